@@ -1,0 +1,1 @@
+"""Published parameters of fish, feed and water."""

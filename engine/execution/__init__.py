@@ -1,0 +1,1 @@
+"""Runs partitions in parallel and keeps the run's record."""

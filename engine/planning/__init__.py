@@ -1,0 +1,1 @@
+"""Decides which batch is where, when."""

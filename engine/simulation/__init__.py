@@ -1,0 +1,1 @@
+"""Turns a schedule into arrays of daily truth and rows of observation."""

@@ -1,0 +1,1 @@
+"""The Parquet lake: table declarations, writer, manifest, views and checks."""

@@ -1,0 +1,1 @@
+"""The UAT PostgreSQL database: schema, mapping, COPY, load log and embedded server."""
