@@ -28,8 +28,11 @@ def dimension_tables(farm: Farm) -> dict[str, pa.Table]:
             count = getattr(g, series).count
             rows.append(
                 {
-                    "id": thing.id, "name": thing.name, "geography_id": thing.geography_id,
-                    "latitude": along(g.latitude, n, count), "longitude": along(g.longitude, n, count),
+                    "id": thing.id,
+                    "name": thing.name,
+                    "geography_id": thing.geography_id,
+                    "latitude": along(g.latitude, n, count),
+                    "longitude": along(g.longitude, n, count),
                 }
             )
         return rows
@@ -38,18 +41,28 @@ def dimension_tables(farm: Farm) -> dict[str, pa.Table]:
         "geography": [{"id": i, "name": g.name} for i, g in enumerate(model.geographies, 1)],
         "station": places(farm.stations, "stations"),
         "hall": [
-            {"id": h.id, "name": h.name, "station_id": h.station_id, "lifecycle_stage_id": h.stage} for h in farm.halls
+            {"id": h.id, "name": h.name, "station_id": h.station_id, "lifecycle_stage_id": h.stage}
+            for h in farm.halls
         ],
-        "area": [{**row, "max_biomass_kg": model.areas.max_biomass_kg} for row in places(farm.areas, "areas")],
+        "area": [
+            {**row, "max_biomass_kg": model.areas.max_biomass_kg} for row in places(farm.areas, "areas")
+        ],
         "container_type": [
             {"id": i, "name": t.name, "category": t.category, "max_volume_m3": t.volume_m3}
             for i, t in enumerate(model.container_types, 1)
         ],
         "container": [
             {
-                "id": c.id, "name": c.name, "container_type_id": c.container_type_id, "geography_id": c.geography_id,
-                "lifecycle_stage_id": c.stage, "hall_id": c.hall_id or None, "area_id": c.area_id or None,
-                "volume_m3": c.volume_m3, "max_biomass_kg": c.max_biomass_kg, "max_density_kg_m3": c.max_density_kg_m3,
+                "id": c.id,
+                "name": c.name,
+                "container_type_id": c.container_type_id,
+                "geography_id": c.geography_id,
+                "lifecycle_stage_id": c.stage,
+                "hall_id": c.hall_id or None,
+                "area_id": c.area_id or None,
+                "volume_m3": c.volume_m3,
+                "max_biomass_kg": c.max_biomass_kg,
+                "max_density_kg_m3": c.max_density_kg_m3,
             }
             for c in farm.containers
         ],
@@ -60,15 +73,23 @@ def dimension_tables(farm: Farm) -> dict[str, pa.Table]:
         ],
         "feed_container": [
             {
-                "id": f.id, "name": f.name, "container_type": f.container_type, "capacity_kg": f.capacity_kg,
-                "hall_id": f.hall_id or None, "area_id": f.area_id or None,
+                "id": f.id,
+                "name": f.name,
+                "container_type": f.container_type,
+                "capacity_kg": f.capacity_kg,
+                "hall_id": f.hall_id or None,
+                "area_id": f.area_id or None,
             }
             for f in farm.feed_containers
         ],
         "feed": [
             {
-                "id": i, "name": f.name, "brand": f.brand, "size_category": f.size_category,
-                "pellet_size_mm": f.pellet_size_mm, "min_fish_weight_g": f.from_g,
+                "id": i,
+                "name": f.name,
+                "brand": f.brand,
+                "size_category": f.size_category,
+                "pellet_size_mm": f.pellet_size_mm,
+                "min_fish_weight_g": f.from_g,
                 "max_fish_weight_g": model.feeds[i].from_g if i < len(model.feeds) else 99999,
             }
             for i, f in enumerate(model.feeds, 1)
@@ -76,7 +97,10 @@ def dimension_tables(farm: Farm) -> dict[str, pa.Table]:
         "species": [{"id": 1, "name": model.species.name, "scientific_name": model.species.scientific_name}],
         "lifecycle_stage": [
             {
-                "id": i, "name": s.name, "species_id": 1, "expected_weight_min_g": s.weight_g[0],
+                "id": i,
+                "name": s.name,
+                "species_id": 1,
+                "expected_weight_min_g": s.weight_g[0],
                 "expected_weight_max_g": s.weight_g[1],
             }
             for i, s in enumerate(model.stages, 1)
@@ -97,7 +121,9 @@ def _arrow(name: str, rows: list[dict[str, Any]]) -> pa.Table:
         if pa.types.is_decimal(column.type):
             places = Decimal(1).scaleb(-column.type.scale)
             values = [None if v is None else Decimal(str(v)).quantize(places) for v in values]
-            columns.append(pa.array(values, pa.decimal128(column.type.precision, column.type.scale)).cast(column.type))
+            columns.append(
+                pa.array(values, pa.decimal128(column.type.precision, column.type.scale)).cast(column.type)
+            )
         elif column.codes:
             indices = pa.array([column.codes.index(v) for v in values], pa.int8())
             columns.append(pa.DictionaryArray.from_arrays(indices, pa.array(column.codes)))

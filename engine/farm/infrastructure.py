@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from engine.errors import InputError
+from lake.errors import InputError
 from engine.farm.reading import StrictModel, find_shipped, load_text, parse_yaml, sha256, validate
 
 Positive = Annotated[float, Field(gt=0)]
@@ -115,7 +115,9 @@ class FarmModel(StrictModel):
         parameters = {p.name for p in self.parameters}
         for stage in self.stages:
             if stage.container_type not in kinds:
-                raise ValueError(f"stage {stage.name} names container type {stage.container_type!r}, not one of {sorted(kinds)}")
+                raise ValueError(
+                    f"stage {stage.name} names container type {stage.container_type!r}, not one of {sorted(kinds)}"
+                )
         for stage in self.stages[:-1]:
             if stage.hall not in self.halls.silo_capacity_kg:
                 raise ValueError(f"stage {stage.name} has hall {stage.hall!r} without a silo_capacity_kg")
@@ -123,10 +125,16 @@ class FarmModel(StrictModel):
             raise ValueError(f"the last stage, {self.stages[-1].name}, lives at sea and has no hall")
         for kind in self.container_types:
             if unknown := set(kind.sensors) - parameters:
-                raise ValueError(f"container type {kind.name} has sensors {sorted(unknown)} that are no parameters")
+                raise ValueError(
+                    f"container type {kind.name} has sensors {sorted(unknown)} that are no parameters"
+                )
             if "Temperature" not in kind.sensors:
-                raise ValueError(f"container type {kind.name} has no Temperature sensor; every container needs one")
-        if [f.from_g for f in self.feeds] != sorted({f.from_g for f in self.feeds}) or self.feeds[0].from_g != 0:
+                raise ValueError(
+                    f"container type {kind.name} has no Temperature sensor; every container needs one"
+                )
+        if [f.from_g for f in self.feeds] != sorted({f.from_g for f in self.feeds}) or self.feeds[
+            0
+        ].from_g != 0:
             raise ValueError("feeds: from_g must start at 0 and rise from feed to feed")
         if 24 % self.readings_per_day:
             raise ValueError(f"readings_per_day {self.readings_per_day} does not divide 24 hours")
@@ -258,8 +266,19 @@ def resolve_farm(model: FarmModel, content_sha256: str) -> Farm:
         sensors += len(kind.sensors)
         containers.append(
             Container(
-                len(containers) + 1, name, kind_id, geography, stage, hall, area, kind.volume_m3, kind.max_biomass_kg,
-                kind.max_density_kg_m3, feeder, ids, tuple(parameter_ids[s] for s in kind.sensors),
+                len(containers) + 1,
+                name,
+                kind_id,
+                geography,
+                stage,
+                hall,
+                area,
+                kind.volume_m3,
+                kind.max_biomass_kg,
+                kind.max_density_kg_m3,
+                feeder,
+                ids,
+                tuple(parameter_ids[s] for s in kind.sensors),
             )
         )
         return len(containers)
@@ -273,8 +292,12 @@ def resolve_farm(model: FarmModel, content_sha256: str) -> Farm:
             for order, stage in enumerate(model.stages[:-1], 1):
                 hall_id = len(halls) + 1
                 feeder = FeedContainer(
-                    len(feeders) + 1, names.silo.format(station=station.name, hall=stage.hall), "SILO",
-                    model.halls.silo_capacity_kg[stage.hall], hall_id, 0,
+                    len(feeders) + 1,
+                    names.silo.format(station=station.name, hall=stage.hall),
+                    "SILO",
+                    model.halls.silo_capacity_kg[stage.hall],
+                    hall_id,
+                    0,
                 )
                 feeders.append(feeder)
                 first = len(containers) + 1
@@ -283,8 +306,13 @@ def resolve_farm(model: FarmModel, content_sha256: str) -> Farm:
                     add_container(tank, order, g, hall_id, 0, feeder.id)
                 halls.append(
                     Hall(
-                        hall_id, names.hall.format(station=station.name, hall=stage.hall), station.id, g, order,
-                        range(first, len(containers) + 1), feeder.id,
+                        hall_id,
+                        names.hall.format(station=station.name, hall=stage.hall),
+                        station.id,
+                        g,
+                        order,
+                        range(first, len(containers) + 1),
+                        feeder.id,
                     )
                 )
         for a in range(1, geography.areas.count + 1):
@@ -292,8 +320,12 @@ def resolve_farm(model: FarmModel, content_sha256: str) -> Farm:
             first_feeder = len(feeders) + 1
             feeders.extend(
                 FeedContainer(
-                    first_feeder + b, names.barge.format(area=name, number=b + 1), "BARGE",
-                    model.areas.barge_capacity_kg, 0, area_id,
+                    first_feeder + b,
+                    names.barge.format(area=name, number=b + 1),
+                    "BARGE",
+                    model.areas.barge_capacity_kg,
+                    0,
+                    area_id,
                 )
                 for b in range(model.areas.barges)
             )
@@ -302,17 +334,24 @@ def resolve_farm(model: FarmModel, content_sha256: str) -> Farm:
                 barge = first_feeder + n * model.areas.barges // model.areas.rings
                 add_container(names.ring.format(area=name, number=n + 1), sea, g, 0, area_id, barge)
             areas.append(
-                Area(area_id, name, g, range(first, len(containers) + 1), range(first_feeder, len(feeders) + 1))
+                Area(
+                    area_id, name, g, range(first, len(containers) + 1), range(first_feeder, len(feeders) + 1)
+                )
             )
     farm = Farm(model, content_sha256, stations, halls, areas, containers, feeders, sensors)
     for kind_of, things in (
-        ("station", stations), ("hall", halls), ("area", areas), ("container", containers), ("feed container", feeders),
+        ("station", stations),
+        ("hall", halls),
+        ("area", areas),
+        ("container", containers),
+        ("feed container", feeders),
     ):
         seen: set[str] = set()
         for thing in things:
             if thing.name in seen:
                 raise InputError(
-                    f"farm {model.name}", f"two {kind_of}s are called {thing.name!r}",
+                    f"farm {model.name}",
+                    f"two {kind_of}s are called {thing.name!r}",
                     "let the name templates include {station}, {hall}, {area} and {number}",
                 )
             seen.add(thing.name)
@@ -331,4 +370,8 @@ def parse_farm(text: str, source: str) -> Farm:
     try:
         return resolve_farm(model, sha256(text))
     except (KeyError, IndexError, ValueError) as e:
-        raise InputError(source, f"a name template is wrong: {e}", "templates know {station}, {hall}, {area}, {number}, {container}, {parameter}") from None
+        raise InputError(
+            source,
+            f"a name template is wrong: {e}",
+            "templates know {station}, {hall}, {area}, {number}, {container}, {parameter}",
+        ) from None

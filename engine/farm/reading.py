@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from engine.errors import InputError
+from lake.errors import InputError
 
 Model = TypeVar("Model", bound="StrictModel")
 
@@ -35,7 +35,10 @@ class _UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: 
             line = key_node.start_mark.line + 1
             if key in seen:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"key {key!r} is given twice (lines {seen[key]} and {line})", key_node.start_mark
+                    None,
+                    None,
+                    f"key {key!r} is given twice (lines {seen[key]} and {line})",
+                    key_node.start_mark,
                 )
             seen[key] = line
         return super().construct_mapping(node, deep)  # type: ignore[no-any-return]
@@ -63,7 +66,9 @@ def parse_yaml(text: str, source: str) -> dict[str, Any]:
     except yaml.YAMLError as e:
         raise InputError(source, f"not valid YAML: {e}", "is the file cut short?") from None
     if not isinstance(data, dict):
-        raise InputError(source, f"holds {type(data).__name__}, not keys and values", "is the file empty or cut short?")
+        raise InputError(
+            source, f"holds {type(data).__name__}, not keys and values", "is the file empty or cut short?"
+        )
     return data
 
 
@@ -136,4 +141,6 @@ def find_shipped(kind: str, name: str, beside: Path | None) -> Path:
         if place.suffix in {".yaml", ".yml"} and place.is_file():
             return place
     looked = "\n    ".join(str(p) for p in places)
-    raise InputError(name, f"no such {kind.rstrip('s')} file; looked at\n    {looked}", "give a path or a shipped name")
+    raise InputError(
+        name, f"no such {kind.rstrip('s')} file; looked at\n    {looked}", "give a path or a shipped name"
+    )

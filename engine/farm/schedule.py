@@ -1,0 +1,68 @@
+"""A schedule, resolved: which batch is in which containers on which days. Days are counted from 1970-01-01."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from engine.biology.parameters import Biology
+from engine.farm.infrastructure import Farm
+
+EPOCH = date(1970, 1, 1)
+
+
+def to_day(value: date) -> int:
+    """Days since 1970-01-01."""
+    return (value - EPOCH).days
+
+
+def to_date(day: int) -> date:
+    return EPOCH + timedelta(days=int(day))
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A batch's planned stay of one stage (1 to 6) in some containers, days [start_day, end_day)."""
+
+    stage: int
+    container_ids: tuple[int, ...]
+    start_day: int
+    end_day: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch as planned: `stays` in order of stage without gap; `id` is its ordinal in the schedule, from 1.
+
+    `harvest_target_g` fixes the mean live weight that triggers the harvest; None lets the biology draw it.
+    """
+
+    id: int
+    number: str
+    geography_id: int
+    eggs: int
+    stays: tuple[Stay, ...]
+    harvest_target_g: float | None = None
+
+    @property
+    def start_day(self) -> int:
+        return self.stays[0].start_day
+
+    @property
+    def end_day(self) -> int:
+        return self.stays[-1].end_day
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Everything a run depends on. `partitions` are ranges of batch ids that together hold each batch once."""
+
+    name: str
+    seed: int
+    as_of_day: int
+    farm: Farm
+    biology: Biology
+    batches: tuple[Batch, ...]
+    partitions: tuple[range, ...]
+    text: str  # the schedule file as resolved; its hash identifies the run
+    notes: tuple[str, ...] = ()  # what a legacy file held that could not be honoured

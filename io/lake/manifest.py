@@ -1,0 +1,205 @@
+"""The run's record: manifest.json, written last and atomically, and the journal logs/run.jsonl, written as it goes."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lake.errors import InputError
+
+FORMAT = "smoltworks-run/1"
+
+
+@dataclass(frozen=True)
+class PartRecord:
+    """One Parquet file: path relative to the run, rows, bytes."""
+
+    file: str
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class PartitionRecord:
+    """What one partition left: its files, and the fingerprint of every (batch, table)."""
+
+    partition: int
+    first_batch: int
+    last_batch: int
+    status: str  # succeeded | failed
+    seconds: float
+    peak_memory_mb: float
+    tables: dict[str, PartRecord] = field(default_factory=dict)
+    fingerprints: dict[int, dict[str, str]] = field(default_factory=dict)
+    batch_seconds: dict[int, float] = field(default_factory=dict)
+    error: str = ""
+
+    @property
+    def events(self) -> int:
+        return sum(part.rows for part in self.tables.values())
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> PartitionRecord:
+        return PartitionRecord(
+            **{
+                **data,
+                "tables": {k: PartRecord(**v) for k, v in data["tables"].items()},
+                "fingerprints": {int(k): v for k, v in data["fingerprints"].items()},
+                "batch_seconds": {int(k): v for k, v in data["batch_seconds"].items()},
+            }
+        )
+
+
+@dataclass(frozen=True)
+class RunIdentity:
+    """What makes two runs the same run: a resume is refused when any of it differs."""
+
+    version: str
+    schedule: str
+    schedule_sha256: str
+    seed: int
+    as_of: str
+    batch_count: int
+    farm_sha256: str
+    biology_sha256: str
+    partitions: tuple[tuple[int, int], ...]
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> RunIdentity:
+        return RunIdentity(**{**data, "partitions": tuple(tuple(p) for p in data["partitions"])})
+
+    def differences(self, other: RunIdentity) -> list[str]:
+        mine, theirs = asdict(self), asdict(other)
+        return [f"{key} {mine[key]!r} is now {theirs[key]!r}" for key in mine if mine[key] != theirs[key]]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A finished run. `status` is complete, or partial when a partition failed."""
+
+    run: str
+    status: str
+    identity: RunIdentity
+    seconds: float
+    workers: int
+    dimensions: dict[str, PartRecord]
+    partitions: tuple[PartitionRecord, ...]
+    estimate: dict[str, int]
+    fingerprint: str
+    format: str = FORMAT
+
+    @property
+    def tables(self) -> dict[str, int]:
+        """Rows by event table over all partitions, in the order of declaration."""
+        rows: dict[str, int] = {}
+        for partition in self.partitions:
+            for name, part in partition.tables.items():
+                rows[name] = rows.get(name, 0) + part.rows
+        return rows
+
+    @property
+    def events(self) -> int:
+        return sum(self.tables.values())
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> Manifest:
+        data = {k: v for k, v in data.items() if k not in {"tables", "events"}}
+        return Manifest(
+            **{
+                **data,
+                "identity": RunIdentity.from_json(data["identity"]),
+                "dimensions": {k: PartRecord(**v) for k, v in data["dimensions"].items()},
+                "partitions": tuple(PartitionRecord.from_json(p) for p in data["partitions"]),
+            }
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "tables": self.tables, "events": self.events}
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write to a temporary name, sync, rename: the path holds the old text or the new, never a part."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def write_manifest(run_dir: Path, manifest: Manifest) -> None:
+    write_atomically(run_dir / "manifest.json", json.dumps(manifest.to_json(), indent=1) + "\n")
+
+
+def read_manifest(run_dir: Path) -> Manifest:
+    """The manifest of a finished run, complete or partial; InputError when there is none or it is not one."""
+    path = run_dir / "manifest.json"
+    if not run_dir.is_dir():
+        raise InputError(str(run_dir), "no such run folder", "give the folder that engine.run wrote (--out)")
+    if not path.is_file():
+        begun = (run_dir / "logs" / "run.jsonl").is_file()
+        problem = "a run was begun here but not finished: there is no manifest.json" if begun else "not a run folder"
+        cure = f"finish it: python -m engine.run --schedule {run_dir / 'schedule.yaml'} --out {run_dir} --resume"
+        raise InputError(str(run_dir), problem, cure if begun else "give the folder that engine.run wrote (--out)")
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if data.get("format") != FORMAT:
+            raise InputError(str(path), f"format {data.get('format')!r}, expected {FORMAT!r}", "run it again")
+        return Manifest.from_json(data)
+    except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as e:
+        raise InputError(str(path), f"damaged: {e}", "run it again with --resume") from None
+
+
+def read_complete(run_dir: Path) -> Manifest:
+    """The manifest of a complete run whose files are all there with their recorded size; InputError otherwise."""
+    manifest = read_manifest(run_dir)
+    if manifest.status != "complete":
+        failed = [p.partition for p in manifest.partitions if p.status != "succeeded"]
+        raise InputError(
+            str(run_dir), f"only a partial run: partitions {failed} failed",
+            f"finish it: python -m engine.run --schedule {run_dir / 'schedule.yaml'} --out {run_dir} --resume",
+        )
+    parts = [part for p in manifest.partitions for part in p.tables.values()]
+    for part in (*manifest.dimensions.values(), *parts):
+        problem = part_problem(run_dir, part)
+        if problem:
+            raise InputError(str(run_dir / part.file), problem, "run it again with --resume: the part is made anew")
+    return manifest
+
+
+def part_problem(run_dir: Path, part: PartRecord) -> str:
+    """What is wrong with a recorded file by its size; empty when nothing is."""
+    try:
+        size = (run_dir / part.file).stat().st_size
+    except FileNotFoundError:
+        return "the manifest names this file, but it is not there"
+    return "" if size == part.bytes else f"has {size} bytes, the manifest says {part.bytes}"
+
+
+class Journal:
+    """Append-only JSON lines: what happened in a run, in order. The last line may be cut by a kill."""
+
+    def __init__(self, run_dir: Path) -> None:
+        self.path = run_dir / "logs" / "run.jsonl"
+
+    def append(self, event: str, **fields: Any) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"event": event, **fields}) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def read(self) -> Iterator[dict[str, Any]]:
+        """Every whole line; a cut last line is skipped."""
+        if not self.path.is_file():
+            return
+        with self.path.open(encoding="utf-8") as file:
+            for line in file:
+                try:
+                    yield json.loads(line)
+                except json.JSONDecodeError:
+                    continue
