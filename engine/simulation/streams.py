@@ -1,0 +1,52 @@
+"""Random streams, keyed by (seed, stream, entity) and by nothing else: not by worker, partition or order.
+
+An entity is named (a batch by its number, a place by its name), so that a farm or a schedule that grows leaves
+every old draw where it was. Draw i of a stream is a hash of (key, i): SplitMix64 read at random access.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+import xxhash
+
+
+
+class Stream(IntEnum):
+    """Every stream of the simulation. Numbers are part of the data's identity: never reuse or renumber."""
+
+    SEA_ANOMALY = 1  # per geography, by month
+    HEAT_WAVE = 2  # per geography, by year
+    SITE = 3  # per place: temperature offset, TGC, frailty
+    WATER = 4  # per place and variable, by day
+    BATCH = 5  # per batch: harvest target, yield, superior share
+    GROWTH = 6  # per batch and stage, and per container
+    FRAILTY = 7  # per batch and stage
+    BATCH_NOISE = 8  # per batch and stage, by week
+    CONTAINER_NOISE = 9  # per batch and container, by week
+    DEATHS = 10  # per batch and container, by day
+    CAUSE = 11  # per batch and container, by day
+    OUTBREAK = 12  # per batch
+    APPETITE = 13  # per batch and container, by day
+    FCR = 14  # per batch and stage
+    TRANSFER = 15  # per batch and stage, by action
+    FISH = 16  # per batch and container, by day and fish
+    SENSOR = 17  # per sensor: bias
+    READING = 18  # per sensor, by reading
+    FEED_PRICE = 19  # per batch, feed container and feed, by lot
+    GRADE = 20  # per batch and container
+    CULL = 21  # per batch and container
+
+
+def stream_key(seed: int, stream: Stream, *entity: str | int) -> np.uint64:
+    """The 64-bit key of a stream; entities are separated, so ("a", "bc") and ("ab", "c") differ."""
+    name = "\x1f".join((str(int(seed)), str(int(stream)), *map(str, entity)))
+    return np.uint64(xxhash.xxh3_64_intdigest(name.encode()))
+
+
+def stream_keys(seed: int, stream: Stream, *entity: str, each: tuple[str, ...]) -> np.ndarray:
+    """Keys of one stream for each of several entities, uint64."""
+    return np.array([stream_key(seed, stream, *entity, e) for e in each], dtype=np.uint64)
+
+
