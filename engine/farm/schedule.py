@@ -9,6 +9,7 @@ from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
 
 EPOCH = date(1970, 1, 1)
+STAGE_DAYS = (90, 90, 90, 90, 90, 450)
 
 
 def to_day(value: date) -> int:
@@ -64,5 +65,8 @@ class Schedule:
     biology: Biology
     batches: tuple[Batch, ...]
     partitions: tuple[range, ...]
-    text: str  # the schedule file as resolved; its hash identifies the run
+    text: str  # the schedule in canonical form; its hash identifies the run
     notes: tuple[str, ...] = ()  # what a legacy file held that could not be honoured
+    stage_days: tuple[int, ...] = STAGE_DAYS  # the usual length of each stage
+    farm_file: str = ""  # where the schedule finds its farm: a path, or "" for the farm's own name
+    biology_file: str = ""

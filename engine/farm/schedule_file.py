@@ -1,0 +1,308 @@
+"""Reads a schedule file: a strict model, then the farm's containers, then the checks, then count and hash."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from lake.errors import InputError
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from engine.biology.parameters import Biology, read_biology
+from engine.farm.container_names import expand
+from engine.farm.infrastructure import Farm, read_farm
+from engine.farm.legacy import is_legacy, parse_legacy
+from engine.farm.reading import StrictModel, load_text, parse_yaml, validate
+from engine.farm.schedule import Batch, Schedule, Stay, to_day
+from engine.farm.schedule_text import FORMAT, body_sha256, format_schedule
+from engine.farm.validation import Field as Place
+from engine.farm.validation import complaints, nearest, refuse
+from engine.planning.sizing import require_within_limits
+
+REHASH = "if the edit is meant, renew it: python -m engine.plan --rehash {}"
+
+
+def _date(value: Any) -> Any:
+    if isinstance(value, str):
+        return date.fromisoformat(value)
+    if isinstance(value, datetime):
+        raise ValueError("a date without a time of day is wanted, e.g. 2025-11-19")
+    return value
+
+
+def _partition(value: Any) -> Any:
+    match = re.fullmatch(r"([0-9]{1,9})-([0-9]{1,9})", value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("a range of batches such as 1-40 is wanted")
+    return (int(match[1]), int(match[2]))
+
+
+def _entries(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Day = Annotated[date, BeforeValidator(_date)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Length = Annotated[int, Field(ge=1, le=10_000)]
+
+
+class _Strict(StrictModel):
+    model_config = ConfigDict(strict=True)
+
+
+class SourceModel(_Strict):
+    """A farm or a biology: its shipped name or path, and the hash of its content."""
+
+    name: Annotated[str, Field(min_length=1)]
+    sha256: Sha256
+
+
+class BatchModel(_Strict):
+    batch: str
+    geography: str
+    start: Day
+    eggs: int
+    days: Annotated[dict[str, Length], Field(default_factory=dict)]
+    harvest_target_g: float | None = None
+    stays: dict[str, Annotated[list[str], BeforeValidator(_entries)]]
+
+
+class ScheduleModel(_Strict):
+    """A schedule file, as written."""
+
+    format: Literal["smoltworks-schedule/1"]
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    seed: Annotated[int, Field(ge=0, lt=2**63)]
+    as_of: Day
+    farm: SourceModel
+    biology: SourceModel
+    stage_days: Annotated[list[Length], Field(min_length=6, max_length=6)]
+    partitions: list[Annotated[tuple[int, int], BeforeValidator(_partition)]]
+    notes: Annotated[list[str], Field(default_factory=list)]
+    batch_count: Annotated[int, Field(ge=0)]
+    body_sha256: Sha256
+    batches: Annotated[list[BatchModel], Field(min_length=1)]
+
+
+def read_any(
+    path: Path, farm: str | None = None, biology: str | None = None, *, strict_biomass: bool = False
+) -> Schedule:
+    """The schedule of a file in our format or in the older system's; which one is seen from its keys.
+
+    `farm` and `biology` (names or paths) stand in for those that the file names (ours) or for faroe-scotland and
+    published (the older system's, which names none). InputError when the file is absent, cut short or wrong.
+    """
+    source, text = str(path), load_text(path)
+    data = parse_yaml(text, source)
+    if is_legacy(data):
+        schedule = parse_legacy(
+            data,
+            source,
+            farm=read_farm(farm or "faroe-scotland", path.parent),
+            biology=read_biology(biology or "published", path.parent),
+            name=path.stem,
+        )
+    else:
+        model = _model(data, source)
+        schedule = _resolve(
+            model,
+            data,
+            source,
+            read_farm(farm or model.farm.name, path.parent),
+            read_biology(biology or model.biology.name, path.parent),
+        )
+    if strict_biomass:
+        require_within_limits(schedule, source)
+    return schedule
+
+
+def read_schedule(path: Path, *, strict_biomass: bool = False) -> Schedule:
+    """The schedule of a file in our format; InputError (file, key, value, cure) when anything is wrong.
+
+    With `strict_biomass`, a batch that is predicted to outgrow its containers is refused rather than flagged.
+    """
+    source = str(path)
+    data = parse_yaml(load_text(path), source)
+    model = _model(data, source)
+    schedule = _resolve(
+        model,
+        data,
+        source,
+        read_farm(model.farm.name, path.parent),
+        read_biology(model.biology.name, path.parent),
+    )
+    if strict_biomass:
+        require_within_limits(schedule, source)
+    return schedule
+
+
+def parse_schedule(text: str, source: str, farm: Farm, biology: Biology) -> Schedule:
+    """The schedule of a text in our format on a farm and a biology that were read already, as in a worker."""
+    data = parse_yaml(text, source)
+    return _resolve(_model(data, source), data, source, farm, biology)
+
+
+def rehash(path: Path) -> str:
+    """The file's text with count and hashes renewed, in canonical form (comments are lost). Writes nothing.
+
+    InputError when anything else is wrong with the file.
+    """
+    source = str(path)
+    data = parse_yaml(load_text(path), source)
+    if is_legacy(data):
+        raise InputError(
+            source, "is a schedule of the older system, which has no hash", "it can be run as it is"
+        )
+    _require_format(data, source)
+    batches = data.get("batches")
+    data["batch_count"] = len(batches) if isinstance(batches, list) else 0
+    data["body_sha256"] = "0" * 64
+    for key in ("farm", "biology"):
+        if isinstance(data.get(key), dict):
+            data[key]["sha256"] = "0" * 64
+    model = validate(ScheduleModel, data, source)
+    farm = read_farm(model.farm.name, path.parent)
+    biology = read_biology(model.biology.name, path.parent)
+    data["farm"]["sha256"], data["biology"]["sha256"] = farm.sha256, biology.sha256
+    data["body_sha256"] = body_sha256(data)
+    return _resolve(validate(ScheduleModel, data, source), data, source, farm, biology).text
+
+
+def _require_format(data: Mapping[str, Any], source: str) -> None:
+    found = data.get("format")
+    if found is not None and found != FORMAT:
+        raise InputError(
+            source, f"key format has value {found!r}", f"a schedule with format {FORMAT} is wanted here"
+        )
+
+
+def _model(data: dict[str, Any], source: str) -> ScheduleModel:
+    _require_format(data, source)
+    listed = data.get("batches")
+    count, declared = len(listed) if isinstance(listed, list) else 0, data.get("batch_count")
+    if isinstance(declared, int) and count < declared:
+        raise InputError(
+            source,
+            f"key batch_count says {declared}, but batches holds {count}; is the file cut short?",
+            "take a whole copy; " + REHASH.format(source),
+        )
+    return validate(ScheduleModel, data, source)
+
+
+def _resolve(
+    model: ScheduleModel, data: Mapping[str, Any], source: str, farm: Farm, biology: Biology
+) -> Schedule:
+    for key, named, present in (
+        ("farm", model.farm, farm.sha256),
+        ("biology", model.biology, biology.sha256),
+    ):
+        if named.sha256 != present:
+            raise InputError(
+                source,
+                f"key {key}.sha256 is {named.sha256}, but {key} {named.name} is now {present}: "
+                "it has changed since the schedule was made",
+                f"restore the {key} file, or " + REHASH.format(source).removeprefix("if the edit is meant, "),
+            )
+    for geography in farm.geography_names:
+        biology.region(geography)
+    stages = {name: i for i, name in enumerate(farm.stage_names, 1)}
+    found: list[str] = []
+    batches = tuple(
+        _batch(entry, i, tuple(model.stage_days), stages, farm, found)
+        for i, entry in enumerate(model.batches)
+    )
+    refuse(source, found)
+    schedule = Schedule(
+        name=model.name,
+        seed=model.seed,
+        as_of_day=to_day(model.as_of),
+        farm=farm,
+        biology=biology,
+        batches=batches,
+        partitions=tuple(range(first, last + 1) for first, last in model.partitions),
+        text="",
+        notes=tuple(model.notes),
+        stage_days=tuple(model.stage_days),
+        farm_file="" if model.farm.name == farm.name else model.farm.name,
+        biology_file="" if model.biology.name == biology.name else model.biology.name,
+    )
+
+    def locate(index: int, place: Place | int) -> str:
+        if isinstance(place, int):
+            name = farm.stage_names[place - 1] if 1 <= place <= len(farm.stage_names) else str(place)
+            return f"batches[{index}].stays.{name}"
+        return f"batches[{index}].{place}"
+
+    found = complaints(schedule, locate)
+    if model.batch_count != len(model.batches):
+        found.insert(
+            0,
+            f"key batch_count says {model.batch_count}, but batches holds {len(model.batches)}; "
+            + REHASH.format(source),
+        )
+    refuse(source, found)
+    if (actual := body_sha256(data)) != model.body_sha256:
+        raise InputError(
+            source,
+            f"key body_sha256 is {model.body_sha256}, but the file's values give {actual}: a value was changed",
+            REHASH.format(source),
+        )
+    return replace(schedule, text=format_schedule(schedule))
+
+
+def _batch(
+    entry: BatchModel,
+    index: int,
+    usual: tuple[int, ...],
+    stages: Mapping[str, int],
+    farm: Farm,
+    found: list[str],
+) -> Batch:
+    path = f"batches[{index}]"
+    if entry.geography not in farm.geography_names:
+        cure = nearest(entry.geography, farm.geography_names, "geographies")
+        found.append(f"{path}.geography: {entry.geography!r} is not in farm {farm.name}; {cure}")
+    for key, given in (("stays", entry.stays), ("days", entry.days)):
+        for name in given:
+            if name not in stages:
+                cure = nearest(name, stages, "stages")
+                found.append(f"{path}.{key}.{name}: {name!r} is no stage of farm {farm.name}; {cure}")
+            elif name not in entry.stays:
+                found.append(f"{path}.days.{name}: batch {entry.batch} has no stay in {name}; remove it")
+    day = to_day(entry.start)
+    stays: list[Stay] = []
+    for name, stage in stages.items():
+        if name not in entry.stays:
+            continue
+        end = day + entry.days.get(name, usual[stage - 1])
+        ids = _containers(entry.stays[name], f"{path}.stays.{name}", farm, found)
+        stays.append(Stay(stage, ids, day, end))
+        day = end
+    geography = (
+        farm.geography_names.index(entry.geography) + 1 if entry.geography in farm.geography_names else 0
+    )
+    return Batch(index + 1, entry.batch, geography, entry.eggs, tuple(stays), entry.harvest_target_g)
+
+
+def _containers(entries: list[str], path: str, farm: Farm, found: list[str]) -> tuple[int, ...]:
+    known = farm.container_id_by_name
+    ids: list[int] = []
+    for entry in entries:
+        try:
+            names = expand(entry, known)
+        except ValueError as e:
+            found.append(f"{path}: {e}")
+            continue
+        for name in names:
+            if name in known:
+                ids.append(known[name])
+            else:
+                found.append(
+                    f"{path}: {name!r} is no container of farm {farm.name}; {nearest(name, known, 'containers')}"
+                )
+                break
+    return tuple(ids)

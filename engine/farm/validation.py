@@ -1,0 +1,220 @@
+"""Checks a resolved schedule against its farm, whoever made it: the reader, the planner or a person's hand."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Literal
+
+from lake.errors import InputError
+
+from engine.farm.container_names import compact
+from engine.farm.infrastructure import Farm
+from engine.farm.occupancy import occupancy, overlaps
+from engine.farm.schedule import Batch, Schedule, to_date
+
+LONGEST_NUMBER = 50
+EGGS = (1_000, 100_000_000)
+LONGEST_STAY_DAYS = 2_000
+OLDEST_DAYS = 100 * 366
+SHOWN = 5
+
+Field = Literal["batch", "start", "eggs", "geography", "harvest_target_g", "stays"]
+Locate = Callable[[int, "Field | int"], str]
+"""(batch index, field or stage number) -> key path in the file."""
+
+
+def complaints(schedule: Schedule, locate: Locate) -> list[str]:
+    """Everything wrong with the schedule's meaning; each line has key path, value and cure. Empty: it holds."""
+    found: list[str] = []
+    found += _numbers(schedule, locate)
+    for index, batch in enumerate(schedule.batches):
+        found += _batch(schedule, index, batch, locate)
+    found += double_bookings(schedule, locate)
+    found += partition_complaints(schedule.partitions, len(schedule.batches))
+    return found
+
+
+def refuse(source: str, found: Sequence[str]) -> None:
+    """InputError with the first complaints, when there are any."""
+    if not found:
+        return
+    lines = list(found[:SHOWN])
+    if len(found) > SHOWN:
+        lines.append(f"... and {len(found) - SHOWN} more")
+    raise InputError(source, lines[0] if len(lines) == 1 else "\n  - " + "\n  - ".join(lines))
+
+
+def nearest(name: str, known: Iterable[str], what: str) -> str:
+    """A cure for an unknown name: the closest known one, or some of them."""
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    shown = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
+    return f"the {what} are {shown}" if names else f"there are no {what}"
+
+
+def _numbers(schedule: Schedule, locate: Locate) -> Iterator[str]:
+    first: dict[str, int] = {}
+    for index, batch in enumerate(schedule.batches):
+        where, number = locate(index, "batch"), batch.number
+        if not number.strip() or number != number.strip() or not number.isprintable():
+            yield f"{where}: batch number {number!r} is blank or has stray blanks; use e.g. FAR-2016-001"
+        if len(number) > LONGEST_NUMBER:
+            yield (
+                f"{where}: batch number {number!r} has {len(number)} characters; "
+                f"shorten it to {LONGEST_NUMBER} at most"
+            )
+        if number in first:
+            yield (
+                f"{where}: batch number {number!r} is given twice, first at {locate(first[number], 'batch')}; "
+                "give each batch its own"
+            )
+        first.setdefault(number, index)
+
+
+def _batch(schedule: Schedule, index: int, batch: Batch, locate: Locate) -> Iterator[str]:
+    low, high = EGGS
+    if not low <= batch.eggs <= high:
+        yield f"{locate(index, 'eggs')}: batch {batch.number} has {batch.eggs} eggs; give {low} to {high}"
+    target = batch.harvest_target_g
+    if target is not None and not 100 <= target <= 20_000:
+        yield f"{locate(index, 'harvest_target_g')}: {target:g} g is no harvest weight; give 100 to 20000 g"
+    if not batch.stays:
+        yield f"{locate(index, 'stays')}: batch {batch.number} has no stay; give it at least its first stage"
+        return
+    age = schedule.as_of_day - batch.start_day
+    if age <= 0:
+        yield (
+            f"{locate(index, 'start')}: batch {batch.number} starts on {to_date(batch.start_day)}, not before the "
+            f"as-of date {to_date(schedule.as_of_day)}; remove it, start it earlier or move as_of"
+        )
+    elif age > OLDEST_DAYS:
+        yield (
+            f"{locate(index, 'start')}: batch {batch.number} starts on {to_date(batch.start_day)}, more than a "
+            "century before the as-of date; is the year right?"
+        )
+    yield from _stage_order(schedule, index, batch, locate)
+    yield from _containers(schedule.farm, index, batch, locate)
+
+
+def _stage_order(schedule: Schedule, index: int, batch: Batch, locate: Locate) -> Iterator[str]:
+    names = schedule.farm.stage_names
+    for position, stay in enumerate(batch.stays, 1):
+        if stay.stage != position:
+            missing = position < stay.stage
+            found = f"stage {_stage(names, stay.stage)} comes {'before' if missing else 'after'} its turn"
+            yield (
+                f"{locate(index, stay.stage)}: batch {batch.number}: {found}; the stages run "
+                f"{', '.join(names)} without a gap" + (f": add {_stage(names, position)}" if missing else "")
+            )
+            return
+        length = stay.end_day - stay.start_day
+        if not 1 <= length <= LONGEST_STAY_DAYS:
+            yield (
+                f"{locate(index, stay.stage)}: batch {batch.number} stays {length} days in "
+                f"{_stage(names, stay.stage)}; give 1 to {LONGEST_STAY_DAYS}"
+            )
+    for before, after in zip(batch.stays, batch.stays[1:], strict=False):
+        if after.start_day != before.end_day:
+            days = after.start_day - before.end_day
+            yield (
+                f"{locate(index, after.stage)}: batch {batch.number} enters {_stage(names, after.stage)} on "
+                f"{to_date(after.start_day)} but leaves {_stage(names, before.stage)} on {to_date(before.end_day)} "
+                f"({'a gap' if days > 0 else 'an overlap'} of {abs(days)} days); let the one end as the next begins"
+            )
+    if len(batch.stays) < len(names) and batch.end_day < schedule.as_of_day:
+        yield (
+            f"{locate(index, 'stays')}: batch {batch.number} ends with {_stage(names, batch.stays[-1].stage)} on "
+            f"{to_date(batch.end_day)}, before the as-of date {to_date(schedule.as_of_day)}; "
+            f"add {_stage(names, len(batch.stays) + 1)}"
+        )
+
+
+def _stage(names: Sequence[str], stage: int) -> str:
+    return names[stage - 1] if 1 <= stage <= len(names) else f"number {stage}"
+
+
+def _containers(farm: Farm, index: int, batch: Batch, locate: Locate) -> Iterator[str]:
+    home = farm.geography_names[batch.geography_id - 1]
+    for stay in batch.stays:
+        where, stage = locate(index, stay.stage), _stage(farm.stage_names, stay.stage)
+        if not stay.container_ids:
+            yield f"{where}: batch {batch.number} has no container in {stage}; name at least one"
+            continue
+        repeated = [c for c, n in Counter(stay.container_ids).items() if n > 1]
+        if repeated:
+            yield f"{where}: batch {batch.number} names {_names(farm, repeated)} twice; once is enough"
+        containers = [farm.container(c) for c in stay.container_ids]
+        strangers = [c for c in containers if c.geography_id != batch.geography_id]
+        if strangers:
+            abroad = farm.geography_names[strangers[0].geography_id - 1]
+            yield (
+                f"{where}: {_names(farm, [c.id for c in strangers])} lies in {abroad}, batch {batch.number} in "
+                f"{home}; a batch never leaves its geography: give it containers of {home}"
+            )
+        misfits = [c for c in containers if c.stage != stay.stage]
+        if misfits:
+            yield (
+                f"{where}: {_names(farm, [c.id for c in misfits])} is for {farm.stage_names[misfits[0].stage - 1]}, "
+                f"batch {batch.number} needs it for {stage}; give it containers for {stage}"
+            )
+        areas = sorted({c.area_id for c in containers if c.area_id})
+        if len(areas) > 1:
+            names = ", ".join(farm.areas[a - 1].name for a in areas)
+            yield f"{where}: batch {batch.number} has rings in {len(areas)} areas ({names}); keep them in one"
+
+
+def _names(farm: Farm, ids: Sequence[int]) -> str:
+    return ", ".join(compact([farm.container(c).name for c in ids], farm.container_id_by_name))
+
+
+def double_bookings(schedule: Schedule, locate: Locate) -> list[str]:
+    """One complaint per pair of stays that share containers, naming both batches, the containers and the days."""
+    farm = schedule.farm
+    pairs: dict[tuple[int, int, int, int, int, int], list[int]] = {}
+    for o in overlaps(occupancy(schedule.batches)):
+        key = (o.first_batch, o.second_batch, o.first_stage, o.second_stage, o.start_day, o.end_day)
+        pairs.setdefault(key, []).append(o.container)
+    found = []
+    for (a, b, _, stage, start, end), containers in sorted(pairs.items()):
+        found.append(
+            f"{locate(b, stage)}: {_names(farm, sorted(containers))} is booked twice, by "
+            f"{schedule.batches[a].number} and {schedule.batches[b].number}, from {to_date(start)} to "
+            f"{to_date(end - 1)} ({end - start} days); give one of them other containers or other days"
+        )
+    return found
+
+
+def conflict_count(schedule: Schedule) -> int:
+    """Pairs of stays that share a container on a day."""
+    return len(overlaps(occupancy(schedule.batches)))
+
+
+def partition_complaints(partitions: Sequence[range], count: int) -> list[str]:
+    """What keeps `partitions` (ranges of ordinals from 1) from holding each of `count` batches once, in order."""
+    if not partitions:
+        return ["partitions: none given; give at least one, e.g. [1-" + str(count) + "]"]
+    found, expected = [], 1
+    for i, part in enumerate(partitions):
+        where, text = f"partitions[{i}]", f"{part.start}-{part.stop - 1}"
+        if part.start < 1 or len(part) < 1:
+            found.append(f"{where}: {text} is no range of batches; count from 1, low to high")
+        elif part.start < expected:
+            again = f"{part.start}-{min(part.stop, expected) - 1}"
+            found.append(
+                f"{where}: {text} overlaps an earlier one in batches {again}; start it at {expected}"
+            )
+        elif part.start > expected:
+            gap = f"{expected}-{part.start - 1}"
+            found.append(f"{where}: {text} leaves out batches {gap}; start it at {expected}")
+        if part.stop - 1 > count:
+            found.append(f"{where}: {text} reaches past the last batch, {count}; end it there")
+        expected = max(expected, part.stop)
+    if expected <= count:
+        found.append(
+            f"partitions: batches {expected}-{count} are in none; let the last partition end at {count}"
+        )
+    return found

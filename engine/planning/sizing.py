@@ -1,0 +1,210 @@
+"""How heavy a batch may get in its containers, from the biology in closed form: sizes eggs, flags excess.
+
+Every uncertain factor is taken at its own 99 % level at once: growth of each stage, the harvest target and the
+container's own growth high; losses low, and no outbreak. Their coincidence is far rarer than one batch in a hundred, so that
+a batch sized to its limits stays within them although hundreds of batches with eight rings each are simulated.
+No draw is taken: the result depends on the plan, the farm and the biology alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lake.errors import InputError
+
+from engine.biology.parameters import Biology, Region
+from engine.farm.infrastructure import Farm
+from engine.farm.schedule import Batch, Schedule, Stay, to_date
+
+Z_UPPER = 2.326
+"""The standard normal's 99 % point."""
+SMALLEST_FILL = 0.92
+"""Eggs are drawn between this share of the fit and the fit, so that batches differ."""
+EGG_STEP = 1_000
+SEA = 6
+DAYS_A_MONTH = (31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+CYCLE_DAYS = 448
+
+
+@dataclass(frozen=True)
+class Peak:
+    """A batch's predicted upper peak biomass in the fullest container of one stage, and that container's limit."""
+
+    stage: int
+    peak_kg: float
+    limit_kg: float
+
+    @property
+    def over(self) -> bool:
+        return self.peak_kg > self.limit_kg
+
+
+def peaks(batch: Batch, farm: Farm, biology: Biology) -> list[Peak]:
+    """The predicted upper peak of each of the batch's stays, in order of stage."""
+    region = biology.region(farm.geography_names[batch.geography_id - 1])
+    return [
+        Peak(stay.stage, batch.eggs * share, _limit_kg(farm, stay))
+        for stay, share in zip(
+            batch.stays, _peak_kg_per_egg(batch.stays, batch.harvest_target_g, region, biology), strict=True
+        )
+    ]
+
+
+def biomass_flags(schedule: Schedule) -> frozenset[int]:
+    """Ids of the batches whose predicted upper peak biomass exceeds the limit of one of their containers.
+
+    The limit is the tighter of the container's biomass limit and its density limit. The whole planned stay
+    counts, what lies beyond the as-of date included.
+    """
+    return frozenset(
+        batch.id
+        for batch in schedule.batches
+        if any(peak.over for peak in peaks(batch, schedule.farm, schedule.biology))
+    )
+
+
+def require_within_limits(schedule: Schedule, source: str) -> None:
+    """InputError that names the first batch over a limit, its stage, weight and limit; for --strict-biomass."""
+    over = [
+        (batch, peak)
+        for batch in schedule.batches
+        for peak in peaks(batch, schedule.farm, schedule.biology)
+        if peak.over
+    ]
+    if not over:
+        return
+    batch, peak = over[0]
+    count = len({b.id for b, _ in over})
+    raise InputError(
+        source,
+        f"biomass: batch {batch.number} may reach {peak.peak_kg:,.0f} kg in a container of "
+        f"{schedule.farm.stage_names[peak.stage - 1]} that holds {peak.limit_kg:,.0f} kg"
+        + (f", and {count - 1} more batches exceed a limit" if count > 1 else ""),
+        "give fewer eggs (--eggs fit sizes them) or more containers, or leave out --strict-biomass to flag them",
+    )
+
+
+def fitted_eggs(stays: tuple[Stay, ...], region: Region, biology: Biology, farm: Farm) -> int:
+    """The most eggs (whole thousands) whose predicted upper peak stays within every container's limit."""
+    shares = _peak_kg_per_egg(stays, None, region, biology)
+    most = min(_limit_kg(farm, stay) / share for stay, share in zip(stays, shares, strict=True))
+    return int(most / EGG_STEP) * EGG_STEP
+
+
+def keyed_share(seed: int, purpose: str, key: str) -> float:
+    """A number in [0, 1) that depends on (seed, purpose, key) alone, on no order and on no generator's state."""
+    digest = hashlib.blake2b(f"{seed}\0{purpose}\0{key}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") / 2**64
+
+
+def varied(fit: int, seed: int, number: str) -> int:
+    """92 to 100 % of the fitted eggs, by the batch's number."""
+    fill = SMALLEST_FILL + (1 - SMALLEST_FILL) * keyed_share(seed, "eggs", number)
+    return max(EGG_STEP, int(fit * fill / EGG_STEP) * EGG_STEP)
+
+
+def _limit_kg(farm: Farm, stay: Stay) -> float:
+    return min(farm.container(c).biomass_limit_kg for c in stay.container_ids)
+
+
+def _peak_kg_per_egg(
+    stays: Iterable[Stay], target_g: float | None, region: Region, biology: Biology
+) -> list[float]:
+    """Upper peak biomass (kg) in one container, by stay, for each egg of the batch."""
+    alive, root, grown, result = 1.0, biology.model.stages.first_feeding_weight_g.value ** (1 / 3), 0.0, []
+    for stay in stays:
+        days = stay.end_day - stay.start_day
+        if stay.stage == SEA:
+            weight_g = _sea_weight_g(root, stay.start_day, days, target_g, region, biology)
+            alive *= _sea_survival(days, region)
+            result.append(alive * weight_g / 1000 / len(stay.container_ids))
+            continue
+        gain = _freshwater_gain(stay.stage, days, region, biology)
+        root, grown = root + gain, grown + gain
+        spread = (biology.model.stages.individual_tgc_cv.value[stay.stage - 1] * grown) ** 2
+        weight_g = root * (root * root + 3 * spread)
+        before_culls, after_culls = _freshwater_survival(stay.stage, biology)
+        result.append(alive * before_culls * weight_g / 1000 / len(stay.container_ids))
+        alive *= after_culls
+    return result
+
+
+def _freshwater_gain(stage: int, days: int, region: Region, biology: Biology) -> float:
+    """Upper growth of the cube-root weight, g^(1/3), in a container of a freshwater stage."""
+    tgc = region.freshwater_tgc.value[stage - 1] * (1 + Z_UPPER * region.freshwater_tgc_cv.value[stage - 1])
+    tgc *= 1 + Z_UPPER * biology.model.growth.container_tgc_cv.value
+    return tgc / 1000 * region.hall_temperature_c.value[stage - 1] * days
+
+
+def _freshwater_survival(stage: int, biology: Biology) -> tuple[float, float]:
+    """Upper share of the fish that live to the stage's end: before and after its planned culls and handling."""
+    m = biology.model.mortality
+    frailty, weekly = m.freshwater_frailty_sd.value[stage - 1], m.freshwater_noise_sd.value
+    ar1 = m.freshwater_noise_ar1.value
+    # a stage of 13 weeks averages its weekly noise; AR(1) leaves (1 + a) / (1 - a) of a week's variance in each
+    sd = math.sqrt(frailty**2 + weekly**2 * (1 + ar1) / (1 - ar1) / 13)
+    hazard = -math.log1p(-m.freshwater_loss.value[stage - 1]) * math.exp(-Z_UPPER * sd - frailty**2 / 2)
+    alive = math.exp(-hazard)
+    kept = alive * (1 - m.transfer_loss.value[stage - 1])
+    if stage == m.cull_stage.value:
+        kept *= 1 - m.cull_share.value
+    if stage == m.vaccination_stage.value:
+        kept *= 1 - m.vaccination_loss.value
+    return alive, kept
+
+
+def _sea_survival(days: int, region: Region) -> float:
+    """Upper share of the transferred fish alive at the peak: low frailty, no outbreak."""
+    sd = math.hypot(region.frailty_batch_sd.value, region.frailty_site_sd.value)
+    hazard = region.sea_hazard.value * (1 - region.event_share.value)
+    return math.exp(-hazard * math.exp(-Z_UPPER * sd - sd**2 / 2) * min(1.0, days / CYCLE_DAYS))
+
+
+def _sea_weight_g(
+    root: float, start_day: int, days: int, target_g: float | None, region: Region, biology: Biology
+) -> float:
+    """Upper mean weight (g) in a ring: at the stay's end, or a day past the harvest target if that comes first."""
+    growth = biology.model.growth
+    tgc = region.sea_tgc.value + Z_UPPER * math.hypot(
+        region.sea_tgc_batch_sd.value, region.sea_tgc_site_sd.value
+    )
+    ring = 1 + Z_UPPER * growth.container_tgc_cv.value
+    # TGC ~ (W / 1 kg)^x with x < 0 is highest for the smallest fish
+    size = max(1.0, (root**3 / 1000) ** growth.size_response_exponent.value)
+    degree_days = _upper_degree_days(start_day, days, region, biology.model.environment.site_sd_c.value)
+    gain = tgc / 1000 * size * degree_days
+    spread = (region.sea_individual_tgc_cv.value * gain) ** 2
+    end = root + gain * ring
+    end_g = end * (end * end + 3 * spread)
+    if target_g is None:
+        target_g = region.harvest_target_g.value + Z_UPPER * region.harvest_target_sd_g.value
+    warmest = max(region.sea_month_c.value) + Z_UPPER * region.sea_anomaly_sd_c.value
+    target_root = target_g ** (1 / 3)
+    share = max(0.0, target_root - root) / target_root
+    # the ring that grew best is heavier than the batch's mean when that mean reaches the target
+    at_target = target_root * (1 + share * (ring - 1)) + tgc / 1000 * warmest
+    return float(min(end_g, at_target**3))
+
+
+def _upper_degree_days(start_day: int, days: int, region: Region, site_sd_c: float) -> float:
+    """Degree-days of a warm site and spell at sea, from the months' means."""
+    warm = region.sea_offset_c.value + Z_UPPER * math.hypot(site_sd_c, region.sea_anomaly_sd_c.value)
+    month = region.sea_month_c.value
+    start = to_date(start_day).timetuple().tm_yday - 1
+    year, through = divmod(start + days, 365.25)
+    whole = _degree_days_to(365.25, month)
+    return year * whole + _degree_days_to(through, month) - _degree_days_to(start, month) + warm * days
+
+
+@lru_cache(maxsize=4096)
+def _degree_days_to(day: float, month_c: tuple[float, ...]) -> float:
+    """Degree-days from 1 January to a day of the year."""
+    total = 0.0
+    for length, temp_c in zip(DAYS_A_MONTH, month_c, strict=True):
+        total += temp_c * min(max(day, 0.0), length)
+        day -= length
+    return total
