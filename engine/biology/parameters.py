@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -230,10 +231,14 @@ class BiologyModel(StrictModel):
 
 @dataclass(frozen=True)
 class Biology:
-    """A biology file with its content hash."""
+    """A biology file: the model, and the text as written, whose hash identifies it."""
 
     model: BiologyModel
-    sha256: str
+    text: str
+
+    @cached_property
+    def sha256(self) -> str:
+        return sha256(self.text)
 
     @property
     def name(self) -> str:
@@ -258,4 +263,4 @@ def read_biology(name: str, beside: Path | None = None) -> Biology:
 
 
 def parse_biology(text: str, source: str) -> Biology:
-    return Biology(validate(BiologyModel, parse_yaml(text, source), source), sha256(text))
+    return Biology(validate(BiologyModel, parse_yaml(text, source), source), text)

@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from lake.errors import InputError
 from engine.farm.reading import StrictModel, find_shipped, load_text, parse_yaml, sha256, validate
+from lake.errors import InputError
 
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -213,7 +213,7 @@ class Farm:
     """A resolved farm: every thing has an id, its ordinal from 1 in the order of the file. `xs[id - 1]` is x."""
 
     model: FarmModel
-    sha256: str
+    text: str
     stations: list[Station] = field(default_factory=list)
     halls: list[Hall] = field(default_factory=list)
     areas: list[Area] = field(default_factory=list)
@@ -224,6 +224,10 @@ class Farm:
     @property
     def name(self) -> str:
         return self.model.name
+
+    @cached_property
+    def sha256(self) -> str:
+        return sha256(self.text)
 
     @cached_property
     def container_id_by_name(self) -> dict[str, int]:
@@ -248,7 +252,7 @@ class Farm:
         return self.model.names.sensor.format(container=container.name, parameter=parameter)
 
 
-def resolve_farm(model: FarmModel, content_sha256: str) -> Farm:
+def resolve_farm(model: FarmModel, text: str) -> Farm:
     """Number everything that the file describes. InputError when two things get one name."""
     stations: list[Station] = []
     halls: list[Hall] = []
@@ -338,7 +342,7 @@ def resolve_farm(model: FarmModel, content_sha256: str) -> Farm:
                     area_id, name, g, range(first, len(containers) + 1), range(first_feeder, len(feeders) + 1)
                 )
             )
-    farm = Farm(model, content_sha256, stations, halls, areas, containers, feeders, sensors)
+    farm = Farm(model, text, stations, halls, areas, containers, feeders, sensors)
     for kind_of, things in (
         ("station", stations),
         ("hall", halls),
@@ -368,7 +372,7 @@ def parse_farm(text: str, source: str) -> Farm:
     """A farm from its YAML text."""
     model = validate(FarmModel, parse_yaml(text, source), source)
     try:
-        return resolve_farm(model, sha256(text))
+        return resolve_farm(model, text)
     except (KeyError, IndexError, ValueError) as e:
         raise InputError(
             source,

@@ -108,17 +108,27 @@ class Climate:
         position, month, year = self._calendar
         months = int(position[-1]) + 3
         anomaly = ar1(
-            stream_key(self.seed, Stream.SEA_ANOMALY, geography), months, env.monthly_anomaly_ar1.value,
+            stream_key(self.seed, Stream.SEA_ANOMALY, geography),
+            months,
+            env.monthly_anomaly_ar1.value,
             region.sea_anomaly_sd_c.value,
         )
         hot = uniforms(stream_key(self.seed, Stream.HEAT_WAVE, geography), int(year[-1]) - 1969)
         wave = np.where(
-            (hot[year - 1970] < env.heat_wave_probability.value) & (month >= 5) & (month <= 9), env.heat_wave_c.value, 0.0
+            (hot[year - 1970] < env.heat_wave_probability.value) & (month >= 5) & (month <= 9),
+            env.heat_wave_c.value,
+            0.0,
         )
         season = through_months(np.array(region.sea_month_c.value), position, True)
-        trend = region.sea_trend_c_decade.value / 10.0 * (1970.0 + (position + 0.5) / 12.0 - env.epoch_year.value)
+        trend = (
+            region.sea_trend_c_decade.value / 10.0 * (1970.0 + (position + 0.5) / 12.0 - env.epoch_year.value)
+        )
         series: np.ndarray = (
-            season + region.sea_offset_c.value + trend + through_months(anomaly, np.maximum(position, 0.0), False) + wave
+            season
+            + region.sea_offset_c.value
+            + trend
+            + through_months(anomaly, np.maximum(position, 0.0), False)
+            + wave
         )
         self._fields[geography] = series
         return series
@@ -131,10 +141,15 @@ class Climate:
             region, env = self.biology.region(geography), self.biology.model.environment
             site = am.normal(stream_key(self.seed, Stream.SITE, area.name), 0) * env.site_sd_c.value
             out = np.empty((len(SEA_VARIABLES), self.days))
-            daily = ar1(self._water(area.name, "Temperature"), self.days, env.daily_ar1.value, env.daily_sd_c.value)
+            daily = ar1(
+                self._water(area.name, "Temperature"), self.days, env.daily_ar1.value, env.daily_sd_c.value
+            )
             out[0] = self._geography_c(geography) + site + daily
             out[1] = env.oxygen_outside.value + ar1(
-                self._water(area.name, "Dissolved Oxygen"), self.days, env.hall_ar1.value, env.oxygen_daily_sd.value
+                self._water(area.name, "Dissolved Oxygen"),
+                self.days,
+                env.hall_ar1.value,
+                env.oxygen_daily_sd.value,
             )
             out[2] = env.sea_ph.value + ar1(
                 self._water(area.name, "pH"), self.days, env.daily_ar1.value, env.sea_ph_sd.value
@@ -168,6 +183,8 @@ class Climate:
                 ("NH4", env.hall_nh4_median, env.hall_nh4_sdlog),
             )
             for row, (name, median, sdlog) in enumerate(nitrogen, 3):
-                out[row] = lognormal_ar1(key(hall.name, name), n, env.daily_ar1.value, median.value, sdlog.value)
+                out[row] = lognormal_ar1(
+                    key(hall.name, name), n, env.daily_ar1.value, median.value, sdlog.value
+                )
             self._fields[hall.name] = out
         return self._fields[hall.name]

@@ -130,16 +130,30 @@ def _move(
     out = [np.zeros(most, dtype=np.int64) for _ in range(5)]
     fish, mu, v = np.zeros(destinations, dtype=np.int64), np.zeros(destinations), np.zeros(destinations)
     count = life.move(
-        source.population[:, -1].astype(np.int64), source.mu[:, -1].copy(), source.v[:, -1].copy(), destinations,
+        source.population[:, -1].astype(np.int64),
+        source.mu[:, -1].copy(),
+        source.v[:, -1].copy(),
+        destinations,
         schedule.biology.model.mortality.transfer_loss.value[source.stage - 1],
-        stream_key(schedule.seed, Stream.TRANSFER, batch.number, source.stage), *out, fish, mu, v,
+        stream_key(schedule.seed, Stream.TRANSFER, batch.number, source.stage),
+        *out,
+        fish,
+        mu,
+        v,
     )
     return Move(stay.start_day, *(a[:count] for a in out)), fish, mu, v
 
 
 def _live(
-    schedule: Schedule, climate: Climate, batch: Batch, region: Region, stay: Stay,
-    fish: np.ndarray, mu0: np.ndarray, v0: np.ndarray, target_cg: int,
+    schedule: Schedule,
+    climate: Climate,
+    batch: Batch,
+    region: Region,
+    stay: Stay,
+    fish: np.ndarray,
+    mu0: np.ndarray,
+    v0: np.ndarray,
+    target_cg: int,
 ) -> tuple[StageHistory, bool]:
     """Live one stay; also tells whether its harvest weight was reached."""
     farm, bio, seed = schedule.farm, schedule.biology.model, schedule.seed
@@ -163,7 +177,9 @@ def _live(
     if at_sea:
         site = stream_key(seed, Stream.SITE, farm.areas[containers[0].area_id - 1].name)
         tgc_mean = (
-            region.sea_tgc.value + region.sea_tgc_batch_sd.value * z + region.sea_tgc_site_sd.value * am.normal(site, 1)
+            region.sea_tgc.value
+            + region.sea_tgc_batch_sd.value * z
+            + region.sea_tgc_site_sd.value * am.normal(site, 1)
         )
         individual_cv, fcr_mean = region.sea_individual_tgc_cv.value, region.sea_fcr.value
         fcr_sd, size_exponent = region.sea_fcr_sd.value, bio.growth.size_response_exponent.value
@@ -173,30 +189,44 @@ def _live(
     else:
         # the published freshwater TGC is what was seen at the stage's own temperature, its response included
         seen_at = life.response(region.hall_temperature_c.value[stage - 1], response_c, response_share)
-        tgc_mean = region.freshwater_tgc.value[stage - 1] * (1.0 + region.freshwater_tgc_cv.value[stage - 1] * z)
+        tgc_mean = region.freshwater_tgc.value[stage - 1] * (
+            1.0 + region.freshwater_tgc_cv.value[stage - 1] * z
+        )
         tgc_mean /= seen_at
-        individual_cv, fcr_mean = bio.stages.individual_tgc_cv.value[stage - 1], bio.stages.fcr.value[stage - 1]
+        individual_cv, fcr_mean = (
+            bio.stages.individual_tgc_cv.value[stage - 1],
+            bio.stages.fcr.value[stage - 1],
+        )
         fcr_sd, size_exponent = bio.stages.fcr_sd.value, 0.0
         loss, frailty_sd = (
             bio.mortality.freshwater_loss.value[stage - 1],
             bio.mortality.freshwater_frailty_sd.value[stage - 1],
         )
         frailty = am.exp(
-            frailty_sd * am.normal(stream_key(seed, Stream.FRAILTY, batch.number, stage), 0) - 0.5 * frailty_sd * frailty_sd
+            frailty_sd * am.normal(stream_key(seed, Stream.FRAILTY, batch.number, stage), 0)
+            - 0.5 * frailty_sd * frailty_sd
         )
         hazard = np.full(planned, -am.log(1.0 - loss) / planned * frailty)
         pulse, pulse_cause = np.zeros(planned), np.zeros(planned, dtype=np.int8)
-        noise_sd, noise_ar1 = bio.mortality.freshwater_noise_sd.value, bio.mortality.freshwater_noise_ar1.value
+        noise_sd, noise_ar1 = (
+            bio.mortality.freshwater_noise_sd.value,
+            bio.mortality.freshwater_noise_ar1.value,
+        )
         causes = bio.mortality.freshwater_causes.value
     tgc = np.empty(n)
     for i, key in enumerate(keys(Stream.GROWTH)):
         tgc[i] = max(0.0, tgc_mean * (1.0 + bio.growth.container_tgc_cv.value * am.normal(key, stage)))
     yolk = 0.0
     if stage == 1:
-        yolk = (am.cbrt(bio.stages.first_feeding_weight_g.value) - am.cbrt(bio.stages.egg_weight_g.value)) / planned
+        yolk = (
+            am.cbrt(bio.stages.first_feeding_weight_g.value) - am.cbrt(bio.stages.egg_weight_g.value)
+        ) / planned
     fcr = 0.0
     if fcr_mean > 0:
-        fcr = max(0.5 * fcr_mean, fcr_mean + fcr_sd * am.normal(stream_key(seed, Stream.FCR, batch.number, stage), 0))
+        fcr = max(
+            0.5 * fcr_mean,
+            fcr_mean + fcr_sd * am.normal(stream_key(seed, Stream.FCR, batch.number, stage), 0),
+        )
     weeks = planned // 7 + 1
     fasting = planned if at_sea or stage == 1 else planned - bio.feed.fasting_days_before_transfer.value
     whole = [np.zeros((n, days), dtype=kind) for kind in (np.int32, np.int32, np.int32, np.int8)]
@@ -204,16 +234,41 @@ def _live(
     amounts = [np.zeros((n, days), dtype=np.int64) for _ in range(2)]
     mortality = bio.mortality
     lived = life.live_stage(
-        stay.start_day, fish, mu0, v0, temp,
-        response_c, response_share, tgc, individual_cv, size_exponent, yolk, fasting, hazard,
+        stay.start_day,
+        fish,
+        mu0,
+        v0,
+        temp,
+        response_c,
+        response_share,
+        tgc,
+        individual_cv,
+        size_exponent,
+        yolk,
+        fasting,
+        hazard,
         ar1(stream_key(seed, Stream.BATCH_NOISE, batch.number, stage), weeks, noise_ar1, 1.0),
-        keys(Stream.CONTAINER_NOISE), noise_sd, noise_ar1, mortality.noise_batch_share.value, pulse, pulse_cause,
-        keys(Stream.DEATHS), keys(Stream.CAUSE), _cumulative(causes),
-        mortality.cull_day.value if stage == mortality.cull_stage.value else -1, mortality.cull_share.value,
+        keys(Stream.CONTAINER_NOISE),
+        noise_sd,
+        noise_ar1,
+        mortality.noise_batch_share.value,
+        pulse,
+        pulse_cause,
+        keys(Stream.DEATHS),
+        keys(Stream.CAUSE),
+        _cumulative(causes),
+        mortality.cull_day.value if stage == mortality.cull_stage.value else -1,
+        mortality.cull_share.value,
         keys(Stream.CULL),
         mortality.vaccination_day.value if stage == mortality.vaccination_stage.value else -1,
-        mortality.vaccination_loss.value, fcr, keys(Stream.APPETITE), bio.feed.appetite_sd.value,
-        target_cg if at_sea else 0, *whole, *real, *amounts,
+        mortality.vaccination_loss.value,
+        fcr,
+        keys(Stream.APPETITE),
+        bio.feed.appetite_sd.value,
+        target_cg if at_sea else 0,
+        *whole,
+        *real,
+        *amounts,
     )
     kept = [a[:, :lived] for a in (*whole, *real, *amounts)]
     history = StageHistory(
@@ -250,7 +305,9 @@ def _sea_hazard(
     cycle = 7 * CYCLE_WEEKS
     span = max(planned, cycle)
     edges, rates = mortality.shape_day.value, mortality.shape_rate.value
-    bins = np.array([next((r for r, e in zip(rates, edges[1:], strict=True) if d < e), rates[-1]) for d in range(span)])
+    bins = np.array(
+        [next((r for r, e in zip(rates, edges[1:], strict=True) if d < e), rates[-1]) for d in range(span)]
+    )
     centred = 2.0 * np.minimum(np.arange(span), cycle) / cycle - 1.0
     bowl = (1.0 + centred * centred) * 0.75
     share = mortality.shape_u_share.value
@@ -266,9 +323,16 @@ def _sea_hazard(
     weeks = np.where(np.isin(month, AUTUMN), region.event_autumn_weight.value, 1.0)
     pulse, pulse_cause = np.zeros(planned), np.zeros(planned, dtype=np.int8)
     life.outbreaks(
-        stream_key(seed, Stream.OUTBREAK, batch.number), weeks, region.events_per_cycle.value * planned / cycle,
-        mortality.event_limit.value, region.event_loss_median.value, region.event_loss_sdlog.value,
-        np.array(mortality.event_weeks.value), _cumulative(mortality.sea_causes.value), pulse, pulse_cause,
+        stream_key(seed, Stream.OUTBREAK, batch.number),
+        weeks,
+        region.events_per_cycle.value * planned / cycle,
+        mortality.event_limit.value,
+        region.event_loss_median.value,
+        region.event_loss_sdlog.value,
+        np.array(mortality.event_weeks.value),
+        _cumulative(mortality.sea_causes.value),
+        pulse,
+        pulse_cause,
     )
     return hazard, pulse, pulse_cause
 

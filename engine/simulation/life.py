@@ -164,8 +164,16 @@ def live_stage(
 
 @kernel
 def outbreaks(
-    key: int, weeks: np.ndarray, per_cycle: float, limit: int, loss_median: float, loss_sdlog: float,
-    spread: np.ndarray, cause_cumulative: np.ndarray, pulse: np.ndarray, pulse_cause: np.ndarray,
+    key: int,
+    weeks: np.ndarray,
+    per_cycle: float,
+    limit: int,
+    loss_median: float,
+    loss_sdlog: float,
+    spread: np.ndarray,
+    cause_cumulative: np.ndarray,
+    pulse: np.ndarray,
+    pulse_cause: np.ndarray,
 ) -> None:
     """Add a cycle's disease and trauma events to `pulse` (daily hazard) and name their cause in `pulse_cause`.
 
@@ -197,9 +205,20 @@ def outbreaks(
 
 @kernel
 def move(
-    fish: np.ndarray, mu: np.ndarray, v: np.ndarray, destinations: int, loss_share: float, key: int,
-    source: np.ndarray, dest: np.ndarray, before: np.ndarray, arrived: np.ndarray, lost: np.ndarray,
-    dest_fish: np.ndarray, dest_mu: np.ndarray, dest_v: np.ndarray,
+    fish: np.ndarray,
+    mu: np.ndarray,
+    v: np.ndarray,
+    destinations: int,
+    loss_share: float,
+    key: int,
+    source: np.ndarray,
+    dest: np.ndarray,
+    before: np.ndarray,
+    arrived: np.ndarray,
+    lost: np.ndarray,
+    dest_fish: np.ndarray,
+    dest_mu: np.ndarray,
+    dest_v: np.ndarray,
 ) -> int:
     """Empty the source containers into `destinations`; returns the number of actions written.
 

@@ -12,7 +12,6 @@ import numpy as np
 import xxhash
 
 
-
 class Stream(IntEnum):
     """Every stream of the simulation. Numbers are part of the data's identity: never reuse or renumber."""
 
@@ -48,5 +47,3 @@ def stream_key(seed: int, stream: Stream, *entity: str | int) -> np.uint64:
 def stream_keys(seed: int, stream: Stream, *entity: str, each: tuple[str, ...]) -> np.ndarray:
     """Keys of one stream for each of several entities, uint64."""
     return np.array([stream_key(seed, stream, *entity, e) for e in each], dtype=np.uint64)
-
-

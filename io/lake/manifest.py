@@ -24,6 +24,15 @@ class PartRecord:
 
 
 @dataclass(frozen=True)
+class BatchRecord:
+    """How long one batch took: days lived, rows over all tables, seconds."""
+
+    days: int
+    rows: int
+    seconds: float
+
+
+@dataclass(frozen=True)
 class PartitionRecord:
     """What one partition left: its files, and the fingerprint of every (batch, table)."""
 
@@ -35,7 +44,7 @@ class PartitionRecord:
     peak_memory_mb: float
     tables: dict[str, PartRecord] = field(default_factory=dict)
     fingerprints: dict[int, dict[str, str]] = field(default_factory=dict)
-    batch_seconds: dict[int, float] = field(default_factory=dict)
+    batches: dict[int, BatchRecord] = field(default_factory=dict)
     error: str = ""
 
     @property
@@ -49,7 +58,7 @@ class PartitionRecord:
                 **data,
                 "tables": {k: PartRecord(**v) for k, v in data["tables"].items()},
                 "fingerprints": {int(k): v for k, v in data["fingerprints"].items()},
-                "batch_seconds": {int(k): v for k, v in data["batch_seconds"].items()},
+                "batches": {int(k): BatchRecord(**v) for k, v in data["batches"].items()},
             }
         )
 
@@ -142,9 +151,17 @@ def read_manifest(run_dir: Path) -> Manifest:
         raise InputError(str(run_dir), "no such run folder", "give the folder that engine.run wrote (--out)")
     if not path.is_file():
         begun = (run_dir / "logs" / "run.jsonl").is_file()
-        problem = "a run was begun here but not finished: there is no manifest.json" if begun else "not a run folder"
-        cure = f"finish it: python -m engine.run --schedule {run_dir / 'schedule.yaml'} --out {run_dir} --resume"
-        raise InputError(str(run_dir), problem, cure if begun else "give the folder that engine.run wrote (--out)")
+        problem = (
+            "a run was begun here but not finished: there is no manifest.json"
+            if begun
+            else "not a run folder"
+        )
+        cure = (
+            f"finish it: python -m engine.run --schedule {run_dir / 'schedule.yaml'} --out {run_dir} --resume"
+        )
+        raise InputError(
+            str(run_dir), problem, cure if begun else "give the folder that engine.run wrote (--out)"
+        )
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         if data.get("format") != FORMAT:
@@ -160,14 +177,17 @@ def read_complete(run_dir: Path) -> Manifest:
     if manifest.status != "complete":
         failed = [p.partition for p in manifest.partitions if p.status != "succeeded"]
         raise InputError(
-            str(run_dir), f"only a partial run: partitions {failed} failed",
+            str(run_dir),
+            f"only a partial run: partitions {failed} failed",
             f"finish it: python -m engine.run --schedule {run_dir / 'schedule.yaml'} --out {run_dir} --resume",
         )
     parts = [part for p in manifest.partitions for part in p.tables.values()]
     for part in (*manifest.dimensions.values(), *parts):
         problem = part_problem(run_dir, part)
         if problem:
-            raise InputError(str(run_dir / part.file), problem, "run it again with --resume: the part is made anew")
+            raise InputError(
+                str(run_dir / part.file), problem, "run it again with --resume: the part is made anew"
+            )
     return manifest
 
 

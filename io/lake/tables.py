@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import pyarrow as pa
@@ -24,7 +24,7 @@ class Column:
     """One column: its Arrow type, unit and meaning; `references` names the table whose id it holds.
 
     `codes` makes it an enumeration: stored as an int8 dictionary of exactly these values.
-    `bloom`, encodings and the like are derived by the writer from type and `dense`.
+    `delta` and `plain` tell the Parquet writer what a dictionary would not help.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Column:
     references: str = ""
     codes: tuple[str, ...] = ()
     delta: bool = False  # grows steadily down the file: DELTA_BINARY_PACKED pays
+    plain: bool = False  # nearly every value differs
 
     @property
     def arrow_type(self) -> pa.DataType:
@@ -334,8 +335,8 @@ EVENT_TABLES: tuple[Table, ...] = (
             BATCH_REF,
             Column("growth_sample_id", ID, "the sample", references="growth_sample", delta=True),
             Column("fish_identifier", pa.int16(), "number of the fish within the sample, from 1"),
-            _amount("weight_g", 10, 2, "g", "live weight"),
-            _amount("length_cm", 10, 2, "cm", "fork length"),
+            replace(_amount("weight_g", 10, 2, "g", "live weight"), plain=True),
+            replace(_amount("length_cm", 10, 2, "cm", "fork length"), plain=True),
         ),
         key=("growth_sample_id", "fish_identifier"),
         order=("growth_sample_id", "fish_identifier"),

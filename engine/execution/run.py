@@ -1,0 +1,239 @@
+"""Runs a schedule: partitions to workers, longest first; a journal as it goes, the manifest last."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, Future, as_completed
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lake.errors import InputError
+from lake.fingerprint import part_fingerprints
+from lake.manifest import (
+    Journal,
+    Manifest,
+    PartitionRecord,
+    PartRecord,
+    RunIdentity,
+    part_problem,
+    write_atomically,
+    write_manifest,
+)
+from lake.tables import EVENT_TABLE_NAMES
+from lake.writer import write_dimension
+
+from engine import __version__
+from engine.farm.dimensions import dimension_tables
+from engine.farm.reading import sha256
+from engine.farm.schedule import Schedule, to_date
+from engine.planning.forecast import Forecast, forecast
+from engine.simulation.partition import PartitionTask, progress_path, run_fingerprint, simulate_partition
+
+Simulate = Callable[[PartitionTask], PartitionRecord]
+# What a run folder holds; nothing else is ever removed from one.
+CONTENTS = (
+    "manifest.json",
+    "schedule.yaml",
+    "farms",
+    "biology",
+    "lake",
+    "logs",
+    "load.json",
+    "postgres",
+    "report",
+)
+
+
+@dataclass(frozen=True)
+class RunEvents:
+    """Where a run tells of its progress; each is called in the parent, on one thread."""
+
+    begun: Callable[[Forecast, int], None] = lambda forecast, partitions: None
+    finished: Callable[[PartitionRecord], None] = lambda record: None
+
+
+def identity(schedule: Schedule) -> RunIdentity:
+    """What a resume must find unchanged."""
+    return RunIdentity(
+        version=__version__,
+        schedule=schedule.name,
+        schedule_sha256=sha256(schedule.text),
+        seed=schedule.seed,
+        as_of=to_date(schedule.as_of_day).isoformat(),
+        batch_count=len(schedule.batches),
+        farm_sha256=schedule.farm.sha256,
+        biology_sha256=schedule.biology.sha256,
+        partitions=tuple((p.start, p.stop - 1) for p in schedule.partitions),
+    )
+
+
+def run(
+    schedule: Schedule,
+    run_dir: Path,
+    executor: Executor,
+    workers: int,
+    *,
+    resume: bool = False,
+    overwrite: bool = False,
+    events: RunEvents | None = None,
+    simulate: Simulate = simulate_partition,
+) -> Manifest:
+    """Simulate every partition and write the run; InputError when the folder can't be used.
+
+    The manifest's status is partial when a partition failed; resuming runs only what is missing or damaged.
+    """
+    events = events or RunEvents()
+    started = time.perf_counter()
+    wanted = identity(schedule)
+    kept = _prepare(run_dir, wanted, resume, overwrite)
+    journal = Journal(run_dir)
+    _write_inputs(run_dir, schedule)
+    journal.append("begun", at=time.time(), identity=wanted.__dict__, workers=workers)
+    dimensions = {
+        name: write_dimension(run_dir, name, rows) for name, rows in dimension_tables(schedule.farm).items()
+    }
+    outlook = forecast(schedule)
+    events.begun(outlook, len(schedule.partitions))
+    records = dict(kept)
+    for record in kept.values():
+        events.finished(record)
+    tasks = [t for t in _tasks(schedule, run_dir, outlook) if t.partition not in kept]
+    running = {executor.submit(simulate, task): task for task in sorted(tasks, key=lambda t: -t.weight)}
+    for future in as_completed(running):
+        record = _outcome(future, running[future])
+        records[record.partition] = record
+        journal.append("partition", at=time.time(), record=_as_json(record))
+        progress_path(run_dir, record.partition).unlink(missing_ok=True)
+        events.finished(record)
+    ordered = tuple(records[p] for p in sorted(records))
+    failed = [r for r in ordered if r.status != "succeeded"]
+    manifest = Manifest(
+        run=run_dir.name,
+        status="partial" if failed else "complete",
+        identity=wanted,
+        seconds=time.perf_counter() - started,
+        workers=workers,
+        dimensions=dimensions,
+        partitions=ordered,
+        estimate=outlook.rows,
+        fingerprint="" if failed else run_fingerprint(ordered),
+    )
+    write_manifest(run_dir, manifest)
+    journal.append("ended", at=time.time(), status=manifest.status, seconds=manifest.seconds)
+    return manifest
+
+
+def _tasks(schedule: Schedule, run_dir: Path, outlook: Forecast) -> Iterable[PartitionTask]:
+    for number, span in enumerate(schedule.partitions):
+        batches = tuple(b for b in schedule.batches if b.id in span)
+        ids = {b.id for b in batches}
+        yield PartitionTask(
+            run_dir=str(run_dir),
+            partition=number,
+            schedule=replace(schedule, batches=batches, partitions=(span,), text=""),
+            flagged=frozenset(outlook.flagged & ids),
+            forecasts={i: outlook.cutoff[i] for i in ids},
+            weight=sum(outlook.batch_rows[i] for i in ids),
+        )
+
+
+def _outcome(future: Future[PartitionRecord], task: PartitionTask) -> PartitionRecord:
+    """The worker's record; a failed one when the worker gave none."""
+    try:
+        return future.result()
+    except Exception as e:
+        batches = task.schedule.batches
+        error = f"{type(e).__name__}: {e}"
+        return PartitionRecord(task.partition, batches[0].id, batches[-1].id, "failed", 0.0, 0.0, error=error)
+
+
+def _as_json(record: PartitionRecord) -> dict[str, object]:
+    from dataclasses import asdict
+
+    return asdict(record)
+
+
+def _write_inputs(run_dir: Path, schedule: Schedule) -> None:
+    """The schedule as resolved, with the farm and the biology that it names, so that the run explains itself."""
+    for folder, name, text in (
+        ("farms", schedule.farm.name, schedule.farm.text),
+        ("biology", schedule.biology.name, schedule.biology.text),
+    ):
+        (run_dir / folder).mkdir(parents=True, exist_ok=True)
+        write_atomically(run_dir / folder / f"{name}.yaml", text)
+    write_atomically(run_dir / "schedule.yaml", schedule.text)
+
+
+def _prepare(run_dir: Path, wanted: RunIdentity, resume: bool, overwrite: bool) -> dict[int, PartitionRecord]:
+    """Make the folder ready; returns the partitions that a resume may keep."""
+    used = run_dir.exists() and (not run_dir.is_dir() or any(run_dir.iterdir()))
+    if not used:
+        if resume:
+            raise InputError(str(run_dir), "there is no run to resume", "leave --resume out to begin one")
+        run_dir.mkdir(parents=True, exist_ok=True)
+        return {}
+    begun = run_dir.is_dir() and Journal(run_dir).path.is_file()
+    if resume:
+        if not begun:
+            raise InputError(str(run_dir), "not a run folder", "give the folder of the run to resume (--out)")
+        kept = _believable(run_dir, wanted)
+        (run_dir / "manifest.json").unlink(missing_ok=True)
+        _clear_temporary(run_dir)
+        return kept
+    if not overwrite:
+        raise InputError(
+            str(run_dir),
+            "the folder exists already",
+            "choose another --out, finish it with --resume, or replace it with --overwrite",
+        )
+    if not begun:
+        raise InputError(
+            str(run_dir), "exists, but is not a run folder: it is not overwritten", "choose another --out"
+        )
+    for name in CONTENTS:
+        path = run_dir / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    return {}
+
+
+def _believable(run_dir: Path, wanted: RunIdentity) -> dict[int, PartitionRecord]:
+    """Succeeded partitions of the same run whose files hold what was fingerprinted."""
+    found: dict[int, PartitionRecord] = {}
+    for line in Journal(run_dir).read():
+        if line["event"] == "begun":
+            differences = RunIdentity.from_json(line["identity"]).differences(wanted)
+            if differences:
+                raise InputError(
+                    str(run_dir),
+                    "was made from other inputs: " + "; ".join(differences),
+                    "resume with the schedule, seed and version that began it, or choose another --out",
+                )
+        elif line["event"] == "partition":
+            record = PartitionRecord.from_json(line["record"])
+            found[record.partition] = record
+    return {p: r for p, r in found.items() if r.status == "succeeded" and _intact(run_dir, r)}
+
+
+def _intact(run_dir: Path, record: PartitionRecord) -> bool:
+    for name in EVENT_TABLE_NAMES:
+        part: PartRecord | None = record.tables.get(name)
+        if part is None or part_problem(run_dir, part):
+            return False
+        try:
+            marks = part_fingerprints(run_dir / part.file, name)
+        except (OSError, ValueError):
+            return False
+        rows = {batch: tables[name] for batch, tables in record.fingerprints.items()}
+        if any(marks.get(batch, mark) != mark for batch, mark in rows.items()) or set(marks) - set(rows):
+            return False
+    return True
+
+
+def _clear_temporary(run_dir: Path) -> None:
+    for path in (run_dir / "lake").glob("*/.*.tmp"):
+        path.unlink(missing_ok=True)

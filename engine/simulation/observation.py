@@ -1,0 +1,180 @@
+"""Kernels of what is observed: sensors' readings and weekly growth samples."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from engine.simulation import arithmetic as am
+from engine.simulation.compilation import kernel
+
+M2_HOURS = 12.4206012  # period of the principal lunar tide
+MICROSECONDS_A_DAY = 86_400_000_000
+IRWIN_HALL_MEAN = 131070.0
+IRWIN_HALL_SD = 37837.22626
+MASK_16 = np.uint64(0xFFFF)
+S16, S32, S48 = np.uint64(16), np.uint64(32), np.uint64(48)
+
+
+@kernel
+def within_day(
+    daily: np.ndarray, first_day: int, slots: int, diurnal: np.ndarray, tide: np.ndarray, tide_phase: float
+) -> np.ndarray:
+    """A place's field at the times of reading, shape (variables, days * slots).
+
+    daily (variables, days); diurnal, tide (variables,): amplitudes of a daily cycle (highest at 16 UTC; it averages
+    to zero over the day's readings) and of the M2 tide. tide_phase in turns.
+    """
+    variables, days = daily.shape
+    out = np.empty((variables, days * slots))
+    for p in range(variables):
+        for d in range(days):
+            for s in range(slots):
+                x = daily[p, d]
+                hour = s * (24.0 / slots)
+                if diurnal[p] != 0.0:
+                    x += diurnal[p] * am.cos_turns((hour - 16.0) / 24.0)
+                if tide[p] != 0.0:
+                    x += tide[p] * am.cos_turns(((first_day + d) * 24.0 + hour) / M2_HOURS + tide_phase)
+                out[p, d * slots + s] = x
+    return out
+
+
+@kernel
+def read_sensors(
+    start: int,
+    field: np.ndarray,
+    variable: np.ndarray,
+    lowering: np.ndarray,
+    first_index: int,
+    container_id: int,
+    assignment_id: int,
+    first_sensor_id: int,
+    parameter: np.ndarray,
+    keys: np.ndarray,
+    bias: np.ndarray,
+    noise_sd: np.ndarray,
+    unit: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    slots: int,
+    containers: np.ndarray,
+    assignments: np.ndarray,
+    sensors: np.ndarray,
+    parameters: np.ndarray,
+    times: np.ndarray,
+    values: np.ndarray,
+) -> int:
+    """Append the readings of one container's sensors over one stay; returns the next free row.
+
+    field (variables, readings): the water at each time of reading. variable (sensors,): the row of `field` that a
+    sensor sees. lowering (sensors, days): what the container itself takes from it. first_index: number of the
+    first reading since 1970-01-01. unit: resolution in 0.0001 of the parameter's unit; low, high: what the sensor
+    can show. Output rows: sensor by sensor, in time. values: 0.0001 of the unit.
+
+    Noise is the sum of four 16-bit uniforms of one hash (Irwin-Hall), normal to 3.4 sd.
+    """
+    readings = field.shape[1]
+    row = start
+    for s in range(keys.shape[0]):
+        p = variable[s]
+        key = keys[s]
+        scale = noise_sd[s] / IRWIN_HALL_SD
+        offset = bias[s] - scale * IRWIN_HALL_MEAN
+        to_units = 10000.0 / unit[s]
+        for i in range(readings):
+            z = am.mix(key + np.uint64(first_index + i + 1) * am.GOLDEN)
+            total = float((z & MASK_16) + ((z >> S16) & MASK_16) + ((z >> S32) & MASK_16) + (z >> S48))
+            x = field[p, i] - lowering[s, i // slots] + offset + scale * total
+            x = min(max(x, low[s]), high[s])
+            values[row + i] = int(math.floor(x * to_units + 0.5)) * unit[s]
+        step = MICROSECONDS_A_DAY // slots
+        for i in range(readings):
+            times[row + i] = (first_index + i) * step
+        sensors[row : row + readings] = first_sensor_id + s
+        parameters[row : row + readings] = parameter[s]
+        row += readings
+    containers[start:row] = container_id
+    assignments[start:row] = assignment_id
+    return row
+
+
+@kernel
+def weigh(
+    keys: np.ndarray,
+    first_day: int,
+    every: int,
+    size: int,
+    population: np.ndarray,
+    mu: np.ndarray,
+    v: np.ndarray,
+    condition: float,
+    condition_sd: float,
+    sample_container: np.ndarray,
+    sample_day: np.ndarray,
+    sample_size: np.ndarray,
+    statistics: np.ndarray,
+    fish_sample: np.ndarray,
+    fish_number: np.ndarray,
+    fish_weight: np.ndarray,
+    fish_length: np.ndarray,
+) -> tuple[int, int]:
+    """Weigh and measure `size` fish of each of n containers every `every` days; returns (samples, fish) written.
+
+    population, mu, v (n, days). Per sample: container (position), day, size and statistics (samples, 7): mean, sd,
+    least, greatest weight (0.01 g), mean and sd of length (0.01 cm), mean K (0.01). Per fish: its sample
+    (position), number from 1, weight (0.01 g) and length (0.01 cm). The statistics are those of the rounded values.
+    """
+    n, days = population.shape
+    samples = 0
+    fish = 0
+    for c in range(n):
+        for d in range(every - 1, days, every):
+            count = min(size, population[c, d])
+            if count == 0:
+                continue
+            root_sd = math.sqrt(v[c, d])
+            weight_sum = 0
+            length_sum = 0
+            k_sum = 0.0
+            least = 1 << 40
+            greatest = 0
+            begin = fish
+            for i in range(count):
+                index = ((first_day + d) * size + i) * 2
+                root = max(mu[c, d] + root_sd * am.normal(keys[c], index), 0.2 * mu[c, d])
+                k = condition + condition_sd * min(max(am.normal(keys[c], index + 1), -3.5), 3.5)
+                weight = max(1, am.whole(root * root * root * 100.0))
+                length = max(1, am.whole(am.cbrt(weight / k) * 100.0))
+                fish_sample[fish] = samples
+                fish_number[fish] = i + 1
+                fish_weight[fish] = weight
+                fish_length[fish] = length
+                weight_sum += weight
+                length_sum += length
+                cm = length / 100.0
+                k_sum += weight / (cm * cm * cm)
+                least = min(least, weight)
+                greatest = max(greatest, weight)
+                fish += 1
+            weight_mean = weight_sum / count
+            length_mean = length_sum / count
+            weight_ss = 0.0
+            length_ss = 0.0
+            for f in range(begin, fish):
+                weight_ss += (fish_weight[f] - weight_mean) ** 2
+                length_ss += (fish_length[f] - length_mean) ** 2
+            free = max(count - 1, 1)
+            sample_container[samples] = c
+            sample_day[samples] = first_day + d
+            sample_size[samples] = count
+            statistics[samples, 0] = am.whole(weight_mean)
+            statistics[samples, 1] = am.whole(math.sqrt(weight_ss / free))
+            statistics[samples, 2] = least
+            statistics[samples, 3] = greatest
+            statistics[samples, 4] = am.whole(length_mean)
+            statistics[samples, 5] = am.whole(math.sqrt(length_ss / free))
+            statistics[samples, 6] = am.whole(k_sum / count * 100.0)
+            samples += 1
+    return samples, fish

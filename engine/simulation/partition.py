@@ -1,0 +1,136 @@
+"""What a worker does: a small task in, one partition's Parquet parts on disk, a small record out."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import time
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+from lake.fingerprint import combine
+from lake.manifest import BatchRecord, PartitionRecord, write_atomically
+from lake.tables import EVENT_TABLE_NAMES
+from lake.writer import PartitionWriter
+
+from engine.farm.schedule import Schedule
+from engine.simulation.climate import Climate
+from engine.simulation.emission import Emitter
+from engine.simulation.history import simulate
+from engine.simulation.rows.shared import Columns
+
+PROGRESS_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class PartitionTask:
+    """One partition to simulate: `schedule` holds this partition's batches alone, resolved."""
+
+    run_dir: str
+    partition: int
+    schedule: Schedule
+    flagged: frozenset[int]
+    forecasts: dict[int, str]
+    weight: float  # predicted rows: the heaviest partition goes first
+
+
+def progress_path(run_dir: Path, partition: int) -> Path:
+    return run_dir / "logs" / f"progress-{partition:04d}.json"
+
+
+def peak_memory_mb() -> float:
+    """The process's largest resident set so far, MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+
+
+_climates: dict[tuple[str, str, int, int], Climate] = {}
+
+
+def _climate(schedule: Schedule) -> Climate:
+    """The climate of a schedule, kept in the process from one partition to the next."""
+    key = (schedule.farm.sha256, schedule.biology.sha256, schedule.seed, schedule.as_of_day)
+    if key not in _climates:
+        _climates.clear()
+        _climates[key] = Climate(schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day)
+    return _climates[key]
+
+
+class _Progress:
+    """Tells how far a partition is, in a file that is replaced whole and at most four times a second."""
+
+    def __init__(self, task: PartitionTask) -> None:
+        self._path = progress_path(Path(task.run_dir), task.partition)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._fixed = {"partition": task.partition, "pid": os.getpid(), "batches": len(task.schedule.batches)}
+        self._begun = time.time()
+        self._told = 0.0
+
+    def tell(self, done: int, rows: int, *, now: bool = False) -> None:
+        clock = time.time()
+        if not now and clock - self._told < PROGRESS_SECONDS:
+            return
+        self._told = clock
+        state = {**self._fixed, "done": done, "events": rows, "begun": self._begun, "told": clock}
+        write_atomically(self._path, json.dumps(state))
+
+
+def simulate_partition(task: PartitionTask) -> PartitionRecord:
+    """Simulate and write one partition. A failure is data: the record bears its traceback, no file is left."""
+    started = time.perf_counter()
+    batches = task.schedule.batches
+    first, last = batches[0].id, batches[-1].id
+    records: dict[int, BatchRecord] = {}
+    marks: dict[int, dict[str, str]] = {}
+    current = ""
+    try:
+        progress = _Progress(task)
+        progress.tell(0, 0, now=True)
+        climate = _climate(task.schedule)
+        emitter = Emitter(task.schedule, climate, task.flagged, task.forecasts)
+        with PartitionWriter(Path(task.run_dir), task.partition, EVENT_TABLE_NAMES) as writer:
+            for done, batch in enumerate(batches, 1):
+                current = batch.number
+                begun, rows_before = time.perf_counter(), writer.rows
+                history = simulate(task.schedule, climate, batch)
+                tables: dict[str, str] = {}
+
+                def write(table: str, columns: Columns, tables: dict[str, str] = tables) -> None:
+                    tables[table] = writer.add(table, columns)
+
+                emitter.emit(history, write)
+                marks[batch.id] = tables
+                lived = history.stages[-1].end_day - batch.start_day
+                records[batch.id] = BatchRecord(lived, writer.rows - rows_before, time.perf_counter() - begun)
+                progress.tell(done, writer.rows)
+            current = ""
+            parts = writer.finish()
+            progress.tell(len(batches), writer.rows, now=True)
+    except Exception:
+        where = f"batch {current}: " if current else ""
+        return PartitionRecord(
+            task.partition,
+            first,
+            last,
+            "failed",
+            time.perf_counter() - started,
+            peak_memory_mb(),
+            error=where + traceback.format_exc(),
+        )
+    return PartitionRecord(
+        task.partition,
+        first,
+        last,
+        "succeeded",
+        time.perf_counter() - started,
+        peak_memory_mb(),
+        parts,
+        marks,
+        records,
+    )
+
+
+def run_fingerprint(records: tuple[PartitionRecord, ...]) -> str:
+    """One fingerprint over every batch and table of a run, whatever its partitions."""
+    return combine({batch: tables for record in records for batch, tables in record.fingerprints.items()})

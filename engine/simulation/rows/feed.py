@@ -1,0 +1,129 @@
+"""Rows of feeding_event and feed_purchase."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from lake.columns import Nullable
+
+from engine.farm.schedule import to_date
+from engine.simulation import feeding
+from engine.simulation.history import StageHistory
+from engine.simulation.rows.shared import Columns, Subject, biomass_units, code, row_ids, stack
+from engine.simulation.streams import Stream, stream_key
+
+HOUR_US = 3_600_000_000
+
+
+def feed_rows(subject: Subject) -> tuple[Columns, Columns]:
+    """The meals and the lots that they drew, both in the declared order."""
+    meals: list[Columns] = []
+    lots: list[Columns] = []
+    for stage, ids in zip(subject.stages, subject.ids, strict=True):
+        meal, lot = _stage_rows(subject, stage, ids)
+        meals.append(meal)
+        lots.append(lot)
+    meal_columns, lot_columns = stack(meals), stack(lots)
+    percent = meal_columns.pop("percent")
+    meal_columns["feeding_percentage"] = Nullable(np.maximum(percent, 0), percent >= 0)
+    rows = len(lot_columns["purchase_date"])
+    farm = subject.schedule.farm
+    number = subject.history.batch.number
+    lot_columns |= {
+        "id": row_ids("feed_purchase", subject.batch_id, rows),
+        "supplier": pa.array([farm.model.feeds[f - 1].brand for f in lot_columns["feed_id"]], pa.string()),
+        "batch_number": pa.array(
+            [
+                f"{number}-{to_date(day):%y%m%d}-{i:04d}"
+                for i, day in enumerate(lot_columns["purchase_date"].tolist(), 1)
+            ],
+            pa.string(),
+        ),
+        "expiry_date": lot_columns["purchase_date"]
+        + subject.schedule.biology.model.feed.shelf_life_days.value,
+    }
+    return meal_columns, lot_columns
+
+
+def _stage_rows(subject: Subject, stage: StageHistory, ids: np.ndarray) -> tuple[Columns, Columns]:
+    farm, policy = subject.schedule.farm, subject.schedule.biology.model.feed
+    containers = [farm.container(c) for c in stage.container_ids]
+    feeder_ids = sorted({c.feed_container_id for c in containers})
+    feeders = [farm.feed_containers[f - 1] for f in feeder_ids]
+    feeder = np.array([feeder_ids.index(c.feed_container_id) for c in containers])
+    n, days = stage.ration.shape
+    served = np.empty((n, days, 2), dtype=np.int64)
+    feeding.serve(stage.ration, policy.morning_share.value, served)
+    feed = feeding.choose_feed(stage.weight_cg, np.array([round(f.from_g * 100) for f in farm.model.feeds]))
+    keys = np.array(
+        [
+            [
+                stream_key(
+                    subject.schedule.seed, Stream.FEED_PRICE, subject.history.batch.number, s.name, f.name
+                )
+                for f in farm.model.feeds
+            ]
+            for s in feeders
+        ]
+    )
+    most = len(feeders) * (days + len(farm.model.feeds))
+    lot_feeder, lot_feed, lot_day, quantity, price, left = (np.empty(most, dtype=np.int64) for _ in range(6))
+    cost = np.zeros((n, days, 2), dtype=np.int64)
+    count = feeding.draw_lots(
+        feeder,
+        feed,
+        served,
+        stage.start_day,
+        np.array([f.capacity_kg for f in feeders]),
+        policy.lot_cover_days.value,
+        keys,
+        np.array([f.price_per_kg * 100 for f in farm.model.feeds]),
+        policy.lot_price_sd.value,
+        lot_feeder,
+        lot_feed,
+        lot_day,
+        quantity,
+        price,
+        left,
+        cost,
+    )
+    if count < 0:
+        raise OverflowError(f"batch {subject.history.batch.number}: more than {most} feed lots in a stage")
+    fish = np.concatenate([stage.fish[:, None], stage.population[:, :-1]], axis=1)
+    weight = np.concatenate([_start_weight(stage)[:, None], stage.weight_cg[:, :-1]], axis=1)
+    morning = biomass_units(fish, weight)
+    c, d, t = np.nonzero(served)
+    amount, biomass = served[c, d, t], morning[c, d]
+    # amount (0.0001 kg) / biomass (0.01 kg) x 100 % in millionths: amount x 10^6 / biomass
+    percent = np.where(biomass > 0, (amount * 1_000_000 + biomass // 2) // np.maximum(biomass, 1), -1)
+    hours = np.array([round(h * HOUR_US) for h in policy.feeding_hours_utc.value])
+    meals: Columns = {
+        "container_id": np.array(stage.container_ids)[c],
+        "batch_assignment_id": ids[c],
+        "feed_id": feed[c, d] + 1,
+        "feed_container_id": np.array(feeder_ids)[feeder[c]],
+        "feeding_date": stage.start_day + d,
+        "feeding_time": hours[t],
+        "amount_kg": amount,
+        "batch_biomass_kg": biomass,
+        "percent": percent,
+        "feed_cost": cost[c, d, t],
+        "method": code("feeding_event", "method", "AUTOMATIC"),
+        "batch_id": subject.batch_id,
+    }
+    lots: Columns = {
+        "feed_id": lot_feed[:count] + 1,
+        "feed_container_id": np.array(feeder_ids)[lot_feeder[:count]],
+        "purchase_date": lot_day[:count],
+        "quantity_kg": quantity[:count],
+        "cost_per_kg": price[:count],
+        "closing_kg": left[:count],
+        "batch_id": subject.batch_id,
+    }
+    return meals, lots
+
+
+def _start_weight(stage: StageHistory) -> np.ndarray:
+    """Mean weight on arrival, 0.01 g, whole."""
+    weight_g = stage.mu0 * (stage.mu0 * stage.mu0 + 3.0 * stage.v0)
+    return np.floor(weight_g * 100.0 + 0.5).astype(np.int64)

@@ -1,0 +1,89 @@
+"""What every family of rows needs: ids, codes, rounding, and the batch with its assignments' ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from lake.tables import TABLES
+
+from engine.farm.schedule import Schedule
+from engine.simulation.history import BatchHistory, StageHistory
+from engine.simulation.streams import Stream, stream_keys
+
+Columns = dict[str, Any]
+
+
+def row_ids(table: str, batch_id: int, rows: int, start: int = 0) -> np.ndarray:
+    """Ids of a batch's rows: batch id x 2^k + row; OverflowError when a batch has more rows than 2^k."""
+    bits = TABLES[table].id_bits
+    if start + rows > 1 << bits:
+        raise OverflowError(f"batch {batch_id} has {start + rows} rows in {table}; its ids hold {1 << bits}")
+    return (np.int64(batch_id) << bits) + np.arange(start, start + rows, dtype=np.int64)
+
+
+def code(table: str, column: str, value: str) -> int:
+    """The position of an enumeration's value."""
+    return TABLES[table].column(column).codes.index(value)
+
+
+def biomass_units(fish: np.ndarray, weight_cg: np.ndarray) -> np.ndarray:
+    """Biomass in 0.01 kg of `fish` at a mean weight in 0.01 g, halves up."""
+    return (fish.astype(np.int64) * weight_cg + 500) // 1000
+
+
+def hundredths(values: np.ndarray) -> np.ndarray:
+    """Values as whole hundredths, halves up."""
+    return np.floor(values * 100.0 + 0.5).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A batch's history with the ids of its stays: `ids[i][c]` is stage i's container c."""
+
+    schedule: Schedule
+    history: BatchHistory
+
+    @cached_property
+    def ids(self) -> list[np.ndarray]:
+        out: list[np.ndarray] = []
+        row = 0
+        for stage in self.history.stages:
+            n = len(stage.container_ids)
+            out.append(row_ids("container_assignment", self.history.batch.id, n, row))
+            row += n
+        return out
+
+    @property
+    def batch_id(self) -> int:
+        return self.history.batch.id
+
+    @property
+    def stages(self) -> tuple[StageHistory, ...]:
+        return self.history.stages
+
+    def names(self, stage: StageHistory) -> tuple[str, ...]:
+        """The names of a stage's containers."""
+        return tuple(self.schedule.farm.container(c).name for c in stage.container_ids)
+
+    def container_keys(self, stream: Stream, stage: StageHistory) -> np.ndarray:
+        """A stream's key for each container of a stage."""
+        return stream_keys(self.schedule.seed, stream, self.history.batch.number, each=self.names(stage))
+
+    def joined(self, values: Callable[[StageHistory], Any]) -> np.ndarray:
+        """One value an assignment, over all stages."""
+        return np.concatenate([np.broadcast_to(values(s), len(s.container_ids)) for s in self.stages])
+
+
+def stack(parts: list[Columns]) -> Columns:
+    """Columns of several parts, end to end; a part's scalars are repeated over its rows."""
+    whole: dict[str, list[np.ndarray]] = {}
+    for part in parts:
+        rows = max((len(v) for v in part.values() if isinstance(v, np.ndarray) and v.ndim), default=0)
+        for name, values in part.items():
+            array = np.asarray(values)
+            whole.setdefault(name, []).append(np.full(rows, array) if array.ndim == 0 else array)
+    return {name: np.concatenate(arrays) for name, arrays in whole.items()}

@@ -1,0 +1,122 @@
+"""Rows of batch, container_assignment, transfer_workflow and transfer_action."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from lake.columns import Nullable
+
+from engine.simulation.rows.shared import Columns, Subject, biomass_units, code, hundredths, row_ids, stack
+
+
+def batch_rows(subject: Subject, over_capacity_planned: bool, cutoff_forecast: str) -> Columns:
+    """The batch's one row."""
+    h = subject.history
+    batch, last = h.batch, h.stages[-1]
+    reason = code("batch", "harvest_reason", h.harvest_reason) if h.harvested else 0
+    return {
+        "id": np.array([batch.id]),
+        "batch_number": pa.array([batch.number]),
+        "geography_id": np.array([batch.geography_id]),
+        "species_id": np.array([1]),
+        "lifecycle_stage_id": np.array([last.stage]),
+        "status": np.array([code("batch", "status", "COMPLETED" if h.harvested else "ACTIVE")]),
+        "batch_type": np.array([code("batch", "batch_type", "STANDARD")]),
+        "start_date": np.array([batch.start_day]),
+        "expected_end_date": np.array([batch.end_day]),
+        "actual_end_date": Nullable(np.array([last.end_day]), np.array([h.harvested])),
+        "initial_count": np.array([batch.eggs]),
+        "harvest_target_g": np.array([h.harvest_target_cg]),
+        "harvest_reason": Nullable(np.array([reason]), np.array([h.harvested])),
+        "over_capacity_planned": np.array([over_capacity_planned]),
+        "cutoff_forecast": np.array([code("batch", "cutoff_forecast", cutoff_forecast)]),
+    }
+
+
+def assignment_rows(subject: Subject, last_weighed: np.ndarray) -> Columns:
+    """One row a stay; last_weighed: the day of each stay's latest sample, -1 for none."""
+    left = subject.joined(lambda s: s.left)
+    population = np.where(left, 0, subject.joined(lambda s: s.population[:, -1])).astype(np.int64)
+    weight = subject.joined(lambda s: s.weight_cg[:, -1])
+    return {
+        "id": np.concatenate(subject.ids),
+        "batch_id": np.full(len(left), subject.batch_id),
+        "container_id": subject.joined(lambda s: np.array(s.container_ids)),
+        "lifecycle_stage_id": subject.joined(lambda s: s.stage),
+        "assignment_date": subject.joined(lambda s: s.start_day),
+        "departure_date": Nullable(subject.joined(lambda s: s.end_day), left),
+        "planned_departure_date": subject.joined(lambda s: s.planned_end_day),
+        "initial_count": subject.joined(lambda s: s.fish),
+        "population_count": population,
+        "avg_weight_g": weight,
+        "biomass_kg": biomass_units(population, weight),
+        "is_active": ~left,
+        "last_weighing_date": Nullable(np.maximum(last_weighed, 0), last_weighed >= 0),
+    }
+
+
+def transfer_rows(subject: Subject) -> tuple[Columns, Columns]:
+    """The moves as workflows and as actions; a workflow's totals are the sums of its actions."""
+    h, number = subject.history, len(subject.history.moves)
+    workflow = row_ids("transfer_workflow", subject.batch_id, number)
+    totals = np.zeros((number, 5), dtype=np.int64)
+    nothing = np.zeros(0, dtype=np.int64)
+    parts: list[Columns] = []
+    for i in range(max(number, 1)):
+        source, dest = h.stages[i], h.stages[min(i + 1, len(h.stages) - 1)]
+        move = h.moves[i] if number else None
+        at, to = (move.source, move.dest) if move else (nothing, nothing)
+        weight = source.weight_cg[at, -1]
+        arrived = move.arrived if move else nothing
+        biomass = biomass_units(arrived, weight)
+        count = len(at)
+        day = np.full(count, move.day if move else 0)
+        parts.append(
+            {
+                "workflow_id": np.full(count, workflow[i] if move else 0),
+                "action_number": np.arange(1, count + 1),
+                "source_assignment_id": subject.ids[i][at],
+                "dest_assignment_id": subject.ids[min(i + 1, len(h.stages) - 1)][to],
+                "dest_container_id": np.array(dest.container_ids)[to],
+                "source_population_before": move.before if move else nothing,
+                "transferred_count": arrived,
+                "mortality_during_transfer": move.lost if move else nothing,
+                "transferred_biomass_kg": biomass,
+                "measured_avg_weight_g": weight,
+                "planned_date": day,
+                "actual_execution_date": day,
+                "water_temp_c": hundredths(source.temp_c[at, -1]),
+            }
+        )
+        if move:
+            leaving = int(source.population[:, -1].sum())
+            totals[i] = (leaving, arrived.sum(), move.lost.sum(), biomass.sum(), count)
+    actions = stack(parts)
+    rows = len(actions["workflow_id"])
+    actions |= {
+        "id": row_ids("transfer_action", subject.batch_id, rows),
+        "batch_id": np.full(rows, subject.batch_id),
+        "status": np.full(rows, code("transfer_action", "status", "COMPLETED")),
+        "transfer_method": np.full(rows, code("transfer_action", "transfer_method", "PUMP")),
+    }
+    day = np.array([m.day for m in h.moves], dtype=np.int64)
+    stage = np.arange(1, number + 1)
+    workflows = {
+        "id": workflow,
+        "batch_id": np.full(number, subject.batch_id),
+        "workflow_number": pa.array([f"TRF-{h.batch.number}-{i}" for i in stage], pa.string()),
+        "workflow_type": np.full(number, code("transfer_workflow", "workflow_type", "LIFECYCLE_TRANSITION")),
+        "status": np.full(number, code("transfer_workflow", "status", "COMPLETED")),
+        "source_lifecycle_stage_id": stage,
+        "dest_lifecycle_stage_id": stage + 1,
+        "planned_start_date": day,
+        "actual_start_date": day,
+        "actual_completion_date": day,
+        "total_source_count": totals[:, 0],
+        "total_transferred_count": totals[:, 1],
+        "total_mortality_count": totals[:, 2],
+        "total_biomass_kg": totals[:, 3],
+        "total_actions_planned": totals[:, 4],
+        "actions_completed": totals[:, 4],
+    }
+    return workflows, actions

@@ -1,0 +1,67 @@
+"""Arrow record batches from numpy arrays, by the tables' declaration, without copying where the bytes already fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from lake.tables import Column, Table
+
+_STORAGE = {
+    pa.bool_(): np.dtype(np.bool_),
+    pa.int8(): np.dtype(np.int8),
+    pa.int16(): np.dtype(np.int16),
+    pa.int32(): np.dtype(np.int32),
+    pa.int64(): np.dtype(np.int64),
+    pa.date32(): np.dtype(np.int32),
+}
+
+
+@dataclass(frozen=True)
+class Nullable:
+    """Values with a mask that is True where the value stands."""
+
+    values: np.ndarray
+    valid: np.ndarray
+
+
+Values = np.ndarray | Nullable | pa.Array
+
+
+def storage_dtype(column: Column) -> np.dtype:
+    """The numpy type of a column's bytes: decimals unscaled int64, times and dates counts, codes int8."""
+    if column.codes:
+        return np.dtype(np.int8)
+    return _STORAGE.get(column.type, np.dtype(np.int64))
+
+
+def _array(column: Column, values: Values) -> pa.Array:
+    if isinstance(values, (pa.Array, pa.ChunkedArray)):
+        return values
+    mask: np.ndarray | None = None
+    if isinstance(values, Nullable):
+        mask, values = ~values.valid, values.values
+    data = np.ascontiguousarray(values, dtype=storage_dtype(column))
+    if column.codes:
+        return pa.DictionaryArray.from_arrays(pa.array(data, mask=mask), pa.array(column.codes))
+    if column.type == pa.bool_():
+        return pa.array(data, mask=mask)
+    validity = None if mask is None else pa.array(~mask).buffers()[1]
+    return pa.Array.from_buffers(column.type, len(data), [validity, pa.py_buffer(data)])
+
+
+def record_batch(table: Table, values: Mapping[str, Values]) -> pa.RecordBatch:
+    """The rows as declared. Arrays of the storage type are wrapped, not copied: keep them until written.
+
+    values: one entry a column; ValueError when a column is missing, unknown or of another length.
+    """
+    names = [c.name for c in table.columns]
+    if set(values) != set(names):
+        raise ValueError(f"table {table.name}: columns differ: {sorted(set(values) ^ set(names))}")
+    arrays = [_array(c, values[c.name]) for c in table.columns]
+    if len({len(a) for a in arrays}) > 1:
+        raise ValueError(f"table {table.name}: lengths {dict(zip(names, map(len, arrays), strict=True))}")
+    return pa.RecordBatch.from_arrays(arrays, schema=table.schema)

@@ -1,0 +1,108 @@
+"""Fingerprints: a hash of a (batch, table)'s values in canonical order, whatever file or encoding they sit in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import xxhash
+
+from lake.columns import storage_dtype
+from lake.tables import TABLES, Column, Table
+
+
+def _canonical(column: Column, array: pa.Array) -> Iterator[np.ndarray]:
+    """The bytes that stand for a column's values: fixed width, or lengths and text; validity where nulls may be."""
+    if column.nullable:
+        yield np.asarray(array.is_valid().cast(pa.uint8()))
+    if column.codes:
+        codes = pa.array(column.codes)
+        if not array.dictionary.equals(codes):
+            indices = pc.index_in(array.dictionary, codes).take(array.indices)
+        else:
+            indices = array.indices
+        array = indices.cast(pa.int8())
+        yield np.asarray(array.fill_null(0) if array.null_count else array)
+        return
+    if column.type == pa.string():
+        if array.null_count:
+            array = array.fill_null("")
+        yield np.asarray(pc.binary_length(array).cast(pa.int32()))
+        offsets = np.frombuffer(array.buffers()[1], np.int32)[array.offset : array.offset + len(array) + 1]
+        data = array.buffers()[2]
+        if data is not None and len(array):
+            yield np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]]
+        return
+    if column.type == pa.bool_():
+        yield np.asarray(array.cast(pa.uint8()))
+        return
+    dtype = storage_dtype(column)
+    if not len(array):
+        return
+    data = np.frombuffer(array.buffers()[1], dtype)[array.offset : array.offset + len(array)]
+    if array.null_count:
+        data = np.where(np.asarray(array.is_valid()), data, dtype.type(0))
+    yield data
+
+
+def fingerprint(table: Table, rows: pa.RecordBatch) -> str:
+    """32 hex digits over the values of `rows`, which must be in the table's declared schema and order."""
+    whole = xxhash.xxh3_128()
+    whole.update(f"{table.name}:{rows.num_rows}".encode())
+    for column, array in zip(table.columns, rows.columns, strict=True):
+        part = xxhash.xxh3_64()
+        for chunk in _canonical(column, array):
+            part.update(np.ascontiguousarray(chunk).view(np.uint8).data if chunk.size else b"")
+        whole.update(column.name.encode() + part.digest())
+    return str(whole.hexdigest())
+
+
+def combine(fingerprints: dict[int, dict[str, str]]) -> str:
+    """One fingerprint of a whole run: over batches in order and tables by name, free of partitions."""
+    whole = xxhash.xxh3_128()
+    for batch in sorted(fingerprints):
+        for table in sorted(fingerprints[batch]):
+            whole.update(f"{batch}/{table}/{fingerprints[batch][table]};".encode())
+    return str(whole.hexdigest())
+
+
+def batches_in(file: Path, table: Table) -> Iterator[tuple[int, str]]:
+    """(batch id, fingerprint) of every batch in a part, read back from the Parquet.
+
+    A batch's rows stand together and no row group splits a batch, so one row group is held at a time.
+    """
+    key = "id" if table.name == "batch" else "batch_id"
+    with pq.ParquetFile(file) as parquet:
+        for group in range(parquet.num_row_groups):
+            rows = parquet.read_row_group(group).combine_chunks()
+            batch = next(iter(rows.select([c.name for c in table.columns]).to_batches()), None)
+            if batch is None:
+                continue
+            batch = pa.RecordBatch.from_arrays(
+                [_as_declared(c, a) for c, a in zip(table.columns, batch.columns, strict=True)],
+                schema=table.schema,
+            )
+            ids = np.asarray(batch.column(table.schema.get_field_index(key)))
+            edges = np.flatnonzero(np.diff(ids, prepend=ids[0] - 1))
+            for start, end in zip(edges, [*edges[1:], len(ids)], strict=True):
+                yield int(ids[start]), fingerprint(table, batch.slice(start, end - start))
+
+
+def _as_declared(column: Column, array: pa.Array) -> pa.Array:
+    if column.codes and not pa.types.is_dictionary(array.type):
+        return array.dictionary_encode().cast(column.arrow_type)
+    return array if array.type == column.arrow_type else array.cast(column.arrow_type)
+
+
+def part_fingerprints(file: Path, table_name: str) -> dict[int, str]:
+    """Fingerprints of every batch in one part; ValueError when a batch stands in two places of the file."""
+    found: dict[int, str] = {}
+    for batch, value in batches_in(file, TABLES[table_name]):
+        if batch in found:
+            raise ValueError(f"{file}: the rows of batch {batch} are not contiguous")
+        found[batch] = value
+    return found

@@ -1,0 +1,137 @@
+"""Writes one partition's parts: rows in, Parquet files out, none of which bears its final name before it is whole."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lake.columns import Values, record_batch
+from lake.fingerprint import fingerprint
+from lake.manifest import PartRecord
+from lake.tables import TABLES, Table
+
+ROW_GROUP_ROWS = 1 << 18  # a row group is closed at the first batch that brings it past this many rows
+
+
+def part_path(table: str, part: int) -> str:
+    """The part's path relative to the run."""
+    return f"lake/{table}/part-{part:04d}.parquet"
+
+
+def parquet_options(table: Table) -> dict[str, object]:
+    """How a table's columns are encoded: delta for what climbs, dictionary for what repeats."""
+    delta = {c.name for c in table.columns if c.delta}
+    plain = {c.name for c in table.columns if c.plain}
+    return {
+        "compression": "zstd",
+        "compression_level": 1,
+        "use_dictionary": [
+            c.name for c in table.columns if c.name not in delta | plain and c.type != pa.bool_()
+        ],
+        "column_encoding": dict.fromkeys(delta, "DELTA_BINARY_PACKED"),
+        "store_decimal_as_integer": True,
+        "data_page_size": 1 << 20,
+        "write_batch_size": 1 << 14,
+    }
+
+
+class _Part:
+    """One open Parquet file: rows wait until a row group is full; a batch is never split."""
+
+    def __init__(self, run_dir: Path, table: Table, number: int) -> None:
+        self.table = table
+        self.file = part_path(table.name, number)
+        self.path = run_dir / self.file
+        self.temporary = self.path.with_name(f".{self.path.name}.tmp")
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.rows = 0
+        self._waiting: list[pa.RecordBatch] = []
+        self._waiting_rows = 0
+        self._writer = pq.ParquetWriter(self.temporary, table.schema, **parquet_options(table))
+
+    def add(self, rows: pa.RecordBatch) -> None:
+        """Take a batch's rows; those that wait are copied, since the caller reuses its arrays."""
+        self.rows += rows.num_rows
+        if not self._waiting and rows.num_rows >= ROW_GROUP_ROWS // 2:
+            self._writer.write_table(pa.Table.from_batches([rows]), row_group_size=rows.num_rows)
+            return
+        self._waiting.append(_copy(rows))
+        self._waiting_rows += rows.num_rows
+        if self._waiting_rows >= ROW_GROUP_ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._waiting_rows:
+            rows = pa.Table.from_batches(self._waiting).combine_chunks()
+            self._writer.write_table(rows, row_group_size=self._waiting_rows)
+        self._waiting, self._waiting_rows = [], 0
+
+    def finish(self) -> PartRecord:
+        self._flush()
+        self._writer.close()
+        descriptor = os.open(self.temporary, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        self.temporary.replace(self.path)
+        return PartRecord(self.file, self.rows, self.path.stat().st_size)
+
+    def abandon(self) -> None:
+        self._writer.close()
+        self.temporary.unlink(missing_ok=True)
+
+
+def _copy(rows: pa.RecordBatch) -> pa.RecordBatch:
+    return pa.concat_batches([rows, rows.slice(0, 0)]) if rows.num_rows else rows
+
+
+class PartitionWriter:
+    """The parts of one partition. Use as a context: left by an error, it leaves no file behind.
+
+    `add` takes one batch's rows of one table and returns their fingerprint; `finish` closes, syncs and renames.
+    """
+
+    def __init__(self, run_dir: Path, part: int, tables: tuple[str, ...]) -> None:
+        self._parts = {name: _Part(run_dir, TABLES[name], part) for name in tables}
+        self._finished = False
+
+    def __enter__(self) -> PartitionWriter:
+        return self
+
+    def add(self, table_name: str, values: Mapping[str, Values]) -> str:
+        part = self._parts[table_name]
+        rows = record_batch(part.table, values)
+        mark = fingerprint(part.table, rows)
+        part.add(rows)
+        return mark
+
+    @property
+    def rows(self) -> int:
+        """Rows taken so far, over all tables."""
+        return sum(part.rows for part in self._parts.values())
+
+    def finish(self) -> dict[str, PartRecord]:
+        records = {name: part.finish() for name, part in self._parts.items()}
+        self._finished = True
+        return records
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self._finished:
+            for part in self._parts.values():
+                part.abandon()
+
+
+def write_dimension(run_dir: Path, name: str, rows: pa.Table) -> PartRecord:
+    """Write a dimension table as its single part."""
+    part = _Part(run_dir, TABLES[name], 0)
+    for batch in rows.combine_chunks().to_batches():
+        part.add(batch)
+    return part.finish()
