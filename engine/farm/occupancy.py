@@ -26,7 +26,8 @@ class Occupancy:
     def days_within(self, first_day: int, last_day: int) -> Ints:
         """Days of each row inside [first_day, last_day)."""
         inside = np.minimum(self.end_day, last_day) - np.maximum(self.start_day, first_day)
-        return np.maximum(inside, 0).astype(np.int64)
+        days: Ints = np.maximum(inside, 0)
+        return days
 
 
 def occupancy(batches: tuple[Batch, ...]) -> Occupancy:

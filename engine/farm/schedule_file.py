@@ -9,7 +9,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from lake.errors import InputError
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from engine.biology.parameters import Biology, read_biology
@@ -22,6 +21,7 @@ from engine.farm.schedule_text import FORMAT, body_sha256, format_schedule
 from engine.farm.validation import Field as Place
 from engine.farm.validation import complaints, nearest, refuse
 from engine.planning.sizing import require_within_limits
+from lake.errors import InputError
 
 REHASH = "if the edit is meant, renew it: python -m engine.plan --rehash {}"
 

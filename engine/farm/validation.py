@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
-from lake.errors import InputError
-
 from engine.farm.container_names import compact
 from engine.farm.infrastructure import Farm
 from engine.farm.occupancy import occupancy, overlaps
 from engine.farm.schedule import Batch, Schedule, to_date
+from lake.errors import InputError
 
 LONGEST_NUMBER = 50
 EGGS = (1_000, 100_000_000)

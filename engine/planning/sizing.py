@@ -14,11 +14,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lake.errors import InputError
-
 from engine.biology.parameters import Biology, Region
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule, Stay, to_date
+from lake.errors import InputError
 
 Z_UPPER = 2.326
 """The standard normal's 99 % point."""

@@ -1,0 +1,222 @@
+"""Plans which batch is where, when, and writes the schedule: python -m engine.plan"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.report.console import console, input_errors, print_json
+from lake.errors import InputError
+
+if TYPE_CHECKING:
+    from engine.farm.schedule import Schedule
+    from engine.planning.capacity import Report
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+@app.command()
+def plan(
+    batches: Annotated[int | None, typer.Option(help="Batches in each geography.")] = None,
+    stagger: Annotated[
+        int | None, typer.Option(help="Days between starts, over all geographies together.")
+    ] = None,
+    as_of: Annotated[str | None, typer.Option(help="The data's today, YYYY-MM-DD.", metavar="DATE")] = None,
+    farm: Annotated[str, typer.Option(help="Farm: a shipped name or a path.")] = "faroe-scotland",
+    biology: Annotated[str, typer.Option(help="Biology: a shipped name or a path.")] = "published",
+    adult_days: Annotated[int, typer.Option(help="Longest stay at sea, days.")] = 450,
+    seed: Annotated[int, typer.Option(help="Seed of every draw.")] = 1,
+    rings: Annotated[int, typer.Option(help="Rings a batch at sea, all in one area.")] = 8,
+    partitions: Annotated[
+        int | None, typer.Option(help="Time slices for parallel runs; about 40 batches each unless given.")
+    ] = None,
+    eggs: Annotated[
+        str,
+        typer.Option(
+            help="Eggs a batch: fit (to the containers' limits), a number, or LO-HI.", metavar="EGGS"
+        ),
+    ] = "fit",
+    name: Annotated[str | None, typer.Option(help="The schedule's name; the output's unless given.")] = None,
+    output: Annotated[Path | None, typer.Option(help="The schedule file to write.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace another existing output.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Plan and report, write nothing.")] = False,
+    strict_biomass: Annotated[
+        bool, typer.Option("--strict-biomass", help="Refuse a batch that may outgrow its containers.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    rehash: Annotated[
+        Path | None,
+        typer.Option(help="Renew FILE's count and hashes after an edit (comments are lost).", metavar="FILE"),
+    ] = None,
+) -> None:
+    """Plan batches on a farm without a conflict and report how full it gets.
+
+    Exit codes: 0 done; 1 failed; 2 wrong input, or no room on the farm.
+    """
+    with input_errors():
+        if rehash is not None:
+            _rehash(rehash, as_json)
+            return
+        if batches is None or stagger is None or as_of is None:
+            raise InputError(
+                "plan", "--batches, --stagger and --as-of are needed", "or --rehash FILE; see --help"
+            )
+        if output is None and not dry_run:
+            raise InputError("plan", "--output is missing", "name a file, or try it with --dry-run")
+        from engine.biology.parameters import read_biology
+        from engine.farm.infrastructure import read_farm
+        from engine.farm.references import reference
+        from engine.planning.capacity import capacity_report
+        from engine.planning.planner import Request
+        from engine.planning.planner import plan as make_plan
+        from engine.planning.sizing import require_within_limits
+
+        folder = output.parent if output is not None else Path()
+        the_farm, the_biology = read_farm(farm), read_biology(biology)
+        request = Request(
+            name=name or (output.stem if output is not None else f"{batches}x{stagger}day"),
+            batches=batches,
+            stagger_days=stagger,
+            as_of_day=_day(as_of),
+            seed=seed,
+            adult_days=adult_days,
+            rings=rings,
+            partitions=partitions,
+            eggs=_eggs(eggs),
+        )
+        schedule = make_plan(
+            request,
+            the_farm,
+            the_biology,
+            farm_file=reference("farms", the_farm.name, the_farm.sha256, farm, folder),
+            biology_file=reference("biology", the_biology.name, the_biology.sha256, biology, folder),
+        )
+        if strict_biomass:
+            require_within_limits(schedule, "plan " + request.name)
+        report = capacity_report(schedule)
+        written = None if output is None or dry_run else output
+        if written is not None:
+            _write(written, schedule.text, overwrite)
+        _tell(schedule, report, written)
+        if as_json:
+            print_json(_data(schedule, report, written))
+
+
+def _day(text: str) -> int:
+    from datetime import date
+
+    from engine.farm.schedule import to_day
+
+    try:
+        return to_day(date.fromisoformat(text))
+    except ValueError:
+        raise InputError("--as-of", f"{text!r} is no date", "give e.g. 2025-11-19") from None
+
+
+def _eggs(text: str) -> tuple[int, int] | None:
+    if text == "fit":
+        return None
+    number = r"([0-9]+(?:\.[0-9]+)?(?:e[0-9]+)?)"
+    match = re.fullmatch(rf"{number}(?:-{number})?", text.replace("_", "").lower())
+    if match is None:
+        raise InputError("--eggs", f"{text!r} is not understood", "give fit, 640000 or 3.0e6-3.8e6")
+    low = round(float(match[1]))
+    return low, round(float(match[2])) if match[2] else low
+
+
+def _write(path: Path, text: str, overwrite: bool) -> None:
+    """Writes the file whole or not at all; InputError when another one is there already."""
+    import os
+
+    content = text.encode()
+    try:
+        if path.exists() and not overwrite and path.read_bytes() != content:
+            raise InputError(
+                str(path), "exists and differs", "give --overwrite to replace it, or another --output"
+            )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as e:
+        raise InputError(str(path), f"cannot be written: {e.strerror}", "check --output") from None
+
+
+def _rehash(path: Path, as_json: bool) -> None:
+    from engine.farm.schedule_file import rehash
+
+    text = rehash(path)
+    changed = text.encode() != path.read_bytes()
+    if changed:
+        _write(path, text, overwrite=True)
+    console().print(f"{path}: {'count and hashes renewed' if changed else 'holds already'}", markup=False)
+    if as_json:
+        print_json({"file": str(path), "changed": changed})
+
+
+def _data(schedule: Schedule, report: Report, written: Path | None) -> dict[str, Any]:
+    from engine.farm.validation import conflict_count
+    from engine.planning.capacity import report_data
+
+    return {
+        "batches": len(schedule.batches),
+        "conflicts": conflict_count(schedule),
+        **report_data(report),
+        "partitions": [f"{p.start}-{p.stop - 1}" for p in schedule.partitions],
+        "output": str(written) if written else None,
+    }
+
+
+def _tell(schedule: Schedule, report: Report, written: Path | None) -> None:
+    from rich.table import Table
+
+    from engine.farm.schedule import to_date
+
+    screen = console()
+    first, last = schedule.batches[0], schedule.batches[-1]
+    screen.print(
+        f"{schedule.name}: {len(schedule.batches)} batches, {first.number} from {to_date(first.start_day)} to "
+        f"{last.number} from {to_date(last.start_day)}, as of {to_date(schedule.as_of_day)}; "
+        f"{len(schedule.partitions)} partitions; no conflict",
+        markup=False,
+    )
+    table = Table("pool", *(("containers", "usable", "peak", "on", "mean")), title="Load in containers")
+    for pool in report.pools:
+        mark = " <" if pool == report.bottleneck else ""
+        table.add_row(
+            pool.name + mark,
+            str(pool.capacity),
+            str(pool.usable),
+            str(pool.peak),
+            str(to_date(pool.peak_day)),
+            f"{pool.mean:.0f}",
+        )
+    screen.print(table)
+    window = f"{to_date(report.first_day)} to {to_date(report.last_day)}"
+    screen.print(
+        f"planned saturation: freshwater {report.freshwater:.1%}, sea {report.sea:.1%}, total {report.total:.1%} "
+        + (
+            f"over the steady state, {window}"
+            if report.steady
+            else f"over the whole span, {window} (too short for a steady state)"
+        )
+        + f"\nbottleneck (<): {report.bottleneck.name}, {report.bottleneck.peak_share:.0%} of what is usable",
+        markup=False,
+    )
+    over = sorted({e.number for e in report.excesses})
+    if over:
+        worst = max(report.excesses, key=lambda e: e.peak.peak_kg / e.peak.limit_kg)
+        screen.print(
+            f"biomass: {len(over)} batches may outgrow a container and are flagged; the worst, {worst.number}, "
+            f"may reach {worst.peak.peak_kg / 1000:,.0f} t in one of {worst.peak.limit_kg / 1000:,.0f} t ({worst.stage})",
+            markup=False,
+        )
+    if written is not None:
+        screen.print(f"written: {written}", markup=False)
+
+
+if __name__ == "__main__":
+    app()

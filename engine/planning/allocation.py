@@ -1,0 +1,161 @@
+"""Gives each batch a hall for every freshwater stage and rings of one area at sea; no container twice on a day.
+
+Within a pool (the halls of one stage, or the areas, of one geography) stays are served in order of their first
+day, and one that is free is always taken. For halls, and for areas when all batches take the same number of rings,
+that is exact: it fails only where more stays overlap on a day than the pool has room for (interval partitioning).
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from engine.farm.infrastructure import Area, Farm, Hall
+from engine.farm.schedule import Stay, to_date
+from engine.planning.starts import Start
+from lake.errors import InputError
+
+SEA = 6
+NEVER = -(2**62)
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """The first stay that a pool has no room for."""
+
+    day: int
+    stage: int
+    start: Start
+    room: int
+    days: int
+
+
+class _Halls:
+    """The halls of one stage and geography; the longest idle is taken first, a preferred one before it."""
+
+    def __init__(self, halls: Sequence[Hall]) -> None:
+        self.free = dict.fromkeys(range(len(halls)), NEVER)
+        self.idle = [(NEVER, i) for i in range(len(halls))]
+        self.busy: list[tuple[int, int]] = []
+        self.by_station = {hall.station_id: i for i, hall in enumerate(halls)}
+
+    def take(self, start_day: int, end_day: int, station_id: int) -> int | None:
+        """A hall free on [start_day, end_day), or None. Calls come in order of start_day."""
+        while self.busy and self.busy[0][0] <= start_day:
+            end, i = heapq.heappop(self.busy)
+            self.free[i] = end
+            heapq.heappush(self.idle, (end, i))
+        if not self.free:
+            return None
+        chosen = self.by_station.get(station_id, -1)
+        while chosen not in self.free:
+            since, i = heapq.heappop(self.idle)
+            if self.free.get(i) == since:
+                chosen = i
+        del self.free[chosen]
+        heapq.heappush(self.busy, (end_day, chosen))
+        return chosen
+
+
+class _Areas:
+    """The areas of one geography; among those with rings enough, the one that was left alone longest."""
+
+    def __init__(self, areas: Sequence[Area]) -> None:
+        self.rings = [list(area.ring_ids) for area in areas]
+        self.since = [NEVER] * len(areas)
+        self.busy: list[tuple[int, int, tuple[int, ...]]] = []
+        self.by_room: dict[int, list[tuple[int, int]]] = {}
+        for i in range(len(areas)):
+            self._file(i, NEVER)
+
+    def _file(self, area: int, day: int) -> None:
+        self.since[area] = day
+        heapq.heappush(self.by_room.setdefault(len(self.rings[area]), []), (day, area))
+
+    def take(self, start_day: int, end_day: int, count: int) -> tuple[int, ...] | None:
+        """`count` rings of one area, free on [start_day, end_day), or None. Calls come in order of start_day."""
+        while self.busy and self.busy[0][0] <= start_day:
+            end, area, rings = heapq.heappop(self.busy)
+            self.rings[area] = sorted([*self.rings[area], *rings])
+            self._file(area, end)
+        best: tuple[int, int] | None = None
+        for room, heap in self.by_room.items():
+            if room < count:
+                continue
+            while heap and not self._current(heap[0], room):
+                heapq.heappop(heap)
+            if heap and (best is None or heap[0] < best):
+                best = heap[0]
+        if best is None:
+            return None
+        area = best[1]
+        taken, self.rings[area] = tuple(self.rings[area][:count]), self.rings[area][count:]
+        heapq.heappush(self.busy, (end_day, area, taken))
+        self._file(area, start_day)
+        return taken
+
+    def _current(self, entry: tuple[int, int], room: int) -> bool:
+        since, area = entry
+        return self.since[area] == since and len(self.rings[area]) == room
+
+
+def allocate(
+    farm: Farm, starts: Sequence[Start], stage_days: Sequence[int], rings: int
+) -> list[tuple[Stay, ...]]:
+    """Each start's six stays: all containers of one hall a freshwater stage, `rings` rings of one area at sea.
+
+    InputError names the first batch, day and pool that overflow, when the farm has no room for the plan.
+    """
+    offsets = [0, *accumulate(stage_days)]
+    stays: list[list[Stay]] = [[] for _ in starts]
+    shortages: list[Shortage] = []
+    for geography_id in range(1, len(farm.geography_names) + 1):
+        members = [i for i, start in enumerate(starts) if start.geography_id == geography_id]
+        members.sort(key=lambda i: (starts[i].start_day, i))
+        stations: dict[int, int] = {}
+        for stage, days in enumerate(stage_days[:-1], 1):
+            halls = [h for h in farm.halls if h.geography_id == geography_id and h.stage == stage]
+            pool = _Halls(halls)
+            for i in members:
+                day = starts[i].start_day + offsets[stage - 1]
+                chosen = pool.take(day, day + days, stations.get(i, 0))
+                if chosen is None:
+                    shortages.append(Shortage(day, stage, starts[i], len(halls), days))
+                    break
+                stations[i] = halls[chosen].station_id
+                stays[i].append(Stay(stage, tuple(halls[chosen].container_ids), day, day + days))
+        areas = [a for a in farm.areas if a.geography_id == geography_id]
+        sea, days = _Areas(areas), stage_days[-1]
+        for i in members:
+            day = starts[i].start_day + offsets[-2]
+            taken = sea.take(day, day + days, rings)
+            if taken is None:
+                room = sum(len(a.ring_ids) // rings for a in areas)
+                shortages.append(Shortage(day, SEA, starts[i], room, days))
+                break
+            stays[i].append(Stay(SEA, taken, day, day + days))
+    if shortages:
+        raise _refusal(farm, min(shortages, key=lambda s: (s.day, s.stage, s.start.number)), rings)
+    return [tuple(each) for each in stays]
+
+
+def _refusal(farm: Farm, short: Shortage, rings: int) -> InputError:
+    stage, home = farm.stage_names[short.stage - 1], farm.geography_names[short.start.geography_id - 1]
+    place = f"areas with {rings} rings free" if short.stage == SEA else f"halls for {stage}"
+    if short.room == 0:
+        return InputError(
+            f"farm {farm.name}",
+            f"batch {short.start.number} needs one of {home}'s {place}, and there is none",
+            "give the farm some, or ask for fewer rings",
+        )
+    where = f"places of {rings} rings" if short.stage == SEA else place
+    shortest = -(-short.days // (len(farm.geography_names) * short.room))
+    return InputError(
+        f"farm {farm.name}",
+        f"no room for batch {short.start.number} on {to_date(short.day)}: all {short.room} {where} in {home} are "
+        f"taken ({stage}, {short.days} days)",
+        f"plan fewer batches, a stagger of at least {shortest} days"
+        + (", fewer --adult-days or fewer --rings" if short.stage == SEA else " or a farm with more halls"),
+    )

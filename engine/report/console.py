@@ -1,0 +1,59 @@
+"""What every command does alike: words to stderr, data to stdout, wrong input as one clear message with exit code 2."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from lake.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+WRONG_INPUT = 2
+
+
+def console() -> Console:
+    """A rich console on stderr."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def progress(screen: Console) -> Progress:
+    """A progress display with a bar, a count and the time left; shown on a terminal and silent in a pipe."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=screen,
+        transient=True,
+        disable=not screen.is_terminal,
+    )
+
+
+def print_json(data: dict[str, Any]) -> None:
+    """One JSON object on stdout."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+
+
+def fail(error: InputError) -> NoReturn:
+    """Prints the error on stderr, as it is and unwrapped, and ends the command with exit code 2."""
+    sys.stderr.write(f"error: {error}\n")
+    raise SystemExit(WRONG_INPUT)
+
+
+@contextmanager
+def input_errors() -> Iterator[None]:
+    """An InputError raised inside becomes one message and exit code 2."""
+    try:
+        yield
+    except InputError as error:
+        fail(error)
