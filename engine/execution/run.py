@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from lake.errors import InputError
@@ -50,7 +51,7 @@ CONTENTS = (
 class RunEvents:
     """Where a run tells of its progress; each is called in the parent, on one thread."""
 
-    begun: Callable[[Forecast, int], None] = lambda forecast, partitions: None
+    begun: Callable[[Forecast], None] = lambda forecast: None
     finished: Callable[[PartitionRecord], None] = lambda record: None
 
 
@@ -90,21 +91,23 @@ def run(
     kept = _prepare(run_dir, wanted, resume, overwrite)
     journal = Journal(run_dir)
     _write_inputs(run_dir, schedule)
-    journal.append("begun", at=time.time(), identity=wanted.__dict__, workers=workers)
+    journal.append("begun", at=time.time(), pid=os.getpid(), identity=asdict(wanted), workers=workers)
     dimensions = {
         name: write_dimension(run_dir, name, rows) for name, rows in dimension_tables(schedule.farm).items()
     }
     outlook = forecast(schedule)
-    events.begun(outlook, len(schedule.partitions))
+    journal.append("forecast", at=time.time(), events=outlook.events)
+    events.begun(outlook)
     records = dict(kept)
     for record in kept.values():
+        journal.append("partition", at=time.time(), record=asdict(record))
         events.finished(record)
     tasks = [t for t in _tasks(schedule, run_dir, outlook) if t.partition not in kept]
     running = {executor.submit(simulate, task): task for task in sorted(tasks, key=lambda t: -t.weight)}
     for future in as_completed(running):
         record = _outcome(future, running[future])
         records[record.partition] = record
-        journal.append("partition", at=time.time(), record=_as_json(record))
+        journal.append("partition", at=time.time(), record=asdict(record))
         progress_path(run_dir, record.partition).unlink(missing_ok=True)
         events.finished(record)
     ordered = tuple(records[p] for p in sorted(records))
@@ -147,12 +150,6 @@ def _outcome(future: Future[PartitionRecord], task: PartitionTask) -> PartitionR
         batches = task.schedule.batches
         error = f"{type(e).__name__}: {e}"
         return PartitionRecord(task.partition, batches[0].id, batches[-1].id, "failed", 0.0, 0.0, error=error)
-
-
-def _as_json(record: PartitionRecord) -> dict[str, object]:
-    from dataclasses import asdict
-
-    return asdict(record)
 
 
 def _write_inputs(run_dir: Path, schedule: Schedule) -> None:

@@ -1,0 +1,87 @@
+"""What a person sees of a run: a bar while it goes, its figures when it has ended."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from types import TracebackType
+
+from lake.errors import InputError
+from lake.manifest import Manifest, PartitionRecord
+from rich.console import Console
+from rich.table import Table
+
+from engine.execution.progress import read_progress
+from engine.planning.forecast import Forecast
+from engine.report.console import progress
+
+REFRESH_SECONDS = 0.3
+
+
+class Watch:
+    """A progress bar over a run's batches, fed from the workers' progress files; silent in a pipe."""
+
+    def __init__(self, screen: Console, run_dir: Path, batches: int) -> None:
+        self._screen, self._run_dir = screen, run_dir
+        self._bar = progress(screen)
+        self._task = self._bar.add_task("batches", total=batches)
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._follow, daemon=True)
+
+    def __enter__(self) -> Watch:
+        self._bar.start()
+        if self._screen.is_terminal:
+            self._thread.start()
+        return self
+
+    def begun(self, forecast: Forecast) -> None:
+        over = f"; {len(forecast.flagged)} batches may outgrow their containers" if forecast.flagged else ""
+        self._screen.print(
+            f"running {self._run_dir}: {len(forecast.batch_rows)} batches, "
+            f"about {forecast.events:,} events{over}"
+        )
+
+    def finished(self, record: PartitionRecord) -> None:
+        if record.status != "succeeded":
+            self._screen.print(f"partition {record.partition} failed; the others go on")
+
+    def _follow(self) -> None:
+        while not self._done.wait(REFRESH_SECONDS):
+            try:
+                state = read_progress(self._run_dir)
+            except InputError:
+                continue
+            self._bar.update(
+                self._task, completed=state.batches_done, description=f"batches ({state.events:,} events)"
+            )
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._done.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._bar.stop()
+
+
+def rows_table(manifest: Manifest) -> Table:
+    """Rows and bytes a row, by table."""
+    table = Table("table", box=None, pad_edge=False)
+    table.add_column("rows", justify="right")
+    table.add_column("bytes a row", justify="right")
+    for name, rows in manifest.tables.items():
+        size = sum(p.tables[name].bytes for p in manifest.partitions if name in p.tables)
+        table.add_row(name, f"{rows:,}", f"{size / rows:.1f}" if rows else "")
+    return table
+
+
+def print_run(screen: Console, manifest: Manifest, run_dir: Path) -> None:
+    """Rows by table, and the run in one line."""
+    screen.print(rows_table(manifest))
+    pace = manifest.events / max(manifest.seconds, 1e-9)
+    memory = max((p.peak_memory_mb for p in manifest.partitions), default=0.0)
+    screen.print(
+        f"{manifest.events:,} events in {manifest.seconds:.1f} s: {pace:,.0f} a second on {manifest.workers} "
+        f"workers, {memory:.0f} MB at most in one; {run_dir}",
+        soft_wrap=True,
+    )
