@@ -72,6 +72,7 @@ def plan(
         from engine.planning.capacity import capacity_report
         from engine.planning.planner import Request
         from engine.planning.planner import plan as make_plan
+        from engine.planning.presentation import show
         from engine.planning.sizing import require_within_limits
 
         folder = output.parent if output is not None else Path()
@@ -100,7 +101,10 @@ def plan(
         written = None if output is None or dry_run else output
         if written is not None:
             _write(written, schedule.text, overwrite)
-        _tell(schedule, report, written)
+        screen = console()
+        show(schedule, report, screen)
+        if written is not None:
+            screen.print(f"written: {written}", markup=False)
         if as_json:
             print_json(_data(schedule, report, written))
 
@@ -168,54 +172,6 @@ def _data(schedule: Schedule, report: Report, written: Path | None) -> dict[str,
         "partitions": [f"{p.start}-{p.stop - 1}" for p in schedule.partitions],
         "output": str(written) if written else None,
     }
-
-
-def _tell(schedule: Schedule, report: Report, written: Path | None) -> None:
-    from rich.table import Table
-
-    from engine.farm.schedule import to_date
-
-    screen = console()
-    first, last = schedule.batches[0], schedule.batches[-1]
-    screen.print(
-        f"{schedule.name}: {len(schedule.batches)} batches, {first.number} from {to_date(first.start_day)} to "
-        f"{last.number} from {to_date(last.start_day)}, as of {to_date(schedule.as_of_day)}; "
-        f"{len(schedule.partitions)} partitions; no conflict",
-        markup=False,
-    )
-    table = Table("pool", *(("containers", "usable", "peak", "on", "mean")), title="Load in containers")
-    for pool in report.pools:
-        mark = " <" if pool == report.bottleneck else ""
-        table.add_row(
-            pool.name + mark,
-            str(pool.capacity),
-            str(pool.usable),
-            str(pool.peak),
-            str(to_date(pool.peak_day)),
-            f"{pool.mean:.0f}",
-        )
-    screen.print(table)
-    window = f"{to_date(report.first_day)} to {to_date(report.last_day)}"
-    screen.print(
-        f"planned saturation: freshwater {report.freshwater:.1%}, sea {report.sea:.1%}, total {report.total:.1%} "
-        + (
-            f"over the steady state, {window}"
-            if report.steady
-            else f"over the whole span, {window} (too short for a steady state)"
-        )
-        + f"\nbottleneck (<): {report.bottleneck.name}, {report.bottleneck.peak_share:.0%} of what is usable",
-        markup=False,
-    )
-    over = sorted({e.number for e in report.excesses})
-    if over:
-        worst = max(report.excesses, key=lambda e: e.peak.peak_kg / e.peak.limit_kg)
-        screen.print(
-            f"biomass: {len(over)} batches may outgrow a container and are flagged; the worst, {worst.number}, "
-            f"may reach {worst.peak.peak_kg / 1000:,.0f} t in one of {worst.peak.limit_kg / 1000:,.0f} t ({worst.stage})",
-            markup=False,
-        )
-    if written is not None:
-        screen.print(f"written: {written}", markup=False)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
-from lake.tables import TABLES
 
 from engine.farm.infrastructure import Farm
+from lake.tables import TABLES
 
 
 def dimension_tables(farm: Farm) -> dict[str, pa.Table]:

@@ -116,7 +116,8 @@ class FarmModel(StrictModel):
         for stage in self.stages:
             if stage.container_type not in kinds:
                 raise ValueError(
-                    f"stage {stage.name} names container type {stage.container_type!r}, not one of {sorted(kinds)}"
+                    f"stage {stage.name} names container type {stage.container_type!r}, "
+                    f"not one of {sorted(kinds)}"
                 )
         for stage in self.stages[:-1]:
             if stage.hall not in self.halls.silo_capacity_kg:
@@ -210,7 +211,7 @@ class FeedContainer:
 
 @dataclass(frozen=True)
 class Farm:
-    """A resolved farm: every thing has an id, its ordinal from 1 in the order of the file. `xs[id - 1]` is x."""
+    """A resolved farm: every thing has an id, its ordinal from 1 in the file's order; `xs[id - 1]` is x."""
 
     model: FarmModel
     text: str

@@ -106,9 +106,9 @@ def parse_legacy(
 ) -> Schedule:
     """The schedule of a parsed legacy file, on `farm` with `biology`; its text is the schedule in our format.
 
-    The as-of date is the file's generated_date; the file has no seed, so `seed` (1) stands for it. A stay that
-    the file cut off at the as-of date is in progress and gets its usual length back (90 days, 450 at sea). What
-    cannot be honoured stands in the schedule's notes. InputError for anything wrong.
+    The as-of date is the file's generated_date; the file has no seed, so `seed` (1) stands for it. A stay
+    that the file cut off at the as-of date is in progress and gets its usual length back (90 days, 450 at
+    sea). What cannot be honoured stands in the schedule's notes. InputError for anything wrong.
     """
     model = validate(LegacyModel, data, source)
     meta = model.metadata
@@ -180,7 +180,8 @@ class _Reader:
             )
         if entry.duration != last_day:
             self.found.append(
-                f"{path}.duration: {entry.duration} days, but the last stay ends on day {last_day}; correct one"
+                f"{path}.duration: {entry.duration} days, but the last stay ends on day {last_day}; "
+                "correct one of them"
             )
         geography = (
             farm.geography_names.index(entry.geography) + 1 if entry.geography in farm.geography_names else 0
@@ -204,7 +205,8 @@ class _Reader:
             )
         elif strays := [self.farm.container(c).name for c in ids if c not in hall.container_ids]:
             self.found.append(
-                f"{where}.containers: {', '.join(strays)} stands in another hall than {stay.hall}; name its hall"
+                f"{where}.containers: {', '.join(strays)} stands in another hall than {stay.hall}; "
+                "name its hall"
             )
         return ids
 
@@ -216,7 +218,8 @@ class _Reader:
             )
         if name not in self.areas:
             self.found.append(
-                f"{where}.area: {sea.area!r} is no area of farm {self.farm.name}; {nearest(name, self.areas, 'areas')}"
+                f"{where}.area: {sea.area!r} is no area of farm {self.farm.name}; "
+                f"{nearest(name, self.areas, 'areas')}"
             )
             return ()
         known, area = self.farm.container_id_by_name, self.areas[name]
@@ -272,7 +275,8 @@ def _notes(model: LegacyModel, restored: int, seed: int) -> list[str]:
         )
     if meta.target_saturation is not None:
         notes.append(
-            f"metadata.target_saturation {meta.target_saturation:g} was the older planner's goal; the stays decide"
+            f"metadata.target_saturation {meta.target_saturation:g} was the older planner's goal; "
+            "the stays decide"
         )
     remarks: dict[str, int] = {}
     for batch in model.batches:

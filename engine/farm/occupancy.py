@@ -56,7 +56,7 @@ class Overlap:
 
 
 def overlaps(rows: Occupancy) -> list[Overlap]:
-    """Neighbours in time that share a container and a day; empty when, and only when, no two rows do. O(n log n)."""
+    """Neighbours in time that share a container and a day; empty if and only if no rows do. O(n log n)."""
     order = np.lexsort((rows.batch, rows.start_day, rows.container))
     order = order[rows.end_day[order] > rows.start_day[order]]
     first, second = order[:-1], order[1:]

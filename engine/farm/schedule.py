@@ -1,4 +1,4 @@
-"""A schedule, resolved: which batch is in which containers on which days. Days are counted from 1970-01-01."""
+"""A schedule, resolved: which batch is in which containers on which days; days count from 1970-01-01."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Schedule:
-    """Everything a run depends on. `partitions` are ranges of batch ids that together hold each batch once."""
+    """Everything a run depends on. `partitions`: ranges of batch ids that together hold each batch once."""
 
     name: str
     seed: int

@@ -93,8 +93,9 @@ def read_any(
 ) -> Schedule:
     """The schedule of a file in our format or in the older system's; which one is seen from its keys.
 
-    `farm` and `biology` (names or paths) stand in for those that the file names (ours) or for faroe-scotland and
-    published (the older system's, which names none). InputError when the file is absent, cut short or wrong.
+    `farm` and `biology` (names or paths) stand in for those that the file names (ours) or for faroe-scotland
+    and published (the older system's, which names none). InputError when the file is absent, cut short or
+    wrong.
     """
     source, text = str(path), load_text(path)
     data = parse_yaml(text, source)
@@ -248,7 +249,7 @@ def _resolve(
     if (actual := body_sha256(data)) != model.body_sha256:
         raise InputError(
             source,
-            f"key body_sha256 is {model.body_sha256}, but the file's values give {actual}: a value was changed",
+            f"key body_sha256 is {model.body_sha256}, but the file's values give {actual}: one was changed",
             REHASH.format(source),
         )
     return replace(schedule, text=format_schedule(schedule))
@@ -302,7 +303,8 @@ def _containers(entries: list[str], path: str, farm: Farm, found: list[str]) -> 
                 ids.append(known[name])
             else:
                 found.append(
-                    f"{path}: {name!r} is no container of farm {farm.name}; {nearest(name, known, 'containers')}"
+                    f"{path}: {name!r} is no container of farm {farm.name}; "
+                    f"{nearest(name, known, 'containers')}"
                 )
                 break
     return tuple(ids)

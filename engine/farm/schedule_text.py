@@ -16,8 +16,8 @@ from engine.farm.schedule import Batch, Schedule, to_date
 
 FORMAT = "smoltworks-schedule/1"
 HEADER = """\
-# Which batch is where, when. Written by `python -m engine.plan`; after an edit by hand, renew the count and the
-# hashes with `python -m engine.plan --rehash FILE`. Stages follow each other; A01..10 is a range of containers.
+# Which batch is where, when. Written by `python -m engine.plan`; after an edit by hand, renew the count and
+# the hashes with `python -m engine.plan --rehash FILE`. Stages follow each other; A01..10 is a range.
 """
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./&()-]*( [A-Za-z0-9_./&()-]+)*")
 PARTITION = re.compile(r"[0-9]+-[0-9]+")
@@ -27,7 +27,7 @@ UNSEALED = ("batch_count", "body_sha256")
 
 
 def body_sha256(data: Mapping[str, Any]) -> str:
-    """Hash of a parsed schedule file without its count and its hash: of the values, not of their spelling in YAML."""
+    """Hash of a parsed schedule file but for its count and hash: of values, not their spelling in YAML."""
     body = {key: value for key, value in data.items() if key not in UNSEALED}
     text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

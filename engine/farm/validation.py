@@ -1,4 +1,4 @@
-"""Checks a resolved schedule against its farm, whoever made it: the reader, the planner or a person's hand."""
+"""Checks a resolved schedule against its farm, whoever made it: reader, planner or a person's hand."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Locate = Callable[[int, "Field | int"], str]
 
 
 def complaints(schedule: Schedule, locate: Locate) -> list[str]:
-    """Everything wrong with the schedule's meaning; each line has key path, value and cure. Empty: it holds."""
+    """Everything wrong with the schedule's meaning, each with key path, value and cure. Empty: it holds."""
     found: list[str] = []
     found += _numbers(schedule, locate)
     for index, batch in enumerate(schedule.batches):
@@ -68,8 +68,8 @@ def _numbers(schedule: Schedule, locate: Locate) -> Iterator[str]:
             )
         if number in first:
             yield (
-                f"{where}: batch number {number!r} is given twice, first at {locate(first[number], 'batch')}; "
-                "give each batch its own"
+                f"{where}: batch number {number!r} is given twice, first at "
+                f"{locate(first[number], 'batch')}; give each batch its own"
             )
         first.setdefault(number, index)
 
@@ -87,13 +87,13 @@ def _batch(schedule: Schedule, index: int, batch: Batch, locate: Locate) -> Iter
     age = schedule.as_of_day - batch.start_day
     if age <= 0:
         yield (
-            f"{locate(index, 'start')}: batch {batch.number} starts on {to_date(batch.start_day)}, not before the "
-            f"as-of date {to_date(schedule.as_of_day)}; remove it, start it earlier or move as_of"
+            f"{locate(index, 'start')}: batch {batch.number} starts on {to_date(batch.start_day)}, not "
+            f"before the as-of date {to_date(schedule.as_of_day)}; remove it, start it earlier or move as_of"
         )
     elif age > OLDEST_DAYS:
         yield (
-            f"{locate(index, 'start')}: batch {batch.number} starts on {to_date(batch.start_day)}, more than a "
-            "century before the as-of date; is the year right?"
+            f"{locate(index, 'start')}: batch {batch.number} starts on {to_date(batch.start_day)}, more than "
+            "a century before the as-of date; is the year right?"
         )
     yield from _stage_order(schedule, index, batch, locate)
     yield from _containers(schedule.farm, index, batch, locate)
@@ -121,14 +121,15 @@ def _stage_order(schedule: Schedule, index: int, batch: Batch, locate: Locate) -
             days = after.start_day - before.end_day
             yield (
                 f"{locate(index, after.stage)}: batch {batch.number} enters {_stage(names, after.stage)} on "
-                f"{to_date(after.start_day)} but leaves {_stage(names, before.stage)} on {to_date(before.end_day)} "
-                f"({'a gap' if days > 0 else 'an overlap'} of {abs(days)} days); let the one end as the next begins"
+                f"{to_date(after.start_day)} but leaves {_stage(names, before.stage)} on "
+                f"{to_date(before.end_day)} ({'a gap' if days > 0 else 'an overlap'} of {abs(days)} days); "
+                "let the one end as the next begins"
             )
     if len(batch.stays) < len(names) and batch.end_day < schedule.as_of_day:
         yield (
-            f"{locate(index, 'stays')}: batch {batch.number} ends with {_stage(names, batch.stays[-1].stage)} on "
-            f"{to_date(batch.end_day)}, before the as-of date {to_date(schedule.as_of_day)}; "
-            f"add {_stage(names, len(batch.stays) + 1)}"
+            f"{locate(index, 'stays')}: batch {batch.number} ends with "
+            f"{_stage(names, batch.stays[-1].stage)} on {to_date(batch.end_day)}, before the as-of date "
+            f"{to_date(schedule.as_of_day)}; add {_stage(names, len(batch.stays) + 1)}"
         )
 
 
@@ -151,14 +152,15 @@ def _containers(farm: Farm, index: int, batch: Batch, locate: Locate) -> Iterato
         if strangers:
             abroad = farm.geography_names[strangers[0].geography_id - 1]
             yield (
-                f"{where}: {_names(farm, [c.id for c in strangers])} lies in {abroad}, batch {batch.number} in "
-                f"{home}; a batch never leaves its geography: give it containers of {home}"
+                f"{where}: {_names(farm, [c.id for c in strangers])} lies in {abroad}, batch {batch.number} "
+                f"in {home}; a batch never leaves its geography: give it containers of {home}"
             )
         misfits = [c for c in containers if c.stage != stay.stage]
         if misfits:
             yield (
-                f"{where}: {_names(farm, [c.id for c in misfits])} is for {farm.stage_names[misfits[0].stage - 1]}, "
-                f"batch {batch.number} needs it for {stage}; give it containers for {stage}"
+                f"{where}: {_names(farm, [c.id for c in misfits])} is for "
+                f"{farm.stage_names[misfits[0].stage - 1]}, batch {batch.number} needs it for {stage}; "
+                f"give it containers for {stage}"
             )
         areas = sorted({c.area_id for c in containers if c.area_id})
         if len(areas) > 1:
@@ -171,7 +173,7 @@ def _names(farm: Farm, ids: Sequence[int]) -> str:
 
 
 def double_bookings(schedule: Schedule, locate: Locate) -> list[str]:
-    """One complaint per pair of stays that share containers, naming both batches, the containers and the days."""
+    """One complaint per pair of stays that share containers: both batches, the containers, the days."""
     farm = schedule.farm
     pairs: dict[tuple[int, int, int, int, int, int], list[int]] = {}
     for o in overlaps(occupancy(schedule.batches)):
@@ -188,12 +190,12 @@ def double_bookings(schedule: Schedule, locate: Locate) -> list[str]:
 
 
 def conflict_count(schedule: Schedule) -> int:
-    """Pairs of stays that share a container on a day."""
+    """Times that a container's next stay begins before the last one ended."""
     return len(overlaps(occupancy(schedule.batches)))
 
 
 def partition_complaints(partitions: Sequence[range], count: int) -> list[str]:
-    """What keeps `partitions` (ranges of ordinals from 1) from holding each of `count` batches once, in order."""
+    """What keeps `partitions` (ranges of ordinals from 1) from holding `count` batches once, in order."""
     if not partitions:
         return ["partitions: none given; give at least one, e.g. [1-" + str(count) + "]"]
     found, expected = [], 1

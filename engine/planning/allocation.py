@@ -1,8 +1,9 @@
-"""Gives each batch a hall for every freshwater stage and rings of one area at sea; no container twice on a day.
+"""Gives each batch a hall for every freshwater stage and rings of one area at sea, never a container twice.
 
-Within a pool (the halls of one stage, or the areas, of one geography) stays are served in order of their first
-day, and one that is free is always taken. For halls, and for areas when all batches take the same number of rings,
-that is exact: it fails only where more stays overlap on a day than the pool has room for (interval partitioning).
+Within a pool (the halls of one stage, or the areas, of one geography) stays are served in order of their
+first day, and what is free is taken. For halls, and for areas when all batches take the same number of rings,
+that is exact: it fails only where more stays overlap on a day than the pool has room for (interval
+partitioning).
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ class _Areas:
         heapq.heappush(self.by_room.setdefault(len(self.rings[area]), []), (day, area))
 
     def take(self, start_day: int, end_day: int, count: int) -> tuple[int, ...] | None:
-        """`count` rings of one area, free on [start_day, end_day), or None. Calls come in order of start_day."""
+        """`count` rings of one area free on [start_day, end_day), or None; called in order of start_day."""
         while self.busy and self.busy[0][0] <= start_day:
             end, area, rings = heapq.heappop(self.busy)
             self.rings[area] = sorted([*self.rings[area], *rings])
@@ -104,7 +105,7 @@ class _Areas:
 def allocate(
     farm: Farm, starts: Sequence[Start], stage_days: Sequence[int], rings: int
 ) -> list[tuple[Stay, ...]]:
-    """Each start's six stays: all containers of one hall a freshwater stage, `rings` rings of one area at sea.
+    """Each start's six stays: all of a hall's containers a freshwater stage, then `rings` rings of one area.
 
     InputError names the first batch, day and pool that overflow, when the farm has no room for the plan.
     """
@@ -154,8 +155,8 @@ def _refusal(farm: Farm, short: Shortage, rings: int) -> InputError:
     shortest = -(-short.days // (len(farm.geography_names) * short.room))
     return InputError(
         f"farm {farm.name}",
-        f"no room for batch {short.start.number} on {to_date(short.day)}: all {short.room} {where} in {home} are "
-        f"taken ({stage}, {short.days} days)",
+        f"no room for batch {short.start.number} on {to_date(short.day)}: all {short.room} {where} in {home} "
+        f"are taken ({stage}, {short.days} days)",
         f"plan fewer batches, a stagger of at least {shortest} days"
         + (", fewer --adult-days or fewer --rings" if short.stage == SEA else " or a farm with more halls"),
     )

@@ -18,8 +18,8 @@ SEA = 6
 class Pool:
     """The containers of one stage in one geography, and how many of them the plan holds.
 
-    capacity: containers. usable: those that whole batches can fill (with 8 rings a batch in one area, 16 of an
-    area's 20). peak: most held on a day, first on peak_day. mean: containers held on an average day of the window.
+    capacity: containers. usable: those that whole batches can fill (with 8 rings a batch in one area, 16 of
+    an area's 20). peak: most held on a day, first on peak_day. mean: held on an average day of the window.
     """
 
     geography: str
@@ -53,9 +53,9 @@ class Excess:
 class Report:
     """A schedule's use of its farm. Saturations are occupied over available container-days in [first, last).
 
-    `steady` tells that the window is the steady state: from the day on which the first batch of the geography that
-    starts later could have left the sea, to the last start of the geography that ends earlier. A plan too short to
-    have one is measured from its first start to the as-of date.
+    `steady` tells that the window is the steady state: from the day on which the first batch of the geography
+    that starts later could have left the sea, to the last start of the geography that ends earlier. A plan
+    too short to have one is measured from its first start to the as-of date.
     """
 
     first_day: int

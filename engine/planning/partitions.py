@@ -16,7 +16,7 @@ FEWEST = 2
 
 
 def usual_count(batches: int) -> int:
-    """The number of partitions unless told otherwise: about 40 batches each, at least 2, never more than batches."""
+    """Partitions unless told otherwise: of about 40 batches, at least 2, never more than batches."""
     return min(batches, max(FEWEST, -(-batches // USUAL_BATCHES)))
 
 

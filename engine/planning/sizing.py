@@ -1,9 +1,10 @@
 """How heavy a batch may get in its containers, from the biology in closed form: sizes eggs, flags excess.
 
-Every uncertain factor is taken at its own 99 % level at once: growth of each stage, the harvest target and the
-container's own growth high; losses low, and no outbreak. Their coincidence is far rarer than one batch in a hundred, so that
-a batch sized to its limits stays within them although hundreds of batches with eight rings each are simulated.
-No draw is taken: the result depends on the plan, the farm and the biology alone.
+Every uncertain factor is taken at its own 99 % level at once: growth of each stage, the harvest target and
+the container's own growth high; losses low, no outbreak, and none in the stage of the peak on land. Their
+coincidence is far rarer than one batch in a hundred, so that a batch sized to its limits stays within them
+although hundreds of batches with eight rings each are simulated. No draw is taken: the result depends on the
+plan, the farm and the biology alone.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ CYCLE_DAYS = 448
 
 @dataclass(frozen=True)
 class Peak:
-    """A batch's predicted upper peak biomass in the fullest container of one stage, and that container's limit."""
+    """A batch's predicted upper peak biomass in one container of a stage, and that container's limit."""
 
     stage: int
     peak_kg: float
@@ -67,7 +68,7 @@ def biomass_flags(schedule: Schedule) -> frozenset[int]:
 
 
 def require_within_limits(schedule: Schedule, source: str) -> None:
-    """InputError that names the first batch over a limit, its stage, weight and limit; for --strict-biomass."""
+    """InputError that names the first batch over a limit: stage, weight, limit. For --strict-biomass."""
     over = [
         (batch, peak)
         for batch in schedule.batches
@@ -83,7 +84,7 @@ def require_within_limits(schedule: Schedule, source: str) -> None:
         f"biomass: batch {batch.number} may reach {peak.peak_kg:,.0f} kg in a container of "
         f"{schedule.farm.stage_names[peak.stage - 1]} that holds {peak.limit_kg:,.0f} kg"
         + (f", and {count - 1} more batches exceed a limit" if count > 1 else ""),
-        "give fewer eggs (--eggs fit sizes them) or more containers, or leave out --strict-biomass to flag them",
+        "give fewer eggs (--eggs fit sizes them), or leave out --strict-biomass to flag the batches",
     )
 
 
@@ -95,7 +96,7 @@ def fitted_eggs(stays: tuple[Stay, ...], region: Region, biology: Biology, farm:
 
 
 def keyed_share(seed: int, purpose: str, key: str) -> float:
-    """A number in [0, 1) that depends on (seed, purpose, key) alone, on no order and on no generator's state."""
+    """A number in [0, 1) that depends on (seed, purpose, key) alone: on no order, no generator."""
     digest = hashlib.blake2b(f"{seed}\0{purpose}\0{key}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") / 2**64
 
@@ -114,7 +115,9 @@ def _peak_kg_per_egg(
     stays: Iterable[Stay], target_g: float | None, region: Region, biology: Biology
 ) -> list[float]:
     """Upper peak biomass (kg) in one container, by stay, for each egg of the batch."""
-    alive, root, grown, result = 1.0, biology.model.stages.first_feeding_weight_g.value ** (1 / 3), 0.0, []
+    young = biology.model.stages
+    alive, root, grown, result = 1.0, young.first_feeding_weight_g.value ** (1 / 3), 0.0, []
+    at_birth = (root * young.egg_weight_cv.value / 3) ** 2
     for stay in stays:
         days = stay.end_day - stay.start_day
         if stay.stage == SEA:
@@ -124,11 +127,10 @@ def _peak_kg_per_egg(
             continue
         gain = _freshwater_gain(stay.stage, days, region, biology)
         root, grown = root + gain, grown + gain
-        spread = (biology.model.stages.individual_tgc_cv.value[stay.stage - 1] * grown) ** 2
+        spread = (biology.model.stages.individual_tgc_cv.value[stay.stage - 1] * grown) ** 2 + at_birth
         weight_g = root * (root * root + 3 * spread)
-        before_culls, after_culls = _freshwater_survival(stay.stage, biology)
-        result.append(alive * before_culls * weight_g / 1000 / len(stay.container_ids))
-        alive *= after_culls
+        result.append(alive * weight_g / 1000 / len(stay.container_ids))
+        alive *= _freshwater_survival(stay.stage, biology)
     return result
 
 
@@ -139,21 +141,20 @@ def _freshwater_gain(stage: int, days: int, region: Region, biology: Biology) ->
     return tgc / 1000 * region.hall_temperature_c.value[stage - 1] * days
 
 
-def _freshwater_survival(stage: int, biology: Biology) -> tuple[float, float]:
-    """Upper share of the fish that live to the stage's end: before and after its planned culls and handling."""
+def _freshwater_survival(stage: int, biology: Biology) -> float:
+    """Upper share of a stage's fish that are moved on."""
     m = biology.model.mortality
     frailty, weekly = m.freshwater_frailty_sd.value[stage - 1], m.freshwater_noise_sd.value
     ar1 = m.freshwater_noise_ar1.value
-    # a stage of 13 weeks averages its weekly noise; AR(1) leaves (1 + a) / (1 - a) of a week's variance in each
+    # 13 weeks average the weekly noise; AR(1) leaves (1 + a) / (1 - a) of its variance to each
     sd = math.sqrt(frailty**2 + weekly**2 * (1 + ar1) / (1 - ar1) / 13)
     hazard = -math.log1p(-m.freshwater_loss.value[stage - 1]) * math.exp(-Z_UPPER * sd - frailty**2 / 2)
-    alive = math.exp(-hazard)
-    kept = alive * (1 - m.transfer_loss.value[stage - 1])
+    kept = math.exp(-hazard) * (1 - m.transfer_loss.value[stage - 1])
     if stage == m.cull_stage.value:
         kept *= 1 - m.cull_share.value
     if stage == m.vaccination_stage.value:
         kept *= 1 - m.vaccination_loss.value
-    return alive, kept
+    return kept
 
 
 def _sea_survival(days: int, region: Region) -> float:
@@ -166,7 +167,7 @@ def _sea_survival(days: int, region: Region) -> float:
 def _sea_weight_g(
     root: float, start_day: int, days: int, target_g: float | None, region: Region, biology: Biology
 ) -> float:
-    """Upper mean weight (g) in a ring: at the stay's end, or a day past the harvest target if that comes first."""
+    """Upper mean weight (g) in a ring: at the stay's end, or a day past the harvest target if sooner."""
     growth = biology.model.growth
     tgc = region.sea_tgc.value + Z_UPPER * math.hypot(
         region.sea_tgc_batch_sd.value, region.sea_tgc_site_sd.value

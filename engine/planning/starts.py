@@ -23,8 +23,8 @@ class Start:
 def alternating_starts(farm: Farm, batches: int, stagger_days: int, as_of_day: int) -> list[Start]:
     """`batches` starts in each geography, taking turns in the farm's order, one every `stagger_days`.
 
-    The last falls on as-of - 50, so with two geographies the first falls on as-of - ((2 batches - 1) stagger + 50).
-    A number is the geography's prefix, the start's year and the batch's ordinal there: FAR-2016-001.
+    The last falls on as-of - 50, so the first of two geographies on as-of - ((2 batches - 1) stagger + 50). A
+    number is the geography's prefix, the start's year and the batch's ordinal there: FAR-2016-001.
     """
     geographies = farm.model.geographies
     count = batches * len(geographies)

@@ -1,4 +1,4 @@
-"""What every command does alike: words to stderr, data to stdout, wrong input as one clear message with exit code 2."""
+"""What commands do alike: words to stderr, data to stdout, wrong input as one message with exit code 2."""
 
 from __future__ import annotations
 
