@@ -1,0 +1,141 @@
+"""What a target already has that a run would bring again: refused by name, before a row is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pgpq import ArrowToPostgresBinaryEncoder
+from psycopg import sql
+
+from lake.errors import InputError
+from lake.manifest import Manifest, PartitionRecord
+from lake.tables import TABLES
+from warehouse.encode import Context
+from warehouse.load_log import Connection, Load
+
+NAMED = 5
+
+
+@dataclass(frozen=True)
+class Stays:
+    """Assignments of some partitions: the lake's columns, dates as days, ids still the lake's."""
+
+    batch_numbers: list[str]
+    workflow_numbers: list[str]
+    stays: pa.Table
+
+
+def read_stays(run_dir: Path, partitions: list[PartitionRecord]) -> Stays:
+    def read(table: str, columns: list[str]) -> pa.Table | None:
+        files = [run_dir / p.tables[table].file for p in partitions if table in p.tables]
+        return pa.concat_tables([pq.read_table(f, columns=columns) for f in files]) if files else None
+
+    batches, workflows = read("batch", ["batch_number"]), read("transfer_workflow", ["workflow_number"])
+    stays = read("container_assignment", ["container_id", "assignment_date", "departure_date"])
+    return Stays(
+        batches.column(0).to_pylist() if batches else [],
+        workflows.column(0).to_pylist() if workflows else [],
+        stays if stays is not None else TABLES["container_assignment"].schema.empty_table(),
+    )
+
+
+def refuse_conflicts(
+    connection: Connection, manifest: Manifest, context: Context, incoming: Stays, load: Load | None
+) -> None:
+    """InputError naming batch numbers, workflow numbers, (container, days) and (sensor, time) that are taken.
+
+    `load`: this run's load when it was begun earlier; its own rows are no conflict, and its readings' windows
+    were free when it began.
+    """
+    problems = []
+    for table, column, values in (
+        ("batch_batch", "batch_number", incoming.batch_numbers),
+        ("batch_batchtransferworkflow", "workflow_number", incoming.workflow_numbers),
+    ):
+        query = sql.SQL("SELECT {c} FROM {t} WHERE {c} = ANY(%s) ORDER BY 1 LIMIT %s").format(
+            c=sql.Identifier(column), t=sql.Identifier(table)
+        )
+        taken = [str(row[0]) for row in connection.execute(query, (values, NAMED + 1)).fetchall()]
+        if taken:
+            problems.append(f"{column} {_some(taken)} is there already")
+    _stage(connection, context, incoming)
+    ours = load.id_range("container_assignment") if load else (1, 0)
+    problems += _occupied(connection, ours)
+    if load is None:
+        problems += _read_already(connection, manifest, context)
+    connection.execute("DROP TABLE smoltworks_stays")
+    if problems:
+        raise InputError(
+            "target database",
+            "; ".join(problems),
+            "they are not this run's: load into another database, or change the schedule",
+        )
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:NAMED]) + (" and more" if len(names) > NAMED else "")
+
+
+def _stage(connection: Connection, context: Context, incoming: Stays) -> None:
+    stays = incoming.stays
+    containers = context.dimension_ids["container"].take(
+        stays.column("container_id").combine_chunks().cast(pa.int32())
+    )
+    connection.execute(
+        "CREATE TEMP TABLE smoltworks_stays (container_id bigint, first date, stop date) ON COMMIT DROP"
+    )
+    rows = pa.table(
+        [containers, stays.column("assignment_date"), stays.column("departure_date")],
+        schema=pa.schema([("container_id", pa.int64()), ("first", pa.date32()), ("stop", pa.date32())]),
+    )
+    encode = ArrowToPostgresBinaryEncoder(rows.schema)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy("COPY smoltworks_stays FROM STDIN (FORMAT BINARY)") as copy,
+    ):
+        copy.write(encode.write_header())
+        for batch in rows.to_batches():
+            copy.write(encode.write_batch(batch))
+        copy.write(encode.finish())
+    connection.execute("ANALYZE smoltworks_stays")
+
+
+def _occupied(connection: Connection, ours: tuple[int, int]) -> list[str]:
+    rows = connection.execute(
+        """
+        SELECT DISTINCT c.name, b.batch_number, greatest(a.assignment_date, s.first)::text,
+               coalesce(least(a.departure_date, s.stop)::text, 'open')
+        FROM smoltworks_stays s
+        JOIN batch_batchcontainerassignment a ON a.container_id = s.container_id
+         AND a.assignment_date < coalesce(s.stop, 'infinity')
+         AND (s.first < a.departure_date
+              OR a.departure_date IS NULL AND (a.is_active OR s.first <= a.assignment_date))
+        JOIN infrastructure_container c ON c.id = a.container_id
+        JOIN batch_batch b ON b.id = a.batch_id
+        WHERE a.id NOT BETWEEN %s AND %s ORDER BY 1, 3 LIMIT %s
+        """,
+        (*ours, NAMED + 1),
+    ).fetchall()
+    if not rows:
+        return []
+    return ["occupied: " + _some([f"container {c} by batch {b} from {f} to {t}" for c, b, f, t in rows])]
+
+
+def _read_already(connection: Connection, manifest: Manifest, context: Context) -> list[str]:
+    rows = connection.execute(
+        """
+        SELECT n.name, min(r.reading_time)::text, max(r.reading_time)::text
+        FROM smoltworks_stays s
+        JOIN infrastructure_sensor n ON n.container_id = s.container_id AND n.id = ANY(%s)
+        JOIN environmental_environmentalreading r ON r.sensor_id = n.id
+         AND r.reading_time >= s.first AND r.reading_time < coalesce(s.stop, %s::date)
+        GROUP BY 1 ORDER BY 1 LIMIT %s
+        """,
+        (context.dimension_ids["sensor"].drop_null().to_pylist(), manifest.identity.as_of, NAMED + 1),
+    ).fetchall()
+    if not rows:
+        return []
+    return ["readings are there already: " + _some([f"sensor {n} from {f} to {t}" for n, f, t in rows])]

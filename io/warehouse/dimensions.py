@@ -1,0 +1,154 @@
+"""Master data: rows that the target has are found by natural key, missing ones are added, none is changed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import psycopg
+import pyarrow as pa
+import pyarrow.parquet as pq
+from psycopg import sql
+
+from lake.errors import InputError
+from lake.manifest import Manifest
+from lake.tables import TABLES
+from warehouse.encode import Context, encoder, project
+from warehouse.load_log import Connection, reserve_ids
+from warehouse.mapping import DIMENSIONS, LOADING_USER, Mapping
+from warehouse.set_aside import explain
+
+STAGING = sql.Identifier("smoltworks_incoming")
+
+
+def read_dimensions(run_dir: Path, manifest: Manifest) -> dict[str, pa.Table]:
+    """Every dimension table of the lake; InputError when the run lacks one or it has other columns."""
+    tables = {}
+    for mapping in DIMENSIONS:
+        part = manifest.dimensions.get(mapping.lake)
+        if part is None:
+            raise InputError(str(run_dir), f"the run has no dimension table {mapping.lake}", "run it again")
+        table = pq.read_table(run_dir / part.file)
+        check_columns(table.schema, mapping, part.file)
+        tables[mapping.lake] = table
+    return tables
+
+
+def check_columns(schema: pa.Schema, mapping: Mapping, file: str) -> None:
+    """InputError unless a Parquet file has the columns, with the types, that the mapping reads."""
+    declared = TABLES[mapping.lake].schema
+    for name in mapping.lake_columns:
+        if name not in schema.names:
+            raise InputError(file, f"no column {name}", "the run was made by another version: run it again")
+        if schema.field(name).type != declared.field(name).type:
+            raise InputError(
+                file,
+                f"{name} is {schema.field(name).type}, expected {declared.field(name).type}",
+                "the run was made by another version: run it again",
+            )
+
+
+def as_of_time(manifest: Manifest) -> datetime:
+    """The as-of date at 00:00 UTC."""
+    return datetime.fromisoformat(manifest.identity.as_of).replace(tzinfo=UTC)
+
+
+def complete_master_data(
+    connection: Connection, manifest: Manifest, dimensions: dict[str, pa.Table]
+) -> tuple[Context, dict[str, int]]:
+    """Ids of every dimension row in the target, missing rows added, and how many were added by lake table.
+
+    To be called within a transaction. InputError when a natural key is there twice, or a missing row breaks a
+    constraint of the target.
+    """
+    as_of = as_of_time(manifest)
+    context = Context(as_of, _user_id(connection, as_of), dimensions, {}, {})
+    added = {}
+    for mapping in DIMENSIONS:
+        try:
+            added[mapping.lake] = _match(connection, mapping, context)
+        except psycopg.IntegrityError as e:
+            raise InputError(
+                f"table {mapping.uat}",
+                f"a {mapping.lake.replace('_', ' ')} of the run can't be added: {explain(e)}",
+                "the target has another row in its place: rename one of the two",
+            ) from None
+    return context, added
+
+
+def _user_id(connection: Connection, as_of: datetime) -> int:
+    query = "SELECT id FROM auth_user WHERE username = %s"
+    row = connection.execute(query, (LOADING_USER,)).fetchone()
+    if row is None:
+        # '!' is how Django marks a password that lets nobody in
+        connection.execute(
+            """
+            INSERT INTO auth_user (id, username, password, is_superuser, is_staff, is_active,
+                                   first_name, last_name, email, date_joined)
+            VALUES (%s, %s, '!', false, false, true, '', '', '', %s)
+            """,
+            (reserve_ids(connection, "auth_user", 1) + 1, LOADING_USER, as_of),
+        )
+        row = connection.execute(query, (LOADING_USER,)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _match(connection: Connection, mapping: Mapping, context: Context) -> int:
+    """Fill context.dimension_ids for one table; returns the rows added."""
+    table = context.dimensions[mapping.lake]
+    target = sql.Identifier(mapping.uat)
+    columns = sql.SQL(", ").join(map(sql.Identifier, mapping.columns))
+    rows = table.select(mapping.lake_columns).combine_chunks()
+    connection.execute(
+        sql.SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
+            STAGING, columns, target
+        )
+    )
+    # a serial column numbers the rows in the order in which they are copied: the lake's
+    connection.execute(sql.SQL("ALTER TABLE {} ADD COLUMN smoltworks_row serial").format(STAGING))
+    with connection.cursor() as cursor:
+        encode = encoder(mapping)
+        copy_sql = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(STAGING, columns)
+        with cursor.copy(copy_sql) as copy:
+            copy.write(encode.write_header())
+            for batch in rows.to_batches():
+                copy.write(encode.write_batch(project(batch, mapping, context, 0)))
+            copy.write(encode.finish())
+    same = sql.SQL(" AND ").join(
+        sql.SQL("u.{0} = i.{0}").format(sql.Identifier(name)) for name in mapping.key
+    )
+    missing = sql.SQL("FROM {} i WHERE NOT EXISTS (SELECT 1 FROM {} u WHERE {})").format(
+        STAGING, target, same
+    )
+    counted = connection.execute(sql.SQL("SELECT count(*) ") + missing).fetchone()
+    added = int(counted[0]) if counted else 0
+    if added:
+        base = reserve_ids(connection, mapping.uat, added)
+        connection.execute(
+            sql.SQL(
+                "INSERT INTO {} (id, {}) SELECT {} + row_number() OVER (ORDER BY smoltworks_row), {} "
+            ).format(target, columns, sql.Literal(base), columns)
+            + missing
+        )
+    found = connection.execute(
+        sql.SQL("SELECT i.smoltworks_row, u.id FROM {} i JOIN {} u ON {} ORDER BY 1").format(
+            STAGING, target, same
+        )
+    ).fetchall()
+    connection.execute(sql.SQL("DROP TABLE {}").format(STAGING))
+    order = np.array([row[0] for row in found], dtype=np.int64)
+    if len(found) != rows.num_rows:
+        twice = int(order[np.flatnonzero(np.diff(order) == 0)[0]]) - 1 if len(found) > rows.num_rows else 0
+        name = {c: rows.column(c)[twice].as_py() for c in ("name", "code") if c in rows.column_names}
+        raise InputError(
+            f"table {mapping.uat}",
+            f"{name or mapping.key} is there more than once, so the run's rows can't be told apart",
+            "make the natural key unique in the target",
+        )
+    lake_ids = table.column("id").to_numpy()
+    ids = np.zeros(int(lake_ids.max(initial=0)) + 1, dtype=np.int64)
+    ids[lake_ids] = [row[1] for row in found]
+    context.dimension_ids[mapping.lake] = pa.array(ids, mask=ids == 0)
+    return added

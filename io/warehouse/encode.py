@@ -1,0 +1,130 @@
+"""Lake rows become rows of the UAT, and those PostgreSQL's binary COPY format; a batch of rows at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pgpq import ArrowToPostgresBinaryEncoder
+from pgpq.encoders import StringEncoderBuilder
+from pgpq.schema import Jsonb
+
+from lake.tables import EVENT_TABLE_NAMES, TABLES
+from warehouse.mapping import AsOf, Constant, Derived, Expression, Lake, Mapping, Named, RowId, User
+from warehouse.uat_schema import UAT_TABLES
+
+ARROW_TYPES = {
+    "bigint": pa.int64(),
+    "integer": pa.int32(),
+    "smallint": pa.int16(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "timestamp with time zone": pa.timestamp("us", tz="UTC"),
+    "time without time zone": pa.time64("us"),
+    "text": pa.string(),
+    "jsonb": pa.string(),
+}
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a target knows of a run: `dimension_ids[table][lake id]` is the target's id, position 0 is null;
+    `offsets[table]` is added to the lake's ids of an event table."""
+
+    as_of: datetime
+    user_id: int
+    dimensions: dict[str, pa.Table]
+    dimension_ids: dict[str, pa.Array]
+    offsets: dict[str, int]
+
+
+def arrow_type(uat_type: str) -> pa.DataType:
+    """The exact Arrow type that pgpq writes as this PostgreSQL type."""
+    if uat_type.startswith("character varying"):
+        return pa.string()
+    if uat_type.startswith("numeric("):
+        precision, scale = uat_type[len("numeric(") : -1].split(",")
+        return pa.decimal64(int(precision), int(scale))
+    return ARROW_TYPES[uat_type]
+
+
+def target_schema(mapping: Mapping) -> pa.Schema:
+    """The columns that are copied into the UAT table, in the declaration's order."""
+    table = UAT_TABLES[mapping.uat]
+    return pa.schema([pa.field(name, arrow_type(table.column(name).type)) for name in mapping.columns])
+
+
+def encoder(mapping: Mapping) -> ArrowToPostgresBinaryEncoder:
+    """A pgpq encoder for one COPY: jsonb needs its own output type, the rest follows from the Arrow types."""
+    schema, table = target_schema(mapping), UAT_TABLES[mapping.uat]
+    builders = {
+        field.name: StringEncoderBuilder.new_with_output(field, Jsonb())
+        if table.column(field.name).type == "jsonb"
+        else ArrowToPostgresBinaryEncoder.infer_encoder(field)
+        for field in schema
+    }
+    return ArrowToPostgresBinaryEncoder.new_with_encoders(schema, builders)
+
+
+def exact_cast(values: pa.Array, to: pa.DataType) -> pa.Array:
+    """Cast without loss, but decimals are rounded half away from zero, as PostgreSQL and DuckDB do."""
+    if values.type == to:
+        return values
+    if pa.types.is_dictionary(values.type):
+        values = values.cast(values.type.value_type)
+    if pa.types.is_decimal(values.type) and values.type.scale > to.scale:
+        wide = values.cast(pa.decimal128(values.type.precision, values.type.scale))
+        values = pc.round(wide, to.scale, "half_towards_infinity")
+    return values.cast(to)
+
+
+def project(rows: pa.RecordBatch, mapping: Mapping, context: Context, first_row: int) -> pa.RecordBatch:
+    """Lake rows as rows of the UAT; `first_row`: the table's rows before these, in the manifest's order."""
+    schema = target_schema(mapping)
+    columns = [
+        exact_cast(_evaluate(expression, rows, mapping, context, first_row, field.type), field.type)
+        for field, expression in zip(schema, mapping.columns.values(), strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _evaluate(
+    expression: Expression,
+    rows: pa.RecordBatch,
+    mapping: Mapping,
+    context: Context,
+    first_row: int,
+    to: pa.DataType,
+) -> pa.Array:
+    match expression:
+        case Lake(column):
+            return _translate(rows.column(column), TABLES[mapping.lake].column(column).references, context)
+        case Constant(value):
+            return pa.repeat(pa.scalar(value, to), rows.num_rows)
+        case AsOf():
+            return pa.repeat(pa.scalar(context.as_of, to), rows.num_rows)
+        case User():
+            return pa.repeat(pa.scalar(context.user_id, to), rows.num_rows)
+        case RowId() if mapping.has_lake_id:
+            return _translate(rows.column("id"), mapping.lake, context)
+        case RowId():
+            start = context.offsets[mapping.lake] + first_row + 1
+            return pa.array(np.arange(start, start + rows.num_rows, dtype=np.int64))
+        case Named(column, table, value):
+            dimension = context.dimensions[table]
+            found = pc.index_in(rows.column(column), dimension.column("id").combine_chunks())
+            return dimension.column(value).combine_chunks().take(found)
+        case Derived(compute=compute):
+            return compute(rows)
+    raise TypeError(f"unknown expression {expression!r}")
+
+
+def _translate(ids: pa.Array, table: str, context: Context) -> pa.Array:
+    if not table:
+        return ids
+    if table in EVENT_TABLE_NAMES:
+        return pc.add(ids.cast(pa.int64()), context.offsets[table])
+    return context.dimension_ids[table].take(ids.cast(pa.int32()))

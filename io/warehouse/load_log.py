@@ -1,0 +1,196 @@
+"""The load log, in the target's schema `smoltworks`: what was loaded, under which ids, what was set aside."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from lake.errors import InputError
+from lake.manifest import Manifest
+from lake.tables import EVENT_TABLES
+from warehouse.mapping import EVENT_MAPPINGS
+from warehouse.target import key_columns
+
+# One lock for all loaders of a database: they would race for the same sequences and indexes.
+LOADER_LOCK = 0x536D6F6C74  # "Smolt"
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+STATEMENTS = (
+    "CREATE SCHEMA IF NOT EXISTS smoltworks",
+    """
+    CREATE TABLE IF NOT EXISTS smoltworks.load_log (
+      id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      run text NOT NULL UNIQUE,
+      fingerprint text NOT NULL UNIQUE,
+      as_of date NOT NULL,
+      status text NOT NULL CHECK (status IN ('loading', 'complete')),
+      offsets jsonb NOT NULL,
+      spans jsonb NOT NULL,
+      begun_at timestamptz NOT NULL DEFAULT now(),
+      completed_at timestamptz,
+      copy_seconds double precision,
+      restore_seconds double precision
+    )
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS smoltworks.load_log_part (
+      load_id bigint NOT NULL REFERENCES smoltworks.load_log ON DELETE CASCADE,
+      partition integer NOT NULL,
+      rows jsonb NOT NULL,
+      seconds double precision NOT NULL,
+      loaded_at timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (load_id, partition)
+    )
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS smoltworks.load_log_set_aside (
+      id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      load_id bigint NOT NULL REFERENCES smoltworks.load_log ON DELETE CASCADE,
+      table_name text NOT NULL,
+      kind text NOT NULL CHECK (kind IN ('index', 'foreign_key')),
+      name text NOT NULL,
+      definition text NOT NULL,
+      state text NOT NULL CHECK (state IN ('dropped', 'unvalidated', 'restored')),
+      seconds double precision,
+      UNIQUE (load_id, table_name, name)
+    )
+    """,
+)
+
+
+@dataclass(frozen=True)
+class Load:
+    """One run's load: offsets[table] + lake id = the target's id, within (offset, offset + spans[table]]."""
+
+    id: int
+    run: str
+    fingerprint: str
+    status: str
+    offsets: dict[str, int]
+    spans: dict[str, int]
+    partitions_done: frozenset[int]
+
+    def id_range(self, table: str) -> tuple[int, int]:
+        """First and last id that is reserved for a lake table's rows."""
+        return self.offsets[table] + 1, self.offsets[table] + self.spans[table]
+
+
+def lock(connection: Connection) -> None:
+    """Take the database's loader lock for this session; InputError when another loader has it."""
+    row = connection.execute("SELECT pg_try_advisory_lock(%s)", (LOADER_LOCK,)).fetchone()
+    if row is None or not row[0]:
+        raise InputError("target database", "another load is at work there", "wait for it to end")
+
+
+def exists(connection: Connection) -> bool:
+    row = connection.execute("SELECT to_regclass('smoltworks.load_log_set_aside') IS NOT NULL").fetchone()
+    return row is not None and bool(row[0])
+
+
+def create(connection: Connection) -> None:
+    for line in STATEMENTS:
+        connection.execute(sql.SQL(line))
+
+
+def find(connection: Connection, manifest: Manifest) -> Load | None:
+    """This run's load, begun or complete. InputError when another run of the same name was loaded."""
+    rows = connection.execute(
+        """
+        SELECT id, run, fingerprint, status, offsets, spans FROM smoltworks.load_log
+        WHERE run = %s OR fingerprint = %s
+        """,
+        (manifest.run, manifest.fingerprint),
+    ).fetchall()
+    for id_, run, fingerprint, status, offsets, spans in rows:
+        if fingerprint == manifest.fingerprint:
+            done = connection.execute(
+                "SELECT partition FROM smoltworks.load_log_part WHERE load_id = %s", (id_,)
+            ).fetchall()
+            return Load(id_, run, fingerprint, status, offsets, spans, frozenset(row[0] for row in done))
+    if rows:
+        raise InputError(
+            f"run {manifest.run}",
+            f"the target holds another run of this name (fingerprint {rows[0][2]}, not {manifest.fingerprint})",
+            "give this run another name (engine.run --out), or load it into another database",
+        )
+    return None
+
+
+def spans(manifest: Manifest) -> dict[str, int]:
+    """How many ids each event table of a run may take, at most."""
+    rows = manifest.tables
+    taken = {}
+    for table in EVENT_TABLES:
+        if not EVENT_MAPPINGS[table.name].has_lake_id:
+            taken[table.name] = rows.get(table.name, 0)
+        else:
+            taken[table.name] = (manifest.identity.batch_count + 1) << table.id_bits
+    return taken
+
+
+def begin(connection: Connection, manifest: Manifest) -> Load:
+    """Reserve ids in every event table and record them, within the transaction that prepares the load."""
+    wanted = spans(manifest)
+    offsets = {t: reserve_ids(connection, EVENT_MAPPINGS[t].uat, span) for t, span in wanted.items()}
+    row = connection.execute(
+        """
+        INSERT INTO smoltworks.load_log (run, fingerprint, as_of, status, offsets, spans)
+        VALUES (%s, %s, %s, 'loading', %s, %s) RETURNING id
+        """,
+        (
+            manifest.run,
+            manifest.fingerprint,
+            manifest.identity.as_of,
+            json.dumps(offsets),
+            json.dumps(wanted),
+        ),
+    ).fetchone()
+    assert row is not None
+    return Load(row[0], manifest.run, manifest.fingerprint, "loading", offsets, wanted, frozenset())
+
+
+def reserve_ids(connection: Connection, table: str, count: int) -> int:
+    """Move a table's sequence past `count` ids that are ours; returns the last id before them."""
+    name = sql.Identifier(table)
+    # An insert draws its id while it holds this lock's counterpart, so nobody can draw between our two calls.
+    connection.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(name))
+    highest = 0
+    if key_columns(connection, table)[:1] == ("id",):
+        # rows entered with ids of their own may lie beyond the sequence
+        row = connection.execute(sql.SQL("SELECT coalesce(max(id), 0) FROM {}").format(name)).fetchone()
+        highest = row[0] if row else 0
+    row = connection.execute(
+        """
+        WITH s AS (SELECT pg_get_serial_sequence(quote_ident(%(table)s), 'id')::regclass AS name),
+        base AS (SELECT greatest(nextval(s.name) - 1, %(highest)s::bigint) AS last FROM s)
+        SELECT last, setval(s.name, greatest(last + %(count)s::bigint, 1), last + %(count)s::bigint > 0)
+        FROM s, base
+        """,
+        {"table": table, "highest": highest, "count": count},
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def record_part(
+    connection: Connection, load: Load, partition: int, rows: dict[str, int], seconds: float
+) -> None:
+    connection.execute(
+        "INSERT INTO smoltworks.load_log_part (load_id, partition, rows, seconds) VALUES (%s, %s, %s, %s)",
+        (load.id, partition, json.dumps(rows), seconds),
+    )
+
+
+def complete(connection: Connection, load: Load, copy_seconds: float, restore_seconds: float) -> None:
+    connection.execute(
+        """
+        UPDATE smoltworks.load_log
+        SET status = 'complete', completed_at = now(), copy_seconds = %s, restore_seconds = %s WHERE id = %s
+        """,
+        (copy_seconds, restore_seconds, load.id),
+    )

@@ -1,0 +1,61 @@
+"""RUN/load.json: into which database a run was loaded, so that others find it. Never a password."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from lake.errors import InputError
+from lake.manifest import Manifest, read_manifest, write_atomically
+from warehouse.embedded import embedded_dsn, has_database
+from warehouse.target import without_password
+
+FILE = "load.json"
+
+
+@dataclass(frozen=True)
+class LoadedTarget:
+    """`kind` is embedded or server; `dsn` is empty for embedded and never holds a password."""
+
+    kind: str
+    dsn: str
+    fingerprint: str
+
+
+def record_load(run_dir: Path, manifest: Manifest, dsn: str | None) -> None:
+    """Note a complete load; `dsn` None means the embedded server."""
+    target = LoadedTarget(
+        "embedded" if dsn is None else "server",
+        "" if dsn is None else without_password(dsn),
+        manifest.fingerprint,
+    )
+    write_atomically(run_dir / FILE, json.dumps(asdict(target), indent=1) + "\n")
+
+
+def loaded_target(run_dir: Path) -> LoadedTarget | None:
+    """Where this run was last loaded completely; None when it was not, or was made anew since."""
+    path = run_dir / FILE
+    if not path.is_file():
+        return None
+    try:
+        target = LoadedTarget(**json.loads(path.read_text(encoding="utf-8")))
+    except (json.JSONDecodeError, TypeError) as e:
+        raise InputError(str(path), f"damaged: {e}", f"load again: python -m engine.load {run_dir}") from None
+    if target.fingerprint != read_manifest(run_dir).fingerprint:
+        return None
+    if target.kind == "embedded" and not has_database(run_dir):
+        return None
+    return target
+
+
+@contextmanager
+def target_dsn(run_dir: Path, target: LoadedTarget) -> Iterator[str]:
+    """A DSN to query the database with; the embedded server runs as long as the block."""
+    if target.kind == "embedded":
+        with embedded_dsn(run_dir) as dsn:
+            yield dsn
+    else:
+        yield target.dsn
