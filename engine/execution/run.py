@@ -138,6 +138,7 @@ def _tasks(schedule: Schedule, run_dir: Path, outlook: Forecast) -> Iterable[Par
             schedule=replace(schedule, batches=batches, partitions=(span,), text=""),
             flagged=frozenset(outlook.flagged & ids),
             forecasts={i: outlook.cutoff[i] for i in ids},
+            first_day=min(b.start_day for b in schedule.batches),
             weight=sum(outlook.batch_rows[i] for i in ids),
         )
 

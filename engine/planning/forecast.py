@@ -39,7 +39,8 @@ def forecast(schedule: Schedule) -> Forecast:
     """Forecast every batch; a pure function of the schedule."""
     beyond = max((b.end_day for b in schedule.batches), default=schedule.as_of_day)
     open_end = replace(schedule, as_of_day=max(beyond, schedule.as_of_day))
-    climate = Climate(schedule.farm, schedule.biology, schedule.seed, open_end.as_of_day)
+    first_day = min((b.start_day for b in schedule.batches), default=0)
+    climate = Climate(schedule.farm, schedule.biology, schedule.seed, open_end.as_of_day, first_day)
     rows = dict.fromkeys(EVENT_TABLE_NAMES, 0)
     batch_rows: dict[int, int] = {}
     cutoff: dict[int, str] = {}

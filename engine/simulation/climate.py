@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from engine.biology.parameters import Biology
-from engine.farm.infrastructure import Farm
+from engine.farm.infrastructure import Container, Farm
 from engine.simulation import arithmetic as am
 from engine.simulation.compilation import kernel
 from engine.simulation.streams import Stream, stream_key
@@ -77,12 +77,13 @@ def uniforms(key: int, n: int) -> np.ndarray:
 
 @dataclass
 class Climate:
-    """The fields of a farm for days [0, days) since 1970-01-01; computed once per place and kept."""
+    """The fields of a farm up to day `days` since 1970-01-01, kept from `first_day` on; computed once per place."""
 
     farm: Farm
     biology: Biology
     seed: int
     days: int
+    first_day: int = 0
     _fields: dict[str, np.ndarray] = field(default_factory=dict)
 
     @cached_property
@@ -133,8 +134,13 @@ class Climate:
         self._fields[geography] = series
         return series
 
+    def water(self, container: Container, start: int, end: int) -> np.ndarray:
+        """The daily field around a container on days [start, end): SEA_VARIABLES or HALL_VARIABLES by day."""
+        field = self.sea(container.area_id) if container.area_id else self.hall(container.hall_id)
+        return field[:, start - self.first_day : end - self.first_day]
+
     def sea(self, area_id: int) -> np.ndarray:
-        """The daily field of an area, shape (len(SEA_VARIABLES), days), in the parameters' units."""
+        """The daily field of an area from first_day on, (len(SEA_VARIABLES), days), in the parameters' units."""
         area = self.farm.areas[area_id - 1]
         if area.name not in self._fields:
             geography = self.farm.geography_names[area.geography_id - 1]
@@ -157,11 +163,11 @@ class Climate:
             out[3] = region.salinity.value + ar1(
                 self._water(area.name, "Salinity"), self.days, env.daily_ar1.value, region.salinity_sd.value
             )
-            self._fields[area.name] = out
+            self._fields[area.name] = out[:, self.first_day :].copy()
         return self._fields[area.name]
 
     def hall(self, hall_id: int) -> np.ndarray:
-        """The daily field of a hall, shape (len(HALL_VARIABLES), days), in the parameters' units."""
+        """The daily field of a hall from first_day on, (len(HALL_VARIABLES), days), in the parameters' units."""
         hall = self.farm.halls[hall_id - 1]
         if hall.name not in self._fields:
             region = self.biology.region(self.farm.geography_names[hall.geography_id - 1])
@@ -186,5 +192,5 @@ class Climate:
                 out[row] = lognormal_ar1(
                     key(hall.name, name), n, env.daily_ar1.value, median.value, sdlog.value
                 )
-            self._fields[hall.name] = out
+            self._fields[hall.name] = out[:, self.first_day :].copy()
         return self._fields[hall.name]

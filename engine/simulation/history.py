@@ -161,10 +161,9 @@ def _live(
     days = min(stay.end_day, schedule.as_of_day) - stay.start_day
     containers = [farm.container(c) for c in stay.container_ids]
     n, planned = len(containers), stay.end_day - stay.start_day
-    window = slice(stay.start_day, stay.start_day + days)
     temp = np.empty((n, days))
     for i, c in enumerate(containers):
-        temp[i] = (climate.sea(c.area_id) if at_sea else climate.hall(c.hall_id))[0, window]
+        temp[i] = climate.water(c, stay.start_day, stay.start_day + days)[0]
     names = tuple(c.name for c in containers)
 
     def keys(stream: Stream) -> np.ndarray:
@@ -305,9 +304,9 @@ def _sea_hazard(
     cycle = 7 * CYCLE_WEEKS
     span = max(planned, cycle)
     edges, rates = mortality.shape_day.value, mortality.shape_rate.value
-    bins = np.array(
-        [next((r for r, e in zip(rates, edges[1:], strict=True) if d < e), rates[-1]) for d in range(span)]
-    )
+    bins = np.array(rates)[
+        np.minimum(np.searchsorted(edges[1:], np.arange(span), side="right"), len(rates) - 1)
+    ]
     centred = 2.0 * np.minimum(np.arange(span), cycle) / cycle - 1.0
     bowl = (1.0 + centred * centred) * 0.75
     share = mortality.shape_u_share.value

@@ -33,6 +33,7 @@ class PartitionTask:
     schedule: Schedule
     flagged: frozenset[int]
     forecasts: dict[int, str]
+    first_day: int  # of the whole schedule: the climate is kept from here on
     weight: float  # predicted rows: the heaviest partition goes first
 
 
@@ -45,15 +46,17 @@ def peak_memory_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
 
 
-_climates: dict[tuple[str, str, int, int], Climate] = {}
+_climates: dict[tuple[str, str, int, int, int], Climate] = {}
 
 
-def _climate(schedule: Schedule) -> Climate:
+def _climate(schedule: Schedule, first_day: int) -> Climate:
     """The climate of a schedule, kept in the process from one partition to the next."""
-    key = (schedule.farm.sha256, schedule.biology.sha256, schedule.seed, schedule.as_of_day)
+    key = (schedule.farm.sha256, schedule.biology.sha256, schedule.seed, schedule.as_of_day, first_day)
     if key not in _climates:
         _climates.clear()
-        _climates[key] = Climate(schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day)
+        _climates[key] = Climate(
+            schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day, first_day
+        )
     return _climates[key]
 
 
@@ -87,7 +90,7 @@ def simulate_partition(task: PartitionTask) -> PartitionRecord:
     try:
         progress = _Progress(task)
         progress.tell(0, 0, now=True)
-        climate = _climate(task.schedule)
+        climate = _climate(task.schedule, task.first_day)
         emitter = Emitter(task.schedule, climate, task.flagged, task.forecasts)
         with PartitionWriter(Path(task.run_dir), task.partition, EVENT_TABLE_NAMES) as writer:
             for done, batch in enumerate(batches, 1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -41,16 +42,25 @@ def storage_dtype(column: Column) -> np.dtype:
 def _array(column: Column, values: Values) -> pa.Array:
     if isinstance(values, (pa.Array, pa.ChunkedArray)):
         return values
-    mask: np.ndarray | None = None
+    validity: pa.Buffer | None = None
     if isinstance(values, Nullable):
-        mask, values = ~values.valid, values.values
+        validity, values = _bits(values.valid), values.values
     data = np.ascontiguousarray(values, dtype=storage_dtype(column))
+    stored = _bits(data) if column.type == pa.bool_() else pa.py_buffer(data)
     if column.codes:
-        return pa.DictionaryArray.from_arrays(pa.array(data, mask=mask), pa.array(column.codes))
-    if column.type == pa.bool_():
-        return pa.array(data, mask=mask)
-    validity = None if mask is None else pa.array(~mask).buffers()[1]
-    return pa.Array.from_buffers(column.type, len(data), [validity, pa.py_buffer(data)])
+        indices = pa.Array.from_buffers(pa.int8(), len(data), [validity, stored])
+        return pa.DictionaryArray.from_arrays(indices, code_array(column.codes))
+    return pa.Array.from_buffers(column.type, len(data), [validity, stored])
+
+
+def _bits(flags: np.ndarray) -> pa.Buffer:
+    return pa.py_buffer(np.packbits(flags, bitorder="little"))
+
+
+@cache
+def code_array(codes: tuple[str, ...]) -> pa.Array:
+    """An enumeration's values as Arrow text."""
+    return pa.array(codes, pa.string())
 
 
 def record_batch(table: Table, values: Mapping[str, Values]) -> pa.RecordBatch:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import xxhash
 
-from lake.columns import storage_dtype
+from lake.columns import code_array, storage_dtype
 from lake.tables import TABLES, Column, Table
 
 
@@ -20,7 +20,7 @@ def _canonical(column: Column, array: pa.Array) -> Iterator[np.ndarray]:
     if column.nullable:
         yield np.asarray(array.is_valid().cast(pa.uint8()))
     if column.codes:
-        codes = pa.array(column.codes)
+        codes = code_array(column.codes)
         if not array.dictionary.equals(codes):
             indices = pc.index_in(array.dictionary, codes).take(array.indices)
         else:

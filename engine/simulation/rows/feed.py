@@ -6,7 +6,6 @@ import numpy as np
 import pyarrow as pa
 from lake.columns import Nullable
 
-from engine.farm.schedule import to_date
 from engine.simulation import feeding
 from engine.simulation.history import StageHistory
 from engine.simulation.rows.shared import Columns, Subject, biomass_units, code, row_ids, stack
@@ -32,13 +31,7 @@ def feed_rows(subject: Subject) -> tuple[Columns, Columns]:
     lot_columns |= {
         "id": row_ids("feed_purchase", subject.batch_id, rows),
         "supplier": pa.array([farm.model.feeds[f - 1].brand for f in lot_columns["feed_id"]], pa.string()),
-        "batch_number": pa.array(
-            [
-                f"{number}-{to_date(day):%y%m%d}-{i:04d}"
-                for i, day in enumerate(lot_columns["purchase_date"].tolist(), 1)
-            ],
-            pa.string(),
-        ),
+        "batch_number": pa.array([f"{number}-FEED-{i:04d}" for i in range(1, rows + 1)], pa.string()),
         "expiry_date": lot_columns["purchase_date"]
         + subject.schedule.biology.model.feed.shelf_life_days.value,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from engine.farm.schedule import Schedule
 from engine.simulation import arithmetic as am
 from engine.simulation import observation
 from engine.simulation.climate import HALL_VARIABLES, SEA_VARIABLES, Climate
-from engine.simulation.history import SEA, StageHistory
+from engine.simulation.history import StageHistory
 from engine.simulation.rows.shared import Columns, Subject
 from engine.simulation.streams import Stream, stream_key, stream_keys
 
@@ -26,12 +27,28 @@ COLUMNS = {
 }
 
 
+@dataclass(frozen=True)
+class _Probe:
+    """A container's sensors, one entry each; `oxygen` holds the positions that the fish's own biomass lowers."""
+
+    parameter: np.ndarray
+    keys: np.ndarray
+    bias: np.ndarray
+    variable: np.ndarray
+    noise_sd: np.ndarray
+    unit: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    oxygen: np.ndarray
+
+
 class Sensors:
     """One worker's sensors: their parameters, and the buffers that hold a batch's readings."""
 
     def __init__(self, schedule: Schedule, climate: Climate) -> None:
         self.schedule, self.climate = schedule, climate
         self._buffers: dict[str, np.ndarray] = {}
+        self._probes: dict[int, _Probe] = {}
         self._slots = schedule.farm.model.readings_per_day
         names = [p.name for p in schedule.farm.model.parameters]
         sensors = schedule.biology.model.sensors
@@ -63,9 +80,9 @@ class Sensors:
             fields: dict[int, np.ndarray] = {}
             for i, container_id in enumerate(stage.container_ids):
                 container = farm.container(container_id)
-                place = container.area_id if stage.stage == SEA else container.hall_id
+                place = container.area_id or container.hall_id
                 if place not in fields:
-                    fields[place] = self._field(stage, place)
+                    fields[place] = self._field(stage, container)
                 row = self._read(stage, i, container, int(ids[i]), fields[place], row, out[1:])
         out[0][:row] = subject.batch_id
         return {name: self._buffers[name][:row] for name in COLUMNS}
@@ -75,21 +92,41 @@ class Sensors:
             size = rows + rows // 8
             self._buffers = {name: np.empty(size, dtype=dtype) for name, dtype in COLUMNS.items()}
 
-    def _field(self, stage: StageHistory, place: int) -> np.ndarray:
-        """The water of one place at every time of reading of a stage."""
-        env, at_sea = self.schedule.biology.model.environment, stage.stage == SEA
-        daily = (self.climate.sea(place) if at_sea else self.climate.hall(place))[
-            :, stage.start_day : stage.end_day
-        ]
+    def _field(self, stage: StageHistory, container: Container) -> np.ndarray:
+        """The water around a container at every time of reading of a stage."""
+        env = self.schedule.biology.model.environment
+        daily = self.climate.water(container, stage.start_day, stage.end_day)
         diurnal, tide, phase = np.zeros(len(daily)), np.zeros(len(daily)), 0.0
-        if at_sea:
+        if container.area_id:
             diurnal[0], diurnal[1] = env.diurnal_amplitude_c.value, env.oxygen_diurnal.value
             tide[1] = env.oxygen_tide.value
-            area = self.schedule.farm.areas[place - 1].name
+            area = self.schedule.farm.areas[container.area_id - 1].name
             phase = am.uniform(stream_key(self.schedule.seed, Stream.SITE, area), 3)
         return observation.within_day(
             np.ascontiguousarray(daily), stage.start_day, self._slots, diurnal, tide, phase
         )
+
+    def _probe(self, container: Container) -> _Probe:
+        """The container's sensors, kept from batch to batch."""
+        kept = self._probes.get(container.id)
+        if kept is None:
+            parameter = np.array(container.sensor_parameter_ids)
+            which = parameter - 1
+            names = tuple(map(str, container.sensor_parameter_ids))
+            seed = self.schedule.seed
+            bias_keys = stream_keys(seed, Stream.SENSOR, container.name, each=names)
+            bias = np.array(
+                [self._bias_sd[w] * am.normal(k, 0) for w, k in zip(which, bias_keys, strict=True)]
+            )
+            keys = stream_keys(seed, Stream.READING, container.name, each=names)
+            variable = self._variable[bool(container.area_id)][which]
+            oxygen = np.flatnonzero(parameter == self._oxygen_id)
+            low, high = self._range[which].T.copy()
+            kept = _Probe(
+                parameter, keys, bias, variable, self._noise_sd[which], self._unit[which], low, high, oxygen
+            )
+            self._probes[container.id] = kept
+        return kept
 
     def _read(
         self,
@@ -101,34 +138,28 @@ class Sensors:
         row: int,
         out: list[np.ndarray],
     ) -> int:
-        parameter = np.array(container.sensor_parameter_ids)
-        which = parameter - 1
-        lowering = np.zeros((len(which), stage.days))
-        if stage.stage == SEA and self._oxygen_id in container.sensor_parameter_ids:
+        probe = self._probe(container)
+        lowering = np.zeros((len(probe.parameter), stage.days))
+        if container.area_id:
             density = stage.population[i] * (stage.weight_cg[i] / 100000.0) / container.volume_m3
-            per_density = self.schedule.biology.model.environment.oxygen_biomass.value
-            lowering[container.sensor_parameter_ids.index(self._oxygen_id)] = per_density * density
-        names = tuple(map(str, container.sensor_parameter_ids))
-        seed = self.schedule.seed
-        bias_keys = stream_keys(seed, Stream.SENSOR, container.name, each=names)
-        bias = np.array([self._bias_sd[w] * am.normal(k, 0) for w, k in zip(which, bias_keys, strict=True)])
+            lowering[probe.oxygen] = self.schedule.biology.model.environment.oxygen_biomass.value * density
         return int(
             observation.read_sensors(
                 row,
                 field,
-                self._variable[stage.stage == SEA][which],
+                probe.variable,
                 lowering,
                 stage.start_day * self._slots,
                 container.id,
                 assignment_id,
                 container.sensor_ids.start,
-                parameter,
-                stream_keys(seed, Stream.READING, container.name, each=names),
-                bias,
-                self._noise_sd[which],
-                self._unit[which],
-                self._range[which, 0],
-                self._range[which, 1],
+                probe.parameter,
+                probe.keys,
+                probe.bias,
+                probe.noise_sd,
+                probe.unit,
+                probe.low,
+                probe.high,
                 self._slots,
                 *out,
             )
