@@ -21,12 +21,8 @@ PARTLY_DONE = 3
 def run(
     schedule: Annotated[Path, typer.Option(help="The schedule file, ours or the older system's.")],
     out: Annotated[Path | None, typer.Option(help="The run's folder; runs/NAME unless given.")] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Worker processes; one a core unless given.")
-    ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Finish a run: keep what is whole, make the rest.")
-    ] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes; one a core unless given.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Finish a run: keep what is whole, make the rest.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing run.")] = False,
     farm: Annotated[
         str | None, typer.Option(help="Farm of a schedule of the older system; faroe-scotland unless given.")
@@ -70,9 +66,7 @@ def run(
         print_run(screen, manifest, run_dir)
     if failed:
         for record in failed:
-            screen.print(
-                f"partition {record.partition} (batches {record.first_batch}-{record.last_batch}) failed:"
-            )
+            screen.print(f"partition {record.partition} (batches {record.first_batch}-{record.last_batch}) failed:")
             screen.print(record.error.rstrip(), markup=False)
         screen.print(
             f"{len(failed)} of {len(manifest.partitions)} partitions failed; the others are written. To finish:\n"

@@ -7,10 +7,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from lake.errors import InputError
 from pydantic import Field, model_validator
 
 from engine.farm.reading import StrictModel, find_shipped, load_text, parse_yaml, sha256, validate
+from lake.errors import InputError
 
 
 class Sourced(StrictModel):

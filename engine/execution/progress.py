@@ -40,11 +40,11 @@ class Progress:
 
     @property
     def batches_done(self) -> int:
-        return sum(len(r.batches) for r in self.succeeded) + sum(p["done"] for p in self.running)
+        return sum(len(r.batches) for r in self.succeeded) + sum(int(p["done"]) for p in self.running)
 
     @property
     def events(self) -> int:
-        return sum(r.events for r in self.succeeded) + sum(p["events"] for p in self.running)
+        return sum(r.events for r in self.succeeded) + sum(int(p["events"]) for p in self.running)
 
     @property
     def seconds(self) -> float:

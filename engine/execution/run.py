@@ -10,6 +10,12 @@ from concurrent.futures import Executor, Future, as_completed
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from engine import __version__
+from engine.farm.dimensions import dimension_tables
+from engine.farm.reading import sha256
+from engine.farm.schedule import Schedule, to_date
+from engine.planning.forecast import Forecast, forecast
+from engine.simulation.partition import PartitionTask, progress_path, run_fingerprint, simulate_partition
 from lake.errors import InputError
 from lake.fingerprint import part_fingerprints
 from lake.manifest import (
@@ -24,13 +30,6 @@ from lake.manifest import (
 )
 from lake.tables import EVENT_TABLE_NAMES
 from lake.writer import write_dimension
-
-from engine import __version__
-from engine.farm.dimensions import dimension_tables
-from engine.farm.reading import sha256
-from engine.farm.schedule import Schedule, to_date
-from engine.planning.forecast import Forecast, forecast
-from engine.simulation.partition import PartitionTask, progress_path, run_fingerprint, simulate_partition
 
 Simulate = Callable[[PartitionTask], PartitionRecord]
 # What a run folder holds; nothing else is ever removed from one.
@@ -92,9 +91,7 @@ def run(
     journal = Journal(run_dir)
     _write_inputs(run_dir, schedule)
     journal.append("begun", at=time.time(), pid=os.getpid(), identity=asdict(wanted), workers=workers)
-    dimensions = {
-        name: write_dimension(run_dir, name, rows) for name, rows in dimension_tables(schedule.farm).items()
-    }
+    dimensions = {name: write_dimension(run_dir, name, rows) for name, rows in dimension_tables(schedule.farm).items()}
     outlook = forecast(schedule)
     journal.append("forecast", at=time.time(), events=outlook.events)
     events.begun(outlook)
@@ -187,9 +184,7 @@ def _prepare(run_dir: Path, wanted: RunIdentity, resume: bool, overwrite: bool) 
             "choose another --out, finish it with --resume, or replace it with --overwrite",
         )
     if not begun:
-        raise InputError(
-            str(run_dir), "exists, but is not a run folder: it is not overwritten", "choose another --out"
-        )
+        raise InputError(str(run_dir), "exists, but is not a run folder: it is not overwritten", "choose another --out")
     for name in CONTENTS:
         path = run_dir / name
         if path.is_dir():

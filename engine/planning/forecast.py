@@ -89,9 +89,7 @@ def _rows(schedule: Schedule, batch: Batch, history: BatchHistory) -> dict[str, 
         sensors = sum(len(farm.container(c).sensor_ids) for c in stay.container_ids)
         rows["environmental_reading"] += sensors * days * farm.model.readings_per_day
         rows["daily_state"] += n * days
-        rows["mortality_event"] += n * int(
-            (stage.dead[0, :days] > 0).sum() + (stage.culled[0, :days] > 0).sum()
-        )
+        rows["mortality_event"] += n * int((stage.dead[0, :days] > 0).sum() + (stage.culled[0, :days] > 0).sum())
         rows["feeding_event"] += n * 2 * int((stage.ration[0, :days] > 1).sum())
         if stay.stage >= growth.first_sampled_stage.value:
             samples = n * (days // growth.sample_interval_days.value)
@@ -112,14 +110,13 @@ def _lots(schedule: Schedule, stay: Stay, stage: StageHistory, days: int) -> int
         feeder = farm.container(container).feed_container_id
         served[feeder] = served.get(feeder, 0) + 1
     total = 0
-    feed = feeding.choose_feed(
-        stage.weight_cg[:, :days], np.array([round(f.from_g * 100) for f in farm.model.feeds])
-    )
+    feed = feeding.choose_feed(stage.weight_cg[:, :days], np.array([round(f.from_g * 100) for f in farm.model.feeds]))
     prices = np.array([f.price_per_kg * 100 for f in farm.model.feeds])
     for feeder, containers in served.items():
         meals = np.empty((1, days, 2), dtype=np.int64)
         feeding.serve(stage.ration[:, :days] * containers, policy.morning_share.value, meals)
-        lots = [np.empty(days + len(prices), dtype=np.int64) for _ in range(6)]
+        most = days + len(prices)
+        store, kind, day, quantity, price, left = (np.empty(most, dtype=np.int64) for _ in range(6))
         total += feeding.draw_lots(
             np.zeros(1, dtype=np.int64),
             feed,
@@ -130,7 +127,12 @@ def _lots(schedule: Schedule, stay: Stay, stage: StageHistory, days: int) -> int
             np.zeros((1, len(prices)), dtype=np.uint64),
             prices,
             0.0,
-            *lots,
+            store,
+            kind,
+            day,
+            quantity,
+            price,
+            left,
             np.zeros((1, days, 2), dtype=np.int64),
         )
     return total

@@ -6,14 +6,14 @@ import threading
 from pathlib import Path
 from types import TracebackType
 
-from lake.errors import InputError
-from lake.manifest import Manifest, PartitionRecord
 from rich.console import Console
 from rich.table import Table
 
 from engine.execution.progress import read_progress
 from engine.planning.forecast import Forecast
 from engine.report.console import progress
+from lake.errors import InputError
+from lake.manifest import Manifest, PartitionRecord
 
 REFRESH_SECONDS = 0.3
 
@@ -37,8 +37,7 @@ class Watch:
     def begun(self, forecast: Forecast) -> None:
         over = f"; {len(forecast.flagged)} batches may outgrow their containers" if forecast.flagged else ""
         self._screen.print(
-            f"running {self._run_dir}: {len(forecast.batch_rows)} batches, "
-            f"about {forecast.events:,} events{over}"
+            f"running {self._run_dir}: {len(forecast.batch_rows)} batches, about {forecast.events:,} events{over}"
         )
 
     def finished(self, record: PartitionRecord) -> None:
@@ -51,9 +50,7 @@ class Watch:
                 state = read_progress(self._run_dir)
             except InputError:
                 continue
-            self._bar.update(
-                self._task, completed=state.batches_done, description=f"batches ({state.events:,} events)"
-            )
+            self._bar.update(self._task, completed=state.batches_done, description=f"batches ({state.events:,} events)")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

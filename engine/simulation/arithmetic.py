@@ -173,13 +173,13 @@ def poisson_quantile(mean: float, u: float) -> int:
             total += p
         return n
     z = normal_quantile(u)
-    return max(0, int(math.floor(mean + math.sqrt(mean) * z + (z * z - 1.0) / 6.0 + 0.5)))
+    return max(0, math.floor(mean + math.sqrt(mean) * z + (z * z - 1.0) / 6.0 + 0.5))
 
 
 @kernel
 def whole(x: float) -> int:
     """The nearest whole number, halves up."""
-    return int(math.floor(x + 0.5))
+    return math.floor(x + 0.5)
 
 
 MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -189,7 +189,7 @@ S30, S27, S31, S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 
 
 @kernel
-def mix(z: int) -> int:
+def mix(z: np.uint64) -> np.uint64:
     """The finaliser of SplitMix64 (Steele, Lea, Flood 2014) on a 64-bit counter."""
     z = (z ^ (z >> S30)) * MIX_1
     z = (z ^ (z >> S27)) * MIX_2
@@ -197,13 +197,13 @@ def mix(z: int) -> int:
 
 
 @kernel
-def uniform(key: int, index: int) -> float:
+def uniform(key: np.uint64, index: int) -> float:
     """Draw `index` of the stream `key`: a double in (0, 1). Random access, no state."""
     z = mix(key + np.uint64(index + 1) * GOLDEN)
     return (float(z >> S11) + 0.5) * 1.1102230246251565e-16
 
 
 @kernel
-def normal(key: int, index: int) -> float:
+def normal(key: np.uint64, index: int) -> float:
     """Draw `index` of the stream `key` as a standard normal deviate."""
     return normal_quantile(uniform(key, index))

@@ -22,7 +22,7 @@ HALL_VARIABLES = ("Temperature", "Dissolved Oxygen", "pH", "CO2", "NO2", "NO3", 
 
 
 @kernel
-def ar1(key: int, n: int, coefficient: float, sd: float) -> np.ndarray:
+def ar1(key: np.uint64, n: int, coefficient: float, sd: float) -> np.ndarray:
     """n values of a stationary AR(1) with the given marginal sd, from the stream's draws 0 to n - 1."""
     out = np.empty(n)
     step = np.sqrt(1.0 - coefficient * coefficient)
@@ -35,7 +35,7 @@ def ar1(key: int, n: int, coefficient: float, sd: float) -> np.ndarray:
 
 
 @kernel
-def lognormal_ar1(key: int, n: int, coefficient: float, median: float, sdlog: float) -> np.ndarray:
+def lognormal_ar1(key: np.uint64, n: int, coefficient: float, median: float, sdlog: float) -> np.ndarray:
     """n values of median x exp(AR(1)) with marginal sd `sdlog` of the logarithm."""
     out = ar1(key, n, coefficient, sdlog)
     for i in range(n):
@@ -67,7 +67,7 @@ def through_months(months: np.ndarray, position: np.ndarray, smooth: bool) -> np
 
 
 @kernel
-def uniforms(key: int, n: int) -> np.ndarray:
+def uniforms(key: np.uint64, n: int) -> np.ndarray:
     """Draws 0 to n - 1 of a stream, in (0, 1)."""
     out = np.empty(n)
     for i in range(n):
@@ -121,9 +121,7 @@ class Climate:
             0.0,
         )
         season = through_months(np.array(region.sea_month_c.value), position, True)
-        trend = (
-            region.sea_trend_c_decade.value / 10.0 * (1970.0 + (position + 0.5) / 12.0 - env.epoch_year.value)
-        )
+        trend = region.sea_trend_c_decade.value / 10.0 * (1970.0 + (position + 0.5) / 12.0 - env.epoch_year.value)
         series: np.ndarray = (
             season
             + region.sea_offset_c.value
@@ -147,9 +145,7 @@ class Climate:
             region, env = self.biology.region(geography), self.biology.model.environment
             site = am.normal(stream_key(self.seed, Stream.SITE, area.name), 0) * env.site_sd_c.value
             out = np.empty((len(SEA_VARIABLES), self.days))
-            daily = ar1(
-                self._water(area.name, "Temperature"), self.days, env.daily_ar1.value, env.daily_sd_c.value
-            )
+            daily = ar1(self._water(area.name, "Temperature"), self.days, env.daily_ar1.value, env.daily_sd_c.value)
             out[0] = self._geography_c(geography) + site + daily
             out[1] = env.oxygen_outside.value + ar1(
                 self._water(area.name, "Dissolved Oxygen"),
@@ -189,8 +185,6 @@ class Climate:
                 ("NH4", env.hall_nh4_median, env.hall_nh4_sdlog),
             )
             for row, (name, median, sdlog) in enumerate(nitrogen, 3):
-                out[row] = lognormal_ar1(
-                    key(hall.name, name), n, env.daily_ar1.value, median.value, sdlog.value
-                )
+                out[row] = lognormal_ar1(key(hall.name, name), n, env.daily_ar1.value, median.value, sdlog.value)
             self._fields[hall.name] = out[:, self.first_day :].copy()
         return self._fields[hall.name]

@@ -7,9 +7,10 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
+from numba.core import config
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -35,10 +36,10 @@ def _cache_folder() -> str:
 
 
 if not os.environ.get("NUMBA_CACHE_DIR"):
-    numba.config.CACHE_DIR = _cache_folder()
+    os.environ["NUMBA_CACHE_DIR"] = _cache_folder()
+    config.reload_config()
 
 
 def kernel(function: F) -> F:
     """Compile without Python objects and without fastmath, cached on disk."""
-    compiled: F = numba.njit(cache=True, fastmath=False, error_model="numpy")(function)
-    return compiled
+    return cast(F, numba.njit(cache=True, fastmath=False, error_model="numpy")(function))

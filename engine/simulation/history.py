@@ -127,7 +127,7 @@ def _move(
 ) -> tuple[Move, np.ndarray, np.ndarray, np.ndarray]:
     sources, destinations = len(source.container_ids), len(stay.container_ids)
     most = sources + destinations
-    out = [np.zeros(most, dtype=np.int64) for _ in range(5)]
+    at, to, before, arrived, lost = (np.zeros(most, dtype=np.int64) for _ in range(5))
     fish, mu, v = np.zeros(destinations, dtype=np.int64), np.zeros(destinations), np.zeros(destinations)
     count = life.move(
         source.population[:, -1].astype(np.int64),
@@ -136,12 +136,17 @@ def _move(
         destinations,
         schedule.biology.model.mortality.transfer_loss.value[source.stage - 1],
         stream_key(schedule.seed, Stream.TRANSFER, batch.number, source.stage),
-        *out,
+        at,
+        to,
+        before,
+        arrived,
+        lost,
         fish,
         mu,
         v,
     )
-    return Move(stay.start_day, *(a[:count] for a in out)), fish, mu, v
+    move = Move(stay.start_day, at[:count], to[:count], before[:count], arrived[:count], lost[:count])
+    return move, fish, mu, v
 
 
 def _live(
@@ -176,9 +181,7 @@ def _live(
     if at_sea:
         site = stream_key(seed, Stream.SITE, farm.areas[containers[0].area_id - 1].name)
         tgc_mean = (
-            region.sea_tgc.value
-            + region.sea_tgc_batch_sd.value * z
-            + region.sea_tgc_site_sd.value * am.normal(site, 1)
+            region.sea_tgc.value + region.sea_tgc_batch_sd.value * z + region.sea_tgc_site_sd.value * am.normal(site, 1)
         )
         individual_cv, fcr_mean = region.sea_individual_tgc_cv.value, region.sea_fcr.value
         fcr_sd, size_exponent = region.sea_fcr_sd.value, bio.growth.size_response_exponent.value
@@ -188,9 +191,7 @@ def _live(
     else:
         # the published freshwater TGC is what was seen at the stage's own temperature, its response included
         seen_at = life.response(region.hall_temperature_c.value[stage - 1], response_c, response_share)
-        tgc_mean = region.freshwater_tgc.value[stage - 1] * (
-            1.0 + region.freshwater_tgc_cv.value[stage - 1] * z
-        )
+        tgc_mean = region.freshwater_tgc.value[stage - 1] * (1.0 + region.freshwater_tgc_cv.value[stage - 1] * z)
         tgc_mean /= seen_at
         individual_cv, fcr_mean = (
             bio.stages.individual_tgc_cv.value[stage - 1],
@@ -217,9 +218,7 @@ def _live(
         tgc[i] = max(0.0, tgc_mean * (1.0 + bio.growth.container_tgc_cv.value * am.normal(key, stage)))
     yolk = 0.0
     if stage == 1:
-        yolk = (
-            am.cbrt(bio.stages.first_feeding_weight_g.value) - am.cbrt(bio.stages.egg_weight_g.value)
-        ) / planned
+        yolk = (am.cbrt(bio.stages.first_feeding_weight_g.value) - am.cbrt(bio.stages.egg_weight_g.value)) / planned
     fcr = 0.0
     if fcr_mean > 0:
         fcr = max(
@@ -228,9 +227,11 @@ def _live(
         )
     weeks = planned // 7 + 1
     fasting = planned if at_sea or stage == 1 else planned - bio.feed.fasting_days_before_transfer.value
-    whole = [np.zeros((n, days), dtype=kind) for kind in (np.int32, np.int32, np.int32, np.int8)]
-    real = [np.zeros((n, days)) for _ in range(2)]
-    amounts = [np.zeros((n, days), dtype=np.int64) for _ in range(2)]
+    shape = (n, days)
+    population, dead, culled = (np.zeros(shape, dtype=np.int32) for _ in range(3))
+    cause = np.zeros(shape, dtype=np.int8)
+    mu, v = np.zeros(shape), np.zeros(shape)
+    weight, ration = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     mortality = bio.mortality
     lived = life.live_stage(
         stay.start_day,
@@ -265,13 +266,33 @@ def _live(
         keys(Stream.APPETITE),
         bio.feed.appetite_sd.value,
         target_cg if at_sea else 0,
-        *whole,
-        *real,
-        *amounts,
+        population,
+        dead,
+        culled,
+        cause,
+        mu,
+        v,
+        weight,
+        ration,
     )
-    kept = [a[:, :lived] for a in (*whole, *real, *amounts)]
     history = StageHistory(
-        stage, stay.container_ids, stay.start_day, stay.end_day, False, fish, mu0, v0, *kept, temp[:, :lived]
+        stage=stage,
+        container_ids=stay.container_ids,
+        start_day=stay.start_day,
+        planned_end_day=stay.end_day,
+        left=False,
+        fish=fish,
+        mu0=mu0,
+        v0=v0,
+        population=population[:, :lived],
+        dead=dead[:, :lived],
+        culled=culled[:, :lived],
+        cause=cause[:, :lived],
+        mu=mu[:, :lived],
+        v=v[:, :lived],
+        weight_cg=weight[:, :lived],
+        ration=ration[:, :lived],
+        temp_c=temp[:, :lived],
     )
     return history, bool(at_sea and _mean_reached(history, target_cg))
 
@@ -304,9 +325,7 @@ def _sea_hazard(
     cycle = 7 * CYCLE_WEEKS
     span = max(planned, cycle)
     edges, rates = mortality.shape_day.value, mortality.shape_rate.value
-    bins = np.array(rates)[
-        np.minimum(np.searchsorted(edges[1:], np.arange(span), side="right"), len(rates) - 1)
-    ]
+    bins = np.array(rates)[np.minimum(np.searchsorted(edges[1:], np.arange(span), side="right"), len(rates) - 1)]
     centred = 2.0 * np.minimum(np.arange(span), cycle) / cycle - 1.0
     bowl = (1.0 + centred * centred) * 0.75
     share = mortality.shape_u_share.value

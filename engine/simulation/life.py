@@ -35,11 +35,11 @@ def mu_for_weight(weight_g: float, v: float) -> float:
 def response(x: float, xs: np.ndarray, ys: np.ndarray) -> float:
     """Piecewise-linear y(x), constant beyond the ends."""
     if x <= xs[0]:
-        return ys[0]
+        return float(ys[0])
     for i in range(1, xs.shape[0]):
         if x < xs[i]:
-            return ys[i - 1] + (ys[i] - ys[i - 1]) * (x - xs[i - 1]) / (xs[i] - xs[i - 1])
-    return ys[-1]
+            return float(ys[i - 1] + (ys[i] - ys[i - 1]) * (x - xs[i - 1]) / (xs[i] - xs[i - 1]))
+    return float(ys[-1])
 
 
 @kernel
@@ -159,12 +159,12 @@ def live_stage(
             total_cg += alive[c] * weight_cg[c, d]
         if target_cg > 0 and total_fish > 0 and total_cg >= target_cg * total_fish:
             return d + 1
-    return days
+    return int(days)
 
 
 @kernel
 def outbreaks(
-    key: int,
+    key: np.uint64,
     weeks: np.ndarray,
     per_cycle: float,
     limit: int,
@@ -210,7 +210,7 @@ def move(
     v: np.ndarray,
     destinations: int,
     loss_share: float,
-    key: int,
+    key: np.uint64,
     source: np.ndarray,
     dest: np.ndarray,
     before: np.ndarray,

@@ -88,7 +88,7 @@ def read_sensors(
             total = float((z & MASK_16) + ((z >> S16) & MASK_16) + ((z >> S32) & MASK_16) + (z >> S48))
             x = field[p, i] - lowering[s, i // slots] + offset + scale * total
             x = min(max(x, low[s]), high[s])
-            values[row + i] = int(math.floor(x * to_units + 0.5)) * unit[s]
+            values[row + i] = math.floor(x * to_units + 0.5) * unit[s]
         step = MICROSECONDS_A_DAY // slots
         for i in range(readings):
             times[row + i] = (first_index + i) * step

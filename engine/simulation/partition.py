@@ -10,16 +10,15 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-from lake.fingerprint import combine
-from lake.manifest import BatchRecord, PartitionRecord, write_atomically
-from lake.tables import EVENT_TABLE_NAMES
-from lake.writer import PartitionWriter
-
 from engine.farm.schedule import Schedule
 from engine.simulation.climate import Climate
 from engine.simulation.emission import Emitter
 from engine.simulation.history import simulate
 from engine.simulation.rows.shared import Columns
+from lake.fingerprint import combine
+from lake.manifest import BatchRecord, PartitionRecord, write_atomically
+from lake.tables import EVENT_TABLE_NAMES
+from lake.writer import PartitionWriter
 
 PROGRESS_SECONDS = 0.25
 
@@ -54,9 +53,7 @@ def _climate(schedule: Schedule, first_day: int) -> Climate:
     key = (schedule.farm.sha256, schedule.biology.sha256, schedule.seed, schedule.as_of_day, first_day)
     if key not in _climates:
         _climates.clear()
-        _climates[key] = Climate(
-            schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day, first_day
-        )
+        _climates[key] = Climate(schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day, first_day)
     return _climates[key]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -29,7 +30,7 @@ class Nullable:
     valid: np.ndarray
 
 
-Values = np.ndarray | Nullable | pa.Array
+Values: TypeAlias = "np.ndarray | Nullable"  # or an Arrow array, which passes through
 
 
 def storage_dtype(column: Column) -> np.dtype:

@@ -151,17 +151,9 @@ def read_manifest(run_dir: Path) -> Manifest:
         raise InputError(str(run_dir), "no such run folder", "give the folder that engine.run wrote (--out)")
     if not path.is_file():
         begun = (run_dir / "logs" / "run.jsonl").is_file()
-        problem = (
-            "a run was begun here but not finished: there is no manifest.json"
-            if begun
-            else "not a run folder"
-        )
-        cure = (
-            f"finish it: python -m engine.run --schedule {run_dir / 'schedule.yaml'} --out {run_dir} --resume"
-        )
-        raise InputError(
-            str(run_dir), problem, cure if begun else "give the folder that engine.run wrote (--out)"
-        )
+        problem = "a run was begun here but not finished: there is no manifest.json" if begun else "not a run folder"
+        cure = f"finish it: python -m engine.run --schedule {run_dir / 'schedule.yaml'} --out {run_dir} --resume"
+        raise InputError(str(run_dir), problem, cure if begun else "give the folder that engine.run wrote (--out)")
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         if data.get("format") != FORMAT:
@@ -185,9 +177,7 @@ def read_complete(run_dir: Path) -> Manifest:
     for part in (*manifest.dimensions.values(), *parts):
         problem = part_problem(run_dir, part)
         if problem:
-            raise InputError(
-                str(run_dir / part.file), problem, "run it again with --resume: the part is made anew"
-            )
+            raise InputError(str(run_dir / part.file), problem, "run it again with --resume: the part is made anew")
     return manifest
 
 

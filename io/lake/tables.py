@@ -73,12 +73,8 @@ class Table:
 
 BATCH_REF = Column("batch_id", REF, "the batch", references="batch")
 CONTAINER_REF = Column("container_id", REF, "the container", references="container")
-STAGE_REF = Column(
-    "lifecycle_stage_id", pa.int8(), "the life-cycle stage, 1 to 6", references="lifecycle_stage"
-)
-ASSIGNMENT_REF = Column(
-    "assignment_id", ID, "the batch's stay", references="container_assignment", delta=True
-)
+STAGE_REF = Column("lifecycle_stage_id", pa.int8(), "the life-cycle stage, 1 to 6", references="lifecycle_stage")
+ASSIGNMENT_REF = Column("assignment_id", ID, "the batch's stay", references="container_assignment", delta=True)
 ROW_ID = Column("id", ID, "batch id x 2^k + row within the batch", delta=True)
 DIM_ID = Column("id", REF, "ordinal in the resolved farm, from 1")
 NAME = Column("name", TEXT, "natural key")
@@ -88,9 +84,7 @@ def _count(name: str, description: str, nullable: bool = False) -> Column:
     return Column(name, pa.int32(), description, unit="fish", nullable=nullable)
 
 
-def _amount(
-    name: str, precision: int, scale: int, unit: str, description: str, nullable: bool = False
-) -> Column:
+def _amount(name: str, precision: int, scale: int, unit: str, description: str, nullable: bool = False) -> Column:
     return Column(name, decimal(precision, scale), description, unit=unit, nullable=nullable)
 
 
@@ -125,9 +119,7 @@ EVENT_TABLES: tuple[Table, ...] = (
                 nullable=True,
                 codes=("WEIGHT", "PLAN_END"),
             ),
-            Column(
-                "over_capacity_planned", pa.bool_(), "the plan flagged a container over its biomass limit"
-            ),
+            Column("over_capacity_planned", pa.bool_(), "the plan flagged a container over its biomass limit"),
             Column(
                 "cutoff_forecast",
                 TEXT,

@@ -30,9 +30,7 @@ def parquet_options(table: Table) -> dict[str, object]:
     return {
         "compression": "zstd",
         "compression_level": 1,
-        "use_dictionary": [
-            c.name for c in table.columns if c.name not in delta | plain and c.type != pa.bool_()
-        ],
+        "use_dictionary": [c.name for c in table.columns if c.name not in delta | plain and c.type != pa.bool_()],
         "column_encoding": dict.fromkeys(delta, "DELTA_BINARY_PACKED"),
         "store_decimal_as_integer": True,
         "data_page_size": 1 << 20,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-from lake.columns import Nullable
 
 from engine.simulation import feeding
 from engine.simulation.history import StageHistory
-from engine.simulation.rows.shared import Columns, Subject, biomass_units, code, row_ids, stack
+from engine.simulation.rows.shared import Columns, Subject, biomass_units, code, hundredths, row_ids, stack
 from engine.simulation.streams import Stream, stream_key
+from lake.columns import Nullable
 
 HOUR_US = 3_600_000_000
 
@@ -32,8 +32,7 @@ def feed_rows(subject: Subject) -> tuple[Columns, Columns]:
         "id": row_ids("feed_purchase", subject.batch_id, rows),
         "supplier": pa.array([farm.model.feeds[f - 1].brand for f in lot_columns["feed_id"]], pa.string()),
         "batch_number": pa.array([f"{number}-FEED-{i:04d}" for i in range(1, rows + 1)], pa.string()),
-        "expiry_date": lot_columns["purchase_date"]
-        + subject.schedule.biology.model.feed.shelf_life_days.value,
+        "expiry_date": lot_columns["purchase_date"] + subject.schedule.biology.model.feed.shelf_life_days.value,
     }
     return meal_columns, lot_columns
 
@@ -51,9 +50,7 @@ def _stage_rows(subject: Subject, stage: StageHistory, ids: np.ndarray) -> tuple
     keys = np.array(
         [
             [
-                stream_key(
-                    subject.schedule.seed, Stream.FEED_PRICE, subject.history.batch.number, s.name, f.name
-                )
+                stream_key(subject.schedule.seed, Stream.FEED_PRICE, subject.history.batch.number, s.name, f.name)
                 for f in farm.model.feeds
             ]
             for s in feeders
@@ -118,5 +115,4 @@ def _stage_rows(subject: Subject, stage: StageHistory, ids: np.ndarray) -> tuple
 
 def _start_weight(stage: StageHistory) -> np.ndarray:
     """Mean weight on arrival, 0.01 g, whole."""
-    weight_g = stage.mu0 * (stage.mu0 * stage.mu0 + 3.0 * stage.v0)
-    return np.floor(weight_g * 100.0 + 0.5).astype(np.int64)
+    return hundredths(stage.mu0 * (stage.mu0 * stage.mu0 + 3.0 * stage.v0))

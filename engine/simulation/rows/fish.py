@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from lake.columns import Nullable
 
 from engine.simulation import observation
 from engine.simulation.history import StageHistory
 from engine.simulation.rows.shared import Columns, Subject, biomass_units, code, hundredths, row_ids, stack
 from engine.simulation.streams import Stream
+from lake.columns import Nullable
 
 STATISTICS = (
     "avg_weight_g",

@@ -54,9 +54,7 @@ def harvest_rows(subject: Subject) -> tuple[Columns, Columns]:
         "live_weight_kg": [],
     }
     for event, c in zip(events.tolist(), taken.tolist(), strict=True):
-        counts = grade_counts(
-            int(fish[c]), best, policy.lower_grade_shares.value, am.uniform(grade_keys[c], 0)
-        )
+        counts = grade_counts(int(fish[c]), best, policy.lower_grade_shares.value, am.uniform(grade_keys[c], 0))
         # the lots share the ring's live weight in proportion to their fish; cumulative rounding loses nothing
         done = counted = 0
         for grade, count in enumerate(counts, 1):

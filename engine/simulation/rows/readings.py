@@ -69,9 +69,7 @@ class Sensors:
         """A batch's readings, sensor by sensor, in time; the arrays are overwritten by the next call."""
         farm = self.schedule.farm
         count = sum(
-            len(farm.container(c).sensor_ids) * s.days * self._slots
-            for s in subject.stages
-            for c in s.container_ids
+            len(farm.container(c).sensor_ids) * s.days * self._slots for s in subject.stages for c in s.container_ids
         )
         self._ensure(count)
         out = [self._buffers[name] for name in COLUMNS]
@@ -102,9 +100,7 @@ class Sensors:
             tide[1] = env.oxygen_tide.value
             area = self.schedule.farm.areas[container.area_id - 1].name
             phase = am.uniform(stream_key(self.schedule.seed, Stream.SITE, area), 3)
-        return observation.within_day(
-            np.ascontiguousarray(daily), stage.start_day, self._slots, diurnal, tide, phase
-        )
+        return observation.within_day(np.ascontiguousarray(daily), stage.start_day, self._slots, diurnal, tide, phase)
 
     def _probe(self, container: Container) -> _Probe:
         """The container's sensors, kept from batch to batch."""
@@ -115,16 +111,12 @@ class Sensors:
             names = tuple(map(str, container.sensor_parameter_ids))
             seed = self.schedule.seed
             bias_keys = stream_keys(seed, Stream.SENSOR, container.name, each=names)
-            bias = np.array(
-                [self._bias_sd[w] * am.normal(k, 0) for w, k in zip(which, bias_keys, strict=True)]
-            )
+            bias = np.array([self._bias_sd[w] * am.normal(k, 0) for w, k in zip(which, bias_keys, strict=True)])
             keys = stream_keys(seed, Stream.READING, container.name, each=names)
             variable = self._variable[bool(container.area_id)][which]
             oxygen = np.flatnonzero(parameter == self._oxygen_id)
             low, high = self._range[which].T.copy()
-            kept = _Probe(
-                parameter, keys, bias, variable, self._noise_sd[which], self._unit[which], low, high, oxygen
-            )
+            kept = _Probe(parameter, keys, bias, variable, self._noise_sd[which], self._unit[which], low, high, oxygen)
             self._probes[container.id] = kept
         return kept
 

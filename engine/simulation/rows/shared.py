@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from lake.tables import TABLES
 
 from engine.farm.schedule import Schedule
 from engine.simulation.history import BatchHistory, StageHistory
 from engine.simulation.streams import Stream, stream_keys
+from lake.tables import TABLES
 
 Columns = dict[str, Any]
 
@@ -22,7 +22,8 @@ def row_ids(table: str, batch_id: int, rows: int, start: int = 0) -> np.ndarray:
     bits = TABLES[table].id_bits
     if start + rows > 1 << bits:
         raise OverflowError(f"batch {batch_id} has {start + rows} rows in {table}; its ids hold {1 << bits}")
-    return (np.int64(batch_id) << bits) + np.arange(start, start + rows, dtype=np.int64)
+    first = (batch_id << bits) + start
+    return np.arange(first, first + rows, dtype=np.int64)
 
 
 def code(table: str, column: str, value: str) -> int:
@@ -32,7 +33,8 @@ def code(table: str, column: str, value: str) -> int:
 
 def biomass_units(fish: np.ndarray, weight_cg: np.ndarray) -> np.ndarray:
     """Biomass in 0.01 kg of `fish` at a mean weight in 0.01 g, halves up."""
-    return (fish.astype(np.int64) * weight_cg + 500) // 1000
+    units: np.ndarray = (fish.astype(np.int64) * weight_cg + 500) // 1000
+    return units
 
 
 def hundredths(values: np.ndarray) -> np.ndarray:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-from lake.columns import Nullable
 
 from engine.simulation.rows.shared import Columns, Subject, biomass_units, code, hundredths, row_ids, stack
+from lake.columns import Nullable
 
 
 def batch_rows(subject: Subject, over_capacity_planned: bool, cutoff_forecast: str) -> Columns:
