@@ -28,7 +28,8 @@ def expand(text: str, known: Container[str]) -> list[str]:
             continue
         first, last, width = int(match["first"]), int(match["last"]), len(match["first"])
         if last < first:
-            raise ValueError(f"range {entry!r} runs backwards; write {match['prefix']}{last}..{first}")
+            turned = f"{match['prefix']}{match['last']}..{match['first']}"
+            raise ValueError(f"range {entry!r} runs backwards; write {turned}")
         if last - first >= LONGEST:
             raise ValueError(f"range {entry!r} names {last - first + 1} containers; is a digit too many?")
         names += [f"{match['prefix']}{n:0{width}d}" for n in range(first, last + 1)]

@@ -44,6 +44,17 @@ class _UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: 
         return super().construct_mapping(node, deep)  # type: ignore[no-any-return]
 
 
+def _timestamp(loader: _UniqueKeyLoader, node: yaml.ScalarNode) -> Any:
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError as e:
+        problem = f"{node.value!r} is no date: {e}"
+        raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from None
+
+
+_UniqueKeyLoader.add_constructor("tag:yaml.org,2002:timestamp", _timestamp)
+
+
 def load_text(path: Path) -> str:
     """The file's text; InputError when it is absent, a folder or not UTF-8."""
     try:
@@ -63,7 +74,7 @@ def parse_yaml(text: str, source: str) -> dict[str, Any]:
         raise InputError(
             source, f"not valid YAML:{line} {e.problem}", "is the file cut short, or edited by hand?"
         ) from None
-    except yaml.YAMLError as e:
+    except (yaml.YAMLError, ValueError) as e:
         raise InputError(source, f"not valid YAML: {e}", "is the file cut short?") from None
     if not isinstance(data, dict):
         raise InputError(

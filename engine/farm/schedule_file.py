@@ -29,8 +29,8 @@ REHASH = "if the edit is meant, renew it: python -m engine.plan --rehash {}"
 def _date(value: Any) -> Any:
     if isinstance(value, str):
         return date.fromisoformat(value)
-    if isinstance(value, datetime):
-        raise ValueError("a date without a time of day is wanted, e.g. 2025-11-19")
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise ValueError("a date is wanted, e.g. 2025-11-19")
     return value
 
 
@@ -42,6 +42,8 @@ def _partition(value: Any) -> Any:
 
 
 def _entries(value: Any) -> Any:
+    if value is None:
+        raise ValueError("containers are wanted, e.g. A01..10; write several in brackets: [A01..03, B07]")
     return [value] if isinstance(value, str) else value
 
 

@@ -60,11 +60,10 @@ def _numbers(schedule: Schedule, locate: Locate) -> Iterator[str]:
     for index, batch in enumerate(schedule.batches):
         where, number = locate(index, "batch"), batch.number
         if not number.strip() or number != number.strip() or not number.isprintable():
-            yield f"{where}: batch number {number!r} is blank or has stray blanks; use e.g. FAR-2016-001"
+            yield f"{where}: batch number {number!r} is blank, or has stray blanks or unprintable characters; use e.g. FAR-2016-001"
         if len(number) > LONGEST_NUMBER:
             yield (
-                f"{where}: batch number {number!r} has {len(number)} characters; "
-                f"shorten it to {LONGEST_NUMBER} at most"
+                f"{where}: batch number {number!r} has {len(number)} characters; shorten it to {LONGEST_NUMBER} at most"
             )
         if number in first:
             yield (
@@ -204,18 +203,18 @@ def partition_complaints(partitions: Sequence[range], count: int) -> list[str]:
         if part.start < 1 or len(part) < 1:
             found.append(f"{where}: {text} is no range of batches; count from 1, low to high")
         elif part.start < expected:
-            again = f"{part.start}-{min(part.stop, expected) - 1}"
-            found.append(
-                f"{where}: {text} overlaps an earlier one in batches {again}; start it at {expected}"
-            )
+            again = _span(part.start, min(part.stop, expected) - 1)
+            found.append(f"{where}: {text} overlaps an earlier one in {again}; start it at {expected}")
         elif part.start > expected:
-            gap = f"{expected}-{part.start - 1}"
-            found.append(f"{where}: {text} leaves out batches {gap}; start it at {expected}")
+            gap = _span(expected, part.start - 1)
+            found.append(f"{where}: {text} leaves out {gap}; start it at {expected}")
         if part.stop - 1 > count:
             found.append(f"{where}: {text} reaches past the last batch, {count}; end it there")
         expected = max(expected, part.stop)
     if expected <= count:
-        found.append(
-            f"partitions: batches {expected}-{count} are in none; let the last partition end at {count}"
-        )
+        found.append(f"partitions: none holds {_span(expected, count)}; let the last partition end at {count}")
     return found
+
+
+def _span(first: int, last: int) -> str:
+    return f"batch {first}" if first == last else f"batches {first}-{last}"
