@@ -200,7 +200,8 @@ def mix(z: np.uint64) -> np.uint64:
 def uniform(key: np.uint64, index: int) -> float:
     """Draw `index` of the stream `key`: a double in (0, 1). Random access, no state."""
     z = mix(key + np.uint64(index + 1) * GOLDEN)
-    return (float(z >> S11) + 0.5) * 1.1102230246251565e-16
+    # the greatest hash would round to 1, whose normal deviate is infinite
+    return min((float(z >> S11) + 0.5) * 1.1102230246251565e-16, 0.9999999999999999)
 
 
 @kernel
