@@ -87,12 +87,19 @@ def run(
     events = events or RunEvents()
     started = time.perf_counter()
     wanted = identity(schedule)
-    kept = _prepare(run_dir, wanted, resume, overwrite)
-    journal = Journal(run_dir)
-    _write_inputs(run_dir, schedule)
-    journal.append("begun", at=time.time(), pid=os.getpid(), identity=asdict(wanted), workers=workers)
-    dimensions = {name: write_dimension(run_dir, name, rows) for name, rows in dimension_tables(schedule.farm).items()}
+    used = _check_folder(run_dir, resume, overwrite)
+    kept = _believable(run_dir, wanted) if resume else {}
     outlook = forecast(schedule)
+    if resume:
+        (run_dir / "manifest.json").unlink(missing_ok=True)
+        _clear_temporary(run_dir)
+    elif used:
+        _clear(run_dir)
+    run_dir.mkdir(parents=True, exist_ok=True)
+    journal = Journal(run_dir)
+    journal.append("begun", at=time.time(), pid=os.getpid(), identity=asdict(wanted), workers=workers)
+    _write_inputs(run_dir, schedule)
+    dimensions = {name: write_dimension(run_dir, name, rows) for name, rows in dimension_tables(schedule.farm).items()}
     journal.append("forecast", at=time.time(), events=outlook.events)
     events.begun(outlook)
     records = dict(kept)
@@ -161,37 +168,33 @@ def _write_inputs(run_dir: Path, schedule: Schedule) -> None:
     write_atomically(run_dir / "schedule.yaml", schedule.text)
 
 
-def _prepare(run_dir: Path, wanted: RunIdentity, resume: bool, overwrite: bool) -> dict[int, PartitionRecord]:
-    """Make the folder ready; returns the partitions that a resume may keep."""
+def _check_folder(run_dir: Path, resume: bool, overwrite: bool) -> bool:
+    """Whether a run is there already; InputError when the folder can't be used as asked."""
     used = run_dir.exists() and (not run_dir.is_dir() or any(run_dir.iterdir()))
-    if not used:
-        if resume:
-            raise InputError(str(run_dir), "there is no run to resume", "leave --resume out to begin one")
-        run_dir.mkdir(parents=True, exist_ok=True)
-        return {}
     begun = run_dir.is_dir() and Journal(run_dir).path.is_file()
-    if resume:
-        if not begun:
-            raise InputError(str(run_dir), "not a run folder", "give the folder of the run to resume (--out)")
-        kept = _believable(run_dir, wanted)
-        (run_dir / "manifest.json").unlink(missing_ok=True)
-        _clear_temporary(run_dir)
-        return kept
-    if not overwrite:
+    if resume and not used:
+        raise InputError(str(run_dir), "there is no run to resume", "leave --resume out to begin one")
+    if resume and not begun:
+        raise InputError(str(run_dir), "not a run folder", "give the folder of the run to resume (--out)")
+    if used and not resume and not overwrite:
         raise InputError(
             str(run_dir),
             "the folder exists already",
             "choose another --out, finish it with --resume, or replace it with --overwrite",
         )
-    if not begun:
+    if used and not begun:
         raise InputError(str(run_dir), "exists, but is not a run folder: it is not overwritten", "choose another --out")
+    return used
+
+
+def _clear(run_dir: Path) -> None:
+    """Remove a run's contents; the journal goes last, so that a clearing cut short is still known as a run."""
     for name in CONTENTS:
         path = run_dir / name
         if path.is_dir():
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-    return {}
 
 
 def _believable(run_dir: Path, wanted: RunIdentity) -> dict[int, PartitionRecord]:

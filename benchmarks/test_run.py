@@ -1,0 +1,99 @@
+"""Events a second of a whole run, beside the Parquet writer's own ceiling on the same columns in the same process."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from concurrent.futures import Executor, Future
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from lake.manifest import Manifest
+from lake.tables import EVENT_TABLE_NAMES, TABLES
+from lake.writer import parquet_options
+
+from engine.execution.run import run
+from engine.execution.workers import SpawnedWorkers
+from engine.farm.schedule import Schedule
+
+
+class Here(Executor):
+    """Runs each task at once in this process, so that run and ceiling share one core and one cache."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Any:
+    before = pa.cpu_count()
+    pa.set_cpu_count(1)
+    yield
+    pa.set_cpu_count(before)
+
+
+def rewrite(run_dir: Path, out: Path) -> float:
+    """Seconds to write a run's event tables again from memory with the writer's options: its ceiling."""
+    seconds = 0.0
+    for name in EVENT_TABLE_NAMES:
+        for file in sorted((run_dir / "lake" / name).glob("*.parquet")):
+            with pq.ParquetFile(file) as source:
+                groups = [source.read_row_group(g).combine_chunks() for g in range(source.num_row_groups)]
+            begun = time.perf_counter()
+            target = out / f"{name}-{file.name}"
+            with pq.ParquetWriter(target, TABLES[name].schema, **parquet_options(TABLES[name])) as writer:
+                for rows in groups:
+                    writer.write_table(rows.cast(TABLES[name].schema), row_group_size=max(1, rows.num_rows))
+            seconds += time.perf_counter() - begun
+            target.unlink()
+    return seconds
+
+
+def test_run_beside_the_writers_ceiling(benchmark: Any, schedule: Schedule, tmp_path: Path) -> None:
+    few = replace(schedule, batches=schedule.batches[:40], partitions=(range(1, len(schedule.batches[:40]) + 1),))
+    manifests: list[Manifest] = []
+
+    def whole_run() -> None:
+        shutil.rmtree(tmp_path / "run", ignore_errors=True)
+        manifests.append(run(few, tmp_path / "run", Here(), 1))
+
+    benchmark.pedantic(whole_run, rounds=3, warmup_rounds=1)
+    ceiling = min(rewrite(tmp_path / "run", tmp_path) for _ in range(3))
+    events = manifests[-1].events
+    pace, limit = events / benchmark.stats.stats.min, events / ceiling
+    benchmark.extra_info |= {
+        "events": events,
+        "events_per_second": round(pace),
+        "writer_ceiling_events_per_second": round(limit),
+        "share_of_ceiling": round(pace / limit, 3),
+    }
+    print(f"\n{events:,} events: run {pace:,.0f}/s, writer alone {limit:,.0f}/s on one core: {pace / limit:.0%} of it")
+    assert events > 0
+
+
+def test_two_workers_over_one(benchmark: Any, schedule: Schedule, tmp_path: Path) -> None:
+    seconds: dict[int, float] = {}
+
+    def timed(workers: int, round_: int) -> float:
+        with SpawnedWorkers(workers) as pool:
+            for future in [pool.submit(int, "1") for _ in range(4 * workers)]:
+                future.result()
+            begun = time.perf_counter()
+            run(schedule, tmp_path / f"run-{workers}-{round_}", pool, workers)
+            return time.perf_counter() - begun
+
+    def both() -> None:
+        for workers in (1, 2):
+            seconds[workers] = min(seconds.get(workers, 1e9), timed(workers, len(list(tmp_path.iterdir()))))
+
+    benchmark.pedantic(both, rounds=2, warmup_rounds=1)
+    ratio = seconds[1] / seconds[2]
+    benchmark.extra_info |= {"one_worker_s": seconds[1], "two_workers_s": seconds[2], "speedup": round(ratio, 2)}
+    print(f"\none worker {seconds[1]:.2f} s, two workers {seconds[2]:.2f} s: {ratio:.2f} times")
+    assert len(seconds) == 2

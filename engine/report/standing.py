@@ -1,0 +1,47 @@
+"""A run's progress as a table for people."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from engine.execution.progress import Progress
+
+LAST_ERRORS = 5
+
+
+def standing(state: Progress) -> Table:
+    """The run's progress, one line a figure."""
+    data = state.to_json()
+    parts, batches = data["partitions"], data["batches"]
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_row("run", f"{escape(state.run)}: {state.state}")
+    table.add_row(
+        "partitions",
+        f"{parts['succeeded']} done, {parts['running']} running, {parts['waiting']} waiting, "
+        f"{parts['failed']} failed, of {parts['total']}",
+    )
+    table.add_row("batches", f"{batches['done']} of {batches['total']}")
+    table.add_row("events", f"{data['events']:,} of about {data['events_expected']:,}")
+    table.add_row(
+        "pace", f"{data['events_per_second']:,.0f} events/s, {data['batches_per_second']:,.1f} batches/s"
+    )
+    rate = data["success_rate"]
+    table.add_row("success", "no partition has ended" if rate is None else f"{rate:.0%} of the partitions ended")
+    ages = ", ".join(
+        f"{age}: {'-' if seconds is None else f'{seconds:.3f} s'}" for age, seconds in data["seconds_per_batch"].items()
+    )
+    table.add_row("a batch", ages)
+    left = data["seconds_left"]
+    table.add_row("time", f"{data['seconds']:.1f} s" + ("" if left is None else f", about {left:.0f} s left"))
+    for error in data["errors"][-LAST_ERRORS:]:
+        table.add_row("error", escape(f"partition {error['partition']}: {error['error']}"))
+    return table
+
+
+def print_standing(screen: Console, state: Progress) -> None:
+    """The progress, and how to go on where something is missing."""
+    screen.print(standing(state))
+    if state.state in {"interrupted", "partial"}:
+        screen.print("finish it: python -m engine.run --schedule SCHEDULE --out RUN --resume", markup=False)

@@ -1,0 +1,57 @@
+"""Tells how far a run is: python -m engine.status"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.report.console import console, input_errors, print_json
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+@app.command()
+def status(
+    run: Annotated[Path, typer.Argument(help="The run's folder.", metavar="RUN")],
+    watch: Annotated[bool, typer.Option("--watch", help="Follow the run until it ends.")] = False,
+    every: Annotated[float, typer.Option(min=0.1, help="Seconds between two looks with --watch.")] = 1.0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Show partitions, events, pace, success and errors of a run in progress or ended.
+
+    Exit codes: 0 shown; 2 not a run folder.
+    """
+    with input_errors():
+        from engine.execution.progress import read_progress
+
+        state = read_progress(run)
+        if as_json:
+            while watch and state.state == "running":
+                time.sleep(every)
+                state = read_progress(run)
+            print_json(state.to_json())
+            return
+        from engine.report.standing import print_standing, standing
+
+        screen = console()
+        if watch and screen.is_terminal:
+            from rich.live import Live
+
+            with Live(standing(state), console=screen, refresh_per_second=4) as live:
+                while state.state == "running":
+                    time.sleep(every)
+                    state = read_progress(run)
+                    live.update(standing(state))
+            return
+        while watch and state.state == "running":
+            print_standing(screen, state)
+            time.sleep(every)
+            state = read_progress(run)
+        print_standing(screen, state)
+
+
+if __name__ == "__main__":
+    app()
