@@ -21,9 +21,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 @app.command()
 def plan(
     batches: Annotated[int | None, typer.Option(help="Batches in each geography.")] = None,
-    stagger: Annotated[
-        int | None, typer.Option(help="Days between starts, over all geographies together.")
-    ] = None,
+    stagger: Annotated[int | None, typer.Option(help="Days between starts, over all geographies together.")] = None,
     as_of: Annotated[str | None, typer.Option(help="The data's today, YYYY-MM-DD.", metavar="DATE")] = None,
     farm: Annotated[str, typer.Option(help="Farm: a shipped name or a path.")] = "faroe-scotland",
     biology: Annotated[str, typer.Option(help="Biology: a shipped name or a path.")] = "published",
@@ -35,9 +33,7 @@ def plan(
     ] = None,
     eggs: Annotated[
         str,
-        typer.Option(
-            help="Eggs a batch: fit (to the containers' limits), a number, or LO-HI.", metavar="EGGS"
-        ),
+        typer.Option(help="Eggs a batch: fit (to the containers' limits), a number, or LO-HI.", metavar="EGGS"),
     ] = "fit",
     name: Annotated[str | None, typer.Option(help="The schedule's name; the output's unless given.")] = None,
     output: Annotated[Path | None, typer.Option(help="The schedule file to write.")] = None,
@@ -61,9 +57,7 @@ def plan(
             _rehash(rehash, as_json)
             return
         if batches is None or stagger is None or as_of is None:
-            raise InputError(
-                "plan", "--batches, --stagger and --as-of are needed", "or --rehash FILE; see --help"
-            )
+            raise InputError("plan", "--batches, --stagger and --as-of are needed", "or --rehash FILE; see --help")
         if output is None and not dry_run:
             raise InputError("plan", "--output is missing", "name a file, or try it with --dry-run")
         from engine.biology.parameters import read_biology
@@ -138,9 +132,7 @@ def _write(path: Path, text: str, overwrite: bool) -> None:
     content = text.encode()
     try:
         if path.exists() and not overwrite and path.read_bytes() != content:
-            raise InputError(
-                str(path), "exists and differs", "give --overwrite to replace it, or another --output"
-            )
+            raise InputError(str(path), "exists and differs", "give --overwrite to replace it, or another --output")
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name}.{os.getpid()}.part")
         part.write_bytes(content)

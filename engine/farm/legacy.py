@@ -137,9 +137,7 @@ def parse_legacy(
     )
 
     def locate(index: int, place: Place | int) -> str:
-        field = {"batch": "batch_id", "start": "start_date", "stays": "freshwater"}.get(
-            str(place), str(place)
-        )
+        field = {"batch": "batch_id", "start": "start_date", "stays": "freshwater"}.get(str(place), str(place))
         if isinstance(place, int):
             field = "sea.rings" if place == 6 else f"freshwater.{STAGE_KEYS[place - 1]}.containers"
         return f"batches[{index}].{field}"
@@ -180,12 +178,9 @@ class _Reader:
             )
         if entry.duration != last_day:
             self.found.append(
-                f"{path}.duration: {entry.duration} days, but the last stay ends on day {last_day}; "
-                "correct one of them"
+                f"{path}.duration: {entry.duration} days, but the last stay ends on day {last_day}; correct one of them"
             )
-        geography = (
-            farm.geography_names.index(entry.geography) + 1 if entry.geography in farm.geography_names else 0
-        )
+        geography = farm.geography_names.index(entry.geography) + 1 if entry.geography in farm.geography_names else 0
         return Batch(index + 1, entry.batch_id, geography, entry.eggs, tuple(stays))
 
     def stay(self, stage: int, ids: tuple[int, ...], start: int, first: int, last: int) -> Stay:
@@ -205,30 +200,24 @@ class _Reader:
             )
         elif strays := [self.farm.container(c).name for c in ids if c not in hall.container_ids]:
             self.found.append(
-                f"{where}.containers: {', '.join(strays)} stands in another hall than {stay.hall}; "
-                "name its hall"
+                f"{where}.containers: {', '.join(strays)} stands in another hall than {stay.hall}; name its hall"
             )
         return ids
 
     def rings(self, where: str, sea: SeaModel) -> tuple[int, ...]:
         name = AREA_ALIASES.get(sea.area, sea.area)
         if sea.rings_count != len(sea.rings):
-            self.found.append(
-                f"{where}.rings_count: {sea.rings_count}, but rings names {len(sea.rings)}; correct one"
-            )
+            self.found.append(f"{where}.rings_count: {sea.rings_count}, but rings names {len(sea.rings)}; correct one")
         if name not in self.areas:
             self.found.append(
-                f"{where}.area: {sea.area!r} is no area of farm {self.farm.name}; "
-                f"{nearest(name, self.areas, 'areas')}"
+                f"{where}.area: {sea.area!r} is no area of farm {self.farm.name}; {nearest(name, self.areas, 'areas')}"
             )
             return ()
         known, area = self.farm.container_id_by_name, self.areas[name]
         names = [ring if ring in known else f"{name}-{ring}" for ring in sea.rings]
         ids = self.containers(f"{where}.rings", names, sea.rings)
         if strays := [self.farm.container(c).name for c in ids if c not in area.ring_ids]:
-            self.found.append(
-                f"{where}.rings: {', '.join(strays)} lies in another area than {sea.area}; name its area"
-            )
+            self.found.append(f"{where}.rings: {', '.join(strays)} lies in another area than {sea.area}; name its area")
         return ids
 
     def containers(self, where: str, names: list[str], given: list[str]) -> tuple[int, ...]:
@@ -275,8 +264,7 @@ def _notes(model: LegacyModel, restored: int, seed: int) -> list[str]:
         )
     if meta.target_saturation is not None:
         notes.append(
-            f"metadata.target_saturation {meta.target_saturation:g} was the older planner's goal; "
-            "the stays decide"
+            f"metadata.target_saturation {meta.target_saturation:g} was the older planner's goal; the stays decide"
         )
     remarks: dict[str, int] = {}
     for batch in model.batches:

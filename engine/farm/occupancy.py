@@ -34,9 +34,9 @@ def occupancy(batches: tuple[Batch, ...]) -> Occupancy:
     """Every batch's stays, in order of batch, stage and container as given."""
     stays = [(i, stay) for i, batch in enumerate(batches) for stay in batch.stays]
     counts = np.array([len(stay.container_ids) for _, stay in stays], dtype=np.int64)
-    per_stay = np.array(
-        [(i, stay.stage, stay.start_day, stay.end_day) for i, stay in stays], dtype=np.int64
-    ).reshape(-1, 4)
+    per_stay = np.array([(i, stay.stage, stay.start_day, stay.end_day) for i, stay in stays], dtype=np.int64).reshape(
+        -1, 4
+    )
     rows = np.repeat(per_stay, counts, axis=0)
     containers = np.fromiter(chain.from_iterable(stay.container_ids for _, stay in stays), dtype=np.int64)
     return Occupancy(rows[:, 0], rows[:, 1], containers, rows[:, 2], rows[:, 3])

@@ -77,9 +77,7 @@ def parse_yaml(text: str, source: str) -> dict[str, Any]:
     except (yaml.YAMLError, ValueError) as e:
         raise InputError(source, f"not valid YAML: {e}", "is the file cut short?") from None
     if not isinstance(data, dict):
-        raise InputError(
-            source, f"holds {type(data).__name__}, not keys and values", "is the file empty or cut short?"
-        )
+        raise InputError(source, f"holds {type(data).__name__}, not keys and values", "is the file empty or cut short?")
     return data
 
 
@@ -152,6 +150,4 @@ def find_shipped(kind: str, name: str, beside: Path | None) -> Path:
         if place.suffix in {".yaml", ".yml"} and place.is_file():
             return place
     looked = "\n    ".join(str(p) for p in places)
-    raise InputError(
-        name, f"no such {kind.rstrip('s')} file; looked at\n    {looked}", "give a path or a shipped name"
-    )
+    raise InputError(name, f"no such {kind.rstrip('s')} file; looked at\n    {looked}", "give a path or a shipped name")

@@ -157,9 +157,7 @@ def rehash(path: Path) -> str:
     source = str(path)
     data = parse_yaml(load_text(path), source)
     if is_legacy(data):
-        raise InputError(
-            source, "is a schedule of the older system, which has no hash", "it can be run as it is"
-        )
+        raise InputError(source, "is a schedule of the older system, which has no hash", "it can be run as it is")
     _require_format(data, source)
     batches = data.get("batches")
     data["batch_count"] = len(batches) if isinstance(batches, list) else 0
@@ -178,9 +176,7 @@ def rehash(path: Path) -> str:
 def _require_format(data: Mapping[str, Any], source: str) -> None:
     found = data.get("format")
     if found is not None and found != FORMAT:
-        raise InputError(
-            source, f"key format has value {found!r}", f"a schedule with format {FORMAT} is wanted here"
-        )
+        raise InputError(source, f"key format has value {found!r}", f"a schedule with format {FORMAT} is wanted here")
 
 
 def _model(data: dict[str, Any], source: str) -> ScheduleModel:
@@ -196,9 +192,7 @@ def _model(data: dict[str, Any], source: str) -> ScheduleModel:
     return validate(ScheduleModel, data, source)
 
 
-def _resolve(
-    model: ScheduleModel, data: Mapping[str, Any], source: str, farm: Farm, biology: Biology
-) -> Schedule:
+def _resolve(model: ScheduleModel, data: Mapping[str, Any], source: str, farm: Farm, biology: Biology) -> Schedule:
     for key, named, present in (
         ("farm", model.farm, farm.sha256),
         ("biology", model.biology, biology.sha256),
@@ -215,8 +209,7 @@ def _resolve(
     stages = {name: i for i, name in enumerate(farm.stage_names, 1)}
     found: list[str] = []
     batches = tuple(
-        _batch(entry, i, tuple(model.stage_days), stages, farm, found)
-        for i, entry in enumerate(model.batches)
+        _batch(entry, i, tuple(model.stage_days), stages, farm, found) for i, entry in enumerate(model.batches)
     )
     refuse(source, found)
     schedule = Schedule(
@@ -285,9 +278,7 @@ def _batch(
         ids = _containers(entry.stays[name], f"{path}.stays.{name}", farm, found)
         stays.append(Stay(stage, ids, day, end))
         day = end
-    geography = (
-        farm.geography_names.index(entry.geography) + 1 if entry.geography in farm.geography_names else 0
-    )
+    geography = farm.geography_names.index(entry.geography) + 1 if entry.geography in farm.geography_names else 0
     return Batch(index + 1, entry.batch, geography, entry.eggs, tuple(stays), entry.harvest_target_g)
 
 
@@ -305,8 +296,7 @@ def _containers(entries: list[str], path: str, farm: Farm, found: list[str]) -> 
                 ids.append(known[name])
             else:
                 found.append(
-                    f"{path}: {name!r} is no container of farm {farm.name}; "
-                    f"{nearest(name, known, 'containers')}"
+                    f"{path}: {name!r} is no container of farm {farm.name}; {nearest(name, known, 'containers')}"
                 )
                 break
     return tuple(ids)

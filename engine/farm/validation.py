@@ -60,7 +60,10 @@ def _numbers(schedule: Schedule, locate: Locate) -> Iterator[str]:
     for index, batch in enumerate(schedule.batches):
         where, number = locate(index, "batch"), batch.number
         if not number.strip() or number != number.strip() or not number.isprintable():
-            yield f"{where}: batch number {number!r} is blank, or has stray blanks or unprintable characters; use e.g. FAR-2016-001"
+            yield (
+                f"{where}: batch number {number!r} is blank, or has stray blanks or unprintable characters; "
+                "use e.g. FAR-2016-001"
+            )
         if len(number) > LONGEST_NUMBER:
             yield (
                 f"{where}: batch number {number!r} has {len(number)} characters; shorten it to {LONGEST_NUMBER} at most"

@@ -102,9 +102,7 @@ class _Areas:
         return self.since[area] == since and len(self.rings[area]) == room
 
 
-def allocate(
-    farm: Farm, starts: Sequence[Start], stage_days: Sequence[int], rings: int
-) -> list[tuple[Stay, ...]]:
+def allocate(farm: Farm, starts: Sequence[Start], stage_days: Sequence[int], rings: int) -> list[tuple[Stay, ...]]:
     """Each start's six stays: all of a hall's containers a freshwater stage, then `rings` rings of one area.
 
     InputError names the first batch, day and pool that overflow, when the farm has no room for the plan.

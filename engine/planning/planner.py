@@ -38,9 +38,7 @@ class Request:
     eggs: tuple[int, int] | None = None
 
 
-def plan(
-    request: Request, farm: Farm, biology: Biology, *, farm_file: str = "", biology_file: str = ""
-) -> Schedule:
+def plan(request: Request, farm: Farm, biology: Biology, *, farm_file: str = "", biology_file: str = "") -> Schedule:
     """The schedule of a request: the same for the same inputs, and without a conflict.
 
     InputError when the request makes no sense or the farm has no room for it (batch, day and pool named).

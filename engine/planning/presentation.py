@@ -23,8 +23,7 @@ def show(schedule: Schedule, report: Report, screen: Console) -> None:
     screen.print(_table(report))
     _say(
         screen,
-        f"planned saturation: freshwater {report.freshwater:.1%}, sea {report.sea:.1%}, "
-        f"total {report.total:.1%}",
+        f"planned saturation: freshwater {report.freshwater:.1%}, sea {report.sea:.1%}, total {report.total:.1%}",
         f"over {span}: {to_date(report.first_day)} to {to_date(report.last_day)}",
         f"bottleneck (<): {neck.name}, at its peak {neck.peak_share:.0%} of what is usable",
     )

@@ -111,9 +111,7 @@ def _limit_kg(farm: Farm, stay: Stay) -> float:
     return min(farm.container(c).biomass_limit_kg for c in stay.container_ids)
 
 
-def _peak_kg_per_egg(
-    stays: Iterable[Stay], target_g: float | None, region: Region, biology: Biology
-) -> list[float]:
+def _peak_kg_per_egg(stays: Iterable[Stay], target_g: float | None, region: Region, biology: Biology) -> list[float]:
     """Upper peak biomass (kg) in one container, by stay, for each egg of the batch."""
     young = biology.model.stages
     alive, root, grown, result = 1.0, young.first_feeding_weight_g.value ** (1 / 3), 0.0, []
@@ -169,9 +167,7 @@ def _sea_weight_g(
 ) -> float:
     """Upper mean weight (g) in a ring: at the stay's end, or a day past the harvest target if sooner."""
     growth = biology.model.growth
-    tgc = region.sea_tgc.value + Z_UPPER * math.hypot(
-        region.sea_tgc_batch_sd.value, region.sea_tgc_site_sd.value
-    )
+    tgc = region.sea_tgc.value + Z_UPPER * math.hypot(region.sea_tgc_batch_sd.value, region.sea_tgc_site_sd.value)
     ring = 1 + Z_UPPER * growth.container_tgc_cv.value
     # TGC ~ (W / 1 kg)^x with x < 0 is highest for the smallest fish
     size = max(1.0, (root**3 / 1000) ** growth.size_response_exponent.value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.farm.container_names import compact, expand
@@ -17,6 +17,7 @@ names = st.builds(
 
 
 @given(st.lists(names, max_size=30))
+@settings(deadline=None)
 def test_expanding_undoes_compacting(given_names: list[str]) -> None:
     known = set(given_names)
     entries = compact(given_names, known)

@@ -14,12 +14,12 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lake.errors import InputError
 from small_plans import ROOT, schedules
 
 from engine.farm.schedule import Schedule
 from engine.farm.schedule_file import parse_schedule, read_any, read_schedule, rehash
 from engine.farm.schedule_text import format_schedule
+from lake.errors import InputError
 
 DEMO = (ROOT / "schedules/demo.yaml").read_text()
 FIRST_KEY = DEMO.index("format:")
@@ -189,7 +189,7 @@ def test_a_batch_added_or_removed_without_rehash_is_noticed(tmp_path: Path) -> N
     lines = DEMO.splitlines(keepends=True)
     path = tmp_path / "x.yaml"
     path.write_text("".join(lines[:-1]))
-    with pytest.raises(InputError, match="batch_count says 12, but batches holds 11.*cut short"):
+    with pytest.raises(InputError, match=r"batch_count says 12, but batches holds 11.*cut short"):
         read_any(path)
     path.write_text(DEMO + lines[-1].replace("SCO-2025-006", "SCO-2025-007"))
     with pytest.raises(InputError, match=r"batch_count says 12, but batches holds 13(.|\n)*SCO-2025-007"):
@@ -228,5 +228,5 @@ def test_strict_biomass_refuses_what_is_otherwise_flagged(tmp_path: Path) -> Non
     path.write_text(rehash(path))
     assert len(read_any(path).batches) == 12
     for read in (read_any, read_schedule):
-        with pytest.raises(InputError, match="FAR-2023-001.*and 11 more"):
+        with pytest.raises(InputError, match=r"FAR-2023-001.*and 11 more"):
             read(path, strict_biomass=True)

@@ -19,6 +19,7 @@ rows = st.lists(
 
 
 @given(rows)
+@settings(deadline=None)
 def test_overlaps_are_found_exactly_when_two_stays_share_a_container_and_a_day(
     stays: list[tuple[int, int, int, int]],
 ) -> None:
@@ -44,6 +45,7 @@ def test_a_planned_schedule_holds(schedule: Schedule) -> None:
 
 
 @given(st.lists(st.builds(range, st.integers(0, 8), st.integers(0, 9)), max_size=4), st.integers(1, 8))
+@settings(deadline=None)
 def test_partitions_hold_every_batch_once_in_order_or_are_refused(parts: list[range], count: int) -> None:
     holds = all(parts) and list(chain.from_iterable(parts)) == list(range(1, count + 1)) and parts != []
     assert (partition_complaints(parts, count) == []) == holds
