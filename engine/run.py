@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lake.manifest import Manifest
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-PARTLY_DONE = 3
+PARTLY_DONE, INTERRUPTED = 3, 130
 
 
 @app.command()
@@ -54,9 +54,14 @@ def run(
             Watch(screen, run_dir, len(the_schedule.batches)) as watch,
         ):
             events = RunEvents(begun=watch.begun, finished=watch.finished)
-            manifest = execute(
-                the_schedule, run_dir, executor, processes, resume=resume, overwrite=overwrite, events=events
-            )
+            again = f"python -m engine.run --schedule {schedule} --out {run_dir} --resume"
+            try:
+                manifest = execute(
+                    the_schedule, run_dir, executor, processes, resume=resume, overwrite=overwrite, events=events
+                )
+            except KeyboardInterrupt:
+                screen.print(f"interrupted; what is whole is kept. To finish:\n  {again}", soft_wrap=True, markup=False)
+                raise typer.Exit(INTERRUPTED) from None
     failed = [p for p in manifest.partitions if p.status != "succeeded"]
     if as_json:
         print_json(summary(manifest, run_dir))
@@ -69,8 +74,7 @@ def run(
             screen.print(f"partition {record.partition} (batches {record.first_batch}-{record.last_batch}) failed:")
             screen.print(record.error.rstrip(), markup=False)
         screen.print(
-            f"{len(failed)} of {len(manifest.partitions)} partitions failed; the others are written. To finish:\n"
-            f"  python -m engine.run --schedule {schedule} --out {run_dir} --resume",
+            f"{len(failed)} of {len(manifest.partitions)} partitions failed; the rest is written. To finish:\n  {again}",
             soft_wrap=True,
             markup=False,
         )

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from engine import __version__
+from engine.execution.progress import read_progress
 from engine.farm.dimensions import dimension_tables
 from engine.farm.reading import sha256
 from engine.farm.schedule import Schedule, to_date
@@ -108,12 +109,23 @@ def run(
         events.finished(record)
     tasks = [t for t in _tasks(schedule, run_dir, outlook) if t.partition not in kept]
     running = {executor.submit(simulate, task): task for task in sorted(tasks, key=lambda t: -t.weight)}
-    for future in as_completed(running):
+
+    def take(future: Future[PartitionRecord]) -> None:
         record = _outcome(future, running[future])
         records[record.partition] = record
         journal.append("partition", at=time.time(), record=asdict(record))
         progress_path(run_dir, record.partition).unlink(missing_ok=True)
         events.finished(record)
+
+    try:
+        for future in as_completed(running):
+            take(future)
+    except KeyboardInterrupt:
+        # what is under way is worth finishing; what waits is for the resume
+        begun = [future for future, task in running.items() if not future.cancel() and task.partition not in records]
+        for future in begun:
+            take(future)
+        raise
     ordered = tuple(records[p] for p in sorted(records))
     failed = [r for r in ordered if r.status != "succeeded"]
     manifest = Manifest(
@@ -172,6 +184,12 @@ def _check_folder(run_dir: Path, resume: bool, overwrite: bool) -> bool:
     """Whether a run is there already; InputError when the folder can't be used as asked."""
     used = run_dir.exists() and (not run_dir.is_dir() or any(run_dir.iterdir()))
     begun = run_dir.is_dir() and Journal(run_dir).path.is_file()
+    if begun and read_progress(run_dir).state == "running":
+        raise InputError(
+            str(run_dir),
+            "another process is running it",
+            "wait for it (python -m engine.status RUN --watch), or stop it",
+        )
     if resume and not used:
         raise InputError(str(run_dir), "there is no run to resume", "leave --resume out to begin one")
     if resume and not begun:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from types import TracebackType
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -18,9 +20,11 @@ class WorkerDied(Exception):
 
 
 def _alone() -> None:
-    """One thread a worker: the machine's cores belong to the other workers."""
+    """One thread a worker, since the machine's cores belong to the other workers; deaf to Ctrl-C."""
     import pyarrow as pa
 
+    # Ctrl-C reaches every process of the terminal: the parent decides, a worker finishes what it has begun
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
 
@@ -53,6 +57,12 @@ class SpawnedWorkers(Executor):
         except BrokenProcessPool:
             self._local.pool = None
             raise WorkerDied("the worker process died (killed, out of memory, or crashed)") from None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # left by an error (Ctrl-C too), what has not begun does not begin
+        self.shutdown(wait=True, cancel_futures=error is not None)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._threads.shutdown(wait=wait, cancel_futures=cancel_futures)
