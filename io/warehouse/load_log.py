@@ -115,7 +115,7 @@ def find(connection: Connection, manifest: Manifest) -> Load | None:
     if rows:
         raise InputError(
             f"run {manifest.run}",
-            f"the target holds another run of this name (fingerprint {rows[0][2]}, not {manifest.fingerprint})",
+            f"the target has another run of this name: fingerprint {rows[0][2]}, not {manifest.fingerprint}",
             "give this run another name (engine.run --out), or load it into another database",
         )
     return None

@@ -108,7 +108,8 @@ def _differences(connection: psycopg.Connection[tuple[object, ...]]) -> list[str
             type_, nullable, _, sequence = actual.pop((table.name, column.name))
             if type_ != column.type:
                 problems.append(f"{where} is {type_}, expected {column.type}")
-            if nullable != column.nullable:
+            # TimescaleDB's key on the readings makes its columns not null
+            if nullable != column.nullable and column.name not in key_columns(connection, table.name):
                 expected = "nullable" if column.nullable else "not null"
                 problems.append(f"{where} is {'nullable' if nullable else 'not null'}, expected {expected}")
             if column.identity and sequence is None:

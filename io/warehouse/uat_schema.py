@@ -1,4 +1,4 @@
-"""The UAT tables that the loader touches, declared as text, and the DDL that makes them in an empty database."""
+"""The UAT tables that the loader touches, declared as text, and the DDL that makes them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,165 @@
+"""A load into an empty database: every row, value, null and id, and nothing twice."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, date, datetime
+from datetime import time as time_of_day
+from decimal import Decimal
+from pathlib import Path
+
+import psycopg
+import pytest
+from probing import ask, one, snapshot, structure
+
+from lake.errors import InputError
+from lake.manifest import Manifest
+from warehouse.load import load_run
+from warehouse.reconcile import reconcile
+from warehouse.target import connect, prepare_tables
+
+MIDNIGHT = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def loaded(database: str, lake: tuple[Path, Manifest]) -> str:
+    load_run(*lake, database)
+    return database
+
+
+def test_writes_every_row_once(database: str, lake: tuple[Path, Manifest]) -> None:
+    folder, manifest = lake
+    first = load_run(folder, manifest, database)
+    assert first.rows == manifest.tables
+    assert first.created_tables
+    before = snapshot(database)
+    second = load_run(folder, manifest, database)
+    assert second.already
+    assert set(second.rows.values()) == {0}
+    assert set(second.rows) == set(manifest.tables)
+    assert snapshot(database) == before
+
+
+def test_reconciles(loaded: str, lake: tuple[Path, Manifest]) -> None:
+    result = reconcile(*lake, loaded)
+    assert list(result) == []
+    assert result.comparisons > 200
+
+
+def test_decimals_are_exact_and_halves_round_away_from_zero(loaded: str) -> None:
+    assert one(loaded, "SELECT DISTINCT amount_kg FROM inventory_feedingevent") == Decimal("12.3450")
+    assert one(loaded, "SELECT DISTINCT feed_kg FROM batch_actualdailyassignmentstate") == Decimal("12.35")
+    assert one(loaded, "SELECT DISTINCT water_temp_c FROM batch_transferaction") == Decimal("-0.50")
+    assert one(loaded, "SELECT sum(value) FROM environmental_environmentalreading") == Decimal("540.3600")
+    assert one(loaded, "SELECT max(quantity_kg) FROM inventory_feedpurchase") == Decimal("20000.05")
+
+
+def test_nulls_stay_null(loaded: str) -> None:
+    query = "SELECT count(*), count(feeding_percentage), min(feeding_percentage) FROM inventory_feedingevent"
+    assert ask(loaded, query) == [(40, 38, Decimal("1.234567"))]
+    assert ask(
+        loaded,
+        "SELECT departure_date, is_active FROM batch_batchcontainerassignment WHERE lifecycle_stage_id = "
+        "(SELECT id FROM batch_lifecyclestage WHERE name = 'Adult') ORDER BY 1 NULLS LAST",
+    ) == [(date(2024, 1, 21), False), (None, True)]
+    assert one(loaded, "SELECT count(fillet_weight_kg) FROM harvest_harvestlot") == 0
+
+
+def test_times_codes_and_constants(loaded: str) -> None:
+    assert one(loaded, "SELECT DISTINCT feeding_time FROM inventory_feedingevent") == time_of_day(8, 15, 30, 250)
+    assert one(loaded, "SELECT max(reading_time) FROM environmental_environmentalreading") == datetime(
+        2024, 1, 20, 20, tzinfo=UTC
+    )
+    assert ask(loaded, "SELECT DISTINCT created_at, updated_at, notes FROM batch_batch") == [(MIDNIGHT, MIDNIGHT, "")]
+    assert ask(loaded, "SELECT description, count(*) FROM batch_mortalityevent GROUP BY 1 ORDER BY 1") == [
+        ("", 38),
+        ("Culled", 2),
+    ]
+    assert ask(loaded, "SELECT fish_identifier FROM batch_individualgrowthobservation WHERE id = 1") == [("1",)]
+    workflows = ask(
+        loaded,
+        "SELECT completion_percentage, is_intercompany, source_subsidiary, username FROM batch_batchtransferworkflow w "
+        "JOIN auth_user u ON u.id = w.initiated_by_id ORDER BY w.id",
+    )
+    assert workflows == [
+        (Decimal("100.00"), True, "FRESHWATER", "system_admin"),
+        (Decimal("66.66"), True, "FRESHWATER", "system_admin"),
+    ]
+
+
+def test_daily_states_say_where_they_come_from(loaded: str) -> None:
+    rows = ask(
+        loaded,
+        "SELECT anchor_type, sources, confidence_scores FROM batch_actualdailyassignmentstate "
+        "WHERE day_number IN (1, 6, 10, 11) AND batch_id = 1 ORDER BY day_number",
+    )
+    rest = {"temp": "measured", "mortality": "actual", "feed": "actual"}
+    assert [row[0] for row in rows] == [None, "growth_sample", "transfer", None]
+    assert rows[0][1] == rest | {"weight": "tgc_computed", "fcr": "none"}
+    assert rows[1][1] == rest | {"weight": "measured", "fcr": "observed"}
+    assert [row[2]["weight"] for row in rows] == [0.8, 1.0, 0.95, 0.8]
+    assert [row[2]["fcr"] for row in rows] == [0.0, 1.0, 1.0, 1.0]
+
+
+def test_the_application_can_insert_afterwards(loaded: str) -> None:
+    for table in ("batch_batch", "environmental_environmentalreading", "inventory_feedpurchase", "infrastructure_sensor"):
+        columns = [
+            row[0]
+            for row in ask(
+                loaded,
+                "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND attname <> 'id'",
+                table,
+            )
+        ]
+        values = ["'new'" if c == "batch_number" and table == "batch_batch" else c for c in columns]
+        with psycopg.connect(loaded) as connection:
+            row = connection.execute(
+                f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM {table} LIMIT 1 RETURNING id"
+            ).fetchone()
+            (highest,) = connection.execute(f"SELECT max(id) FROM {table}").fetchone() or (None,)
+        assert row == (highest,)
+
+
+def test_indexes_and_keys_are_back_and_valid(loaded: str, server: str) -> None:
+    name = "bare" + str(time.monotonic_ns())
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    bare = f"{server} dbname={name}"
+    with connect(bare) as connection, connection.transaction():
+        prepare_tables(connection)
+    assert structure(loaded) == structure(bare)
+    assert all(row[-1] for row in structure(loaded))
+    assert one(loaded, "SELECT count(*) FROM smoltworks.load_log_set_aside WHERE state = 'restored'") > 50
+
+
+def test_ids_follow_the_lake(loaded: str) -> None:
+    offset = one(loaded, "SELECT (offsets->>'container_assignment')::int FROM smoltworks.load_log")
+    assert ask(loaded, "SELECT id FROM batch_batchcontainerassignment ORDER BY 1") == [
+        (offset + (batch << 10) + n,) for batch in (1, 2) for n in (1, 2)
+    ]
+    # rows without an id of their own are numbered in the manifest's order: partition after partition
+    assert ask(loaded, "SELECT batch_id, min(id), max(id) FROM inventory_feedingevent GROUP BY 1 ORDER BY 1") == [
+        (1, 1, 20),
+        (2, 21, 40),
+    ]
+
+
+def test_another_run_of_the_same_name_is_refused(
+    loaded: str, lake: tuple[Path, Manifest], tmp_path: Path
+) -> None:
+    import small_lake
+
+    other = small_lake.build(tmp_path, prefix="SCO", fingerprint="f2")
+    before = snapshot(loaded)
+    with pytest.raises(InputError, match="another run of this name"):
+        load_run(tmp_path, other, loaded)
+    assert snapshot(loaded) == before
+
+
+def test_two_loaders_do_not_meet(database: str, lake: tuple[Path, Manifest]) -> None:
+    from warehouse.load_log import lock
+
+    with connect(database) as first:
+        lock(first)
+        with pytest.raises(InputError, match="another load is at work"):
+            load_run(*lake, database)

@@ -1,0 +1,109 @@
+"""The declaration against the facts read off AquaMind's own database, and what a differing database is told."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+from probing import ask
+
+from lake.errors import InputError
+from warehouse.encode import target_schema
+from warehouse.mapping import DIMENSIONS, EVENTS
+from warehouse.target import connect, prepare_tables
+from warehouse.uat_schema import UAT_TABLES
+
+FACTS = Path(__file__).parents[3] / "shared" / "uat"
+facts_needed = pytest.mark.skipif(
+    not FACTS.is_dir(), reason=f"the facts about the UAT database ({FACTS}) are not beside this checkout"
+)
+
+
+def facts(file: str) -> list[dict[str, str]]:
+    with (FACTS / file).open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    return [row for row in rows if row.get("table_name", row.get("tablename")) in UAT_TABLES]
+
+
+@pytest.fixture
+def created(database: str) -> str:
+    with connect(database) as connection, connection.transaction():
+        assert prepare_tables(connection)
+    return database
+
+
+@facts_needed
+def test_columns_are_those_of_the_facts() -> None:
+    declared = [
+        (t.name, c.name, c.type, "YES" if c.nullable else "NO", "YES" if c.identity else "NO")
+        for t in UAT_TABLES.values()
+        for c in t.columns
+    ]
+    expected = [
+        (r["table_name"], r["column_name"], r["data_type"], r["is_nullable"], r["is_identity"])
+        for r in facts("columns.csv")
+    ]
+    assert sorted(declared) == sorted(expected)
+
+
+@facts_needed
+def test_a_created_database_has_the_indexes_of_the_facts(created: str) -> None:
+    found = ask(created, "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'")
+    assert sorted(found) == sorted((r["tablename"], r["indexdef"]) for r in facts("indexes.csv"))
+
+
+@facts_needed
+def test_a_created_database_has_the_constraints_of_the_facts(created: str) -> None:
+    kinds = {"p": "PK", "f": "FK", "u": "UNIQUE", "c": "CHECK"}
+    found = {
+        (table, name, kinds[kind]): definition
+        for table, name, kind, definition in ask(
+            created,
+            "SELECT conrelid::regclass::text, conname, contype::text, pg_get_constraintdef(oid) FROM pg_constraint "
+            "WHERE connamespace = 'public'::regnamespace AND contype <> 'n'",
+        )
+    }
+    expected = {}
+    for row in facts("constraints.csv"):
+        target = re.search(r"REFERENCES (\w+)", row["definition"])
+        if target is None or target.group(1) in UAT_TABLES:
+            expected[row["table_name"], row["conname"], row["type"]] = row["definition"]
+    assert found.keys() == expected.keys()
+    differing = [key for key in found if found[key] != expected[key]]
+    # written shorter, with the same meaning
+    assert sorted(key[1] for key in differing) == [
+        "container_in_hall_area_or_carrier",
+        "feed_container_in_either_hall_or_area",
+    ]
+
+
+def test_every_column_that_must_be_filled_is_filled() -> None:
+    for mapping in (*EVENTS, *DIMENSIONS):
+        needed = {c.name for c in UAT_TABLES[mapping.uat].columns if not c.nullable} - {"id"}
+        assert needed <= set(target_schema(mapping).names), mapping.uat
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("ALTER TABLE batch_batch DROP COLUMN notes", "no column batch_batch.notes"),
+        ("ALTER TABLE batch_batch ALTER start_date TYPE text", "start_date is text, expected date"),
+        ("ALTER TABLE batch_batch ALTER actual_end_date SET NOT NULL", "is not null, expected nullable"),
+        ("ALTER TABLE batch_batch ADD colour text NOT NULL", "batch_batch.colour is not null without a default"),
+        ("ALTER TABLE batch_batch ALTER id DROP IDENTITY", "batch_batch.id has no sequence"),
+        ("DROP TABLE harvest_harvestlot", "no table harvest_harvestlot"),
+    ],
+)
+def test_a_differing_database_is_named(created: str, change: str, told: str) -> None:
+    with connect(created) as connection:
+        connection.execute(change)
+        with pytest.raises(InputError, match=told):
+            prepare_tables(connection)
+
+
+def test_more_columns_that_need_no_value_are_no_difference(created: str) -> None:
+    with connect(created) as connection:
+        connection.execute("ALTER TABLE batch_batch ADD colour text, ADD size int NOT NULL DEFAULT 1")
+        assert not prepare_tables(connection)
