@@ -90,7 +90,7 @@ def summary(manifest: Manifest, run_dir: Path) -> dict[str, object]:
         "events": manifest.events,
         "tables": manifest.tables,
         "seconds": manifest.seconds,
-        "events_per_second": manifest.events / max(manifest.seconds, 1e-9),
+        "events_per_second": manifest.events_per_second,
         "partitions": {"succeeded": succeeded, "failed": len(manifest.partitions) - succeeded},
         "batches": manifest.identity.batch_count,
         "fingerprint": manifest.fingerprint,

@@ -133,6 +133,7 @@ def run(
         status="partial" if failed else "complete",
         identity=wanted,
         seconds=time.perf_counter() - started,
+        events_made=sum(r.events for r in ordered if r.partition not in kept),
         workers=workers,
         dimensions=dimensions,
         partitions=ordered,

@@ -72,13 +72,21 @@ def rows_table(manifest: Manifest) -> Table:
     return table
 
 
+def made_in(manifest: Manifest) -> str:
+    """Events, seconds and pace; a resume's pace is that of what it made."""
+    kept = manifest.events - manifest.events_made
+    return (
+        f"{manifest.events:,} events"
+        + (f", {kept:,} of them kept," if kept else "")
+        + f" in {manifest.seconds:.1f} s: {manifest.events_per_second:,.0f} events a second"
+    )
+
+
 def print_run(screen: Console, manifest: Manifest, run_dir: Path) -> None:
     """Rows by table, and the run in one line."""
     screen.print(rows_table(manifest))
-    pace = manifest.events / max(manifest.seconds, 1e-9)
     memory = max((p.peak_memory_mb for p in manifest.partitions), default=0.0)
     screen.print(
-        f"{manifest.events:,} events in {manifest.seconds:.1f} s: {pace:,.0f} a second on {manifest.workers} "
-        f"workers, {memory:.0f} MB at most in one; {run_dir}",
+        f"{made_in(manifest)} on {manifest.workers} workers, {memory:.0f} MB at most in one; {run_dir}",
         soft_wrap=True,
     )

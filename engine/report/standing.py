@@ -24,9 +24,7 @@ def standing(state: Progress) -> Table:
     )
     table.add_row("batches", f"{batches['done']} of {batches['total']}")
     table.add_row("events", f"{data['events']:,} of about {data['events_expected']:,}")
-    table.add_row(
-        "pace", f"{data['events_per_second']:,.0f} events/s, {data['batches_per_second']:,.1f} batches/s"
-    )
+    table.add_row("pace", f"{data['events_per_second']:,.0f} events/s, {data['batches_per_second']:,.1f} batches/s")
     rate = data["success_rate"]
     table.add_row("success", "no partition has ended" if rate is None else f"{rate:.0%} of the partitions ended")
     ages = ", ".join(

@@ -88,7 +88,10 @@ class RunIdentity:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A finished run. `status` is complete, or partial when a partition failed."""
+    """A finished run. `status` is complete, or partial when a partition failed.
+
+    `seconds` are those of the last call, which made `events_made` rows; a resume keeps the others.
+    """
 
     run: str
     status: str
@@ -99,6 +102,7 @@ class Manifest:
     partitions: tuple[PartitionRecord, ...]
     estimate: dict[str, int]
     fingerprint: str
+    events_made: int = 0
     format: str = FORMAT
 
     @property
@@ -113,6 +117,10 @@ class Manifest:
     @property
     def events(self) -> int:
         return sum(self.tables.values())
+
+    @property
+    def events_per_second(self) -> float:
+        return self.events_made / max(self.seconds, 1e-9)
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> Manifest:

@@ -1,0 +1,35 @@
+"""Sums up a run: what is in it, whether it holds, where it is and how to open it: python -m engine.report"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.report.console import console, input_errors, print_json
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+@app.command()
+def report(
+    run: Annotated[Path, typer.Argument(help="The run's folder.", metavar="RUN")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Print a run's summary: events, pace, rows by table, checks passed, and how to open lake and database.
+
+    Exit codes: 0 shown; 2 not a complete run.
+    """
+    with input_errors():
+        from engine.report.summary import gather, print_summary
+
+        facts = gather(run)
+        if as_json:
+            print_json(facts.to_json())
+        else:
+            print_summary(console(), facts)
+
+
+if __name__ == "__main__":
+    app()
