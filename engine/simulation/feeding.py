@@ -88,8 +88,8 @@ def draw_lots(
                     for ahead in range(d, min(d + cover, days)):
                         wanted += need[ahead]
                     room = int(capacity[s] * 10000.0) - stock
-                    amount = max(min(wanted, room), least)
-                    bags = (amount + LOT_STEP * 100 - 1) // (LOT_STEP * 100)
+                    bag = LOT_STEP * 100
+                    bags = max(min(-(-wanted // bag), room // bag), -(-least // bag))
                     if lots >= lot_day.shape[0]:
                         return -1
                     lot_feeder[lots] = s

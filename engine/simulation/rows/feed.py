@@ -56,7 +56,7 @@ def _stage_rows(subject: Subject, stage: StageHistory, ids: np.ndarray) -> tuple
             for s in feeders
         ]
     )
-    most = len(feeders) * (days + len(farm.model.feeds))
+    most = len(feeders) * days * len(farm.model.feeds)
     lot_feeder, lot_feed, lot_day, quantity, price, left = (np.empty(most, dtype=np.int64) for _ in range(6))
     cost = np.zeros((n, days, 2), dtype=np.int64)
     count = feeding.draw_lots(
