@@ -48,9 +48,7 @@ def load(
     """
     with input_errors():
         if serve and to is not None:
-            raise InputError(
-                "load", "--serve keeps RUN's own server, but --to names another", "drop one of the two"
-            )
+            raise InputError("load", "--serve keeps RUN's own server, but --to names another", "drop one of the two")
         from lake.manifest import read_complete
         from warehouse.embedded import embedded_dsn
         from warehouse.load import LoadFailed

@@ -81,12 +81,8 @@ def _some(names: list[str]) -> str:
 
 def _stage(connection: Connection, context: Context, incoming: Stays) -> None:
     stays = incoming.stays
-    containers = context.dimension_ids["container"].take(
-        stays.column("container_id").combine_chunks().cast(pa.int32())
-    )
-    connection.execute(
-        "CREATE TEMP TABLE smoltworks_stays (container_id bigint, first date, stop date) ON COMMIT DROP"
-    )
+    containers = context.dimension_ids["container"].take(stays.column("container_id").combine_chunks().cast(pa.int32()))
+    connection.execute("CREATE TEMP TABLE smoltworks_stays (container_id bigint, first date, stop date) ON COMMIT DROP")
     rows = pa.table(
         [containers, stays.column("assignment_date"), stays.column("departure_date")],
         schema=pa.schema([("container_id", pa.int64()), ("first", pa.date32()), ("stop", pa.date32())]),

@@ -116,26 +116,20 @@ def _match(connection: Connection, mapping: Mapping, context: Context) -> int:
             for batch in rows.to_batches():
                 copy.write(encode.write_batch(project(batch, mapping, context, 0)))
             copy.write(encode.finish())
-    same = sql.SQL(" AND ").join(
-        sql.SQL("u.{0} = i.{0}").format(sql.Identifier(name)) for name in mapping.key
-    )
-    missing = sql.SQL("FROM {} i WHERE NOT EXISTS (SELECT 1 FROM {} u WHERE {})").format(
-        STAGING, target, same
-    )
+    same = sql.SQL(" AND ").join(sql.SQL("u.{0} = i.{0}").format(sql.Identifier(name)) for name in mapping.key)
+    missing = sql.SQL("FROM {} i WHERE NOT EXISTS (SELECT 1 FROM {} u WHERE {})").format(STAGING, target, same)
     counted = connection.execute(sql.SQL("SELECT count(*) ") + missing).fetchone()
     added = int(counted[0]) if counted else 0
     if added:
         base = reserve_ids(connection, mapping.uat, added)
         connection.execute(
-            sql.SQL(
-                "INSERT INTO {} (id, {}) SELECT {} + row_number() OVER (ORDER BY smoltworks_row), {} "
-            ).format(target, columns, sql.Literal(base), columns)
+            sql.SQL("INSERT INTO {} (id, {}) SELECT {} + row_number() OVER (ORDER BY smoltworks_row), {} ").format(
+                target, columns, sql.Literal(base), columns
+            )
             + missing
         )
     found = connection.execute(
-        sql.SQL("SELECT i.smoltworks_row, u.id FROM {} i JOIN {} u ON {} ORDER BY 1").format(
-            STAGING, target, same
-        )
+        sql.SQL("SELECT i.smoltworks_row, u.id FROM {} i JOIN {} u ON {} ORDER BY 1").format(STAGING, target, same)
     ).fetchall()
     connection.execute(sql.SQL("DROP TABLE {}").format(STAGING))
     order = np.array([row[0] for row in found], dtype=np.int64)

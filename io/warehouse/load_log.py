@@ -177,9 +177,7 @@ def reserve_ids(connection: Connection, table: str, count: int) -> int:
     return int(row[0])
 
 
-def record_part(
-    connection: Connection, load: Load, partition: int, rows: dict[str, int], seconds: float
-) -> None:
+def record_part(connection: Connection, load: Load, partition: int, rows: dict[str, int], seconds: float) -> None:
     connection.execute(
         "INSERT INTO smoltworks.load_log_part (load_id, partition, rows, seconds) VALUES (%s, %s, %s, %s)",
         (load.id, partition, json.dumps(rows), seconds),

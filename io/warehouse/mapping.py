@@ -169,9 +169,7 @@ def _provenance(weight: tuple[object, ...], fcr: tuple[object, ...], rest: objec
     def compute(rows: pa.RecordBatch) -> pa.Array:
         anchor = rows.column("anchor_type").cast(pa.string())
         which = pc.add(pc.index_in(anchor, pa.array(["growth_sample", "transfer"])).fill_null(-1), 1)
-        return _look_up(
-            texts, pc.add(pc.multiply(which, 2), rows.column("observed_fcr").is_valid().cast(pa.int32()))
-        )
+        return _look_up(texts, pc.add(pc.multiply(which, 2), rows.column("observed_fcr").is_valid().cast(pa.int32())))
 
     return Derived(("anchor_type", "observed_fcr"), compute)
 

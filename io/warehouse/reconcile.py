@@ -280,8 +280,6 @@ def _match(
         label = f"{table}, batch {key[0]}" + (f", {key[1]}" if key[1] is not None else "")
         mine, theirs = left.get(key), right.get(key)
         for place, name in enumerate(names):
-            result.compare(
-                f"{label}: {name}", mine[place] if mine else None, theirs[place] if theirs else None
-            )
+            result.compare(f"{label}: {name}", mine[place] if mine else None, theirs[place] if theirs else None)
         if theirs:
             result.compare(f"{label}: contradictory keys", 0, theirs[-1])

@@ -31,9 +31,7 @@ def set_aside(connection: Connection, load: Load) -> int:
     count = 0
     with connection.transaction():
         for mapping in EVENTS:
-            if load.spans[mapping.lake] and not has_foreign_rows(
-                connection, mapping.uat, load.id_range(mapping.lake)
-            ):
+            if load.spans[mapping.lake] and not has_foreign_rows(connection, mapping.uat, load.id_range(mapping.lake)):
                 for kind, name, definition in connection.execute(FIND, {"table": mapping.uat}).fetchall():
                     _drop(connection, load, mapping.uat, kind, name, definition)
                     count += 1
@@ -68,9 +66,7 @@ def _drop(connection: Connection, load: Load, table: str, kind: str, name: str, 
 
 def pending(connection: Connection) -> int:
     """How many things any load of this database has dropped and not yet restored."""
-    row = connection.execute(
-        "SELECT count(*) FROM smoltworks.load_log_set_aside WHERE state <> 'restored'"
-    ).fetchone()
+    row = connection.execute("SELECT count(*) FROM smoltworks.load_log_set_aside WHERE state <> 'restored'").fetchone()
     return int(row[0]) if row else 0
 
 
@@ -109,9 +105,7 @@ def restore(
     return perf_counter() - begun
 
 
-def _share(
-    pool: list[Connection], work: list[Callable[[Connection], None]], done: Callable[[int], None]
-) -> None:
+def _share(pool: list[Connection], work: list[Callable[[Connection], None]], done: Callable[[int], None]) -> None:
     free = list(pool)
 
     def run(task: Callable[[Connection], None]) -> None:

@@ -136,9 +136,7 @@ def _constraint(table: str, line: str) -> Constraint:
     if kind == "key":
         return Constraint(f"{table}_pkey", "primary_key", f"PRIMARY KEY {columns_sql}", columns)
     if kind == "unique":
-        return Constraint(
-            name or django_name(table, columns, "_uniq"), kind, f"UNIQUE {columns_sql}", columns
-        )
+        return Constraint(name or django_name(table, columns, "_uniq"), kind, f"UNIQUE {columns_sql}", columns)
     return Constraint(name, kind, columns_sql + (f" WHERE {condition}" if condition else ""), columns)
 
 

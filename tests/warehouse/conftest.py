@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+import foreign
 import psycopg
 import pytest
 import small_lake
@@ -13,6 +15,7 @@ from psycopg.conninfo import make_conninfo
 
 from lake.manifest import Manifest
 from warehouse.embedded import embedded_dsn
+from warehouse.load import load_run
 
 NUMBERS = count(1)
 
@@ -28,14 +31,48 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield dsn
 
 
-@pytest.fixture
-def database(server: str) -> Iterator[str]:
-    name = f"uat{next(NUMBERS)}"
+@contextmanager
+def new_database(server: str, name: str, template: str = "template0") -> Iterator[str]:
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield make_conninfo(server, dbname=name)
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(server: str) -> Iterator[str]:
+    """An empty database."""
+    with new_database(server, f"uat{next(NUMBERS)}") as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="session")
+def used_template(server: str) -> Iterator[str]:
+    with new_database(server, "used_template") as dsn:
+        foreign.create(dsn)
+        yield "used_template"
+
+
+@pytest.fixture
+def used(server: str, used_template: str) -> Iterator[str]:
+    """A database that people use, without events of theirs."""
+    with new_database(server, f"uat{next(NUMBERS)}", used_template) as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="session")
+def loaded_template(server: str, lake: tuple[Path, Manifest]) -> Iterator[str]:
+    with new_database(server, "loaded_template") as dsn:
+        load_run(*lake, dsn)
+        yield "loaded_template"
+
+
+@pytest.fixture
+def loaded(server: str, loaded_template: str) -> Iterator[str]:
+    """A database that was empty and holds the small lake."""
+    with new_database(server, f"uat{next(NUMBERS)}", loaded_template) as dsn:
+        yield dsn
 
 
 @pytest.fixture(scope="session")

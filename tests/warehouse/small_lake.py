@@ -103,9 +103,7 @@ def events(batch: int, prefix: str = "FAR") -> dict[str, list[dict[str, Any]]]:
     tank, ring = (batch << 10) + 1, (batch << 10) + 2
     stays = [(tank, batch, 5, START, MOVE), (ring, 2 + batch, 6, MOVE, END if harvested else None)]
     days = [
-        (stay, container, stage, first + timedelta(n))
-        for stay, container, stage, first, _ in stays
-        for n in range(10)
+        (stay, container, stage, first + timedelta(n)) for stay, container, stage, first, _ in stays for n in range(10)
     ]
     own = {"batch_id": batch}
     sensors = {1: [(1, 1)], 2: [(2, 1)], 3: [(3, 1), (4, 2)], 4: [(5, 1), (6, 2)]}

@@ -28,87 +28,80 @@ def changed(before: dict[str, dict[int, str]], after: dict[str, dict[int, str]])
     ]
 
 
-def test_other_rows_are_untouched_and_ids_are_the_targets(database: str, lake: Lake) -> None:
-    foreign.create(database)
-    foreign.add_events(database)
-    before, shape = snapshot(database), structure(database)
-    result = load_run(*lake, database)
-    after = snapshot(database)
+def test_other_rows_are_untouched_and_ids_are_the_targets(used: str, lake: Lake) -> None:
+    foreign.add_events(used)
+    before, shape = snapshot(used), structure(used)
+    result = load_run(*lake, used)
+    after = snapshot(used)
     assert changed(before, after) == []
-    assert structure(database) == shape
-    assert list(reconcile(*lake, database)) == []
+    assert structure(used) == shape
+    assert list(reconcile(*lake, used)) == []
     assert result.added_master_rows["geography"] == 1  # Scotland; the Faroes were there
     assert result.added_master_rows["container"] == 2  # two rings; Hall-C1 and Hall-C2 were there
     assert result.added_master_rows["lifecycle_stage"] == 0
     assert {name for name, count in result.rows.items() if count != lake[1].tables[name]} == set()
     assert ask(
-        database,
+        used,
         "SELECT DISTINCT container_id, lifecycle_stage_id FROM batch_batchcontainerassignment a "
-        "JOIN infrastructure_container c ON c.id = a.container_id WHERE c.name LIKE 'Hall-C_' AND a.id <> 6000 ORDER BY 1",
+        "JOIN infrastructure_container c ON c.id = a.container_id "
+        "WHERE c.name LIKE 'Hall-C_' AND a.id <> 6000 ORDER BY 1",
     ) == [(900, 95), (901, 95)]
-    assert one(database, "SELECT DISTINCT initiated_by_id FROM batch_batchtransferworkflow") == 77
+    assert one(used, "SELECT DISTINCT initiated_by_id FROM batch_batchtransferworkflow") == 77
     # the sensor of the same kind in the same container is the same sensor, whatever its name
-    assert one(database, "SELECT count(*) FROM environmental_environmentalreading WHERE sensor_id = 500") == 60
+    assert one(used, "SELECT count(*) FROM environmental_environmentalreading WHERE sensor_id = 500") == 60
 
 
-def test_ids_start_past_those_in_use(database: str, lake: Lake) -> None:
-    foreign.create(database)
-    foreign.add_events(database)
-    load_run(*lake, database)
-    assert ask(database, "SELECT id FROM batch_batch ORDER BY 1") == [(5000,), (5001,), (5002,)]
-    assert one(database, "SELECT min(id) FROM environmental_environmentalreading WHERE id <> 123456") == 123_457
+def test_ids_start_past_those_in_use(used: str, lake: Lake) -> None:
+    foreign.add_events(used)
+    load_run(*lake, used)
+    assert ask(used, "SELECT id FROM batch_batch ORDER BY 1") == [(5000,), (5001,), (5002,)]
+    assert one(used, "SELECT min(id) FROM environmental_environmentalreading WHERE id <> 123456") == 123_457
     # its sequence was ahead of its rows
-    assert one(database, "SELECT min(id) FROM infrastructure_sensor WHERE id <> 500") == 3001
-    with psycopg.connect(database) as connection:
+    assert one(used, "SELECT min(id) FROM infrastructure_sensor WHERE id <> 500") == 3001
+    with psycopg.connect(used) as connection:
         foreign.insert(connection, "batch_batch", batch_number="NEXT", species_id=40, lifecycle_stage_id=99)
         foreign.insert(connection, "infrastructure_geography", name="Norway")
 
 
-def test_tables_with_other_rows_keep_their_indexes(database: str, lake: Lake) -> None:
-    foreign.create(database)
-    foreign.add_events(database)
-    load_run(*lake, database)
-    dropped = {row[0] for row in ask(database, "SELECT table_name FROM smoltworks.load_log_set_aside")}
+def test_tables_with_other_rows_keep_their_indexes(used: str, lake: Lake) -> None:
+    foreign.add_events(used)
+    load_run(*lake, used)
+    dropped = {row[0] for row in ask(used, "SELECT table_name FROM smoltworks.load_log_set_aside")}
     assert "inventory_feedingevent" in dropped
     assert not dropped & {"batch_batch", "batch_batchcontainerassignment", "environmental_environmentalreading"}
 
 
-def test_keys_to_tables_that_we_do_not_know_are_restored(database: str, lake: Lake) -> None:
-    foreign.create(database)
-    shape = structure(database)
-    load_run(*lake, database)
-    assert structure(database) == shape
-    assert one(database, "SELECT state FROM smoltworks.load_log_set_aside WHERE name = 'activity_fk'") == "restored"
+def test_keys_to_tables_that_we_do_not_know_are_restored(used: str, lake: Lake) -> None:
+    shape = structure(used)
+    load_run(*lake, used)
+    assert structure(used) == shape
+    assert one(used, "SELECT state FROM smoltworks.load_log_set_aside WHERE name = 'activity_fk'") == "restored"
 
 
-def test_the_key_of_a_hypertable(database: str, lake: Lake) -> None:
+def test_the_key_of_a_hypertable(used: str, lake: Lake) -> None:
     """TimescaleDB's key on the readings: (reading_time, sensor_id), as a plain table."""
-    foreign.create(database)
-    with connect(database) as connection:
+    with connect(used) as connection:
         connection.execute(
             "ALTER TABLE environmental_environmentalreading DROP CONSTRAINT environmental_environmentalreading_pkey, "
             "ALTER sensor_id DROP NOT NULL, ADD PRIMARY KEY (reading_time, sensor_id)"
         )
         assert key_columns(connection, "environmental_environmentalreading") == ("reading_time", "sensor_id")
-    load_run(*lake, database)
-    assert list(reconcile(*lake, database)) == []
+    load_run(*lake, used)
+    assert list(reconcile(*lake, used)) == []
 
 
-def refused(database: str, lake: Lake, match: str) -> None:
-    before = snapshot(database)
+def refused(used: str, lake: Lake, match: str) -> None:
+    before = snapshot(used)
     with pytest.raises(InputError, match=match):
-        load_run(*lake, database)
-    assert snapshot(database) == before
-    assert not one(database, "SELECT to_regnamespace('smoltworks') IS NOT NULL")
+        load_run(*lake, used)
+    assert snapshot(used) == before
+    assert not one(used, "SELECT to_regnamespace('smoltworks') IS NOT NULL")
 
 
-def test_a_batch_number_that_is_there_is_refused(database: str, lake: Lake) -> None:
-    foreign.create(database)
-    with connect(database) as connection:
-        foreign.insert(
-            connection, "batch_batch", batch_number="FAR-2024-002", species_id=40, lifecycle_stage_id=99
-        )
-    refused(database, lake, "batch_number FAR-2024-002 is there already")
+def test_a_batch_number_that_is_there_is_refused(used: str, lake: Lake) -> None:
+    with connect(used) as connection:
+        foreign.insert(connection, "batch_batch", batch_number="FAR-2024-002", species_id=40, lifecycle_stage_id=99)
+    refused(used, lake, "batch_number FAR-2024-002 is there already")
 
 
 @pytest.mark.parametrize(
@@ -123,13 +116,10 @@ def test_a_batch_number_that_is_there_is_refused(database: str, lake: Lake) -> N
     ],
 )
 def test_an_occupied_container_is_refused(
-    database: str, lake: Lake, first: str, departure: str | None, active: bool, taken: bool
+    used: str, lake: Lake, first: str, departure: str | None, active: bool, taken: bool
 ) -> None:
-    foreign.create(database)
-    with connect(database) as connection:
-        foreign.insert(
-            connection, "batch_batch", id=9, batch_number="THEIRS", species_id=40, lifecycle_stage_id=99
-        )
+    with connect(used) as connection:
+        foreign.insert(connection, "batch_batch", id=9, batch_number="THEIRS", species_id=40, lifecycle_stage_id=99)
         foreign.insert(
             connection,
             "batch_batchcontainerassignment",
@@ -141,53 +131,47 @@ def test_an_occupied_container_is_refused(
             is_active=active,
         )
     if taken:
-        refused(database, lake, "container Hall-C1 by batch THEIRS")
+        refused(used, lake, "container Hall-C1 by batch THEIRS")
     else:
-        load_run(*lake, database)
+        load_run(*lake, used)
 
 
 @pytest.mark.parametrize(
     ("when", "taken"), [("2024-01-05 03:00+00", True), ("2024-01-11 00:00+00", False), ("2023-12-31 23:59+00", False)]
 )
-def test_readings_of_the_same_sensor_and_time_are_refused(
-    database: str, lake: Lake, when: str, taken: bool
-) -> None:
-    foreign.create(database)
-    with connect(database) as connection:
+def test_readings_of_the_same_sensor_and_time_are_refused(used: str, lake: Lake, when: str, taken: bool) -> None:
+    with connect(used) as connection:
         foreign.insert(
             connection, "environmental_environmentalreading", sensor_id=500, parameter_id=33, reading_time=when
         )
     if taken:
-        refused(database, lake, "sensor old from 2024-01-05")
+        refused(used, lake, "sensor old from 2024-01-05")
     else:
-        load_run(*lake, database)
+        load_run(*lake, used)
 
 
-def test_an_ambiguous_name_is_refused(database: str, lake: Lake) -> None:
-    foreign.create(database)
-    with connect(database) as connection:
+def test_an_ambiguous_name_is_refused(used: str, lake: Lake) -> None:
+    with connect(used) as connection:
         foreign.insert(connection, "infrastructure_container", name="Hall-C2", container_type_id=12, hall_id=55)
-    refused(database, lake, "Hall-C2.*more than once")
+    refused(used, lake, "Hall-C2.*more than once")
 
 
-def test_a_stage_in_anothers_place_is_refused(database: str, lake: Lake) -> None:
-    foreign.create(database)
-    with connect(database) as connection:
+def test_a_stage_in_anothers_place_is_refused(used: str, lake: Lake) -> None:
+    with connect(used) as connection:
         connection.execute("UPDATE batch_lifecyclestage SET name = 'Grilse' WHERE name = 'Adult'")
-    refused(database, lake, "lifecycle stage of the run can't be added")
+    refused(used, lake, "lifecycle stage of the run can't be added")
 
 
-def test_a_second_run_loads_beside_the_first(database: str, lake: Lake, tmp_path: Path) -> None:
-    load_run(*lake, database)
-    before = snapshot(database)
+def test_a_second_run_loads_beside_the_first(loaded: str, lake: Lake, tmp_path: Path) -> None:
+    before = snapshot(loaded)
     other = small_lake.build(tmp_path, name="other", prefix="SCO", fingerprint="f2")
     with pytest.raises(InputError, match="container Hall-C1 by batch FAR-2024-001"):
-        load_run(tmp_path, other, database)
-    assert snapshot(database) == before
-    with connect(database) as connection:
+        load_run(tmp_path, other, loaded)
+    assert snapshot(loaded) == before
+    with connect(loaded) as connection:
         # another farm, so to say
         connection.execute("UPDATE infrastructure_container SET name = 'Old ' || name")
-    result = load_run(tmp_path, other, database)
+    result = load_run(tmp_path, other, loaded)
     assert result.rows == other.tables
-    assert list(reconcile(tmp_path, other, database)) == []
-    assert list(reconcile(*lake, database))[0].check.startswith("container_assignment")  # renamed under it
+    assert list(reconcile(tmp_path, other, loaded)) == []
+    assert next(iter(reconcile(*lake, loaded))).check.startswith("container_assignment")  # renamed under it

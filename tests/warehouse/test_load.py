@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
 from decimal import Decimal
@@ -19,12 +18,6 @@ from warehouse.reconcile import reconcile
 from warehouse.target import connect, prepare_tables
 
 MIDNIGHT = datetime(2025, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def loaded(database: str, lake: tuple[Path, Manifest]) -> str:
-    load_run(*lake, database)
-    return database
 
 
 def test_writes_every_row_once(database: str, lake: tuple[Path, Manifest]) -> None:
@@ -102,7 +95,12 @@ def test_daily_states_say_where_they_come_from(loaded: str) -> None:
 
 
 def test_the_application_can_insert_afterwards(loaded: str) -> None:
-    for table in ("batch_batch", "environmental_environmentalreading", "inventory_feedpurchase", "infrastructure_sensor"):
+    for table in (
+        "batch_batch",
+        "environmental_environmentalreading",
+        "inventory_feedpurchase",
+        "infrastructure_sensor",
+    ):
         columns = [
             row[0]
             for row in ask(
@@ -114,20 +112,17 @@ def test_the_application_can_insert_afterwards(loaded: str) -> None:
         values = ["'new'" if c == "batch_number" and table == "batch_batch" else c for c in columns]
         with psycopg.connect(loaded) as connection:
             row = connection.execute(
-                f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM {table} LIMIT 1 RETURNING id"
+                f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM {table} LIMIT 1 "
+                "RETURNING id"
             ).fetchone()
             (highest,) = connection.execute(f"SELECT max(id) FROM {table}").fetchone() or (None,)
         assert row == (highest,)
 
 
-def test_indexes_and_keys_are_back_and_valid(loaded: str, server: str) -> None:
-    name = "bare" + str(time.monotonic_ns())
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-    bare = f"{server} dbname={name}"
-    with connect(bare) as connection, connection.transaction():
+def test_indexes_and_keys_are_back_and_valid(loaded: str, database: str) -> None:
+    with connect(database) as connection, connection.transaction():
         prepare_tables(connection)
-    assert structure(loaded) == structure(bare)
+    assert structure(loaded) == structure(database)
     assert all(row[-1] for row in structure(loaded))
     assert one(loaded, "SELECT count(*) FROM smoltworks.load_log_set_aside WHERE state = 'restored'") > 50
 
@@ -144,9 +139,7 @@ def test_ids_follow_the_lake(loaded: str) -> None:
     ]
 
 
-def test_another_run_of_the_same_name_is_refused(
-    loaded: str, lake: tuple[Path, Manifest], tmp_path: Path
-) -> None:
+def test_another_run_of_the_same_name_is_refused(loaded: str, lake: tuple[Path, Manifest], tmp_path: Path) -> None:
     import small_lake
 
     other = small_lake.build(tmp_path, prefix="SCO", fingerprint="f2")

@@ -1,0 +1,98 @@
+"""python -m engine.load as a user calls it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SECRET = "s3cr3t-word"
+
+
+def load(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "engine.load", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+
+
+@pytest.fixture(scope="module")
+def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    sys.path.insert(0, str(ROOT / "tests" / "warehouse"))
+    import small_lake
+
+    folder = tmp_path_factory.mktemp("run")
+    small_lake.build(folder)
+    return folder
+
+
+def test_loads_once_and_says_so(run_dir: Path) -> None:
+    first = load(run_dir, "--json")
+    assert first.returncode == 0, first.stderr
+    data = json.loads(first.stdout)
+    assert set(data) == {"rows", "seconds", "rows_per_second"}
+    assert data["rows"]["environmental_reading"] == 360
+    assert data["rows_per_second"] > 0
+    second = load(run_dir, "--json")
+    assert second.returncode == 0
+    assert set(json.loads(second.stdout)["rows"].values()) == {0}
+    assert "loaded already" in second.stderr
+    spoken = load(run_dir)
+    assert spoken.stdout == ""
+    assert f"python -m engine.load {run_dir} --serve" in spoken.stderr
+    assert not (run_dir / "postgres" / "postmaster.pid").exists()
+
+
+def test_serves_until_interrupted(run_dir: Path) -> None:
+    import signal
+
+    command = [sys.executable, "-m", "engine.load", str(run_dir), "--serve"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT) as server:
+        assert server.stderr is not None
+        for line in server.stderr:
+            if line.startswith("open it: "):
+                query = "SELECT count(*) FROM batch_batch"
+                psql = f'{line.removeprefix("open it: ").strip()} -Atc "{query}"'
+                assert subprocess.check_output(psql, shell=True, text=True).strip() == "2"
+            if line.startswith("serving"):
+                server.send_signal(signal.SIGINT)
+                break
+        assert server.wait(30) == 0
+    assert not (run_dir / "postgres" / "postmaster.pid").exists()
+
+
+@pytest.mark.parametrize(
+    ("dsn", "told"),
+    [
+        (f"postgresql://me:{SECRET}@127.0.0.1:1/uat", "can't connect"),
+        (f"not a dsn {SECRET}", "not a PostgreSQL connection string"),
+    ],
+)
+def test_a_server_that_is_not_there(run_dir: Path, dsn: str, told: str) -> None:
+    ended = load(run_dir, "--to", dsn, "--json")
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert ended.stderr.startswith("error: ")
+    assert told in ended.stderr
+    assert SECRET not in ended.stderr
+
+
+def test_half_written_runs_are_refused(run_dir: Path, tmp_path: Path) -> None:
+    import small_lake
+
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "run.jsonl").write_text("{}\n")
+    begun = load(tmp_path)
+    assert (begun.returncode, "not finished" in begun.stderr) == (2, True)
+    small_lake.build(tmp_path)
+    (tmp_path / "lake" / "batch" / "part-0001.parquet").unlink()
+    lacking = load(tmp_path)
+    assert (lacking.returncode, "part-0001.parquet" in lacking.stderr) == (2, True)
+    assert not (tmp_path / "postgres").exists()
+
+
+@pytest.mark.parametrize("arguments", [["--serve", "--to", "dbname=x"], ["--connections", "0"]])
+def test_wrong_usage(run_dir: Path, arguments: list[str]) -> None:
+    assert load(run_dir, *arguments).returncode == 2

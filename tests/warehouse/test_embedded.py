@@ -1,0 +1,105 @@
+"""The run's own server: there while it is used, gone afterwards; and what a run remembers of its target."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+import small_lake
+
+from lake.errors import InputError
+from warehouse.embedded import embedded_dsn, psql_line
+from warehouse.record import loaded_target, record_load, target_dsn
+from warehouse.target import connect, scrub, without_password
+
+SECRET = "s3cr3t-word"
+
+
+def postmaster(folder: Path) -> int:
+    return int((folder / "postgres" / "postmaster.pid").read_text().split()[0])
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_runs_only_while_used_and_listens_on_a_socket_alone(tmp_path: Path) -> None:
+    with embedded_dsn(tmp_path) as dsn:
+        pid = postmaster(tmp_path)
+        with psycopg.connect(dsn) as connection:
+            assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
+        with embedded_dsn(tmp_path) as again:  # a second user shares it
+            assert again == dsn
+        assert alive(pid)
+        assert subprocess.check_output(f"{psql_line(dsn)} -Atc 'SELECT 6 * 7'", shell=True).strip() == b"42"
+    assert not alive(pid)
+
+
+def test_a_path_too_long_for_a_socket(tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 60) / ("e" * 60)
+    deep.mkdir(parents=True)
+    with embedded_dsn(deep) as dsn, psycopg.connect(dsn) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent was killed")
+def test_dies_with_a_killed_owner_and_starts_again(tmp_path: Path) -> None:
+    script = f"""
+import os, signal
+from pathlib import Path
+from warehouse.embedded import embedded_dsn
+with embedded_dsn(Path({str(tmp_path)!r})):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    subprocess.run([sys.executable, "-c", script], check=False)
+    end = time.monotonic() + 20
+    while (tmp_path / "postgres" / "postmaster.pid").exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not (tmp_path / "postgres" / "postmaster.pid").exists()
+    with embedded_dsn(tmp_path) as dsn, psycopg.connect(dsn) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_run_remembers_its_target_without_the_password(tmp_path: Path, database: str) -> None:
+    manifest = small_lake.build(tmp_path)
+    assert loaded_target(tmp_path) is None
+    record_load(tmp_path, manifest, f"{database} password={SECRET}")
+    assert SECRET not in (tmp_path / "load.json").read_text()
+    target = loaded_target(tmp_path)
+    assert target is not None
+    assert target.kind == "server"
+    with target_dsn(tmp_path, target) as dsn:
+        assert without_password(dsn) == without_password(database)
+    small_lake.build(tmp_path, fingerprint="another")
+    assert loaded_target(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        f"postgresql://me:{SECRET}@localhost:1/db",
+        f"host=localhost port=1 user=me password={SECRET}",
+        f"postgresql://me:{SECRET}@localhost:port/db?nonsense",
+        f"host=localhost {SECRET}",
+        f"postgresql://me:{SECRET}%zz@localhost/db",
+    ],
+)
+def test_no_error_tells_the_password(dsn: str) -> None:
+    with pytest.raises(InputError) as caught:
+        connect(dsn)
+    assert SECRET not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_a_servers_message_is_scrubbed() -> None:
+    assert scrub(f"oops {SECRET}", f"host=h password={SECRET}") == "oops ***"
