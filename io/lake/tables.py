@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import pyarrow as pa
@@ -24,7 +24,6 @@ class Column:
     """One column: its Arrow type, unit and meaning; `references` names the table whose id it holds.
 
     `codes` makes it an enumeration: stored as an int8 dictionary of exactly these values.
-    `delta` and `plain` tell the Parquet writer what a dictionary would not help.
     """
 
     name: str
@@ -34,8 +33,7 @@ class Column:
     nullable: bool = False
     references: str = ""
     codes: tuple[str, ...] = ()
-    delta: bool = False  # grows steadily down the file: DELTA_BINARY_PACKED pays
-    plain: bool = False  # nearly every value differs
+    delta: bool = False  # climbs, or seldom repeats: DELTA_BINARY_PACKED instead of a dictionary
 
     @property
     def arrow_type(self) -> pa.DataType:
@@ -80,12 +78,14 @@ DIM_ID = Column("id", REF, "ordinal in the resolved farm, from 1")
 NAME = Column("name", TEXT, "natural key")
 
 
-def _count(name: str, description: str, nullable: bool = False) -> Column:
-    return Column(name, pa.int32(), description, unit="fish", nullable=nullable)
+def _count(name: str, description: str, nullable: bool = False, delta: bool = False) -> Column:
+    return Column(name, pa.int32(), description, unit="fish", nullable=nullable, delta=delta)
 
 
-def _amount(name: str, precision: int, scale: int, unit: str, description: str, nullable: bool = False) -> Column:
-    return Column(name, decimal(precision, scale), description, unit=unit, nullable=nullable)
+def _amount(
+    name: str, precision: int, scale: int, unit: str, description: str, nullable: bool = False, delta: bool = False
+) -> Column:
+    return Column(name, decimal(precision, scale), description, unit=unit, nullable=nullable, delta=delta)
 
 
 MORTALITY_CAUSES = ("DISEASE", "HANDLING", "PREDATION", "ENVIRONMENTAL", "UNKNOWN", "OTHER")
@@ -251,12 +251,12 @@ EVENT_TABLES: tuple[Table, ...] = (
             Column("batch_assignment_id", ID, "the stay", references="container_assignment", delta=True),
             Column("feed_id", REF, "the feed", references="feed"),
             Column("feed_container_id", REF, "the silo or barge it came from", references="feed_container"),
-            Column("feeding_date", DATE, "day"),
+            Column("feeding_date", DATE, "day", delta=True),
             Column("feeding_time", pa.time64("us"), "time of day, UTC"),
-            _amount("amount_kg", 10, 4, "kg", "feed given"),
-            _amount("batch_biomass_kg", 10, 2, "kg", "biomass in the container that morning"),
-            _amount("feeding_percentage", 8, 6, "%", "amount_kg / batch_biomass_kg x 100", nullable=True),
-            _amount("feed_cost", 10, 2, "currency", "cost of the lots drawn, first in first out"),
+            _amount("amount_kg", 10, 4, "kg", "feed given", delta=True),
+            _amount("batch_biomass_kg", 10, 2, "kg", "biomass in the container that morning", delta=True),
+            _amount("feeding_percentage", 8, 6, "%", "amount_kg / batch_biomass_kg x 100", nullable=True, delta=True),
+            _amount("feed_cost", 10, 2, "currency", "cost of the lots drawn, first in first out", delta=True),
             Column("method", TEXT, "how", codes=("MANUAL", "AUTOMATIC", "BROADCAST")),
         ),
         key=("batch_assignment_id", "feeding_date", "feeding_time"),
@@ -289,9 +289,9 @@ EVENT_TABLES: tuple[Table, ...] = (
             BATCH_REF,
             CONTAINER_REF,
             ASSIGNMENT_REF,
-            Column("event_date", DATE, "day"),
+            Column("event_date", DATE, "day", delta=True),
             _count("count", "fish"),
-            _amount("biomass_kg", 10, 2, "kg", "their biomass"),
+            _amount("biomass_kg", 10, 2, "kg", "their biomass", delta=True),
             Column("cause", TEXT, "cause, by the application's codes", codes=MORTALITY_CAUSES),
             Column("is_cull", pa.bool_(), "taken out by people rather than found dead"),
         ),
@@ -306,13 +306,13 @@ EVENT_TABLES: tuple[Table, ...] = (
             BATCH_REF,
             CONTAINER_REF,
             ASSIGNMENT_REF,
-            Column("sample_date", DATE, "day"),
+            Column("sample_date", DATE, "day", delta=True),
             Column("sample_size", pa.int32(), "fish weighed", unit="fish"),
-            _amount("avg_weight_g", 10, 2, "g", "mean weight"),
-            _amount("std_deviation_weight", 10, 2, "g", "sample standard deviation of weight"),
-            _amount("min_weight_g", 10, 2, "g", "lightest"),
-            _amount("max_weight_g", 10, 2, "g", "heaviest"),
-            _amount("avg_length_cm", 10, 2, "cm", "mean fork length"),
+            _amount("avg_weight_g", 10, 2, "g", "mean weight", delta=True),
+            _amount("std_deviation_weight", 10, 2, "g", "sample standard deviation of weight", delta=True),
+            _amount("min_weight_g", 10, 2, "g", "lightest", delta=True),
+            _amount("max_weight_g", 10, 2, "g", "heaviest", delta=True),
+            _amount("avg_length_cm", 10, 2, "cm", "mean fork length", delta=True),
             _amount("std_deviation_length", 10, 2, "cm", "sample standard deviation of length"),
             _amount("condition_factor", 10, 2, "", "mean of K = 100 W / L^3"),
         ),
@@ -327,8 +327,8 @@ EVENT_TABLES: tuple[Table, ...] = (
             BATCH_REF,
             Column("growth_sample_id", ID, "the sample", references="growth_sample", delta=True),
             Column("fish_identifier", pa.int16(), "number of the fish within the sample, from 1"),
-            replace(_amount("weight_g", 10, 2, "g", "live weight"), plain=True),
-            replace(_amount("length_cm", 10, 2, "cm", "fork length"), plain=True),
+            _amount("weight_g", 10, 2, "g", "live weight", delta=True),
+            _amount("length_cm", 10, 2, "cm", "fork length", delta=True),
         ),
         key=("growth_sample_id", "fish_identifier"),
         order=("growth_sample_id", "fish_identifier"),
@@ -342,13 +342,13 @@ EVENT_TABLES: tuple[Table, ...] = (
             ASSIGNMENT_REF,
             STAGE_REF,
             Column("date", DATE, "day", delta=True),
-            Column("day_number", pa.int32(), "day of the batch's life, 1 first"),
-            _amount("avg_weight_g", 10, 2, "g", "mean live weight"),
-            _count("population", "fish alive"),
-            _amount("biomass_kg", 12, 2, "kg", "population x avg_weight_g / 1000"),
+            Column("day_number", pa.int32(), "day of the batch's life, 1 first", delta=True),
+            _amount("avg_weight_g", 10, 2, "g", "mean live weight", delta=True),
+            _count("population", "fish alive", delta=True),
+            _amount("biomass_kg", 12, 2, "kg", "population x avg_weight_g / 1000", delta=True),
             _amount("temp_c", 5, 2, "degC", "the day's mean water temperature, by which the fish grew"),
             _count("mortality_count", "fish that died or were culled that day"),
-            _amount("feed_kg", 10, 4, "kg", "feed given that day"),
+            _amount("feed_kg", 10, 4, "kg", "feed given that day", delta=True),
             _amount(
                 "observed_fcr",
                 8,
@@ -356,6 +356,7 @@ EVENT_TABLES: tuple[Table, ...] = (
                 "",
                 "feed / growth since the stay began; null without growth",
                 nullable=True,
+                delta=True,
             ),
             Column(
                 "anchor_type",

@@ -24,13 +24,12 @@ def part_path(table: str, part: int) -> str:
 
 
 def parquet_options(table: Table) -> dict[str, object]:
-    """How a table's columns are encoded: delta for what climbs, dictionary for what repeats."""
+    """How a table's columns are encoded: delta for what climbs or seldom repeats, else a dictionary."""
     delta = {c.name for c in table.columns if c.delta}
-    plain = {c.name for c in table.columns if c.plain}
     return {
         "compression": "zstd",
         "compression_level": 1,
-        "use_dictionary": [c.name for c in table.columns if c.name not in delta | plain and c.type != pa.bool_()],
+        "use_dictionary": [c.name for c in table.columns if c.name not in delta and c.type != pa.bool_()],
         "column_encoding": dict.fromkeys(delta, "DELTA_BINARY_PACKED"),
         "store_decimal_as_integer": True,
         "data_page_size": 1 << 20,
