@@ -21,7 +21,7 @@ from warehouse.encode import Context, encoder, project
 from warehouse.load_log import Connection, Load, record_part
 from warehouse.mapping import EVENTS, Mapping
 
-BATCH_ROWS = 131_072
+BATCH_ROWS = 16_384  # about 2 MB encoded: the server is busy soon and memory stays small
 
 Progress = Callable[[str, int], None]
 
