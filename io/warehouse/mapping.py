@@ -127,8 +127,10 @@ def _look_up(values: list[str], indices: pa.Array) -> pa.Array:
 
 
 def _completion(rows: pa.RecordBatch) -> pa.Array:
-    done, planned = rows.column("actions_completed"), rows.column("total_actions_planned")
-    hundredths = pc.divide(pc.multiply(done.cast(pa.int64()), 10_000), pc.max_element_wise(planned, 1))
+    done = rows.column("actions_completed").cast(pa.int64())
+    planned = pc.max_element_wise(rows.column("total_actions_planned").cast(pa.int64()), 1)
+    # rounded: twice the quotient and a half, in whole numbers
+    hundredths = pc.divide(pc.add(pc.multiply(done, 20_000), planned), pc.multiply(planned, 2))
     return pc.multiply(hundredths.cast(pa.decimal128(19, 0)), pa.scalar(Decimal("0.01"), pa.decimal128(3, 2)))
 
 

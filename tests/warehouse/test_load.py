@@ -76,7 +76,7 @@ def test_times_codes_and_constants(loaded: str) -> None:
     )
     assert workflows == [
         (Decimal("100.00"), True, "FRESHWATER", "system_admin"),
-        (Decimal("66.66"), True, "FRESHWATER", "system_admin"),
+        (Decimal("66.67"), True, "FRESHWATER", "system_admin"),
     ]
 
 
