@@ -1,0 +1,146 @@
+"""Runs the invariants: checks/NN_word.sql, each one SELECT of the rows that offend it, none when it holds.
+
+A check may use the tables of lake.views, those of checks/shared (made when the first check names them) and
+lake_fingerprint. checks/NAME.report.sql is told, not judged.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import duckdb
+
+from lake.errors import InputError
+from lake.views import Connection, register_fingerprints
+
+ROWS_SHOWN = 20
+REPORT = ".report"
+FINGERPRINTS = "lake_fingerprint"
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """How a check went: the number of offending rows, and the first of them as columns and values."""
+
+    name: str
+    violations: int
+    rows: tuple[Row, ...]
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        return self.violations == 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is told beside the checks; `rows` are all its rows."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+
+@cache
+def _texts(folder: str) -> MappingProxyType[str, str]:
+    """The SQL of a folder by file stem, in order of name."""
+    found = sorted(
+        (f for f in files("lake").joinpath(folder).iterdir() if f.name.endswith(".sql")), key=lambda f: f.name
+    )
+    return MappingProxyType({f.name.removesuffix(".sql"): f.read_text(encoding="utf-8") for f in found})
+
+
+def check_names() -> tuple[str, ...]:
+    """Every check, in order."""
+    return tuple(name for name in _texts("checks") if not name.endswith(REPORT))
+
+
+def report_names() -> tuple[str, ...]:
+    return tuple(name.removesuffix(REPORT) for name in _texts("checks") if name.endswith(REPORT))
+
+
+def require_known(names: tuple[str, ...]) -> None:
+    """InputError when a name is no check."""
+    unknown = [name for name in names if name not in check_names()]
+    if unknown:
+        raise InputError(
+            "--only", f"no check is called {', '.join(unknown)}", f"the checks: {', '.join(check_names())}"
+        )
+
+
+def run_checks(connection: Connection, run_dir: Path, only: tuple[str, ...] = ()) -> Iterator[CheckResult]:
+    """Run the checks, all unless `only` names some, and yield each result as it comes.
+
+    `connection` is lake.views.connect's, with the plan registered. A check that DuckDB cannot run on the data
+    has failed: its one row says why.
+    """
+    require_known(only)
+    for name in only or check_names():
+        begun = time.perf_counter()
+        try:
+            violations, rows = _offenders(connection, run_dir, _texts("checks")[name])
+        except (duckdb.Error, ValueError) as error:
+            violations, rows = 1, ({"what": "the check could not be run", "found": str(error)},)
+        yield CheckResult(name, violations, rows, time.perf_counter() - begun)
+
+
+def run_reports(connection: Connection, run_dir: Path) -> list[Report]:
+    """Every report that has something to tell."""
+    reports = []
+    for name in report_names():
+        text = _texts("checks")[name + REPORT]
+        _make_shared(connection, run_dir, text)
+        rows = _rows(connection.sql(text))
+        if rows:
+            reports.append(Report(name, rows))
+    return reports
+
+
+def _offenders(connection: Connection, run_dir: Path, text: str) -> tuple[int, tuple[Row, ...]]:
+    _make_shared(connection, run_dir, text)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE offender AS {text}")
+    count = connection.sql("SELECT count(*) FROM offender").fetchall()[0][0]
+    return count, _rows(connection.sql(f"FROM offender LIMIT {ROWS_SHOWN}")) if count else ()
+
+
+def _make_shared(connection: Connection, run_dir: Path, text: str) -> None:
+    """Make what `text` names of the shared tables, unless it is there."""
+    words = set(re.findall(r"\w+", text))
+    for name, made_by in _texts("checks/shared").items():
+        if name in words and not _exists(connection, name):
+            _make_shared(connection, run_dir, made_by)
+            connection.execute(f"CREATE TEMP TABLE {name} AS {made_by}")
+    if FINGERPRINTS in words and not _exists(connection, FINGERPRINTS):
+        register_fingerprints(connection, run_dir)
+
+
+def _exists(connection: Connection, name: str) -> bool:
+    found = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [name]).fetchall()
+    return bool(found[0][0])
+
+
+def _rows(relation: duckdb.DuckDBPyRelation) -> tuple[Row, ...]:
+    return tuple(
+        {name: plain(value) for name, value in zip(relation.columns, row, strict=True)}
+        for row in relation.fetchall()
+    )
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: dates as ISO text, decimals as numbers."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value

@@ -1,0 +1,102 @@
+-- Per feed container, batch and feed: purchased = fed + closing stock; stock never below zero; nothing fed before it was
+-- delivered; a feeding's cost is that of the lots it drew, first in first out; the feed fits the fish.
+-- Feed in 0.0001 kg, prices in cents, so that every sum is a whole number.
+WITH lot AS (
+    SELECT
+        *, sum(units) OVER w AS upto, sum(units) OVER w - units AS begins,
+        sum(units * cents) OVER w - units * cents AS value_before  -- of the lots before, 0.0001 cents
+    FROM (
+        SELECT
+            id, batch_id, feed_id, feed_container_id, purchase_date, (quantity_kg * 10000)::BIGINT AS units,
+            (cost_per_kg * 100)::BIGINT AS cents, (closing_kg * 10000)::BIGINT AS closing
+        FROM feed_purchase
+    )
+    WINDOW w AS (PARTITION BY feed_container_id, batch_id, feed_id ORDER BY purchase_date, id ROWS UNBOUNDED PRECEDING)
+),
+meal AS (
+    SELECT
+        *, sum(units) OVER (
+            PARTITION BY feed_container_id, batch_id, feed_id ORDER BY feeding_date, feeding_time, assignment_id ROWS UNBOUNDED PRECEDING
+        )::BIGINT AS upto
+    FROM (
+        SELECT
+            batch_id, feed_id, feed_container_id, batch_assignment_id AS assignment_id, feeding_date, feeding_time,
+            (amount_kg * 10000)::BIGINT AS units, (feed_cost * 100)::BIGINT AS cents
+        FROM feeding_event
+    )
+),
+drawn AS (  -- the lot in which each meal ends, and the value of all feed fed up to then
+    SELECT
+        m.*, l.purchase_date, l.upto AS lot_upto, l.id AS lot_id,
+        (l.value_before + (m.upto - l.begins) * l.cents)::BIGINT AS value
+    FROM meal m
+    ASOF LEFT JOIN lot l
+        ON l.feed_container_id = m.feed_container_id AND l.batch_id = m.batch_id AND l.feed_id = m.feed_id
+        AND m.upto > l.begins
+),
+priced AS (
+    SELECT
+        *, (value - coalesce(lag(value) OVER (
+            PARTITION BY feed_container_id, batch_id, feed_id ORDER BY feeding_date, feeding_time, assignment_id
+        ), 0) + 5000) // 10000 AS due
+    FROM drawn
+),
+fed AS (SELECT feed_container_id, batch_id, feed_id, sum(units) AS units FROM meal GROUP BY ALL),
+balance AS (
+    SELECT
+        coalesce(l.feed_container_id, f.feed_container_id) AS feed_container_id, coalesce(l.batch_id, f.batch_id) AS batch_id,
+        coalesce(l.feed_id, f.feed_id) AS feed_id, coalesce(l.bought, 0) AS bought, coalesce(l.closing, 0) AS closing,
+        coalesce(f.units, 0) AS fed
+    FROM (SELECT feed_container_id, batch_id, feed_id, sum(units) AS bought, sum(closing) AS closing FROM lot GROUP BY ALL) l
+    FULL JOIN fed f
+        ON f.feed_container_id = l.feed_container_id AND f.batch_id = l.batch_id AND f.feed_id = l.feed_id
+),
+rest AS (  -- what first in first out leaves of each lot
+    SELECT l.*, l.units - greatest(0, least(l.units, coalesce(f.units, 0) - l.begins)) AS due
+    FROM lot l
+    LEFT JOIN fed f ON f.feed_container_id = l.feed_container_id AND f.batch_id = l.batch_id AND f.feed_id = l.feed_id
+),
+offence AS (
+    SELECT batch_id, NULL::BIGINT AS assignment_id, feed_container_id, NULL::DATE AS date,
+           format('purchased = fed + closing stock, feed {}', feed_id) AS what,
+           format('{:.4f} kg', bought / 10000.0) AS expected, format('{:.4f} + {:.4f} kg', fed / 10000.0, closing / 10000.0) AS found
+    FROM balance WHERE bought <> fed + closing
+    UNION ALL
+    SELECT batch_id, NULL, feed_container_id, purchase_date, format('closing stock of lot {}', id), format('{:.4f} kg', due / 10000.0), format('{:.4f} kg', closing / 10000.0)
+    FROM rest WHERE due <> closing
+    UNION ALL
+    SELECT batch_id, NULL, feed_container_id, purchase_date, format('lot {} has an amount and a price', id), 'above 0', format('{:.2f} kg at {:.2f}', units / 10000.0, cents / 100.0)
+    FROM lot WHERE units <= 0 OR cents <= 0
+    UNION ALL
+    SELECT batch_id, assignment_id, feed_container_id, feeding_date, 'stock below zero', 'feed in stock',
+           format('{:.4f} kg more fed than bought', (upto - coalesce(lot_upto, 0)) / 10000.0)
+    FROM drawn WHERE lot_upto IS NULL OR upto > lot_upto
+    UNION ALL
+    SELECT batch_id, assignment_id, feed_container_id, feeding_date, 'fed after it was delivered', format('lot {} delivered {}', lot_id, purchase_date), format('fed {}', feeding_date)
+    FROM drawn WHERE purchase_date > feeding_date
+    UNION ALL
+    SELECT batch_id, assignment_id, feed_container_id, feeding_date, format('cost at {}, first in first out', feeding_time),
+           format('{:.2f}', due / 100.0), format('{:.2f}', cents / 100.0)
+    FROM priced WHERE due IS DISTINCT FROM cents
+    UNION ALL
+    SELECT e.batch_id, e.batch_assignment_id, e.feed_container_id, e.feeding_date, 'feed fits the fish: ' || coalesce(f.name, '?'),
+           format('{} to {} g', f.min_fish_weight_g::VARCHAR, f.max_fish_weight_g::VARCHAR), format('{} g', d.avg_weight_g::VARCHAR)
+    FROM feeding_event e
+    LEFT JOIN feed f ON f.id = e.feed_id
+    LEFT JOIN daily_state d ON d.assignment_id = e.batch_assignment_id AND d.date = e.feeding_date
+    WHERE (d.avg_weight_g >= f.min_fish_weight_g AND d.avg_weight_g < f.max_fish_weight_g) IS NOT TRUE
+    UNION ALL
+    -- amount / biomass x 100, to six places: half a millionth of a per cent
+    SELECT batch_id, batch_assignment_id, feed_container_id, feeding_date, 'feeding percentage = amount / biomass x 100',
+           format('{:.6f}', amount_kg::DOUBLE / batch_biomass_kg::DOUBLE * 100), feeding_percentage::VARCHAR
+    FROM feeding_event
+    WHERE (CASE WHEN batch_biomass_kg > 0
+                THEN abs(amount_kg::DOUBLE / batch_biomass_kg::DOUBLE * 100 - feeding_percentage::DOUBLE) <= 0.00000051
+                ELSE feeding_percentage IS NULL END) IS NOT TRUE
+)
+SELECT b.batch_number, coalesce(s.container, k.name) AS container, o.date, o.what, o.expected, o.found
+FROM offence o
+LEFT JOIN batch b ON b.id = o.batch_id
+LEFT JOIN stay s ON s.assignment_id = o.assignment_id
+LEFT JOIN feed_container k ON k.id = o.feed_container_id
+ORDER BY ALL

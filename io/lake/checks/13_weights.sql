@@ -1,0 +1,98 @@
+-- Weights are continuous across transfers and never fall within a stay: nothing here takes out large fish by size; a
+-- sample's mean lies within its sampling error of the truth; K of every fish in 0.8-1.6; a sample tells what its fish tell.
+--
+-- Sampling error: the spread is pooled over the batch's containers of the stage and day, so that it is nearly normal, and
+-- 6 standard errors are allowed: half a million samples of a large run would cross 5 by chance.
+-- First day after a move: fry of 0.2 g grow by 7 % a day at 13 C and TGC 0.95 (published biology), larger fish by less.
+WITH step AS (
+    SELECT
+        s.batch_number, s.container, d.date, d.avg_weight_g,
+        lag(d.avg_weight_g) OVER (PARTITION BY d.assignment_id ORDER BY d.date) AS before_g
+    FROM daily_state d JOIN stay s USING (assignment_id)
+),
+arrival AS (
+    SELECT
+        s.batch_number, s.container, s.first_day AS date, d.avg_weight_g::DOUBLE AS weight_g,
+        sum(t.transferred_count * t.measured_avg_weight_g)::DOUBLE / sum(t.transferred_count) AS mixed_g
+    FROM transfer_action t
+    JOIN stay s ON s.assignment_id = t.dest_assignment_id
+    LEFT JOIN daily_state d ON d.assignment_id = s.assignment_id AND d.date = s.first_day
+    GROUP BY s.assignment_id, s.batch_number, s.container, s.first_day, d.avg_weight_g
+    HAVING sum(t.transferred_count) > 0
+),
+fish AS (
+    SELECT
+        growth_sample_id, (weight_g * 100)::BIGINT AS w, (length_cm * 100)::BIGINT AS l,
+        fish_identifier, weight_g::DOUBLE AS weight_g, length_cm::DOUBLE AS length_cm
+    FROM individual_growth_observation
+),
+recomputed AS (
+    SELECT
+        growth_sample_id AS id, count(*) AS n, count(DISTINCT fish_identifier) AS identifiers, max(fish_identifier) AS last_identifier,
+        sum(w) AS w, sum(w * w) AS ww, min(w) AS w_min, max(w) AS w_max, sum(l) AS l, sum(l * l) AS ll,
+        avg(100 * weight_g / (length_cm * length_cm * length_cm)) AS k,
+        -- K within the rounding of weight and length, 0.005 each
+        count_if(100 * (weight_g + 0.005) / pow(greatest(length_cm - 0.005, 0.001), 3) < 0.8
+                 OR 100 * (weight_g - 0.005) / pow(length_cm + 0.005, 3) > 1.6) AS misshapen
+    FROM fish GROUP BY growth_sample_id
+),
+sample AS (
+    SELECT
+        g.*, s.batch_number, s.container, s.stage, d.avg_weight_g AS true_g, d.population,
+        r.* EXCLUDE (id, k, w, ww, l, ll, w_min, w_max),
+        ((2 * r.w + r.n) // (2 * r.n)) / 100.0 AS mean_g, ((2 * r.l + r.n) // (2 * r.n)) / 100.0 AS mean_cm,
+        r.w_min / 100.0 AS least_g, r.w_max / 100.0 AS greatest_g, r.k,
+        sqrt(greatest(r.n * r.ww - r.w * r.w, 0)::DOUBLE / (r.n * greatest(r.n - 1, 1))) / 100 AS sd_g,
+        sqrt(greatest(r.n * r.ll - r.l * r.l, 0)::DOUBLE / (r.n * greatest(r.n - 1, 1))) / 100 AS sd_cm,
+        sqrt(avg(power(g.std_deviation_weight::DOUBLE, 2)) OVER (PARTITION BY g.batch_id, g.sample_date)) AS pooled_sd_g
+    FROM growth_sample g
+    LEFT JOIN stay s ON s.assignment_id = g.assignment_id
+    LEFT JOIN daily_state d ON d.assignment_id = g.assignment_id AND d.date = g.sample_date
+    LEFT JOIN recomputed r ON r.id = g.id
+),
+figure AS (
+    SELECT batch_number, container, sample_date AS date, f.what, f.holds, f.expected, f.found
+    FROM sample, unnest([
+        {'what': 'sample''s fish', 'holds': n = sample_size AND identifiers = n AND last_identifier = n, 'expected': format('{} fish, numbered from 1', sample_size), 'found': format('{} fish, {} numbers up to {}', n, identifiers, last_identifier)},
+        {'what': 'sample no larger than the population', 'holds': sample_size <= population, 'expected': format('at most {}', population), 'found': sample_size::VARCHAR},
+        {'what': 'sample''s mean weight = its fish', 'holds': avg_weight_g = mean_g, 'expected': mean_g::VARCHAR, 'found': avg_weight_g::VARCHAR},
+        {'what': 'sample''s least weight = its fish', 'holds': min_weight_g = least_g, 'expected': least_g::VARCHAR, 'found': min_weight_g::VARCHAR},
+        {'what': 'sample''s greatest weight = its fish', 'holds': max_weight_g = greatest_g, 'expected': greatest_g::VARCHAR, 'found': max_weight_g::VARCHAR},
+        {'what': 'sample''s mean length = its fish', 'holds': avg_length_cm = mean_cm, 'expected': mean_cm::VARCHAR, 'found': avg_length_cm::VARCHAR},
+        {'what': 'sample''s spread of weight = its fish', 'holds': abs(std_deviation_weight::DOUBLE - sd_g) <= 0.005001, 'expected': format('{:.4f}', sd_g), 'found': std_deviation_weight::VARCHAR},
+        {'what': 'sample''s spread of length = its fish', 'holds': abs(std_deviation_length::DOUBLE - sd_cm) <= 0.005001, 'expected': format('{:.4f}', sd_cm), 'found': std_deviation_length::VARCHAR},
+        {'what': 'sample''s condition factor = its fish', 'holds': abs(condition_factor::DOUBLE - k) <= 0.005001, 'expected': format('{:.4f}', k), 'found': condition_factor::VARCHAR},
+        {'what': 'K of every fish', 'holds': misshapen = 0, 'expected': '0.8 to 1.6', 'found': format('{} fish beyond', misshapen)},
+        {'what': 'sample''s mean within 6 standard errors of the truth', 'holds': abs(avg_weight_g::DOUBLE - true_g::DOUBLE) <= 6 * pooled_sd_g / sqrt(sample_size) + 0.01,
+         'expected': format('{} +- {:.2f} g', true_g::VARCHAR, 6 * pooled_sd_g / sqrt(sample_size)), 'found': format('{} g', avg_weight_g::VARCHAR)}
+    ]) AS t (f)
+    WHERE f.holds IS NOT TRUE
+),
+bias AS (  -- all samples of a batch's stage together: no leaning to one side
+    SELECT
+        batch_number, stage, max(sample_date) AS date, count(*) AS samples,
+        avg((avg_weight_g::DOUBLE - true_g::DOUBLE) / (pooled_sd_g / sqrt(sample_size))) AS lean,
+        avg(0.005 / (pooled_sd_g / sqrt(sample_size))) AS rounding
+    FROM sample WHERE pooled_sd_g > 0 GROUP BY ALL
+)
+SELECT
+    batch_number, container, date, 'mean weight never falls' AS what, format('at least {} g', before_g::VARCHAR) AS expected,
+    format('{} g', avg_weight_g::VARCHAR) AS found
+FROM step WHERE avg_weight_g < before_g
+UNION ALL
+SELECT batch_number, container, date, 'weight continuous across the move', format('{:.3f} to {:.3f} g', mixed_g - 0.01, mixed_g * 1.10 + 0.02), format('{:.2f} g', weight_g)
+FROM arrival WHERE (weight_g BETWEEN mixed_g - 0.01 AND mixed_g * 1.10 + 0.02) IS NOT TRUE
+UNION ALL
+SELECT batch_number, container, date, what, expected, found FROM figure
+UNION ALL
+SELECT batch_number, NULL, date, format('samples of stage {} lean to neither side', stage),
+       format('within {:.3f} standard errors', 6 / sqrt(samples) + rounding), format('{:.3f} over {} samples', lean, samples)
+FROM bias WHERE (abs(lean) <= 6 / sqrt(samples) + rounding) IS NOT TRUE
+UNION ALL
+SELECT s.batch_number, s.container, a.last_weighing_date, 'last weighing = the latest sample', max(g.sample_date)::VARCHAR, a.last_weighing_date::VARCHAR
+FROM container_assignment a
+JOIN stay s ON s.assignment_id = a.id
+LEFT JOIN growth_sample g ON g.assignment_id = a.id
+GROUP BY a.id, s.batch_number, s.container, a.last_weighing_date
+HAVING max(g.sample_date) IS DISTINCT FROM a.last_weighing_date
+ORDER BY ALL

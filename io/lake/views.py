@@ -1,0 +1,200 @@
+"""A run's lake as DuckDB views, with what the manifest and the plan say beside them as small tables.
+
+`connect` gives every table of the lake by its name, over exactly the Parquet files that the manifest names, and
+
+    run(name, as_of, seed, batch_count, fingerprint)
+    manifest_part(table_name, partition, file, rows, bytes)      partition is null for a dimension's one part
+    manifest_batch(batch_id, partition, days, rows)              rows over all tables
+    manifest_fingerprint(batch_id, table_name, fingerprint)
+    estimate(table_name, rows)
+    parquet_footer(file, rows)
+
+`register` adds the tables of PLAN_TABLES, which the lake itself doesn't hold: the schedule, and the bands of
+the biology by which the run was made.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from lake.fingerprint import part_fingerprints
+from lake.manifest import Manifest, read_complete
+from lake.tables import TABLES
+
+Connection = duckdb.DuckDBPyConnection
+
+MEMORY_LIMIT = "4GB"
+
+_RUN = {
+    "run": pa.schema(
+        [
+            ("name", pa.string()),
+            ("as_of", pa.date32()),
+            ("seed", pa.int64()),
+            ("batch_count", pa.int32()),
+            ("fingerprint", pa.string()),
+        ]
+    ),
+    "manifest_part": pa.schema(
+        [
+            ("table_name", pa.string()),
+            ("partition", pa.int32()),
+            ("file", pa.string()),
+            ("rows", pa.int64()),
+            ("bytes", pa.int64()),
+        ]
+    ),
+    "manifest_batch": pa.schema(
+        [("batch_id", pa.int32()), ("partition", pa.int32()), ("days", pa.int32()), ("rows", pa.int64())]
+    ),
+    "manifest_fingerprint": pa.schema(
+        [("batch_id", pa.int32()), ("table_name", pa.string()), ("fingerprint", pa.string())]
+    ),
+    "estimate": pa.schema([("table_name", pa.string()), ("rows", pa.int64())]),
+}
+_LAKE_FINGERPRINT = _RUN["manifest_fingerprint"]
+
+PLAN_TABLES: Mapping[str, pa.Schema] = MappingProxyType(
+    {
+        "planned_batch": pa.schema(
+            [
+                ("batch_id", pa.int32()),
+                ("batch_number", pa.string()),
+                ("geography_id", pa.int32()),
+                ("eggs", pa.int64()),
+                ("start_date", pa.date32()),
+                ("end_date", pa.date32()),
+                ("harvest_target_g", pa.float64()),  # null where the biology draws it
+                ("over_capacity", pa.bool_()),
+            ]
+        ),
+        "planned_stay": pa.schema(
+            [
+                ("batch_id", pa.int32()),
+                ("lifecycle_stage_id", pa.int8()),
+                ("container_id", pa.int32()),
+                ("start_date", pa.date32()),
+                ("end_date", pa.date32()),
+            ]
+        ),
+        "sensor_limit": pa.schema(
+            [
+                ("parameter_id", pa.int8()),
+                ("low", pa.float64()),
+                ("high", pa.float64()),
+                ("noise_sd", pa.float64()),
+                ("bias_sd", pa.float64()),
+                ("resolution", pa.float64()),
+            ]
+        ),
+        "fcr_band": pa.schema(
+            [
+                ("geography_id", pa.int32()),
+                ("lifecycle_stage_id", pa.int8()),
+                ("mean", pa.float64()),
+                ("sd", pa.float64()),
+            ]
+        ),
+        "parameter": pa.schema([("name", pa.string()), ("value", pa.float64())]),
+    }
+)
+
+
+def connect(run_dir: Path) -> Connection:
+    """DuckDB on a complete run; InputError when it is not one. Nothing is fetched, nothing in the run changed."""
+    manifest = read_complete(run_dir)
+    connection = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "memory_limit": MEMORY_LIMIT,
+            "temp_directory": str(Path(tempfile.gettempdir()) / f"smoltworks-duckdb-{os.getpid()}"),
+        }
+    )
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")
+    for name in TABLES:
+        files = [str(run_dir / part.file) for _, part_of, part in _parts(manifest) if part_of == name]
+        connection.read_parquet(files, hive_partitioning=False).create_view(name)
+    for name, rows in _run_rows(manifest).items():
+        _create(connection, name, pa.Table.from_pylist(rows, schema=_RUN[name]))
+    listed = ", ".join(_quoted(str(run_dir / part.file)) for _, _, part in _parts(manifest))
+    prefix = len(str(run_dir / "x")) - 1
+    connection.execute(
+        f"CREATE VIEW parquet_footer AS SELECT file_name[{prefix + 1}:] AS file, num_rows AS rows "
+        f"FROM parquet_file_metadata([{listed}])"
+    )
+    return connection
+
+
+def register(connection: Connection, tables: Mapping[str, Iterable[Mapping[str, Any]]]) -> None:
+    """Add tables of PLAN_TABLES from their rows; KeyError for any other name."""
+    for name, rows in tables.items():
+        _create(connection, name, pa.Table.from_pylist(list(rows), schema=PLAN_TABLES[name]))
+
+
+def register_fingerprints(connection: Connection, run_dir: Path) -> None:
+    """Add lake_fingerprint(batch_id, table_name, fingerprint), computed anew from every value in the Parquet."""
+    rows = [
+        {"batch_id": batch, "table_name": table, "fingerprint": value}
+        for partition, table, part in _parts(read_complete(run_dir))
+        if partition is not None
+        for batch, value in part_fingerprints(run_dir / part.file, table).items()
+    ]
+    _create(connection, "lake_fingerprint", pa.Table.from_pylist(rows, schema=_LAKE_FINGERPRINT))
+
+
+def _parts(manifest: Manifest) -> list[tuple[int | None, str, Any]]:
+    """(partition, table, part) of every file; the partition is None for dimensions."""
+    events = [(p.partition, name, part) for p in manifest.partitions for name, part in p.tables.items()]
+    return [*((None, name, part) for name, part in manifest.dimensions.items()), *events]
+
+
+def _run_rows(manifest: Manifest) -> dict[str, list[dict[str, Any]]]:
+    identity = manifest.identity
+    return {
+        "run": [
+            {
+                "name": manifest.run,
+                "as_of": date.fromisoformat(identity.as_of),
+                "seed": identity.seed,
+                "batch_count": identity.batch_count,
+                "fingerprint": manifest.fingerprint,
+            }
+        ],
+        "manifest_part": [
+            {"table_name": t, "partition": n, "file": part.file, "rows": part.rows, "bytes": part.bytes}
+            for n, t, part in _parts(manifest)
+        ],
+        "manifest_batch": [
+            {"batch_id": batch, "partition": p.partition, "days": record.days, "rows": record.rows}
+            for p in manifest.partitions
+            for batch, record in p.batches.items()
+        ],
+        "manifest_fingerprint": [
+            {"batch_id": batch, "table_name": table, "fingerprint": value}
+            for p in manifest.partitions
+            for batch, tables in p.fingerprints.items()
+            for table, value in tables.items()
+        ],
+        "estimate": [{"table_name": t, "rows": n} for t, n in manifest.estimate.items()],
+    }
+
+
+def _create(connection: Connection, name: str, rows: pa.Table) -> None:
+    connection.register("_incoming", rows)
+    connection.execute(f"CREATE TABLE {name} AS FROM _incoming")
+    connection.unregister("_incoming")
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
