@@ -31,19 +31,20 @@ from lake.manifest import (
 )
 from lake.tables import EVENT_TABLE_NAMES
 from lake.writer import write_dimension
+from warehouse.embedded import in_use
 
 Simulate = Callable[[PartitionTask], PartitionRecord]
 # What a run folder holds; nothing else is ever removed from one.
 CONTENTS = (
     "manifest.json",
+    "load.json",
+    "postgres",
+    ".postgres.lock",
+    "lake",
     "schedule.yaml",
     "farms",
     "biology",
-    "lake",
     "logs",
-    "load.json",
-    "postgres",
-    "report",
 )
 
 
@@ -203,6 +204,10 @@ def _check_folder(run_dir: Path, resume: bool, overwrite: bool) -> bool:
         )
     if used and not begun:
         raise InputError(str(run_dir), "exists, but is not a run folder: it is not overwritten", "choose another --out")
+    if used and not resume and in_use(run_dir):
+        raise InputError(
+            str(run_dir), "its database is in use", "stop the engine.load --serve or verify that uses it, then repeat"
+        )
     return used
 
 

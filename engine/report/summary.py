@@ -9,6 +9,7 @@ from typing import Any
 
 from lake.manifest import Manifest, read_complete
 from rich.console import Console
+from warehouse.embedded import psql_line, served_dsn
 from warehouse.record import LoadedTarget, loaded_target
 
 from engine.report.running import made_in, rows_table
@@ -94,6 +95,8 @@ def print_summary(screen: Console, facts: Summary) -> None:
     if facts.database_line is None:
         say(f"database  not loaded yet: python -m engine.load {facts.run_dir}")
     elif facts.loaded is not None and facts.loaded.kind == "embedded":
-        say(f"database  {facts.run_dir / 'postgres'}: {facts.database_line} starts it and prints its psql line")
+        say(f"database  {facts.run_dir / 'postgres'}: keep it up with {facts.database_line}")
+        dsn = served_dsn(facts.run_dir)
+        say(f"          and open it: {psql_line(dsn)}" if dsn else "          which prints its psql line")
     else:
         say(f"database  {facts.database_line}")

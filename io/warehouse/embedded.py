@@ -72,6 +72,27 @@ def has_database(run_dir: Path) -> bool:
     return (run_dir / FOLDER / "PG_VERSION").is_file()
 
 
+def in_use(run_dir: Path) -> bool:
+    """Whether a process keeps the run's server up (engine.load, engine.verify or --serve)."""
+    lock = run_dir / f".{FOLDER}.lock"
+    if not lock.is_file():
+        return False
+    with lock.open("r+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def served_dsn(run_dir: Path) -> str | None:
+    """The DSN that the server has while it is up; None where its socket goes to a folder made for the day."""
+    data = (run_dir / FOLDER).resolve()
+    if len(str(data / SOCKET_NAME).encode()) > SOCKET_LIMIT:
+        return None
+    return make_conninfo("", host=str(data), dbname="postgres", user="postgres")
+
+
 @contextmanager
 def embedded_dsn(run_dir: Path) -> Iterator[str]:
     """The DSN of the run's own server, started if need be and then stopped; its folder is made if absent.
