@@ -46,7 +46,7 @@ def run(
         the_schedule = read_any(schedule, farm=farm, biology=biology)
         screen = console()
         for note in the_schedule.notes:
-            screen.print(f"note: {note}")
+            screen.print(f"note: {note}", soft_wrap=True, markup=False)
         run_dir = out or Path("runs") / the_schedule.name
         processes = min(workers or os.cpu_count() or 1, len(the_schedule.partitions))
         with (
