@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -47,6 +48,7 @@ class _Part:
         self.temporary = self.path.with_name(f".{self.path.name}.tmp")
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.rows = 0
+        self._named = False
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_rows = 0
         self._writer = pq.ParquetWriter(self.temporary, table.schema, **parquet_options(table))
@@ -77,11 +79,15 @@ class _Part:
         finally:
             os.close(descriptor)
         self.temporary.replace(self.path)
+        self._named = True
         return PartRecord(self.file, self.rows, self.path.stat().st_size)
 
     def abandon(self) -> None:
-        self._writer.close()
+        with suppress(OSError):  # a full disk fails here again
+            self._writer.close()
         self.temporary.unlink(missing_ok=True)
+        if self._named:
+            self.path.unlink(missing_ok=True)
 
 
 def _copy(rows: pa.RecordBatch) -> pa.RecordBatch:

@@ -1,0 +1,176 @@
+"""Parts: what goes in comes back, a batch is never split, and no file bears a final name before it is whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from declared_rows import columns_of, of_batch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lake import writer
+from lake.columns import Nullable, record_batch
+from lake.fingerprint import part_fingerprints
+from lake.tables import EVENT_TABLE_NAMES, EVENT_TABLES, TABLES, Table
+from lake.writer import PartitionWriter, part_path, write_dimension
+
+GROUP_ROWS = 8
+NAMES = ("daily_state", "harvest_lot")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_row_groups() -> Any:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writer, "ROW_GROUP_ROWS", GROUP_ROWS)
+        yield
+
+
+def overwrite(columns: dict[str, Any]) -> None:
+    """What a worker does after it has handed over a batch: it uses the arrays for the next one."""
+    for values in columns.values():
+        if isinstance(values, Nullable):
+            values.values[:], values.valid[:] = 1, True
+        elif isinstance(values, np.ndarray):
+            values[:] = 1
+
+
+def files_in(folder: Path) -> set[str]:
+    return {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data(), table=st.sampled_from(EVENT_TABLES))
+def test_a_part_holds_what_was_added_and_splits_no_batch(
+    data: st.DataObject, table: Table, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    run_dir = tmp_path_factory.mktemp("run")
+    sizes = data.draw(st.lists(st.integers(0, 2 * GROUP_ROWS), max_size=5))
+    expected, marks = [], {}
+    with PartitionWriter(run_dir, 3, (table.name,)) as partition:
+        for number, size in enumerate(sizes, 1):
+            columns = of_batch(table, data.draw(columns_of(table, size, size)), number)
+            rows = record_batch(table, columns)
+            expected += rows.to_pylist()
+            marks[number] = partition.add(table.name, columns)
+            assert partition.rows == len(expected)
+            overwrite(columns)
+        records = partition.finish()
+    record = records[table.name]
+    file = run_dir / record.file
+    assert record.file == part_path(table.name, 3) == f"lake/{table.name}/part-0003.parquet"
+    assert (record.rows, record.bytes) == (len(expected), file.stat().st_size)
+    found = pq.read_table(file)
+    assert found.to_pylist() == expected
+    assert found.schema.equals(table.schema, check_metadata=True)
+    assert part_fingerprints(file, table.name) == {b: m for b, m in marks.items() if sizes[b - 1]}
+    with pq.ParquetFile(file) as parquet:
+        groups = [parquet.metadata.row_group(i).num_rows for i in range(parquet.num_row_groups)]
+    edges = set(np.cumsum([0, *sizes]).tolist())
+    assert set(np.cumsum([0, *groups]).tolist()) <= edges
+    assert all(rows >= GROUP_ROWS // 2 for rows in groups[:-1])
+
+
+def some(table: str, rows: int = 3, batch: int = 1) -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        c.name: Nullable(np.zeros(rows, dtype=int), np.ones(rows, dtype=bool))
+        if c.nullable
+        else np.zeros(rows, dtype=int)
+        for c in TABLES[table].columns
+    }
+    return of_batch(TABLES[table], columns, batch)
+
+
+@pytest.mark.parametrize("rows", [3, 3 * GROUP_ROWS])
+def test_a_partition_left_by_an_error_leaves_no_file(tmp_path: Path, rows: int) -> None:
+    def work() -> None:
+        with PartitionWriter(tmp_path, 0, NAMES) as partition:
+            for name in NAMES:
+                partition.add(name, some(name, rows))
+            raise RuntimeError("batch 7")
+
+    with pytest.raises(RuntimeError, match="batch 7"):
+        work()
+    assert files_in(tmp_path) == set()
+
+
+def test_a_partition_left_without_finishing_leaves_no_file(tmp_path: Path) -> None:
+    with PartitionWriter(tmp_path, 0, NAMES) as partition:
+        partition.add(NAMES[0], some(NAMES[0]))
+    assert files_in(tmp_path) == set()
+
+
+def test_nothing_bears_a_final_name_before_the_end(tmp_path: Path) -> None:
+    final = {part_path(name, 0) for name in NAMES}
+    with PartitionWriter(tmp_path, 0, NAMES) as partition:
+        for name in NAMES:
+            partition.add(name, some(name, 3 * GROUP_ROWS))
+        assert not final & files_in(tmp_path)
+        assert not list(tmp_path.glob("lake/*/*.parquet"))
+        partition.finish()
+    assert files_in(tmp_path) == final
+
+
+def test_when_one_part_can_not_be_finished_none_is(tmp_path: Path) -> None:
+    blocked = tmp_path / part_path(NAMES[-1], 0)
+    blocked.mkdir(parents=True)
+
+    def work() -> None:
+        with PartitionWriter(tmp_path, 0, NAMES) as partition:
+            for name in NAMES:
+                partition.add(name, some(name))
+            partition.finish()
+
+    with pytest.raises(OSError, match="part-0000"):
+        work()
+    assert files_in(tmp_path) == set()
+
+
+def test_a_refused_batch_leaves_the_ones_before_it(tmp_path: Path) -> None:
+    with PartitionWriter(tmp_path, 0, NAMES) as partition:
+        partition.add(NAMES[0], some(NAMES[0]))
+        with pytest.raises(ValueError, match="columns differ"):
+            partition.add(NAMES[0], {"population": np.zeros(1)})
+        assert partition.finish()[NAMES[0]].rows == 3
+
+
+def test_a_partition_without_a_row_has_every_tables_empty_part(tmp_path: Path) -> None:
+    with PartitionWriter(tmp_path, 12, EVENT_TABLE_NAMES) as partition:
+        records = partition.finish()
+    for name, record in records.items():
+        assert record.rows == 0
+        assert pq.read_table(tmp_path / record.file).schema == TABLES[name].schema
+
+
+def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
+    for run in ("one", "two"):
+        with PartitionWriter(tmp_path / run, 0, NAMES) as partition:
+            for number in range(1, 6):
+                for name in NAMES:
+                    partition.add(name, some(name, 5 * number, number))
+            partition.finish()
+    for name in NAMES:
+        one, two = (tmp_path / run / part_path(name, 0) for run in ("one", "two"))
+        assert one.read_bytes() == two.read_bytes()
+
+
+def test_decimals_are_whole_numbers_in_the_file(tmp_path: Path) -> None:
+    with PartitionWriter(tmp_path, 0, EVENT_TABLE_NAMES) as partition:
+        records = partition.finish()
+    for name, record in records.items():
+        schema = pq.read_schema(tmp_path / record.file)
+        physical = pq.ParquetFile(tmp_path / record.file).schema
+        for i, field in enumerate(schema):
+            if pa.types.is_decimal(field.type):
+                assert physical.column(i).physical_type in {"INT32", "INT64"}, f"{name}.{field.name}"
+
+
+def test_a_dimension_is_one_part(tmp_path: Path) -> None:
+    rows = pa.Table.from_pylist([{"id": 1, "name": "Here"}, {"id": 2, "name": "There"}], TABLES["geography"].schema)
+    record = write_dimension(tmp_path, "geography", rows)
+    assert (record.file, record.rows) == ("lake/geography/part-0000.parquet", 2)
+    assert pq.read_table(tmp_path / record.file).equals(rows)
