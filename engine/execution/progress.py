@@ -27,6 +27,7 @@ class Progress:
     estimate: int
     begun: float
     told: float
+    pid: int = 0  # of the process that runs or ran it
     records: dict[int, PartitionRecord] = field(default_factory=dict)
     running: list[dict[str, Any]] = field(default_factory=list)
 
@@ -100,12 +101,13 @@ def read_progress(run_dir: Path) -> Progress:
     if not journal.path.is_file():
         raise InputError(str(run_dir), "not a run folder", "give the folder that engine.run writes (--out)")
     progress = Progress(run_dir.name, "running", 0, 0, 0, 0.0, 0.0)
-    parent = 0
+    born = ""
     for line in journal.read():
         at = float(line.get("at", 0.0))
         progress.told = max(progress.told, at)
         if line["event"] == "begun":
-            progress.begun, progress.state, parent = at, "running", int(line["pid"])
+            progress.begun, progress.state = at, "running"
+            progress.pid, born = int(line["pid"]), line.get("born", "")
             progress.partitions = len(line["identity"]["partitions"])
             progress.batches = line["identity"]["batch_count"]
             progress.records.clear()
@@ -117,7 +119,7 @@ def read_progress(run_dir: Path) -> Progress:
         elif line["event"] == "ended":
             progress.state = line["status"]
     if progress.state == "running":
-        if not _alive(parent):
+        if not _alive(progress.pid, born):
             progress.state = "interrupted"
         else:
             progress.told = time.time()
@@ -137,11 +139,25 @@ def _running(run_dir: Path, progress: Progress) -> list[dict[str, Any]]:
     return found
 
 
-def _alive(pid: int) -> bool:
+def birth(pid: int) -> str:
+    """When a process began, in the system's own count, which tells it from a later one of the same number.
+
+    Empty where the system does not tell, and for a process that has ended but is still listed.
+    """
     try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if state[0] == "Z" else state[19]
+
+
+def _alive(pid: int, born: str) -> bool:
+    try:
+        if pid <= 0:
+            return False
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
-    return True
+        pass
+    return birth(pid) == born if born else True

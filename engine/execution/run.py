@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from engine import __version__
-from engine.execution.progress import read_progress
+from engine.execution.progress import birth, read_progress
 from engine.farm.dimensions import dimension_tables
 from engine.farm.reading import sha256
 from engine.farm.schedule import Schedule, to_date
@@ -99,7 +99,8 @@ def run(
         _clear(run_dir)
     run_dir.mkdir(parents=True, exist_ok=True)
     journal = Journal(run_dir)
-    journal.append("begun", at=time.time(), pid=os.getpid(), identity=asdict(wanted), workers=workers)
+    pid = os.getpid()
+    journal.append("begun", at=time.time(), pid=pid, born=birth(pid), identity=asdict(wanted), workers=workers)
     _write_inputs(run_dir, schedule)
     dimensions = {name: write_dimension(run_dir, name, rows) for name, rows in dimension_tables(schedule.farm).items()}
     journal.append("forecast", at=time.time(), events=outlook.events)
@@ -186,7 +187,7 @@ def _check_folder(run_dir: Path, resume: bool, overwrite: bool) -> bool:
     """Whether a run is there already; InputError when the folder can't be used as asked."""
     used = run_dir.exists() and (not run_dir.is_dir() or any(run_dir.iterdir()))
     begun = run_dir.is_dir() and Journal(run_dir).path.is_file()
-    if begun and read_progress(run_dir).state == "running":
+    if begun and (found := read_progress(run_dir)).state == "running" and found.pid != os.getpid():
         raise InputError(
             str(run_dir),
             "another process is running it",

@@ -206,8 +206,12 @@ class Journal:
 
     def append(self, event: str, **fields: Any) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"event": event, **fields}) + "\n")
+        with self.path.open("ab+") as file:
+            if file.seek(0, os.SEEK_END):
+                file.seek(-1, os.SEEK_END)
+                if file.read() != b"\n":
+                    file.write(b"\n")  # a kill cut the last line: it must not swallow this one
+            file.write(json.dumps({"event": event, **fields}).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
 

@@ -1,0 +1,211 @@
+"""The run's record: a manifest that is whole or absent, a journal that survives a kill, half runs known as such."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lake.errors import InputError
+from lake.manifest import (
+    BatchRecord,
+    Journal,
+    Manifest,
+    PartitionRecord,
+    PartRecord,
+    RunIdentity,
+    read_complete,
+    read_manifest,
+    write_atomically,
+    write_manifest,
+)
+
+TEXT = st.text(max_size=12)
+COUNT = st.integers(0, 2**40)
+SECONDS = st.floats(0.0, 1e6)
+PARTS = st.dictionaries(TEXT, st.builds(PartRecord, TEXT, COUNT, COUNT), max_size=3)
+PARTITIONS = st.builds(
+    PartitionRecord,
+    COUNT,
+    COUNT,
+    COUNT,
+    st.sampled_from(["succeeded", "failed"]),
+    SECONDS,
+    SECONDS,
+    PARTS,
+    st.dictionaries(COUNT, st.dictionaries(TEXT, TEXT, max_size=2), max_size=2),
+    st.dictionaries(COUNT, st.builds(BatchRecord, COUNT, COUNT, SECONDS), max_size=2),
+    TEXT,
+)
+IDENTITIES = st.builds(
+    RunIdentity,
+    *[TEXT] * 3,
+    COUNT,
+    TEXT,
+    COUNT,
+    *[TEXT] * 2,
+    st.lists(st.tuples(COUNT, COUNT), max_size=3).map(tuple),
+)
+MANIFESTS = st.builds(
+    Manifest,
+    run=TEXT,
+    status=st.sampled_from(["complete", "partial"]),
+    identity=IDENTITIES,
+    seconds=SECONDS,
+    workers=COUNT,
+    dimensions=PARTS,
+    partitions=st.lists(PARTITIONS, max_size=3).map(tuple),
+    estimate=st.dictionaries(TEXT, COUNT, max_size=3),
+    fingerprint=TEXT,
+    events_made=COUNT,
+)
+ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def hidden(folder: Path) -> list[str]:
+    return [p.name for p in folder.iterdir() if p.name.startswith(".")]
+
+
+@ONE_FOLDER
+@given(manifest=MANIFESTS)
+def test_a_manifest_is_read_as_it_was_written(manifest: Manifest, tmp_path: Path) -> None:
+    write_manifest(tmp_path, manifest)
+    assert read_manifest(tmp_path) == manifest
+    assert not hidden(tmp_path)
+    told = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    rows = sum(part.rows for p in manifest.partitions for part in p.tables.values())
+    assert told["events"] == sum(told["tables"].values()) == manifest.events == rows
+
+
+@given(PARTITIONS)
+def test_a_partitions_record_survives_json(record: PartitionRecord) -> None:
+    assert PartitionRecord.from_json(json.loads(json.dumps(asdict(record)))) == record
+
+
+@given(IDENTITIES, IDENTITIES)
+def test_two_identities_are_one_only_if_nothing_differs(one: RunIdentity, other: RunIdentity) -> None:
+    assert one.differences(one) == []
+    expected = [f.name for f in fields(one) if getattr(one, f.name) != getattr(other, f.name)]
+    assert [line.split()[0] for line in one.differences(other)] == expected
+
+
+def test_a_failed_write_leaves_the_old_text(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    write_atomically(path, "old")
+    with pytest.raises(UnicodeEncodeError):
+        write_atomically(path, "new \ud800")
+    assert path.read_text() == "old"
+
+
+def whole_run(run_dir: Path, rows: int = 2, **changes: Any) -> Manifest:
+    """A run of one partition and one dimension with real files."""
+    for name in ("batch", "geography"):
+        folder = run_dir / "lake" / name
+        folder.mkdir(parents=True)
+        (folder / "part-0000.parquet").write_bytes(b"x" * rows)
+    part = {n: {n: PartRecord(f"lake/{n}/part-0000.parquet", 1, rows)} for n in ("batch", "geography")}
+    partition = PartitionRecord(0, 1, 1, "succeeded", 1.0, 1.0, part["batch"])
+    identity = RunIdentity("1", "demo", "a", 1, "2025-01-01", 1, "b", "c", ((1, 1),))
+    manifest = Manifest("run", "complete", identity, 1.0, 1, part["geography"], (partition,), {"batch": 1}, "f")
+    manifest = replace(manifest, **changes)
+    write_manifest(run_dir, manifest)
+    return manifest
+
+
+def refusal(run_dir: Path) -> str:
+    with pytest.raises(InputError) as caught:
+        read_complete(run_dir)
+    return str(caught.value)
+
+
+def test_a_whole_run_is_complete(tmp_path: Path) -> None:
+    manifest = whole_run(tmp_path)
+    assert read_complete(tmp_path) == manifest
+
+
+@pytest.mark.parametrize("name", ["batch", "geography"])
+def test_a_run_with_a_part_missing_or_cut_is_refused(tmp_path: Path, name: str) -> None:
+    whole_run(tmp_path)
+    part = tmp_path / "lake" / name / "part-0000.parquet"
+    part.write_bytes(b"x")
+    message = refusal(tmp_path)
+    assert str(part) in message
+    assert "has 1 bytes, the manifest says 2" in message
+    part.unlink()
+    message = refusal(tmp_path)
+    assert str(part) in message
+    assert "not there" in message
+    assert "--resume" in message
+
+
+def test_a_partial_run_is_refused_with_the_way_to_finish_it(tmp_path: Path) -> None:
+    failed = PartitionRecord(3, 1, 2, "failed", 1.0, 1.0, error="ValueError")
+    whole_run(tmp_path, status="partial", partitions=(failed,))
+    message = refusal(tmp_path)
+    assert "partial" in message
+    assert "[3]" in message
+    assert f"--out {tmp_path} --resume" in message
+    assert read_manifest(tmp_path).status == "partial"
+
+
+def test_a_run_that_was_begun_and_not_ended_is_known_as_such(tmp_path: Path) -> None:
+    Journal(tmp_path).append("begun", pid=1)
+    message = refusal(tmp_path)
+    assert "begun here but not finished" in message
+    assert f"--out {tmp_path} --resume" in message
+
+
+def test_what_is_no_run_is_told_from_what_is_a_damaged_one(tmp_path: Path) -> None:
+    assert "no such run folder" in refusal(tmp_path / "absent")
+    assert "not a run folder" in refusal(tmp_path)
+    path = tmp_path / "manifest.json"
+    for text in ("", "{", "[]", "null", '{"format": "smoltworks-run/1"}'):
+        path.write_text(text)
+        assert "damaged" in refusal(tmp_path), text
+    path.write_text('{"format": "smoltworks-run/0"}')
+    assert "smoltworks-run/0" in refusal(tmp_path)
+
+
+@given(data=st.data())
+def test_a_manifest_cut_anywhere_is_damaged_and_never_half_believed(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    run_dir = tmp_path_factory.mktemp("run")
+    whole_run(run_dir)
+    path = run_dir / "manifest.json"
+    text = path.read_text()
+    path.write_text(text[: data.draw(st.integers(0, len(text.rstrip()) - 1))])
+    assert "damaged" in refusal(run_dir)
+
+
+EVENTS = st.lists(st.tuples(st.sampled_from(["begun", "partition"]), TEXT), max_size=5)
+
+
+@ONE_FOLDER
+@given(before=EVENTS, after=EVENTS, cut=st.integers(1, 40))
+def test_a_journal_with_a_cut_last_line_keeps_every_whole_one(
+    before: list[tuple[str, str]], after: list[tuple[str, str]], cut: int, tmp_path: Path
+) -> None:
+    journal = Journal(tmp_path)
+    journal.path.unlink(missing_ok=True)
+    for event, note in (*before, ("ended", "cut short by a kill, wherever that is")):
+        journal.append(event, note=note)
+    whole = journal.path.read_bytes()
+    journal.path.write_bytes(whole[:-cut])
+    kept = [{"event": event, "note": note} for event, note in before]
+    if cut == 1:  # only the line's end is gone
+        kept.append({"event": "ended", "note": "cut short by a kill, wherever that is"})
+    assert list(journal.read()) == kept
+    for event, note in after:
+        journal.append(event, note=note)
+    assert list(journal.read()) == kept + [{"event": event, "note": note} for event, note in after]
+
+
+def test_there_is_no_journal_before_its_first_line(tmp_path: Path) -> None:
+    assert list(Journal(tmp_path).read()) == []
+    assert not Journal(tmp_path).path.exists()
