@@ -1,0 +1,99 @@
+"""A part whose bytes changed on the disk is found and made anew; what a resume keeps holds the right values."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from run_files import Synchronous, lake_bytes
+
+from engine.execution.run import run
+from engine.farm.schedule import Schedule
+from engine.simulation.partition import PartitionTask, simulate_partition
+from lake.fingerprint import part_fingerprints
+from lake.manifest import Manifest, PartitionRecord
+from lake.tables import EVENT_TABLE_NAMES
+
+Undisturbed = tuple[Path, Manifest]
+
+
+def resume(schedule: Schedule, run_dir: Path) -> tuple[Manifest, list[int]]:
+    """The resumed run, and the partitions that it made."""
+    made: list[int] = []
+
+    def counted(task: PartitionTask) -> PartitionRecord:
+        made.append(task.partition)
+        return simulate_partition(task)
+
+    return run(schedule, run_dir, Synchronous(), 1, resume=True, simulate=counted), made
+
+
+def data_pages(file: Path, column: int) -> tuple[int, int]:
+    """Where the values of a column of the first row group lie: offset and length."""
+    chunk = pq.read_metadata(file).row_group(0).column(column)
+    start = chunk.data_page_offset
+    first = chunk.dictionary_page_offset or start
+    return first, chunk.total_compressed_size
+
+
+@pytest.fixture
+def copied(undisturbed: Undisturbed, tmp_path: Path) -> Path:
+    shutil.copytree(undisturbed[0], tmp_path / "run")
+    return tmp_path / "run"
+
+
+def test_a_whole_run_is_resumed_without_making_anything(
+    small_schedule: Schedule, undisturbed: Undisturbed, copied: Path
+) -> None:
+    manifest, made = resume(small_schedule, copied)
+    assert made == []
+    assert (manifest.status, manifest.events_made) == ("complete", 0)
+    assert manifest.fingerprint == undisturbed[1].fingerprint
+    assert lake_bytes(copied) == lake_bytes(undisturbed[0])
+
+
+@pytest.mark.parametrize("damage", ["flipped", "missing", "cut", "another batch's", "not Parquet"])
+@pytest.mark.parametrize("table", ["environmental_reading", "batch"])
+def test_a_damaged_part_is_found_and_its_partition_made_anew(
+    damage: str, table: str, small_schedule: Schedule, undisturbed: Undisturbed, copied: Path
+) -> None:
+    part = copied / f"lake/{table}/part-0001.parquet"
+    data = bytearray(part.read_bytes())
+    if damage == "flipped":
+        start, size = data_pages(part, 0)
+        data[start + size // 2] ^= 0xFF
+    elif damage == "cut":
+        del data[-10:]
+    elif damage == "another batch's":
+        data = bytearray((copied / f"lake/{table}/part-0000.parquet").read_bytes())
+    elif damage == "not Parquet":
+        data = bytearray(len(data))
+    part.unlink()
+    if damage != "missing":
+        part.write_bytes(data)
+    manifest, made = resume(small_schedule, copied)
+    assert made == [1]
+    assert manifest.fingerprint == undisturbed[1].fingerprint
+    assert lake_bytes(copied) == lake_bytes(undisturbed[0])
+
+
+@settings(max_examples=150)
+@given(table=st.sampled_from(EVENT_TABLE_NAMES), at=st.floats(0.0, 1.0, exclude_max=True), flip=st.integers(1, 255))
+def test_any_flipped_byte_is_found_unless_the_values_are_untouched(
+    table: str, at: float, flip: int, undisturbed: Undisturbed, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    whole = undisturbed[0] / f"lake/{table}/part-0001.parquet"
+    data = bytearray(whole.read_bytes())
+    data[int(at * len(data))] ^= flip
+    damaged = tmp_path_factory.mktemp("part") / "part-0001.parquet"
+    damaged.write_bytes(data)
+    try:
+        marks = part_fingerprints(damaged, table)
+    except (OSError, ValueError):  # what a resume takes for damage
+        return
+    if marks == part_fingerprints(whole, table):
+        assert pq.read_table(damaged).to_pylist() == pq.read_table(whole).to_pylist()
