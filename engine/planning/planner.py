@@ -11,8 +11,9 @@ from engine.farm.schedule_text import format_schedule
 from engine.farm.validation import OLDEST_DAYS, Field, complaints, refuse
 from engine.planning import sizing
 from engine.planning.allocation import allocate
-from engine.planning.partitions import balanced, predicted_readings, usual_count
+from engine.planning.partitions import balanced, usual_count
 from engine.planning.starts import YOUNGEST_DAYS, Start, alternating_starts
+from engine.planning.workload import predicted_events
 from lake.errors import InputError
 
 MOST_BATCHES = 100_000
@@ -61,7 +62,7 @@ def plan(request: Request, farm: Farm, biology: Biology, *, farm_file: str = "",
         farm=farm,
         biology=biology,
         batches=batches,
-        partitions=balanced(predicted_readings(batches, farm, request.as_of_day), parts),
+        partitions=balanced(predicted_events(batches, farm, biology, request.as_of_day), parts),
         text="",
         stage_days=stage_days,
         farm_file=farm_file,

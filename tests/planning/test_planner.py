@@ -16,7 +16,6 @@ from engine.biology.parameters import Biology, read_biology
 from engine.farm.infrastructure import Farm, read_farm
 from engine.farm.schedule import Schedule, to_date, to_day
 from engine.planning.capacity import capacity_report
-from engine.planning.partitions import balanced, predicted_readings, usual_count
 from engine.planning.planner import Request, plan
 from engine.planning.sizing import biomass_flags, fitted_eggs, keyed_share, peaks
 from engine.planning.starts import alternating_starts
@@ -98,32 +97,6 @@ def test_a_request_that_makes_no_sense_is_refused(change: dict[str, Any], words:
     request = replace(Request("test", 4, 50, AS_OF), **change)
     with pytest.raises(InputError, match=words):
         plan(request, farm(), biology())
-
-
-@given(st.lists(st.integers(0, 1000), min_size=1, max_size=60), st.data())
-@settings(deadline=None)
-def test_partitions_are_contiguous_and_nearly_equal(weights: list[int], data: st.DataObject) -> None:
-    count = data.draw(st.integers(1, len(weights)))
-    parts = balanced(weights, count)
-    assert len(parts) == count
-    assert [i for part in parts for i in part] == list(range(1, len(weights) + 1))
-    assert all(len(part) for part in parts)
-    if all(len(part) > 1 for part in parts):
-        sums = [sum(weights[i - 1] for i in part) for part in parts]
-        assert max(sums) <= sum(weights) / count + max(weights)
-        assert min(sums) >= sum(weights) / count - max(weights)
-
-
-def test_fourteen_partitions_of_550_batches_differ_by_less_than_a_twentieth_in_readings() -> None:
-    schedule = planned(275, 6)
-    readings = predicted_readings(schedule.batches, farm(), AS_OF)
-    sums = [int(readings[p.start - 1 : p.stop - 1].sum()) for p in schedule.partitions]
-    assert len(schedule.partitions) == usual_count(550) == 14
-    assert max(sums) < 1.05 * min(sums)
-    # one finished batch: 450 days in ten containers of seven sensors, 450 in eight rings of four, six a day
-    assert readings[0] == (450 * 10 * 7 + 450 * 8 * 4) * 6
-    # the last: 50 days in ten trays
-    assert readings[-1] == 50 * 10 * 7 * 6
 
 
 def test_saturation_is_occupied_over_available_container_days_of_the_steady_state() -> None:

@@ -1,0 +1,95 @@
+"""How long a schedule's partitions take on some workers, longest first, against the best that any order could do."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.farm.occupancy import Ints
+from engine.farm.schedule import Schedule
+from engine.planning.partitions import balanced, part_sums
+from engine.planning.workload import predicted_events
+
+WORKERS = (1, 2, 14, 64)
+NEAR = 1.05
+"""A makespan within this ratio of the ideal needs no cure."""
+
+
+@dataclass(frozen=True)
+class Makespan:
+    """The busiest worker's predicted events when partitions go longest first, each to whoever is free soonest.
+
+    ideal: max(all events / workers, the longest batch's events): no division into batches beats it. `better` is
+    the least of the tried numbers of partitions that comes within 5 % of the ideal; 0 when this plan's does, or
+    when none of them does.
+    """
+
+    workers: int
+    events: int
+    ideal: float
+    better: int = 0
+
+    @property
+    def ratio(self) -> float:
+        """Makespan over ideal, at least 1."""
+        return self.events / self.ideal if self.ideal else 1.0
+
+
+def longest_first(events: Sequence[int], workers: int) -> int:
+    """The greatest sum of a worker's `events` when the longest waiting part goes to the first worker free."""
+    busy = [0] * workers
+    for each in sorted(events, reverse=True):
+        heapq.heapreplace(busy, busy[0] + each)
+    return max(busy)
+
+
+def makespan(batch_events: Sequence[int] | Ints, partitions: Sequence[range], workers: int) -> Makespan:
+    """The makespan of `partitions` (ranges of ordinals from 1) of batches with `batch_events` on `workers`."""
+    whole = [int(each) for each in batch_events]
+    ideal = max(sum(whole) / workers, max(whole, default=0))
+    found = Makespan(workers, longest_first(part_sums(whole, partitions), workers), ideal)
+    if found.ratio <= NEAR:
+        return found
+    for count in _counts(len(whole), workers, len(partitions)):
+        if longest_first(part_sums(whole, balanced(whole, count)), workers) <= NEAR * ideal:
+            return Makespan(workers, found.events, ideal, count)
+    return found
+
+
+def makespans(schedule: Schedule, workers: Sequence[int] = WORKERS) -> tuple[Makespan, ...]:
+    """The makespan of a schedule's partitions for each number of workers, from predicted events."""
+    events = predicted_events(schedule.batches, schedule.farm, schedule.biology, schedule.as_of_day)
+    return tuple(makespan(events, schedule.partitions, each) for each in workers)
+
+
+def _counts(batches: int, workers: int, present: int) -> list[int]:
+    """Numbers of partitions worth trying: a few for each worker, and one a batch."""
+    tried = {min(batches, times * workers) for times in (1, 2, 3, 4, 6, 8)} | {batches}
+    return sorted(count for count in tried if count != present)
+
+
+def makespan_data(found: Sequence[Makespan]) -> list[dict[str, object]]:
+    """The makespans as plain values, for --json; events are predicted rows of all tables."""
+    return [
+        {
+            "workers": each.workers,
+            "events": each.events,
+            "ideal": round(each.ideal),
+            "ratio": round(each.ratio, 4),
+            "better_partitions": each.better or None,
+        }
+        for each in found
+    ]
+
+
+def makespan_lines(found: Sequence[Makespan]) -> list[str]:
+    """The makespans in a line for the screen, and a line for each that other partitions would mend."""
+    shown = ", ".join(f"{each.workers}: {each.events / 1e6:,.1f} M ({each.ratio:.2f})" for each in found)
+    lines = [f"makespan in events by workers (over the ideal): {shown}"]
+    lines += [
+        f"for {each.workers} workers --partitions {each.better} comes within 5 % of the ideal"
+        for each in found
+        if each.better
+    ]
+    return lines

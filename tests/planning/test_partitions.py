@@ -1,0 +1,102 @@
+"""Time slices of equal work, and the work that they are cut by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from itertools import combinations, pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.biology.parameters import Biology, read_biology
+from engine.farm.infrastructure import Farm, read_farm
+from engine.farm.schedule import Schedule, to_day
+from engine.planning.forecast import forecast
+from engine.planning.partitions import balanced, part_sums, usual_count
+from engine.planning.planner import Request, plan
+from engine.planning.workload import predicted_events
+
+AS_OF = to_day(date(2025, 11, 19))
+
+
+@cache
+def farm() -> Farm:
+    return read_farm("faroe-scotland")
+
+
+@cache
+def biology() -> Biology:
+    return read_biology("published")
+
+
+@cache
+def planned(batches: int, stagger: int) -> Schedule:
+    return plan(Request("test", batches, stagger, AS_OF, seed=7), farm(), biology())
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=60), st.data())
+def test_partitions_are_contiguous_and_nearly_equal(weights: list[int], data: st.DataObject) -> None:
+    count = data.draw(st.integers(1, len(weights)))
+    parts = balanced(weights, count)
+    assert len(parts) == count
+    assert [i for part in parts for i in part] == list(range(1, len(weights) + 1))
+    assert all(len(part) for part in parts)
+    if all(len(part) > 1 for part in parts):
+        sums = part_sums(weights, parts)
+        assert max(sums) <= sum(weights) / count + max(weights)
+        assert min(sums) >= sum(weights) / count - max(weights)
+
+
+def _worst(sums: Sequence[int]) -> float:
+    return max(abs(each - sum(sums) / len(sums)) for each in sums)
+
+
+@given(st.lists(st.integers(50, 100), min_size=4, max_size=12), st.integers(1, 4))
+def test_no_other_cuts_are_nearer_to_equal(weights: list[int], count: int) -> None:
+    total = [0, *np.cumsum(weights).tolist()]
+    every = ([0, *cuts, len(weights)] for cuts in combinations(range(1, len(weights)), count - 1))
+    best = min(_worst([total[b] - total[a] for a, b in pairwise(cuts)]) for cuts in every)
+    assert _worst(part_sums(weights, balanced(weights, count))) == pytest.approx(best)
+
+
+def test_fourteen_partitions_of_550_batches_differ_by_less_than_a_twentieth_in_forecast_events() -> None:
+    schedule = planned(275, 6)
+    assert len(schedule.partitions) == usual_count(550) == 14
+    simulated = forecast(schedule).batch_rows
+    expected = [simulated[b.id] for b in schedule.batches]
+    sums = part_sums(expected, schedule.partitions)
+    assert max(sums) < 1.05 * min(sums)
+    predicted = predicted_events(schedule.batches, farm(), biology(), AS_OF)
+    assert part_sums(predicted, schedule.partitions) == pytest.approx(sums, rel=0.012)
+    assert int(predicted.sum()) == pytest.approx(sum(expected), rel=0.005)
+
+
+def test_readings_states_and_samples_of_a_young_batch_are_counted_exactly() -> None:
+    """Fifty days in ten trays, unfed and not weighed: but for deaths, no row depends on a draw."""
+    youngest = planned(6, 88).batches[-1]
+    [events] = predicted_events([youngest], farm(), biology(), AS_OF)
+    certain = 1 + 10 + 50 * 10 * (7 * 6 + 1)
+    assert certain + 0.8 * 500 < events <= certain + 500
+
+
+def test_events_rise_with_the_as_of_date_until_the_harvest_and_no_further() -> None:
+    batch = planned(6, 88).batches[0]
+    days = [batch.start_day + d for d in (1, 90, 91, 200, 450, 451, 700, 900, 1200)]
+    events = [int(predicted_events([batch], farm(), biology(), day)[0]) for day in days]
+    assert events[:-1] == sorted(set(events[:-1]))
+    assert events[-1] == events[-2]
+
+
+def test_a_smaller_harvest_target_comes_sooner_and_to_fewer_events() -> None:
+    batch = planned(6, 88).batches[0]
+    targets = (1_000.0, 2_000.0, 4_000.0, 20_000.0)
+    events = [int(predicted_events([replace(batch, harvest_target_g=t)], farm(), biology(), AS_OF)[0]) for t in targets]
+    assert events == sorted(set(events))
+    # 20 kg are never reached: all 450 days at sea
+    sea = batch.stays[-1]
+    assert events[-1] > (sea.end_day - sea.start_day) * 8 * (4 * 6 + 1 + 2)
