@@ -50,7 +50,9 @@ def forecast(schedule: Schedule) -> Forecast:
         end = history.stages[-1].end_day
         harvest[batch.id] = end - 1
         margin = 0 if history.harvest_reason == "PLAN_END" else HARVEST_MARGIN_DAYS
-        if end + margin <= schedule.as_of_day or batch.end_day <= schedule.as_of_day:
+        if not history.harvested:  # an older schedule names no stay at sea for a batch still in fresh water
+            cutoff[batch.id] = "ACTIVE"
+        elif end + margin <= schedule.as_of_day or batch.end_day <= schedule.as_of_day:
             cutoff[batch.id] = "COMPLETED"
         elif end - HARVEST_MARGIN_DAYS > schedule.as_of_day:
             cutoff[batch.id] = "ACTIVE"

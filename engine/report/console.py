@@ -15,13 +15,17 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 WRONG_INPUT = 2
+PIPE_WIDTH = 160
 
 
 def console() -> Console:
-    """A rich console on stderr."""
+    """A rich console on stderr; outside a terminal it is wide enough for every table."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False)
+    screen = Console(stderr=True, highlight=False)
+    if not screen.is_terminal:
+        screen.width = PIPE_WIDTH
+    return screen
 
 
 def progress(screen: Console) -> Progress:
