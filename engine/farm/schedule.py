@@ -70,3 +70,4 @@ class Schedule:
     stage_days: tuple[int, ...] = STAGE_DAYS  # the usual length of each stage
     farm_file: str = ""  # where the schedule finds its farm: a path, or "" for the farm's own name
     biology_file: str = ""
+    areas_per_batch: int = 1  # sea areas, neighbours in the farm's order, that a batch's rings may lie in: 1 or 2

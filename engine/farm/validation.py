@@ -98,7 +98,7 @@ def _batch(schedule: Schedule, index: int, batch: Batch, locate: Locate) -> Iter
             "a century before the as-of date; is the year right?"
         )
     yield from _stage_order(schedule, index, batch, locate)
-    yield from _containers(schedule.farm, index, batch, locate)
+    yield from _containers(schedule, index, batch, locate)
 
 
 def _stage_order(schedule: Schedule, index: int, batch: Batch, locate: Locate) -> Iterator[str]:
@@ -139,7 +139,8 @@ def _stage(names: Sequence[str], stage: int) -> str:
     return names[stage - 1] if 1 <= stage <= len(names) else f"number {stage}"
 
 
-def _containers(farm: Farm, index: int, batch: Batch, locate: Locate) -> Iterator[str]:
+def _containers(schedule: Schedule, index: int, batch: Batch, locate: Locate) -> Iterator[str]:
+    farm = schedule.farm
     home = farm.geography_names[batch.geography_id - 1]
     for stay in batch.stays:
         where, stage = locate(index, stay.stage), _stage(farm.stage_names, stay.stage)
@@ -165,9 +166,18 @@ def _containers(farm: Farm, index: int, batch: Batch, locate: Locate) -> Iterato
                 f"give it containers for {stage}"
             )
         areas = sorted({c.area_id for c in containers if c.area_id})
-        if len(areas) > 1:
+        if len(areas) > schedule.areas_per_batch:
             names = ", ".join(farm.areas[a - 1].name for a in areas)
-            yield f"{where}: batch {batch.number} has rings in {len(areas)} areas ({names}); keep them in one"
+            yield (
+                f"{where}: batch {batch.number} has rings in {len(areas)} areas ({names}); keep them in "
+                + ("one" if schedule.areas_per_batch == 1 else f"{schedule.areas_per_batch}, by areas_per_batch")
+            )
+        elif areas and areas[-1] - areas[0] >= len(areas):
+            names = " and ".join(farm.areas[a - 1].name for a in areas)
+            yield (
+                f"{where}: batch {batch.number} has rings in {names}, which are no neighbours; "
+                "give it areas whose numbers follow each other"
+            )
 
 
 def _names(farm: Farm, ids: Sequence[int]) -> str:

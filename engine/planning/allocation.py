@@ -1,9 +1,9 @@
-"""Gives each batch a hall for every freshwater stage and rings of one area at sea, never a container twice.
+"""Gives each batch a hall for every freshwater stage and rings at sea, never a container twice.
 
-Within a pool (the halls of one stage, or the areas, of one geography) stays are served in order of their
-first day, and what is free is taken. For halls, and for areas when all batches take the same number of rings,
-that is exact: it fails only where more stays overlap on a day than the pool has room for (interval
-partitioning).
+Within a pool (the halls of one stage, or the places at sea, of one geography) stays are served in order of
+their first day, and what is free is taken. That is exact: when nothing is free, more stays overlap on that day
+than the pool has room for (interval partitioning), and no other plan for these starts would fit. places.py
+says why the number of places at sea is exact too.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from itertools import accumulate
 
 from engine.farm.infrastructure import Area, Farm, Hall
 from engine.farm.schedule import Stay, to_date
+from engine.planning.places import NEVER, Places, Rings, Rules, most_places, sea_places
 from engine.planning.starts import Start
 from lake.errors import InputError
 
 SEA = 6
-NEVER = -(2**62)
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,10 @@ class _Halls:
 
 
 class _Areas:
-    """The areas of one geography; among those with rings enough, the one that was left alone longest."""
+    """The areas of one geography for batches of `count` rings; the one left alone longest that has so many."""
 
-    def __init__(self, areas: Sequence[Area]) -> None:
+    def __init__(self, areas: Sequence[Area], count: int) -> None:
+        self.count = count
         self.rings = [list(area.ring_ids) for area in areas]
         self.since = [NEVER] * len(areas)
         self.busy: list[tuple[int, int, tuple[int, ...]]] = []
@@ -75,15 +76,15 @@ class _Areas:
         self.since[area] = day
         heapq.heappush(self.by_room.setdefault(len(self.rings[area]), []), (day, area))
 
-    def take(self, start_day: int, end_day: int, count: int) -> tuple[int, ...] | None:
-        """`count` rings of one area free on [start_day, end_day), or None; called in order of start_day."""
+    def take(self, start_day: int, free_day: int, wanted: int) -> Rings | None:
+        """Rings of one area free on [start_day, free_day), or None; called in order of start_day."""
         while self.busy and self.busy[0][0] <= start_day:
             end, area, rings = heapq.heappop(self.busy)
             self.rings[area] = sorted([*self.rings[area], *rings])
             self._file(area, end)
         best: tuple[int, int] | None = None
         for room, heap in self.by_room.items():
-            if room < count:
+            if room < self.count:
                 continue
             while heap and not self._current(heap[0], room):
                 heapq.heappop(heap)
@@ -92,8 +93,8 @@ class _Areas:
         if best is None:
             return None
         area = best[1]
-        taken, self.rings[area] = tuple(self.rings[area][:count]), self.rings[area][count:]
-        heapq.heappush(self.busy, (end_day, area, taken))
+        taken, self.rings[area] = tuple(self.rings[area][: self.count]), self.rings[area][self.count :]
+        heapq.heappush(self.busy, (free_day, area, taken))
         self._file(area, start_day)
         return taken
 
@@ -102,12 +103,25 @@ class _Areas:
         return self.since[area] == since and len(self.rings[area]) == room
 
 
-def allocate(farm: Farm, starts: Sequence[Start], stage_days: Sequence[int], rings: int) -> list[tuple[Stay, ...]]:
-    """Each start's six stays: all of a hall's containers a freshwater stage, then `rings` rings of one area.
+def allocate(
+    farm: Farm,
+    starts: Sequence[Start],
+    stage_days: Sequence[int],
+    rules: Rules,
+    *,
+    sea_days: Sequence[int] | None = None,
+    wanted_rings: Sequence[int] | None = None,
+) -> list[tuple[Stay, ...]]:
+    """Each start's six stays: all of a hall's containers a freshwater stage, then rings by `rules`.
 
-    InputError names the first batch, day and pool that overflow, when the farm has no room for the plan.
+    `sea_days` are the starts' own stays at sea, stage_days[5] each unless given; `wanted_rings` the rings that
+    keep each within its limits, honoured where places differ in size. NoRoom names the first batch, day and
+    pool that overflow.
     """
-    offsets = [0, *accumulate(stage_days)]
+    before_sea = sum(stage_days[:-1])
+    at_sea = list(sea_days) if sea_days is not None else [stage_days[-1]] * len(starts)
+    wanted = list(wanted_rings) if wanted_rings is not None else [0] * len(starts)
+    offsets = [0, *accumulate(stage_days[:-1])]
     stays: list[list[Stay]] = [[] for _ in starts]
     shortages: list[Shortage] = []
     for geography_id in range(1, len(farm.geography_names) + 1):
@@ -119,42 +133,67 @@ def allocate(farm: Farm, starts: Sequence[Start], stage_days: Sequence[int], rin
             pool = _Halls(halls)
             for i in members:
                 day = starts[i].start_day + offsets[stage - 1]
-                chosen = pool.take(day, day + days, stations.get(i, 0))
+                chosen = pool.take(day, day + days + rules.fallow_days, stations.get(i, 0))
                 if chosen is None:
                     shortages.append(Shortage(day, stage, starts[i], len(halls), days))
                     break
                 stations[i] = halls[chosen].station_id
                 stays[i].append(Stay(stage, tuple(halls[chosen].container_ids), day, day + days))
         areas = [a for a in farm.areas if a.geography_id == geography_id]
-        sea, days = _Areas(areas), stage_days[-1]
-        for i in members:
-            day = starts[i].start_day + offsets[-2]
-            taken = sea.take(day, day + days, rings)
+        spans = [(starts[i].start_day + before_sea, at_sea[i] + rules.fallow_days) for i in members]
+        sea = _sea(areas, rules, spans)
+        for i, (day, held) in zip(members, spans, strict=True):
+            taken = sea.take(day, day + held, wanted[i])
             if taken is None:
-                room = sum(len(a.ring_ids) // rings for a in areas)
-                shortages.append(Shortage(day, SEA, starts[i], room, days))
+                room = most_places([len(a.ring_ids) for a in areas], rules)
+                shortages.append(Shortage(day, SEA, starts[i], room, at_sea[i]))
                 break
-            stays[i].append(Stay(SEA, taken, day, day + days))
+            stays[i].append(Stay(SEA, taken, day, day + at_sea[i]))
     if shortages:
-        raise _refusal(farm, min(shortages, key=lambda s: (s.day, s.stage, s.start.number)), rings)
+        raise NoRoom(farm, min(shortages, key=lambda s: (s.day, s.stage, s.start.number)), rules)
     return [tuple(each) for each in stays]
 
 
-def _refusal(farm: Farm, short: Shortage, rings: int) -> InputError:
+def _sea(areas: Sequence[Area], rules: Rules, spans: Sequence[tuple[int, int]]) -> _Areas | Places:
+    """The geography's sea, cut for the most batches that are there at once."""
+    if rules.fewest_rings == rules.most_rings and rules.areas_per_batch == 1 and rules.shared_areas:
+        return _Areas(areas, rules.fewest_rings)
+    most = most_places([len(area.ring_ids) for area in areas], rules)
+    if rules.fewest_rings < rules.most_rings:
+        most = min(most, peak_load(spans))
+    return Places(sea_places([area.ring_ids for area in areas], rules, most) if most else [])
+
+
+def peak_load(spans: Sequence[tuple[int, int]]) -> int:
+    """The most of (first day, days) that hold on one day."""
+    changes = sorted([(day, 1) for day, _ in spans] + [(day + days, -1) for day, days in spans])
+    return max(accumulate(change for _, change in changes), default=0)
+
+
+class NoRoom(InputError):
+    """The farm has no room for a batch; `shortage` tells which, when and where."""
+
+    def __init__(self, farm: Farm, shortage: Shortage, rules: Rules) -> None:
+        self.shortage = shortage
+        super().__init__(f"farm {farm.name}", *_refusal(farm, shortage, rules))
+
+
+def _refusal(farm: Farm, short: Shortage, rules: Rules) -> tuple[str, str]:
+    """Problem and cure in words."""
     stage, home = farm.stage_names[short.stage - 1], farm.geography_names[short.start.geography_id - 1]
+    rings = rules.fewest_rings
     place = f"areas with {rings} rings free" if short.stage == SEA else f"halls for {stage}"
     if short.room == 0:
-        return InputError(
-            f"farm {farm.name}",
+        return (
             f"batch {short.start.number} needs one of {home}'s {place}, and there is none",
             "give the farm some, or ask for fewer rings",
         )
     where = f"places of {rings} rings" if short.stage == SEA else place
-    shortest = -(-short.days // (len(farm.geography_names) * short.room))
-    return InputError(
-        f"farm {farm.name}",
+    shortest = -(-(short.days + rules.fallow_days) // (len(farm.geography_names) * short.room))
+    fallow = f", {rules.fallow_days} fallow" if rules.fallow_days else ""
+    return (
         f"no room for batch {short.start.number} on {to_date(short.day)}: all {short.room} {where} in {home} "
-        f"are taken ({stage}, {short.days} days)",
+        f"are taken ({stage}, {short.days} days{fallow})",
         f"plan fewer batches, a stagger of at least {shortest} days"
         + (", fewer --adult-days or fewer --rings" if short.stage == SEA else " or a farm with more halls"),
     )

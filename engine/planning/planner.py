@@ -12,42 +12,61 @@ from engine.farm.validation import OLDEST_DAYS, Field, complaints, refuse
 from engine.planning import sizing
 from engine.planning.allocation import allocate
 from engine.planning.partitions import balanced, usual_count
-from engine.planning.starts import YOUNGEST_DAYS, Start, alternating_starts
+from engine.planning.places import Rules
+from engine.planning.starts import YOUNGEST_DAYS, Stagger, Start, every, starts_of
 from engine.planning.workload import predicted_events
 from lake.errors import InputError
 
+SEA = 6
 MOST_BATCHES = 100_000
 LONGEST_DAYS = 2_000
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to plan: `batches` in each geography, one start every `stagger_days` over all of them.
+    """What to plan: `batches` in each geography, one start every `stagger_days` over all of them, or a Stagger.
 
     eggs: lowest and highest number a batch, or None to fit each batch to its containers' limits.
-    rings: rings a batch at sea, all in one area. partitions: None for about 40 batches each.
+    rings: rings a batch at sea, or the fewest and the most, of which each batch gets what fills the sea.
+    areas_per_batch: 1, or 2 neighbouring areas. shared_areas: an area may hold several batches at once.
+    fallow_days: days that a container stays empty between batches. partitions: None for about 40 batches each.
     """
 
     name: str
     batches: int
-    stagger_days: int
+    stagger_days: int | Stagger
     as_of_day: int
     seed: int = 1
     adult_days: int = STAGE_DAYS[-1]
-    rings: int = 8
+    rings: int | tuple[int, int] = 8
     partitions: int | None = None
     eggs: tuple[int, int] | None = None
+    areas_per_batch: int = 1
+    shared_areas: bool = True
+    fallow_days: int = 0
+
+    @property
+    def stagger(self) -> Stagger:
+        return every(self.stagger_days) if isinstance(self.stagger_days, int) else self.stagger_days
+
+    @property
+    def stage_days(self) -> tuple[int, ...]:
+        return (*STAGE_DAYS[:-1], self.adult_days)
+
+    @property
+    def rules(self) -> Rules:
+        fewest, most = (self.rings, self.rings) if isinstance(self.rings, int) else self.rings
+        return Rules(fewest, most, self.areas_per_batch, self.shared_areas, self.fallow_days)
 
 
 def plan(request: Request, farm: Farm, biology: Biology, *, farm_file: str = "", biology_file: str = "") -> Schedule:
     """The schedule of a request: the same for the same inputs, and without a conflict.
 
-    InputError when the request makes no sense or the farm has no room for it (batch, day and pool named).
+    InputError when the request makes no sense; NoRoom, which is one, when the farm has no room for it (batch,
+    day and pool named).
     """
     _check(request, farm)
-    starts = alternating_starts(farm, request.batches, request.stagger_days, request.as_of_day)
-    stage_days = (*STAGE_DAYS[:-1], request.adult_days)
-    stays = allocate(farm, starts, stage_days, request.rings)
+    starts, stays = _placed(request, farm, biology)
     batches = tuple(
         Batch(i, start.number, start.geography_id, _eggs(request, start, each, farm, biology), each)
         for i, (start, each) in enumerate(zip(starts, stays, strict=True), 1)
@@ -64,12 +83,34 @@ def plan(request: Request, farm: Farm, biology: Biology, *, farm_file: str = "",
         batches=batches,
         partitions=balanced(predicted_events(batches, farm, biology, request.as_of_day), parts),
         text="",
-        stage_days=stage_days,
+        stage_days=request.stage_days,
         farm_file=farm_file,
         biology_file=biology_file,
+        areas_per_batch=request.areas_per_batch,
     )
     refuse(f"plan {request.name}", complaints(schedule, _locate))
     return replace(schedule, text=format_schedule(schedule))
+
+
+def _placed(request: Request, farm: Farm, biology: Biology) -> tuple[list[Start], list[tuple[Stay, ...]]]:
+    starts = starts_of(farm, request.batches, request.stagger, request.as_of_day)
+    rules, wanted = request.rules, None
+    if request.eggs is not None and rules.fewest_rings < rules.most_rings:
+        wanted = [_rings_for_eggs(request, start, farm, biology) for start in starts]
+    return starts, allocate(farm, starts, request.stage_days, rules, wanted_rings=wanted)
+
+
+def _rings_for_eggs(request: Request, start: Start, farm: Farm, biology: Biology) -> int:
+    """Rings that hold the batch's predicted peak biomass, whatever their number."""
+    ring = next((c for c in farm.containers if c.geography_id == start.geography_id and c.stage == SEA), None)
+    if ring is None:
+        return 0
+    day, stays = start.start_day, []
+    for stage, days in enumerate(request.stage_days, 1):
+        stays.append(Stay(stage, (ring.id,), day, day + days))
+        day += days
+    region = biology.region(farm.geography_names[start.geography_id - 1])
+    return sizing.rings_for(_drawn_eggs(request, start), tuple(stays), ring.biomass_limit_kg, region, biology)
 
 
 def _locate(index: int, place: Field | int) -> str:
@@ -78,36 +119,50 @@ def _locate(index: int, place: Field | int) -> str:
 
 def _eggs(request: Request, start: Start, stays: tuple[Stay, ...], farm: Farm, biology: Biology) -> int:
     if request.eggs is not None:
-        low, high = request.eggs
-        return low + int((high - low + 1) * sizing.keyed_share(request.seed, "eggs", start.number))
+        return _drawn_eggs(request, start)
     region = biology.region(farm.geography_names[start.geography_id - 1])
     return sizing.varied(sizing.fitted_eggs(stays, region, biology, farm), request.seed, start.number)
 
 
+def _drawn_eggs(request: Request, start: Start) -> int:
+    low, high = request.eggs or (0, 0)
+    return low + int((high - low + 1) * sizing.keyed_share(request.seed, "eggs", start.number))
+
+
 def _check(request: Request, farm: Farm) -> None:
-    most_rings = farm.model.areas.rings
+    rules, stagger, most_rings = request.rules, request.stagger, farm.model.areas.rings
+    gaps = stagger.own or (stagger.gaps,)
     limits = {
         "--batches": (request.batches, 1, MOST_BATCHES),
-        "--stagger": (request.stagger_days, 1, LONGEST_DAYS),
+        "--stagger": (min(sum(each) for each in gaps), 1, LONGEST_DAYS * max(len(each) for each in gaps)),
         "--adult-days": (request.adult_days, 1, LONGEST_DAYS),
-        "--rings": (request.rings, 1, most_rings),
+        "--rings": (rules.fewest_rings, 1, most_rings),
+        "--areas-per-batch": (request.areas_per_batch, 1, 2),
+        "--fallow-days": (request.fallow_days, 0, LONGEST_DAYS),
         "--seed": (request.seed, 0, 2**63 - 1),
         "--partitions": (1 if request.partitions is None else request.partitions, 1, MOST_BATCHES),
     }
     for option, (value, low, high) in limits.items():
         if not low <= value <= high:
             raise InputError(option, f"{value} is out of range", f"give {low} to {high}")
+    if not rules.fewest_rings <= rules.most_rings <= most_rings:
+        raise InputError(
+            "--rings",
+            f"{rules.fewest_rings}-{rules.most_rings} is out of range",
+            f"give 1 to {most_rings}, an area's rings, low first",
+        )
+    if min(min(each) for each in gaps) < 0:
+        raise InputError("--stagger", f"{stagger.text} goes back in time", "give days of 0 or more")
     if request.eggs is not None and not 1_000 <= request.eggs[0] <= request.eggs[1] <= 100_000_000:
         raise InputError(
             "--eggs",
             f"{request.eggs[0]}-{request.eggs[1]} is out of range",
             "give 1000 to 100000000, low first",
         )
-    first_day = request.as_of_day - request.batches * len(farm.geography_names) * request.stagger_days
-    if first_day < request.as_of_day - OLDEST_DAYS + YOUNGEST_DAYS:
+    if stagger.longest_days(request.batches, len(farm.geography_names)) > OLDEST_DAYS - YOUNGEST_DAYS:
         raise InputError(
             "--stagger",
-            f"{request.batches} batches a geography every {request.stagger_days} days before "
+            f"{request.batches} batches a geography every {stagger.text} days before "
             f"{to_date(request.as_of_day)} would start more than a century ago",
             "plan fewer batches or a shorter stagger",
         )

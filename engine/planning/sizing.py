@@ -95,6 +95,12 @@ def fitted_eggs(stays: tuple[Stay, ...], region: Region, biology: Biology, farm:
     return int(most / EGG_STEP) * EGG_STEP
 
 
+def rings_for(eggs: int, stays: tuple[Stay, ...], limit_kg: float, region: Region, biology: Biology) -> int:
+    """Rings of `limit_kg` each that hold the upper peak of a batch whose last stay names one ring."""
+    peak_kg = eggs * _peak_kg_per_egg(stays, None, region, biology)[-1]
+    return math.ceil(peak_kg / limit_kg)
+
+
 def keyed_share(seed: int, purpose: str, key: str) -> float:
     """A number in [0, 1) that depends on (seed, purpose, key) alone: on no order, no generator."""
     digest = hashlib.blake2b(f"{seed}\0{purpose}\0{key}".encode(), digest_size=8).digest()

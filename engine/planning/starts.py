@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import accumulate, cycle, islice
 
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import to_date
+from engine.farm.validation import nearest
+from lake.errors import InputError
 
 YOUNGEST_DAYS = 50
 """The last batch starts this many days before the as-of date."""
+LONGEST_CYCLE = 10_000
+CURE = "give days (11), days in turn (4,5), or each geography's own (Faroe Islands=8,Scotland=45/4)"
 
 
 @dataclass(frozen=True)
@@ -20,19 +27,114 @@ class Start:
     start_day: int
 
 
-def alternating_starts(farm: Farm, batches: int, stagger_days: int, as_of_day: int) -> list[Start]:
-    """`batches` starts in each geography, taking turns in the farm's order, one every `stagger_days`.
+@dataclass(frozen=True)
+class Stagger:
+    """Days between starts. `gaps` recur over all geographies together; `own`, if given, geography by geography.
 
-    The last falls on as-of - 50, so the first of two geographies on as-of - ((2 batches - 1) stagger + 50). A
-    number is the geography's prefix, the start's year and the batch's ordinal there: FAR-2016-001.
+    own: one recurring sequence of gaps for each geography, in the farm's order. text: as a person writes it.
+    """
+
+    text: str
+    gaps: tuple[int, ...] = ()
+    own: tuple[tuple[int, ...], ...] = ()
+
+    def longest_days(self, batches: int, geographies: int) -> int:
+        """An upper bound of the days from the first start to the last."""
+        if self.own:
+            return max(batches * max(gaps) for gaps in self.own)
+        return batches * geographies * max(self.gaps)
+
+
+def every(days: int) -> Stagger:
+    """One start every so many days, over all geographies together."""
+    return Stagger(str(days), (days,))
+
+
+def even_gaps(days: int, starts: int) -> tuple[int, ...]:
+    """Whole-day gaps that put `starts` starts into `days` days as evenly as days allow, over and over."""
+    return tuple((i + 1) * days // starts - i * days // starts for i in range(starts))
+
+
+def evenly(farm: Farm, periods: tuple[Fraction, ...]) -> Stagger:
+    """Each geography's own mean days between starts, as a stagger that recurs exactly."""
+    text = ",".join(f"{name}={period}" for name, period in zip(farm.geography_names, periods, strict=True))
+    return Stagger(text, own=tuple(even_gaps(p.numerator, p.denominator) for p in periods))
+
+
+def parse_stagger(text: str, farm: Farm) -> Stagger:
+    """A stagger as typed; InputError tells what is wrong with it.
+
+    `11`: a start every 11 days, the geographies in turn. `4,5`: gaps of 4 and 5 days in turn. `Faroe
+    Islands=8,Scotland=9`: each geography by itself (its batch prefix will do); there, too, gaps may alternate
+    (`Scotland=11,11,11,12`), and 45/4 stands for four starts every 45 days.
+    """
+    given: dict[str, list[int]] = {}
+    home = ""
+    for token in text.split(","):
+        name, equals, days = token.rpartition("=")
+        if equals:
+            home = _geography(name.strip(), farm)
+            if home in given:
+                raise InputError("--stagger", f"{home} is given twice in {text!r}", "give each geography once")
+        given.setdefault(home, []).extend(_gaps(days.strip(), text))
+    if "" in given:
+        if len(given) > 1:
+            raise InputError("--stagger", f"{text!r} names a geography for some of its days only", CURE)
+        return Stagger(text, tuple(given[""]))
+    missing = [name for name in farm.geography_names if name not in given]
+    if missing:
+        raise InputError("--stagger", f"{text!r} says nothing of {', '.join(missing)}", "give every geography's days")
+    return Stagger(text, own=tuple(tuple(given[name]) for name in farm.geography_names))
+
+
+def _geography(name: str, farm: Farm) -> str:
+    prefixes = {g.batch_prefix: g.name for g in farm.model.geographies}
+    if name in prefixes:
+        return prefixes[name]
+    if name not in farm.geography_names:
+        cure = nearest(name, farm.geography_names, "geographies")
+        raise InputError("--stagger", f"{name!r} is no geography of farm {farm.name}", cure)
+    return name
+
+
+def _gaps(token: str, text: str) -> tuple[int, ...]:
+    match = re.fullmatch(r"([0-9]{1,6})(?:/([0-9]{1,6}))?", token)
+    if match is None:
+        raise InputError("--stagger", f"{token!r} in {text!r} is no number of days", CURE)
+    days, starts = int(match[1]), int(match[2] or 1)
+    if not 1 <= starts <= LONGEST_CYCLE:
+        raise InputError("--stagger", f"{token!r} has {starts} starts", f"give 1 to {LONGEST_CYCLE}")
+    return even_gaps(days, starts)
+
+
+def starts_of(farm: Farm, batches: int, stagger: Stagger, as_of_day: int) -> list[Start]:
+    """`batches` starts in each geography, in order of day; the last falls on as-of - 50.
+
+    With one stagger for all, geographies take turns in the farm's order, so of two the first starts on
+    as-of - ((2 batches - 1) stagger + 50). With their own, each ends so that equal ones take turns as well.
+    A number is the geography's prefix, the start's year and the batch's ordinal there: FAR-2016-001.
     """
     geographies = farm.model.geographies
-    count = batches * len(geographies)
-    first = as_of_day - ((count - 1) * stagger_days + YOUNGEST_DAYS)
-    starts = []
-    for i in range(count):
-        turn, g = divmod(i, len(geographies))
-        day = first + i * stagger_days
-        number = f"{geographies[g].batch_prefix}-{to_date(day).year}-{turn + 1:03d}"
-        starts.append(Start(number, g + 1, day))
-    return starts
+    count, last = len(geographies), as_of_day - YOUNGEST_DAYS
+    if stagger.own:
+        days = []
+        for g, gaps in enumerate(stagger.own):
+            offsets = _offsets(gaps, batches)
+            end = last - (count - 1 - g) * sum(gaps) // (len(gaps) * count)
+            days += [(end - offsets[-1] + offset, g, turn) for turn, offset in enumerate(offsets)]
+        days.sort()
+    else:
+        offsets = _offsets(stagger.gaps, batches * count)
+        days = [(last - offsets[-1] + offset, i % count, i // count) for i, offset in enumerate(offsets)]
+    return [
+        Start(f"{geographies[g].batch_prefix}-{to_date(day).year}-{turn + 1:03d}", g + 1, day) for day, g, turn in days
+    ]
+
+
+def _offsets(gaps: tuple[int, ...], count: int) -> list[int]:
+    return list(accumulate(islice(cycle(gaps), count - 1), initial=0))
+
+
+def alternating_starts(farm: Farm, batches: int, stagger_days: int, as_of_day: int) -> list[Start]:
+    """`batches` starts in each geography, taking turns in the farm's order, one every `stagger_days`."""
+    return starts_of(farm, batches, every(stagger_days), as_of_day)

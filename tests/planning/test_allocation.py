@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from engine.farm.infrastructure import Farm, parse_farm, read_farm
 from engine.planning.allocation import allocate
+from engine.planning.places import Rules
 from engine.planning.starts import Start
 from lake.errors import InputError
 
@@ -43,9 +44,9 @@ def test_batches_never_share_a_container_and_only_what_cannot_fit_is_refused(
     overfull = _first_overfull(batches, stations, areas * (rings // wanted))
     if overfull is not None:
         with pytest.raises(InputError, match="|".join(f"{number} " for number in overfull)):
-            allocate(farm, batches, STAGE_DAYS, wanted)
+            allocate(farm, batches, STAGE_DAYS, Rules(wanted, wanted))
         return
-    stays = allocate(farm, batches, STAGE_DAYS, wanted)
+    stays = allocate(farm, batches, STAGE_DAYS, Rules(wanted, wanted))
     held: dict[tuple[int, int], str] = {}
     for batch, each in zip(batches, stays, strict=True):
         day = batch.start_day
@@ -82,7 +83,7 @@ def _first_overfull(batches: list[Start], halls: int, places: int) -> set[str] |
 def test_a_batch_keeps_its_station_and_takes_a_whole_hall() -> None:
     farm = read_farm("faroe-scotland")
     batches = [Start(f"B-{i}", 1 + i % 2, 6 * i) for i in range(60)]
-    for each in allocate(farm, batches, (90, 90, 90, 90, 90, 450), 8):
+    for each in allocate(farm, batches, (90, 90, 90, 90, 90, 450), Rules()):
         halls = [farm.halls[farm.container(stay.container_ids[0]).hall_id - 1] for stay in each[:5]]
         assert len({hall.station_id for hall in halls}) == 1
         assert [tuple(hall.container_ids) for hall in halls] == [stay.container_ids for stay in each[:5]]
@@ -91,7 +92,7 @@ def test_a_batch_keeps_its_station_and_takes_a_whole_hall() -> None:
 @pytest.mark.parametrize(("stations", "areas", "word"), [(0, 2, "Egg&Alevin"), (2, 0, "areas")])
 def test_a_farm_without_a_kind_of_container_is_named(stations: int, areas: int, word: str) -> None:
     with pytest.raises(InputError, match=f"B-1.*{word}.*none"):
-        allocate(farm_of(stations, areas, 4), [Start("B-1", 1, 0)], STAGE_DAYS, 2)
+        allocate(farm_of(stations, areas, 4), [Start("B-1", 1, 0)], STAGE_DAYS, Rules(2, 2))
 
 
 def test_the_smallest_stagger_named_in_a_refusal_fits() -> None:
@@ -102,5 +103,5 @@ def test_the_smallest_stagger_named_in_a_refusal_fits() -> None:
 
     days = (90, 90, 90, 90, 90, 450)
     with pytest.raises(InputError, match=r"40 places of 8 rings in Scotland.*\n.*at least 6 days"):
-        allocate(farm, starts_every(5), days, 8)
-    assert len(allocate(farm, starts_every(6), days, 8)) == 400
+        allocate(farm, starts_every(5), days, Rules())
+    assert len(allocate(farm, starts_every(6), days, Rules())) == 400
