@@ -12,8 +12,11 @@ from engine.report.console import console, input_errors, print_json
 from lake.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from engine.farm.schedule import Schedule
     from engine.planning.capacity import Report
+    from engine.planning.makespan import Makespan
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -64,6 +67,7 @@ def plan(
         from engine.farm.infrastructure import read_farm
         from engine.farm.references import reference
         from engine.planning.capacity import capacity_report
+        from engine.planning.makespan import makespan_lines, makespans
         from engine.planning.planner import Request
         from engine.planning.planner import plan as make_plan
         from engine.planning.presentation import show
@@ -97,10 +101,13 @@ def plan(
             _write(written, schedule.text, overwrite)
         screen = console()
         show(schedule, report, screen)
+        spans = makespans(schedule)
+        for line in makespan_lines(spans):
+            screen.print(line, markup=False, soft_wrap=True)
         if written is not None:
             screen.print(f"written: {written}", markup=False)
         if as_json:
-            print_json(_data(schedule, report, written))
+            print_json(_data(schedule, report, spans, written))
 
 
 def _day(text: str) -> int:
@@ -153,15 +160,17 @@ def _rehash(path: Path, as_json: bool) -> None:
         print_json({"file": str(path), "changed": changed})
 
 
-def _data(schedule: Schedule, report: Report, written: Path | None) -> dict[str, Any]:
+def _data(schedule: Schedule, report: Report, spans: Sequence[Makespan], written: Path | None) -> dict[str, Any]:
     from engine.farm.validation import conflict_count
     from engine.planning.capacity import report_data
+    from engine.planning.makespan import makespan_data
 
     return {
         "batches": len(schedule.batches),
         "conflicts": conflict_count(schedule),
         **report_data(report),
         "partitions": [f"{p.start}-{p.stop - 1}" for p in schedule.partitions],
+        "makespan": makespan_data(spans),
         "output": str(written) if written else None,
     }
 

@@ -57,6 +57,9 @@ def test_json_is_one_object_on_stdout_and_words_go_to_stderr(tmp_path: Path) -> 
     assert set(data["saturation"]["planned"]) == {"freshwater", "sea", "total"}
     assert "Adult" in data["bottleneck"] or "Egg" in data["bottleneck"]
     assert "planned saturation" in done.stderr
+    assert [span["workers"] for span in data["makespan"]] == [1, 2, 14, 64]
+    assert all(span["ratio"] >= 1 for span in data["makespan"])
+    assert "makespan" in done.stderr
     assert "\x1b" not in done.stderr
     assert len(read_schedule(target).batches) == 6
 
