@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+import xxhash
 
 from lake.errors import InputError
 
@@ -16,11 +19,12 @@ FORMAT = "smoltworks-run/1"
 
 @dataclass(frozen=True)
 class PartRecord:
-    """One Parquet file: path relative to the run, rows, bytes."""
+    """One Parquet file: path relative to the run, rows, bytes, and a hash of the bytes (empty: not taken)."""
 
     file: str
     rows: int
     bytes: int
+    xxh3: str = ""
 
 
 @dataclass(frozen=True)
@@ -196,6 +200,12 @@ def part_problem(run_dir: Path, part: PartRecord) -> str:
     except FileNotFoundError:
         return "the manifest names this file, but it is not there"
     return "" if size == part.bytes else f"has {size} bytes, the manifest says {part.bytes}"
+
+
+def file_hash(path: Path) -> str:
+    """XXH3-128 of a file's bytes, 32 hex digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, xxhash.xxh3_128).hexdigest()
 
 
 class Journal:

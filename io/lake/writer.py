@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from lake.columns import Values, record_batch
 from lake.fingerprint import fingerprint
-from lake.manifest import PartRecord
+from lake.manifest import PartRecord, file_hash
 from lake.tables import TABLES, Table
 
 ROW_GROUP_ROWS = 1 << 18  # a row group is closed at the first batch that brings it past this many rows
@@ -80,7 +80,7 @@ class _Part:
             os.close(descriptor)
         self.temporary.replace(self.path)
         self._named = True
-        return PartRecord(self.file, self.rows, self.path.stat().st_size)
+        return PartRecord(self.file, self.rows, self.path.stat().st_size, file_hash(self.path))
 
     def abandon(self) -> None:
         with suppress(OSError):  # a full disk fails here again
