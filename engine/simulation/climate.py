@@ -35,11 +35,11 @@ def ar1(key: np.uint64, n: int, coefficient: float, sd: float) -> np.ndarray:
 
 
 @kernel
-def lognormal_ar1(key: np.uint64, n: int, coefficient: float, median: float, sdlog: float) -> np.ndarray:
-    """n values of median x exp(AR(1)) with marginal sd `sdlog` of the logarithm."""
-    out = ar1(key, n, coefficient, sdlog)
-    for i in range(n):
-        out[i] = median * am.exp(out[i])
+def exponential(values: np.ndarray, median: float) -> np.ndarray:
+    """median x exp(values), element by element."""
+    out = np.empty(values.shape[0])
+    for i in range(values.shape[0]):
+        out[i] = median * am.exp(values[i])
     return out
 
 
@@ -84,7 +84,10 @@ class Climate:
     seed: int
     days: int
     first_day: int = 0
-    _fields: dict[str, np.ndarray] = field(default_factory=dict)
+    _open_sea: dict[str, np.ndarray] = field(default_factory=dict)  # by geography
+    # by place: an area's id, or minus a hall's
+    _temperatures: dict[int, np.ndarray] = field(default_factory=dict)
+    _fields: dict[int, np.ndarray] = field(default_factory=dict)
 
     @cached_property
     def _calendar(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -97,12 +100,9 @@ class Climate:
         position = index + ((days - first).astype(np.int64) + 0.5) / length - 0.5
         return position, index % 12, 1970 + index // 12
 
-    def _water(self, place: str, variable: str) -> np.uint64:
-        return stream_key(self.seed, Stream.WATER, place, variable)
-
     def _geography_c(self, geography: str) -> np.ndarray:
         """The open sea's temperature without site, degC: season, trend, monthly anomaly, heat waves."""
-        kept = self._fields.get(geography)
+        kept = self._open_sea.get(geography)
         if kept is not None:
             return kept
         region, env = self.biology.region(geography), self.biology.model.environment
@@ -129,7 +129,7 @@ class Climate:
             + through_months(anomaly, np.maximum(position, 0.0), False)
             + wave
         )
-        self._fields[geography] = series
+        self._open_sea[geography] = series
         return series
 
     def water(self, container: Container, start: int, end: int) -> np.ndarray:
@@ -137,54 +137,72 @@ class Climate:
         field = self.sea(container.area_id) if container.area_id else self.hall(container.hall_id)
         return field[:, start - self.first_day : end - self.first_day]
 
+    def temperature(self, container: Container, start: int, end: int) -> np.ndarray:
+        """Row 0 of `water`, degC, made without the other variables: growth needs no more."""
+        series = self._area_c(container.area_id) if container.area_id else self._hall_c(container.hall_id)
+        return series[start - self.first_day : end - self.first_day]
+
     def sea(self, area_id: int) -> np.ndarray:
         """The daily field of an area from first_day on, (len(SEA_VARIABLES), days), in the parameters' units."""
-        area = self.farm.areas[area_id - 1]
-        if area.name not in self._fields:
-            geography = self.farm.geography_names[area.geography_id - 1]
-            region, env = self.biology.region(geography), self.biology.model.environment
-            site = am.normal(stream_key(self.seed, Stream.SITE, area.name), 0) * env.site_sd_c.value
-            out = np.empty((len(SEA_VARIABLES), self.days))
-            daily = ar1(self._water(area.name, "Temperature"), self.days, env.daily_ar1.value, env.daily_sd_c.value)
-            out[0] = self._geography_c(geography) + site + daily
-            out[1] = env.oxygen_outside.value + ar1(
-                self._water(area.name, "Dissolved Oxygen"),
-                self.days,
-                env.hall_ar1.value,
-                env.oxygen_daily_sd.value,
-            )
-            out[2] = env.sea_ph.value + ar1(
-                self._water(area.name, "pH"), self.days, env.daily_ar1.value, env.sea_ph_sd.value
-            )
-            out[3] = region.salinity.value + ar1(
-                self._water(area.name, "Salinity"), self.days, env.daily_ar1.value, region.salinity_sd.value
-            )
-            self._fields[area.name] = out[:, self.first_day :].copy()
-        return self._fields[area.name]
+        if area_id not in self._fields:
+            self._fields[area_id] = np.stack([self._area_c(area_id), *self._area_others(area_id)])
+        return self._fields[area_id]
 
     def hall(self, hall_id: int) -> np.ndarray:
         """The daily field of a hall from first_day on, (len(HALL_VARIABLES), days), in the parameters' units."""
-        hall = self.farm.halls[hall_id - 1]
-        if hall.name not in self._fields:
+        if -hall_id not in self._fields:
+            self._fields[-hall_id] = np.stack([self._hall_c(hall_id), *self._hall_others(hall_id)])
+        return self._fields[-hall_id]
+
+    def _series(self, place: str, variable: str, memory: float, sd: float) -> np.ndarray:
+        """An AR(1) around zero from 1970 on, kept from first_day."""
+        key = stream_key(self.seed, Stream.WATER, place, variable)
+        return ar1(key, self.days, memory, sd)[self.first_day :]
+
+    def _area_c(self, area_id: int) -> np.ndarray:
+        if area_id not in self._temperatures:
+            area, env = self.farm.areas[area_id - 1], self.biology.model.environment
+            site = am.normal(stream_key(self.seed, Stream.SITE, area.name), 0) * env.site_sd_c.value
+            open_sea = self._geography_c(self.farm.geography_names[area.geography_id - 1])[self.first_day :]
+            daily = self._series(area.name, "Temperature", env.daily_ar1.value, env.daily_sd_c.value)
+            self._temperatures[area_id] = open_sea + site + daily
+        return self._temperatures[area_id]
+
+    def _hall_c(self, hall_id: int) -> np.ndarray:
+        if -hall_id not in self._temperatures:
+            hall, env = self.farm.halls[hall_id - 1], self.biology.model.environment
             region = self.biology.region(self.farm.geography_names[hall.geography_id - 1])
-            env = self.biology.model.environment
-            n, memory = self.days, env.hall_ar1.value
-            key = self._water
-            out = np.empty((len(HALL_VARIABLES), n))
-            out[0] = region.hall_temperature_c.value[hall.stage - 1] + ar1(
-                key(hall.name, "Temperature"), n, memory, env.hall_sd_c.value
-            )
-            out[1] = env.hall_oxygen.value + ar1(
-                key(hall.name, "Dissolved Oxygen"), n, memory, env.hall_oxygen_sd.value
-            )
-            out[2] = env.hall_ph.value + ar1(key(hall.name, "pH"), n, memory, env.hall_ph_sd.value)
-            nitrogen = (
-                ("CO2", env.hall_co2_median, env.hall_co2_sdlog),
-                ("NO2", env.hall_no2_median, env.hall_no2_sdlog),
-                ("NO3", env.hall_no3_median, env.hall_no3_sdlog),
-                ("NH4", env.hall_nh4_median, env.hall_nh4_sdlog),
-            )
-            for row, (name, median, sdlog) in enumerate(nitrogen, 3):
-                out[row] = lognormal_ar1(key(hall.name, name), n, env.daily_ar1.value, median.value, sdlog.value)
-            self._fields[hall.name] = out[:, self.first_day :].copy()
-        return self._fields[hall.name]
+            daily = self._series(hall.name, "Temperature", env.hall_ar1.value, env.hall_sd_c.value)
+            self._temperatures[-hall_id] = region.hall_temperature_c.value[hall.stage - 1] + daily
+        return self._temperatures[-hall_id]
+
+    def _area_others(self, area_id: int) -> list[np.ndarray]:
+        """An area's variables but the temperature, in the order of SEA_VARIABLES."""
+        area, env = self.farm.areas[area_id - 1], self.biology.model.environment
+        region = self.biology.region(self.farm.geography_names[area.geography_id - 1])
+        slow = env.daily_ar1.value
+        oxygen = self._series(area.name, "Dissolved Oxygen", env.hall_ar1.value, env.oxygen_daily_sd.value)
+        return [
+            env.oxygen_outside.value + oxygen,
+            env.sea_ph.value + self._series(area.name, "pH", slow, env.sea_ph_sd.value),
+            region.salinity.value + self._series(area.name, "Salinity", slow, region.salinity_sd.value),
+        ]
+
+    def _hall_others(self, hall_id: int) -> list[np.ndarray]:
+        """A hall's variables but the temperature, in the order of HALL_VARIABLES."""
+        name, env = self.farm.halls[hall_id - 1].name, self.biology.model.environment
+        fast, slow = env.hall_ar1.value, env.daily_ar1.value
+        biofilter = (
+            ("CO2", env.hall_co2_median, env.hall_co2_sdlog),
+            ("NO2", env.hall_no2_median, env.hall_no2_sdlog),
+            ("NO3", env.hall_no3_median, env.hall_no3_sdlog),
+            ("NH4", env.hall_nh4_median, env.hall_nh4_sdlog),
+        )
+        return [
+            env.hall_oxygen.value + self._series(name, "Dissolved Oxygen", fast, env.hall_oxygen_sd.value),
+            env.hall_ph.value + self._series(name, "pH", fast, env.hall_ph_sd.value),
+            *(
+                exponential(self._series(name, variable, slow, sdlog.value), median.value)
+                for variable, median, sdlog in biofilter
+            ),
+        ]

@@ -168,7 +168,7 @@ def _live(
     n, planned = len(containers), stay.end_day - stay.start_day
     temp = np.empty((n, days))
     for i, c in enumerate(containers):
-        temp[i] = climate.water(c, stay.start_day, stay.start_day + days)[0]
+        temp[i] = climate.temperature(c, stay.start_day, stay.start_day + days)
     names = tuple(c.name for c in containers)
 
     def keys(stream: Stream) -> np.ndarray:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm, read_farm
 from engine.farm.schedule import to_date
-from engine.simulation.climate import HALL_VARIABLES, SEA_VARIABLES, Climate, ar1, lognormal_ar1, through_months
+from engine.simulation.climate import HALL_VARIABLES, SEA_VARIABLES, Climate, ar1, exponential, through_months
 
 DAYS = 20_500
 
@@ -87,7 +87,7 @@ def test_ar1_is_stationary_from_its_first_day_on() -> None:
 
 
 def test_lognormal_ar1_has_its_median_and_log_spread() -> None:
-    x = lognormal_ar1(np.uint64(3), 300_000, 0.9, 0.08, 0.6)
+    x = exponential(ar1(np.uint64(3), 300_000, 0.9, 0.6), 0.08)
     assert np.median(x) == pytest.approx(0.08, rel=0.03)
     assert np.log(x).std() == pytest.approx(0.6, rel=0.03)
 
