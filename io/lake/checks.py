@@ -132,8 +132,7 @@ def _exists(connection: Connection, name: str) -> bool:
 
 def _rows(relation: duckdb.DuckDBPyRelation) -> tuple[Row, ...]:
     return tuple(
-        {name: plain(value) for name, value in zip(relation.columns, row, strict=True)}
-        for row in relation.fetchall()
+        {name: plain(value) for name, value in zip(relation.columns, row, strict=True)} for row in relation.fetchall()
     )
 
 

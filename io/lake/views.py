@@ -82,6 +82,7 @@ PLAN_TABLES: Mapping[str, pa.Schema] = MappingProxyType(
                 ("batch_id", pa.int32()),
                 ("lifecycle_stage_id", pa.int8()),
                 ("container_id", pa.int32()),
+                ("area_id", pa.int32()),  # null on land
                 ("start_date", pa.date32()),
                 ("end_date", pa.date32()),
             ]
@@ -116,6 +117,7 @@ def connect(run_dir: Path) -> Connection:
         config={
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
+            "python_enable_replacements": "false",
             "memory_limit": MEMORY_LIMIT,
             "temp_directory": str(Path(tempfile.gettempdir()) / f"smoltworks-duckdb-{os.getpid()}"),
         }

@@ -38,7 +38,8 @@ total AS (
 )
 SELECT
     batch_number, NULL::VARCHAR AS container, day AS date, 'eggs = gone + alive' AS what,
-    eggs::VARCHAR AS expected, format('{} = {} gone + {} alive', (gone + alive)::BIGINT, gone::BIGINT, alive::BIGINT) AS found
+    eggs::VARCHAR AS expected, format('{} = {} gone + {} alive', (gone + alive)::BIGINT, gone::BIGINT,
+        alive::BIGINT) AS found
 FROM ledger WHERE gone + alive <> eggs
 UNION ALL
 SELECT batch_number, NULL, day, 'population never rises', format('at most {}', alive_before::BIGINT), alive::VARCHAR
@@ -55,7 +56,8 @@ SELECT
 FROM batch b FULL JOIN planned_batch p ON p.batch_id = b.id
 WHERE b.initial_count IS DISTINCT FROM p.eggs
 UNION ALL
-SELECT b.batch_number, NULL, b.start_date, 'eggs of the first containers', b.initial_count::VARCHAR, sum(a.initial_count)::VARCHAR
+SELECT b.batch_number, NULL, b.start_date, 'eggs of the first containers', b.initial_count::VARCHAR,
+    sum(a.initial_count)::VARCHAR
 FROM batch b LEFT JOIN container_assignment a ON a.batch_id = b.id AND a.lifecycle_stage_id = 1
 GROUP BY ALL HAVING sum(a.initial_count) IS DISTINCT FROM b.initial_count
 ORDER BY ALL

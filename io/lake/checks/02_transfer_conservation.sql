@@ -37,15 +37,21 @@ workflow AS (
 ),
 figure AS (
     SELECT batch_number, actual_start_date AS date, workflow_number, unnest([
-        {'what': 'fish before the move = alive the evening before', 'expected': leaving::VARCHAR, 'found': total_source_count::VARCHAR},
-        {'what': 'fish before the move = arrived + lost', 'expected': total_source_count::VARCHAR, 'found': (total_transferred_count + total_mortality_count)::VARCHAR},
-        {'what': 'total arrived = its actions', 'expected': arrived::VARCHAR, 'found': total_transferred_count::VARCHAR},
+        {'what': 'fish before the move = alive the evening before', 'expected': leaving::VARCHAR,
+            'found': total_source_count::VARCHAR},
+        {'what': 'fish before the move = arrived + lost', 'expected': total_source_count::VARCHAR,
+            'found': (total_transferred_count + total_mortality_count)::VARCHAR},
+        {'what': 'total arrived = its actions', 'expected': arrived::VARCHAR,
+            'found': total_transferred_count::VARCHAR},
         {'what': 'total lost = its actions', 'expected': lost::VARCHAR, 'found': total_mortality_count::VARCHAR},
         {'what': 'total biomass = its actions', 'expected': biomass_kg::VARCHAR, 'found': total_biomass_kg::VARCHAR},
-        {'what': 'actions completed = its actions', 'expected': actions::VARCHAR, 'found': actions_completed::VARCHAR},
-        {'what': 'actions planned = its actions', 'expected': actions::VARCHAR, 'found': total_actions_planned::VARCHAR},
+        {'what': 'actions completed = its actions', 'expected': actions::VARCHAR,
+            'found': actions_completed::VARCHAR},
+        {'what': 'actions planned = its actions', 'expected': actions::VARCHAR,
+            'found': total_actions_planned::VARCHAR},
         {'what': 'begun with its first action', 'expected': first_day::VARCHAR, 'found': actual_start_date::VARCHAR},
-        {'what': 'completed with its last action', 'expected': last_day::VARCHAR, 'found': actual_completion_date::VARCHAR}
+        {'what': 'completed with its last action', 'expected': last_day::VARCHAR,
+            'found': actual_completion_date::VARCHAR}
     ]) AS f
     FROM workflow
 ),
@@ -62,7 +68,8 @@ action AS (
     LEFT JOIN last_state l ON l.assignment_id = m.source_assignment_id
 ),
 emptied AS (  -- every stay that fish left for another stage
-    SELECT s.batch_number, s.container, s.departure_date AS date, l.population AS expected, coalesce(sum(m.taken), 0) AS found
+    SELECT s.batch_number, s.container, s.departure_date AS date, l.population AS expected, coalesce(sum(m.taken),
+        0) AS found
     FROM stay s
     JOIN last_state l USING (assignment_id)
     LEFT JOIN moved m ON m.source_assignment_id = s.assignment_id
@@ -70,12 +77,14 @@ emptied AS (  -- every stay that fish left for another stage
     GROUP BY ALL
 ),
 filled AS (  -- every stay that fish entered from another stage
-    SELECT s.batch_number, s.container, s.first_day AS date, s.initial_count AS found, coalesce(sum(m.transferred_count), 0) AS expected
+    SELECT s.batch_number, s.container, s.first_day AS date, s.initial_count AS found,
+        coalesce(sum(m.transferred_count), 0) AS expected
     FROM stay s LEFT JOIN moved m ON m.dest_assignment_id = s.assignment_id
     WHERE s.stage > 1
     GROUP BY s.assignment_id, s.batch_number, s.container, s.first_day, s.initial_count
 )
-SELECT batch_number, NULL::VARCHAR AS container, date, workflow_number || ': ' || f.what AS what, f.expected AS expected, f.found AS found
+SELECT batch_number, NULL::VARCHAR AS container, date, workflow_number || ': ' || f.what AS what,
+    f.expected AS expected, f.found AS found
 FROM figure WHERE f.expected IS DISTINCT FROM f.found
 UNION ALL
 SELECT batch_number, container, date, f.what, f.expected, f.found FROM action WHERE f.holds IS NOT TRUE

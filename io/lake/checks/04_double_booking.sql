@@ -27,11 +27,13 @@ twice AS (
 beside AS (
     SELECT sensor_id, reading_time, count(*) AS readings
     FROM environmental_reading
-    WHERE epoch_us(reading_time) % (SELECT 86400000000 // value::BIGINT FROM parameter WHERE name = 'readings_per_day') <> 0
+    WHERE epoch_us(reading_time) % (SELECT 86400000000 // value::BIGINT
+    FROM parameter WHERE name = 'readings_per_day') <> 0
     GROUP BY ALL
 )
 SELECT
-    b.batch_number, c.name AS container, o.first_day AS date, 'one batch in a container at a time (' || o.source || ')' AS what,
+    b.batch_number, c.name AS container, o.first_day AS date,
+        'one batch in a container at a time (' || o.source || ')' AS what,
     format('{} alone', b.batch_number) AS expected,
     format('{} too, {} to {}', other.batch_number, o.first_day, o.end_day - 1) AS found
 FROM overlap o
@@ -44,7 +46,8 @@ SELECT
     coalesce(format('{} to {}', start_date, end_date), 'none planned'), format('{} to {}', first_day, end_day)
 FROM executed WHERE (first_day >= start_date AND end_day <= end_date) IS NOT TRUE
 UNION ALL
-SELECT batch_number, container, first_day, 'planned departure as planned', end_date::VARCHAR, planned_departure_date::VARCHAR
+SELECT batch_number, container, first_day, 'planned departure as planned', end_date::VARCHAR,
+    planned_departure_date::VARCHAR
 FROM executed WHERE planned_departure_date <> end_date
 UNION ALL
 SELECT NULL, coalesce(n.name, 'sensor ' || t.sensor_id), NULL, 'one reading at a time for a sensor',
@@ -53,7 +56,7 @@ FROM twice t LEFT JOIN sensor n ON n.id = t.sensor_id
 WHERE t.readings <> t.times
 UNION ALL
 SELECT NULL, coalesce(n.name, 'sensor ' || t.sensor_id), t.reading_time::DATE, 'one reading at a time for a sensor',
-       format('1 at {}', t.reading_time::TIME), t.readings::VARCHAR
+       format('1 at {}', strftime(t.reading_time, '%H:%M:%S')), t.readings::VARCHAR
 FROM beside t LEFT JOIN sensor n ON n.id = t.sensor_id
 WHERE t.readings <> 1
 ORDER BY ALL

@@ -13,7 +13,8 @@ ordered AS (
 ),
 kind AS (
     SELECT
-        s.*, c.lifecycle_stage_id AS container_stage, coalesce(h.lifecycle_stage_id, c.lifecycle_stage_id) AS hall_stage,
+        s.*, c.lifecycle_stage_id AS container_stage, coalesce(h.lifecycle_stage_id,
+            c.lifecycle_stage_id) AS hall_stage,
         t.category::VARCHAR AS category, t.name AS type_name, c.hall_id, c.area_id, last.id AS last_stage,
         CASE s.stage WHEN 1 THEN 'TRAY' WHEN last.id THEN 'PEN' ELSE 'TANK' END AS wanted
     FROM stay s
@@ -48,7 +49,8 @@ move AS (
     LEFT JOIN transfer_action a ON a.workflow_id = w.id
     LEFT JOIN stay f ON f.assignment_id = a.source_assignment_id
     LEFT JOIN stay t ON t.assignment_id = a.dest_assignment_id
-    GROUP BY w.id, b.batch_number, w.actual_start_date, w.workflow_number, w.source_lifecycle_stage_id, w.dest_lifecycle_stage_id
+    GROUP BY w.id, b.batch_number, w.actual_start_date, w.workflow_number, w.source_lifecycle_stage_id,
+        w.dest_lifecycle_stage_id
 ),
 state AS (
     SELECT s.batch_number, s.container, min(d.date) AS date, s.stage, d.lifecycle_stage_id AS found
@@ -61,7 +63,8 @@ SELECT
     format('stage {}', position) AS expected, format('stage {}', stage) AS found
 FROM ordered WHERE stage <> position
 UNION ALL
-SELECT batch_number, NULL, first_day, format('stage {} begins as stage {} ends', stage, before_stage), before_end::VARCHAR, first_day::VARCHAR
+SELECT batch_number, NULL, first_day, format('stage {} begins as stage {} ends', stage, before_stage),
+    before_end::VARCHAR, first_day::VARCHAR
 FROM ordered WHERE first_day <> before_end
 UNION ALL
 SELECT batch_number, NULL, last_arrival, format('all containers of stage {} together', stage),
@@ -72,23 +75,30 @@ SELECT batch_number, container, first_day, 'the container serves the stage', for
        format('stage {}, hall of stage {}', container_stage, hall_stage)
 FROM kind WHERE (container_stage = stage AND hall_stage = stage) IS NOT TRUE
 UNION ALL
-SELECT batch_number, container, first_day, format('kind of container for stage {}', stage), wanted, format('{} ({})', category, type_name)
+SELECT batch_number, container, first_day, format('kind of container for stage {}', stage), wanted, format('{} ({})',
+    category, type_name)
 FROM kind WHERE category IS DISTINCT FROM wanted
 UNION ALL
-SELECT batch_number, container, first_day, 'in a hall before the sea, in an area at sea', NULL, format('hall {}, area {}', hall_id, area_id)
+SELECT batch_number, container, first_day, 'in a hall before the sea, in an area at sea', NULL,
+    format('hall {}, area {}', hall_id, area_id)
 FROM kind
-WHERE (CASE WHEN stage = last_stage THEN area_id IS NOT NULL AND hall_id IS NULL ELSE hall_id IS NOT NULL AND area_id IS NULL END) IS NOT TRUE
+WHERE (CASE WHEN stage = last_stage THEN area_id IS NOT NULL AND hall_id IS NULL ELSE hall_id IS NOT NULL
+    AND area_id IS NULL END) IS NOT TRUE
 UNION ALL
-SELECT batch_number, NULL, NULL, 'current stage', format('stage {}', coalesce(most_active, latest)), format('stage {}', said)
+SELECT batch_number, NULL, NULL, 'current stage', format('stage {}', coalesce(most_active, latest)),
+    format('stage {}', said)
 FROM current_stage WHERE said IS DISTINCT FROM coalesce(most_active, latest) OR least_active <> most_active
 UNION ALL
-SELECT batch_number, container, start_date, 'planned stay took place', format('stage {}', lifecycle_stage_id), 'no assignment' FROM absent
+SELECT batch_number, container, start_date, 'planned stay took place', format('stage {}', lifecycle_stage_id),
+    'no assignment' FROM absent
 UNION ALL
-SELECT batch_number, NULL, actual_start_date, workflow_number || ': from one stage to the next', format('{} to {}', least_from, least_to),
+SELECT batch_number, NULL, actual_start_date, workflow_number || ': from one stage to the next', format('{} to {}',
+    least_from, least_to),
        format('{} to {}', source_stage, dest_stage)
 FROM move
 WHERE (dest_stage = source_stage + 1 AND least_from = source_stage AND most_from = source_stage
        AND least_to = dest_stage AND most_to = dest_stage) IS NOT TRUE
 UNION ALL
-SELECT batch_number, container, date, 'stage of the daily state', format('stage {}', stage), format('stage {}', found) FROM state
+SELECT batch_number, container, date, 'stage of the daily state', format('stage {}', stage), format('stage {}',
+    found) FROM state
 ORDER BY ALL

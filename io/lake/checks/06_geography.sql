@@ -1,7 +1,8 @@
 -- All containers of a batch lie in one geography, by the container and by its hall's station or its area; all its rings
 -- in one area unless the schedule says otherwise; what it eats stands beside it; it is processed where it lived.
 WITH place AS (
-    SELECT s.*, c.geography_id AS container_geography, c.area_id, c.hall_id, coalesce(t.geography_id, r.geography_id) AS site_geography
+    SELECT s.*, c.geography_id AS container_geography, c.area_id, c.hall_id, coalesce(t.geography_id,
+        r.geography_id) AS site_geography
     FROM stay s
     LEFT JOIN container c ON c.id = s.container_id
     LEFT JOIN hall h ON h.id = c.hall_id
@@ -9,9 +10,8 @@ WITH place AS (
     LEFT JOIN area r ON r.id = c.area_id
 ),
 planned_area AS (
-    SELECT p.batch_id, count(DISTINCT c.area_id) AS areas, min(c.area_id) AS area_id
-    FROM planned_stay p JOIN container c ON c.id = p.container_id
-    WHERE c.area_id IS NOT NULL GROUP BY p.batch_id
+    SELECT batch_id, count(DISTINCT area_id) AS areas, min(area_id) AS area_id
+    FROM planned_stay WHERE area_id IS NOT NULL GROUP BY batch_id
 ),
 fed AS (
     SELECT batch_assignment_id AS assignment_id, feed_container_id, min(feeding_date) AS date

@@ -2,65 +2,100 @@
 -- Readings are looked up by stay and sensor, in blocks of times.
 WITH reference AS (
     -- kept small: each distinct value that a column holds, with how many rows hold it
-    SELECT 'batch.geography_id' AS what, geography_id::BIGINT AS id, 'geography' AS target, count(*) AS rows FROM batch GROUP BY ALL
+    SELECT 'batch.geography_id' AS what, geography_id::BIGINT AS id, 'geography' AS target, count(*) AS rows
+        FROM batch GROUP BY ALL
     UNION ALL SELECT 'batch.species_id', species_id, 'species', count(*) FROM batch GROUP BY ALL
-    UNION ALL SELECT 'batch.lifecycle_stage_id', lifecycle_stage_id, 'lifecycle_stage', count(*) FROM batch GROUP BY ALL
-    UNION ALL SELECT 'container_assignment.batch_id', batch_id, 'batch', count(*) FROM container_assignment GROUP BY ALL
-    UNION ALL SELECT 'container_assignment.container_id', container_id, 'container', count(*) FROM container_assignment GROUP BY ALL
-    UNION ALL SELECT 'container_assignment.lifecycle_stage_id', lifecycle_stage_id, 'lifecycle_stage', count(*) FROM container_assignment GROUP BY ALL
+    UNION ALL SELECT 'batch.lifecycle_stage_id', lifecycle_stage_id, 'lifecycle_stage', count(*)
+        FROM batch GROUP BY ALL
+    UNION ALL SELECT 'container_assignment.batch_id', batch_id, 'batch', count(*)
+        FROM container_assignment GROUP BY ALL
+    UNION ALL SELECT 'container_assignment.container_id', container_id, 'container', count(*)
+        FROM container_assignment GROUP BY ALL
+    UNION ALL SELECT 'container_assignment.lifecycle_stage_id', lifecycle_stage_id, 'lifecycle_stage', count(*)
+        FROM container_assignment GROUP BY ALL
     UNION ALL SELECT 'transfer_workflow.batch_id', batch_id, 'batch', count(*) FROM transfer_workflow GROUP BY ALL
-    UNION ALL SELECT 'transfer_workflow.source_lifecycle_stage_id', source_lifecycle_stage_id, 'lifecycle_stage', count(*) FROM transfer_workflow GROUP BY ALL
-    UNION ALL SELECT 'transfer_workflow.dest_lifecycle_stage_id', dest_lifecycle_stage_id, 'lifecycle_stage', count(*) FROM transfer_workflow GROUP BY ALL
+    UNION ALL SELECT 'transfer_workflow.source_lifecycle_stage_id', source_lifecycle_stage_id, 'lifecycle_stage',
+        count(*) FROM transfer_workflow GROUP BY ALL
+    UNION ALL SELECT 'transfer_workflow.dest_lifecycle_stage_id', dest_lifecycle_stage_id, 'lifecycle_stage',
+        count(*) FROM transfer_workflow GROUP BY ALL
     UNION ALL SELECT 'transfer_action.batch_id', batch_id, 'batch', count(*) FROM transfer_action GROUP BY ALL
-    UNION ALL SELECT 'transfer_action.workflow_id', workflow_id, 'transfer_workflow', count(*) FROM transfer_action GROUP BY ALL
-    UNION ALL SELECT 'transfer_action.source_assignment_id', source_assignment_id, 'container_assignment', count(*) FROM transfer_action GROUP BY ALL
-    UNION ALL SELECT 'transfer_action.dest_assignment_id', dest_assignment_id, 'container_assignment', count(*) FROM transfer_action GROUP BY ALL
-    UNION ALL SELECT 'transfer_action.dest_container_id', dest_container_id, 'container', count(*) FROM transfer_action GROUP BY ALL
-    UNION ALL SELECT 'environmental_reading.batch_id', batch_id, 'batch', sum(readings) FROM reading_block GROUP BY ALL
-    UNION ALL SELECT 'environmental_reading.container_id', container_id, 'container', sum(readings) FROM reading_block GROUP BY ALL
-    UNION ALL SELECT 'environmental_reading.batch_container_assignment_id', assignment_id, 'container_assignment', sum(readings) FROM reading_block GROUP BY ALL
-    UNION ALL SELECT 'environmental_reading.sensor_id', sensor_id, 'sensor', sum(readings) FROM reading_block GROUP BY ALL
-    UNION ALL SELECT 'environmental_reading.parameter_id', parameter_id, 'environmental_parameter', sum(readings) FROM reading_block GROUP BY ALL
+    UNION ALL SELECT 'transfer_action.workflow_id', workflow_id, 'transfer_workflow', count(*)
+        FROM transfer_action GROUP BY ALL
+    UNION ALL SELECT 'transfer_action.source_assignment_id', source_assignment_id, 'container_assignment',
+        count(*) FROM transfer_action GROUP BY ALL
+    UNION ALL SELECT 'transfer_action.dest_assignment_id', dest_assignment_id, 'container_assignment', count(*)
+        FROM transfer_action GROUP BY ALL
+    UNION ALL SELECT 'transfer_action.dest_container_id', dest_container_id, 'container', count(*)
+        FROM transfer_action GROUP BY ALL
+    UNION ALL SELECT 'environmental_reading.batch_id', batch_id, 'batch', sum(readings)
+        FROM reading_block GROUP BY ALL
+    UNION ALL SELECT 'environmental_reading.container_id', container_id, 'container', sum(readings)
+        FROM reading_block GROUP BY ALL
+    UNION ALL SELECT 'environmental_reading.batch_container_assignment_id', assignment_id, 'container_assignment',
+        sum(readings) FROM reading_block GROUP BY ALL
+    UNION ALL SELECT 'environmental_reading.sensor_id', sensor_id, 'sensor', sum(readings)
+        FROM reading_block GROUP BY ALL
+    UNION ALL SELECT 'environmental_reading.parameter_id', parameter_id, 'environmental_parameter',
+        sum(readings) FROM reading_block GROUP BY ALL
     UNION ALL SELECT 'feeding_event.batch_id', batch_id, 'batch', count(*) FROM feeding_event GROUP BY ALL
     UNION ALL SELECT 'feeding_event.container_id', container_id, 'container', count(*) FROM feeding_event GROUP BY ALL
-    UNION ALL SELECT 'feeding_event.batch_assignment_id', batch_assignment_id, 'container_assignment', count(*) FROM feeding_event GROUP BY ALL
+    UNION ALL SELECT 'feeding_event.batch_assignment_id', batch_assignment_id, 'container_assignment', count(*)
+        FROM feeding_event GROUP BY ALL
     UNION ALL SELECT 'feeding_event.feed_id', feed_id, 'feed', count(*) FROM feeding_event GROUP BY ALL
-    UNION ALL SELECT 'feeding_event.feed_container_id', feed_container_id, 'feed_container', count(*) FROM feeding_event GROUP BY ALL
+    UNION ALL SELECT 'feeding_event.feed_container_id', feed_container_id, 'feed_container', count(*)
+        FROM feeding_event GROUP BY ALL
     UNION ALL SELECT 'feed_purchase.batch_id', batch_id, 'batch', count(*) FROM feed_purchase GROUP BY ALL
     UNION ALL SELECT 'feed_purchase.feed_id', feed_id, 'feed', count(*) FROM feed_purchase GROUP BY ALL
-    UNION ALL SELECT 'feed_purchase.feed_container_id', feed_container_id, 'feed_container', count(*) FROM feed_purchase GROUP BY ALL
+    UNION ALL SELECT 'feed_purchase.feed_container_id', feed_container_id, 'feed_container', count(*)
+        FROM feed_purchase GROUP BY ALL
     UNION ALL SELECT 'mortality_event.batch_id', batch_id, 'batch', count(*) FROM mortality_event GROUP BY ALL
-    UNION ALL SELECT 'mortality_event.container_id', container_id, 'container', count(*) FROM mortality_event GROUP BY ALL
-    UNION ALL SELECT 'mortality_event.assignment_id', assignment_id, 'container_assignment', count(*) FROM mortality_event GROUP BY ALL
+    UNION ALL SELECT 'mortality_event.container_id', container_id, 'container', count(*)
+        FROM mortality_event GROUP BY ALL
+    UNION ALL SELECT 'mortality_event.assignment_id', assignment_id, 'container_assignment', count(*)
+        FROM mortality_event GROUP BY ALL
     UNION ALL SELECT 'growth_sample.batch_id', batch_id, 'batch', count(*) FROM growth_sample GROUP BY ALL
     UNION ALL SELECT 'growth_sample.container_id', container_id, 'container', count(*) FROM growth_sample GROUP BY ALL
-    UNION ALL SELECT 'growth_sample.assignment_id', assignment_id, 'container_assignment', count(*) FROM growth_sample GROUP BY ALL
-    UNION ALL SELECT 'individual_growth_observation.batch_id', batch_id, 'batch', count(*) FROM individual_growth_observation GROUP BY ALL
-    UNION ALL SELECT 'individual_growth_observation.growth_sample_id', growth_sample_id, 'growth_sample', count(*) FROM individual_growth_observation GROUP BY ALL
+    UNION ALL SELECT 'growth_sample.assignment_id', assignment_id, 'container_assignment', count(*)
+        FROM growth_sample GROUP BY ALL
+    UNION ALL SELECT 'individual_growth_observation.batch_id', batch_id, 'batch', count(*)
+        FROM individual_growth_observation GROUP BY ALL
+    UNION ALL SELECT 'individual_growth_observation.growth_sample_id', growth_sample_id, 'growth_sample',
+        count(*) FROM individual_growth_observation GROUP BY ALL
     UNION ALL SELECT 'daily_state.batch_id', batch_id, 'batch', count(*) FROM daily_state GROUP BY ALL
     UNION ALL SELECT 'daily_state.container_id', container_id, 'container', count(*) FROM daily_state GROUP BY ALL
-    UNION ALL SELECT 'daily_state.assignment_id', assignment_id, 'container_assignment', count(*) FROM daily_state GROUP BY ALL
-    UNION ALL SELECT 'daily_state.lifecycle_stage_id', lifecycle_stage_id, 'lifecycle_stage', count(*) FROM daily_state GROUP BY ALL
+    UNION ALL SELECT 'daily_state.assignment_id', assignment_id, 'container_assignment', count(*)
+        FROM daily_state GROUP BY ALL
+    UNION ALL SELECT 'daily_state.lifecycle_stage_id', lifecycle_stage_id, 'lifecycle_stage', count(*)
+        FROM daily_state GROUP BY ALL
     UNION ALL SELECT 'harvest_event.batch_id', batch_id, 'batch', count(*) FROM harvest_event GROUP BY ALL
     UNION ALL SELECT 'harvest_event.container_id', container_id, 'container', count(*) FROM harvest_event GROUP BY ALL
-    UNION ALL SELECT 'harvest_event.assignment_id', assignment_id, 'container_assignment', count(*) FROM harvest_event GROUP BY ALL
-    UNION ALL SELECT 'harvest_event.dest_geography_id', dest_geography_id, 'geography', count(*) FROM harvest_event GROUP BY ALL
+    UNION ALL SELECT 'harvest_event.assignment_id', assignment_id, 'container_assignment', count(*)
+        FROM harvest_event GROUP BY ALL
+    UNION ALL SELECT 'harvest_event.dest_geography_id', dest_geography_id, 'geography', count(*)
+        FROM harvest_event GROUP BY ALL
     UNION ALL SELECT 'harvest_lot.batch_id', batch_id, 'batch', count(*) FROM harvest_lot GROUP BY ALL
     UNION ALL SELECT 'harvest_lot.event_id', event_id, 'harvest_event', count(*) FROM harvest_lot GROUP BY ALL
-    UNION ALL SELECT 'harvest_lot.product_grade_id', product_grade_id, 'product_grade', count(*) FROM harvest_lot GROUP BY ALL
+    UNION ALL SELECT 'harvest_lot.product_grade_id', product_grade_id, 'product_grade', count(*)
+        FROM harvest_lot GROUP BY ALL
     UNION ALL SELECT 'station.geography_id', geography_id, 'geography', count(*) FROM station GROUP BY ALL
     UNION ALL SELECT 'hall.station_id', station_id, 'station', count(*) FROM hall GROUP BY ALL
     UNION ALL SELECT 'hall.lifecycle_stage_id', lifecycle_stage_id, 'lifecycle_stage', count(*) FROM hall GROUP BY ALL
     UNION ALL SELECT 'area.geography_id', geography_id, 'geography', count(*) FROM area GROUP BY ALL
-    UNION ALL SELECT 'container.container_type_id', container_type_id, 'container_type', count(*) FROM container GROUP BY ALL
+    UNION ALL SELECT 'container.container_type_id', container_type_id, 'container_type', count(*)
+        FROM container GROUP BY ALL
     UNION ALL SELECT 'container.geography_id', geography_id, 'geography', count(*) FROM container GROUP BY ALL
-    UNION ALL SELECT 'container.lifecycle_stage_id', lifecycle_stage_id, 'lifecycle_stage', count(*) FROM container GROUP BY ALL
-    UNION ALL SELECT 'container.hall_id', hall_id, 'hall', count(*) FROM container WHERE area_id IS NULL OR hall_id IS NOT NULL GROUP BY ALL
-    UNION ALL SELECT 'container.area_id', area_id, 'area', count(*) FROM container WHERE hall_id IS NULL OR area_id IS NOT NULL GROUP BY ALL
+    UNION ALL SELECT 'container.lifecycle_stage_id', lifecycle_stage_id, 'lifecycle_stage', count(*)
+        FROM container GROUP BY ALL
+    UNION ALL SELECT 'container.hall_id', hall_id, 'hall', count(*)
+        FROM container WHERE area_id IS NULL OR hall_id IS NOT NULL GROUP BY ALL
+    UNION ALL SELECT 'container.area_id', area_id, 'area', count(*)
+        FROM container WHERE hall_id IS NULL OR area_id IS NOT NULL GROUP BY ALL
     UNION ALL SELECT 'sensor.container_id', container_id, 'container', count(*) FROM sensor GROUP BY ALL
     UNION ALL SELECT 'sensor.parameter_id', parameter_id, 'environmental_parameter', count(*) FROM sensor GROUP BY ALL
-    UNION ALL SELECT 'feed_container.hall_id', hall_id, 'hall', count(*) FROM feed_container WHERE area_id IS NULL OR hall_id IS NOT NULL GROUP BY ALL
-    UNION ALL SELECT 'feed_container.area_id', area_id, 'area', count(*) FROM feed_container WHERE hall_id IS NULL OR area_id IS NOT NULL GROUP BY ALL
+    UNION ALL SELECT 'feed_container.hall_id', hall_id, 'hall', count(*)
+        FROM feed_container WHERE area_id IS NULL OR hall_id IS NOT NULL GROUP BY ALL
+    UNION ALL SELECT 'feed_container.area_id', area_id, 'area', count(*)
+        FROM feed_container WHERE hall_id IS NULL OR area_id IS NOT NULL GROUP BY ALL
     UNION ALL SELECT 'lifecycle_stage.species_id', species_id, 'species', count(*) FROM lifecycle_stage GROUP BY ALL
 ),
 key AS (
@@ -89,7 +124,8 @@ key AS (
 twice AS (
     SELECT target || '.id' AS what, id::VARCHAR AS value, count(*) AS rows FROM key GROUP BY ALL HAVING count(*) > 1
     UNION ALL
-    SELECT 'feeding_event by stay and time', format('{} {} {}', batch_assignment_id, feeding_date, feeding_time), count(*)
+    SELECT 'feeding_event by stay and time', format('{} {} {}', batch_assignment_id, feeding_date, feeding_time),
+        count(*)
     FROM feeding_event GROUP BY batch_assignment_id, feeding_date, feeding_time HAVING count(*) > 1
     UNION ALL
     SELECT 'mortality_event by stay, day and kind', format('{} {} {}', assignment_id, event_date, is_cull), count(*)
@@ -99,13 +135,17 @@ twice AS (
     FROM harvest_lot GROUP BY event_id, product_grade_id HAVING count(*) > 1
 ),
 owned AS (  -- batch and container that rows name, with the assignment that they name
-    SELECT 'environmental_reading' AS table_name, assignment_id, batch_id, container_id, sum(readings) AS rows FROM reading_block GROUP BY ALL
-    UNION ALL SELECT 'feeding_event', batch_assignment_id, batch_id, container_id, count(*) FROM feeding_event GROUP BY ALL
-    UNION ALL SELECT 'mortality_event', assignment_id, batch_id, container_id, count(*) FROM mortality_event GROUP BY ALL
+    SELECT 'environmental_reading' AS table_name, assignment_id, batch_id, container_id, sum(readings) AS rows
+        FROM reading_block GROUP BY ALL
+    UNION ALL SELECT 'feeding_event', batch_assignment_id, batch_id, container_id, count(*)
+        FROM feeding_event GROUP BY ALL
+    UNION ALL SELECT 'mortality_event', assignment_id, batch_id, container_id, count(*)
+        FROM mortality_event GROUP BY ALL
     UNION ALL SELECT 'growth_sample', assignment_id, batch_id, container_id, count(*) FROM growth_sample GROUP BY ALL
     UNION ALL SELECT 'daily_state', assignment_id, batch_id, container_id, count(*) FROM daily_state GROUP BY ALL
     UNION ALL SELECT 'harvest_event', assignment_id, batch_id, container_id, count(*) FROM harvest_event GROUP BY ALL
-    UNION ALL SELECT 'transfer_action', dest_assignment_id, batch_id, dest_container_id, count(*) FROM transfer_action GROUP BY ALL
+    UNION ALL SELECT 'transfer_action', dest_assignment_id, batch_id, dest_container_id, count(*)
+        FROM transfer_action GROUP BY ALL
 ),
 same_batch AS (
     SELECT 'transfer_action and its source' AS what, s.batch_id AS expected, t.batch_id AS found, count(*) AS rows
@@ -122,8 +162,10 @@ same_batch AS (
     FROM harvest_lot t JOIN harvest_event e ON e.id = t.event_id GROUP BY ALL
 )
 SELECT
-    NULL::VARCHAR AS batch_number, NULL::VARCHAR AS container, NULL::DATE AS date, r.what || ' refers to a row' AS what,
-    'a row of ' || r.target AS expected, format('{} in {} rows', coalesce(r.id::VARCHAR, 'null'), r.rows::BIGINT) AS found
+    NULL::VARCHAR AS batch_number, NULL::VARCHAR AS container, NULL::DATE AS date,
+        r.what || ' refers to a row' AS what,
+    'a row of ' || r.target AS expected, format('{} in {} rows', coalesce(r.id::VARCHAR, 'null'),
+        r.rows::BIGINT) AS found
 FROM reference r ANTI JOIN key k ON k.target = r.target AND k.id = r.id
 UNION ALL
 SELECT NULL, NULL, NULL, what || ' is unique', '1 row', format('{} in {} rows', value, rows) FROM twice
@@ -135,7 +177,8 @@ SELECT
 FROM owned o JOIN stay s USING (assignment_id)
 WHERE o.batch_id IS DISTINCT FROM s.batch_id OR o.container_id IS DISTINCT FROM s.container_id
 UNION ALL
-SELECT b.batch_number, NULL, NULL, what || ' have one batch', format('batch {}', expected), format('batch {} in {} rows', found, rows::BIGINT)
+SELECT b.batch_number, NULL, NULL, what || ' have one batch', format('batch {}', expected),
+    format('batch {} in {} rows', found, rows::BIGINT)
 FROM same_batch LEFT JOIN batch b ON b.id = expected
 WHERE expected IS DISTINCT FROM found
 ORDER BY ALL

@@ -1,20 +1,28 @@
 -- Every event lies in its assignment's stay; nothing on or after the as-of date; nothing for a harvested batch.
 -- Days are half-open: the day of departure belongs to the container arrived in.
 WITH event AS (  -- first and last day of each stay's events, by table
-    SELECT 'environmental_reading' AS table_name, assignment_id, min(first_time)::DATE AS first_day, max(last_time)::DATE AS last_day
+    SELECT 'environmental_reading' AS table_name, assignment_id, min(first_time)::DATE AS first_day,
+        max(last_time)::DATE AS last_day
     FROM reading_block GROUP BY ALL
-    UNION ALL SELECT 'feeding_event', batch_assignment_id, min(feeding_date), max(feeding_date) FROM feeding_event GROUP BY ALL
-    UNION ALL SELECT 'mortality_event', assignment_id, min(event_date), max(event_date) FROM mortality_event GROUP BY ALL
-    UNION ALL SELECT 'growth_sample', assignment_id, min(sample_date), max(sample_date) FROM growth_sample GROUP BY ALL
+    UNION ALL SELECT 'feeding_event', batch_assignment_id, min(feeding_date), max(feeding_date)
+        FROM feeding_event GROUP BY ALL
+    UNION ALL SELECT 'mortality_event', assignment_id, min(event_date), max(event_date)
+        FROM mortality_event GROUP BY ALL
+    UNION ALL SELECT 'growth_sample', assignment_id, min(sample_date), max(sample_date)
+        FROM growth_sample GROUP BY ALL
     UNION ALL SELECT 'daily_state', assignment_id, min(date), max(date) FROM daily_state GROUP BY ALL
-    UNION ALL SELECT 'harvest_event', assignment_id, min(event_date)::DATE, max(event_date)::DATE FROM harvest_event GROUP BY ALL
+    UNION ALL SELECT 'harvest_event', assignment_id, min(event_date)::DATE, max(event_date)::DATE
+        FROM harvest_event GROUP BY ALL
     UNION ALL SELECT 'container_assignment.last_weighing_date', id, last_weighing_date, last_weighing_date
     FROM container_assignment WHERE last_weighing_date IS NOT NULL
 ),
 dated AS (  -- last day of whatever carries a date, by batch; a departure is the first day after
-    SELECT 'container_assignment.assignment_date' AS what, batch_id, max(assignment_date) AS last_day FROM container_assignment GROUP BY ALL
-    UNION ALL SELECT 'container_assignment.departure_date - 1', batch_id, max(departure_date) - 1 FROM container_assignment GROUP BY ALL
-    UNION ALL SELECT 'transfer_workflow', batch_id, max(greatest(actual_start_date, actual_completion_date)) FROM transfer_workflow GROUP BY ALL
+    SELECT 'container_assignment.assignment_date' AS what, batch_id, max(assignment_date) AS last_day
+        FROM container_assignment GROUP BY ALL
+    UNION ALL SELECT 'container_assignment.departure_date - 1', batch_id, max(departure_date) - 1
+        FROM container_assignment GROUP BY ALL
+    UNION ALL SELECT 'transfer_workflow', batch_id, max(greatest(actual_start_date, actual_completion_date))
+        FROM transfer_workflow GROUP BY ALL
     UNION ALL SELECT 'transfer_action', batch_id, max(actual_execution_date) FROM transfer_action GROUP BY ALL
     UNION ALL SELECT 'feed_purchase', batch_id, max(purchase_date) FROM feed_purchase GROUP BY ALL
     UNION ALL SELECT 'feeding_event', batch_id, max(feeding_date) FROM feeding_event GROUP BY ALL
@@ -33,14 +41,17 @@ SELECT
 FROM event e JOIN stay s USING (assignment_id)
 WHERE e.first_day < s.first_day OR e.last_day >= s.end_day
 UNION ALL
-SELECT batch_number, container, first_day, 'a stay lasts a day or more', format('after {}', first_day), end_day::VARCHAR
+SELECT batch_number, container, first_day, 'a stay lasts a day or more', format('after {}', first_day),
+    end_day::VARCHAR
 FROM stay WHERE end_day <= first_day
 UNION ALL
-SELECT b.batch_number, NULL, d.last_day, d.what || ' before the as-of date', format('before {}', run.as_of), d.last_day::VARCHAR
+SELECT b.batch_number, NULL, d.last_day, d.what || ' before the as-of date', format('before {}', run.as_of),
+    d.last_day::VARCHAR
 FROM dated d CROSS JOIN run LEFT JOIN batch b ON b.id = d.batch_id
 WHERE d.last_day >= run.as_of
 UNION ALL
-SELECT b.batch_number, NULL, d.last_day, d.what || ' before the harvested batch''s end', format('before {}', b.actual_end_date), d.last_day::VARCHAR
+SELECT b.batch_number, NULL, d.last_day, d.what || ' before the harvested batch''s end', format('before {}',
+    b.actual_end_date), d.last_day::VARCHAR
 FROM dated d JOIN batch b ON b.id = d.batch_id
 WHERE d.last_day >= b.actual_end_date
 UNION ALL
@@ -53,7 +64,8 @@ LEFT JOIN stay t ON t.assignment_id = a.dest_assignment_id
 WHERE (a.actual_execution_date = s.departure_date AND a.actual_execution_date = t.first_day) IS NOT TRUE
 UNION ALL
 -- a store is filled the evening before it is first needed, which may be before the fish arrive in its hall or area
-SELECT b.batch_number, f.name, p.purchase_date, 'feed bought while the batch lives', format('from {}', b.start_date - 1), p.purchase_date::VARCHAR
+SELECT b.batch_number, f.name, p.purchase_date, 'feed bought while the batch lives', format('from {}',
+    b.start_date - 1), p.purchase_date::VARCHAR
 FROM feed_purchase p LEFT JOIN batch b ON b.id = p.batch_id LEFT JOIN feed_container f ON f.id = p.feed_container_id
 WHERE (p.purchase_date >= b.start_date - 1) IS NOT TRUE
 UNION ALL
@@ -62,7 +74,8 @@ SELECT b.batch_number, NULL, b.start_date, 'starts and is to end as planned',
 FROM batch b LEFT JOIN planned_batch p ON p.batch_id = b.id
 WHERE (b.start_date = p.start_date AND b.expected_end_date = p.end_date) IS NOT TRUE
 UNION ALL
-SELECT b.batch_number, NULL, b.start_date, 'starts with its first assignment', min(s.first_day)::VARCHAR, b.start_date::VARCHAR
+SELECT b.batch_number, NULL, b.start_date, 'starts with its first assignment', min(s.first_day)::VARCHAR,
+    b.start_date::VARCHAR
 FROM batch b LEFT JOIN stay s ON s.batch_id = b.id
 GROUP BY b.id, b.batch_number, b.start_date HAVING min(s.first_day) IS DISTINCT FROM b.start_date
 UNION ALL

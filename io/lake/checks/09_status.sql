@@ -9,13 +9,22 @@ WITH seen AS (
 ),
 figure AS (
     SELECT batch_number, actual_end_date AS date, status = 'COMPLETED' AS completed, unnest([
-        {'what': 'COMPLETED = harvested', 'holds': (status = 'COMPLETED') = (harvests > 0), 'found': format('{}, {} harvests', status, harvests)},
-        {'what': 'COMPLETED = no active assignment', 'holds': (status = 'COMPLETED') = (active = 0), 'found': format('{}, {} active', status, active)},
-        {'what': 'COMPLETED = has an end date', 'holds': (status = 'COMPLETED') = (actual_end_date IS NOT NULL), 'found': format('{}, end {}', status, actual_end_date)},
-        {'what': 'COMPLETED = has a reason of harvest', 'holds': (status = 'COMPLETED') = (harvest_reason IS NOT NULL), 'found': format('{}, reason {}', status, harvest_reason)},
-        {'what': 'end date = last departure', 'holds': actual_end_date IS NULL OR actual_end_date IS NOT DISTINCT FROM last_departure, 'found': format('end {}, last departure {}', actual_end_date, last_departure)},
-        {'what': 'COMPLETED only as Adult', 'holds': status <> 'COMPLETED' OR lifecycle_stage_id = last_stage, 'found': format('{} in stage {}', status, lifecycle_stage_id)},
-        {'what': 'ends by the planned day', 'holds': coalesce(actual_end_date, as_of) <= expected_end_date, 'found': format('{}, end {}, planned {}', status, actual_end_date, expected_end_date)}
+        {'what': 'COMPLETED = harvested', 'holds': (status = 'COMPLETED') = (harvests > 0),
+            'found': format('{}, {} harvests', status, harvests)},
+        {'what': 'COMPLETED = no active assignment', 'holds': (status = 'COMPLETED') = (active = 0),
+            'found': format('{}, {} active', status, active)},
+        {'what': 'COMPLETED = has an end date', 'holds': (status = 'COMPLETED') = (actual_end_date IS NOT NULL),
+            'found': format('{}, end {}', status, actual_end_date)},
+        {'what': 'COMPLETED = has a reason of harvest',
+            'holds': (status = 'COMPLETED') = (harvest_reason IS NOT NULL), 'found': format('{}, reason {}', status,
+                harvest_reason)},
+        {'what': 'end date = last departure',
+            'holds': actual_end_date IS NULL OR actual_end_date IS NOT DISTINCT
+            FROM last_departure, 'found': format('end {}, last departure {}', actual_end_date, last_departure)},
+        {'what': 'COMPLETED only as Adult', 'holds': status <> 'COMPLETED' OR lifecycle_stage_id = last_stage,
+            'found': format('{} in stage {}', status, lifecycle_stage_id)},
+        {'what': 'ends by the planned day', 'holds': coalesce(actual_end_date, as_of) <= expected_end_date,
+            'found': format('{}, end {}, planned {}', status, actual_end_date, expected_end_date)}
     ]) AS f
     FROM seen
 )
@@ -27,7 +36,8 @@ SELECT s.batch_number, s.container, s.departure_date, 'active = no departure dat
 FROM container_assignment a JOIN stay s ON s.assignment_id = a.id
 WHERE a.is_active IS DISTINCT FROM (a.departure_date IS NULL)
 UNION ALL
-SELECT s.batch_number, s.container, s.departure_date, 'departure from the last stage by harvest alone', 'a batch with an end date',
+SELECT s.batch_number, s.container, s.departure_date, 'departure from the last stage by harvest alone',
+    'a batch with an end date',
        format('departure {}', s.departure_date)
 FROM stay s JOIN batch b ON b.id = s.batch_id
 WHERE s.stage = (SELECT max(id) FROM lifecycle_stage) AND s.departure_date IS NOT NULL AND b.actual_end_date IS NULL

@@ -1,23 +1,28 @@
 -- biomass = population x mean weight / 1000 within rounding (population x .005 g / 1000 + .005 kg), wherever the three
 -- stand together or a row names fish whose weight that day's state tells.
 WITH figure AS (
-    SELECT assignment_id, date, 'daily state' AS what, population AS fish, avg_weight_g AS weight_g, biomass_kg FROM daily_state
+    SELECT assignment_id, date, 'daily state' AS what, population AS fish, avg_weight_g AS weight_g, biomass_kg
+    FROM daily_state
     UNION ALL
     SELECT id, departure_date, 'assignment', population_count, avg_weight_g, biomass_kg FROM container_assignment
     UNION ALL
-    SELECT m.assignment_id, m.event_date, 'dead or culled at that day''s weight', m.count, d.avg_weight_g, m.biomass_kg
+    SELECT m.assignment_id, m.event_date, 'dead or culled at that day''s weight', m.count, d.avg_weight_g,
+        m.biomass_kg
     FROM mortality_event m
     LEFT JOIN daily_state d ON d.assignment_id = m.assignment_id AND d.date = m.event_date
     UNION ALL
-    SELECT source_assignment_id, actual_execution_date, 'moved', transferred_count, measured_avg_weight_g, transferred_biomass_kg
+    SELECT source_assignment_id, actual_execution_date, 'moved', transferred_count, measured_avg_weight_g,
+        transferred_biomass_kg
     FROM transfer_action
     UNION ALL
-    SELECT e.assignment_id, e.event_date::DATE, 'harvested at that day''s weight', e.harvested_count, d.avg_weight_g, e.live_weight_kg
+    SELECT e.assignment_id, e.event_date::DATE, 'harvested at that day''s weight', e.harvested_count, d.avg_weight_g,
+        e.live_weight_kg
     FROM harvest_event e
     LEFT JOIN daily_state d ON d.assignment_id = e.assignment_id AND d.date = e.event_date::DATE
 ),
 arrived AS (  -- what a stay of a later stage began with
-    SELECT dest_assignment_id AS assignment_id, sum(transferred_biomass_kg) AS biomass_kg, count(*) AS actions, sum(transferred_count) AS fish
+    SELECT dest_assignment_id AS assignment_id, sum(transferred_biomass_kg) AS biomass_kg, count(*) AS actions,
+        sum(transferred_count) AS fish
     FROM transfer_action GROUP BY ALL
 ),
 meal AS (
@@ -33,22 +38,26 @@ meal AS (
     LEFT JOIN arrived a ON a.assignment_id = s.assignment_id
 ),
 weighed AS (
-    SELECT t.source_assignment_id AS assignment_id, t.actual_execution_date AS date, d.avg_weight_g AS expected, t.measured_avg_weight_g AS found
+    SELECT t.source_assignment_id AS assignment_id, t.actual_execution_date AS date, d.avg_weight_g AS expected,
+        t.measured_avg_weight_g AS found
     FROM transfer_action t
     LEFT JOIN daily_state d ON d.assignment_id = t.source_assignment_id AND d.date = t.actual_execution_date - 1
 )
 SELECT
     s.batch_number, s.container, f.date, 'biomass: ' || f.what AS what,
-    format('{} fish x {} g = {} kg', f.fish, f.weight_g::VARCHAR, round(f.fish * f.weight_g / 1000, 3)::VARCHAR) AS expected,
+    format('{} fish x {} g = {} kg', f.fish, f.weight_g::VARCHAR, round(f.fish * f.weight_g / 1000,
+        3)::VARCHAR) AS expected,
     format('{} kg', f.biomass_kg::VARCHAR) AS found
 FROM figure f LEFT JOIN stay s USING (assignment_id)
 WHERE (abs(f.fish * f.weight_g / 1000 - f.biomass_kg) <= f.fish * 0.005 / 1000 + 0.005) IS NOT TRUE
 UNION ALL
-SELECT s.batch_number, s.container, m.date, 'biomass of the morning, at a meal', format('{} kg', m.expected::VARCHAR), format('{} kg', m.found::VARCHAR)
+SELECT s.batch_number, s.container, m.date, 'biomass of the morning, at a meal', format('{} kg',
+    m.expected::VARCHAR), format('{} kg', m.found::VARCHAR)
 FROM meal m LEFT JOIN stay s USING (assignment_id)
 WHERE (abs(m.expected - m.found) <= m.slack) IS NOT TRUE
 UNION ALL
-SELECT s.batch_number, s.container, w.date, 'weight at the move = the last state''s', format('{} g', w.expected::VARCHAR), format('{} g', w.found::VARCHAR)
+SELECT s.batch_number, s.container, w.date, 'weight at the move = the last state''s', format('{} g',
+    w.expected::VARCHAR), format('{} g', w.found::VARCHAR)
 FROM weighed w LEFT JOIN stay s USING (assignment_id)
 WHERE w.expected IS DISTINCT FROM w.found
 ORDER BY ALL

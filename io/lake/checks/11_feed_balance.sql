@@ -11,12 +11,14 @@ WITH lot AS (
             (cost_per_kg * 100)::BIGINT AS cents, (closing_kg * 10000)::BIGINT AS closing
         FROM feed_purchase
     )
-    WINDOW w AS (PARTITION BY feed_container_id, batch_id, feed_id ORDER BY purchase_date, id ROWS UNBOUNDED PRECEDING)
+    WINDOW w AS (PARTITION BY feed_container_id, batch_id, feed_id ORDER BY purchase_date,
+        id ROWS UNBOUNDED PRECEDING)
 ),
 meal AS (
     SELECT
         *, sum(units) OVER (
-            PARTITION BY feed_container_id, batch_id, feed_id ORDER BY feeding_date, feeding_time, assignment_id ROWS UNBOUNDED PRECEDING
+            PARTITION BY feed_container_id, batch_id, feed_id ORDER BY feeding_date, feeding_time,
+                assignment_id ROWS UNBOUNDED PRECEDING
         )::BIGINT AS upto
     FROM (
         SELECT
@@ -44,10 +46,12 @@ priced AS (
 fed AS (SELECT feed_container_id, batch_id, feed_id, sum(units) AS units FROM meal GROUP BY ALL),
 balance AS (
     SELECT
-        coalesce(l.feed_container_id, f.feed_container_id) AS feed_container_id, coalesce(l.batch_id, f.batch_id) AS batch_id,
+        coalesce(l.feed_container_id, f.feed_container_id) AS feed_container_id, coalesce(l.batch_id,
+            f.batch_id) AS batch_id,
         coalesce(l.feed_id, f.feed_id) AS feed_id, coalesce(l.bought, 0) AS bought, coalesce(l.closing, 0) AS closing,
         coalesce(f.units, 0) AS fed
-    FROM (SELECT feed_container_id, batch_id, feed_id, sum(units) AS bought, sum(closing) AS closing FROM lot GROUP BY ALL) l
+    FROM (SELECT feed_container_id, batch_id, feed_id, sum(units) AS bought, sum(closing) AS closing
+    FROM lot GROUP BY ALL) l
     FULL JOIN fed f
         ON f.feed_container_id = l.feed_container_id AND f.batch_id = l.batch_id AND f.feed_id = l.feed_id
 ),
@@ -59,35 +63,43 @@ rest AS (  -- what first in first out leaves of each lot
 offence AS (
     SELECT batch_id, NULL::BIGINT AS assignment_id, feed_container_id, NULL::DATE AS date,
            format('purchased = fed + closing stock, feed {}', feed_id) AS what,
-           format('{:.4f} kg', bought / 10000.0) AS expected, format('{:.4f} + {:.4f} kg', fed / 10000.0, closing / 10000.0) AS found
+           format('{:.4f} kg', bought / 10000.0) AS expected, format('{:.4f} + {:.4f} kg', fed / 10000.0,
+               closing / 10000.0) AS found
     FROM balance WHERE bought <> fed + closing
     UNION ALL
-    SELECT batch_id, NULL, feed_container_id, purchase_date, format('closing stock of lot {}', id), format('{:.4f} kg', due / 10000.0), format('{:.4f} kg', closing / 10000.0)
+    SELECT batch_id, NULL, feed_container_id, purchase_date, format('closing stock of lot {}', id),
+        format('{:.4f} kg', due / 10000.0), format('{:.4f} kg', closing / 10000.0)
     FROM rest WHERE due <> closing
     UNION ALL
-    SELECT batch_id, NULL, feed_container_id, purchase_date, format('lot {} has an amount and a price', id), 'above 0', format('{:.2f} kg at {:.2f}', units / 10000.0, cents / 100.0)
+    SELECT batch_id, NULL, feed_container_id, purchase_date, format('lot {} has an amount and a price', id),
+        'above 0', format('{:.2f} kg at {:.2f}', units / 10000.0, cents / 100.0)
     FROM lot WHERE units <= 0 OR cents <= 0
     UNION ALL
     SELECT batch_id, assignment_id, feed_container_id, feeding_date, 'stock below zero', 'feed in stock',
            format('{:.4f} kg more fed than bought', (upto - coalesce(lot_upto, 0)) / 10000.0)
     FROM drawn WHERE lot_upto IS NULL OR upto > lot_upto
     UNION ALL
-    SELECT batch_id, assignment_id, feed_container_id, feeding_date, 'fed after it was delivered', format('lot {} delivered {}', lot_id, purchase_date), format('fed {}', feeding_date)
+    SELECT batch_id, assignment_id, feed_container_id, feeding_date, 'fed after it was delivered',
+        format('lot {} delivered {}', lot_id, purchase_date), format('fed {}', feeding_date)
     FROM drawn WHERE purchase_date > feeding_date
     UNION ALL
-    SELECT batch_id, assignment_id, feed_container_id, feeding_date, format('cost at {}, first in first out', feeding_time),
+    SELECT batch_id, assignment_id, feed_container_id, feeding_date, format('cost at {}, first in first out',
+        feeding_time),
            format('{:.2f}', due / 100.0), format('{:.2f}', cents / 100.0)
     FROM priced WHERE due IS DISTINCT FROM cents
     UNION ALL
-    SELECT e.batch_id, e.batch_assignment_id, e.feed_container_id, e.feeding_date, 'feed fits the fish: ' || coalesce(f.name, '?'),
-           format('{} to {} g', f.min_fish_weight_g::VARCHAR, f.max_fish_weight_g::VARCHAR), format('{} g', d.avg_weight_g::VARCHAR)
+    SELECT e.batch_id, e.batch_assignment_id, e.feed_container_id, e.feeding_date,
+        'feed fits the fish: ' || coalesce(f.name, '?'),
+           format('{} to {} g', f.min_fish_weight_g::VARCHAR, f.max_fish_weight_g::VARCHAR), format('{} g',
+               d.avg_weight_g::VARCHAR)
     FROM feeding_event e
     LEFT JOIN feed f ON f.id = e.feed_id
     LEFT JOIN daily_state d ON d.assignment_id = e.batch_assignment_id AND d.date = e.feeding_date
     WHERE (d.avg_weight_g >= f.min_fish_weight_g AND d.avg_weight_g < f.max_fish_weight_g) IS NOT TRUE
     UNION ALL
     -- amount / biomass x 100, to six places: half a millionth of a per cent
-    SELECT batch_id, batch_assignment_id, feed_container_id, feeding_date, 'feeding percentage = amount / biomass x 100',
+    SELECT batch_id, batch_assignment_id, feed_container_id, feeding_date,
+        'feeding percentage = amount / biomass x 100',
            format('{:.6f}', amount_kg::DOUBLE / batch_biomass_kg::DOUBLE * 100), feeding_percentage::VARCHAR
     FROM feeding_event
     WHERE (CASE WHEN batch_biomass_kg > 0

@@ -5,7 +5,8 @@
 -- mean, as the model bounds it; wider by the appetite's 5 SD over the container-days fed, half of which count, since
 -- fish eat most at a stage's end; and by the rounding of mean weights, 0.01 g.
 WITH arrival AS (
-    SELECT dest_assignment_id AS assignment_id, sum(transferred_count * measured_avg_weight_g)::DOUBLE / sum(transferred_count) AS weight_g
+    SELECT dest_assignment_id AS assignment_id,
+        sum(transferred_count * measured_avg_weight_g)::DOUBLE / sum(transferred_count) AS weight_g
     FROM transfer_action GROUP BY ALL
 ),
 step AS (
@@ -22,13 +23,15 @@ step AS (
 ),
 grown AS (
     SELECT
-        assignment_id, sum(fish * (weight_g - weight_before_g)) / 1000 AS growth_kg, max(fish) * 0.01 / 1000 AS slack_kg,
+        assignment_id, sum(fish * (weight_g - weight_before_g)) / 1000 AS growth_kg,
+            max(fish) * 0.01 / 1000 AS slack_kg,
         arg_min(weight_before_g, date) AS first_weight_g, arg_max(weight_g, date) AS last_weight_g,
         arg_max(coalesce(observed_fcr, -1), date) AS observed_fcr, max(date) AS last_day
     FROM step GROUP BY assignment_id
 ),
 fed AS (
-    SELECT batch_assignment_id AS assignment_id, sum(amount_kg)::DOUBLE AS feed_kg, count(DISTINCT feeding_date) AS days
+    SELECT batch_assignment_id AS assignment_id, sum(amount_kg)::DOUBLE AS feed_kg,
+        count(DISTINCT feeding_date) AS days
     FROM feeding_event GROUP BY ALL
 ),
 stay_balance AS (
@@ -37,7 +40,8 @@ stay_balance AS (
 ),
 stage_balance AS (
     SELECT
-        batch_number, geography_id, stage, max(last_day) AS last_day, sum(growth_kg) AS growth_kg, sum(slack_kg) AS slack_kg,
+        batch_number, geography_id, stage, max(last_day) AS last_day, sum(growth_kg) AS growth_kg,
+            sum(slack_kg) AS slack_kg,
         sum(feed_kg) AS feed_kg, sum(fed_days) AS fed_days
     FROM stay_balance GROUP BY ALL
 ),
@@ -54,7 +58,8 @@ banded AS (
 )
 SELECT
     batch_number, container, last_day AS date, 'no feeding without growth' AS what,
-    format('more than {:.2f} g after {:.1f} kg of feed', first_weight_g, feed_kg) AS expected, format('{:.2f} g', last_weight_g) AS found
+    format('more than {:.2f} g after {:.1f} kg of feed', first_weight_g, feed_kg) AS expected, format('{:.2f} g',
+        last_weight_g) AS found
 FROM stay_balance WHERE feed_kg > 0 AND last_weight_g <= first_weight_g AND fed_days > 1
 UNION ALL
 SELECT batch_number, NULL, last_day, format('feed conversion of stage {} in its band', stage),
@@ -63,8 +68,10 @@ FROM banded
 WHERE (feed_kg >= low * (growth_kg - slack_kg) AND feed_kg <= high * (growth_kg + slack_kg)) IS NOT TRUE
 UNION ALL
 -- what the last state says of the stay, against meals and weights
-SELECT batch_number, container, last_day, 'observed feed conversion', format('{:.3f}', feed_kg / greatest(growth_kg, 1e-9)), format('{:.3f}', observed_fcr)
+SELECT batch_number, container, last_day, 'observed feed conversion', format('{:.3f}', feed_kg / greatest(growth_kg,
+    1e-9)), format('{:.3f}', observed_fcr)
 FROM stay_balance
 WHERE CASE WHEN observed_fcr < 0 THEN feed_kg > 0 AND growth_kg > slack_kg
-      ELSE (feed_kg >= (observed_fcr - 0.0005) * (growth_kg - slack_kg) AND feed_kg <= (observed_fcr + 0.0005) * (growth_kg + slack_kg)) IS NOT TRUE END
+      ELSE (feed_kg >= (observed_fcr - 0.0005) * (growth_kg - slack_kg)
+          AND feed_kg <= (observed_fcr + 0.0005) * (growth_kg + slack_kg)) IS NOT TRUE END
 ORDER BY ALL

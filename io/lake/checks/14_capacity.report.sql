@@ -10,7 +10,8 @@ SELECT
     b.batch_number, count(DISTINCT o.container_id) AS containers, count(*) AS container_days,
     min(o.date) AS first_day, arg_max(c.name, o.biomass_kg / o.limit_kg) AS worst_container,
     arg_max(o.date, o.biomass_kg / o.limit_kg) AS worst_day,
-    round(arg_max(o.biomass_kg, o.biomass_kg / o.limit_kg)) AS peak_kg, round(arg_max(o.limit_kg, o.biomass_kg / o.limit_kg)) AS limit_kg,
+    round(arg_max(o.biomass_kg, o.biomass_kg / o.limit_kg)) AS peak_kg, round(arg_max(o.limit_kg,
+        o.biomass_kg / o.limit_kg)) AS limit_kg,
     round(max(o.biomass_kg / o.limit_kg - 1) * 100)::INTEGER AS percent_over
 FROM over o
 JOIN batch b ON b.id = o.batch_id AND b.over_capacity_planned

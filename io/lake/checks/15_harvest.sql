@@ -23,12 +23,14 @@ due AS (  -- fish alive on the last day in the sea, by ring
 ),
 taken AS (
     SELECT
-        e.assignment_id, min(e.event_date::DATE) AS date, count(*) AS events, sum(e.harvested_count) AS fish, sum(e.live_weight_kg) AS live_kg
+        e.assignment_id, min(e.event_date::DATE) AS date, count(*) AS events, sum(e.harvested_count) AS fish,
+            sum(e.live_weight_kg) AS live_kg
     FROM harvest_event e GROUP BY ALL
 ),
 ring AS (
     SELECT
-        coalesce(d.assignment_id, t.assignment_id) AS assignment_id, d.date AS due_date, t.date, d.population, d.avg_weight_g, t.events, t.fish, t.live_kg
+        coalesce(d.assignment_id, t.assignment_id) AS assignment_id, d.date AS due_date, t.date, d.population,
+            d.avg_weight_g, t.events, t.fish, t.live_kg
     FROM due d FULL JOIN taken t ON t.assignment_id = d.assignment_id
 ),
 graded AS (
@@ -39,7 +41,8 @@ spread AS (SELECT value AS sd FROM parameter WHERE name = 'gutted_yield_sd')
 SELECT
     batch_number, NULL::VARCHAR AS container, last_day AS date,
     CASE WHEN status = 'ACTIVE' THEN 'active: the harvest weight is not reached' ELSE 'harvested on the first day of the target: ' || coalesce(harvest_reason::VARCHAR, 'no reason') END AS what,
-    format('target {} g', harvest_target_g::VARCHAR) AS expected, coalesce(format('reached {}', reached), 'not reached') AS found
+    format('target {} g', harvest_target_g::VARCHAR) AS expected, coalesce(format('reached {}', reached),
+        'not reached') AS found
 FROM trigger
 WHERE (CASE
     WHEN actual_end_date IS NULL THEN reached IS NULL
@@ -47,12 +50,15 @@ WHERE (CASE
     ELSE reached IS NULL AND actual_end_date = expected_end_date
 END) IS NOT TRUE
 UNION ALL
-SELECT t.batch_number, NULL, NULL, 'harvest weight as planned', p.harvest_target_g::VARCHAR, t.harvest_target_g::VARCHAR
+SELECT t.batch_number, NULL, NULL, 'harvest weight as planned', p.harvest_target_g::VARCHAR,
+    t.harvest_target_g::VARCHAR
 FROM trigger t JOIN planned_batch p ON p.batch_id = t.id
 WHERE abs(p.harvest_target_g - t.harvest_target_g::DOUBLE) > 0.005
 UNION ALL
-SELECT s.batch_number, s.container, coalesce(r.date, r.due_date), 'a ring is emptied once, of the fish alive, on the last day',
-       format('{} fish on {}', r.population, r.due_date), format('{} fish on {} in {} harvests', r.fish::BIGINT, r.date, r.events)
+SELECT s.batch_number, s.container, coalesce(r.date, r.due_date),
+    'a ring is emptied once, of the fish alive, on the last day',
+       format('{} fish on {}', r.population, r.due_date), format('{} fish on {} in {} harvests', r.fish::BIGINT,
+           r.date, r.events)
 FROM ring r LEFT JOIN stay s USING (assignment_id)
 WHERE (r.fish = r.population AND r.date = r.due_date AND r.events = 1) IS NOT TRUE
 UNION ALL
@@ -62,7 +68,8 @@ FROM ring r LEFT JOIN stay s USING (assignment_id)
 WHERE abs(r.live_kg - r.population * r.avg_weight_g / 1000) > r.population * 0.005 / 1000 + 0.0005
 UNION ALL
 SELECT s.batch_number, s.container, e.event_date::DATE, 'lots sum to the harvest',
-       format('{} fish, {} kg', e.harvested_count, e.live_weight_kg::VARCHAR), format('{} fish, {} kg', g.fish::BIGINT, g.live_kg::VARCHAR)
+       format('{} fish, {} kg', e.harvested_count, e.live_weight_kg::VARCHAR), format('{} fish, {} kg',
+           g.fish::BIGINT, g.live_kg::VARCHAR)
 FROM harvest_event e
 LEFT JOIN stay s ON s.assignment_id = e.assignment_id
 LEFT JOIN graded g ON g.event_id = e.id
@@ -70,7 +77,8 @@ WHERE (g.fish = e.harvested_count AND g.live_kg = e.live_weight_kg) IS NOT TRUE
 UNION ALL
 -- gutted is less than live, at the biology's yield +- 6 SD between batches, to the gram
 SELECT b.batch_number, s.container, e.event_date::DATE, 'gutted weight',
-       format('{:.3f} to {:.3f} kg', l.live_weight_kg::DOUBLE * (yield - 6 * sd), l.live_weight_kg::DOUBLE * least(1, yield + 6 * sd)),
+       format('{:.3f} to {:.3f} kg', l.live_weight_kg::DOUBLE * (yield - 6 * sd), l.live_weight_kg::DOUBLE * least(1,
+           yield + 6 * sd)),
        format('{} kg', l.gutted_weight_kg::VARCHAR)
 FROM harvest_lot l
 CROSS JOIN share CROSS JOIN spread

@@ -1,13 +1,15 @@
 -- One row per assignment and day, no gap; its population, feed and deaths equal the events' sums.
 WITH line AS (
     SELECT
-        s.assignment_id, s.batch_number, s.container, s.first_day, s.end_day, count(d.date) AS rows, count(DISTINCT d.date) AS days,
+        s.assignment_id, s.batch_number, s.container, s.first_day, s.end_day, count(d.date) AS rows,
+            count(DISTINCT d.date) AS days,
         min(d.date) AS first_row, max(d.date) AS last_row
     FROM stay s LEFT JOIN daily_state d USING (assignment_id)
     GROUP BY ALL
 ),
 entry AS (
-    SELECT assignment_id, date, 1 AS states, population, mortality_count AS said_dead, feed_kg AS said_feed, 0 AS dead, 0::DECIMAL(18, 4) AS feed
+    SELECT assignment_id, date, 1 AS states, population, mortality_count AS said_dead, feed_kg AS said_feed,
+        0 AS dead, 0::DECIMAL(18, 4) AS feed
     FROM daily_state
     UNION ALL
     SELECT assignment_id, event_date, 0, 0, 0, 0, count, 0 FROM mortality_event
@@ -22,7 +24,8 @@ day AS (
 ),
 step AS (
     SELECT d.*, s.batch_number, s.container,
-           coalesce(lag(d.population) OVER (PARTITION BY d.assignment_id ORDER BY d.date), s.initial_count) - d.dead AS due
+           coalesce(lag(d.population) OVER (PARTITION BY d.assignment_id ORDER BY d.date),
+               s.initial_count) - d.dead AS due
     FROM day d LEFT JOIN stay s USING (assignment_id)
 ),
 last_state AS (
@@ -30,7 +33,8 @@ last_state AS (
 ),
 anchored AS (
     SELECT s.batch_number, s.container, d.date, d.anchor_type::VARCHAR AS found,
-           CASE WHEN g.id IS NOT NULL THEN 'growth_sample' WHEN s.stage > 1 AND d.date = s.first_day THEN 'transfer' END AS expected
+           CASE WHEN g.id IS NOT NULL THEN 'growth_sample' WHEN s.stage > 1
+               AND d.date = s.first_day THEN 'transfer' END AS expected
     FROM daily_state d
     JOIN stay s USING (assignment_id)
     LEFT JOIN growth_sample g ON g.assignment_id = d.assignment_id AND g.sample_date = d.date
@@ -39,9 +43,11 @@ SELECT
     batch_number, container, first_day AS date, 'one state a day' AS what,
     format('{} from {} to {}', end_day - first_day, first_day, end_day - 1) AS expected,
     format('{} on {} days from {} to {}', rows, days, first_row, last_row) AS found
-FROM line WHERE (rows = end_day - first_day AND days = rows AND first_row = first_day AND last_row = end_day - 1) IS NOT TRUE
+FROM line WHERE (rows = end_day - first_day AND days = rows AND first_row = first_day
+    AND last_row = end_day - 1) IS NOT TRUE
 UNION ALL
-SELECT batch_number, container, date, 'population = the day before''s less the dead', due::BIGINT::VARCHAR, population::BIGINT::VARCHAR
+SELECT batch_number, container, date, 'population = the day before''s less the dead', due::BIGINT::VARCHAR,
+    population::BIGINT::VARCHAR
 FROM step WHERE population IS DISTINCT FROM due
 UNION ALL
 SELECT batch_number, container, date, 'deaths = mortality events', dead::BIGINT::VARCHAR, said_dead::BIGINT::VARCHAR
@@ -50,7 +56,8 @@ UNION ALL
 SELECT batch_number, container, date, 'feed = meals', feed::VARCHAR, said_feed::VARCHAR
 FROM step WHERE said_feed <> feed
 UNION ALL
-SELECT s.batch_number, s.container, s.end_day - 1, 'assignment''s weight = the last state''s', l.weight_g::VARCHAR, a.avg_weight_g::VARCHAR
+SELECT s.batch_number, s.container, s.end_day - 1, 'assignment''s weight = the last state''s', l.weight_g::VARCHAR,
+    a.avg_weight_g::VARCHAR
 FROM container_assignment a
 JOIN stay s ON s.assignment_id = a.id
 LEFT JOIN last_state l ON l.assignment_id = a.id

@@ -19,7 +19,9 @@ SELECT
 FROM pair p LEFT JOIN planned_batch b USING (batch_id)
 WHERE p.written IS DISTINCT FROM p.read
   -- a batch without rows in a table has a fingerprint in the manifest and nothing to read
-  AND NOT (p.read IS NULL AND p.table_name IN ('transfer_workflow', 'transfer_action', 'feeding_event', 'feed_purchase', 'mortality_event',
+  AND NOT (p.read IS NULL
+      AND p.table_name IN ('transfer_workflow', 'transfer_action', 'feeding_event', 'feed_purchase',
+          'mortality_event',
            'growth_sample', 'individual_growth_observation', 'harvest_event', 'harvest_lot')
            AND NOT EXISTS (SELECT 1 FROM batch_rows r WHERE r.batch_id = p.batch_id AND r.table_name = p.table_name))
 UNION ALL

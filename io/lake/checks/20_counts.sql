@@ -21,18 +21,21 @@ found AS (FROM counted UNION ALL FROM dimension),
 recorded AS (SELECT table_name, sum(rows) AS rows FROM manifest_part GROUP BY ALL),
 by_batch AS (SELECT batch_id, sum(rows) AS rows FROM batch_rows GROUP BY ALL),
 estimated AS (
-    SELECT e.table_name, e.rows AS estimate, coalesce(c.rows, 0) AS rows, CASE e.table_name WHEN 'feed_purchase' THEN 0.15 ELSE 0.02 END AS share
+    SELECT e.table_name, e.rows AS estimate, coalesce(c.rows, 0) AS rows,
+        CASE e.table_name WHEN 'feed_purchase' THEN 0.15 ELSE 0.02 END AS share
     FROM estimate e LEFT JOIN counted c USING (table_name)
     UNION ALL
     SELECT 'all tables', (SELECT sum(rows) FROM estimate), (SELECT sum(rows) FROM counted), 0.02
 )
 SELECT
-    NULL::VARCHAR AS batch_number, NULL::VARCHAR AS container, NULL::DATE AS date, 'rows in the footer of ' || p.file AS what,
+    NULL::VARCHAR AS batch_number, NULL::VARCHAR AS container, NULL::DATE AS date,
+        'rows in the footer of ' || p.file AS what,
     p.rows::VARCHAR AS expected, f.rows::VARCHAR AS found
 FROM manifest_part p LEFT JOIN parquet_footer f USING (file)
 WHERE p.rows IS DISTINCT FROM f.rows
 UNION ALL
-SELECT NULL, NULL, NULL, 'rows of ' || coalesce(r.table_name, f.table_name) || ' in the manifest', coalesce(r.rows, 0)::BIGINT::VARCHAR, coalesce(f.rows, 0)::BIGINT::VARCHAR
+SELECT NULL, NULL, NULL, 'rows of ' || coalesce(r.table_name, f.table_name) || ' in the manifest', coalesce(r.rows,
+    0)::BIGINT::VARCHAR, coalesce(f.rows, 0)::BIGINT::VARCHAR
 FROM recorded r FULL JOIN found f ON f.table_name = r.table_name
 WHERE coalesce(r.rows, 0) <> coalesce(f.rows, 0)
 UNION ALL
@@ -49,6 +52,7 @@ UNION ALL
 SELECT NULL, NULL, NULL, 'batches of the run', run.batch_count::VARCHAR, (SELECT count(*) FROM batch)::VARCHAR
 FROM run WHERE run.batch_count <> (SELECT count(*) FROM batch)
 UNION ALL
-SELECT NULL, NULL, NULL, format('the plan''s estimate of {}', table_name), format('{} +- {:.0f} %', estimate::BIGINT, share * 100), rows::BIGINT::VARCHAR
+SELECT NULL, NULL, NULL, format('the plan''s estimate of {}', table_name), format('{} +- {:.0f} %', estimate::BIGINT,
+    share * 100), rows::BIGINT::VARCHAR
 FROM estimated WHERE greatest(rows, estimate) >= 1000 AND abs(estimate - rows) > share * rows
 ORDER BY ALL

@@ -1,0 +1,197 @@
+"""Checks a run against every invariant: python -m engine.verify"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.report.console import console, input_errors, print_json
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from engine.farm.schedule import Schedule
+    from lake.checks import CheckResult, Report
+    from lake.manifest import Manifest
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+FAILED = 1
+COUNTS, KEYS = "20_counts_postgres", "07_foreign_keys_postgres"
+
+
+@app.command()
+def verify(
+    run: Annotated[Path, typer.Argument(help="The run's folder.", metavar="RUN")],
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Run this check alone, e.g. 04_double_booking; may be repeated.", metavar="NAME"),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            help="The database that the run was loaded into; the one that the load noted unless given.",
+            metavar="DSN",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Check every invariant on a complete run's Parquet, and its counts, sums and keys in PostgreSQL once loaded.
+
+    Exit codes: 0 every check passed; 1 one failed, its offending rows are shown; 2 wrong input.
+    """
+    with input_errors():
+        from engine.farm.schedule_file import read_any
+        from engine.report.verifying import print_results, watch
+        from lake.checks import check_names, require_known, run_checks, run_reports
+        from lake.manifest import read_complete
+        from lake.views import connect, register
+
+        manifest = read_complete(run)
+        wanted = tuple(only or ())
+        require_known(tuple(name for name in wanted if name not in (COUNTS, KEYS)))
+        in_lake = tuple(name for name in wanted if name not in (COUNTS, KEYS))
+        screen = console()
+        results: list[CheckResult] = []
+        reports: list[Report] = []
+        with connect(run) as connection:
+            register(connection, plan_tables(read_any(run / "schedule.yaml")))
+            if in_lake or not wanted:
+                names = in_lake or check_names()
+                results += watch(run_checks(connection, run, names), len(names), screen)
+            if not wanted:
+                reports = run_reports(connection, run)
+        database = ""
+        if not wanted or len(in_lake) < len(wanted):
+            database, found = _in_postgres(run, manifest, to)
+            results += [r for r in found if not wanted or r.name in wanted]
+        if as_json:
+            print_json(_data(run, results, reports, database))
+        print_results(screen, results, reports, database, asked_all=not wanted)
+    if any(not result.passed for result in results):
+        raise typer.Exit(FAILED)
+
+
+def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
+    """The rows of lake.views.PLAN_TABLES: the plan, and what the biology allows."""
+    from engine.farm.schedule import to_date
+    from engine.planning.sizing import biomass_flags
+
+    farm, bio = schedule.farm, schedule.biology.model
+    flagged = biomass_flags(schedule)
+    sensors, regions = bio.sensors, [schedule.biology.region(name) for name in farm.geography_names]
+    sea = len(farm.stage_names)
+    return {
+        "planned_batch": [
+            {
+                "batch_id": b.id,
+                "batch_number": b.number,
+                "geography_id": b.geography_id,
+                "eggs": b.eggs,
+                "start_date": to_date(b.start_day),
+                "end_date": to_date(b.end_day),
+                "harvest_target_g": b.harvest_target_g,
+                "over_capacity": b.id in flagged,
+            }
+            for b in schedule.batches
+        ],
+        "planned_stay": [
+            {
+                "batch_id": b.id,
+                "lifecycle_stage_id": s.stage,
+                "container_id": c,
+                "area_id": farm.container(c).area_id or None,
+                "start_date": to_date(s.start_day),
+                "end_date": to_date(s.end_day),
+            }
+            for b in schedule.batches
+            for s in b.stays
+            for c in s.container_ids
+        ],
+        "sensor_limit": [
+            {
+                "parameter_id": i,
+                "low": sensors.physical_range[p.name].value[0],
+                "high": sensors.physical_range[p.name].value[1],
+                "noise_sd": sensors.noise_sd[p.name].value,
+                "bias_sd": sensors.bias_sd[p.name].value,
+                "resolution": sensors.resolution[p.name].value,
+            }
+            for i, p in enumerate(farm.model.parameters, 1)
+        ],
+        "fcr_band": [
+            {"geography_id": g, "lifecycle_stage_id": stage, "mean": mean, "sd": sd}
+            for g, region in enumerate(regions, 1)
+            for stage, mean, sd in (
+                *((i, fcr, bio.stages.fcr_sd.value) for i, fcr in enumerate(bio.stages.fcr.value, 1)),
+                (sea, region.sea_fcr.value, region.sea_fcr_sd.value),
+            )
+        ],
+        "parameter": [
+            {"name": name, "value": value}
+            for name, value in (
+                ("readings_per_day", farm.model.readings_per_day),
+                ("appetite_sd", bio.feed.appetite_sd.value),
+                ("gutted_yield", bio.harvest.gutted_yield.value),
+                ("gutted_yield_sd", bio.harvest.gutted_yield_sd.value),
+                ("oxygen_biomass", bio.environment.oxygen_biomass.value),
+            )
+        ],
+    }
+
+
+def _in_postgres(run: Path, manifest: Manifest, to: str | None) -> tuple[str, list[CheckResult]]:
+    """Which database was compared, and the results; '' and none when the run was not loaded."""
+    import time
+    from contextlib import nullcontext
+
+    from lake.checks import ROWS_SHOWN, CheckResult, plain
+    from warehouse.reconcile import reconcile
+    from warehouse.record import loaded_target, target_dsn
+    from warehouse.target import without_password
+
+    reached: AbstractContextManager[str]
+    if to is not None:
+        name, reached = without_password(to), nullcontext(to)
+    elif (target := loaded_target(run)) is not None:
+        name, reached = target.dsn or "the run's own server", target_dsn(run, target)
+    else:
+        return "", []
+    begun = time.perf_counter()
+    with reached as dsn:
+        found = reconcile(run, manifest, dsn)
+    seconds = time.perf_counter() - begun
+    keys = [d for d in found if d.check.endswith("contradictory keys")]
+    results = []
+    for check, offences in ((KEYS, keys), (COUNTS, [d for d in found if d not in keys])):
+        rows = tuple(
+            {"what": d.check, "expected": plain(d.expected), "found": plain(d.found)} for d in offences[:ROWS_SHOWN]
+        )
+        results.append(CheckResult(check, len(offences), rows, seconds))
+        seconds = 0.0  # one comparison gives both
+    return f"{name}: {found.comparisons:,} figures compared", results
+
+
+def _data(run: Path, results: list[CheckResult], reports: list[Report], database: str) -> dict[str, object]:
+    failed = sum(not r.passed for r in results)
+    return {
+        "run": str(run),
+        "passed": len(results) - failed,
+        "failed": failed,
+        "checks": [
+            {
+                "name": r.name,
+                "violations": r.violations,
+                "seconds": round(r.seconds, 3),
+                "rows": list(r.rows),
+            }
+            for r in results
+        ],
+        "reports": {r.name: list(r.rows) for r in reports},
+        "postgres": database or "not loaded: PostgreSQL not checked",
+    }
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,510 @@
+-- What the checks guard against: after each `-- check: words`, one way to spoil a true run, and the words by which
+-- that check must name it. day(a, n) is day n of the stay of assignment a.
+
+-- 01_batch_conservation: eggs = gone + alive
+UPDATE mortality_event SET count = count + 1 WHERE rowid = 5;
+
+-- 01_batch_conservation: eggs = gone + alive
+UPDATE daily_state SET population = population + 1 WHERE assignment_id = 1034 AND date = day(1034, 40);
+
+-- 01_batch_conservation: never rises
+UPDATE daily_state SET population = 2 * population WHERE batch_id = 1 AND day_number > 90;
+
+-- 01_batch_conservation: eggs = gone
+UPDATE transfer_action SET mortality_during_transfer = mortality_during_transfer + 1 WHERE rowid = 0;
+
+-- 01_batch_conservation: eggs = all that is gone
+UPDATE harvest_event SET harvested_count = harvested_count - 1 WHERE rowid = 0;
+
+-- 01_batch_conservation: eggs = all that is gone
+UPDATE container_assignment SET population_count = population_count + 1 WHERE is_active AND batch_id = 2;
+
+-- 01_batch_conservation: eggs placed as planned
+UPDATE batch SET initial_count = initial_count + 1 WHERE id = 1;
+
+-- 01_batch_conservation: eggs of the first containers
+UPDATE container_assignment SET initial_count = initial_count + 1 WHERE id = 1024;
+
+-- 01_batch_conservation: eggs = gone + alive
+DELETE FROM daily_state WHERE batch_id = 4 AND day_number = 91;
+
+-- 02_transfer_conservation: arrived
+UPDATE transfer_workflow SET total_transferred_count = total_transferred_count + 1 WHERE rowid = 0;
+
+-- 02_transfer_conservation: total lost
+UPDATE transfer_workflow SET total_mortality_count = total_mortality_count + 1 WHERE rowid = 0;
+
+-- 02_transfer_conservation: alive the evening before
+UPDATE transfer_workflow SET total_source_count = total_source_count + 1 WHERE rowid = 1;
+
+-- 02_transfer_conservation: total biomass
+UPDATE transfer_workflow SET total_biomass_kg = total_biomass_kg + 0.01 WHERE rowid = 1;
+
+-- 02_transfer_conservation: actions completed
+UPDATE transfer_workflow SET actions_completed = actions_completed + 1 WHERE rowid = 1;
+
+-- 02_transfer_conservation: fish moved in
+UPDATE transfer_action SET transferred_count = transferred_count + 1 WHERE rowid = 9;
+
+-- 02_transfer_conservation: there before the action
+UPDATE transfer_action SET source_population_before = source_population_before - 1 WHERE rowid = 9;
+
+-- 02_transfer_conservation: at most what was there
+UPDATE transfer_action SET source_population_before = 1 WHERE rowid = 9;
+
+-- 02_transfer_conservation: all fish of the container moved
+DELETE FROM transfer_action WHERE rowid = 9;
+
+-- 02_transfer_conservation: fish moved in
+UPDATE container_assignment SET initial_count = initial_count + 1 WHERE id = 1034;
+
+-- 03_assignment_ledger: fish at the end
+UPDATE mortality_event SET count = count + 1 WHERE rowid = 5;
+
+-- 03_assignment_ledger: fish at the end
+UPDATE transfer_action SET transferred_count = transferred_count - 1 WHERE rowid = 3;
+
+-- 03_assignment_ledger: fish at the end
+UPDATE harvest_event SET harvested_count = harvested_count - 1 WHERE rowid = 1;
+
+-- 03_assignment_ledger: empty after departure
+UPDATE container_assignment SET population_count = 5 WHERE id = 1024;
+
+-- 03_assignment_ledger: the last state
+UPDATE container_assignment SET population_count = population_count - 1 WHERE is_active AND batch_id = 2;
+
+-- 03_assignment_ledger: negative
+UPDATE container_assignment SET initial_count = -1 WHERE id = 1030;
+
+-- 04_double_booking: one batch in a container at a time (data)
+UPDATE container_assignment SET container_id = (SELECT container_id FROM container_assignment
+WHERE id = 1034) WHERE batch_id = 2 AND lifecycle_stage_id = 6;
+
+-- 04_double_booking: one batch in a container at a time (plan)
+INSERT INTO planned_stay SELECT 2, lifecycle_stage_id, container_id, area_id, start_date + 89, end_date FROM
+    planned_stay
+WHERE batch_id = 1 AND lifecycle_stage_id = 1;
+
+-- 04_double_booking: inside the planned
+UPDATE container_assignment SET assignment_date = assignment_date - 1 WHERE id = 1030;
+
+-- 04_double_booking: inside the planned
+UPDATE container_assignment SET departure_date = departure_date + 1 WHERE id = 1030;
+
+-- 04_double_booking: planned departure
+UPDATE container_assignment SET planned_departure_date = planned_departure_date + 1 WHERE id = 1030;
+
+-- 04_double_booking: one reading at a time
+INSERT INTO environmental_reading SELECT * FROM environmental_reading WHERE sensor_id = 1 LIMIT 1;
+
+-- 04_double_booking: one reading at a time
+UPDATE environmental_reading SET reading_time = TIMESTAMPTZ '2024-01-01 00:30:00+00'
+WHERE sensor_id = 1 AND rowid < 2;
+
+-- 05_stage_order: none left out
+UPDATE container_assignment SET lifecycle_stage_id = 3 WHERE id IN (1026, 1027);
+
+-- 05_stage_order: begins as stage
+UPDATE container_assignment SET departure_date = departure_date - 1 WHERE id IN (1026, 1027);
+
+-- 05_stage_order: together
+UPDATE container_assignment SET departure_date = departure_date - 1 WHERE id = 1026;
+
+-- 05_stage_order: serves the stage
+UPDATE container SET lifecycle_stage_id = 3
+WHERE id = (SELECT container_id FROM container_assignment WHERE id = 1026);
+
+-- 05_stage_order: kind of container
+UPDATE container_type SET category = 'TANK' WHERE name = 'Sea Rings';
+
+-- 05_stage_order: current stage
+UPDATE batch SET lifecycle_stage_id = 4 WHERE id = 4;
+
+-- 05_stage_order: took place
+DELETE FROM container_assignment WHERE id = 1027;
+
+-- 05_stage_order: from one stage to the next
+UPDATE transfer_workflow SET dest_lifecycle_stage_id = 4 WHERE rowid = 1;
+
+-- 05_stage_order: daily state
+UPDATE daily_state SET lifecycle_stage_id = 2 WHERE assignment_id = 1034 AND date = day(1034, 3);
+
+-- 06_geography: geography
+UPDATE container SET geography_id = 2 WHERE id = (SELECT container_id FROM container_assignment WHERE id = 1026);
+
+-- 06_geography: geography
+UPDATE area SET geography_id = 2 WHERE id = 1;
+
+-- 06_geography: one area
+UPDATE container SET area_id = 2 WHERE id = (SELECT container_id FROM container_assignment WHERE id = 1035);
+
+-- 06_geography: fed from
+UPDATE feeding_event SET feed_container_id = 1 WHERE batch_assignment_id = 1034 AND feeding_date = day(1034, 9);
+
+-- 06_geography: processed
+UPDATE harvest_event SET dest_geography_id = 2 WHERE batch_id = 1 AND rowid = 0;
+
+-- 07_foreign_keys: assignment's batch and container
+UPDATE mortality_event SET batch_id = 2 WHERE rowid = 0;
+
+-- 07_foreign_keys: assignment's batch and container
+UPDATE growth_sample SET container_id = container_id + 1 WHERE rowid = 0;
+
+-- 07_foreign_keys: assignment's batch and container
+UPDATE environmental_reading SET batch_id = 2 WHERE rowid = 77;
+
+-- 07_foreign_keys: assignment's batch and container
+UPDATE transfer_action SET dest_container_id = 1 WHERE rowid = 3;
+
+-- 07_foreign_keys: source have one batch
+UPDATE transfer_action SET source_assignment_id = 2048 WHERE rowid = 0;
+
+-- 07_foreign_keys: sample have one batch
+UPDATE individual_growth_observation SET batch_id = 2 WHERE rowid = 0;
+
+-- 07_foreign_keys: harvest have one batch
+UPDATE harvest_lot SET batch_id = 3 WHERE rowid = 0;
+
+-- 07_foreign_keys: growth_sample.id is unique
+INSERT INTO growth_sample SELECT * FROM growth_sample LIMIT 1;
+
+-- 07_foreign_keys: feeding_event by stay and time is unique
+INSERT INTO feeding_event SELECT * FROM feeding_event LIMIT 1;
+
+-- 07_foreign_keys: mortality_event by stay, day and kind is unique
+INSERT INTO mortality_event SELECT * FROM mortality_event LIMIT 1;
+
+-- 08_time: mortality_event within the stay
+UPDATE mortality_event SET event_date = day(1024, 90)
+WHERE assignment_id = 1024 AND event_date = (SELECT max(event_date) FROM mortality_event WHERE assignment_id =
+    1024);
+
+-- 08_time: feeding_event within the stay
+UPDATE feeding_event SET feeding_date = day(1026, -1)
+WHERE batch_assignment_id = 1026 AND feeding_date = day(1026, 0);
+
+-- 08_time: growth_sample within the stay
+UPDATE growth_sample SET sample_date = day(1026, 90) WHERE assignment_id = 1026 AND sample_date > day(1026, 80);
+
+-- 08_time: environmental_reading within the stay
+UPDATE environmental_reading SET reading_time = day(1024, 90)::TIMESTAMP
+WHERE batch_container_assignment_id = 1024 AND reading_time >= (day(1024, 89))::TIMESTAMP;
+
+-- 08_time: daily_state within the stay
+UPDATE daily_state SET date = date + 1 WHERE assignment_id = 1024 AND date = day(1024, 89);
+
+-- 08_time: harvest_event within the stay
+UPDATE harvest_event SET event_date = event_date + INTERVAL 12 HOUR WHERE rowid = 0;
+
+-- 08_time: feed_purchase before the as-of date
+UPDATE feed_purchase SET purchase_date = (SELECT as_of FROM run)
+WHERE batch_id = 4 AND rowid = (SELECT max(rowid) FROM feed_purchase WHERE batch_id = 4);
+
+-- 08_time: before the harvested batch's end
+UPDATE feed_purchase SET purchase_date = (SELECT actual_end_date FROM batch WHERE id = 1) WHERE rowid = 0;
+
+-- 08_time: day of departure
+UPDATE transfer_action SET actual_execution_date = actual_execution_date + 1 WHERE rowid = 0;
+
+-- 08_time: as planned
+UPDATE batch SET start_date = start_date - 1 WHERE id = 1;
+
+-- 08_time: as planned
+UPDATE batch SET expected_end_date = expected_end_date + 1 WHERE id = 2;
+
+-- 08_time: day of life
+UPDATE daily_state SET day_number = day_number + 1 WHERE rowid = 4;
+
+-- 09_status: COMPLETED = harvested
+UPDATE batch SET status = 'ACTIVE' WHERE id = 1;
+
+-- 09_status: only as Adult
+UPDATE batch SET status = 'COMPLETED' WHERE id = 4;
+
+-- 09_status: last departure
+UPDATE batch SET actual_end_date = actual_end_date - 1 WHERE id = 1;
+
+-- 09_status: reason
+UPDATE batch SET harvest_reason = NULL WHERE id = 1;
+
+-- 09_status: active = no departure date
+UPDATE container_assignment SET is_active = true WHERE id = 1034;
+
+-- 09_status: COMPLETED = harvested
+DELETE FROM harvest_event WHERE batch_id = 3;
+
+-- 09_status: harvest alone
+UPDATE container_assignment SET departure_date = assignment_date + 9, is_active = false
+WHERE batch_id = 2 AND lifecycle_stage_id = 6;
+
+-- 10_biomass: daily state
+UPDATE daily_state SET biomass_kg = biomass_kg * 1.01 WHERE assignment_id = 1034 AND date = day(1034, 3);
+
+-- 10_biomass: assignment
+UPDATE container_assignment SET biomass_kg = biomass_kg + 2 WHERE batch_id = 2 AND is_active;
+
+-- 10_biomass: dead or culled
+UPDATE mortality_event SET biomass_kg = biomass_kg + 0.02 WHERE rowid = 0;
+
+-- 10_biomass: moved
+UPDATE transfer_action SET transferred_biomass_kg = transferred_biomass_kg * 1.01 WHERE rowid = 9;
+
+-- 10_biomass: weight at the move
+UPDATE transfer_action SET measured_avg_weight_g = measured_avg_weight_g + 0.01 WHERE rowid = 9;
+
+-- 10_biomass: harvested
+UPDATE harvest_event SET live_weight_kg = live_weight_kg * 1.001 WHERE rowid = 0;
+
+-- 10_biomass: morning
+UPDATE feeding_event SET batch_biomass_kg = batch_biomass_kg * 1.01
+WHERE batch_assignment_id = 1034 AND feeding_date = day(1034, 0);
+
+-- 11_feed_balance: first in first out
+UPDATE feeding_event SET feed_cost = feed_cost + 0.01 WHERE rowid = 100;
+
+-- 11_feed_balance: purchased = fed
+UPDATE feeding_event SET amount_kg = amount_kg + 0.0001 WHERE rowid = 100;
+
+-- 11_feed_balance: closing stock of lot
+UPDATE feed_purchase SET closing_kg = closing_kg + 0.0001 WHERE rowid = 0;
+
+-- 11_feed_balance: after it was delivered
+UPDATE feed_purchase SET purchase_date = purchase_date + 9 WHERE rowid = 0;
+
+-- 11_feed_balance: first in first out
+UPDATE feed_purchase SET cost_per_kg = cost_per_kg + 0.5 WHERE rowid = 1;
+
+-- 11_feed_balance: stock below zero
+DELETE FROM feed_purchase WHERE rowid = (SELECT max(rowid) FROM feed_purchase WHERE batch_id = 1);
+
+-- 11_feed_balance: feed fits the fish
+UPDATE feeding_event SET feed_id = 6 WHERE batch_assignment_id = 1026 AND feeding_date = day(1026, 5);
+
+-- 11_feed_balance: percentage
+UPDATE feeding_event SET feeding_percentage = feeding_percentage + 0.00001 WHERE rowid = 100;
+
+-- 12_feed_growth: in its band
+UPDATE feeding_event SET amount_kg = amount_kg * 1.5 WHERE batch_id = 1 AND batch_assignment_id >= 1034;
+
+-- 12_feed_growth: in its band
+UPDATE feeding_event SET amount_kg = amount_kg * 0.5 WHERE batch_id = 4;
+
+-- 12_feed_growth: no feeding without growth
+UPDATE daily_state SET avg_weight_g = 100 WHERE assignment_id = 1034;
+
+-- 12_feed_growth: observed feed conversion
+UPDATE daily_state SET observed_fcr = observed_fcr + 0.01 WHERE assignment_id = 1034;
+
+-- 13_weights: never falls
+UPDATE daily_state SET avg_weight_g = avg_weight_g * 0.9 WHERE assignment_id = 1034 AND date = day(1034, 50);
+
+-- 13_weights: continuous across the move
+UPDATE daily_state SET avg_weight_g = avg_weight_g * 1.2 WHERE assignment_id = 1034;
+
+-- 13_weights: continuous across the move
+UPDATE transfer_action SET measured_avg_weight_g = measured_avg_weight_g * 1.2 WHERE dest_assignment_id = 1034;
+
+-- 13_weights: mean weight = its fish
+UPDATE growth_sample SET avg_weight_g = avg_weight_g + 0.01 WHERE rowid = 3;
+
+-- 13_weights: spread of length
+UPDATE growth_sample SET std_deviation_length = std_deviation_length + 0.01 WHERE rowid = 3;
+
+-- 13_weights: condition factor
+UPDATE growth_sample SET condition_factor = condition_factor + 0.01 WHERE rowid = 3;
+
+-- 13_weights: sample's fish
+DELETE FROM individual_growth_observation WHERE rowid = 45;
+
+-- 13_weights: sample's fish
+UPDATE individual_growth_observation SET fish_identifier = 7 WHERE rowid = 45;
+
+-- 13_weights: K of every fish
+UPDATE individual_growth_observation SET weight_g = weight_g * 1.6 WHERE rowid = 4500;
+
+-- 13_weights: standard errors of the truth
+UPDATE daily_state SET avg_weight_g = avg_weight_g * 2 WHERE batch_id = 2;
+
+-- 13_weights: lean to neither side
+UPDATE daily_state SET avg_weight_g = avg_weight_g * 1.05 WHERE batch_id = 1 AND lifecycle_stage_id = 6;
+
+-- 13_weights: last weighing
+UPDATE container_assignment SET last_weighing_date = last_weighing_date - 1 WHERE id = 1026;
+
+-- 14_capacity: within the container's limits
+UPDATE batch SET over_capacity_planned = false WHERE id = 3;
+
+-- 14_capacity: flagged by the plan
+UPDATE batch SET over_capacity_planned = true WHERE id = 2;
+
+-- 14_capacity: within the container's limits
+UPDATE container SET max_density_kg_m3 = 0.1
+WHERE id = (SELECT container_id FROM container_assignment WHERE id = 1034);
+
+-- 15_harvest: first day of the target
+UPDATE batch SET harvest_target_g = harvest_target_g - 40 WHERE id = 1;
+
+-- 15_harvest: harvest weight as planned
+UPDATE batch SET harvest_target_g = harvest_target_g + 1 WHERE id = 1;
+
+-- 15_harvest: not reached
+UPDATE batch SET harvest_target_g = 500 WHERE id = 2;
+
+-- 15_harvest: first day of the target
+UPDATE batch SET harvest_reason = 'WEIGHT' WHERE id = 3;
+
+-- 15_harvest: of the fish alive
+UPDATE harvest_event SET harvested_count = harvested_count - 1 WHERE rowid = 0;
+
+-- 15_harvest: of the fish alive
+DELETE FROM harvest_event WHERE rowid = 0;
+
+-- 15_harvest: on the last day
+UPDATE harvest_event SET event_date = event_date - INTERVAL 1 DAY WHERE rowid = 0;
+
+-- 15_harvest: live weight
+UPDATE harvest_event SET live_weight_kg = live_weight_kg * 1.001 WHERE rowid = 0;
+
+-- 15_harvest: lots sum
+UPDATE harvest_lot SET unit_count = unit_count + 1 WHERE rowid = 0;
+
+-- 15_harvest: lots sum
+UPDATE harvest_lot SET live_weight_kg = live_weight_kg + 0.001 WHERE rowid = 0;
+
+-- 15_harvest: gutted
+UPDATE harvest_lot SET gutted_weight_kg = live_weight_kg WHERE rowid = 0;
+
+-- 16_daily_states: one state a day
+DELETE FROM daily_state WHERE rowid = 200;
+
+-- 16_daily_states: one state a day
+INSERT INTO daily_state SELECT * FROM daily_state WHERE rowid = 200;
+
+-- 16_daily_states: one state a day
+UPDATE daily_state SET date = date + 1 WHERE rowid = 200;
+
+-- 16_daily_states: deaths = mortality events
+UPDATE daily_state SET mortality_count = mortality_count + 1 WHERE rowid = 200;
+
+-- 16_daily_states: feed = meals
+UPDATE daily_state SET feed_kg = feed_kg + 0.0001 WHERE assignment_id = 1034 AND date = day(1034, 3);
+
+-- 16_daily_states: feed = meals
+DELETE FROM feeding_event WHERE rowid = 100;
+
+-- 16_daily_states: less the dead
+DELETE FROM mortality_event WHERE rowid = 100;
+
+-- 16_daily_states: less the dead
+UPDATE daily_state SET population = population + 1 WHERE rowid = 200;
+
+-- 16_daily_states: anchor
+UPDATE daily_state SET anchor_type = NULL WHERE assignment_id = 1034 AND date = day(1034, 0);
+
+-- 16_daily_states: assignment's weight
+UPDATE container_assignment SET avg_weight_g = avg_weight_g + 0.01 WHERE id = 1034;
+
+-- 17_readings: readings a day x days
+DELETE FROM environmental_reading WHERE rowid = 1000;
+
+-- 17_readings: readings a day x days
+DELETE FROM environmental_reading WHERE batch_container_assignment_id = 1034 AND parameter_id = 8;
+
+-- 17_readings: at a time of its own
+UPDATE environmental_reading SET reading_time = reading_time + INTERVAL 1 HOUR WHERE rowid = 1000;
+
+-- 17_readings: at a time of its own
+UPDATE environmental_reading SET reading_time = reading_time + INTERVAL 4 HOUR WHERE rowid = 1000;
+
+-- 17_readings: in physical range
+UPDATE environmental_reading SET value = 31 WHERE rowid = 10;
+
+-- 17_readings: what the sensor measures
+UPDATE environmental_reading SET parameter_id = 8
+WHERE batch_container_assignment_id = 1034 AND parameter_id = 3;
+
+-- 17_readings: readings a day x days
+UPDATE environmental_reading SET sensor_id = sensor_id + 5000
+WHERE batch_container_assignment_id = 1034 AND parameter_id = 3;
+
+-- 17_readings: mean temperature of the stay
+UPDATE environmental_reading SET value = value + 0.6
+WHERE batch_container_assignment_id = 1034 AND parameter_id = 1;
+
+-- 17_readings: temperature of the day
+UPDATE environmental_reading SET value = value + 0.9
+WHERE batch_container_assignment_id = 1034 AND parameter_id = 1 AND reading_time = day(1034, 100)::TIMESTAMP;
+
+-- 17_readings: temperature of the day
+UPDATE daily_state SET temp_c = temp_c + 0.2 WHERE assignment_id = 1034 AND date = day(1034, 100);
+
+-- 17_readings: same in every stay
+UPDATE environmental_reading SET value = value + 0.15
+WHERE batch_container_assignment_id = 1024 AND parameter_id = 1;
+
+-- 17_readings: Salinity of the area
+UPDATE environmental_reading SET value = value + 1
+WHERE batch_id = 2 AND parameter_id = 8 AND reading_time::DATE = day(1034, 200);
+
+-- 17_readings: Temperature of the area
+UPDATE environmental_reading SET value = value + 0.6
+WHERE batch_id = 2 AND parameter_id = 1 AND reading_time::DATE = day(1034, 200);
+
+-- 17_readings: Dissolved Oxygen of the area
+UPDATE environmental_reading SET value = value - 25
+WHERE batch_id = 2 AND parameter_id = 2 AND reading_time::DATE = day(1034, 200);
+
+-- 18_names: transfer number is unique
+UPDATE transfer_workflow SET workflow_number = 'TRF-1';
+
+-- 18_names: batch number is unique
+UPDATE batch SET batch_number = 'FAR-2023-001' WHERE id = 2;
+
+-- 18_names: 1 to 50 characters
+UPDATE batch SET batch_number = repeat('x', 51) WHERE id = 2;
+
+-- 18_names: as planned
+UPDATE batch SET batch_number = 'other' WHERE id = 2;
+
+-- 18_names: harvest note is unique
+UPDATE harvest_event SET document_ref = 'HRV';
+
+-- 18_names: feed lot number is unique
+UPDATE feed_purchase SET batch_number = 'LOT' WHERE rowid < 2;
+
+-- 18_names: 1 to n
+UPDATE transfer_action SET action_number = action_number + 1
+WHERE workflow_id = (SELECT min(workflow_id) FROM transfer_action);
+
+-- 20_counts: rows of environmental_reading
+DELETE FROM environmental_reading WHERE rowid = 5;
+
+-- 20_counts: rows of sensor
+DELETE FROM sensor WHERE id = 5;
+
+-- 20_counts: rows of the batch
+UPDATE mortality_event SET batch_id = 2 WHERE rowid = 0;
+
+-- 20_counts: footer of lake/daily_state
+UPDATE manifest_part SET rows = rows + 1 WHERE table_name = 'daily_state' AND partition = 1;
+
+-- 20_counts: estimate of environmental_reading
+UPDATE estimate SET rows = rows * 1.05 WHERE table_name = 'environmental_reading';
+
+-- 20_counts: estimate of all tables
+UPDATE estimate SET rows = rows * 1.05 WHERE table_name = 'environmental_reading';
+
+-- 20_counts: a planned batch is in the lake
+DELETE FROM batch WHERE id = 5;
+
+-- 21_cutoff: certain at the as-of date
+UPDATE batch SET cutoff_forecast = 'ACTIVE' WHERE id = 3;
+
+-- 21_cutoff: batches completed
+UPDATE batch SET cutoff_forecast = 'ACTIVE';
+
+-- 21_cutoff: planned to end by the as-of date
+UPDATE batch SET cutoff_forecast = 'UNDECIDED' WHERE id = 3;
+
+-- 21_cutoff: not yet in the sea
+UPDATE batch SET cutoff_forecast = 'UNDECIDED' WHERE id = 4;

@@ -1,0 +1,272 @@
+"""Every check passes on a true run, and names the culprit when the lake is spoilt in the way it guards against."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from engine.farm.infrastructure import Farm
+from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay
+from engine.farm.schedule_file import read_any
+from engine.farm.schedule_text import format_schedule
+from engine.verify import plan_tables
+from lake.checks import CheckResult, check_names, report_names, run_checks, run_reports
+from lake.errors import InputError
+from lake.tables import EVENT_TABLES, TABLES
+from lake.views import PLAN_TABLES, Connection, connect, register
+
+AS_OF_DAY = 20_400
+SHARED_AREA = "FI-SEA-01"
+
+
+def stays(farm: Farm, geography: int, station: int, area: int, rings: slice, age: int) -> tuple[Stay, ...]:
+    """A life in one station's halls and some rings of an area."""
+    of_geography = [s for s in farm.stations if s.geography_id == geography]
+    halls = {h.stage: tuple(h.container_ids) for h in farm.halls if h.station_id == of_geography[station].id}
+    sea = tuple([a for a in farm.areas if a.geography_id == geography][area].ring_ids)[rings]
+    out, day = [], AS_OF_DAY - age
+    for stage, days in enumerate(STAGE_DAYS, 1):
+        out.append(Stay(stage, halls.get(stage, sea), day, day + days))
+        day += days
+    return tuple(out)
+
+
+@pytest.fixture(scope="session")
+def run_dir(
+    small_schedule: Schedule,
+    write_schedule: Callable[[Path, Schedule], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """A run: 1 harvested by weight, 2 at sea in the same area, 3 over capacity to its planned end, 4 in Parr, 5 eggs.
+
+    With two tanks a hall, batch 1 has assignments 1024 to 1033 in freshwater and 1034, 1035 in rings.
+    """
+    farm = small_schedule.farm
+    lives = (
+        ("FAR-2023-001", 1, 60_000, 4_000.0, stays(farm, 1, 0, 0, slice(0, 2), 960)),
+        ("FAR-2023-002", 1, 40_000, None, stays(farm, 1, 1, 0, slice(2, 3), 800)),
+        ("SCO-2023-001", 2, 900_000, 20_000.0, stays(farm, 2, 0, 0, slice(0, 3), 950)),
+        ("SCO-2025-002", 2, 30_001, None, stays(farm, 2, 1, 1, slice(0, 3), 250)),
+        ("FAR-2025-003", 1, 20_000, None, stays(farm, 1, 0, 1, slice(0, 3), 60)),
+    )
+    batches = tuple(
+        Batch(i, number, geography, eggs, life, target)
+        for i, (number, geography, eggs, target, life) in enumerate(lives, 1)
+    )
+    schedule = replace(small_schedule, name="checked", batches=batches, text="")
+    folder = tmp_path_factory.mktemp("checked")
+    path = write_schedule(folder, replace(schedule, text=format_schedule(schedule)))
+    out = folder / "run"
+    done = subprocess.run(
+        [sys.executable, "-m", "engine.run", "--schedule", path, "--out", out, "--workers", "1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+def opened(run_dir: Path) -> Connection:
+    connection = connect(run_dir)
+    register(connection, plan_tables(read_any(run_dir / "schedule.yaml")))
+    return connection
+
+
+@pytest.fixture(scope="session")
+def tables(run_dir: Path) -> Iterator[Connection]:
+    """The run's lake with its views as tables, to be tampered with; `day(a, n)` is day n of assignment a's stay."""
+    with opened(run_dir) as connection:
+        for name in TABLES:
+            connection.execute(
+                f"CREATE TABLE copied AS FROM {name}; DROP VIEW {name}; ALTER TABLE copied RENAME TO {name}"
+            )
+        connection.execute("CREATE TABLE stays AS SELECT id, assignment_date AS first FROM container_assignment")
+        connection.execute("CREATE MACRO day(a, n) AS (SELECT first + n::INTEGER FROM stays WHERE id = a)")
+        yield connection
+
+
+@pytest.fixture
+def lake(tables: Connection) -> Iterator[Connection]:
+    """The lake as it was written, whatever the tests before have done to it."""
+    tables.execute("BEGIN")
+    yield tables
+    tables.execute("ROLLBACK")
+
+
+def tamper(lake: Connection, statement: str) -> None:
+    assert lake.execute(statement).fetchall() != [(0,)], f"nothing tampered with: {statement}"
+
+
+def run_check(lake: Connection, run_dir: Path, name: str) -> CheckResult:
+    return next(run_checks(lake, run_dir, (name,)))
+
+
+def test_every_invariant_has_a_check_and_every_check_its_tampering() -> None:
+    assert [int(name[:2]) for name in check_names()] == list(range(1, 22))
+    # what is on disk, not in tables, is tampered with further below
+    assert {check for check, _, _ in TAMPERING} == set(check_names()) - {"19_determinism"}
+    assert len(TAMPERING) > 150
+
+
+def test_a_true_run_passes_every_check(run_dir: Path) -> None:
+    with opened(run_dir) as connection:
+        found = list(run_checks(connection, run_dir))
+    assert [r.name for r in found] == list(check_names())
+    assert {r.name: r.rows for r in found if r.violations} == {}
+
+
+def test_the_run_shows_what_the_checks_are_about(lake: Connection) -> None:
+    """Without these a check could pass for want of anything to look at."""
+    (counts,) = lake.sql(
+        "SELECT count_if(harvest_reason = 'WEIGHT'), count_if(harvest_reason = 'PLAN_END'),"
+        " count_if(status = 'ACTIVE'), count_if(over_capacity_planned) FROM batch"
+    ).fetchall()
+    assert counts == (1, 1, 3, 1)
+    (together,) = lake.sql(
+        "SELECT count(DISTINCT x.date) FROM daily_state x JOIN container c ON c.id = x.container_id"
+        " JOIN area a ON a.id = c.area_id"
+        f" JOIN daily_state y ON y.date = x.date AND x.batch_id = 1 AND y.batch_id = 2 AND a.name = '{SHARED_AREA}'"
+        " JOIN container d ON d.id = y.container_id AND d.area_id = c.area_id"
+    ).fetchall()[0]
+    assert together > 50
+
+
+TAMPERING = re.findall(
+    r"^-- (\d\d_\w+): (.+)\n([^;]+);$", Path(__file__).with_name("tampering.sql").read_text(), re.MULTILINE
+)
+
+
+@pytest.mark.parametrize(("check", "words", "statement"), TAMPERING)
+def test_tampering_is_named(lake: Connection, run_dir: Path, check: str, words: str, statement: str) -> None:
+    tamper(lake, statement)
+    result = run_check(lake, run_dir, check)
+    assert result.violations > 0
+    assert "could not be run" not in str(result.rows), result.rows
+    whats = [what for (what,) in lake.sql("SELECT DISTINCT what FROM offender").fetchall()]
+    assert any(words in what for what in whats), whats
+
+
+REFERENCES = [(t.name, c.name) for t in EVENT_TABLES for c in t.columns if c.references]
+
+
+@pytest.mark.parametrize(("table", "column"), REFERENCES)
+def test_a_dangling_reference_is_named(lake: Connection, run_dir: Path, table: str, column: str) -> None:
+    nobody = 99 if TABLES[table].column(column).type == pa.int8() else 999_999
+    tamper(lake, f"UPDATE {table} SET {column} = {nobody} WHERE rowid = (SELECT max(rowid) FROM {table})")
+    result = run_check(lake, run_dir, "07_foreign_keys")
+    assert f"{table}.{column} refers to a row" in {row["what"] for row in result.rows}
+
+
+def test_an_offending_row_names_batch_container_and_day(lake: Connection, run_dir: Path) -> None:
+    tamper(lake, "UPDATE daily_state SET feed_kg = feed_kg + 1 WHERE assignment_id = 1034 AND date = day(1034, 3)")
+    result = run_check(lake, run_dir, "16_daily_states")
+    (row,) = result.rows
+    (day,) = lake.sql("SELECT day(1034, 3)").fetchall()[0]
+    assert (row["batch_number"], row["date"]) == ("FAR-2023-001", day.isoformat())
+    assert row["container"] == "FI-SEA-01-Ring-01"
+    assert float(row["found"]) == pytest.approx(float(row["expected"]) + 1)
+
+
+def _changed_on_disk(run_dir: Path, folder: Path, table: str, column: str) -> Path:
+    """A copy of the run with one value of a table changed, and the manifest's file size with it."""
+    copy = folder / "run"
+    shutil.copytree(run_dir, copy)
+    manifest = json.loads((copy / "manifest.json").read_text())
+    part = manifest["partitions"][0]["tables"][table]
+    rows = pq.read_table(copy / part["file"])
+    values = rows.column(column).to_pylist()
+    values[0] += 1
+    place = rows.schema.get_field_index(column)
+    rows = rows.set_column(place, rows.schema.field(place), pa.array(values, rows.schema.field(place).type))
+    pq.write_table(rows, copy / part["file"])
+    part["bytes"] = (copy / part["file"]).stat().st_size
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+    return copy
+
+
+def test_one_changed_value_changes_its_batch_and_tables_fingerprint(run_dir: Path, tmp_path: Path) -> None:
+    copy = _changed_on_disk(run_dir, tmp_path, "daily_state", "population")
+    with opened(copy) as connection:
+        result = run_check(connection, copy, "19_determinism")
+    assert [(r["batch_number"], r["what"]) for r in result.rows] == [("FAR-2023-001", "fingerprint of daily_state")]
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        (
+            "UPDATE manifest_fingerprint SET fingerprint = 'x' WHERE batch_id = 2 AND table_name = 'batch'",
+            "fingerprint of batch",
+        ),
+        (
+            "DELETE FROM manifest_fingerprint WHERE batch_id = 5 AND table_name = 'harvest_lot'",
+            "the manifest has a fingerprint of harvest_lot",
+        ),
+    ],
+)
+def test_the_manifests_fingerprints_are_held_against_the_data(
+    lake: Connection, run_dir: Path, statement: str, words: str
+) -> None:
+    tamper(lake, statement)
+    assert words in {row["what"] for row in run_check(lake, run_dir, "19_determinism").rows}
+
+
+def test_a_check_that_cannot_be_run_has_failed(run_dir: Path) -> None:
+    with opened(run_dir) as connection:
+        connection.execute("DROP VIEW harvest_lot")
+        result = run_check(connection, run_dir, "15_harvest")
+    assert not result.passed
+    assert "harvest_lot" in result.rows[0]["found"]
+
+
+def test_reports_tell_the_excess_of_flagged_batches(lake: Connection, run_dir: Path) -> None:
+    assert report_names() == ("14_capacity", "14_licence", "21_cutoff")
+    reports = {r.name: r.rows for r in run_reports(lake, run_dir)}
+    (flagged,) = reports["14_capacity"]
+    assert flagged["batch_number"] == "SCO-2023-001"
+    assert flagged["peak_kg"] > flagged["limit_kg"]
+    assert reports["21_cutoff"][0]["completed"] == 2
+    assert "14_licence" not in reports
+
+
+def test_an_area_over_its_licence_is_told(lake: Connection, run_dir: Path) -> None:
+    tamper(lake, "UPDATE area SET max_biomass_kg = 1000 WHERE id = 1")
+    (row,) = {r.name: r.rows for r in run_reports(lake, run_dir)}["14_licence"]
+    assert row["area"] == SHARED_AREA
+
+
+def test_an_unknown_check_is_refused(lake: Connection, run_dir: Path) -> None:
+    with pytest.raises(InputError, match="99_nothing"):
+        list(run_checks(lake, run_dir, ("99_nothing",)))
+
+
+def test_views_read_only_the_files_that_the_manifest_names(run_dir: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "run"
+    shutil.copytree(run_dir, copy)
+    stray = copy / "lake" / "batch" / "part-0099.parquet"
+    shutil.copy(copy / "lake" / "batch" / "part-0000.parquet", stray)
+    with connect(copy) as connection:
+        assert connection.sql("SELECT count(*) FROM batch").fetchall() == [(5,)]
+
+
+def test_a_half_written_run_is_refused(run_dir: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "run"
+    shutil.copytree(run_dir, copy)
+    (copy / "manifest.json").unlink()
+    with pytest.raises(InputError, match="not finished"):
+        connect(copy)
+
+
+def test_the_plans_tables_are_declared(run_dir: Path) -> None:
+    assert set(plan_tables(read_any(run_dir / "schedule.yaml"))) == set(PLAN_TABLES)
