@@ -1,15 +1,23 @@
-"""How full a schedule makes its farm: load by pool, saturation over the steady state, the bottleneck."""
+"""How full a schedule makes its farm: load by pool, saturation over the steady state, the bottleneck, the bound."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 
 from engine.farm.infrastructure import Farm
-from engine.farm.occupancy import Occupancy, occupancy
-from engine.farm.schedule import Schedule, to_date
+from engine.farm.occupancy import Ints, Occupancy, occupancy
+from engine.farm.schedule import Batch, Schedule, to_date
+from engine.planning.bounds import Bound, most_batches, upper_bound
+from engine.planning.places import Rules, usable_rings
 from engine.planning.sizing import Peak, peaks
+from engine.planning.starts import Start
+from lake.manifest import read_complete
 
 SEA = 6
 
@@ -19,7 +27,8 @@ class Pool:
     """The containers of one stage in one geography, and how many of them the plan holds.
 
     capacity: containers. usable: those that whole batches can fill (with 8 rings a batch in one area, 16 of
-    an area's 20). peak: most held on a day, first on peak_day. mean: held on an average day of the window.
+    an area's 20). load: held on each day from load_day on. peak: most held on a day, first on peak_day. mean:
+    held on an average day of the window.
     """
 
     geography: str
@@ -29,6 +38,8 @@ class Pool:
     peak: int
     peak_day: int
     mean: float
+    load_day: int
+    load: Ints
 
     @property
     def name(self) -> str:
@@ -38,6 +49,15 @@ class Pool:
     def peak_share(self) -> float:
         """Peak load over what is usable."""
         return self.peak / self.usable if self.usable else 0.0
+
+
+@dataclass(frozen=True)
+class Saturation:
+    """Occupied over available container-days on land, at sea and together."""
+
+    freshwater: float
+    sea: float
+    total: float
 
 
 @dataclass(frozen=True)
@@ -56,6 +76,9 @@ class Report:
     `steady` tells that the window is the steady state: from the day on which the first batch of the geography
     that starts later could have left the sea, to the last start of the geography that ends earlier. A plan
     too short to have one is measured from its first start to the as-of date.
+
+    bound: what no plan on this farm can exceed; most_batches: that no plan in this plan's span can exceed;
+    reachable: the total saturation that no rings could exceed for these starts. rings: batches by rings at sea.
     """
 
     first_day: int
@@ -66,6 +89,10 @@ class Report:
     total: float
     pools: tuple[Pool, ...]
     excesses: tuple[Excess, ...]
+    bound: Bound
+    most_batches: int
+    reachable: float
+    rings: dict[int, int]
 
     @property
     def bottleneck(self) -> Pool:
@@ -73,11 +100,16 @@ class Report:
         return max(self.pools, key=lambda pool: pool.peak_share)
 
 
-def capacity_report(schedule: Schedule) -> Report:
-    """The report of a schedule; stays count in full as planned, whatever the as-of date."""
+def capacity_report(schedule: Schedule, rules: Rules | None = None) -> Report:
+    """The report of a schedule; stays count in full as planned, whatever the as-of date.
+
+    Bounds are for `rules`, or else for the fewest and most rings that the schedule's batches take.
+    """
     farm, rows = schedule.farm, occupancy(schedule.batches)
-    first_day, last_day, steady = _window(schedule)
-    pools = _pools(farm, rows, first_day, last_day)
+    rings = _rings(schedule.batches)
+    rules = rules or Rules(min(rings, default=1), max(rings, default=1), schedule.areas_per_batch)
+    first_day, last_day, steady = steady_state(schedule)
+    pools = _pools(farm, rows, first_day, last_day, rules)
     span = last_day - first_day
     held = rows.days_within(first_day, last_day)
     at_sea = rows.stage == SEA
@@ -99,6 +131,17 @@ def capacity_report(schedule: Schedule) -> Report:
         _share(freshwater_days + sea_days, len(farm.containers) * span),
         pools,
         excesses,
+        upper_bound(farm, schedule.stage_days, rules),
+        most_batches(
+            farm,
+            [Start(b.number, b.geography_id, b.start_day) for b in schedule.batches],
+            schedule.stage_days,
+            rules,
+        ),
+        _share(
+            freshwater_days + _reachable_ring_days(schedule, rules, first_day, last_day), len(farm.containers) * span
+        ),
+        dict(sorted(rings.items())),
     )
 
 
@@ -106,7 +149,32 @@ def _share(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
 
 
-def _window(schedule: Schedule) -> tuple[int, int, bool]:
+def _rings(batches: Sequence[Batch]) -> Counter[int]:
+    return Counter(len(stay.container_ids) for batch in batches for stay in batch.stays if stay.stage == SEA)
+
+
+def _reachable_ring_days(schedule: Schedule, rules: Rules, first_day: int, last_day: int) -> int:
+    """Ring-days in [first_day, last_day) if every batch took the most rings while there are any."""
+    total = 0
+    for geography_id in range(1, len(schedule.farm.geography_names) + 1):
+        at_sea = np.zeros(last_day - first_day + 1, dtype=np.int64)
+        for batch in schedule.batches:
+            for stay in batch.stays:
+                if batch.geography_id == geography_id and stay.stage == SEA:
+                    at_sea[min(max(stay.start_day, first_day), last_day) - first_day] += 1
+                    at_sea[min(max(stay.end_day, first_day), last_day) - first_day] -= 1
+        batches = np.cumsum(at_sea)[:-1]
+        usable = usable_rings(_area_rings(schedule.farm, geography_id), rules)
+        total += int(np.minimum(batches * rules.most_rings, usable).sum())
+    return total
+
+
+def _area_rings(farm: Farm, geography_id: int) -> list[int]:
+    return [len(area.ring_ids) for area in farm.areas if area.geography_id == geography_id]
+
+
+def steady_state(schedule: Schedule) -> tuple[int, int, bool]:
+    """The window [first, last) over which saturation is taken, and whether it is the steady state."""
     starts: dict[int, list[int]] = {}
     for batch in schedule.batches:
         starts.setdefault(batch.geography_id, []).append(batch.start_day)
@@ -117,7 +185,7 @@ def _window(schedule: Schedule) -> tuple[int, int, bool]:
     return min(min(days) for days in starts.values()), schedule.as_of_day, False
 
 
-def _pools(farm: Farm, rows: Occupancy, first_day: int, last_day: int) -> tuple[Pool, ...]:
+def _pools(farm: Farm, rows: Occupancy, first_day: int, last_day: int, rules: Rules) -> tuple[Pool, ...]:
     stages, geographies = len(farm.stage_names), len(farm.geography_names)
     origin = int(rows.start_day.min())
     days = int(rows.end_day.max()) - origin + 1
@@ -131,10 +199,9 @@ def _pools(farm: Farm, rows: Occupancy, first_day: int, last_day: int) -> tuple[
     sizes = np.zeros((geographies, stages), dtype=np.int64)
     for c in farm.containers:
         sizes[c.geography_id - 1, c.stage - 1] += 1
-    rings = _rings_a_batch(rows)
     found = []
     for g in range(geographies):
-        places = sum(len(a.ring_ids) // rings for a in farm.areas if a.geography_id == g + 1) if rings else 0
+        rings = usable_rings(_area_rings(farm, g + 1), rules)
         for s in range(stages):
             mine, capacity = g * stages + s, int(sizes[g, s])
             at = int(load[mine].argmax())
@@ -143,19 +210,15 @@ def _pools(farm: Farm, rows: Occupancy, first_day: int, last_day: int) -> tuple[
                     farm.geography_names[g],
                     farm.stage_names[s],
                     capacity,
-                    places * rings if s == SEA - 1 and rings else capacity,
+                    rings if s == SEA - 1 else capacity,
                     int(load[mine, at]),
                     origin + at,
                     float(window[mine].sum()) / (last_day - first_day),
+                    origin,
+                    load[mine],
                 )
             )
     return tuple(found)
-
-
-def _rings_a_batch(rows: Occupancy) -> int:
-    """The number of rings that every batch at sea takes; 0 when they differ or none is there."""
-    counts = np.unique(np.unique(rows.batch[rows.stage == SEA], return_counts=True)[1])
-    return int(counts[0]) if len(counts) == 1 else 0
 
 
 def report_data(report: Report) -> dict[str, object]:
@@ -171,6 +234,19 @@ def report_data(report: Report) -> dict[str, object]:
             "to": to_date(report.last_day).isoformat(),
             "steady_state": report.steady,
         },
+        "upper_bound": {
+            "batches": report.most_batches,
+            "saturation": {
+                "freshwater": round(report.bound.freshwater, 4),
+                "sea": round(report.bound.sea, 4),
+                "total": round(report.bound.total, 4),
+            },
+            "days_between_starts": {pace.geography: round(float(pace.days), 3) for pace in report.bound.paces},
+            "total_for_these_starts": round(report.reachable, 4),
+            "gap": round(report.bound.total - report.total, 4),
+            "gap_for_these_starts": round(report.reachable - report.total, 4),
+        },
+        "rings_histogram": {str(rings): count for rings, count in report.rings.items()},
         "bottleneck": report.bottleneck.name,
         "pools": [
             {
@@ -185,3 +261,34 @@ def report_data(report: Report) -> dict[str, object]:
         ],
         "biomass_over_limit": sorted({e.number for e in report.excesses}),
     }
+
+
+def executed_saturation(run_dir: Path) -> Saturation:
+    """Occupied over available container-days of a complete run, over its schedule's steady state.
+
+    From container_assignment: stays as they were lived, up to the as-of date. InputError when the run is not
+    complete or the schedule in it can't be read.
+    """
+    from engine.farm.schedule_file import read_any
+
+    schedule = read_any(run_dir / "schedule.yaml")
+    first_day, last_day, _ = steady_state(schedule)
+    at_sea = np.array([False, *(c.stage == SEA for c in schedule.farm.containers)])
+    held = np.zeros(2, dtype=np.int64)
+    for partition in read_complete(run_dir).partitions:
+        part = partition.tables.get("container_assignment")
+        if part is None:
+            continue
+        table = pq.read_table(run_dir / part.file, columns=["container_id", "assignment_date", "departure_date"])
+        begin, end = (table[name].to_numpy() for name in ("assignment_date", "departure_date"))
+        arrived = begin.astype("datetime64[D]").astype(np.int64)
+        left = end.astype("datetime64[D]")
+        gone = np.where(np.isnat(left), schedule.as_of_day, left.astype(np.int64))
+        days = np.maximum(np.minimum(gone, last_day) - np.maximum(arrived, first_day), 0)
+        held += np.bincount(at_sea[table["container_id"].to_numpy()], weights=days, minlength=2).astype(np.int64)
+    rooms = np.bincount(at_sea[1:], minlength=2) * (last_day - first_day)
+    return Saturation(
+        _share(int(held[0]), int(rooms[0])),
+        _share(int(held[1]), int(rooms[1])),
+        _share(int(held.sum()), int(rooms.sum())),
+    )
