@@ -1,0 +1,281 @@
+"""Extends a schedule to a later as-of date: old batches stay as they are and live on, new ones follow them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count, islice, pairwise, takewhile
+from statistics import median_low
+
+from engine.farm.infrastructure import Farm
+from engine.farm.reading import sha256
+from engine.farm.schedule import Batch, Schedule, Stay, to_date
+from engine.farm.schedule_text import format_schedule
+from engine.farm.validation import Field, complaints, refuse
+from engine.planning import sizing
+from engine.planning.partitions import balanced, part_sums
+from engine.planning.starts import YOUNGEST_DAYS, Start
+from engine.planning.vacancies import Vacancies
+from engine.planning.workload import predicted_events
+from lake.errors import InputError
+
+SEA = 6
+USUAL_RINGS = 8
+LONGEST_PATTERN = 60
+"""Gaps after which a pattern of starts must recur to be taken for one."""
+RECENT = 40
+"""Batches of a geography whose rings and days the new ones follow."""
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How the new batches follow the old ones; None: as the old ones do.
+
+    batches: new batches in each geography, or None for as many as start 50 days before the new as-of date or
+    earlier. stagger_days: days between starts over all geographies together, or None for the old pattern.
+    """
+
+    batches: int | None = None
+    stagger_days: int | None = None
+
+
+def advance(
+    schedule: Schedule,
+    as_of_day: int,
+    growth: Growth | None = None,
+    *,
+    name: str = "",
+    farm_file: str | None = None,
+    biology_file: str | None = None,
+) -> Schedule:
+    """The schedule as of `as_of_day`, later than before, under `name` (its own unless given).
+
+    Old batches keep ids, numbers, eggs, containers and days, and so, draws being keyed by number, place and day,
+    every row dated before the old as-of date. A batch whose plan lacks its later stages gets them. New batches
+    start on or after the old as-of date, so that no new row is dated before it; they take the old ones' usual
+    rings and days, and eggs by the same rule. Old partitions stay; new ones hold the new batches.
+
+    InputError when the date is not later, or the farm has no room (batch, day and pool are named).
+    """
+    growth = growth or Growth()
+    if as_of_day <= schedule.as_of_day:
+        raise InputError(
+            "--advance",
+            f"{to_date(as_of_day)} is not after the schedule's as-of date {to_date(schedule.as_of_day)}",
+            "give a later date",
+        )
+    for option, value, least in (("--batches", growth.batches, 0), ("--stagger", growth.stagger_days, 1)):
+        if value is not None and value < least:
+            raise InputError(option, f"{value} is out of range", f"give at least {least}")
+    farm, old = schedule.farm, schedule.batches
+    vacancies = Vacancies(farm, old, schedule.as_of_day)
+    lived_on = tuple(_with_later_stages(schedule, batch, vacancies) for batch in old)
+    starts = _starts(schedule, as_of_day, growth)
+    eggs = _EggRule(schedule)
+    new: list[Batch] = []
+    for start in starts:
+        stays = _stays(schedule, start, (), vacancies)
+        new.append(Batch(len(old) + len(new) + 1, start.number, start.geography_id, eggs.of(start, stays), stays))
+    continued = f"continues {schedule.name} as of {to_date(schedule.as_of_day)}, sha256 {sha256(schedule.text)}"
+    made = replace(
+        schedule,
+        name=name or schedule.name,
+        as_of_day=as_of_day,
+        batches=(*lived_on, *new),
+        partitions=(*schedule.partitions, *_new_partitions(schedule, new, as_of_day)),
+        text="",
+        notes=(*schedule.notes, continued),
+        farm_file=schedule.farm_file if farm_file is None else farm_file,
+        biology_file=schedule.biology_file if biology_file is None else biology_file,
+    )
+    refuse(f"plan {made.name}", complaints(made, _locate))
+    return replace(made, text=format_schedule(made))
+
+
+def _locate(index: int, place: Field | int) -> str:
+    return f"batches[{index}].{place}"
+
+
+def recurring(gaps: Sequence[int]) -> tuple[int, ...]:
+    """The shortest sequence of which all `gaps` (at least one) are repetitions, else their median alone.
+
+    A sequence counts only when it is seen at least twice, or is a single gap.
+    """
+    for length in range(1, min(LONGEST_PATTERN, len(gaps)) + 1):
+        if length > 1 and length * 2 > len(gaps):
+            break
+        if sum(gaps[:length]) and all(gap == gaps[i % length] for i, gap in enumerate(gaps)):
+            turn = len(gaps) % length
+            return tuple(gaps[(turn + i) % length] for i in range(length))
+    return (max(1, median_low(gaps)),)
+
+
+def _starts(schedule: Schedule, as_of_day: int, growth: Growth) -> list[Start]:
+    """New batches in order of start, on or after the old as-of date and before the new one."""
+    geographies = range(1, len(schedule.farm.geography_names) + 1)
+    if growth.stagger_days is not None:
+        last = max(schedule.batches, key=lambda b: (b.start_day, b.id))
+        slots = {g: _later(schedule, _turns(last, g, growth.stagger_days, len(geographies))) for g in geographies}
+    else:
+        slots = {g: _later(schedule, days) for g, days in _patterns(schedule).items()}
+    found: list[tuple[int, int]] = []
+    for g, days in slots.items():
+        if growth.batches is None:
+            mine = list(takewhile(lambda day: day <= as_of_day - YOUNGEST_DAYS, days))
+        else:
+            mine = list(islice(days, growth.batches))
+            if mine and mine[-1] >= as_of_day:
+                raise InputError(
+                    "--batches",
+                    f"the last of {growth.batches} new batches in {schedule.farm.geography_names[g - 1]} would start "
+                    f"on {to_date(mine[-1])}, not before {to_date(as_of_day)}",
+                    "ask for fewer, a shorter --stagger or a later --advance",
+                )
+        found += [(day, g) for day in mine]
+    return _named(schedule, sorted(found))
+
+
+def _turns(last: Batch, geography_id: int, stagger_days: int, geographies: int) -> Iterator[int]:
+    first = (geography_id - last.geography_id - 1) % geographies + 1
+    return (last.start_day + turn * stagger_days for turn in count(first, geographies))
+
+
+def _patterns(schedule: Schedule) -> dict[int, Iterator[int]]:
+    """Days after the last start of each geography that has any, by its own recurring gaps."""
+    days: dict[int, list[int]] = {}
+    for batch in schedule.batches:
+        days.setdefault(batch.geography_id, []).append(batch.start_day)
+    gaps = {g: recurring([b - a for a, b in pairwise(sorted(each))]) for g, each in days.items() if len(each) > 1}
+    if not gaps:
+        raise InputError(
+            f"schedule {schedule.name}", "no geography has two batches to take the stagger from", "give --stagger"
+        )
+    fallback = gaps[min(gaps)]
+    return {g: _repeated(max(each), gaps.get(g, fallback)) for g, each in sorted(days.items())}
+
+
+def _repeated(last: int, gaps: Sequence[int]) -> Iterator[int]:
+    for i in count():
+        last += gaps[i % len(gaps)]
+        yield last
+
+
+def _later(schedule: Schedule, days: Iterable[int]) -> Iterator[int]:
+    return (day for day in days if day >= schedule.as_of_day)
+
+
+def _named(schedule: Schedule, found: Sequence[tuple[int, int]]) -> list[Start]:
+    """Numbers that go on from the geography's highest: FAR-2026-276."""
+    taken = {batch.number for batch in schedule.batches}
+    ordinals: dict[int, int] = {}
+    for g, geography in enumerate(schedule.farm.model.geographies, 1):
+        pattern = re.compile(rf"{re.escape(geography.batch_prefix)}-[0-9]{{4}}-([0-9]{{1,9}})")
+        numbers = [int(m[1]) for number in taken if (m := pattern.fullmatch(number))]
+        ordinals[g] = max(numbers, default=sum(b.geography_id == g for b in schedule.batches))
+    starts = []
+    for day, g in found:
+        ordinals[g] += 1
+        prefix = schedule.farm.model.geographies[g - 1].batch_prefix
+        starts.append(Start(f"{prefix}-{to_date(day).year}-{ordinals[g]:03d}", g, day))
+    return starts
+
+
+def _with_later_stages(schedule: Schedule, batch: Batch, vacancies: Vacancies) -> Batch:
+    if batch.stays[-1].stage == SEA:
+        return batch
+    start = Start(batch.number, batch.geography_id, batch.start_day)
+    return replace(batch, stays=_stays(schedule, start, batch.stays, vacancies))
+
+
+def _stays(schedule: Schedule, start: Start, stays: tuple[Stay, ...], vacancies: Vacancies) -> tuple[Stay, ...]:
+    """`stays` and what is missing to six, in containers that are free; they are held from then on."""
+    farm, found = schedule.farm, list(stays)
+    day = found[-1].end_day if found else start.start_day
+    station = farm.halls[farm.container(found[-1].container_ids[0]).hall_id - 1].station_id if found else 0
+    for stage in range(len(found) + 1, SEA + 1):
+        end = day + _usual_days(schedule, start.geography_id, stage, day)
+        if stage == SEA:
+            containers = _rings(schedule, start, day, end, vacancies)
+        else:
+            hall = vacancies.hall(stage, start.geography_id, day, end, station)
+            containers = tuple(hall.container_ids) if hall else ()
+            station = hall.station_id if hall else 0
+        if not containers:
+            raise _no_room(farm, start, stage, day, end)
+        found.append(Stay(stage, containers, day, end))
+        vacancies.take(found[-1])
+        day = end
+    return tuple(found)
+
+
+def _rings(schedule: Schedule, start: Start, day: int, end: int, vacancies: Vacancies) -> tuple[int, ...]:
+    """As many rings as usual; where they don't fit, the largest smaller number that old batches took."""
+    seen = Counter(len(stay.container_ids) for stay in _recent(schedule, start.geography_id, SEA))
+    usual = max(seen, key=lambda n: (seen[n], n)) if seen else min(USUAL_RINGS, schedule.farm.model.areas.rings)
+    for rings in sorted({usual, *(n for n in seen if n < usual)}, reverse=True):
+        found = vacancies.rings(start.geography_id, day, end, rings, schedule.areas_per_batch)
+        if found:
+            return found
+    return ()
+
+
+def _usual_days(schedule: Schedule, geography_id: int, stage: int, day: int) -> int:
+    """The commonest length of the stage in old batches; at sea, of those transferred in the same month if any."""
+    seen = _recent(schedule, geography_id, stage)
+    if stage == SEA:
+        month = to_date(day).month
+        seen = [stay for stay in seen if to_date(stay.start_day).month == month] or seen
+    lengths = Counter(stay.end_day - stay.start_day for stay in seen)
+    return max(lengths, key=lambda n: (lengths[n], n)) if lengths else schedule.stage_days[stage - 1]
+
+
+def _recent(schedule: Schedule, geography_id: int, stage: int) -> list[Stay]:
+    mine = [b for b in schedule.batches if b.geography_id == geography_id and len(b.stays) >= stage]
+    return [batch.stays[stage - 1] for batch in mine[-RECENT:]]
+
+
+def _no_room(farm: Farm, start: Start, stage: int, day: int, end: int) -> InputError:
+    pool = f"{farm.geography_names[start.geography_id - 1]} {farm.stage_names[stage - 1]}"
+    return InputError(
+        f"farm {farm.name}",
+        f"no room for batch {start.number} from {to_date(day)} to {to_date(end - 1)}: "
+        f"{pool} is taken by batches that are there",
+        "ask for fewer --batches or a longer --stagger",
+    )
+
+
+class _EggRule:
+    """Eggs as the old batches have them: fitted to the containers' limits, or else within the old ones' range."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule = schedule
+        whole = [b for b in schedule.batches if len(b.stays) == SEA][-RECENT:]
+        self.fitted = all(b.eggs <= self._fit(b.geography_id, b.stays) for b in whole)
+        self.low = min((b.eggs for b in schedule.batches), default=0)
+        self.high = max((b.eggs for b in schedule.batches), default=0)
+
+    def of(self, start: Start, stays: tuple[Stay, ...]) -> int:
+        """The eggs of a new batch, by seed and number."""
+        if self.fitted:
+            return sizing.varied(self._fit(start.geography_id, stays), self.schedule.seed, start.number)
+        share = sizing.keyed_share(self.schedule.seed, "eggs", start.number)
+        return self.low + int((self.high - self.low + 1) * share)
+
+    def _fit(self, geography_id: int, stays: tuple[Stay, ...]) -> int:
+        farm, biology = self.schedule.farm, self.schedule.biology
+        region = biology.region(farm.geography_names[geography_id - 1])
+        return sizing.fitted_eggs(stays, region, biology, farm)
+
+
+def _new_partitions(schedule: Schedule, new: Sequence[Batch], as_of_day: int) -> list[range]:
+    """Partitions of the new batches, of about as many events each as the old ones had."""
+    if not new:
+        return []
+    farm, biology, before = schedule.farm, schedule.biology, len(schedule.batches)
+    old = predicted_events(schedule.batches, farm, biology, schedule.as_of_day)
+    usual = max(1, sum(part_sums(old, schedule.partitions)) // len(schedule.partitions))
+    events = predicted_events(new, farm, biology, as_of_day)
+    parts = balanced(events, min(len(new), max(1, round(int(events.sum()) / usual))))
+    return [range(before + part.start, before + part.stop) for part in parts]

@@ -1,0 +1,193 @@
+"""Schedules that go on: what was is not touched, what follows fits beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from itertools import pairwise
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.biology.parameters import Biology
+from engine.farm.infrastructure import Farm
+from engine.farm.schedule import Batch, Schedule, Stay, to_date, to_day
+from engine.farm.schedule_file import parse_schedule
+from engine.farm.schedule_text import format_schedule
+from engine.farm.validation import conflict_count
+from engine.planning.advance import Growth, advance, recurring
+from engine.planning.planner import Request, plan
+from engine.planning.sizing import fitted_eggs
+from engine.planning.vacancies import Vacancies
+from engine.simulation.climate import Climate
+from engine.simulation.emission import Emitter
+from engine.simulation.history import simulate
+from lake.columns import record_batch
+from lake.errors import InputError
+from lake.tables import TABLES
+
+AS_OF = to_day(date(2025, 11, 19))
+LATER = AS_OF + 260
+
+
+@pytest.fixture(scope="module")
+def old(small_farm: Farm, biology: Biology) -> Schedule:
+    """Ten batches, one every 100 days, on a farm of two halls a stage; the oldest is past its end, the youngest 50 days old."""
+    return plan(Request("old", 5, 100, AS_OF, seed=3, rings=1), small_farm, biology)
+
+
+@pytest.fixture(scope="module")
+def new(old: Schedule) -> Schedule:
+    return advance(old, LATER, name="new")
+
+
+def test_old_batches_keep_all_that_was_planned_and_their_partitions(old: Schedule, new: Schedule) -> None:
+    assert new.batches[: len(old.batches)] == old.batches
+    assert new.partitions[: len(old.partitions)] == old.partitions
+    assert (new.seed, new.stage_days, new.farm, new.biology) == (old.seed, old.stage_days, old.farm, old.biology)
+    assert (new.name, new.as_of_day) == ("new", LATER)
+    assert any(f"continues old as of {to_date(AS_OF)}" in note for note in new.notes)
+
+
+def test_new_batches_go_on_in_the_old_pattern_from_the_old_as_of_date(old: Schedule, new: Schedule) -> None:
+    added = new.batches[len(old.batches) :]
+    everything = [b.start_day for b in old.batches] + [b.start_day for b in added]
+    assert {b - a for a, b in pairwise(everything)} == {100}
+    assert added[0].start_day == AS_OF + 50
+    assert AS_OF <= added[0].start_day <= added[-1].start_day <= LATER - 50
+    assert [b.number for b in added] == ["FAR-2026-006", "SCO-2026-006"]
+    assert [b.id for b in added] == [11, 12]
+    for batch in added:
+        region = new.biology.region(new.farm.geography_names[batch.geography_id - 1])
+        fit = fitted_eggs(batch.stays, region, new.biology, new.farm)
+        assert 0.92 * fit - 1000 <= batch.eggs <= fit
+        assert [len(s.container_ids) for s in batch.stays] == [2] * 5 + [1]
+
+
+def test_nothing_conflicts_and_the_file_reads_back(new: Schedule) -> None:
+    assert conflict_count(new) == 0
+    assert parse_schedule(new.text, "x", new.farm, new.biology) == new
+
+
+def _tables(schedule: Schedule, count: int) -> dict[str, pa.Table]:
+    """Daily states, readings, deaths and meals of the first `count` batches, as a run writes them."""
+    wanted = {"daily_state": "date", "environmental_reading": "reading_time", "mortality_event": "event_date"}
+    climate = Climate(schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day, schedule.batches[0].start_day)
+    ids = [b.id for b in schedule.batches]
+    emitter = Emitter(schedule, climate, frozenset(), dict.fromkeys(ids, "UNDECIDED"))
+    found: dict[str, list[pa.Table]] = {name: [] for name in wanted}
+    limit = datetime.combine(to_date(AS_OF), datetime.min.time(), UTC)
+
+    def keep(table: str, columns: dict[str, Any]) -> None:
+        if table in wanted:
+            rows = pa.Table.from_batches([record_batch(TABLES[table], columns)])
+            when = pc.cast(rows[wanted[table]], pa.timestamp("us", "UTC"))
+            found[table].append(rows.filter(pc.less(when, pa.scalar(limit, pa.timestamp("us", "UTC")))))
+
+    for batch in schedule.batches[:count]:
+        emitter.emit(simulate(schedule, climate, batch), keep)
+    return {name: pa.concat_tables(tables) for name, tables in found.items()}
+
+
+def test_every_old_batch_lives_the_same_days_up_to_the_old_as_of_date(old: Schedule, new: Schedule) -> None:
+    before, after = _tables(old, len(old.batches)), _tables(new, len(old.batches))
+    for name, rows in before.items():
+        assert rows.num_rows > 1_000
+        assert rows.equals(after[name]), name
+
+
+def test_a_batch_whose_plan_lacks_its_later_stages_gets_them(old: Schedule) -> None:
+    last = old.batches[-1]
+    short = replace(old, batches=(*old.batches[:-1], replace(last, stays=last.stays[:1])))
+    short = replace(short, text=format_schedule(short))
+    longer = advance(short, LATER)
+    lived_on = longer.batches[len(old.batches) - 1]
+    assert lived_on.stays[0] == last.stays[0]
+    assert [s.stage for s in lived_on.stays] == [1, 2, 3, 4, 5, 6]
+    assert lived_on.number == last.number
+
+
+def test_batches_and_stagger_may_be_given(old: Schedule) -> None:
+    added = advance(old, LATER, Growth(batches=1, stagger_days=130)).batches[10:]
+    last = old.batches[-1].start_day
+    assert [(b.geography_id, b.start_day) for b in added] == [(1, last + 130), (2, last + 260)]
+    assert advance(old, LATER, Growth(batches=0)).batches == old.batches
+
+
+def test_twice_is_as_good_as_once_for_old_batches(old: Schedule, new: Schedule) -> None:
+    again = advance(new, LATER + 400, name="again")
+    assert again.batches[: len(new.batches)] == new.batches
+    assert again.partitions[: len(new.partitions)] == new.partitions
+    assert len(again.batches) > len(new.batches)
+    assert conflict_count(again) == 0
+
+
+Ask = Callable[[Schedule], Schedule]
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda s: advance(s, AS_OF), "--advance: 2025-11-19 is not after"),
+        (lambda s: advance(s, LATER, Growth(batches=-1)), "--batches: -1"),
+        (lambda s: advance(s, LATER, Growth(stagger_days=0)), "--stagger: 0"),
+        (lambda s: advance(s, LATER, Growth(batches=9)), "--batches: the last of 9 new batches"),
+        (lambda s: advance(s, LATER, Growth(stagger_days=20)), "no room for batch FAR-2026-0.* Egg&Alevin is taken"),
+        (lambda s: advance(replace(s, batches=s.batches[:1]), LATER), "give --stagger"),
+    ],
+)
+def test_what_can_not_be_is_refused(old: Schedule, ask: Ask, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        ask(old)
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=6), st.integers(2, 5), st.integers(0, 5))
+def test_a_recurring_pattern_is_found_and_goes_on_where_it_stopped(pattern: list[int], times: int, more: int) -> None:
+    pattern = [*pattern, 7]
+    gaps = [*pattern * times, *pattern[: more % len(pattern)]]
+    found = recurring(gaps)
+    assert len(found) <= len(pattern)
+    whole = pattern * (times + 2)
+    assert [found[i % len(found)] for i in range(len(pattern))] == whole[len(gaps) : len(gaps) + len(pattern)]
+
+
+def test_without_a_pattern_the_middle_gap_goes_on() -> None:
+    assert recurring([3, 9, 5, 8]) == (5,)
+    assert recurring([0, 0]) == (1,)
+
+
+@given(st.data())
+def test_vacancies_never_give_what_is_held(small_farm: Farm, data: st.DataObject) -> None:
+    vacancies = Vacancies(small_farm)
+    held: list[Stay] = []
+    for _ in range(data.draw(st.integers(1, 25))):
+        stage, geography = data.draw(st.sampled_from([2, 6])), data.draw(st.integers(1, 2))
+        start = data.draw(st.integers(0, 300))
+        end = start + data.draw(st.integers(1, 200))
+        if stage == 6:
+            ids = vacancies.rings(geography, start, end, data.draw(st.integers(1, 3)), data.draw(st.integers(1, 2)))
+        else:
+            hall = vacancies.hall(stage, geography, start, end)
+            ids = tuple(hall.container_ids) if hall else ()
+            free = [
+                h
+                for h in small_farm.halls
+                if (h.stage, h.geography_id) == (stage, geography)
+                and not any(
+                    set(h.container_ids) & set(s.container_ids) and s.start_day < end and start < s.end_day
+                    for s in held
+                )
+            ]
+            assert bool(ids) == bool(free)
+        assert all(small_farm.container(c).geography_id == geography for c in ids)
+        if ids:
+            held.append(Stay(stage, ids, start, end))
+            vacancies.take(held[-1])
+    lone = tuple(Batch(i, str(i), 1, 1000, (stay,)) for i, stay in enumerate(held, 1))
+    schedule = Schedule("x", 1, 1000, small_farm, None, lone, (), "")  # type: ignore[arg-type]
+    assert conflict_count(schedule) == 0
