@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from engine.planning.capacity import Report
     from engine.planning.makespan import Makespan
 
+DELIVERY = ("overwrite", "dry_run", "strict_biomass", "as_json")
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
 @app.command()
 def plan(
+    context: typer.Context,
     batches: Annotated[int | None, typer.Option(help="Batches in each geography.")] = None,
     stagger: Annotated[int | None, typer.Option(help="Days between starts, over all geographies together.")] = None,
     as_of: Annotated[str | None, typer.Option(help="The data's today, YYYY-MM-DD.", metavar="DATE")] = None,
@@ -50,6 +52,15 @@ def plan(
         Path | None,
         typer.Option(help="Renew FILE's count and hashes after an edit (comments are lost).", metavar="FILE"),
     ] = None,
+    advance: Annotated[
+        str | None,
+        typer.Option(
+            help="Extend --schedule to a later as-of date: old batches live on, new ones follow in the old pattern "
+            "unless --batches or --stagger is given.",
+            metavar="DATE",
+        ),
+    ] = None,
+    schedule: Annotated[Path | None, typer.Option(help="The schedule to --advance.", metavar="FILE")] = None,
 ) -> None:
     """Plan batches on a farm without a conflict and report how full it gets.
 
@@ -59,6 +70,21 @@ def plan(
         if rehash is not None:
             _rehash(rehash, as_json)
             return
+        if advance is not None:
+            _only(context, "--advance", ("advance", "schedule", "output", "batches", "stagger", "name", *DELIVERY))
+            if schedule is None or (output is None and not dry_run):
+                raise InputError("--advance", "--schedule and --output are needed", "name the old file and the new one")
+            _deliver(
+                _advanced(schedule, advance, batches, stagger, name, output),
+                output,
+                overwrite=overwrite,
+                dry_run=dry_run,
+                strict_biomass=strict_biomass,
+                as_json=as_json,
+            )
+            return
+        if schedule is not None:
+            raise InputError("--schedule", "is read only to --advance it", "give --advance DATE, or leave it out")
         if batches is None or stagger is None or as_of is None:
             raise InputError("plan", "--batches, --stagger and --as-of are needed", "or --rehash FILE; see --help")
         if output is None and not dry_run:
@@ -66,12 +92,8 @@ def plan(
         from engine.biology.parameters import read_biology
         from engine.farm.infrastructure import read_farm
         from engine.farm.references import reference
-        from engine.planning.capacity import capacity_report
-        from engine.planning.makespan import makespan_lines, makespans
         from engine.planning.planner import Request
         from engine.planning.planner import plan as make_plan
-        from engine.planning.presentation import show
-        from engine.planning.sizing import require_within_limits
 
         folder = output.parent if output is not None else Path()
         the_farm, the_biology = read_farm(farm), read_biology(biology)
@@ -86,31 +108,82 @@ def plan(
             partitions=partitions,
             eggs=_eggs(eggs),
         )
-        schedule = make_plan(
+        made = make_plan(
             request,
             the_farm,
             the_biology,
             farm_file=reference("farms", the_farm.name, the_farm.sha256, farm, folder),
             biology_file=reference("biology", the_biology.name, the_biology.sha256, biology, folder),
         )
-        if strict_biomass:
-            require_within_limits(schedule, "plan " + request.name)
-        report = capacity_report(schedule)
-        written = None if output is None or dry_run else output
-        if written is not None:
-            _write(written, schedule.text, overwrite)
-        screen = console()
-        show(schedule, report, screen)
-        spans = makespans(schedule)
-        for line in makespan_lines(spans):
-            screen.print(line, markup=False, soft_wrap=True)
-        if written is not None:
-            screen.print(f"written: {written}", markup=False)
-        if as_json:
-            print_json(_data(schedule, report, spans, written))
+        _deliver(
+            made,
+            output,
+            overwrite=overwrite,
+            dry_run=dry_run,
+            strict_biomass=strict_biomass,
+            as_json=as_json,
+        )
 
 
-def _day(text: str) -> int:
+def _only(context: typer.Context, what: str, known: Sequence[str]) -> None:
+    """InputError when an option is given that has no part in `what`."""
+    for option in context.params:
+        source = context.get_parameter_source(option)
+        if option not in known and source is not None and source.name == "COMMANDLINE":
+            raise InputError(f"--{option.replace('_', '-')}", f"has no part in {what}", "leave it out; see --help")
+
+
+def _deliver(
+    schedule: Schedule, output: Path | None, *, overwrite: bool, dry_run: bool, strict_biomass: bool, as_json: bool
+) -> None:
+    """Writes a schedule, unless it is only tried, and reports it."""
+    from engine.planning.capacity import capacity_report
+    from engine.planning.makespan import makespan_lines, makespans
+    from engine.planning.presentation import show
+    from engine.planning.sizing import require_within_limits
+
+    if strict_biomass:
+        require_within_limits(schedule, "plan " + schedule.name)
+    report = capacity_report(schedule)
+    written = None if output is None or dry_run else output
+    if written is not None:
+        _write(written, schedule.text, overwrite)
+    screen = console()
+    show(schedule, report, screen)
+    spans = makespans(schedule)
+    for line in makespan_lines(spans):
+        screen.print(line, markup=False, soft_wrap=True)
+    if written is not None:
+        screen.print(f"written: {written}", markup=False)
+    if as_json:
+        print_json(_data(schedule, report, spans, written))
+
+
+def _advanced(
+    path: Path, as_of: str, batches: int | None, stagger: int | None, name: str | None, output: Path | None
+) -> Schedule:
+    from engine.farm.reading import find_shipped
+    from engine.farm.references import reference
+    from engine.farm.schedule_file import read_any
+    from engine.planning.advance import Growth, advance
+
+    old = read_any(path)
+    folder = output.parent if output is not None else Path()
+    files = [
+        reference(kind, thing.name, thing.sha256, str(find_shipped(kind, file or thing.name, path.parent)), folder)
+        for kind, thing, file in (("farms", old.farm, old.farm_file), ("biology", old.biology, old.biology_file))
+    ]
+    return advance(
+        old,
+        _day(as_of, "--advance"),
+        Growth(batches, stagger),
+        name=name or (output.stem if output is not None else ""),
+        farm_file="" if files[0] == old.farm.name else files[0],
+        biology_file="" if files[1] == old.biology.name else files[1],
+    )
+
+
+def _day(text: str, option: str = "--as-of") -> int:
     from datetime import date
 
     from engine.farm.schedule import to_day
@@ -118,7 +191,7 @@ def _day(text: str) -> int:
     try:
         return to_day(date.fromisoformat(text))
     except ValueError:
-        raise InputError("--as-of", f"{text!r} is no date", "give e.g. 2025-11-19") from None
+        raise InputError(option, f"{text!r} is no date", "give e.g. 2025-11-19") from None
 
 
 def _eggs(text: str) -> tuple[int, int] | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -13,13 +15,15 @@ import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule, Stay, to_date, to_day
-from engine.farm.schedule_file import parse_schedule
+from engine.farm.schedule_file import parse_schedule, read_schedule
 from engine.farm.schedule_text import format_schedule
 from engine.farm.validation import conflict_count
+from engine.plan import app
 from engine.planning.advance import Growth, advance, recurring
 from engine.planning.planner import Request, plan
 from engine.planning.sizing import fitted_eggs
@@ -37,7 +41,7 @@ LATER = AS_OF + 260
 
 @pytest.fixture(scope="module")
 def old(small_farm: Farm, biology: Biology) -> Schedule:
-    """Ten batches, one every 100 days, on a farm of two halls a stage; the oldest is past its end, the youngest 50 days old."""
+    """Ten batches, one every 100 days; the oldest is past its end, the youngest 50 days old."""
     return plan(Request("old", 5, 100, AS_OF, seed=3, rings=1), small_farm, biology)
 
 
@@ -191,3 +195,33 @@ def test_vacancies_never_give_what_is_held(small_farm: Farm, data: st.DataObject
     lone = tuple(Batch(i, str(i), 1, 1000, (stay,)) for i, stay in enumerate(held, 1))
     schedule = Schedule("x", 1, 1000, small_farm, None, lone, (), "")  # type: ignore[arg-type]
     assert conflict_count(schedule) == 0
+
+
+def test_the_command_extends_a_file_and_finds_its_farm_again(
+    old: Schedule, new: Schedule, write_schedule: Callable[[Path, Schedule], Path], tmp_path: Path
+) -> None:
+    path = write_schedule(tmp_path / "here", old)
+    target = tmp_path / "there/new.yaml"
+    options = ["--advance", str(to_date(LATER)), "--schedule", str(path), "--output", str(target)]
+    result = CliRunner().invoke(app, [*options, "--json"])
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["batches"] == len(new.batches)
+    assert "farm: {name: ../here/farms/small-farm.yaml" in target.read_text().replace('"', "")
+    assert read_schedule(target).batches == new.batches
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--advance", "2026-08-01", "--output", "x.yaml"], "--schedule and --output are needed"),
+        (["--advance", "2026-08-01", "--schedule", "x.yaml"], "--schedule and --output are needed"),
+        (["--advance", "tomorrow", "--schedule", "schedules/demo.yaml", "--dry-run"], "--advance: 'tomorrow'"),
+        (["--advance", "2026-08-01", "--schedule", "x.yaml", "--dry-run"], "no such file"),
+        (["--advance", "2026-08-01", "--schedule", "x.yaml", "--dry-run", "--seed", "1"], "--seed: has no part"),
+        (["--schedule", "x.yaml", "--dry-run"], "give --advance"),
+    ],
+)
+def test_wrong_usage_of_the_command_is_exit_2(options: list[str], words: str) -> None:
+    result = CliRunner().invoke(app, options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert words in result.stderr
