@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from engine.farm.schedule import Schedule
     from engine.planning.capacity import Report
     from engine.planning.makespan import Makespan
+    from engine.planning.places import Rules
 
 DELIVERY = ("overwrite", "dry_run", "strict_biomass", "as_json")
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -25,14 +25,37 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 @app.command()
 def plan(
     context: typer.Context,
-    batches: Annotated[int | None, typer.Option(help="Batches in each geography.")] = None,
-    stagger: Annotated[int | None, typer.Option(help="Days between starts, over all geographies together.")] = None,
+    batches: Annotated[
+        str | None,
+        typer.Option(help="Batches in each geography; auto: the fewest with a steady state of a year.", metavar="N"),
+    ] = None,
+    stagger: Annotated[
+        str | None,
+        typer.Option(
+            help="Days between starts, over all geographies together: 6; gaps in turn: 4,5; each geography's own: "
+            "'Faroe Islands=8,Scotland=45/4' (four starts every 45 days); auto: as full as the farm holds, or the "
+            "longest that reaches --target-saturation.",
+            metavar="DAYS",
+        ),
+    ] = None,
     as_of: Annotated[str | None, typer.Option(help="The data's today, YYYY-MM-DD.", metavar="DATE")] = None,
     farm: Annotated[str, typer.Option(help="Farm: a shipped name or a path.")] = "faroe-scotland",
     biology: Annotated[str, typer.Option(help="Biology: a shipped name or a path.")] = "published",
     adult_days: Annotated[int, typer.Option(help="Longest stay at sea, days.")] = 450,
     seed: Annotated[int, typer.Option(help="Seed of every draw.")] = 1,
-    rings: Annotated[int, typer.Option(help="Rings a batch at sea, all in one area.")] = 8,
+    rings: Annotated[
+        str, typer.Option(help="Rings a batch at sea: 8, or 8-20 for as many as fill the sea.", metavar="RINGS")
+    ] = "8",
+    areas_per_batch: Annotated[
+        int, typer.Option(help="Sea areas that a batch's rings may lie in: 1, or 2 neighbours.")
+    ] = 1,
+    batches_per_area: Annotated[
+        str, typer.Option(help="Batches that an area may hold at once: any, or 1.", metavar="any|1")
+    ] = "any",
+    fallow_days: Annotated[int, typer.Option(help="Days that a container stays empty between two batches.")] = 0,
+    target_saturation: Annotated[
+        float | None, typer.Option(help="Share of all container-days to fill over the steady state, e.g. 0.87.")
+    ] = None,
     partitions: Annotated[
         int | None, typer.Option(help="Time slices for parallel runs; about 40 batches each unless given.")
     ] = None,
@@ -75,7 +98,7 @@ def plan(
             if schedule is None or (output is None and not dry_run):
                 raise InputError("--advance", "--schedule and --output are needed", "name the old file and the new one")
             _deliver(
-                _advanced(schedule, advance, batches, stagger, name, output),
+                _advanced(schedule, advance, _whole("--batches", batches), _whole("--stagger", stagger), name, output),
                 output,
                 overwrite=overwrite,
                 dry_run=dry_run,
@@ -92,32 +115,54 @@ def plan(
         from engine.biology.parameters import read_biology
         from engine.farm.infrastructure import read_farm
         from engine.farm.references import reference
+        from engine.planning.allocation import NoRoom
+        from engine.planning.alternatives import refused
+        from engine.planning.automatic import solve
+        from engine.planning.options import parse_batches, parse_eggs, parse_rings, parse_shared_areas, require_share
         from engine.planning.planner import Request
         from engine.planning.planner import plan as make_plan
+        from engine.planning.starts import parse_stagger
 
         folder = output.parent if output is not None else Path()
         the_farm, the_biology = read_farm(farm), read_biology(biology)
-        request = Request(
-            name=name or (output.stem if output is not None else f"{batches}x{stagger}day"),
-            batches=batches,
-            stagger_days=stagger,
-            as_of_day=_day(as_of),
-            seed=seed,
-            adult_days=adult_days,
-            rings=rings,
-            partitions=partitions,
-            eggs=_eggs(eggs),
-        )
-        made = make_plan(
-            request,
+        require_share("--target-saturation", target_saturation)
+        request = solve(
+            Request(
+                name=name or (output.stem if output is not None else f"{batches}x{stagger}day"),
+                batches=1,
+                stagger_days=1,
+                as_of_day=_day(as_of),
+                seed=seed,
+                adult_days=adult_days,
+                rings=parse_rings(rings),
+                partitions=partitions,
+                eggs=parse_eggs(eggs),
+                areas_per_batch=areas_per_batch,
+                shared_areas=parse_shared_areas(batches_per_area),
+                fallow_days=fallow_days,
+            ),
+            parse_batches(batches),
+            None if stagger == "auto" else parse_stagger(stagger, the_farm),
+            target_saturation,
             the_farm,
             the_biology,
-            farm_file=reference("farms", the_farm.name, the_farm.sha256, farm, folder),
-            biology_file=reference("biology", the_biology.name, the_biology.sha256, biology, folder),
         )
+        try:
+            made = make_plan(
+                request,
+                the_farm,
+                the_biology,
+                farm_file=reference("farms", the_farm.name, the_farm.sha256, farm, folder),
+                biology_file=reference("biology", the_biology.name, the_biology.sha256, biology, folder),
+            )
+        except NoRoom as refusal:
+            raise refused(refusal, request, the_farm, the_biology) from None
+        if "auto" in (batches, stagger):
+            console().print(f"found: --batches {request.batches} --stagger '{request.stagger.text}'", soft_wrap=True)
         _deliver(
             made,
             output,
+            rules=request.rules,
             overwrite=overwrite,
             dry_run=dry_run,
             strict_biomass=strict_biomass,
@@ -134,7 +179,14 @@ def _only(context: typer.Context, what: str, known: Sequence[str]) -> None:
 
 
 def _deliver(
-    schedule: Schedule, output: Path | None, *, overwrite: bool, dry_run: bool, strict_biomass: bool, as_json: bool
+    schedule: Schedule,
+    output: Path | None,
+    *,
+    rules: Rules | None = None,
+    overwrite: bool,
+    dry_run: bool,
+    strict_biomass: bool,
+    as_json: bool,
 ) -> None:
     """Writes a schedule, unless it is only tried, and reports it."""
     from engine.planning.capacity import capacity_report
@@ -144,7 +196,7 @@ def _deliver(
 
     if strict_biomass:
         require_within_limits(schedule, "plan " + schedule.name)
-    report = capacity_report(schedule)
+    report = capacity_report(schedule, rules)
     written = None if output is None or dry_run else output
     if written is not None:
         _write(written, schedule.text, overwrite)
@@ -194,15 +246,10 @@ def _day(text: str, option: str = "--as-of") -> int:
         raise InputError(option, f"{text!r} is no date", "give e.g. 2025-11-19") from None
 
 
-def _eggs(text: str) -> tuple[int, int] | None:
-    if text == "fit":
-        return None
-    number = r"([0-9]+(?:\.[0-9]+)?(?:e[0-9]+)?)"
-    match = re.fullmatch(rf"{number}(?:-{number})?", text.replace("_", "").lower())
-    if match is None:
-        raise InputError("--eggs", f"{text!r} is not understood", "give fit, 640000 or 3.0e6-3.8e6")
-    low = round(float(match[1]))
-    return low, round(float(match[2])) if match[2] else low
+def _whole(option: str, text: str | None) -> int | None:
+    if text is not None and not text.isdecimal():
+        raise InputError(option, f"{text!r} is no whole number", "give one, or leave it out to go on as before")
+    return None if text is None else int(text)
 
 
 def _write(path: Path, text: str, overwrite: bool) -> None:

@@ -132,12 +132,7 @@ def capacity_report(schedule: Schedule, rules: Rules | None = None) -> Report:
         pools,
         excesses,
         upper_bound(farm, schedule.stage_days, rules),
-        most_batches(
-            farm,
-            [Start(b.number, b.geography_id, b.start_day) for b in schedule.batches],
-            schedule.stage_days,
-            rules,
-        ),
+        most_batches(farm, _starts(schedule), schedule.stage_days, rules),
         _share(
             freshwater_days + _reachable_ring_days(schedule, rules, first_day, last_day), len(farm.containers) * span
         ),
@@ -175,14 +170,28 @@ def _area_rings(farm: Farm, geography_id: int) -> list[int]:
 
 def steady_state(schedule: Schedule) -> tuple[int, int, bool]:
     """The window [first, last) over which saturation is taken, and whether it is the steady state."""
-    starts: dict[int, list[int]] = {}
-    for batch in schedule.batches:
-        starts.setdefault(batch.geography_id, []).append(batch.start_day)
-    first = max(min(days) for days in starts.values()) + sum(schedule.stage_days)
-    last = min(max(days) for days in starts.values())
+    starts = _starts(schedule)
+    first, last = _steady(starts, schedule.stage_days)
     if first < last:
         return first, last, True
-    return min(min(days) for days in starts.values()), schedule.as_of_day, False
+    return min(start.start_day for start in starts), schedule.as_of_day, False
+
+
+def steady_days(starts: Sequence[Start], stage_days: Sequence[int]) -> int:
+    """Days that the steady state lasts; 0 or less when there is none."""
+    first, last = _steady(starts, stage_days)
+    return last - first
+
+
+def _steady(starts: Sequence[Start], stage_days: Sequence[int]) -> tuple[int, int]:
+    days: dict[int, list[int]] = {}
+    for start in starts:
+        days.setdefault(start.geography_id, []).append(start.start_day)
+    return max(map(min, days.values())) + sum(stage_days), min(map(max, days.values()))
+
+
+def _starts(schedule: Schedule) -> list[Start]:
+    return [Start(b.number, b.geography_id, b.start_day) for b in schedule.batches]
 
 
 def _pools(farm: Farm, rows: Occupancy, first_day: int, last_day: int, rules: Rules) -> tuple[Pool, ...]:

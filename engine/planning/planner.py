@@ -65,8 +65,8 @@ def plan(request: Request, farm: Farm, biology: Biology, *, farm_file: str = "",
     InputError when the request makes no sense; NoRoom, which is one, when the farm has no room for it (batch,
     day and pool named).
     """
-    _check(request, farm)
-    starts, stays = _placed(request, farm, biology)
+    check(request, farm)
+    starts, stays = place(request, farm, biology)
     batches = tuple(
         Batch(i, start.number, start.geography_id, _eggs(request, start, each, farm, biology), each)
         for i, (start, each) in enumerate(zip(starts, stays, strict=True), 1)
@@ -92,7 +92,8 @@ def plan(request: Request, farm: Farm, biology: Biology, *, farm_file: str = "",
     return replace(schedule, text=format_schedule(schedule))
 
 
-def _placed(request: Request, farm: Farm, biology: Biology) -> tuple[list[Start], list[tuple[Stay, ...]]]:
+def place(request: Request, farm: Farm, biology: Biology) -> tuple[list[Start], list[tuple[Stay, ...]]]:
+    """The request's starts and their stays; NoRoom when the farm has none."""
     starts = starts_of(farm, request.batches, request.stagger, request.as_of_day)
     rules, wanted = request.rules, None
     if request.eggs is not None and rules.fewest_rings < rules.most_rings:
@@ -129,7 +130,8 @@ def _drawn_eggs(request: Request, start: Start) -> int:
     return low + int((high - low + 1) * sizing.keyed_share(request.seed, "eggs", start.number))
 
 
-def _check(request: Request, farm: Farm) -> None:
+def check(request: Request, farm: Farm) -> None:
+    """InputError when an option of the request is out of range."""
     rules, stagger, most_rings = request.rules, request.stagger, farm.model.areas.rings
     gaps = stagger.own or (stagger.gaps,)
     limits = {

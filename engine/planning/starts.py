@@ -55,6 +55,12 @@ def even_gaps(days: int, starts: int) -> tuple[int, ...]:
     return tuple((i + 1) * days // starts - i * days // starts for i in range(starts))
 
 
+def in_turn(days: int, geographies: int) -> Stagger:
+    """Every geography starts a batch every so many days, in turn with the others: 9 days are gaps of 4 and 5."""
+    gaps = even_gaps(days, geographies)
+    return every(gaps[0]) if len(set(gaps)) == 1 else Stagger(",".join(map(str, gaps)), gaps)
+
+
 def evenly(farm: Farm, periods: tuple[Fraction, ...]) -> Stagger:
     """Each geography's own mean days between starts, as a stagger that recurs exactly."""
     text = ",".join(f"{name}={period}" for name, period in zip(farm.geography_names, periods, strict=True))

@@ -1,0 +1,126 @@
+"""When a farm has no room for a plan: the nearest plans that it has room for, each of them planned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from engine.biology.parameters import Biology
+from engine.farm.infrastructure import Farm
+from engine.planning.allocation import SEA, NoRoom
+from engine.planning.bounds import upper_bound
+from engine.planning.capacity import capacity_report
+from engine.planning.planner import Request, place, plan
+from engine.planning.starts import Stagger, evenly, in_turn
+from lake.errors import InputError
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A request that fits: the option that differs, and its planned total saturation."""
+
+    option: str
+    request: Request
+    saturation: float
+
+
+def refused(refusal: NoRoom, request: Request, farm: Farm, biology: Biology) -> InputError:
+    """The refusal with the farm's bound and the nearest plans that fit."""
+    bound = upper_bound(farm, request.stage_days, request.rules)
+    if len(bound.paces) < len(farm.geography_names):
+        return refusal
+    lines = [
+        f"no plan starts a batch oftener than every {float(pace.days):.4g} days in {pace.geography} "
+        f"(by {farm.stage_names[pace.stage - 1]}); asked: every {float(days):.4g}"
+        for pace, days in zip(bound.paces, _asked(request, len(bound.paces)), strict=True)
+    ]
+    lines.append(f"the farm's bound with these options: {bound.total:.1%} of all container-days")
+    found = nearest_plans(refusal, request, farm, biology)
+    lines += [f"fits: {each.option} ({each.saturation:.1%} saturation)" for each in found]
+    if not found:
+        lines.append(refusal.cure)
+    return InputError(refusal.where, refusal.problem, "\n  ".join(lines))
+
+
+def nearest_plans(refusal: NoRoom, request: Request, farm: Farm, biology: Biology) -> list[Alternative]:
+    """For each option that can make room, the smallest change that does."""
+    return [
+        Alternative(option, each, capacity_report(plan(each, farm, biology), each.rules).total)
+        for option, each in _candidates(refusal.shortage.stage == SEA, request, farm, biology)
+    ]
+
+
+def _candidates(short_at_sea: bool, request: Request, farm: Farm, biology: Biology) -> Iterator[tuple[str, Request]]:
+    def fits(changed: Request) -> bool:
+        try:
+            place(changed, farm, biology)
+        except InputError:
+            return False
+        return True
+
+    fewer = _most(1, request.batches - 1, lambda n: fits(replace(request, batches=n)))
+    if fewer:
+        yield f"--batches {fewer}", replace(request, batches=fewer)
+    stagger = _longer(request, farm, fits)
+    if stagger is not None:
+        yield (
+            f'--stagger "{stagger.text}"' if stagger.own else f"--stagger {stagger.text}",
+            replace(request, stagger_days=stagger),
+        )
+    if not short_at_sea:
+        return
+    days = _most(1, request.adult_days - 1, lambda n: fits(replace(request, adult_days=n)))
+    if days:
+        yield f"--adult-days {days}", replace(request, adult_days=days)
+    rules = request.rules
+
+    def with_rings(fewest: int) -> Request:
+        fixed = rules.fewest_rings == rules.most_rings
+        return replace(request, rings=fewest if fixed else (fewest, rules.most_rings))
+
+    rings = _most(1, rules.fewest_rings - 1, lambda n: fits(with_rings(n)))
+    if rings:
+        changed = with_rings(rings)
+        yield "--rings " + (f"{rings}" if changed.rings == rings else f"{rings}-{rules.most_rings}"), changed
+    wider = replace(request, areas_per_batch=2)
+    if request.areas_per_batch == 1 and request.shared_areas and fits(wider):
+        yield "--areas-per-batch 2", wider
+
+
+def _most(low: int, high: int, fits: Callable[[int], bool]) -> int:
+    """The largest number in low to high that fits, given that all below it do; 0 for none."""
+    best = 0
+    while low <= high:
+        middle = (low + high) // 2
+        if fits(middle):
+            best, low = middle, middle + 1
+        else:
+            high = middle - 1
+    return best
+
+
+def _asked(request: Request, geographies: int) -> list[Fraction]:
+    """Mean days between starts in each geography."""
+    stagger = request.stagger
+    if stagger.own:
+        return [Fraction(sum(gaps), len(gaps)) for gaps in stagger.own]
+    return [Fraction(sum(stagger.gaps) * geographies, len(stagger.gaps))] * geographies
+
+
+def _longer(request: Request, farm: Farm, fits: Callable[[Request], bool]) -> Stagger | None:
+    """The shortest longer stagger that fits: of whole days for all, or, of the geographies' own, those too short."""
+    bound = upper_bound(farm, request.stage_days, request.rules)
+    asked = _asked(request, len(bound.paces))
+    if request.stagger.own:
+        stagger = evenly(farm, tuple(max(a, p.days) for a, p in zip(asked, bound.paces, strict=True)))
+        return stagger if fits(replace(request, stagger_days=stagger)) else None
+    low, high = int(asked[0]) + 1, max(int(asked[0]), *(-int(-p.days // 1) for p in bound.paces)) + 1
+    while low < high:
+        middle = (low + high) // 2
+        if fits(replace(request, stagger_days=in_turn(middle, len(asked)))):
+            high = middle
+        else:
+            low = middle + 1
+    stagger = in_turn(high, len(asked))
+    return stagger if fits(replace(request, stagger_days=stagger)) else None

@@ -1,0 +1,49 @@
+"""What a person types for a plan, as values: rings 8-20, batches auto, eggs 3.0e6-3.8e6."""
+
+from __future__ import annotations
+
+import re
+
+from lake.errors import InputError
+
+
+def parse_batches(text: str) -> int | None:
+    """Batches in each geography; None for auto."""
+    if text == "auto":
+        return None
+    if re.fullmatch(r"-?[0-9]{1,9}", text) is None:
+        raise InputError("--batches", f"{text!r} is not understood", "give a number such as 275, or auto")
+    return int(text)
+
+
+def parse_rings(text: str) -> int | tuple[int, int]:
+    """Rings a batch: one number, or the fewest and the most."""
+    match = re.fullmatch(r"([0-9]{1,6})(?:-([0-9]{1,6}))?", text)
+    if match is None:
+        raise InputError("--rings", f"{text!r} is not understood", "give a number such as 8, or a range such as 8-20")
+    return (int(match[1]), int(match[2])) if match[2] else int(match[1])
+
+
+def parse_eggs(text: str) -> tuple[int, int] | None:
+    """The lowest and highest number of eggs a batch; None to fit them to the containers."""
+    if text == "fit":
+        return None
+    number = r"([0-9]+(?:\.[0-9]+)?(?:e[0-9]{1,2})?)"
+    match = re.fullmatch(rf"{number}(?:-{number})?", text.replace("_", "").lower())
+    if match is None:
+        raise InputError("--eggs", f"{text!r} is not understood", "give fit, 640000 or 3.0e6-3.8e6")
+    low = round(float(match[1]))
+    return low, round(float(match[2])) if match[2] else low
+
+
+def parse_shared_areas(text: str) -> bool:
+    """Whether an area may hold several batches at once, from --batches-per-area."""
+    if text not in ("any", "1"):
+        raise InputError("--batches-per-area", f"{text!r} is not understood", "give any or 1")
+    return text == "any"
+
+
+def require_share(option: str, value: float | None) -> None:
+    """InputError unless the value, if given, lies between 0 and 1."""
+    if value is not None and not 0 < value < 1:
+        raise InputError(option, f"{value:g} is out of range", "give a share between 0 and 1, such as 0.87")
