@@ -54,7 +54,7 @@ def sql(
             raise InputError("engine.sql", "--json and --csv are both asked for", "give one of them")
         with connect(run) as connection:
             try:
-                result = answer(connection, query or TABLES_QUERY)
+                result = answer(connection, TABLES_QUERY if query is None else query)
                 if as_json:
                     print_json(_data(result.limit(limit) if limit else result))
                 elif as_csv:

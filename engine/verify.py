@@ -12,6 +12,8 @@ from engine.report.console import console, input_errors, print_json
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from rich.console import Console
+
     from engine.farm.schedule import Schedule
     from lake.checks import CheckResult, Report
     from lake.manifest import Manifest
@@ -66,8 +68,11 @@ def verify(
         if not wanted or len(in_lake) < len(wanted):
             database, found = _in_postgres(run, manifest, to)
             results += [r for r in found if not wanted or r.name in wanted]
+        data = _data(run, results, reports, database)
+        if not wanted:
+            _keep(run, manifest, data, screen)
         if as_json:
-            print_json(_data(run, results, reports, database))
+            print_json(data)
         print_results(screen, results, reports, database, asked_all=not wanted)
     if any(not result.passed for result in results):
         raise typer.Exit(FAILED)
@@ -171,6 +176,16 @@ def _in_postgres(run: Path, manifest: Manifest, to: str | None) -> tuple[str, li
         results.append(CheckResult(check, len(offences), rows, seconds))
         seconds = 0.0  # one comparison gives both
     return f"{name}: {found.comparisons:,} figures compared", results
+
+
+def _keep(run: Path, manifest: Manifest, data: dict[str, object], screen: Console) -> None:
+    """Note the result beside the run, where the summary finds it; a run that cannot be written to is no failure."""
+    from engine.report.summary import record_verification
+
+    try:
+        record_verification(run, manifest, data)
+    except OSError as error:
+        screen.print(f"note: the result was not kept: {error}", markup=False, soft_wrap=True)
 
 
 def _data(run: Path, results: list[CheckResult], reports: list[Report], database: str) -> dict[str, object]:

@@ -75,15 +75,15 @@ SELECT batch_number, container, first_day, 'the container serves the stage', for
        format('stage {}, hall of stage {}', container_stage, hall_stage)
 FROM kind WHERE (container_stage = stage AND hall_stage = stage) IS NOT TRUE
 UNION ALL
-SELECT batch_number, container, first_day, format('kind of container for stage {}', stage), wanted, format('{} ({})',
-    category, type_name)
+SELECT batch_number, container, first_day, format('kind of container for stage {}', stage), wanted,
+    format('{} ({})', category, type_name)
 FROM kind WHERE category IS DISTINCT FROM wanted
 UNION ALL
 SELECT batch_number, container, first_day, 'in a hall before the sea, in an area at sea', NULL,
     format('hall {}, area {}', hall_id, area_id)
 FROM kind
-WHERE (CASE WHEN stage = last_stage THEN area_id IS NOT NULL AND hall_id IS NULL ELSE hall_id IS NOT NULL
-    AND area_id IS NULL END) IS NOT TRUE
+WHERE (CASE WHEN stage = last_stage THEN area_id IS NOT NULL AND hall_id IS NULL
+            ELSE hall_id IS NOT NULL AND area_id IS NULL END) IS NOT TRUE
 UNION ALL
 SELECT batch_number, NULL, NULL, 'current stage', format('stage {}', coalesce(most_active, latest)),
     format('stage {}', said)
@@ -92,13 +92,12 @@ UNION ALL
 SELECT batch_number, container, start_date, 'planned stay took place', format('stage {}', lifecycle_stage_id),
     'no assignment' FROM absent
 UNION ALL
-SELECT batch_number, NULL, actual_start_date, workflow_number || ': from one stage to the next', format('{} to {}',
-    least_from, least_to),
-       format('{} to {}', source_stage, dest_stage)
+SELECT batch_number, NULL, actual_start_date, workflow_number || ': from one stage to the next',
+    format('{} to {}', least_from, least_to), format('{} to {}', source_stage, dest_stage)
 FROM move
 WHERE (dest_stage = source_stage + 1 AND least_from = source_stage AND most_from = source_stage
        AND least_to = dest_stage AND most_to = dest_stage) IS NOT TRUE
 UNION ALL
-SELECT batch_number, container, date, 'stage of the daily state', format('stage {}', stage), format('stage {}',
-    found) FROM state
+SELECT batch_number, container, date, 'stage of the daily state', format('stage {}', stage),
+    format('stage {}', found) FROM state
 ORDER BY ALL

@@ -50,8 +50,8 @@ SELECT b.batch_number, NULL, d.last_day, d.what || ' before the as-of date', for
 FROM dated d CROSS JOIN run LEFT JOIN batch b ON b.id = d.batch_id
 WHERE d.last_day >= run.as_of
 UNION ALL
-SELECT b.batch_number, NULL, d.last_day, d.what || ' before the harvested batch''s end', format('before {}',
-    b.actual_end_date), d.last_day::VARCHAR
+SELECT b.batch_number, NULL, d.last_day, d.what || ' before the harvested batch''s end',
+    format('before {}', b.actual_end_date), d.last_day::VARCHAR
 FROM dated d JOIN batch b ON b.id = d.batch_id
 WHERE d.last_day >= b.actual_end_date
 UNION ALL
@@ -64,8 +64,8 @@ LEFT JOIN stay t ON t.assignment_id = a.dest_assignment_id
 WHERE (a.actual_execution_date = s.departure_date AND a.actual_execution_date = t.first_day) IS NOT TRUE
 UNION ALL
 -- a store is filled the evening before it is first needed, which may be before the fish arrive in its hall or area
-SELECT b.batch_number, f.name, p.purchase_date, 'feed bought while the batch lives', format('from {}',
-    b.start_date - 1), p.purchase_date::VARCHAR
+SELECT b.batch_number, f.name, p.purchase_date, 'feed bought while the batch lives',
+    format('from {}', b.start_date - 1), p.purchase_date::VARCHAR
 FROM feed_purchase p LEFT JOIN batch b ON b.id = p.batch_id LEFT JOIN feed_container f ON f.id = p.feed_container_id
 WHERE (p.purchase_date >= b.start_date - 1) IS NOT TRUE
 UNION ALL

@@ -16,8 +16,8 @@ figure AS (
         {'what': 'COMPLETED = has an end date', 'holds': (status = 'COMPLETED') = (actual_end_date IS NOT NULL),
             'found': format('{}, end {}', status, actual_end_date)},
         {'what': 'COMPLETED = has a reason of harvest',
-            'holds': (status = 'COMPLETED') = (harvest_reason IS NOT NULL), 'found': format('{}, reason {}', status,
-                harvest_reason)},
+            'holds': (status = 'COMPLETED') = (harvest_reason IS NOT NULL), 'found':
+                format('{}, reason {}', status, harvest_reason)},
         {'what': 'end date = last departure',
             'holds': actual_end_date IS NULL OR actual_end_date IS NOT DISTINCT
             FROM last_departure, 'found': format('end {}, last departure {}', actual_end_date, last_departure)},
@@ -28,7 +28,7 @@ figure AS (
     ]) AS f
     FROM seen
 )
-SELECT batch_number, NULL::VARCHAR AS container, date, f.what AS what, 'both or neither' AS expected, f.found AS found
+SELECT batch_number, NULL::VARCHAR AS container, date, f.what AS what, 'to hold' AS expected, f.found AS found
 FROM figure WHERE f.holds IS NOT TRUE
 UNION ALL
 SELECT s.batch_number, s.container, s.departure_date, 'active = no departure date', 'one or the other',
@@ -37,8 +37,7 @@ FROM container_assignment a JOIN stay s ON s.assignment_id = a.id
 WHERE a.is_active IS DISTINCT FROM (a.departure_date IS NULL)
 UNION ALL
 SELECT s.batch_number, s.container, s.departure_date, 'departure from the last stage by harvest alone',
-    'a batch with an end date',
-       format('departure {}', s.departure_date)
+    'a batch with an end date', format('departure {}', s.departure_date)
 FROM stay s JOIN batch b ON b.id = s.batch_id
 WHERE s.stage = (SELECT max(id) FROM lifecycle_stage) AND s.departure_date IS NOT NULL AND b.actual_end_date IS NULL
 ORDER BY ALL

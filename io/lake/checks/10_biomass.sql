@@ -51,13 +51,13 @@ SELECT
 FROM figure f LEFT JOIN stay s USING (assignment_id)
 WHERE (abs(f.fish * f.weight_g / 1000 - f.biomass_kg) <= f.fish * 0.005 / 1000 + 0.005) IS NOT TRUE
 UNION ALL
-SELECT s.batch_number, s.container, m.date, 'biomass of the morning, at a meal', format('{} kg',
-    m.expected::VARCHAR), format('{} kg', m.found::VARCHAR)
+SELECT s.batch_number, s.container, m.date, 'biomass of the morning, at a meal',
+    format('{} kg', m.expected::VARCHAR), format('{} kg', m.found::VARCHAR)
 FROM meal m LEFT JOIN stay s USING (assignment_id)
 WHERE (abs(m.expected - m.found) <= m.slack) IS NOT TRUE
 UNION ALL
-SELECT s.batch_number, s.container, w.date, 'weight at the move = the last state''s', format('{} g',
-    w.expected::VARCHAR), format('{} g', w.found::VARCHAR)
+SELECT s.batch_number, s.container, w.date, 'weight at the move = the last state''s',
+    format('{} g', w.expected::VARCHAR), format('{} g', w.found::VARCHAR)
 FROM weighed w LEFT JOIN stay s USING (assignment_id)
 WHERE w.expected IS DISTINCT FROM w.found
 ORDER BY ALL

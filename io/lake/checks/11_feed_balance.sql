@@ -63,8 +63,8 @@ rest AS (  -- what first in first out leaves of each lot
 offence AS (
     SELECT batch_id, NULL::BIGINT AS assignment_id, feed_container_id, NULL::DATE AS date,
            format('purchased = fed + closing stock, feed {}', feed_id) AS what,
-           format('{:.4f} kg', bought / 10000.0) AS expected, format('{:.4f} + {:.4f} kg', fed / 10000.0,
-               closing / 10000.0) AS found
+           format('{:.4f} kg', bought / 10000.0) AS expected,
+               format('{:.4f} + {:.4f} kg', fed / 10000.0, closing / 10000.0) AS found
     FROM balance WHERE bought <> fed + closing
     UNION ALL
     SELECT batch_id, NULL, feed_container_id, purchase_date, format('closing stock of lot {}', id),
@@ -83,15 +83,15 @@ offence AS (
         format('lot {} delivered {}', lot_id, purchase_date), format('fed {}', feeding_date)
     FROM drawn WHERE purchase_date > feeding_date
     UNION ALL
-    SELECT batch_id, assignment_id, feed_container_id, feeding_date, format('cost at {}, first in first out',
-        feeding_time),
+    SELECT batch_id, assignment_id, feed_container_id, feeding_date,
+        format('cost at {}, first in first out', feeding_time),
            format('{:.2f}', due / 100.0), format('{:.2f}', cents / 100.0)
     FROM priced WHERE due IS DISTINCT FROM cents
     UNION ALL
     SELECT e.batch_id, e.batch_assignment_id, e.feed_container_id, e.feeding_date,
         'feed fits the fish: ' || coalesce(f.name, '?'),
-           format('{} to {} g', f.min_fish_weight_g::VARCHAR, f.max_fish_weight_g::VARCHAR), format('{} g',
-               d.avg_weight_g::VARCHAR)
+           format('{} to {} g', f.min_fish_weight_g::VARCHAR, f.max_fish_weight_g::VARCHAR),
+               format('{} g', d.avg_weight_g::VARCHAR)
     FROM feeding_event e
     LEFT JOIN feed f ON f.id = e.feed_id
     LEFT JOIN daily_state d ON d.assignment_id = e.batch_assignment_id AND d.date = e.feeding_date

@@ -58,8 +58,8 @@ banded AS (
 )
 SELECT
     batch_number, container, last_day AS date, 'no feeding without growth' AS what,
-    format('more than {:.2f} g after {:.1f} kg of feed', first_weight_g, feed_kg) AS expected, format('{:.2f} g',
-        last_weight_g) AS found
+    format('more than {:.2f} g after {:.1f} kg of feed', first_weight_g, feed_kg) AS expected,
+        format('{:.2f} g', last_weight_g) AS found
 FROM stay_balance WHERE feed_kg > 0 AND last_weight_g <= first_weight_g AND fed_days > 1
 UNION ALL
 SELECT batch_number, NULL, last_day, format('feed conversion of stage {} in its band', stage),

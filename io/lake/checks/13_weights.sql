@@ -91,8 +91,8 @@ figure AS (
         {'what': 'K of every fish', 'holds': shape_holds, 'expected': '0.8 to 1.6',
          'found': format('{} fish beyond', misshapen)},
         {'what': 'sample''s mean within 7 standard errors of the truth', 'holds': truth_holds,
-         'expected': format('{:.2f} +- {:.2f} g', true_g, 7 * error_g), 'found': format('{} g',
-             avg_weight_g::VARCHAR)}
+         'expected': format('{:.2f} +- {:.2f} g', true_g, 7 * error_g), 'found':
+             format('{} g', avg_weight_g::VARCHAR)}
     ]) AS t (f)
     WHERE (fish_hold AND size_holds AND mean_g_holds AND range_holds AND mean_cm_holds AND sd_g_holds
            AND sd_cm_holds AND k_holds AND shape_holds AND truth_holds) IS NOT TRUE
@@ -105,20 +105,20 @@ bias AS (  -- all samples of a batch's stage together: no leaning to one side
     FROM sample WHERE error_g > 0 GROUP BY ALL
 )
 SELECT
-    batch_number, container, date, 'mean weight never falls' AS what, format('at least {} g',
-        before_g::VARCHAR) AS expected,
+    batch_number, container, date, 'mean weight never falls' AS what,
+        format('at least {} g', before_g::VARCHAR) AS expected,
     format('{} g', avg_weight_g::VARCHAR) AS found
 FROM step WHERE avg_weight_g < before_g
 UNION ALL
-SELECT batch_number, container, date, 'weight continuous across the move', format('{:.3f} to {:.3f} g',
-    mixed_g - 0.01, mixed_g * 1.10 + 0.02), format('{:.2f} g', weight_g)
+SELECT batch_number, container, date, 'weight continuous across the move',
+    format('{:.3f} to {:.3f} g', mixed_g - 0.01, mixed_g * 1.10 + 0.02), format('{:.2f} g', weight_g)
 FROM arrival WHERE (weight_g BETWEEN mixed_g - 0.01 AND mixed_g * 1.10 + 0.02) IS NOT TRUE
 UNION ALL
 SELECT batch_number, container, date, what, expected, found FROM figure
 UNION ALL
 SELECT batch_number, NULL, date, format('samples of stage {} lean to neither side', stage),
-       format('within {:.3f} standard errors', 6 / sqrt(samples) + rounding), format('{:.3f} over {} samples', lean,
-           samples)
+       format('within {:.3f} standard errors', 6 / sqrt(samples) + rounding),
+           format('{:.3f} over {} samples', lean, samples)
 FROM bias WHERE (abs(lean) <= 6 / sqrt(samples) + rounding) IS NOT TRUE
 UNION ALL
 SELECT s.batch_number, s.container, a.last_weighing_date, 'last weighing = the latest sample',

@@ -12,8 +12,8 @@ WITH over AS (
 )
 SELECT
     b.batch_number, c.name AS container, o.worst_day AS date, 'biomass within the container''s limits' AS what,
-    format('at most {:.0f} kg', o.limit_kg) AS expected, format('{:.0f} kg, over on {} days from {}', o.peak_kg,
-        o.days, o.first_day) AS found
+    format('at most {:.0f} kg', o.limit_kg) AS expected,
+        format('{:.0f} kg, over on {} days from {}', o.peak_kg, o.days, o.first_day) AS found
 FROM over o
 LEFT JOIN batch b ON b.id = o.batch_id
 LEFT JOIN container c ON c.id = o.container_id

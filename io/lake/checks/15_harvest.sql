@@ -57,8 +57,8 @@ WHERE abs(p.harvest_target_g - t.harvest_target_g::DOUBLE) > 0.005
 UNION ALL
 SELECT s.batch_number, s.container, coalesce(r.date, r.due_date),
     'a ring is emptied once, of the fish alive, on the last day',
-       format('{} fish on {}', r.population, r.due_date), format('{} fish on {} in {} harvests', r.fish::BIGINT,
-           r.date, r.events)
+       format('{} fish on {}', r.population, r.due_date),
+           format('{} fish on {} in {} harvests', r.fish::BIGINT, r.date, r.events)
 FROM ring r LEFT JOIN stay s USING (assignment_id)
 WHERE (r.fish = r.population AND r.date = r.due_date AND r.events = 1) IS NOT TRUE
 UNION ALL
@@ -68,8 +68,8 @@ FROM ring r LEFT JOIN stay s USING (assignment_id)
 WHERE abs(r.live_kg - r.population * r.avg_weight_g / 1000) > r.population * 0.005 / 1000 + 0.0005
 UNION ALL
 SELECT s.batch_number, s.container, e.event_date::DATE, 'lots sum to the harvest',
-       format('{} fish, {} kg', e.harvested_count, e.live_weight_kg::VARCHAR), format('{} fish, {} kg',
-           g.fish::BIGINT, g.live_kg::VARCHAR)
+       format('{} fish, {} kg', e.harvested_count, e.live_weight_kg::VARCHAR),
+           format('{} fish, {} kg', g.fish::BIGINT, g.live_kg::VARCHAR)
 FROM harvest_event e
 LEFT JOIN stay s ON s.assignment_id = e.assignment_id
 LEFT JOIN graded g ON g.event_id = e.id

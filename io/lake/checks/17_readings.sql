@@ -43,13 +43,13 @@ figure AS (
     FROM judged, unnest([
         {'what': 'readings a day x days', 'holds': count_holds, 'expected': due::VARCHAR,
          'found': coalesce(readings, 0)::BIGINT::VARCHAR},
-        {'what': 'each at a time of its own', 'holds': times_hold, 'expected': format('{} a day, at even times',
-            a_day),
+        {'what': 'each at a time of its own', 'holds': times_hold, 'expected':
+            format('{} a day, at even times', a_day),
          'found': format('{} times, {} beside them', times::BIGINT, off_grid::BIGINT)},
         {'what': 'within the stay', 'holds': stay_holds, 'expected': format('{} to {}', first_day, end_day - 1),
          'found': format('{} to {}', first_time::DATE, last_time::DATE)},
-        {'what': 'measures what the sensor measures', 'holds': sensor_holds, 'expected': format('parameter {}',
-            measures),
+        {'what': 'measures what the sensor measures', 'holds': sensor_holds, 'expected':
+            format('parameter {}', measures),
          'found': format('parameters {} to {}', parameter_id, other_parameter_id)},
         {'what': 'in physical range', 'holds': range_holds, 'expected': format('{:.4f} to {:.4f}', low, high),
          'found': format('{:.4f} to {:.4f}', lowest::DOUBLE, highest::DOUBLE)}

@@ -18,8 +18,8 @@ SELECT
     '1 row' AS expected, format('{} in {} rows', name, count(*)) AS found
 FROM name GROUP BY what, name HAVING count(*) > 1
 UNION ALL
-SELECT batch_number, NULL, NULL, what || ' has 1 to 50 characters', '1 to 50', coalesce(format('{}: {}',
-    length(name), name), 'null')
+SELECT batch_number, NULL, NULL, what || ' has 1 to 50 characters', '1 to 50',
+    coalesce(format('{}: {}', length(name), name), 'null')
 FROM name WHERE (length(name) BETWEEN 1 AND 50) IS NOT TRUE
 UNION ALL
 SELECT b.batch_number, NULL, w.actual_start_date, w.workflow_number || ': action numbers run 1 to n',

@@ -1,0 +1,155 @@
+"""python -m engine.verify, as a user calls it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from engine.farm.schedule import Schedule
+from lake.checks import check_names
+from warehouse.embedded import embedded_dsn
+
+POSTGRES_CHECKS = {"07_foreign_keys_postgres", "20_counts_postgres"}
+
+
+def command(name: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", f"engine.{name}", *map(str, arguments)], capture_output=True, text=True, check=False
+    )
+
+
+def verified(*arguments: str | Path) -> tuple[int, dict[str, Any]]:
+    done = command("verify", *arguments, "--json")
+    return done.returncode, json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def run(
+    small_schedule: Schedule,
+    write_schedule: Callable[[Path, Schedule], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    folder = tmp_path_factory.mktemp("verify")
+    out = folder / "run"
+    done = command("run", "--schedule", write_schedule(folder, small_schedule), "--out", out, "--workers", "1")
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+@pytest.fixture
+def copy(run: Path, tmp_path: Path) -> Path:
+    """A copy of the run, not loaded and not verified."""
+    return shutil.copytree(run, tmp_path / "run", ignore=shutil.ignore_patterns("postgres", "load.json"))
+
+
+def spoil(run: Path, table: str, column: str) -> None:
+    """Change a value of a table's first row, and the file's size in the manifest with it."""
+    manifest = json.loads((run / "manifest.json").read_text())
+    part = manifest["partitions"][0]["tables"][table]
+    rows = pq.read_table(run / part["file"])
+    values = rows.column(column).to_pylist()
+    values[0] += 1
+    place = rows.schema.get_field_index(column)
+    rows = rows.set_column(place, rows.schema.field(place), pa.array(values, rows.schema.field(place).type))
+    pq.write_table(rows, run / part["file"])
+    part["bytes"] = (run / part["file"]).stat().st_size
+    (run / "manifest.json").write_text(json.dumps(manifest))
+
+
+def test_a_true_run_passes(copy: Path) -> None:
+    done = command("verify", copy)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    for name in check_names():
+        assert name in done.stderr
+    assert "21 of 21 checks passed" in done.stderr
+    assert "not loaded: PostgreSQL not checked" in done.stderr
+
+
+def test_json_is_one_object_with_every_check(copy: Path) -> None:
+    code, data = verified(copy)
+    assert code == 0
+    assert (data["passed"], data["failed"]) == (21, 0)
+    assert [c["name"] for c in data["checks"]] == list(check_names())
+    assert all(c["violations"] == 0 and c["rows"] == [] for c in data["checks"])
+    assert data["reports"]["21_cutoff"][0]["batches"] == 5
+    assert data["postgres"].startswith("not loaded")
+    kept = json.loads((copy / "logs" / "verify.json").read_text())
+    assert (kept["passed"], kept["failed"]) == (21, 0)
+
+
+def test_a_spoilt_run_fails_and_names_the_rows(copy: Path) -> None:
+    spoil(copy, "daily_state", "population")
+    done = command("verify", copy)
+    assert done.returncode == 1
+    assert "FAR-2023-001" in done.stderr
+    assert "eggs = gone + alive" in done.stderr
+    code, data = verified(copy)
+    failed = {c["name"]: c["rows"] for c in data["checks"] if c["violations"]}
+    assert code == 1
+    assert data["failed"] == len(failed)
+    assert {"01_batch_conservation", "16_daily_states", "19_determinism"} <= set(failed)
+    assert failed["01_batch_conservation"][0]["batch_number"] == "FAR-2023-001"
+
+
+def test_only_runs_what_was_named(copy: Path) -> None:
+    spoil(copy, "daily_state", "population")
+    code, data = verified(copy, "--only", "04_double_booking", "--only", "18_names")
+    assert code == 0
+    assert [c["name"] for c in data["checks"]] == ["04_double_booking", "18_names"]
+    code, data = verified(copy, "--only", "16_daily_states")
+    assert (code, data["failed"]) == (1, 1)
+    assert not (copy / "logs" / "verify.json").exists()
+
+
+def test_wrong_input_is_one_message(copy: Path, tmp_path: Path) -> None:
+    for arguments, words in (
+        ((tmp_path / "nowhere",), "no such run folder"),
+        ((copy, "--only", "22_luck"), "no check is called 22_luck"),
+    ):
+        done = command("verify", *arguments)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_half_written_run_is_refused(copy: Path) -> None:
+    (copy / "manifest.json").unlink()
+    done = command("verify", copy)
+    assert done.returncode == 2
+    assert "--resume" in done.stderr
+
+
+def test_a_cut_file_is_refused(copy: Path) -> None:
+    part = next((copy / "lake" / "daily_state").iterdir())
+    part.write_bytes(part.read_bytes()[:-1])
+    done = command("verify", copy)
+    assert done.returncode == 2
+    assert part.name in done.stderr
+
+
+def test_the_database_is_held_against_the_parquet(run: Path) -> None:
+    assert command("load", run).returncode == 0
+    code, data = verified(run)
+    assert code == 0, data
+    assert {c["name"] for c in data["checks"]} == set(check_names()) | POSTGRES_CHECKS
+    assert "figures compared" in data["postgres"]
+    with embedded_dsn(run) as dsn, psycopg.connect(dsn) as connection:
+        connection.execute(
+            "UPDATE batch_mortalityevent SET count = count + 1 WHERE id = (SELECT min(id) FROM batch_mortalityevent)"
+        )
+    code, data = verified(run, "--only", "20_counts_postgres")
+    assert code == 1
+    (check,) = data["checks"]
+    assert "mortality_event, batch FAR-2023-001" in check["rows"][0]["what"]
+    assert check["rows"][0]["found"] == check["rows"][0]["expected"] + 1
