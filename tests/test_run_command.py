@@ -25,13 +25,6 @@ def call(folder: Path, *options: str | Path) -> subprocess.CompletedProcess[str]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
 
 
-def shortened(schedule: Schedule) -> Schedule:
-    """Two batches of the schedule, on days that still meet the farm: enough for a command."""
-    kept = tuple(replace(b, id=i) for i, b in enumerate(schedule.batches[3:], 1))
-    short = replace(schedule, batches=kept, partitions=(range(1, 2), range(2, 3)))
-    return replace(short, text=format_schedule(short))
-
-
 @pytest.fixture(scope="module")
 def done(
     small_schedule: Schedule, write_schedule: Write, tmp_path_factory: pytest.TempPathFactory
@@ -59,31 +52,30 @@ def test_json_is_one_object_whose_events_are_the_rows_on_disk(
     assert told["events_per_second"] == pytest.approx(told["events"] / told["seconds"])
 
 
-def test_words_go_to_stderr_and_a_pipe_sees_no_control_codes(
-    done: tuple[Path, subprocess.CompletedProcess[str]], small_schedule: Schedule, write_schedule: Write, tmp_path: Path
-) -> None:
-    assert "running runs/small: 5 batches" in done[1].stderr
-    write_schedule(tmp_path, shortened(small_schedule))
-    process = call(tmp_path, "--schedule", "small.yaml", "--out", "here")
-    assert process.returncode == 0, process.stderr
-    assert process.stdout == ""
-    assert "environmental_reading" in process.stderr
-    assert "\x1b" not in process.stderr + done[1].stderr
-
-
 def test_a_run_that_exists_is_left_alone_unless_asked(
     done: tuple[Path, subprocess.CompletedProcess[str]],
 ) -> None:
-    folder, first = done
+    folder, _ = done
     manifest = folder / "runs" / "small" / "manifest.json"
     before = manifest.read_bytes()
     again = call(folder, "--schedule", "small.yaml", "--json")
     assert (again.returncode, again.stdout) == (2, "")
     assert "--overwrite" in again.stderr
     assert manifest.read_bytes() == before
-    resumed = call(folder, "--schedule", "small.yaml", "--resume", "--json")
+
+
+def test_words_go_to_stderr_and_a_pipe_sees_no_control_codes(
+    done: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    folder, first = done
+    assert "running runs/small: 5 batches" in first.stderr
+    resumed = call(folder, "--schedule", "small.yaml", "--resume")
     assert resumed.returncode == 0, resumed.stderr
-    assert json.loads(resumed.stdout)["fingerprint"] == json.loads(first.stdout)["fingerprint"]
+    assert resumed.stdout == ""
+    assert "environmental_reading" in resumed.stderr
+    assert "\x1b" not in resumed.stderr + first.stderr
+    manifest = json.loads((folder / "runs" / "small" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["fingerprint"] == json.loads(first.stdout)["fingerprint"]
 
 
 def refusal(folder: Path, *options: str | Path) -> str:

@@ -14,15 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from run_files import lake_bytes
+from run_files import Synchronous, lake_bytes
 
 from engine.execution.progress import birth, read_progress
+from engine.execution.run import run
 from engine.farm.schedule import Batch, Schedule
+from engine.farm.schedule_file import read_schedule
 from engine.farm.schedule_text import format_schedule
 from lake.errors import InputError
 from lake.manifest import Manifest, read_complete, read_manifest
 
 PATIENCE = 60.0
+LIVES = 7
 
 
 def until(found: Callable[[], Any], process: subprocess.Popen[str] | None = None) -> Any:
@@ -40,16 +43,16 @@ def until(found: Callable[[], Any], process: subprocess.Popen[str] | None = None
 def schedule_file(
     small_schedule: Schedule, write_schedule: Callable[[Path, Schedule], Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """The small schedule with a first partition of twelve whole lives, and a second of one short one."""
+    """The small schedule with a first partition of some whole lives, and a second of one short one."""
     life, days = small_schedule.batches[0], 1000
-    lives = [replace(_moved(life, i * days), id=i + 1, number=f"FAR-{i + 1:03d}") for i in range(12)]
-    young = replace(_moved(small_schedule.batches[3], 11 * days), id=13)
+    lives = [replace(_moved(life, i * days), id=i + 1, number=f"FAR-{i + 1:03d}") for i in range(LIVES)]
+    young = replace(_moved(small_schedule.batches[3], (LIVES - 1) * days), id=LIVES + 1)
     long = replace(
         small_schedule,
         name="long",
-        as_of_day=small_schedule.as_of_day + 11 * days,
+        as_of_day=small_schedule.as_of_day + (LIVES - 1) * days,
         batches=(*lives, young),
-        partitions=(range(1, 13), range(13, 14)),
+        partitions=(range(1, LIVES + 1), range(LIVES + 1, LIVES + 2)),
     )
     return write_schedule(tmp_path_factory.mktemp("schedules"), replace(long, text=format_schedule(long)))
 
@@ -81,9 +84,8 @@ def worker_of(run_dir: Path, partition: int) -> int:
 @pytest.fixture(scope="module")
 def whole(schedule_file: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], Manifest]:
     run_dir = tmp_path_factory.mktemp("runs") / "whole"
-    code, _, err = finish(begin(schedule_file, run_dir))
-    assert code == 0, err
-    return lake_bytes(run_dir), read_complete(run_dir)
+    manifest = run(read_schedule(schedule_file), run_dir, Synchronous(), 1)
+    return lake_bytes(run_dir), manifest
 
 
 def test_a_killed_worker_costs_its_partition_alone(
