@@ -1,0 +1,209 @@
+"""The UAT ladder: on one day a batch on every rung of life, two before each transition, several near harvest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import count
+
+from engine.biology.parameters import Biology
+from engine.farm.infrastructure import Farm
+from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay, to_date
+from engine.farm.schedule_text import format_schedule
+from engine.farm.validation import Field, complaints, refuse
+from engine.planning import sizing
+from engine.planning.partitions import balanced, usual_count
+from engine.planning.vacancies import Vacancies
+from engine.planning.workload import predicted_events
+from engine.simulation.climate import Climate
+from engine.simulation.history import simulate
+from lake.errors import InputError
+
+SEA = 6
+RINGS = 8
+WHOLE_LIFE = sum(STAGE_DAYS)
+BEFORE_SEA = WHOLE_LIFE - STAGE_DAYS[-1]
+ENDED_DAYS_AGO = (120, 30)
+"""Completed batches of each geography: their plans ended so many days before the as-of date."""
+HARVEST_IN_DAYS = (5, 12, 19)
+"""Batches of each geography near harvest: they leave the sea about so many days after the as-of date."""
+HARVEST_TOLERANCE_DAYS = 2
+FRESHWATER_DAYS = (88, 84, 45, 10)
+"""Days lived in each freshwater stage of 90 by its four batches of each geography: two are about to move on."""
+TRIES = 60
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A batch of the ladder. kind: completed, near harvest, at sea or the freshwater stage's name.
+
+    next_day: when it moves on or is harvested (simulated where near harvest, else as planned).
+    """
+
+    number: str
+    kind: str
+    next_day: int
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """A schedule and what each of its batches stands for, in the schedule's order."""
+
+    schedule: Schedule
+    rungs: tuple[Rung, ...]
+
+
+def uat_ladder(
+    name: str,
+    as_of_day: int,
+    farm: Farm,
+    biology: Biology,
+    *,
+    seed: int = 1,
+    partitions: int | None = None,
+    farm_file: str = "",
+    biology_file: str = "",
+) -> Ladder:
+    """Batches that show every state of life on the as-of date, in each geography of the farm.
+
+    In every stage stand four batches of each geography: in fresh water at 10, 45, 84 and 88 of 90 days, at sea one
+    halfway and three that are harvested about 5, 12 and 19 days after the as-of date. Those three are placed by
+    simulating each with its own draws, so that none is harvested already. Two more are completed. A pure function
+    of its inputs; no container is held twice. InputError when the farm has no room (batch and pool named) or a
+    batch can't be brought near harvest.
+    """
+    builder = _Builder(as_of_day, farm, biology, seed)
+    found: list[tuple[Batch, Rung]] = []
+    for geography_id in range(1, len(farm.geography_names) + 1):
+        found += builder.geography(geography_id)
+    found.sort(key=lambda each: (each[0].start_day, each[0].geography_id, each[0].number))
+    batches = tuple(replace(batch, id=i) for i, (batch, _) in enumerate(found, 1))
+    parts = usual_count(len(batches)) if partitions is None else partitions
+    if not 1 <= parts <= len(batches):
+        raise InputError("--partitions", f"{parts} partitions for {len(batches)} batches", f"give 1 to {len(batches)}")
+    schedule = Schedule(
+        name=name,
+        seed=seed,
+        as_of_day=as_of_day,
+        farm=farm,
+        biology=biology,
+        batches=batches,
+        partitions=balanced(predicted_events(batches, farm, biology, as_of_day), parts),
+        text="",
+        farm_file=farm_file,
+        biology_file=biology_file,
+    )
+    refuse(f"plan {name}", complaints(schedule, _locate))
+    return Ladder(replace(schedule, text=format_schedule(schedule)), tuple(rung for _, rung in found))
+
+
+def _locate(index: int, place: Field | int) -> str:
+    return f"batches[{index}].{place}"
+
+
+class _Builder:
+    """Places batch after batch, oldest first, in containers that are free."""
+
+    def __init__(self, as_of_day: int, farm: Farm, biology: Biology, seed: int) -> None:
+        self.as_of_day, self.farm, self.biology, self.seed = as_of_day, farm, biology, seed
+        self.vacancies = Vacancies(farm)
+        first_day = as_of_day - 2 * WHOLE_LIFE
+        self.climate = Climate(farm, biology, seed, as_of_day + 2 * WHOLE_LIFE, first_day)
+        self.open_end = Schedule("", seed, as_of_day + 2 * WHOLE_LIFE, farm, biology, (), (), "")
+
+    def geography(self, geography_id: int) -> Iterator[tuple[Batch, Rung]]:
+        """The rungs of one geography, oldest first."""
+        ordinals = count(1)
+        for ago in ENDED_DAYS_AGO:
+            batch = self._batch(geography_id, next(ordinals), self.as_of_day - WHOLE_LIFE - ago)
+            yield self._taken(batch, "completed", batch.end_day)
+        at_sea = STAGE_DAYS[-1]
+        for due in HARVEST_IN_DAYS:
+            batch, harvest_day = self._near_harvest(geography_id, next(ordinals), due)
+            at_sea = min(at_sea, harvest_day - batch.stays[-1].start_day)
+            yield self._taken(batch, "near harvest", harvest_day)
+        batch = self._batch(geography_id, next(ordinals), self.as_of_day - BEFORE_SEA - at_sea // 2)
+        yield self._taken(batch, "at sea", batch.end_day)
+        for stage in range(SEA - 1, 0, -1):
+            for days in FRESHWATER_DAYS:
+                start = self.as_of_day - sum(STAGE_DAYS[: stage - 1]) - days
+                batch = self._batch(geography_id, next(ordinals), start)
+                yield self._taken(batch, self.farm.stage_names[stage - 1], batch.stays[stage - 1].end_day)
+
+    def _taken(self, batch: Batch, kind: str, next_day: int) -> tuple[Batch, Rung]:
+        for stay in batch.stays:
+            self.vacancies.take(stay)
+        return batch, Rung(batch.number, kind, next_day)
+
+    def _near_harvest(self, geography_id: int, ordinal: int, due: int) -> tuple[Batch, int]:
+        """A batch that leaves the sea about `due` days after the as-of date, and the day when it does.
+
+        A start moved by some days moves the harvest by about as many; where that leads back to a start tried
+        before (the number bears the year and keys the draws), the untried start nearest to the best is next.
+        """
+        goal = self.as_of_day + due
+        start, best, tried = goal - WHOLE_LIFE + STAGE_DAYS[-1] // 10, (10**9, 0), set[int]()
+        for _ in range(TRIES):
+            tried.add(start)
+            batch = self._batch(geography_id, ordinal, start)
+            left = simulate(self.open_end, self.climate, batch).stages[-1].end_day
+            off = left - goal
+            if abs(off) <= HARVEST_TOLERANCE_DAYS:
+                return batch, left
+            best = min(best, (abs(off), start))
+            start -= off
+            if start in tried or not 0 < start - (self.as_of_day - 2 * WHOLE_LIFE) < 2 * WHOLE_LIFE:
+                start = next(day for n in count(1) for day in (best[1] + n, best[1] - n) if day not in tried)
+        home = self.farm.geography_names[geography_id - 1]
+        raise InputError(
+            "--ladder uat",
+            f"no start brings a batch of {home} within {HARVEST_TOLERANCE_DAYS} days of its harvest on {to_date(goal)}",
+            "try another --seed or --as-of",
+        )
+
+    def _batch(self, geography_id: int, ordinal: int, start_day: int) -> Batch:
+        """A batch in free containers (not yet taken), with eggs fitted to their limits."""
+        farm = self.farm
+        number = f"{farm.model.geographies[geography_id - 1].batch_prefix}-{to_date(start_day).year}-{ordinal:03d}"
+        stays: list[Stay] = []
+        day, station = start_day, 0
+        for stage, days in enumerate(STAGE_DAYS, 1):
+            if stage == SEA:
+                rings = min(RINGS, farm.model.areas.rings)
+                containers = self.vacancies.rings(geography_id, day, day + days, rings)
+            else:
+                hall = self.vacancies.hall(stage, geography_id, day, day + days, station)
+                containers = tuple(hall.container_ids) if hall else ()
+                station = hall.station_id if hall else 0
+            if not containers:
+                pool = f"{farm.geography_names[geography_id - 1]} {farm.stage_names[stage - 1]}"
+                raise InputError(
+                    f"farm {farm.name}",
+                    f"no room for batch {number} on {to_date(day)}: {pool} is too small for the ladder",
+                    f"in each geography it needs four halls for each stage and areas for 24 batches of {RINGS} rings",
+                )
+            stays.append(Stay(stage, containers, day, day + days))
+            day += days
+        region = self.biology.region(farm.geography_names[geography_id - 1])
+        fit = sizing.fitted_eggs(tuple(stays), region, self.biology, farm)
+        return Batch(0, number, geography_id, sizing.varied(fit, self.seed, number), tuple(stays))
+
+
+def ladder_lines(ladder: Ladder) -> list[str]:
+    """The ladder in lines for the screen: how many stand where, and when the next are harvested."""
+    counts: dict[str, int] = {}
+    for rung in ladder.rungs:
+        counts[rung.kind] = counts.get(rung.kind, 0) + 1
+    near = sorted((rung.next_day, rung.number) for rung in ladder.rungs if rung.kind == "near harvest")
+    return [
+        "ladder: " + ", ".join(f"{n} {kind}" for kind, n in counts.items()),
+        "next harvests as simulated: " + ", ".join(f"{number} {to_date(day - 1)}" for day, number in near),
+    ]
+
+
+def ladder_data(ladder: Ladder) -> list[dict[str, str]]:
+    """The rungs as plain values, for --json; `until` is the last day before the batch moves on or is harvested."""
+    return [
+        {"batch": rung.number, "kind": rung.kind, "until": to_date(rung.next_day - 1).isoformat()}
+        for rung in ladder.rungs
+    ]

@@ -1,0 +1,106 @@
+"""The UAT ladder: every rung where it should stand, by the batches' own simulated lives."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from functools import cache
+
+import pytest
+
+from engine.biology.parameters import Biology, read_biology
+from engine.farm.infrastructure import Farm, read_farm
+from engine.farm.schedule import to_day
+from engine.farm.schedule_file import parse_schedule
+from engine.farm.validation import conflict_count
+from engine.planning.ladder import Ladder, uat_ladder
+from engine.planning.sizing import biomass_flags
+from engine.simulation.climate import Climate
+from engine.simulation.history import BatchHistory, simulate
+from lake.errors import InputError
+
+SEA = 6
+CASES = [(date(2025, 11, 19), 20251119), (date(2026, 3, 1), 4), (date(2024, 7, 9), 1)]
+
+
+@cache
+def ladder(as_of: date, seed: int) -> Ladder:
+    return uat_ladder("uat-ladder", to_day(as_of), read_farm("faroe-scotland"), read_biology("published"), seed=seed)
+
+
+@cache
+def lives(as_of: date, seed: int, later: int = 0) -> list[BatchHistory]:
+    """Every batch as a run lives it, up to `later` days after the as-of date."""
+    schedule = ladder(as_of, seed).schedule
+    schedule = replace(schedule, as_of_day=schedule.as_of_day + later)
+    first = min(b.start_day for b in schedule.batches)
+    climate = Climate(schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day, first)
+    return [simulate(schedule, climate, batch) for batch in schedule.batches]
+
+
+@pytest.mark.parametrize(("as_of", "seed"), CASES)
+def test_every_stage_holds_as_many_batches_and_each_geography_its_half(as_of: date, seed: int) -> None:
+    living = [history for history in lives(as_of, seed) if not history.harvested]
+    stages = Counter((h.batch.geography_id, h.stages[-1].stage) for h in living)
+    assert stages == {(g, stage): 4 for g in (1, 2) for stage in range(1, 7)}
+
+
+@pytest.mark.parametrize(("as_of", "seed"), CASES)
+def test_only_the_completed_rungs_are_harvested(as_of: date, seed: int) -> None:
+    harvested = {h.batch.number for h in lives(as_of, seed) if h.harvested}
+    assert harvested == {rung.number for rung in ladder(as_of, seed).rungs if rung.kind == "completed"}
+    assert len(harvested) == 4
+
+
+@pytest.mark.parametrize(("as_of", "seed"), CASES)
+def test_at_least_two_batches_are_within_a_week_of_each_transition(as_of: date, seed: int) -> None:
+    schedule = ladder(as_of, seed).schedule
+    due = Counter(
+        stay.stage
+        for batch in schedule.batches
+        for stay in batch.stays[:-1]
+        if 1 <= stay.end_day - schedule.as_of_day <= 7
+    )
+    assert set(due) == {1, 2, 3, 4, 5}
+    assert min(due.values()) >= 2
+
+
+@pytest.mark.parametrize(("as_of", "seed"), CASES)
+def test_six_are_near_harvest_and_two_of_them_within_a_week(as_of: date, seed: int) -> None:
+    week, three_weeks = ({h.batch.number for h in lives(as_of, seed, days) if h.harvested} for days in (7, 21))
+    completed = {rung.number for rung in ladder(as_of, seed).rungs if rung.kind == "completed"}
+    near = {rung.number for rung in ladder(as_of, seed).rungs if rung.kind == "near harvest"}
+    assert three_weeks - completed == near
+    assert len(near) == 6
+    assert len(week - completed) >= 2
+    ends = {h.batch.number: h.stages[-1].end_day for h in lives(as_of, seed, 21)}
+    assert all(ends[r.number] == r.next_day for r in ladder(as_of, seed).rungs if r.number in near)
+
+
+@pytest.mark.parametrize(("as_of", "seed"), CASES)
+def test_no_container_is_held_twice_or_outgrown_and_the_file_reads_back(as_of: date, seed: int) -> None:
+    schedule = ladder(as_of, seed).schedule
+    assert conflict_count(schedule) == 0
+    assert biomass_flags(schedule) == frozenset()
+    assert parse_schedule(schedule.text, "x", schedule.farm, schedule.biology) == schedule
+    starts = [b.start_day for b in schedule.batches]
+    assert starts == sorted(starts)
+
+
+def test_the_same_inputs_give_the_same_bytes() -> None:
+    as_of, seed = CASES[0]
+    again = uat_ladder("uat-ladder", to_day(as_of), read_farm("faroe-scotland"), read_biology("published"), seed=seed)
+    assert again.schedule.text == ladder(as_of, seed).schedule.text
+
+
+def test_a_farm_too_small_for_it_is_refused(small_farm: Farm, biology: Biology) -> None:
+    with pytest.raises(InputError, match=r"no room for batch FAR-.*too small for the ladder"):
+        uat_ladder("x", to_day(date(2025, 11, 19)), small_farm, biology)
+
+
+def test_more_partitions_than_batches_are_refused() -> None:
+    with pytest.raises(InputError, match="--partitions: 99 partitions for 52 batches"):
+        uat_ladder(
+            "x", to_day(date(2025, 11, 19)), read_farm("faroe-scotland"), read_biology("published"), partitions=99
+        )
