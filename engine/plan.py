@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
     from engine.farm.schedule import Schedule
     from engine.planning.capacity import Report
+    from engine.planning.ladder import Ladder
     from engine.planning.makespan import Makespan
     from engine.planning.places import Rules
 
+PLACING = ("name", "output", "partitions")
 DELIVERY = ("overwrite", "dry_run", "strict_biomass", "as_json")
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -84,6 +86,13 @@ def plan(
         ),
     ] = None,
     schedule: Annotated[Path | None, typer.Option(help="The schedule to --advance.", metavar="FILE")] = None,
+    ladder: Annotated[
+        str | None,
+        typer.Option(
+            help="uat: batches that show every stage on the as-of date, two before each transition, six near harvest.",
+            metavar="uat",
+        ),
+    ] = None,
 ) -> None:
     """Plan batches on a farm without a conflict and report how full it gets.
 
@@ -104,6 +113,23 @@ def plan(
                 dry_run=dry_run,
                 strict_biomass=strict_biomass,
                 as_json=as_json,
+            )
+            return
+        if ladder is not None:
+            _only(context, "--ladder", ("ladder", "as_of", "seed", "farm", "biology", *PLACING, *DELIVERY))
+            if ladder != "uat":
+                raise InputError("--ladder", f"{ladder!r} is not known", "give uat")
+            if as_of is None or (output is None and not dry_run):
+                raise InputError("--ladder", "--as-of and --output are needed", "or --dry-run; see --help")
+            rungs = _ladder(as_of, seed, farm, biology, partitions, name, output)
+            _deliver(
+                rungs.schedule,
+                output,
+                overwrite=overwrite,
+                dry_run=dry_run,
+                strict_biomass=strict_biomass,
+                as_json=as_json,
+                ladder=rungs,
             )
             return
         if schedule is not None:
@@ -187,6 +213,7 @@ def _deliver(
     dry_run: bool,
     strict_biomass: bool,
     as_json: bool,
+    ladder: Ladder | None = None,
 ) -> None:
     """Writes a schedule, unless it is only tried, and reports it."""
     from engine.planning.capacity import capacity_report
@@ -205,10 +232,39 @@ def _deliver(
     spans = makespans(schedule)
     for line in makespan_lines(spans):
         screen.print(line, markup=False, soft_wrap=True)
+    data = _data(schedule, report, spans, written)
+    if ladder is not None:
+        from engine.planning.ladder import ladder_data, ladder_lines
+
+        data["ladder"] = ladder_data(ladder)
+        for line in ladder_lines(ladder):
+            screen.print(line, markup=False, soft_wrap=True)
     if written is not None:
         screen.print(f"written: {written}", markup=False)
     if as_json:
-        print_json(_data(schedule, report, spans, written))
+        print_json(data)
+
+
+def _ladder(
+    as_of: str, seed: int, farm: str, biology: str, partitions: int | None, name: str | None, output: Path | None
+) -> Ladder:
+    from engine.biology.parameters import read_biology
+    from engine.farm.infrastructure import read_farm
+    from engine.farm.references import reference
+    from engine.planning.ladder import uat_ladder
+
+    the_farm, the_biology = read_farm(farm), read_biology(biology)
+    folder = output.parent if output is not None else Path()
+    return uat_ladder(
+        name or (output.stem if output is not None else "uat-ladder"),
+        _day(as_of),
+        the_farm,
+        the_biology,
+        seed=seed,
+        partitions=partitions,
+        farm_file=reference("farms", the_farm.name, the_farm.sha256, farm, folder),
+        biology_file=reference("biology", the_biology.name, the_biology.sha256, biology, folder),
+    )
 
 
 def _advanced(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from engine.biology.parameters import Biology, read_biology
 from engine.farm.infrastructure import Farm, read_farm
 from engine.farm.schedule import to_day
-from engine.farm.schedule_file import parse_schedule
+from engine.farm.schedule_file import parse_schedule, read_schedule
 from engine.farm.validation import conflict_count
+from engine.plan import app
 from engine.planning.ladder import Ladder, uat_ladder
 from engine.planning.sizing import biomass_flags
 from engine.simulation.climate import Climate
@@ -104,3 +108,32 @@ def test_more_partitions_than_batches_are_refused() -> None:
         uat_ladder(
             "x", to_day(date(2025, 11, 19)), read_farm("faroe-scotland"), read_biology("published"), partitions=99
         )
+
+
+def test_the_command_names_the_rungs(tmp_path: Path) -> None:
+    target = tmp_path / "ladder.yaml"
+    result = CliRunner().invoke(
+        app, ["--ladder", "uat", "--as-of", "2025-11-19", "--output", str(target), "--json", "--partitions", "4"]
+    )
+    assert result.exit_code == 0, result.stderr
+    rungs = json.loads(result.stdout)["ladder"]
+    schedule = read_schedule(target)
+    assert [rung["batch"] for rung in rungs] == [b.number for b in schedule.batches]
+    assert Counter(rung["kind"] for rung in rungs)["near harvest"] == 6
+    assert len(schedule.partitions) == 4
+    assert "next harvests as simulated" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--ladder", "rope", "--as-of", "2025-11-19", "--dry-run"], "give uat"),
+        (["--ladder", "uat", "--dry-run"], "--as-of and --output are needed"),
+        (["--ladder", "uat", "--as-of", "2025-11-19"], "--as-of and --output are needed"),
+        (["--ladder", "uat", "--as-of", "2025-11-19", "--dry-run", "--stagger", "6"], "--stagger: has no part"),
+    ],
+)
+def test_wrong_usage_of_the_command_is_exit_2(options: list[str], words: str) -> None:
+    result = CliRunner().invoke(app, options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert words in result.stderr
