@@ -52,22 +52,20 @@ def verify(
 
         manifest = read_complete(run)
         wanted = tuple(only or ())
-        require_known(tuple(name for name in wanted if name not in (COUNTS, KEYS)))
         in_lake = tuple(name for name in wanted if name not in (COUNTS, KEYS))
+        require_known(in_lake)
         screen = console()
         results: list[CheckResult] = []
         reports: list[Report] = []
-        with connect(run) as connection:
-            register(connection, plan_tables(read_any(run / "schedule.yaml")))
-            if in_lake or not wanted:
+        # the database first: when it can't be reached, that is known before a minute has passed
+        database, compared = _in_postgres(run, manifest, to, wanted)
+        if in_lake or not wanted:
+            with connect(run) as connection:
+                register(connection, plan_tables(read_any(run / "schedule.yaml")))
                 names = in_lake or check_names()
                 results += watch(run_checks(connection, run, names), len(names), screen)
-            if not wanted:
-                reports = run_reports(connection, run)
-        database = ""
-        if not wanted or len(in_lake) < len(wanted):
-            database, found = _in_postgres(run, manifest, to)
-            results += [r for r in found if not wanted or r.name in wanted]
+                reports = [] if wanted else run_reports(connection, run)
+        results += [result for result in compared if not wanted or result.name in wanted]
         data = _data(run, results, reports, database)
         if not wanted:
             _keep(run, manifest, data, screen)
@@ -146,30 +144,45 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _in_postgres(run: Path, manifest: Manifest, to: str | None) -> tuple[str, list[CheckResult]]:
-    """Which database was compared, and the results; '' and none when the run was not loaded."""
+def _in_postgres(
+    run: Path, manifest: Manifest, to: str | None, wanted: tuple[str, ...]
+) -> tuple[str, list[CheckResult]]:
+    """Which database was compared, and the results; '' and none when the run was not loaded or it isn't asked."""
     import time
     from contextlib import nullcontext
 
+    import psycopg
+
     from lake.checks import ROWS_SHOWN, CheckResult, plain
+    from lake.errors import InputError
     from warehouse.reconcile import reconcile
     from warehouse.record import loaded_target, target_dsn
     from warehouse.target import without_password
 
+    if wanted and not {COUNTS, KEYS} & set(wanted):
+        return "", []
     reached: AbstractContextManager[str]
     if to is not None:
         name, reached = without_password(to), nullcontext(to)
     elif (target := loaded_target(run)) is not None:
         name, reached = target.dsn or "the run's own server", target_dsn(run, target)
+    elif wanted:
+        raise InputError(str(run), "this run was not loaded", f"load it: python -m engine.load {run}")
     else:
         return "", []
     begun = time.perf_counter()
-    with reached as dsn:
-        found = reconcile(run, manifest, dsn)
+    try:
+        with reached as dsn:
+            found = reconcile(run, manifest, dsn)
+    except (InputError, psycopg.Error) as error:
+        if to is not None and isinstance(error, InputError):
+            raise
+        row = {"what": "the database that the run was loaded into can be compared", "found": str(error)}
+        return f"{name}: not compared", [CheckResult(COUNTS, 1, (row,), time.perf_counter() - begun)]
     seconds = time.perf_counter() - begun
-    keys = [d for d in found if d.check.endswith("contradictory keys")]
     results = []
-    for check, offences in ((KEYS, keys), (COUNTS, [d for d in found if d not in keys])):
+    for check, of_keys in ((KEYS, True), (COUNTS, False)):
+        offences = [d for d in found if d.check.endswith("contradictory keys") == of_keys]
         rows = tuple(
             {"what": d.check, "expected": plain(d.expected), "found": plain(d.found)} for d in offences[:ROWS_SHOWN]
         )

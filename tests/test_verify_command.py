@@ -116,6 +116,7 @@ def test_wrong_input_is_one_message(copy: Path, tmp_path: Path) -> None:
     for arguments, words in (
         ((tmp_path / "nowhere",), "no such run folder"),
         ((copy, "--only", "22_luck"), "no check is called 22_luck"),
+        ((copy, "--only", "20_counts_postgres"), "this run was not loaded"),
     ):
         done = command("verify", *arguments)
         assert (done.returncode, done.stdout) == (2, "")
@@ -149,7 +150,12 @@ def test_the_database_is_held_against_the_parquet(run: Path) -> None:
             "UPDATE batch_mortalityevent SET count = count + 1 WHERE id = (SELECT min(id) FROM batch_mortalityevent)"
         )
     code, data = verified(run, "--only", "20_counts_postgres")
-    assert code == 1
+    assert (code, data["failed"]) == (1, 1)
     (check,) = data["checks"]
     assert "mortality_event, batch FAR-2023-001" in check["rows"][0]["what"]
     assert check["rows"][0]["found"] == check["rows"][0]["expected"] + 1
+    with embedded_dsn(run) as dsn, psycopg.connect(dsn) as connection:
+        connection.execute("DROP TABLE batch_mortalityevent CASCADE")
+    code, data = verified(run, "--only", "20_counts_postgres")
+    assert (code, data["failed"]) == (1, 1)
+    assert "batch_mortalityevent" in data["checks"][0]["rows"][0]["found"]
