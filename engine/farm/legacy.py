@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
-from typing import Annotated, Any
-
-from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field
+from typing import Any
 
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
-from engine.farm.reading import StrictModel, validate
+from engine.farm.legacy_model import HallStayModel, LegacyBatchModel, LegacyModel, MetadataModel, SeaModel, names_in
+from engine.farm.reading import validate
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay, to_day
 from engine.farm.schedule_text import format_schedule
 from engine.farm.validation import Field as Place
@@ -23,77 +22,7 @@ STAGE_KEYS = ("egg_alevin", "fry", "parr", "smolt", "post-smolt")
 AREA_ALIASES = {"Faroe Islands Sea Area 1": "FI-SEA-23"}
 """The older system's 43rd area stood under a name of its own; it is the 23rd of the Faroes."""
 SEED = 1
-
-
-def _date(value: Any) -> Any:
-    return date.fromisoformat(value) if isinstance(value, str) else value
-
-
-Day = Annotated[date, BeforeValidator(_date)]
-
-
-class _Strict(StrictModel):
-    model_config = ConfigDict(strict=True, populate_by_name=True)
-
-
-class WorkerModel(_Strict):
-    batch_indices: list[int]
-    batch_range: str = ""
-    count: int
-
-
-class MetadataModel(_Strict):
-    generated_date: Day
-    total_batches: int
-    batches_per_geography: int | None = None
-    target_saturation: float | None = None
-    stagger_days: int | float | None = None
-    worker_partitions: Annotated[dict[str, WorkerModel], Field(default_factory=dict)]
-
-
-class HallStayModel(_Strict):
-    hall: str
-    containers: Annotated[list[str], Field(min_length=1)]
-    start_day: int
-    end_day: int
-
-
-class FreshwaterModel(_Strict):
-    egg_alevin: HallStayModel
-    fry: HallStayModel | None = None
-    parr: HallStayModel | None = None
-    smolt: HallStayModel | None = None
-    post_smolt: HallStayModel | None = Field(None, validation_alias=AliasChoices("post-smolt", "post_smolt"))
-
-    def stages(self) -> tuple[HallStayModel | None, ...]:
-        return (self.egg_alevin, self.fry, self.parr, self.smolt, self.post_smolt)
-
-
-class SeaModel(_Strict):
-    area: str
-    rings: Annotated[list[str], Field(min_length=1)]
-    rings_count: int
-    start_day: int
-    end_day: int
-    note: str | None = None
-
-
-class LegacyBatchModel(_Strict):
-    batch_id: str
-    start_date: Day
-    eggs: int
-    duration: int
-    geography: str
-    station: str
-    freshwater: FreshwaterModel
-    sea: SeaModel | None
-
-
-class LegacyModel(_Strict):
-    """A file of the older system, as written."""
-
-    metadata: MetadataModel
-    batches: Annotated[list[LegacyBatchModel], Field(min_length=1)]
+SEA = 6
 
 
 def is_legacy(data: Mapping[str, Any]) -> bool:
@@ -108,7 +37,8 @@ def parse_legacy(
 
     The as-of date is the file's generated_date; the file has no seed, so `seed` (1) stands for it. A stay
     that the file cut off at the as-of date is in progress and gets its usual length back (90 days, 450 at
-    sea). What cannot be honoured stands in the schedule's notes. InputError for anything wrong.
+    sea). Containers may be given by the older database's ids where metadata.container_ids names them. What
+    cannot be honoured stands in the schedule's notes. InputError for anything wrong.
     """
     model = validate(LegacyModel, data, source)
     meta = model.metadata
@@ -120,7 +50,7 @@ def parse_legacy(
         )
         refuse(source, found)
     as_of = to_day(meta.generated_date)
-    reader = _Reader(farm, as_of, found)
+    reader = _Reader(farm, meta, found)
     batches = tuple(reader.batch(i, entry) for i, entry in enumerate(model.batches))
     refuse(source, found)
     partitions, partition_note = _partitions(meta, len(batches))
@@ -133,11 +63,17 @@ def parse_legacy(
         batches=batches,
         partitions=partitions,
         text="",
-        notes=tuple(_notes(model, reader.restored, seed) + partition_note),
+        notes=tuple(_notes(model, reader, seed) + partition_note),
+        areas_per_batch=reader.areas_per_batch,
     )
 
     def locate(index: int, place: Place | int) -> str:
-        field = {"batch": "batch_id", "start": "start_date", "stays": "freshwater"}.get(str(place), str(place))
+        field = {
+            "batch": "batch_id",
+            "start": "start_date",
+            "stays": "freshwater",
+            "harvest_target_g": "harvest_target_kg",
+        }.get(str(place), str(place))
         if isinstance(place, int):
             field = "sea.rings" if place == 6 else f"freshwater.{STAGE_KEYS[place - 1]}.containers"
         return f"batches[{index}].{field}"
@@ -147,13 +83,19 @@ def parse_legacy(
 
 
 class _Reader:
-    """Turns entries into batches, collecting complaints and counting the stays whose length it restored."""
+    """Turns entries into batches, collecting complaints and counting what it had to make of them."""
 
-    def __init__(self, farm: Farm, as_of: int, found: list[str]) -> None:
-        self.farm, self.as_of, self.found = farm, as_of, found
-        self.restored = 0
+    def __init__(self, farm: Farm, meta: MetadataModel, found: list[str]) -> None:
+        self.farm, self.as_of, self.found = farm, to_day(meta.generated_date), found
+        self.names_by_id, self.usual_target_kg = meta.container_ids, meta.harvest_target_kg
+        self.restored = self.cut = self.elapsed = self.ids_beside_names = 0
+        self.areas_per_batch = 1
         self.halls = {h.name: h for h in farm.halls}
         self.areas = {a.name: a for a in farm.areas}
+        for key, name in meta.container_ids.items():
+            if name not in farm.container_id_by_name:
+                cure = nearest(name, farm.container_id_by_name, "containers")
+                found.append(f"metadata.container_ids.{key}: {name!r} is no container of farm {farm.name}; {cure}")
 
     def batch(self, index: int, entry: LegacyBatchModel) -> Batch:
         path, farm, start = f"batches[{index}]", self.farm, to_day(entry.start_date)
@@ -169,19 +111,21 @@ class _Reader:
                 last_day = stay.end_day
         if entry.sea is not None:
             ids = self.rings(f"{path}.sea", entry.sea)
-            stays.append(self.stay(6, ids, start, entry.sea.start_day, entry.sea.end_day))
+            stays.append(self.stay(SEA, ids, start, entry.sea.start_day, entry.sea.end_day))
             last_day = entry.sea.end_day
         if stays and stays[0].start_day != start:
             self.found.append(
                 f"{path}.freshwater.egg_alevin.start_day: the first stay starts on day "
                 f"{stays[0].start_day - start}; let it start on day 0"
             )
-        if entry.duration != last_day:
+        if last_day not in (entry.duration, entry.effective_duration):
             self.found.append(
                 f"{path}.duration: {entry.duration} days, but the last stay ends on day {last_day}; correct one of them"
             )
+        elif entry.effective_duration is not None:
+            stays[-1] = self.shortened(path, stays[-1], start, entry.effective_duration, last_day)
         geography = farm.geography_names.index(entry.geography) + 1 if entry.geography in farm.geography_names else 0
-        return Batch(index + 1, entry.batch_id, geography, entry.eggs, tuple(stays))
+        return Batch(index + 1, entry.batch_id, geography, entry.eggs, tuple(stays), self.harvest_target_g(path, entry))
 
     def stay(self, stage: int, ids: tuple[int, ...], start: int, first: int, last: int) -> Stay:
         usual = STAGE_DAYS[stage - 1]
@@ -190,48 +134,117 @@ class _Reader:
             last = first + usual
         return Stay(stage, ids, start + first, start + last)
 
+    def shortened(self, path: str, stay: Stay, start: int, effective: int, last_day: int) -> Stay:
+        """The last stay, ended after `effective` days where the batch had left it by then.
+
+        An effective duration that reaches to the as-of date counts the days lived so far and shortens nothing.
+        """
+        if effective > last_day:
+            self.found.append(
+                f"{path}.effective_duration: {effective} days, but the last stay ends on day {last_day}; "
+                "correct one of them"
+            )
+        elif effective < last_day and start + effective >= self.as_of:
+            self.elapsed += 1
+        elif effective < last_day and stay.stage == SEA and start + effective > stay.start_day:
+            self.cut += 1
+            return replace(stay, end_day=start + effective)
+        elif effective < last_day:
+            self.found.append(
+                f"{path}.effective_duration: {effective} days, but the batch is not at sea then: a batch ends with "
+                "its harvest; let it end at sea, or remove effective_duration"
+            )
+        return stay
+
+    def harvest_target_g(self, path: str, entry: LegacyBatchModel) -> float | None:
+        own = {kg for kg in (entry.harvest_target_kg, entry.sea and entry.sea.harvest_target_kg) if kg}
+        if len(own) > 1:
+            self.found.append(
+                f"{path}.harvest_target_kg: {entry.harvest_target_kg:g} kg, but its sea stay says "
+                f"{entry.sea.harvest_target_kg if entry.sea else 0:g} kg; correct one of them"
+            )
+        target_kg = own.pop() if own else self.usual_target_kg
+        return None if target_kg is None else round(target_kg * 1000, 3)
+
     def hall_containers(self, where: str, stay: HallStayModel) -> tuple[int, ...]:
-        ids = self.containers(f"{where}.containers", stay.containers, stay.containers)
-        hall = self.halls.get(stay.hall)
-        if hall is None:
-            self.found.append(
-                f"{where}.hall: {stay.hall!r} is no hall of farm {self.farm.name}; "
-                f"{nearest(stay.hall, self.halls, 'halls')}"
-            )
-        elif strays := [self.farm.container(c).name for c in ids if c not in hall.container_ids]:
-            self.found.append(
-                f"{where}.containers: {', '.join(strays)} stands in another hall than {stay.hall}; name its hall"
-            )
+        ids = self.containers(where, "containers", stay.containers, stay.container_ids)
+        halls, named = [], names_in(stay.hall)
+        for name in named:
+            if name in self.halls:
+                halls.append(self.halls[name])
+            else:
+                self.found.append(
+                    f"{where}.hall: {name!r} is no hall of farm {self.farm.name}; {nearest(name, self.halls, 'halls')}"
+                )
+        if ids and len(halls) == len(named):
+            self.only_in(f"{where}.containers", ids, {h.name: h.container_ids for h in halls}, "hall", stay.hall)
         return ids
 
     def rings(self, where: str, sea: SeaModel) -> tuple[int, ...]:
-        name = AREA_ALIASES.get(sea.area, sea.area)
-        if sea.rings_count != len(sea.rings):
-            self.found.append(f"{where}.rings_count: {sea.rings_count}, but rings names {len(sea.rings)}; correct one")
-        if name not in self.areas:
-            self.found.append(
-                f"{where}.area: {sea.area!r} is no area of farm {self.farm.name}; {nearest(name, self.areas, 'areas')}"
-            )
-            return ()
-        known, area = self.farm.container_id_by_name, self.areas[name]
-        names = [ring if ring in known else f"{name}-{ring}" for ring in sea.rings]
-        ids = self.containers(f"{where}.rings", names, sea.rings)
-        if strays := [self.farm.container(c).name for c in ids if c not in area.ring_ids]:
-            self.found.append(f"{where}.rings: {', '.join(strays)} lies in another area than {sea.area}; name its area")
+        given, named = sea.rings or sea.ring_ids or [], names_in(sea.area)
+        if sea.rings_count is not None and sea.rings_count != len(given):
+            self.found.append(f"{where}.rings_count: {sea.rings_count}, but rings names {len(given)}; correct one")
+        areas = {AREA_ALIASES.get(name, name): name for name in named}
+        for name, written in areas.items():
+            if name not in self.areas:
+                self.found.append(
+                    f"{where}.area: {written!r} is no area of farm {self.farm.name}; "
+                    f"{nearest(name, self.areas, 'areas')}"
+                )
+                return ()
+        ids = self.containers(where, "rings", sea.rings, sea.ring_ids, list(areas))
+        if ids:
+            self.only_in(f"{where}.rings", ids, {a: self.areas[a].ring_ids for a in areas}, "area", sea.area)
+            used = {self.farm.container(c).area_id for c in ids}
+            self.areas_per_batch = max(self.areas_per_batch, min(2, len(used), len(areas)))
         return ids
 
-    def containers(self, where: str, names: list[str], given: list[str]) -> tuple[int, ...]:
+    def only_in(
+        self, where: str, ids: Sequence[int], rooms: Mapping[str, Iterable[int]], what: str, written: str
+    ) -> None:
+        """Complaints when a container stands in none of the rooms named, or a room of several holds none."""
+        inside = {c: name for name, members in rooms.items() for c in members}
+        if strays := [self.farm.container(c).name for c in ids if c not in inside]:
+            verb = "lies" if what == "area" else "stands"
+            self.found.append(f"{where}: {', '.join(strays)} {verb} in another {what} than {written}; name its {what}")
+        elif idle := [name for name in rooms if name not in {inside[c] for c in ids}]:
+            self.found.append(
+                f"{where.rpartition('.')[0]}.{what}: {written} names {', '.join(idle)}, but none of the containers "
+                f"is there; name only the {what}s in use"
+            )
+
+    def containers(
+        self, where: str, key: str, names: list[str] | None, ids: list[str] | None, areas: Sequence[str] = ()
+    ) -> tuple[int, ...]:
+        """Container ids of the farm for names, or for ids of the older database where the file explains them."""
         known = self.farm.container_id_by_name
-        ids = []
-        for name, written in zip(names, given, strict=True):
+        if names is None and ids is None:
+            self.found.append(f"{where}.{key}: missing; name the containers")
+            return ()
+        if names is not None and ids is not None:
+            self.ids_beside_names += 1
+        if names is None:
+            key = "ring_ids" if areas else "container_ids"
+        found = []
+        for written in names or ids or []:
+            short = [f"{area}-{written}" for area in areas if f"{area}-{written}" in known]
+            name = self.names_by_id.get(written, short[0] if len(short) == 1 else written)
             if name in known:
-                ids.append(known[name])
-            else:
+                found.append(known[name])
+            elif len(short) > 1:
+                self.found.append(f"{where}.{key}: {written!r} may be {' or '.join(short)}; write the whole name")
+            elif written.isdecimal():
+                example = self.farm.containers[0].name
                 self.found.append(
-                    f"{where}: {written!r} is no container of farm {self.farm.name}; "
-                    f"{nearest(name, known, 'containers')}"
+                    f"{where}.{key}: {written} is an id of the older system's database, which is not known here; "
+                    f"write the container's name, or say what each id is: metadata.container_ids: "
+                    f"{{{written}: {example}, ...}}"
                 )
-        return tuple(ids)
+                break
+            elif written not in self.names_by_id:
+                cure = nearest(f"{areas[0]}-{written}" if areas else written, known, "containers")
+                self.found.append(f"{where}.{key}: {written!r} is no container of farm {self.farm.name}; {cure}")
+        return tuple(found)
 
 
 def _partitions(meta: MetadataModel, count: int) -> tuple[tuple[range, ...], list[str]]:
@@ -254,23 +267,40 @@ def _partitions(meta: MetadataModel, count: int) -> tuple[tuple[range, ...], lis
     return tuple(range(a, b) for a, b in itertools.pairwise(cuts)), [note]
 
 
-def _notes(model: LegacyModel, restored: int, seed: int) -> list[str]:
+def _notes(model: LegacyModel, reader: _Reader, seed: int) -> list[str]:
+    """What the file says that has no effect here, or another one than the words suggest."""
     meta = model.metadata
     notes = [f"the older system's schedules have no seed; {seed} is used"]
-    if restored:
+    if reader.restored:
         notes.append(
-            f"{restored} stays were cut off at the as-of date {meta.generated_date}; they are in "
+            f"{reader.restored} stays were cut off at the as-of date {meta.generated_date}; they are in "
             f"progress and have their usual length again ({STAGE_DAYS[0]} days, {STAGE_DAYS[5]} at sea)"
+        )
+    if reader.cut:
+        notes.append(
+            f"effective_duration ends the stay at sea of {reader.cut} batches: they are harvested then at the latest, "
+            "sooner if they reach their weight"
+        )
+    if reader.elapsed:
+        notes.append(
+            f"effective_duration of {reader.elapsed} batches counts the days up to the as-of date and shortens nothing"
+        )
+    if reader.ids_beside_names:
+        notes.append(
+            f"{reader.ids_beside_names} stays have ids of the older system's database beside names; the names decide"
         )
     if meta.target_saturation is not None:
         notes.append(
             f"metadata.target_saturation {meta.target_saturation:g} was the older planner's goal; the stays decide"
         )
-    remarks: dict[str, int] = {}
-    for batch in model.batches:
-        if batch.sea is not None and batch.sea.note:
-            remarks[batch.sea.note] = remarks.get(batch.sea.note, 0) + 1
-    notes += [f"sea.note {text!r} of {n} batches is a remark without effect" for text, n in remarks.items()]
-    if renamed := {b.sea.area for b in model.batches if b.sea is not None and b.sea.area in AREA_ALIASES}:
-        notes += [f"area {name!r} is {AREA_ALIASES[name]}" for name in sorted(renamed)]
+    if meta.purpose:
+        notes.append(f"metadata.purpose {meta.purpose!r} is a remark without effect")
+    for key, texts in (
+        ("purpose", [batch.purpose for batch in model.batches]),
+        ("sea.note", [batch.sea.note for batch in model.batches if batch.sea is not None]),
+    ):
+        remarks = Counter(text for text in texts if text)
+        notes += [f"{key} {text!r} of {n} batches is a remark without effect" for text, n in remarks.items()]
+    areas = {name for b in model.batches if b.sea is not None for name in names_in(b.sea.area)}
+    notes += [f"area {name!r} is {AREA_ALIASES[name]}" for name in sorted(areas & set(AREA_ALIASES))]
     return notes

@@ -19,6 +19,7 @@ from engine.planning.starts import alternating_starts
 from lake.errors import InputError
 
 SMALL = Path(__file__).with_name("older_system.yaml")
+VARIANTS = Path(__file__).with_name("older_system_variants.yaml")
 SEED = ROOT.parent / "shared/seed/batch_schedule_550_6day.yaml"
 
 
@@ -68,7 +69,7 @@ def _stay(data: dict[str, Any], batch: int, stage: str) -> dict[str, Any]:
 Change = Callable[[dict[str, Any]], Any]
 MUTATIONS: dict[str, tuple[Change, list[str]]] = {
     "cut short": (lambda d: d["batches"].pop(), ["total_batches", "3", "2"]),
-    "unknown key": (lambda d: d["batches"][1].update(purpose="test"), ["batches[1].purpose", "not known"]),
+    "unknown key": (lambda d: d["batches"][1].update(mood="calm"), ["batches[1].mood", "not known"]),
     "unknown container": (
         lambda d: _stay(d, 0, "fry").update(containers=["FI-FW-01-B-C1"]),
         ["batches[0].freshwater.fry.containers", "FI-FW-01-B-C1", "did you mean"],
@@ -77,10 +78,77 @@ MUTATIONS: dict[str, tuple[Change, list[str]]] = {
         lambda d: _stay(d, 0, "fry").update(hall="FI-FW-02-Hall-B"),
         ["batches[0].freshwater.fry.containers", "FI-FW-02-Hall-B"],
     ),
-    "several halls": (
+    "a hall too many": (
         lambda d: _stay(d, 0, "fry").update(hall="MULTI(FI-FW-01-Hall-B, FI-FW-02-Hall-B)"),
-        ["batches[0].freshwater.fry.hall", "MULTI"],
+        ["batches[0].freshwater.fry.hall", "MULTI", "FI-FW-02-Hall-B"],
     ),
+    "a hall too few": (
+        lambda d: _stay(d, 0, "fry").update(
+            hall="MULTI(FI-FW-01-Hall-A, FI-FW-01-Hall-B)", containers=["FI-FW-01-B-C01", "FI-FW-02-B-C01"]
+        ),
+        ["batches[0].freshwater.fry.containers", "FI-FW-02-B-C01", "MULTI"],
+    ),
+    "unknown among several halls": (
+        lambda d: _stay(d, 0, "fry").update(hall="MULTI(FI-FW-01-Hall-B, FI-FW-99-Hall-B)"),
+        ["batches[0].freshwater.fry.hall", "FI-FW-99-Hall-B"],
+    ),
+    "ids alone": (
+        lambda d: _stay(d, 0, "fry").update(containers=[101, 102]),
+        ["batches[0].freshwater.fry.containers", "101", "metadata.container_ids", "write the container's name"],
+    ),
+    "ids as text": (
+        lambda d: d["batches"][1]["sea"].update(rings=["7", "8"]),
+        ["batches[1].sea.rings", "7 is an id of the older system's database"],
+    ),
+    "ids under a key of their own": (
+        lambda d: (_stay(d, 0, "fry").pop("containers"), _stay(d, 0, "fry").update(container_ids=[101])),
+        ["batches[0].freshwater.fry.container_ids", "101"],
+    ),
+    "no containers": (
+        lambda d: _stay(d, 0, "fry").pop("containers"),
+        ["batches[0].freshwater.fry.containers", "missing"],
+    ),
+    "an id that stands for nothing": (
+        lambda d: d["metadata"].update(container_ids={101: "FI-FW-01-B-C1"}),
+        ["metadata.container_ids.101", "FI-FW-01-B-C1", "did you mean"],
+    ),
+    "a ring of either area": (
+        lambda d: d["batches"][1]["sea"].update(
+            area="MULTI(S-SEA-01, S-SEA-02)", rings=["Ring-01", "S-SEA-02-Ring-01"]
+        ),
+        ["batches[1].sea.rings", "S-SEA-01-Ring-01 or S-SEA-02-Ring-01"],
+    ),
+    "areas far apart": (
+        lambda d: d["batches"][1]["sea"].update(
+            area="MULTI(S-SEA-01, S-SEA-03)", rings=["S-SEA-01-Ring-01", "S-SEA-03-Ring-01"]
+        ),
+        ["batches[1].sea.rings", "no neighbours"],
+    ),
+    "a harvest weight in grams": (
+        lambda d: d["batches"][0].update(harvest_target_kg=4500.0),
+        ["batches[0].harvest_target_kg", "4.5e+06 g"],
+    ),
+    "two harvest weights": (
+        lambda d: (d["batches"][0].update(harvest_target_kg=4.5), d["batches"][0]["sea"].update(harvest_target_kg=5.0)),
+        ["batches[0].harvest_target_kg", "4.5", "5 kg"],
+    ),
+    "no harvest weight": (
+        lambda d: d["batches"][0].update(harvest_target_kg=-1.0),
+        ["batches[0].harvest_target_kg", "-1.0"],
+    ),
+    "effective beyond its stays": (
+        lambda d: d["batches"][0].update(effective_duration=901),
+        ["batches[0].effective_duration", "901", "900"],
+    ),
+    "effective before the sea": (
+        lambda d: d["batches"][0].update(effective_duration=300),
+        ["batches[0].effective_duration", "300", "not at sea"],
+    ),
+    "post-smolt in both spellings": (
+        lambda d: d["batches"][0]["freshwater"].update(post_smolt=_stay(d, 0, "post-smolt")),
+        ["batches[0].freshwater.post"],
+    ),
+    "sea not mentioned": (lambda d: d["batches"][2].pop("sea"), ["batches[2].sea", "missing"]),
     "unknown area": (lambda d: d["batches"][1]["sea"].update(area="S-SEA-99"), ["batches[1].sea.area", "S-SEA-99"]),
     "ring of another area": (
         lambda d: d["batches"][1]["sea"].update(rings=["S-SEA-01-Ring-01", "S-SEA-02-Ring-01"]),
@@ -132,13 +200,62 @@ def test_a_wrong_one_is_refused_with_its_culprit(mutation: str, tmp_path: Path) 
         assert culprit in str(caught.value)
 
 
+@pytest.fixture(scope="module")
+def varied() -> Schedule:
+    return read_any(VARIANTS)
+
+
+def _names(schedule: Schedule, batch: int, stage: int) -> list[str]:
+    return [schedule.farm.container(c).name for c in schedule.batches[batch].stays[stage - 1].container_ids]
+
+
+def test_ids_are_honoured_where_the_file_says_what_they_are(varied: Schedule) -> None:
+    assert _names(varied, 0, 1) == ["FI-FW-01-A-C01", "FI-FW-01-A-C02"]
+    assert _names(varied, 0, 2) == ["FI-FW-01-B-C01", "FI-FW-01-B-C02"]
+    assert _names(varied, 1, 6) == ["S-SEA-01-Ring-20", "S-SEA-02-Ring-01"]
+    # beside names they have no say
+    assert _names(varied, 0, 3) == ["FI-FW-01-C-C01", "FI-FW-01-C-C02"]
+    assert any("1 stays have ids" in note and "the names decide" in note for note in varied.notes)
+
+
+def test_several_halls_and_two_neighbouring_areas_are_honoured(varied: Schedule) -> None:
+    assert _names(varied, 0, 4) == ["FI-FW-01-D-C01", "FI-FW-02-D-C01"]
+    assert varied.areas_per_batch == 2
+    assert parse_schedule(varied.text, "x", varied.farm, varied.biology) == varied
+
+
+def test_a_harvest_weight_is_the_batchs_own_or_the_files(varied: Schedule) -> None:
+    assert [b.harvest_target_g for b in varied.batches] == [4_350.0, 5_200.0, 5_000.0]
+
+
+def test_an_effective_duration_ends_the_stay_at_sea_or_counts_days_so_far(varied: Schedule) -> None:
+    early, at_sea, young = varied.batches
+    assert early.end_day - early.start_day == 850
+    assert at_sea.end_day - at_sea.start_day == 900
+    assert young.end_day - young.start_day == 90
+    notes = "\n".join(varied.notes)
+    assert "effective_duration ends the stay at sea of 1 batches" in notes
+    assert "effective_duration of 2 batches counts the days up to the as-of date" in notes
+
+
+def test_both_spellings_of_post_smolt_and_a_sea_that_is_null_are_read(varied: Schedule) -> None:
+    assert [len(b.stays) for b in varied.batches] == [6, 6, 1]
+
+
+def test_remarks_are_named_as_such(varied: Schedule) -> None:
+    notes = "\n".join(varied.notes)
+    assert "purpose 'near harvest' of 2 batches is a remark without effect" in notes
+    assert "metadata.purpose 'UAT'" in notes
+
+
 def test_cut_after_any_line_it_is_refused(tmp_path: Path) -> None:
-    lines = SMALL.read_text().splitlines(keepends=True)
     path = tmp_path / "cut.yaml"
-    for kept in range(len(lines)):
-        path.write_text("".join(lines[:kept]))
-        with pytest.raises(InputError, match=r"cut\.yaml"):
-            read_any(path)
+    for whole in (SMALL, VARIANTS):
+        lines = whole.read_text().splitlines(keepends=True)
+        for kept in range(len(lines)):
+            path.write_text("".join(lines[:kept]))
+            with pytest.raises(InputError, match=r"cut\.yaml"):
+                read_any(path)
 
 
 def test_scattered_partitions_are_replaced_and_said_so(tmp_path: Path, small: Schedule) -> None:
