@@ -113,13 +113,34 @@ def test_order_counts_and_so_does_a_missing_row(data: st.DataObject, table: Tabl
     assert mark(table, taken(columns, rows[:-1])) != mark(table, columns)
 
 
-def test_text_cut_elsewhere_is_other_text() -> None:
+NULLABLE = [(t, c) for t in TABLES.values() for c in t.columns if c.nullable]
+
+
+@pytest.mark.parametrize(("table", "column"), NULLABLE, ids=[f"{t.name}.{c.name}" for t, c in NULLABLE])
+def test_a_null_is_no_zero(table: Table, column: Column) -> None:
+    rows: dict[str, Any] = {
+        c.name: pa.array(["", ""]) if c.type == pa.string() and not c.codes else np.zeros(2, dtype=storage_dtype(c))
+        for c in table.columns
+    }
+    zeros = rows[column.name]
+    marks = {
+        mark(table, rows | {column.name: Nullable(zeros, np.array(valid))})
+        for valid in ([True, True], [True, False], [False, True], [False, False])
+    }
+    assert len(marks) == 4
+
+
+@given(st.lists(st.sampled_from(["", "a", "ab", "b", "é"]), min_size=2, max_size=4), st.data())
+def test_text_cut_elsewhere_is_other_text(words: list[str], data: st.DataObject) -> None:
     grade = TABLES["product_grade"]
-    one, two = (
-        mark(grade, {"id": np.array([1]), "code": pa.array([a]), "name": pa.array([b])})
-        for a, b in (("SUP", "ERIOR"), ("SUPER", "IOR"))
-    )
-    assert one != two
+    whole = "".join(words)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)), min_size=len(words) - 1, max_size=len(words) - 1)))
+    other = [whole[i:j] for i, j in zip([0, *cuts], [*cuts, len(whole)], strict=True)]
+
+    def of(names: list[str]) -> str:
+        return mark(grade, {"id": np.arange(len(names)), "code": pa.array(names), "name": pa.array([""] * len(names))})
+
+    assert (of(words) == of(other)) == (words == other)
 
 
 def test_empty_tables_differ_by_name() -> None:

@@ -233,6 +233,17 @@ def test_a_meal_is_fit_for_its_fish_and_its_share_of_their_biomass(tables: Table
     feed = col(tables, "feeding_event", "feed_id")
     for a, d, f in zip(at.tolist(), day.tolist(), feed.tolist(), strict=True):
         assert bounds[f - 1] <= state[a, d] < bounds[f]
+    evening = {
+        (a, d): kg
+        for a, d, kg in zip(
+            *(col(tables, "daily_state", k).tolist() for k in ("assignment_id", "date", "biomass_kg")),
+            strict=True,
+        )
+    }
+    morning = [evening.get((a, d - 1), -1) for a, d in zip(at.tolist(), day.tolist(), strict=True)]
+    known = np.array(morning) >= 0  # all but a stay's first day
+    assert known.mean() > 0.95
+    np.testing.assert_array_equal(col(tables, "feeding_event", "batch_biomass_kg")[known], np.array(morning)[known])
     amount = col(tables, "feeding_event", "amount_kg") / 1e4
     biomass = col(tables, "feeding_event", "batch_biomass_kg") / 1e2
     share = col(tables, "feeding_event", "feeding_percentage") / 1e6
