@@ -6,18 +6,22 @@ containers and without sensors or samples: a fiftieth of the run's work, and day
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engine.biology.parameters import Biology
+from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule, Stay
+from engine.planning.cutoff import COMPLETED, UNDECIDED, Cutoff, by_dates, by_growth, summarise
 from engine.planning.sizing import biomass_flags
 from engine.simulation import feeding
 from engine.simulation.climate import Climate
 from engine.simulation.history import SEA, BatchHistory, StageHistory, simulate
 from lake.tables import EVENT_TABLE_NAMES
 
-HARVEST_MARGIN_DAYS = 12  # forecast and run differ by less: containers' own growth and losses
+RINGS_OF_TWO_AREAS = 3
 
 
 @dataclass(frozen=True)
@@ -37,27 +41,13 @@ class Forecast:
 
 def forecast(schedule: Schedule) -> Forecast:
     """Forecast every batch; a pure function of the schedule."""
-    beyond = max((b.end_day for b in schedule.batches), default=schedule.as_of_day)
-    open_end = replace(schedule, as_of_day=max(beyond, schedule.as_of_day))
-    first_day = min((b.start_day for b in schedule.batches), default=0)
-    climate = Climate(schedule.farm, schedule.biology, schedule.seed, open_end.as_of_day, first_day)
     rows = dict.fromkeys(EVENT_TABLE_NAMES, 0)
     batch_rows: dict[int, int] = {}
     cutoff: dict[int, str] = {}
     harvest: dict[int, int] = {}
-    for batch in schedule.batches:
-        history = simulate(open_end, climate, _reduced(batch))
-        end = history.stages[-1].end_day
-        harvest[batch.id] = end - 1
-        margin = 0 if history.harvest_reason == "PLAN_END" else HARVEST_MARGIN_DAYS
-        if not history.harvested:  # an older schedule names no stay at sea for a batch still in fresh water
-            cutoff[batch.id] = "ACTIVE"
-        elif end + margin <= schedule.as_of_day or batch.end_day <= schedule.as_of_day:
-            cutoff[batch.id] = "COMPLETED"
-        elif end - HARVEST_MARGIN_DAYS > schedule.as_of_day:
-            cutoff[batch.id] = "ACTIVE"
-        else:
-            cutoff[batch.id] = "UNDECIDED"
+    for batch, history in _lives(schedule, schedule.batches):
+        harvest[batch.id] = history.stages[-1].end_day - 1
+        cutoff[batch.id] = by_growth(batch, history, schedule.as_of_day)[0]
         counted = _rows(schedule, batch, history)
         batch_rows[batch.id] = sum(counted.values())
         for table, count in counted.items():
@@ -65,11 +55,47 @@ def forecast(schedule: Schedule) -> Forecast:
     return Forecast(rows, batch_rows, frozenset(biomass_flags(schedule)), cutoff, harvest)
 
 
-def _reduced(batch: Batch) -> Batch:
-    """The batch in the first container of every stage, with its share of the eggs."""
-    share = max(1, batch.eggs // len(batch.stays[0].container_ids))
-    stays = tuple(Stay(s.stage, s.container_ids[:1], s.start_day, s.end_day) for s in batch.stays)
+def foreseen_cutoff(schedule: Schedule) -> Cutoff:
+    """What is certain at the as-of date, alike to the forecast's: only batches that dates leave open are lived."""
+    states = {batch.id: by_dates(batch, schedule.as_of_day) for batch in schedule.batches}
+    known = {id: (state, float(state == COMPLETED)) for id, state in states.items()}
+    open_batches = [batch for batch in schedule.batches if states[batch.id] == UNDECIDED]
+    for batch, history in _lives(schedule, open_batches):
+        known[batch.id] = by_growth(batch, history, schedule.as_of_day)
+    return summarise(schedule, [known[batch.id] for batch in schedule.batches])
+
+
+def _lives(schedule: Schedule, batches: Sequence[Batch]) -> Iterator[tuple[Batch, BatchHistory]]:
+    """Each batch and its whole life in representative containers."""
+    beyond = max((b.end_day for b in schedule.batches), default=schedule.as_of_day)
+    open_end = replace(schedule, as_of_day=max(beyond, schedule.as_of_day), biology=_alike(schedule.biology))
+    first_day = min((b.start_day for b in schedule.batches), default=0)
+    climate = Climate(schedule.farm, schedule.biology, schedule.seed, open_end.as_of_day, first_day)
+    for batch in batches:
+        yield batch, simulate(open_end, climate, _reduced(batch, schedule.farm))
+
+
+def _alike(biology: Biology) -> Biology:
+    """The biology without growth of a container's own: one container then grows as all do on average."""
+    growth = biology.model.growth
+    alike = growth.model_copy(update={"container_tgc_cv": growth.container_tgc_cv.model_copy(update={"value": 0.0})})
+    return replace(biology, model=biology.model.model_copy(update={"growth": alike}))
+
+
+def _reduced(batch: Batch, farm: Farm) -> Batch:
+    """The batch in one container of every stage with its share of the eggs; in three if its rings lie in two areas."""
+    areas = {farm.container(c).area_id for stay in batch.stays if stay.stage == SEA for c in stay.container_ids}
+    count = 1 if len(areas) < 2 else RINGS_OF_TWO_AREAS
+    share = max(1, batch.eggs * count // len(batch.stays[0].container_ids))
+    stays = tuple(Stay(s.stage, _spaced(s.container_ids, count), s.start_day, s.end_day) for s in batch.stays)
     return replace(batch, eggs=share, stays=stays)
+
+
+def _spaced(containers: tuple[int, ...], count: int) -> tuple[int, ...]:
+    """`count` of the containers at equal distances, or the first of them."""
+    if count == 1:
+        return containers[:1]
+    return tuple(dict.fromkeys(containers[(2 * i + 1) * len(containers) // (2 * count)] for i in range(count)))
 
 
 def _rows(schedule: Schedule, batch: Batch, history: BatchHistory) -> dict[str, int]:
@@ -112,11 +138,11 @@ def _lots(schedule: Schedule, stay: Stay, stage: StageHistory, days: int) -> int
         feeder = farm.container(container).feed_container_id
         served[feeder] = served.get(feeder, 0) + 1
     total = 0
-    feed = feeding.choose_feed(stage.weight_cg[:, :days], np.array([round(f.from_g * 100) for f in farm.model.feeds]))
+    feed = feeding.choose_feed(stage.weight_cg[:1, :days], np.array([round(f.from_g * 100) for f in farm.model.feeds]))
     prices = np.array([f.price_per_kg * 100 for f in farm.model.feeds])
     for feeder, containers in served.items():
         meals = np.empty((1, days, 2), dtype=np.int64)
-        feeding.serve(stage.ration[:, :days] * containers, policy.morning_share.value, meals)
+        feeding.serve(stage.ration[:1, :days] * containers, policy.morning_share.value, meals)
         most = days + len(prices)
         store, kind, day, quantity, price, left = (np.empty(most, dtype=np.int64) for _ in range(6))
         total += feeding.draw_lots(

@@ -1,0 +1,126 @@
+"""Which batches will be done at the as-of date: certainly, certainly not, or perhaps; before any run.
+
+Dates decide most: a batch is done by its last planned day and not done before it is at sea. The others are lived
+once each in a representative container (forecast.py), with the batch's own draws and without the containers'.
+The day found differs from the run's by 2.1 days (standard deviation; 8 at most of 207 harvests by weight), in
+batches with rings in two areas by 3.1 (13 at most of 205).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.farm.schedule import Batch, Schedule, to_date
+from engine.simulation.history import SEA, BatchHistory
+
+HARVEST_ERROR_SD_DAYS = 3.2
+"""Standard deviation of run - forecast, taken from batches with rings in two areas."""
+HARVEST_MARGIN_DAYS = 16
+"""Five standard deviations: what lies farther from the as-of date is called certain."""
+COMPLETED, ACTIVE, UNDECIDED = "COMPLETED", "ACTIVE", "UNDECIDED"
+
+
+@dataclass(frozen=True)
+class Cutoff:
+    """Batch numbers by what is certain at the as-of date, and how many will be completed.
+
+    undecided: (number, chance to be completed). expected: completed batches on average. low, high: their 95 %
+    interval.
+    """
+
+    as_of_day: int
+    completed: tuple[str, ...]
+    active: tuple[str, ...]
+    undecided: tuple[tuple[str, float], ...]
+    expected: float
+    low: int
+    high: int
+
+
+def by_dates(batch: Batch, as_of_day: int) -> str:
+    """What the planned days alone say."""
+    sea = next((stay for stay in batch.stays if stay.stage == SEA), None)
+    if sea is None or sea.start_day >= as_of_day:
+        return ACTIVE
+    return COMPLETED if batch.end_day <= as_of_day else UNDECIDED
+
+
+def by_growth(batch: Batch, history: BatchHistory, as_of_day: int) -> tuple[str, float]:
+    """What the batch's life in a representative container says, and the chance that it is completed."""
+    state = by_dates(batch, as_of_day)
+    if state != UNDECIDED:
+        return state, float(state == COMPLETED)
+    ahead = as_of_day - history.stages[-1].end_day
+    if ahead >= HARVEST_MARGIN_DAYS:
+        return COMPLETED, 1.0
+    if -ahead > HARVEST_MARGIN_DAYS:
+        return ACTIVE, 0.0
+    # the harvest on day x belongs to as-of dates from x + 1, which end_day is: half a day's continuity
+    return UNDECIDED, 0.5 * (1 + math.erf((ahead + 0.5) / (HARVEST_ERROR_SD_DAYS * math.sqrt(2))))
+
+
+def summarise(schedule: Schedule, states: Sequence[tuple[str, float]]) -> Cutoff:
+    """The cutoff of a schedule from each batch's state and chance."""
+    names: dict[str, list[str]] = {COMPLETED: [], ACTIVE: [], UNDECIDED: []}
+    for batch, (state, _) in zip(schedule.batches, states, strict=True):
+        names[state].append(batch.number)
+    chances = [chance for state, chance in states if state == UNDECIDED]
+    certain = len(names[COMPLETED])
+    low, high = interval(chances)
+    return Cutoff(
+        schedule.as_of_day,
+        tuple(names[COMPLETED]),
+        tuple(names[ACTIVE]),
+        tuple(zip(names[UNDECIDED], chances, strict=True)),
+        certain + sum(chances),
+        certain + low,
+        certain + high,
+    )
+
+
+def interval(chances: Sequence[float]) -> tuple[int, int]:
+    """The narrowest whole numbers that independent events of these chances fall short of, or exceed, in 2.5 % each."""
+    weights = [1.0]
+    for p in chances:
+        weights = [
+            (weights[k] * (1 - p) if k < len(weights) else 0.0) + (weights[k - 1] * p if k else 0.0)
+            for k in range(len(weights) + 1)
+        ]
+    below, low, high = 0.0, None, len(chances)
+    for k, weight in enumerate(weights):
+        below += weight
+        if low is None and below > 0.025:
+            low = k
+        if below >= 0.975:
+            high = k
+            break
+    return low or 0, high
+
+
+def cutoff_data(cutoff: Cutoff) -> dict[str, object]:
+    """The cutoff as plain values, for --json."""
+    return {
+        "as_of": to_date(cutoff.as_of_day).isoformat(),
+        "certainly_completed": list(cutoff.completed),
+        "certainly_active": list(cutoff.active),
+        "undecided": {number: round(chance, 3) for number, chance in cutoff.undecided},
+        "completed": {"expected": round(cutoff.expected, 1), "interval_95": [cutoff.low, cutoff.high]},
+    }
+
+
+def cutoff_lines(cutoff: Cutoff) -> tuple[str, ...]:
+    """The cutoff in words."""
+    first = (
+        f"as of {to_date(cutoff.as_of_day)}: {len(cutoff.completed)} batches certainly completed, "
+        f"{len(cutoff.active)} certainly active, {len(cutoff.undecided)} undecided"
+    )
+    if not cutoff.undecided:
+        return (first,)
+    shown = ", ".join(f"{number} ({chance:.0%})" for number, chance in cutoff.undecided[:6])
+    more = len(cutoff.undecided) - 6
+    return (
+        first + f"; completed, with 95 % confidence: {cutoff.low} to {cutoff.high}",
+        f"undecided: {shown}" + (f" and {more} more" if more > 0 else ""),
+    )
