@@ -25,7 +25,7 @@ SEA = 6
 USUAL_RINGS = 8
 LONGEST_PATTERN = 60
 """Gaps after which a pattern of starts must recur to be taken for one."""
-RECENT = 40
+RECENT = 120
 """Batches of a geography whose rings and days the new ones follow."""
 
 
@@ -211,12 +211,19 @@ def _stays(schedule: Schedule, start: Start, stays: tuple[Stay, ...], vacancies:
 
 
 def _rings(schedule: Schedule, start: Start, day: int, end: int, vacancies: Vacancies) -> tuple[int, ...]:
-    """As many rings as usual; where they don't fit, the largest smaller number that old batches took."""
-    seen = Counter(len(stay.container_ids) for stay in _recent(schedule, start.geography_id, SEA))
+    """The rings of an old batch where all are free, so that the sea stays cut as it was; else any that are.
+
+    As many as usual; where they don't fit, the largest smaller number that old batches took.
+    """
+    stays = _recent(schedule, start.geography_id, SEA)
+    seen = Counter(len(stay.container_ids) for stay in stays)
     usual = max(seen, key=lambda n: (seen[n], n)) if seen else min(USUAL_RINGS, schedule.farm.model.areas.rings)
+    smallest = min(seen, default=usual)
+    places = {stay.container_ids for stay in stays}
+    if found := vacancies.place(sorted(places), day, end, smallest):
+        return found
     for rings in sorted({usual, *(n for n in seen if n < usual)}, reverse=True):
-        found = vacancies.rings(start.geography_id, day, end, rings, schedule.areas_per_batch)
-        if found:
+        if found := vacancies.rings(start.geography_id, day, end, rings, schedule.areas_per_batch):
             return found
     return ()
 

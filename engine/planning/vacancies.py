@@ -52,6 +52,18 @@ class Vacancies:
                 free.append((hall.station_id != station_id, since, hall.id, hall))
         return min(free)[3] if free else None
 
+    def place(self, places: Iterable[tuple[int, ...]], start_day: int, end_day: int, wanted: int) -> tuple[int, ...]:
+        """One of the given places, each some rings, that is all free on [start_day, end_day), or ().
+
+        Those of at least `wanted` rings come before smaller ones, then the one left alone longest.
+        """
+        free: list[tuple[int, int, tuple[int, ...]]] = []
+        for place in places:
+            since = max(self._since(c, start_day, end_day) for c in place)
+            if since <= start_day:
+                free.append((max(0, wanted - len(place)), since, place))
+        return min(free)[2] if free else ()
+
     def rings(
         self, geography_id: int, start_day: int, end_day: int, count: int, areas_per_batch: int = 1
     ) -> tuple[int, ...]:

@@ -131,6 +131,17 @@ def test_twice_is_as_good_as_once_for_old_batches(old: Schedule, new: Schedule) 
     assert conflict_count(again) == 0
 
 
+def test_a_full_sea_stays_cut_as_it_was(small_farm: Farm, biology: Biology) -> None:
+    """Three places of two rings in two areas of three: none is left over, at any time."""
+    full = plan(Request("full", 6, 75, AS_OF, rings=2, areas_per_batch=2), small_farm, biology)
+    longer = advance(full, AS_OF + 1000)
+    places = {batch.stays[-1].container_ids for batch in full.batches}
+    assert {len(p) for p in places} == {2}
+    assert {batch.stays[-1].container_ids for batch in longer.batches[12:]} == places
+    assert len(longer.batches) == 12 + (1000 - 50 - 25) // 75 + 1
+    assert longer.areas_per_batch == 2
+
+
 Ask = Callable[[Schedule], Schedule]
 
 
