@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.planning.places import Rules
 
 PLACING = ("name", "output", "partitions")
-DELIVERY = ("overwrite", "dry_run", "strict_biomass", "as_json")
+DELIVERY = ("overwrite", "dry_run", "strict_biomass", "as_json", "picture")
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
@@ -55,6 +55,13 @@ def plan(
         str, typer.Option(help="Batches that an area may hold at once: any, or 1.", metavar="any|1")
     ] = "any",
     fallow_days: Annotated[int, typer.Option(help="Days that a container stays empty between two batches.")] = 0,
+    harvest_confidence: Annotated[
+        float | None,
+        typer.Option(
+            help="Plan each stay at sea so long that such a share of batches reaches its harvest weight, by "
+            "geography and month of transfer, within --adult-days; the full --adult-days unless given."
+        ),
+    ] = None,
     target_saturation: Annotated[
         float | None, typer.Option(help="Share of all container-days to fill over the steady state, e.g. 0.87.")
     ] = None,
@@ -72,6 +79,10 @@ def plan(
     strict_biomass: Annotated[
         bool, typer.Option("--strict-biomass", help="Refuse a batch that may outgrow its containers.")
     ] = False,
+    picture: Annotated[
+        Path | None,
+        typer.Option(help="Draw each pool's load over time into FILE: .svg, .png or .html.", metavar="FILE"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
     rehash: Annotated[
         Path | None,
@@ -113,6 +124,7 @@ def plan(
                 dry_run=dry_run,
                 strict_biomass=strict_biomass,
                 as_json=as_json,
+                picture=picture,
             )
             return
         if ladder is not None:
@@ -129,6 +141,7 @@ def plan(
                 dry_run=dry_run,
                 strict_biomass=strict_biomass,
                 as_json=as_json,
+                picture=picture,
                 ladder=rungs,
             )
             return
@@ -152,6 +165,7 @@ def plan(
         folder = output.parent if output is not None else Path()
         the_farm, the_biology = read_farm(farm), read_biology(biology)
         require_share("--target-saturation", target_saturation)
+        require_share("--harvest-confidence", harvest_confidence)
         request = solve(
             Request(
                 name=name or (output.stem if output is not None else f"{batches}x{stagger}day"),
@@ -166,6 +180,7 @@ def plan(
                 areas_per_batch=areas_per_batch,
                 shared_areas=parse_shared_areas(batches_per_area),
                 fallow_days=fallow_days,
+                harvest_confidence=harvest_confidence,
             ),
             parse_batches(batches),
             None if stagger == "auto" else parse_stagger(stagger, the_farm),
@@ -193,6 +208,7 @@ def plan(
             dry_run=dry_run,
             strict_biomass=strict_biomass,
             as_json=as_json,
+            picture=picture,
         )
 
 
@@ -213,10 +229,13 @@ def _deliver(
     dry_run: bool,
     strict_biomass: bool,
     as_json: bool,
+    picture: Path | None,
     ladder: Ladder | None = None,
 ) -> None:
     """Writes a schedule, unless it is only tried, and reports it."""
     from engine.planning.capacity import capacity_report
+    from engine.planning.cutoff import cutoff_data, cutoff_lines
+    from engine.planning.forecast import foreseen_cutoff
     from engine.planning.makespan import makespan_lines, makespans
     from engine.planning.presentation import show
     from engine.planning.sizing import require_within_limits
@@ -229,10 +248,15 @@ def _deliver(
         _write(written, schedule.text, overwrite)
     screen = console()
     show(schedule, report, screen)
-    spans = makespans(schedule)
-    for line in makespan_lines(spans):
+    spans, cutoff = makespans(schedule), foreseen_cutoff(schedule)
+    for line in (*cutoff_lines(cutoff), *makespan_lines(spans)):
         screen.print(line, markup=False, soft_wrap=True)
-    data = _data(schedule, report, spans, written)
+    data = _data(schedule, report, spans, written) | {"cutoff": cutoff_data(cutoff)}
+    if picture is not None:
+        from engine.planning.picture import write_picture
+
+        write_picture(picture, schedule, report)
+        data["picture"] = str(picture)
     if ladder is not None:
         from engine.planning.ladder import ladder_data, ladder_lines
 

@@ -9,9 +9,9 @@ from fractions import Fraction
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
 from engine.planning.allocation import SEA, NoRoom
-from engine.planning.bounds import upper_bound
+from engine.planning.bounds import Bound, upper_bound
 from engine.planning.capacity import capacity_report
-from engine.planning.planner import Request, place, plan
+from engine.planning.planner import Request, place, plan, sea_stays
 from engine.planning.starts import Stagger, evenly, in_turn
 from lake.errors import InputError
 
@@ -27,7 +27,7 @@ class Alternative:
 
 def refused(refusal: NoRoom, request: Request, farm: Farm, biology: Biology) -> InputError:
     """The refusal with the farm's bound and the nearest plans that fit."""
-    bound = upper_bound(farm, request.stage_days, request.rules)
+    bound = _bound(request, farm, biology)
     if len(bound.paces) < len(farm.geography_names):
         return refusal
     lines = [
@@ -41,6 +41,11 @@ def refused(refusal: NoRoom, request: Request, farm: Farm, biology: Biology) -> 
     if not found:
         lines.append(refusal.cure)
     return InputError(refusal.where, refusal.problem, "\n  ".join(lines))
+
+
+def _bound(request: Request, farm: Farm, biology: Biology) -> Bound:
+    shortest, longest = sea_stays(request, farm, biology)
+    return upper_bound(farm, (*request.stage_days[:-1], longest), request.rules, shortest)
 
 
 def nearest_plans(refusal: NoRoom, request: Request, farm: Farm, biology: Biology) -> list[Alternative]:
@@ -62,7 +67,7 @@ def _candidates(short_at_sea: bool, request: Request, farm: Farm, biology: Biolo
     fewer = _most(1, request.batches - 1, lambda n: fits(replace(request, batches=n)))
     if fewer:
         yield f"--batches {fewer}", replace(request, batches=fewer)
-    stagger = _longer(request, farm, fits)
+    stagger = _longer(request, farm, biology, fits)
     if stagger is not None:
         yield (
             f'--stagger "{stagger.text}"' if stagger.own else f"--stagger {stagger.text}",
@@ -108,9 +113,10 @@ def _asked(request: Request, geographies: int) -> list[Fraction]:
     return [Fraction(sum(stagger.gaps) * geographies, len(stagger.gaps))] * geographies
 
 
-def _longer(request: Request, farm: Farm, fits: Callable[[Request], bool]) -> Stagger | None:
+def _longer(request: Request, farm: Farm, biology: Biology, fits: Callable[[Request], bool]) -> Stagger | None:
     """The shortest longer stagger that fits: of whole days for all, or, of the geographies' own, those too short."""
-    bound = upper_bound(farm, request.stage_days, request.rules)
+    longest = sea_stays(request, farm, biology)[1]
+    bound = upper_bound(farm, (*request.stage_days[:-1], longest), request.rules)
     asked = _asked(request, len(bound.paces))
     if request.stagger.own:
         stagger = evenly(farm, tuple(max(a, p.days) for a, p in zip(asked, bound.paces, strict=True)))

@@ -13,7 +13,7 @@ from engine.farm.validation import OLDEST_DAYS
 from engine.planning.allocation import NoRoom
 from engine.planning.bounds import Bound, upper_bound
 from engine.planning.capacity import capacity_report, steady_days
-from engine.planning.planner import MOST_BATCHES, Request, check, plan
+from engine.planning.planner import MOST_BATCHES, Request, check, plan, sea_stays
 from engine.planning.starts import YOUNGEST_DAYS, Stagger, evenly, in_turn, starts_of
 from lake.errors import InputError
 
@@ -36,7 +36,9 @@ def solve(
     check(known, farm)
     if stagger is not None and target is None:
         return _counted(known, batches, stagger, farm)
-    bound = upper_bound(farm, known.stage_days, known.rules)
+    shortest, longest = sea_stays(known, farm, biology)
+    stage_days = (*known.stage_days[:-1], longest)
+    bound = upper_bound(farm, stage_days, known.rules, shortest)
     if stagger is None and len(bound.paces) < len(farm.geography_names):
         raise InputError(
             "--stagger",
@@ -45,7 +47,7 @@ def solve(
             "give the farm some, or ask for fewer rings",
         )
     if target is None:
-        return _counted(known, batches, _fullest(bound, farm), farm)
+        return _counted(known, batches, _fullest(upper_bound(farm, stage_days, known.rules), farm), farm)
     if target > bound.total:
         raise InputError("--target-saturation", f"{target:.4g} is more than any plan reaches: {_best(bound)}", HINT)
     if stagger is not None:
@@ -54,7 +56,7 @@ def solve(
         if reached < target:
             raise _missed(target, reached, asked, bound)
         return asked
-    return _longest(known, batches, target, bound, farm, biology)
+    return _longest(known, batches, target, upper_bound(farm, stage_days, known.rules), farm, biology)
 
 
 HINT = "lower the target, allow --areas-per-batch 2 or more --rings, or shorten --adult-days"

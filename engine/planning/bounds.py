@@ -5,7 +5,8 @@ A pool of K places whose stays last P days each starts K batches in P days at th
 time, since those K + 1 that start within P days would all be there on the last of them. So a geography starts
 a batch every max(P / K) days on average, no matter how starts are spread: its freshwater load follows from
 that rate, and its rings are held for no more than their share without fallow days, nor by more rings than the
-batches may take. Means are over whole cycles of the sea; a shorter window can stand out by its edges.
+batches may take. Where stays at sea differ, the shortest sets the pace and the longest the rings. Means are over
+whole cycles of the sea; a shorter window can stand out by its edges.
 """
 
 from __future__ import annotations
@@ -52,11 +53,11 @@ def pools(farm: Farm, geography_id: int, stage_days: Sequence[int], rules: Rules
     ]
 
 
-def upper_bound(farm: Farm, stage_days: Sequence[int], rules: Rules) -> Bound:
-    """The farm's bound for batches of these stages' days."""
+def upper_bound(farm: Farm, stage_days: Sequence[int], rules: Rules, shortest_at_sea: int | None = None) -> Bound:
+    """The farm's bound for batches of these stages' days, at sea for `shortest_at_sea` to stage_days[5]."""
     paces, land, sea = [], Fraction(0), Fraction(0)
     for geography_id, name in enumerate(farm.geography_names, 1):
-        held = pools(farm, geography_id, stage_days, rules)
+        held = pools(farm, geography_id, (*stage_days[:-1], shortest_at_sea or stage_days[-1]), rules)
         if not all(places for places, _ in held):
             continue
         days, stage = max((Fraction(days, places), -i) for i, (places, days) in enumerate(held, 1))

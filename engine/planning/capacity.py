@@ -112,10 +112,13 @@ def capacity_report(schedule: Schedule, rules: Rules | None = None) -> Report:
     pools = _pools(farm, rows, first_day, last_day, rules)
     span = last_day - first_day
     held = rows.days_within(first_day, last_day)
-    at_sea = rows.stage == SEA
+    ring = rows.stage == SEA
     sea_rooms = sum(1 for c in farm.containers if c.stage == SEA)
     freshwater_rooms = len(farm.containers) - sea_rooms
-    freshwater_days, sea_days = int(held[~at_sea].sum()), int(held[at_sea].sum())
+    freshwater_days, sea_days = int(held[~ring].sum()), int(held[ring].sum())
+    *land, last = schedule.stage_days
+    stays = [stay for batch in schedule.batches for stay in batch.stays if stay.stage == SEA]
+    at_sea = {stay.end_day - stay.start_day for stay in stays}
     excesses = tuple(
         Excess(batch.number, farm.stage_names[peak.stage - 1], peak)
         for batch in schedule.batches
@@ -131,8 +134,8 @@ def capacity_report(schedule: Schedule, rules: Rules | None = None) -> Report:
         _share(freshwater_days + sea_days, len(farm.containers) * span),
         pools,
         excesses,
-        upper_bound(farm, schedule.stage_days, rules),
-        most_batches(farm, _starts(schedule), schedule.stage_days, rules),
+        upper_bound(farm, (*land, max(at_sea, default=last)), rules, min(at_sea, default=last)),
+        most_batches(farm, _starts(schedule), (*land, min(at_sea, default=last)), rules),
         _share(
             freshwater_days + _reachable_ring_days(schedule, rules, first_day, last_day), len(farm.containers) * span
         ),

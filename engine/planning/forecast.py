@@ -45,7 +45,7 @@ def forecast(schedule: Schedule) -> Forecast:
     batch_rows: dict[int, int] = {}
     cutoff: dict[int, str] = {}
     harvest: dict[int, int] = {}
-    for batch, history in _lives(schedule, schedule.batches):
+    for batch, history in lives(schedule, schedule.batches):
         harvest[batch.id] = history.stages[-1].end_day - 1
         cutoff[batch.id] = by_growth(batch, history, schedule.as_of_day)[0]
         counted = _rows(schedule, batch, history)
@@ -60,12 +60,12 @@ def foreseen_cutoff(schedule: Schedule) -> Cutoff:
     states = {batch.id: by_dates(batch, schedule.as_of_day) for batch in schedule.batches}
     known = {id: (state, float(state == COMPLETED)) for id, state in states.items()}
     open_batches = [batch for batch in schedule.batches if states[batch.id] == UNDECIDED]
-    for batch, history in _lives(schedule, open_batches):
+    for batch, history in lives(schedule, open_batches):
         known[batch.id] = by_growth(batch, history, schedule.as_of_day)
     return summarise(schedule, [known[batch.id] for batch in schedule.batches])
 
 
-def _lives(schedule: Schedule, batches: Sequence[Batch]) -> Iterator[tuple[Batch, BatchHistory]]:
+def lives(schedule: Schedule, batches: Sequence[Batch]) -> Iterator[tuple[Batch, BatchHistory]]:
     """Each batch and its whole life in representative containers."""
     beyond = max((b.end_day for b in schedule.batches), default=schedule.as_of_day)
     open_end = replace(schedule, as_of_day=max(beyond, schedule.as_of_day), biology=_alike(schedule.biology))

@@ -29,7 +29,9 @@ class Request:
     eggs: lowest and highest number a batch, or None to fit each batch to its containers' limits.
     rings: rings a batch at sea, or the fewest and the most, of which each batch gets what fills the sea.
     areas_per_batch: 1, or 2 neighbouring areas. shared_areas: an area may hold several batches at once.
-    fallow_days: days that a container stays empty between batches. partitions: None for about 40 batches each.
+    fallow_days: days that a container stays empty between batches. harvest_confidence: plan each stay at sea so
+    long that such a share of batches reaches its harvest weight, within adult_days; None: adult_days for all.
+    partitions: None for about 40 batches each.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Request:
     areas_per_batch: int = 1
     shared_areas: bool = True
     fallow_days: int = 0
+    harvest_confidence: float | None = None
 
     @property
     def stagger(self) -> Stagger:
@@ -98,7 +101,28 @@ def place(request: Request, farm: Farm, biology: Biology) -> tuple[list[Start], 
     rules, wanted = request.rules, None
     if request.eggs is not None and rules.fewest_rings < rules.most_rings:
         wanted = [_rings_for_eggs(request, start, farm, biology) for start in starts]
-    return starts, allocate(farm, starts, request.stage_days, rules, wanted_rings=wanted)
+    days = _sea_days(request, starts, farm, biology)
+    return starts, allocate(farm, starts, request.stage_days, rules, sea_days=days, wanted_rings=wanted)
+
+
+def _sea_days(request: Request, starts: list[Start], farm: Farm, biology: Biology) -> list[int] | None:
+    if request.harvest_confidence is None:
+        return None
+    from engine.planning.growth import sea_plan  # loads the simulation
+
+    stays = sea_plan(farm, biology, request.adult_days, request.harvest_confidence)
+    before = sum(request.stage_days[:-1])
+    return [stays.days_for(start.geography_id, start.start_day + before) for start in starts]
+
+
+def sea_stays(request: Request, farm: Farm, biology: Biology) -> tuple[int, int]:
+    """Shortest and longest days at sea that the request may plan."""
+    if request.harvest_confidence is None:
+        return request.adult_days, request.adult_days
+    from engine.planning.growth import sea_plan
+
+    days = sea_plan(farm, biology, request.adult_days, request.harvest_confidence).days.values()
+    return min(days), max(days)
 
 
 def _rings_for_eggs(request: Request, start: Start, farm: Farm, biology: Biology) -> int:

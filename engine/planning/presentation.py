@@ -26,6 +26,7 @@ def show(schedule: Schedule, report: Report, screen: Console) -> None:
         f"planned saturation: freshwater {report.freshwater:.1%}, sea {report.sea:.1%}, total {report.total:.1%}",
         f"over {span}: {to_date(report.first_day)} to {to_date(report.last_day)}",
         f"bottleneck (<): {neck.name}, at its peak {neck.peak_share:.0%} of what is usable",
+        *_bound_lines(report),
     )
     if report.excesses:
         _say(screen, *_excess_lines(report.excesses))
@@ -45,6 +46,17 @@ def _table(report: Report) -> Table:
             f"{pool.mean:,.0f}",
         )
     return table
+
+
+def _bound_lines(report: Report) -> tuple[str, ...]:
+    rings = ", ".join(f"{count:,} of {rings}" for rings, count in report.rings.items())
+    pace = ", ".join(f"{float(p.days):.4g} days in {p.geography}" for p in report.bound.paces)
+    return (
+        f"bound on any plan of this kind: total {report.bound.total:.1%}, a start every {pace}, "
+        f"{report.most_batches:,} batches in this span; gap {report.bound.total - report.total:.1%}, "
+        f"for these starts {report.reachable - report.total:.1%}",
+        f"batches by rings: {rings}" if rings else "no batch reaches the sea",
+    )
 
 
 def _excess_lines(excesses: tuple[Excess, ...]) -> tuple[str, str]:
