@@ -27,21 +27,30 @@ meal AS (
         FROM feeding_event
     )
 ),
-drawn AS (  -- the lot in which each meal ends, and the value of all feed fed up to then
-    SELECT
-        m.*, l.purchase_date, l.upto AS lot_upto, l.id AS lot_id,
-        (l.value_before + (m.upto - l.begins) * l.cents)::BIGINT AS value
+drawn AS (  -- the lot in which each meal ends
+    SELECT m.*, l.purchase_date, l.begins, l.upto AS lot_upto, l.id AS lot_id, l.cents AS price, l.value_before
     FROM meal m
     ASOF LEFT JOIN lot l
         ON l.feed_container_id = m.feed_container_id AND l.batch_id = m.batch_id AND l.feed_id = m.feed_id
         AND m.upto > l.begins
 ),
-priced AS (
+across AS (  -- a meal that began in an earlier lot: what all feed up to its end is worth, less that up to its begin
     SELECT
-        *, (value - coalesce(lag(value) OVER (
-            PARTITION BY feed_container_id, batch_id, feed_id ORDER BY feeding_date, feeding_time, assignment_id
-        ), 0) + 5000) // 10000 AS due
-    FROM drawn
+        d.* EXCLUDE (value_before, begins, price),
+        d.value_before + (d.upto - d.begins) * d.price
+            - (l.value_before + (d.upto - d.units - l.begins) * l.cents) AS value
+    FROM drawn d
+    ASOF LEFT JOIN lot l
+        ON l.feed_container_id = d.feed_container_id AND l.batch_id = d.batch_id AND l.feed_id = d.feed_id
+        AND d.upto - d.units >= l.begins
+    WHERE d.upto - d.units < d.begins
+),
+priced AS (
+    SELECT batch_id, assignment_id, feed_container_id, feeding_date, feeding_time, cents, (value + 5000) // 10000 AS due
+    FROM across
+    UNION ALL
+    SELECT batch_id, assignment_id, feed_container_id, feeding_date, feeding_time, cents, (units * price + 5000) // 10000
+    FROM drawn WHERE (upto - units < begins) IS NOT TRUE
 ),
 fed AS (SELECT feed_container_id, batch_id, feed_id, sum(units) AS units FROM meal GROUP BY ALL),
 balance AS (

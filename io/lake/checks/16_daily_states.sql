@@ -1,26 +1,28 @@
 -- One row per assignment and day, no gap; its population, feed and deaths equal the events' sums.
-WITH line AS (
+-- Feed in 0.0001 kg.
+WITH entry AS (
     SELECT
-        s.assignment_id, s.batch_number, s.container, s.first_day, s.end_day, count(d.date) AS rows,
-            count(DISTINCT d.date) AS days,
-        min(d.date) AS first_row, max(d.date) AS last_row
-    FROM stay s LEFT JOIN daily_state d USING (assignment_id)
-    GROUP BY ALL
-),
-entry AS (
-    SELECT assignment_id, date, 1 AS states, population, mortality_count AS said_dead, feed_kg AS said_feed,
-        0 AS dead, 0::DECIMAL(18, 4) AS feed
+        assignment_id, date, 1 AS states, population, mortality_count AS said_dead,
+        (feed_kg * 10000)::BIGINT AS said_feed, 0 AS dead, 0::BIGINT AS feed
     FROM daily_state
     UNION ALL
     SELECT assignment_id, event_date, 0, 0, 0, 0, count, 0 FROM mortality_event
     UNION ALL
-    SELECT batch_assignment_id, feeding_date, 0, 0, 0, 0, 0, amount_kg FROM feeding_event
+    SELECT batch_assignment_id, feeding_date, 0, 0, 0, 0, 0, (amount_kg * 10000)::BIGINT FROM feeding_event
 ),
 day AS (
     SELECT
-        assignment_id, date, sum(states) AS states, sum(population) AS population, sum(said_dead) AS said_dead,
-        sum(said_feed) AS said_feed, sum(dead) AS dead, sum(feed) AS feed
+        assignment_id, date, sum(states)::BIGINT AS states, sum(population)::BIGINT AS population,
+        sum(said_dead)::BIGINT AS said_dead, sum(said_feed)::BIGINT AS said_feed, sum(dead)::BIGINT AS dead,
+        sum(feed)::BIGINT AS feed
     FROM entry GROUP BY ALL
+),
+line AS (
+    SELECT
+        s.assignment_id, s.batch_number, s.container, s.first_day, s.end_day,
+        coalesce(sum(d.states), 0)::BIGINT AS rows, count(d.date) AS days, min(d.date) AS first_row, max(d.date) AS last_row
+    FROM stay s LEFT JOIN (FROM day WHERE states > 0) d USING (assignment_id)
+    GROUP BY ALL
 ),
 step AS (
     SELECT d.*, s.batch_number, s.container,
@@ -53,7 +55,8 @@ UNION ALL
 SELECT batch_number, container, date, 'deaths = mortality events', dead::BIGINT::VARCHAR, said_dead::BIGINT::VARCHAR
 FROM step WHERE said_dead <> dead
 UNION ALL
-SELECT batch_number, container, date, 'feed = meals', feed::VARCHAR, said_feed::VARCHAR
+SELECT batch_number, container, date, 'feed = meals', format('{:.4f}', feed / 10000),
+    format('{:.4f}', said_feed / 10000)
 FROM step WHERE said_feed <> feed
 UNION ALL
 SELECT s.batch_number, s.container, s.end_day - 1, 'assignment''s weight = the last state''s', l.weight_g::VARCHAR,
