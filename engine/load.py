@@ -122,10 +122,10 @@ def _wait(screen: Console) -> None:
     import signal
     import threading
 
-    screen.print("serving until Ctrl-C")
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
+    screen.print("serving until Ctrl-C")
     ended.wait()
 
 

@@ -15,7 +15,7 @@ SECRET = "s3cr3t-word"
 
 def load(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "engine.load", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=100)
 
 
 @pytest.fixture(scope="module")
