@@ -20,7 +20,9 @@ from engine.farm.schedule_text import format_schedule
 SCHEDULES = Path(__file__).resolve().parents[1] / "schedules"
 AS_OF_DAY = 20_400  # 2025-11-08
 
-settings.register_profile("smoltworks", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "smoltworks", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("smoltworks")
 
 

@@ -80,7 +80,7 @@ def test_a_damaged_part_is_found_and_its_partition_made_anew(
     assert lake_bytes(copied) == lake_bytes(undisturbed[0])
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(table=st.sampled_from(EVENT_TABLE_NAMES), at=st.floats(0.0, 1.0, exclude_max=True), flip=st.integers(1, 255))
 def test_any_flipped_byte_is_found(
     table: str,

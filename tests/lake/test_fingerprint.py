@@ -93,7 +93,7 @@ def changed(column: Column, values: Any, row: int, data: st.DataObject) -> Any:
     return Nullable(new, values.valid) if isinstance(values, Nullable) else new
 
 
-@settings(max_examples=200)
+@settings(max_examples=150)
 @given(st.data(), TABLE)
 def test_any_other_value_is_another_fingerprint(data: st.DataObject, table: Table) -> None:
     columns = data.draw(columns_of(table, min_rows=1))

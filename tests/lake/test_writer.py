@@ -43,7 +43,7 @@ def files_in(folder: Path) -> set[str]:
     return {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data(), table=st.sampled_from(EVENT_TABLES))
 def test_a_part_holds_what_was_added_and_splits_no_batch(
     data: st.DataObject, table: Table, tmp_path_factory: pytest.TempPathFactory
