@@ -12,13 +12,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from lake.manifest import Manifest
-from lake.tables import EVENT_TABLE_NAMES, TABLES
-from lake.writer import parquet_options
 
 from engine.execution.run import run
 from engine.execution.workers import SpawnedWorkers
 from engine.farm.schedule import Schedule
+from lake.manifest import Manifest
+from lake.tables import EVENT_TABLE_NAMES, TABLES
+from lake.writer import parquet_options
 
 
 class Here(Executor):

@@ -74,7 +74,7 @@ def run(
             screen.print(f"partition {record.partition} (batches {record.first_batch}-{record.last_batch}) failed:")
             screen.print(record.error.rstrip(), markup=False)
         screen.print(
-            f"{len(failed)} of {len(manifest.partitions)} partitions failed; the rest is written. To finish:\n  {again}",
+            f"{len(failed)} of {len(manifest.partitions)} partitions failed; the rest is kept. To finish:\n  {again}",
             soft_wrap=True,
             markup=False,
         )

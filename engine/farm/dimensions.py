@@ -41,12 +41,9 @@ def dimension_tables(farm: Farm) -> dict[str, pa.Table]:
         "geography": [{"id": i, "name": g.name} for i, g in enumerate(model.geographies, 1)],
         "station": places(farm.stations, "stations"),
         "hall": [
-            {"id": h.id, "name": h.name, "station_id": h.station_id, "lifecycle_stage_id": h.stage}
-            for h in farm.halls
+            {"id": h.id, "name": h.name, "station_id": h.station_id, "lifecycle_stage_id": h.stage} for h in farm.halls
         ],
-        "area": [
-            {**row, "max_biomass_kg": model.areas.max_biomass_kg} for row in places(farm.areas, "areas")
-        ],
+        "area": [{**row, "max_biomass_kg": model.areas.max_biomass_kg} for row in places(farm.areas, "areas")],
         "container_type": [
             {"id": i, "name": t.name, "category": t.category, "max_volume_m3": t.volume_m3}
             for i, t in enumerate(model.container_types, 1)
@@ -121,9 +118,7 @@ def _arrow(name: str, rows: list[dict[str, Any]]) -> pa.Table:
         if pa.types.is_decimal(column.type):
             places = Decimal(1).scaleb(-column.type.scale)
             values = [None if v is None else Decimal(str(v)).quantize(places) for v in values]
-            columns.append(
-                pa.array(values, pa.decimal128(column.type.precision, column.type.scale)).cast(column.type)
-            )
+            columns.append(pa.array(values, pa.decimal128(column.type.precision, column.type.scale)).cast(column.type))
         elif column.codes:
             indices = pa.array([column.codes.index(v) for v in values], pa.int8())
             columns.append(pa.DictionaryArray.from_arrays(indices, pa.array(column.codes)))

@@ -116,8 +116,7 @@ class FarmModel(StrictModel):
         for stage in self.stages:
             if stage.container_type not in kinds:
                 raise ValueError(
-                    f"stage {stage.name} names container type {stage.container_type!r}, "
-                    f"not one of {sorted(kinds)}"
+                    f"stage {stage.name} names container type {stage.container_type!r}, not one of {sorted(kinds)}"
                 )
         for stage in self.stages[:-1]:
             if stage.hall not in self.halls.silo_capacity_kg:
@@ -126,16 +125,10 @@ class FarmModel(StrictModel):
             raise ValueError(f"the last stage, {self.stages[-1].name}, lives at sea and has no hall")
         for kind in self.container_types:
             if unknown := set(kind.sensors) - parameters:
-                raise ValueError(
-                    f"container type {kind.name} has sensors {sorted(unknown)} that are no parameters"
-                )
+                raise ValueError(f"container type {kind.name} has sensors {sorted(unknown)} that are no parameters")
             if "Temperature" not in kind.sensors:
-                raise ValueError(
-                    f"container type {kind.name} has no Temperature sensor; every container needs one"
-                )
-        if [f.from_g for f in self.feeds] != sorted({f.from_g for f in self.feeds}) or self.feeds[
-            0
-        ].from_g != 0:
+                raise ValueError(f"container type {kind.name} has no Temperature sensor; every container needs one")
+        if [f.from_g for f in self.feeds] != sorted({f.from_g for f in self.feeds}) or self.feeds[0].from_g != 0:
             raise ValueError("feeds: from_g must start at 0 and rise from feed to feed")
         if 24 % self.readings_per_day:
             raise ValueError(f"readings_per_day {self.readings_per_day} does not divide 24 hours")
@@ -339,9 +332,7 @@ def resolve_farm(model: FarmModel, text: str) -> Farm:
                 barge = first_feeder + n * model.areas.barges // model.areas.rings
                 add_container(names.ring.format(area=name, number=n + 1), sea, g, 0, area_id, barge)
             areas.append(
-                Area(
-                    area_id, name, g, range(first, len(containers) + 1), range(first_feeder, len(feeders) + 1)
-                )
+                Area(area_id, name, g, range(first, len(containers) + 1), range(first_feeder, len(feeders) + 1))
             )
     farm = Farm(model, text, stations, halls, areas, containers, feeders, sensors)
     for kind_of, things in (

@@ -144,7 +144,7 @@ def find_shipped(kind: str, name: str, beside: Path | None) -> Path:
     package = {"farms": here.parent, "biology": here.parent.parent / "biology"}[kind]
     places = [Path(name)]
     if beside is not None:
-        places += [beside / name, beside / f"{name}.yaml", beside / kind / f"{name}.yaml"]
+        places += [beside / name, beside / kind / f"{name}.yaml", beside / f"{name}.yaml"]
     places += [here.parents[2] / "schedules" / kind / f"{name}.yaml", package / "shipped" / f"{name}.yaml"]
     for place in places:
         if place.suffix in {".yaml", ".yml"} and place.is_file():

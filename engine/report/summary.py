@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lake.manifest import Manifest, read_complete
 from rich.console import Console
-from warehouse.embedded import psql_line, served_dsn
-from warehouse.record import LoadedTarget, loaded_target
 
 from engine.report.running import made_in, rows_table
+from lake.manifest import Manifest, read_complete
+from warehouse.embedded import psql_line, served_dsn
+from warehouse.record import LoadedTarget, loaded_target
 
 VERIFIED = Path("logs") / "verify.json"
 
