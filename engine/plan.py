@@ -200,10 +200,18 @@ def plan(
             raise refused(refusal, request, the_farm, the_biology) from None
         if "auto" in (batches, stagger):
             console().print(f"found: --batches {request.batches} --stagger '{request.stagger.text}'", soft_wrap=True)
+        found: dict[str, Any] = {"request": {"batches": request.batches, "stagger": request.stagger.text}}
+        if harvest_confidence is not None:
+            from engine.planning.growth import sea_plan, sea_plan_data, sea_plan_line
+
+            stays = sea_plan(the_farm, the_biology, adult_days, harvest_confidence)
+            console().print(sea_plan_line(stays), soft_wrap=True)
+            found["sea_days"] = sea_plan_data(stays, the_farm)
         _deliver(
             made,
             output,
             rules=request.rules,
+            found=found,
             overwrite=overwrite,
             dry_run=dry_run,
             strict_biomass=strict_biomass,
@@ -231,6 +239,7 @@ def _deliver(
     as_json: bool,
     picture: Path | None,
     ladder: Ladder | None = None,
+    found: dict[str, Any] | None = None,
 ) -> None:
     """Writes a schedule, unless it is only tried, and reports it."""
     from engine.planning.capacity import capacity_report
@@ -251,7 +260,7 @@ def _deliver(
     spans, cutoff = makespans(schedule), foreseen_cutoff(schedule)
     for line in (*cutoff_lines(cutoff), *makespan_lines(spans)):
         screen.print(line, markup=False, soft_wrap=True)
-    data = _data(schedule, report, spans, written) | {"cutoff": cutoff_data(cutoff)}
+    data = _data(schedule, report, spans, written) | {"cutoff": cutoff_data(cutoff)} | (found or {})
     if picture is not None:
         from engine.planning.picture import write_picture
 

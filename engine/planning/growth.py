@@ -1,7 +1,7 @@
 """How long batches stay at sea until they reach their harvest weight, by geography and month of transfer.
 
 Replicate batches are lived in representative containers (forecast.py), spread over the geography's areas, the
-month's days and ten years, each with draws of its own that have nothing to do with any plan's: the result
+month's days and eleven years, each with draws of its own that have nothing to do with any plan's: the result
 depends on the farm and the biology alone, and is made once for a process.
 """
 
@@ -19,8 +19,7 @@ from lake.errors import InputError
 
 REPLICATES = 60
 """For each geography and month: the 95 % point then lies between the true 90 and 99 % points, usually."""
-FIRST_YEAR, YEARS = 2012, 10
-AREAS = 6
+FIRST_YEAR, YEARS, MONTH_DAYS, AREAS = 2012, 11, 25, 6
 LONGEST_DAYS = 900
 EGGS_A_CONTAINER = 60_000
 SEED = 0
@@ -93,8 +92,8 @@ def _replicate(farm: Farm, geography_id: int, month: int, i: int, id: int) -> Ba
     if not areas or len(tanks) < SEA - 1:
         name = farm.geography_names[geography_id - 1]
         raise InputError(f"farm {farm.name}", f"{name} has no area, or no hall for a stage", "give the farm some")
-    # steps without a common factor, so that years, days and areas mix
-    transfer = to_day(date(FIRST_YEAR + i % YEARS, month, 1 + i * 7 % 28))
+    # no two of the cycles have a common factor, so that years, days and areas mix
+    transfer = to_day(date(FIRST_YEAR + i % YEARS, month, 1 + i * 9 % MONTH_DAYS))
     area = areas[i * 7 % min(AREAS, len(areas)) * len(areas) // min(AREAS, len(areas))]
     day, stays = transfer - sum(STAGE_DAYS[:-1]), []
     for stage, days in enumerate(STAGE_DAYS[:-1], 1):
@@ -102,6 +101,17 @@ def _replicate(farm: Farm, geography_id: int, month: int, i: int, id: int) -> Ba
         day += days
     stays.append(Stay(SEA, (area.ring_ids[0],), day, day + LONGEST_DAYS))
     return Batch(id, f"growth-{geography_id}-{month}-{i}", geography_id, EGGS_A_CONTAINER, tuple(stays))
+
+
+def sea_plan_line(plan: SeaPlan) -> str:
+    """The sea plan in words."""
+    days, reached = plan.days.values(), plan.reached.values()
+    mean = sum(reached) / len(plan.reached)
+    line = f"stays at sea of {min(days)} to {max(days)} days: {mean:.0%} of batches reach their harvest weight within"
+    short = sum(share < plan.confidence for share in reached)
+    if short:
+        line += f"; --adult-days keeps {short} of {len(plan.reached)} (geography, month) below {plan.confidence:.0%}"
+    return line
 
 
 def sea_plan_data(plan: SeaPlan, farm: Farm) -> dict[str, object]:

@@ -18,7 +18,7 @@ FORMATS = (".svg", ".png", ".html")
 MOST_POINTS = 600
 """Points a pool; a longer span is cut into so many equal parts, each drawn at its highest load."""
 WIDTH, HEIGHT = 460, 90
-WATER, LIMIT, STEADY, TODAY = "#7ba3c7", "#b3402e", "#e3cf9d", "#555555"
+WATER, LIMIT, STEADY, TODAY = "#7ba3c7", "#b3402e", "#f5ecd0", "#555555"
 
 
 def require_format(path: Path) -> None:

@@ -1,0 +1,109 @@
+"""Batches and staggers found, and the plans offered when there is no room."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from farms import AS_OF, biology, shipped
+
+from engine.planning.allocation import NoRoom
+from engine.planning.alternatives import nearest_plans, refused
+from engine.planning.automatic import STEADY_DAYS, solve
+from engine.planning.capacity import capacity_report, steady_days
+from engine.planning.planner import Request, place, plan
+from engine.planning.starts import Stagger, every, in_turn, parse_stagger, starts_of
+from lake.errors import InputError
+
+ASKED = Request("t", 1, 1, AS_OF, rings=(8, 20))
+
+
+def solved(request: Request, batches: int | None, stagger: Stagger | None, target: float | None) -> Request:
+    return solve(request, batches, stagger, target, shipped(), biology())
+
+
+def total(request: Request) -> float:
+    return capacity_report(plan(request, shipped(), biology()), request.rules).total
+
+
+def test_without_a_target_the_stagger_is_as_full_as_the_farm_holds() -> None:
+    found = solved(replace(ASKED, areas_per_batch=2), 292, None, None)
+    assert found.stagger.text == "Faroe Islands=150/19,Scotland=9"
+    assert total(found) == pytest.approx((570 + 500 + 860) / 1960, abs=1e-4)
+
+
+def test_with_a_target_the_stagger_is_the_longest_that_reaches_it() -> None:
+    found = solved(ASKED, 200, None, 0.6)
+    days = 2 * sum(found.stagger.gaps) // len(found.stagger.gaps)
+    assert total(found) >= 0.6
+    assert total(replace(found, stagger_days=in_turn(days + 1, 2))) < 0.6
+
+
+def test_a_target_beyond_one_stagger_for_all_gives_each_geography_its_own() -> None:
+    found = solved(ASKED, 292, None, 0.87)
+    assert found.stagger.own
+    assert total(found) >= 0.87
+
+
+def test_batches_are_the_fewest_with_a_steady_year() -> None:
+    found = solved(ASKED, None, every(8), None)
+
+    def days(batches: int) -> int:
+        return steady_days(starts_of(shipped(), batches, every(8), AS_OF), ASKED.stage_days)
+
+    assert days(found.batches) >= STEADY_DAYS > days(found.batches - 1)
+
+
+@pytest.mark.parametrize(
+    ("batches", "stagger", "target", "words"),
+    [
+        (292, None, 0.95, "more than any plan reaches: the farm's bound is 0.8776"),
+        (292, every(11), 0.8, "reach 0.*, not 0.8"),
+        (6, None, 0.8, "6 batches a geography"),
+    ],
+)
+def test_a_target_out_of_reach_is_refused_with_what_is(
+    batches: int, stagger: Stagger | None, target: float, words: str
+) -> None:
+    with pytest.raises(InputError, match=words):
+        solved(ASKED, batches, stagger, target)
+
+
+def test_a_refusal_names_the_nearest_plans_and_each_is_nearest() -> None:
+    request = Request("t", 300, 5, AS_OF)
+    with pytest.raises(NoRoom) as caught:
+        plan(request, shipped(), biology())
+    found = nearest_plans(caught.value, request, shipped(), biology())
+    assert [each.option for each in found] == [
+        "--batches 40",
+        "--stagger 6",
+        "--adult-days 400",
+        "--rings 6",
+        "--areas-per-batch 2",
+    ]
+    for each in found:
+        assert total(each.request) == each.saturation > 0
+    for nearer in (
+        replace(request, batches=41),
+        replace(request, stagger_days=in_turn(11, 2)),
+        replace(request, adult_days=401),
+        replace(request, rings=7),
+    ):
+        with pytest.raises(NoRoom):
+            place(nearer, shipped(), biology())
+    text = str(refused(caught.value, request, shipped(), biology()))
+    for words in (
+        "SCO-2018-041 on 2019-11-21",
+        "every 11.25 days in Scotland (by Adult); asked: every 10",
+        "bound",
+        "fits: ",
+    ):
+        assert words in text
+
+
+def test_a_geography_of_its_own_pace_is_slowed_alone() -> None:
+    request = Request("t", 200, parse_stagger("FAR=10,SCO=10", shipped()), AS_OF)
+    with pytest.raises(NoRoom) as caught:
+        plan(request, shipped(), biology())
+    options = [each.option for each in nearest_plans(caught.value, request, shipped(), biology())]
+    assert '--stagger "Faroe Islands=10,Scotland=45/4"' in options
