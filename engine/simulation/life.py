@@ -13,7 +13,7 @@ import numpy as np
 from engine.simulation import arithmetic as am
 from engine.simulation.compilation import kernel
 
-HANDLING, OTHER = 1, 5  # positions in lake.tables.MORTALITY_CAUSES
+HANDLING, OTHER = 1, 5  # positions in lake.event_tables.MORTALITY_CAUSES
 
 
 @kernel

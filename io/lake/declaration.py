@@ -1,0 +1,87 @@
+"""How a table is declared: columns with type, unit and meaning, keys and ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+TIMESTAMP = pa.timestamp("us", tz="UTC")
+DATE = pa.date32()
+TEXT = pa.string()
+ID = pa.int64()
+REF = pa.int32()
+
+
+def decimal(precision: int, scale: int) -> pa.DataType:
+    """A decimal held as a 64-bit integer: exact, and the same number in Parquet, DuckDB and PostgreSQL."""
+    return pa.decimal64(precision, scale)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its Arrow type, unit and meaning; `references` names the table whose id it holds.
+
+    `codes` makes it an enumeration: stored as an int8 dictionary of exactly these values.
+    """
+
+    name: str
+    type: pa.DataType
+    description: str
+    unit: str = ""
+    nullable: bool = False
+    references: str = ""
+    codes: tuple[str, ...] = ()
+    delta: bool = False  # climbs, or seldom repeats: DELTA_BINARY_PACKED instead of a dictionary
+
+    @property
+    def arrow_type(self) -> pa.DataType:
+        return pa.dictionary(pa.int8(), pa.string()) if self.codes else self.type
+
+    @property
+    def arrow_field(self) -> pa.Field:
+        meta = {"description": self.description}
+        if self.unit:
+            meta["unit"] = self.unit
+        return pa.field(self.name, self.arrow_type, nullable=self.nullable, metadata=meta)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its columns in order; `id_bits` = k where a row's id is batch id x 2^k + row; `key` is unique."""
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    id_bits: int = 0
+    order: tuple[str, ...] = ()
+    schema: pa.Schema = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "schema", pa.schema([c.arrow_field for c in self.columns]))
+
+    def column(self, name: str) -> Column:
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"table {self.name} has no column {name}")
+
+
+BATCH_REF = Column("batch_id", REF, "the batch", references="batch")
+CONTAINER_REF = Column("container_id", REF, "the container", references="container")
+STAGE_REF = Column("lifecycle_stage_id", pa.int8(), "the life-cycle stage, 1 to 6", references="lifecycle_stage")
+ASSIGNMENT_REF = Column("assignment_id", ID, "the batch's stay", references="container_assignment", delta=True)
+ROW_ID = Column("id", ID, "batch id x 2^k + row within the batch", delta=True)
+DIM_ID = Column("id", REF, "ordinal in the resolved farm, from 1")
+NAME = Column("name", TEXT, "natural key")
+
+
+def count(name: str, description: str, nullable: bool = False, delta: bool = False) -> Column:
+    return Column(name, pa.int32(), description, unit="fish", nullable=nullable, delta=delta)
+
+
+def amount(
+    name: str, precision: int, scale: int, unit: str, description: str, nullable: bool = False, delta: bool = False
+) -> Column:
+    return Column(name, decimal(precision, scale), description, unit=unit, nullable=nullable, delta=delta)
