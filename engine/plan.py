@@ -249,6 +249,10 @@ def _deliver(
     from engine.planning.presentation import show
     from engine.planning.sizing import require_within_limits
 
+    if picture is not None:
+        from engine.planning.picture import require_format
+
+        require_format(picture)
     if strict_biomass:
         require_within_limits(schedule, "plan " + schedule.name)
     report = capacity_report(schedule, rules)

@@ -87,6 +87,21 @@ def test_no_room_is_exit_2_with_batch_day_and_pool_and_nothing_written(tmp_path:
         ([*SMALL, "--dry-run", "--biology", "alchemy"], "alchemy"),
         ([*SMALL, "--dry-run", "--eggs", "3.0e6-3.8e6", "--strict-biomass"], "6 more|5 more batches exceed"),
         (["--rehash", "nowhere.yaml"], "no such file"),
+        ([*SMALL, "--dry-run", "--rings", "many"], "--rings: 'many'"),
+        ([*SMALL, "--dry-run", "--rings", "20-8"], "--rings: 20-8 is out of range"),
+        ([*SMALL, "--dry-run", "--rings", "0"], "--rings: 0 is out of range"),
+        ([*SMALL, "--dry-run", "--areas-per-batch", "3"], "--areas-per-batch: 3"),
+        ([*SMALL, "--dry-run", "--batches-per-area", "2"], "--batches-per-area: '2'"),
+        ([*SMALL, "--dry-run", "--fallow-days", "-1"], "--fallow-days: -1"),
+        ([*SMALL, "--dry-run", "--adult-days", "-1"], "--adult-days: -1"),
+        ([*SMALL, "--dry-run", "--target-saturation", "87"], "--target-saturation: 87 is out of range"),
+        ([*SMALL, "--dry-run", "--target-saturation", "0.5"], "--target-saturation: 3 batches .* reach 0.0"),
+        ([*SMALL, "--dry-run", "--harvest-confidence", "1.5"], "--harvest-confidence: 1.5"),
+        ([*SMALL, "--dry-run", "--picture", "load.gif"], "--picture: load.gif"),
+        ([*SMALL, "--dry-run", "--stagger", "Iceland=8,Scotland=9"], "'Iceland' is no geography"),
+        ([*SMALL, "--dry-run", "--stagger", "0"], "--stagger: 0 is out of range"),
+        ([*SMALL, "--dry-run", "--batches", "few"], "--batches: 'few'"),
+        ([*SMALL, "--dry-run", "--batches", "-3"], "--batches: -3"),
     ],
 )
 def test_wrong_usage_is_exit_2_with_one_message(arguments: list[str], words: str) -> None:
@@ -94,6 +109,59 @@ def test_wrong_usage_is_exit_2_with_one_message(arguments: list[str], words: str
     assert (code, out) == (2, "")
     assert err.startswith("error: ")
     assert re.search(words, err)
+
+
+def test_no_room_names_plans_that_fit_and_they_do() -> None:
+    asked = ["--as-of", "2025-11-19", "--dry-run", "--batches", "120"]
+    code, out, err = run(*asked, "--stagger", "5")
+    assert (code, out) == (2, "")
+    offered = re.findall(r"fits: (--\S+) (\S+) \(([0-9.]+)% saturation\)", err)
+    assert [option for option, _, _ in offered] == [
+        "--batches",
+        "--stagger",
+        "--adult-days",
+        "--rings",
+        "--areas-per-batch",
+    ]
+    for option, value, share in offered:
+        code, out, err = run(*asked, "--stagger", "5", option, value, "--json")
+        assert code == 0, err
+        assert json.loads(out)["saturation"]["planned"]["total"] == pytest.approx(float(share) / 100, abs=6e-4)
+
+
+def test_what_is_left_open_is_found_and_told_so_that_it_can_be_typed(tmp_path: Path) -> None:
+    options = ["--as-of", "2025-11-19", "--rings", "8-20", "--areas-per-batch", "2", "--json"]
+    path = tmp_path / "found.yaml"
+    code, out, err = run(*options, "--batches", "auto", "--stagger", "auto", "--output", str(path))
+    assert code == 0, err
+    found = json.loads(out)
+    assert found["saturation"]["planned"]["total"] > 0.98
+    assert found["upper_bound"]["gap"] < 0.001
+    request = found["request"]
+    assert f"found: --batches {request['batches']} --stagger '{request['stagger']}'" in err
+    again = tmp_path / "again/found.yaml"
+    code, _, err = run(
+        *options, "--batches", str(request["batches"]), "--stagger", request["stagger"], "--output", str(again)
+    )
+    assert code == 0, err
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_the_report_holds_pools_bound_rings_and_cutoff(tmp_path: Path) -> None:
+    picture = tmp_path / "load.svg"
+    code, out, err = run(*SMALL, "--dry-run", "--json", "--picture", str(picture))
+    assert code == 0, err
+    data = json.loads(out)
+    assert {"batches", "saturation", "days_between_starts", "gap"} <= set(data["upper_bound"])
+    assert len(data["pools"]) == 12
+    assert all(pool["mean"] <= pool["peak"] <= pool["usable"] <= pool["containers"] for pool in data["pools"])
+    assert data["rings_histogram"] == {"8": 6}
+    cutoff = data["cutoff"]
+    names = [*cutoff["certainly_completed"], *cutoff["certainly_active"], *cutoff["undecided"]]
+    assert len(set(names)) == 6
+    low, high = cutoff["completed"]["interval_95"]
+    assert len(cutoff["certainly_completed"]) <= low <= high
+    assert picture.read_text(encoding="utf-8").startswith("<svg")
 
 
 def test_another_file_is_not_overwritten_unless_asked(tmp_path: Path) -> None:
