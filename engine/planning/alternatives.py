@@ -35,6 +35,8 @@ def refused(refusal: NoRoom, request: Request, farm: Farm, biology: Biology) -> 
         f"(by {farm.stage_names[pace.stage - 1]}); asked: every {float(days):.4g}"
         for pace, days in zip(bound.paces, _asked(request, len(bound.paces)), strict=True)
     ]
+    room = refusal.shortage.room
+    lines.insert(0, f"exact: {room + 1} batches would be there on that day, {room} can be; no arrangement holds more")
     lines.append(f"the farm's bound with these options: {bound.total:.1%} of all container-days")
     found = nearest_plans(refusal, request, farm, biology)
     lines += [f"fits: {each.option} ({each.saturation:.1%} saturation)" for each in found]

@@ -118,7 +118,7 @@ def cutoff_lines(cutoff: Cutoff) -> tuple[str, ...]:
     )
     if not cutoff.undecided:
         return (first,)
-    shown = ", ".join(f"{number} ({chance:.0%})" for number, chance in cutoff.undecided[:6])
+    shown = ", ".join(f"{number} ({min(max(chance, 0.01), 0.99):.0%})" for number, chance in cutoff.undecided[:6])
     more = len(cutoff.undecided) - 6
     return (
         first + f"; completed, with 95 % confidence: {cutoff.low} to {cutoff.high}",

@@ -94,6 +94,7 @@ def test_a_refusal_names_the_nearest_plans_and_each_is_nearest() -> None:
     text = str(refused(caught.value, request, shipped(), biology()))
     for words in (
         "SCO-2018-041 on 2019-11-21",
+        "41 batches would",
         "every 11.25 days in Scotland (by Adult); asked: every 10",
         "bound",
         "fits: ",
