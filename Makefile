@@ -20,11 +20,12 @@ setup: $(READY)
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=..."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
 run: setup
-	@$(BIN)/python -m engine.plan $(shell sed -n 's/^# planned by: python -m engine.plan //p' schedules/demo.yaml)
+	@$(BIN)/python -m engine.plan --farm faroe-scotland --batches 6 --stagger 88 --as-of 2025-11-19 --seed 20251119 \
+		--partitions 4 --output schedules/demo.yaml
 	@$(BIN)/python -m engine.run --schedule schedules/demo.yaml --out $(DEMO) --overwrite
 	@$(BIN)/python -m engine.load $(DEMO)
 	@$(BIN)/python -m engine.verify $(DEMO)
