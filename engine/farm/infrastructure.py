@@ -134,6 +134,14 @@ class FarmModel(StrictModel):
             raise ValueError(f"readings_per_day {self.readings_per_day} does not divide 24 hours")
         if len({g.batch_prefix for g in self.geographies}) != len(self.geographies):
             raise ValueError("two geographies share a batch_prefix; batch numbers would collide")
+        for what, names in (
+            ("geographies", [g.name for g in self.geographies]),
+            ("stages", [s.name for s in self.stages]),
+            ("container types", [t.name for t in self.container_types]),
+        ):
+            if len(set(names)) != len(names):
+                twice = next(name for name in names if names.count(name) > 1)
+                raise ValueError(f"two {what} are called {twice!r}; give each a name of its own")
         return self
 
 
