@@ -71,3 +71,4 @@ class Schedule:
     farm_file: str = ""  # where the schedule finds its farm: a path, or "" for the farm's own name
     biology_file: str = ""
     areas_per_batch: int = 1  # sea areas, neighbours in the farm's order, that a batch's rings may lie in: 1 or 2
+    fallow_days: int = 0  # days that a container stays empty between two batches

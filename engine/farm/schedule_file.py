@@ -84,6 +84,7 @@ class ScheduleModel(_Strict):
     biology: SourceModel
     stage_days: Annotated[list[Length], Field(min_length=6, max_length=6)]
     areas_per_batch: Annotated[int, Field(ge=1, le=2)] = 1
+    fallow_days: Annotated[int, Field(ge=0, le=2_000)] = 0
     partitions: list[Annotated[tuple[int, int], BeforeValidator(_partition)]]
     notes: Annotated[list[str], Field(default_factory=list)]
     batch_count: Annotated[int, Field(ge=0)]
@@ -227,6 +228,7 @@ def _resolve(model: ScheduleModel, data: Mapping[str, Any], source: str, farm: F
         farm_file="" if model.farm.name == farm.name else model.farm.name,
         biology_file="" if model.biology.name == biology.name else model.biology.name,
         areas_per_batch=model.areas_per_batch,
+        fallow_days=model.fallow_days,
     )
 
     def locate(index: int, place: Place | int) -> str:

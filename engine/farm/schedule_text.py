@@ -45,6 +45,7 @@ def schedule_data(schedule: Schedule) -> dict[str, Any]:
         "biology": {"name": schedule.biology_file or biology.name, "sha256": biology.sha256},
         "stage_days": list(schedule.stage_days),
         **({"areas_per_batch": schedule.areas_per_batch} if schedule.areas_per_batch != 1 else {}),
+        **({"fallow_days": schedule.fallow_days} if schedule.fallow_days else {}),
         "partitions": [f"{p.start}-{p.stop - 1}" for p in schedule.partitions],
     }
     if schedule.notes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from engine.farm.container_names import compact
@@ -31,6 +32,7 @@ def complaints(schedule: Schedule, locate: Locate) -> list[str]:
     for index, batch in enumerate(schedule.batches):
         found += _batch(schedule, index, batch, locate)
     found += double_bookings(schedule, locate)
+    found += _too_soon(schedule, locate)
     found += partition_complaints(schedule.partitions, len(schedule.batches))
     return found
 
@@ -199,6 +201,25 @@ def double_bookings(schedule: Schedule, locate: Locate) -> list[str]:
             f"{to_date(end - 1)} ({end - start} days); give one of them other containers or other days"
         )
     return found
+
+
+def _too_soon(schedule: Schedule, locate: Locate) -> list[str]:
+    """One complaint per pair of stays with fewer than the schedule's fallow days between them in a container."""
+    if not schedule.fallow_days:
+        return []
+    rows = occupancy(schedule.batches)
+    pairs: dict[tuple[int, int, int, int], list[int]] = {}
+    for o in overlaps(replace(rows, end_day=rows.end_day + schedule.fallow_days)):
+        left = next(s.end_day for s in schedule.batches[o.first_batch].stays if s.stage == o.first_stage)
+        if left <= o.start_day:  # else it is a double booking, and told as one
+            key = (o.first_batch, o.second_batch, o.second_stage, o.start_day - left)
+            pairs.setdefault(key, []).append(o.container)
+    return [
+        f"{locate(b, stage)}: {_names(schedule.farm, sorted(containers))} lies fallow for {days} days between "
+        f"{schedule.batches[a].number} and {schedule.batches[b].number}, not {schedule.fallow_days}; give one of them "
+        "other containers or other days, or lower fallow_days"
+        for (a, b, stage, days), containers in sorted(pairs.items())
+    ]
 
 
 def conflict_count(schedule: Schedule) -> int:

@@ -70,7 +70,7 @@ def advance(
         if value is not None and value < least:
             raise InputError(option, f"{value} is out of range", f"give at least {least}")
     farm, old = schedule.farm, schedule.batches
-    vacancies = Vacancies(farm, old, schedule.as_of_day)
+    vacancies = Vacancies(farm, old, schedule.as_of_day, schedule.fallow_days)
     lived_on = tuple(_with_later_stages(schedule, batch, vacancies) for batch in old)
     starts = _starts(schedule, as_of_day, growth)
     eggs = _EggRule(schedule)

@@ -90,6 +90,7 @@ def plan(request: Request, farm: Farm, biology: Biology, *, farm_file: str = "",
         farm_file=farm_file,
         biology_file=biology_file,
         areas_per_batch=request.areas_per_batch,
+        fallow_days=request.fallow_days,
     )
     refuse(f"plan {request.name}", complaints(schedule, _locate))
     return replace(schedule, text=format_schedule(schedule))

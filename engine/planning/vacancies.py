@@ -19,11 +19,11 @@ NEVER = -(2**62)
 class Vacancies:
     """Which containers of a farm are held when, to be asked for room and told of what is taken.
 
-    Only days from `from_day` on may be asked for.
+    Only days from `from_day` on may be asked for. Between two stays a container is left empty for `fallow_days`.
     """
 
-    def __init__(self, farm: Farm, batches: Iterable[Batch] = (), from_day: int = NEVER) -> None:
-        self.farm, self.from_day = farm, from_day
+    def __init__(self, farm: Farm, batches: Iterable[Batch] = (), from_day: int = NEVER, fallow_days: int = 0) -> None:
+        self.farm, self.from_day, self.fallow_days = farm, from_day, fallow_days
         self._held: dict[int, list[tuple[int, int]]] = {}
         self._left: dict[int, int] = {}  # the last day of stays that ended before from_day
         for batch in batches:
@@ -31,12 +31,13 @@ class Vacancies:
                 self.take(stay)
 
     def take(self, stay: Stay) -> None:
-        """Hold a stay's containers for its days."""
+        """Hold a stay's containers for its days and the fallow ones."""
+        free_day = stay.end_day + self.fallow_days
         for container in stay.container_ids:
-            if stay.end_day <= self.from_day:
-                self._left[container] = max(stay.end_day, self._left.get(container, NEVER))
+            if free_day <= self.from_day:
+                self._left[container] = max(free_day, self._left.get(container, NEVER))
             else:
-                self._held.setdefault(container, []).append((stay.start_day, stay.end_day))
+                self._held.setdefault(container, []).append((stay.start_day, free_day))
 
     def hall(self, stage: int, geography_id: int, start_day: int, end_day: int, station_id: int = 0) -> Hall | None:
         """A hall of the stage whose containers are all free on [start_day, end_day), or None.
@@ -89,6 +90,6 @@ class Vacancies:
         return tuple(min(found)[2]) if found else ()
 
     def _since(self, container: int, start_day: int, end_day: int) -> int:
-        """The day on which the container's last stay before `end_day` ends; more than start_day if it is held."""
-        left = self._left.get(container, NEVER)
-        return max((last for first, last in self._held.get(container, ()) if first < end_day), default=left)
+        """The day from which the container is free after its last stay before `end_day`; past start_day if held."""
+        left, until = self._left.get(container, NEVER), end_day + self.fallow_days
+        return max((last for first, last in self._held.get(container, ()) if first < until), default=left)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.farm.schedule import STAGE_DAYS, Schedule
-from engine.farm.schedule_file import read_schedule
+from engine.farm.schedule_file import parse_schedule, read_schedule
 from engine.farm.validation import complaints, conflict_count
+from engine.planning.advance import Growth, advance
 from engine.planning.allocation import allocate
 from engine.planning.bounds import most_batches, upper_bound
 from engine.planning.capacity import capacity_report
@@ -114,3 +116,17 @@ def test_rings_in_two_areas_are_refused_unless_the_schedule_allows_them() -> Non
     apart = replace(batch, stays=(*batch.stays[:-1], replace(batch.stays[-1], container_ids=far)))
     others = (*schedule.batches[:index], apart, *schedule.batches[index + 1 :])
     assert any("no neighbours" in each for each in found(replace(schedule, batches=others)))
+
+
+def test_fallow_days_are_kept_checked_on_reading_and_known_to_a_later_schedule() -> None:
+    request = Request("t", 20, 40, AS_OF, fallow_days=30)
+    schedule = plan(request, farm_of(12, 8, 8), biology())
+    again = parse_schedule(schedule.text, "again", schedule.farm, biology())
+    assert again.fallow_days == 30
+    assert again.batches == schedule.batches
+    found = complaints(replace(schedule, fallow_days=400), lambda i, place: f"batches[{i}].{place}")
+    assert any(re.search("lies fallow for .* days between .* and .*, not 400", each) for each in found)
+    later = advance(schedule, AS_OF + 300, Growth())
+    assert len(later.batches) > len(schedule.batches)
+    assert complaints(later, lambda i, place: f"batches[{i}].{place}") == []
+    assert later.fallow_days == 30
