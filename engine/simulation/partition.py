@@ -36,6 +36,10 @@ class PartitionTask:
     weight: float  # predicted rows: the heaviest partition goes first
 
 
+def wake() -> None:
+    """Nothing: a worker that is asked for it has started and imported the simulation."""
+
+
 def progress_path(run_dir: Path, partition: int) -> Path:
     return run_dir / "logs" / f"progress-{partition:04d}.json"
 
