@@ -154,7 +154,7 @@ def test_the_report_holds_pools_bound_rings_and_cutoff(tmp_path: Path) -> None:
     data = json.loads(out)
     assert {"batches", "saturation", "days_between_starts", "gap"} <= set(data["upper_bound"])
     assert len(data["pools"]) == 12
-    assert all(pool["mean"] <= pool["peak"] <= pool["usable"] <= pool["containers"] for pool in data["pools"])
+    assert all(pool["mean"] <= pool["peak"] <= pool["usable"] <= pool["capacity"] for pool in data["pools"])
     assert data["rings_histogram"] == {"8": 6}
     cutoff = data["cutoff"]
     names = [*cutoff["certainly_completed"], *cutoff["certainly_active"], *cutoff["undecided"]]

@@ -248,11 +248,9 @@ def report_data(report: Report) -> dict[str, object]:
         },
         "upper_bound": {
             "batches": report.most_batches,
-            "saturation": {
-                "freshwater": round(report.bound.freshwater, 4),
-                "sea": round(report.bound.sea, 4),
-                "total": round(report.bound.total, 4),
-            },
+            "saturation": round(report.bound.total, 4),
+            "freshwater": round(report.bound.freshwater, 4),
+            "sea": round(report.bound.sea, 4),
             "days_between_starts": {pace.geography: round(float(pace.days), 3) for pace in report.bound.paces},
             "total_for_these_starts": round(report.reachable, 4),
             "gap": round(report.bound.total - report.total, 4),
@@ -263,7 +261,7 @@ def report_data(report: Report) -> dict[str, object]:
         "pools": [
             {
                 "pool": pool.name,
-                "containers": pool.capacity,
+                "capacity": pool.capacity,
                 "usable": pool.usable,
                 "peak": pool.peak,
                 "peak_day": to_date(pool.peak_day).isoformat(),
