@@ -42,6 +42,7 @@ def run(
         from engine.execution.workers import SpawnedWorkers
         from engine.farm.schedule_file import read_any
         from engine.report.running import Watch
+        from engine.simulation.partition import wake
 
         the_schedule = read_any(schedule, farm=farm, biology=biology)
         screen = console()
@@ -53,6 +54,8 @@ def run(
             SpawnedWorkers(processes) as executor,
             Watch(screen, run_dir, len(the_schedule.batches)) as watch,
         ):
+            for _ in range(processes):
+                executor.submit(wake)  # they start while the run is forecast
             events = RunEvents(begun=watch.begun, finished=watch.finished)
             again = f"python -m engine.run --schedule {schedule} --out {run_dir} --resume"
             try:

@@ -16,7 +16,7 @@ from engine.farm.dimensions import dimension_tables
 from engine.farm.reading import sha256
 from engine.farm.schedule import Schedule, to_date
 from engine.planning.forecast import Forecast, forecast
-from engine.simulation.partition import PartitionTask, progress_path, run_fingerprint, simulate_partition, wake
+from engine.simulation.partition import PartitionTask, progress_path, run_fingerprint, simulate_partition
 from lake.errors import InputError
 from lake.manifest import (
     Journal,
@@ -91,8 +91,6 @@ def run(
     wanted = identity(schedule)
     used = _check_folder(run_dir, resume, overwrite)
     kept = _believable(run_dir, wanted) if resume else {}
-    for _ in range(workers):
-        executor.submit(wake)  # processes start while we forecast
     outlook = forecast(schedule)
     if resume:
         (run_dir / "manifest.json").unlink(missing_ok=True)
