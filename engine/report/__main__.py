@@ -15,6 +15,10 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 @app.command()
 def report(
     run: Annotated[Path, typer.Argument(help="The run's folder.", metavar="RUN")],
+    picture: Annotated[
+        Path | None,
+        typer.Option(help="Draw each pool's load against its capacity: .svg, .png or .html.", metavar="FILE"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Print a run's summary: events, pace, rows by table, checks passed, and how to open lake and database.
@@ -25,6 +29,10 @@ def report(
         from engine.report.summary import gather, print_summary
 
         facts = gather(run)
+        if picture is not None:
+            from engine.planning.picture import write_picture
+
+            write_picture(picture, facts.schedule, facts.capacity)
         if as_json:
             print_json(facts.to_json())
         else:

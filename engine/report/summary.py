@@ -9,22 +9,32 @@ from typing import Any
 
 from rich.console import Console
 
+from engine.farm.schedule import Schedule
+from engine.farm.schedule_file import read_any
+from engine.planning.capacity import Report, Saturation, capacity_report, executed_saturation
 from engine.report.running import made_in, rows_table
 from lake.manifest import Manifest, read_complete
 from warehouse.embedded import psql_line, served_dsn
 from warehouse.record import LoadedTarget, loaded_target
 
+SHARES = ("freshwater", "sea", "total")
 VERIFIED = Path("logs") / "verify.json"
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What is known of a run; `checks` is the last verification of this very data, None when there was none."""
+    """What is known of a run; `checks` is the last verification of this very data, None when there was none.
+
+    `capacity` holds the planned saturation, `executed` what container_assignment came to, over the same days.
+    """
 
     run_dir: Path
+    schedule: Schedule
     manifest: Manifest
     checks: dict[str, Any] | None
     loaded: LoadedTarget | None
+    capacity: Report
+    executed: Saturation
 
     @property
     def lake_line(self) -> str:
@@ -54,6 +64,10 @@ class Summary:
             "as_of": manifest.identity.as_of,
             "fingerprint": manifest.fingerprint,
             "checks": None if self.checks is None else {k: self.checks[k] for k in ("passed", "failed")},
+            "saturation": {
+                "planned": {k: getattr(self.capacity, k) for k in SHARES},
+                "executed": {k: getattr(self.executed, k) for k in SHARES},
+            },
             "loaded": None if self.loaded is None else self.loaded.kind,
             "open": {"sql": self.lake_line, "duckdb": self.duckdb_line, "database": self.database_line},
         }
@@ -72,7 +86,9 @@ def gather(run_dir: Path) -> Summary:
     if (run_dir / VERIFIED).is_file():
         found = json.loads((run_dir / VERIFIED).read_text(encoding="utf-8"))
         checks = found if found.get("fingerprint") == manifest.fingerprint else None
-    return Summary(run_dir, manifest, checks, loaded_target(run_dir))
+    schedule = read_any(run_dir / "schedule.yaml")
+    capacity = capacity_report(schedule)
+    return Summary(run_dir, schedule, manifest, checks, loaded_target(run_dir), capacity, executed_saturation(run_dir))
 
 
 def print_summary(screen: Console, facts: Summary) -> None:
@@ -85,6 +101,13 @@ def print_summary(screen: Console, facts: Summary) -> None:
         screen.print(text, soft_wrap=True, markup=False)
 
     say(f"{batches} batches up to {manifest.identity.as_of}: {made_in(manifest)}")
+    say(
+        "saturation of freshwater, sea and all containers: planned "
+        + ", ".join(f"{getattr(facts.capacity, k):.1%}" for k in SHARES)
+        + "; executed "
+        + ", ".join(f"{getattr(facts.executed, k):.1%}" for k in SHARES)
+        + ("" if facts.capacity.steady else " (over the whole span, for want of a steady state)")
+    )
     if facts.checks is None:
         say(f"checks    not run yet: python -m engine.verify {facts.run_dir}")
     else:
