@@ -54,7 +54,7 @@ def load(
         from warehouse.load import LoadFailed
         from warehouse.record import record_load
 
-        manifest = read_complete(run)
+        manifest = read_complete(run, every_byte=True)
         screen = console()
         with embedded_dsn(run) if to is None else nullcontext(to) as dsn:
             try:

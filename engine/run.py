@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,7 +58,11 @@ def run(
             for _ in range(processes):
                 executor.submit(wake)  # they start while the run is forecast
             events = RunEvents(begun=watch.begun, finished=watch.finished)
-            again = f"python -m engine.run --schedule {schedule} --out {run_dir} --resume"
+            again = shlex.join(
+                ["python", "-m", "engine.run", "--schedule", str(schedule), "--out", str(run_dir), "--resume"]
+                + (["--farm", farm] if farm else [])
+                + (["--biology", biology] if biology else [])
+            )
             try:
                 manifest = execute(
                     the_schedule, run_dir, executor, processes, resume=resume, overwrite=overwrite, events=events

@@ -47,10 +47,10 @@ def status(
                     live.update(standing(state))
             return
         while watch and state.state == "running":
-            print_standing(screen, state)
+            print_standing(screen, state, run)
             time.sleep(every)
             state = read_progress(run)
-        print_standing(screen, state)
+        print_standing(screen, state, run)
 
 
 if __name__ == "__main__":

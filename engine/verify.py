@@ -155,6 +155,7 @@ def _in_postgres(
 
     from lake.checks import ROWS_SHOWN, CheckResult, plain
     from lake.errors import InputError
+    from warehouse.embedded import has_database
     from warehouse.reconcile import reconcile
     from warehouse.record import loaded_target, target_dsn
     from warehouse.target import without_password
@@ -168,6 +169,8 @@ def _in_postgres(
         name, reached = target.dsn or "the run's own server", target_dsn(run, target)
     elif wanted:
         raise InputError(str(run), "this run was not loaded", f"load it: python -m engine.load {run}")
+    elif has_database(run):
+        return f"a load was begun and not finished, so PostgreSQL is not checked: python -m engine.load {run}", []
     else:
         return "", []
     begun = time.perf_counter()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shlex
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, as_completed
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -26,6 +29,7 @@ from lake.manifest import (
     RunIdentity,
     file_hash,
     part_problem,
+    read_complete,
     write_atomically,
     write_manifest,
 )
@@ -35,6 +39,7 @@ from warehouse.embedded import in_use
 
 Simulate = Callable[[PartitionTask], PartitionRecord]
 # What a run folder holds; nothing else is ever removed from one.
+LOCK = ".run.lock"
 CONTENTS = (
     "manifest.json",
     "load.json",
@@ -86,18 +91,50 @@ def run(
 
     The manifest's status is partial when a partition failed; resuming runs only what is missing or damaged.
     """
-    events = events or RunEvents()
     started = time.perf_counter()
     wanted = identity(schedule)
+    _check_folder(run_dir, resume, overwrite)
+    outlook = forecast(schedule)
+    with _alone_in(run_dir):
+        return _run(
+            schedule,
+            run_dir,
+            executor,
+            workers,
+            wanted,
+            outlook,
+            resume,
+            overwrite,
+            events or RunEvents(),
+            simulate,
+            started,
+        )
+
+
+def _run(
+    schedule: Schedule,
+    run_dir: Path,
+    executor: Executor,
+    workers: int,
+    wanted: RunIdentity,
+    outlook: Forecast,
+    resume: bool,
+    overwrite: bool,
+    events: RunEvents,
+    simulate: Simulate,
+    started: float,
+) -> Manifest:
+    """`run`, once the folder is ours alone."""
     used = _check_folder(run_dir, resume, overwrite)
     kept = _believable(run_dir, wanted) if resume else {}
-    outlook = forecast(schedule)
+    if len(kept) == len(schedule.partitions) and (whole := _whole(run_dir)) is not None:
+        events.begun(outlook)
+        return whole
     if resume:
         (run_dir / "manifest.json").unlink(missing_ok=True)
         _clear_temporary(run_dir)
     elif used:
         _clear(run_dir)
-    run_dir.mkdir(parents=True, exist_ok=True)
     journal = Journal(run_dir)
     pid = os.getpid()
     journal.append("begun", at=time.time(), pid=pid, born=birth(pid), identity=asdict(wanted), workers=workers)
@@ -183,16 +220,46 @@ def _write_inputs(run_dir: Path, schedule: Schedule) -> None:
     write_atomically(run_dir / "schedule.yaml", schedule.text)
 
 
+@contextmanager
+def _alone_in(run_dir: Path) -> Iterator[None]:
+    """Hold the folder, made if absent; InputError while another process holds it, or where it can't be written to.
+
+    The kernel lets go of the lock when its process ends, however it ends.
+    """
+    try:
+        run_dir.mkdir(parents=True, exist_ok=True)
+        with (run_dir / LOCK).open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise _busy(run_dir) from None
+            yield
+    except OSError as e:
+        raise InputError(str(run_dir), f"can't be written to: {e.strerror or e}", "choose another --out") from None
+
+
+def _busy(run_dir: Path) -> InputError:
+    return InputError(
+        str(run_dir),
+        "another process is running it",
+        f"wait for it (python -m engine.status {shlex.quote(str(run_dir))} --watch), or stop it",
+    )
+
+
+def _whole(run_dir: Path) -> Manifest | None:
+    """The manifest of a run that lacks nothing, dimension tables included; None where something is to be done."""
+    try:
+        return read_complete(run_dir, every_byte=True)
+    except InputError:
+        return None
+
+
 def _check_folder(run_dir: Path, resume: bool, overwrite: bool) -> bool:
     """Whether a run is there already; InputError when the folder can't be used as asked."""
-    used = run_dir.exists() and (not run_dir.is_dir() or any(run_dir.iterdir()))
+    used = run_dir.exists() and (not run_dir.is_dir() or any(p.name != LOCK for p in run_dir.iterdir()))
     begun = run_dir.is_dir() and Journal(run_dir).path.is_file()
     if begun and (found := read_progress(run_dir)).state == "running" and found.pid != os.getpid():
-        raise InputError(
-            str(run_dir),
-            "another process is running it",
-            "wait for it (python -m engine.status RUN --watch), or stop it",
-        )
+        raise _busy(run_dir)
     if resume and not used:
         raise InputError(str(run_dir), "there is no run to resume", "leave --resume out to begin one")
     if resume and not begun:

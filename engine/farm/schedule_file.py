@@ -77,7 +77,8 @@ class ScheduleModel(_Strict):
     """A schedule file, as written."""
 
     format: Literal["smoltworks-schedule/1"]
-    name: Annotated[str, Field(min_length=1, max_length=100)]
+    # it names the run's folder: no separators, and not hidden
+    name: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^./\\][^/\\]*$")]
     seed: Annotated[int, Field(ge=0, lt=2**63)]
     as_of: Day
     farm: SourceModel

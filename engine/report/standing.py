@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -38,8 +41,9 @@ def standing(state: Progress) -> Table:
     return table
 
 
-def print_standing(screen: Console, state: Progress) -> None:
+def print_standing(screen: Console, state: Progress, run_dir: Path) -> None:
     """The progress, and how to go on where something is missing."""
     screen.print(standing(state))
     if state.state in {"interrupted", "partial"}:
-        screen.print("finish it: python -m engine.run --schedule SCHEDULE --out RUN --resume", markup=False)
+        command = ["python", "-m", "engine.run", "--schedule", str(run_dir / "schedule.yaml"), "--out", str(run_dir)]
+        screen.print(f"finish it: {shlex.join([*command, '--resume'])}", markup=False, soft_wrap=True)

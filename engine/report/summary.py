@@ -114,7 +114,7 @@ def print_summary(screen: Console, facts: Summary) -> None:
         passed, failed = facts.checks["passed"], facts.checks["failed"]
         say(f"checks    {passed} of {passed + failed} passed")
     say(f"lake      {facts.run_dir / 'lake'}: {facts.lake_line}")
-    say(f"          or with DuckDB's own shell: {facts.duckdb_line}")
+    say(f"          or with DuckDB's own shell, where it is installed: {facts.duckdb_line}")
     if facts.database_line is None:
         say(f"database  not loaded yet: python -m engine.load {facts.run_dir}")
     elif facts.loaded is not None and facts.loaded.kind == "embedded":

@@ -311,7 +311,7 @@ EVENT_TABLES: tuple[Table, ...] = (
             BATCH_REF,
             CONTAINER_REF,
             ASSIGNMENT_REF,
-            Column("event_date", TIMESTAMP, "the last day of the stay, 12:00 UTC"),
+            Column("event_date", TIMESTAMP, "the last day of the stay, 22:00 UTC, after the day's meals and readings"),
             Column("dest_geography_id", REF, "where the fish are processed", references="geography"),
             Column("document_ref", TEXT, "number of the harvest note"),
             count("harvested_count", "fish taken"),

@@ -175,8 +175,12 @@ def read_manifest(run_dir: Path) -> Manifest:
         raise InputError(str(path), f"damaged: {e}", "run it again with --resume") from None
 
 
-def read_complete(run_dir: Path) -> Manifest:
-    """The manifest of a complete run whose files are all there with their recorded size; InputError otherwise."""
+def read_complete(run_dir: Path, *, every_byte: bool = False) -> Manifest:
+    """The manifest of a complete run whose files are all there as recorded; InputError otherwise.
+
+    Dimension tables are held against the hash of their bytes, parts against their size; `every_byte`: all against
+    their hash, where one was taken.
+    """
     manifest = read_manifest(run_dir)
     if manifest.status != "complete":
         failed = [p.partition for p in manifest.partitions if p.status != "succeeded"]
@@ -186,8 +190,11 @@ def read_complete(run_dir: Path) -> Manifest:
             f"finish it: python -m engine.run --schedule {run_dir / 'schedule.yaml'} --out {run_dir} --resume",
         )
     parts = [part for p in manifest.partitions for part in p.tables.values()]
+    hashed = (*manifest.dimensions.values(), *(parts if every_byte else ()))
     for part in (*manifest.dimensions.values(), *parts):
         problem = part_problem(run_dir, part)
+        if not problem and part.xxh3 and part in hashed and file_hash(run_dir / part.file) != part.xxh3:
+            problem = "is damaged: its bytes are not those that the manifest recorded"
         if problem:
             raise InputError(str(run_dir / part.file), problem, "run it again with --resume: the part is made anew")
     return manifest

@@ -265,8 +265,8 @@ def test_lots_sum_to_the_fish_and_grams_of_their_harvest(
     policy = small_schedule.biology.model.harvest
     heavy = live > 10_000
     assert np.abs(gutted / live - policy.gutted_yield.value)[heavy].max() < 4.0 * policy.gutted_yield_sd.value
-    noon = col(tables, "harvest_event", "event_date") % 86_400_000_000
-    assert (noon == 43_200_000_000).all()
+    hour = col(tables, "harvest_event", "event_date") % 86_400_000_000
+    assert (hour == 22 * 3_600_000_000).all()
 
 
 def test_status_follows_the_harvest(tables: Tables, histories: list[BatchHistory]) -> None:

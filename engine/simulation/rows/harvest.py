@@ -9,7 +9,7 @@ from engine.simulation import arithmetic as am
 from engine.simulation.rows.shared import Columns, Subject, row_ids
 from engine.simulation.streams import Stream, stream_key
 
-NOON_US = 43_200_000_000
+EVENING_US = 79_200_000_000  # 22:00: the harvest closes the day, after its meals and readings
 DAY_US = 86_400_000_000
 
 
@@ -81,7 +81,7 @@ def harvest_rows(subject: Subject) -> tuple[Columns, Columns]:
         "batch_id": np.full(len(taken), subject.batch_id),
         "container_id": np.array(sea.container_ids)[taken],
         "assignment_id": subject.ids[-1][taken],
-        "event_date": np.full(len(taken), last_day * DAY_US + NOON_US),
+        "event_date": np.full(len(taken), last_day * DAY_US + EVENING_US),
         "dest_geography_id": np.full(len(taken), h.batch.geography_id),
         "document_ref": pa.array([f"HRV-{h.batch.number}-{names[c]}" for c in taken.tolist()], pa.string()),
         "harvested_count": fish[taken],
