@@ -9,6 +9,7 @@ from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
 
 EPOCH = date(1970, 1, 1)
+NAME = r"^[^./\\][^/\\]*$"  # a schedule's name is its run's folder: no separators, and not hidden
 STAGE_DAYS = (90, 90, 90, 90, 90, 450)
 
 

@@ -16,7 +16,7 @@ from engine.farm.container_names import expand
 from engine.farm.infrastructure import Farm, read_farm
 from engine.farm.legacy import is_legacy, parse_legacy
 from engine.farm.reading import StrictModel, load_text, parse_yaml, validate
-from engine.farm.schedule import Batch, Schedule, Stay, to_day
+from engine.farm.schedule import NAME, Batch, Schedule, Stay, to_day
 from engine.farm.schedule_text import FORMAT, body_sha256, format_schedule
 from engine.farm.validation import Field as Place
 from engine.farm.validation import complaints, nearest, refuse
@@ -77,8 +77,7 @@ class ScheduleModel(_Strict):
     """A schedule file, as written."""
 
     format: Literal["smoltworks-schedule/1"]
-    # it names the run's folder: no separators, and not hidden
-    name: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^./\\][^/\\]*$")]
+    name: Annotated[str, Field(min_length=1, max_length=100, pattern=NAME)]
     seed: Annotated[int, Field(ge=0, lt=2**63)]
     as_of: Day
     farm: SourceModel

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
-from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay, to_date
+from engine.farm.schedule import NAME, STAGE_DAYS, Batch, Schedule, Stay, to_date
 from engine.farm.schedule_text import format_schedule
 from engine.farm.validation import OLDEST_DAYS, Field, complaints, refuse
 from engine.planning import sizing
@@ -169,6 +170,8 @@ def check(request: Request, farm: Farm) -> None:
         "--seed": (request.seed, 0, 2**63 - 1),
         "--partitions": (1 if request.partitions is None else request.partitions, 1, MOST_BATCHES),
     }
+    if not re.fullmatch(NAME, request.name):
+        raise InputError("--name", f"{request.name!r} can't name a run's folder", "leave out slashes and a leading dot")
     for option, (value, low, high) in limits.items():
         if not low <= value <= high:
             raise InputError(option, f"{value} is out of range", f"give {low} to {high}")

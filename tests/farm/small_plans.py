@@ -40,6 +40,8 @@ words = st.text(
     min_size=1,
     max_size=20,
 )
+# a schedule's name is its run's folder
+plan_names = words.filter(lambda w: not (w.startswith(".") or "/" in w or "\\" in w))
 
 
 @st.composite
@@ -47,7 +49,7 @@ def schedules(draw: st.DrawFn) -> Schedule:
     """A plan on a farm with room for it, with names, notes, targets and seeds that a person might write."""
     farm = small_farm(6, 4, draw(st.integers(1, 12)), draw(st.sampled_from([4, 10])))
     request = Request(
-        name=draw(words),
+        name=draw(plan_names),
         batches=draw(st.integers(1, 5)),
         stagger_days=draw(st.integers(60, 150)),
         as_of_day=AS_OF - draw(st.integers(0, 3000)),

@@ -165,6 +165,7 @@ MUTATIONS: dict[str, tuple[Callable[[Data], Any], list[str]]] = {
     "partitions stop short": (lambda d: d.update(partitions=["1-6"]), ["partitions", "7-12"]),
     "partitions go on": (lambda d: d.update(partitions=["1-13"]), ["partitions[0]", "12"]),
     "partition of words": (lambda d: d.update(partitions=["all"]), ["partitions[0]", "1-40"]),
+    "name that leaves the runs' folder": (lambda d: d.update(name="../evil"), ["name", "../evil"]),
     "unknown farm": (lambda d: d["farm"].update(name="atlantis"), ["atlantis"]),
     "a list of nothing": (lambda d: d["batches"][0]["stays"].update(Fry=None), ["batches[0].stays.Fry"]),
 }

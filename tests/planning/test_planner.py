@@ -196,3 +196,9 @@ def test_a_keyed_share_depends_on_every_key_and_spreads_evenly() -> None:
     assert drawn.max() < 1
     assert abs(drawn.mean() - 0.5) < 0.03
     assert len({keyed_share(1, "eggs", "a"), keyed_share(2, "eggs", "a"), keyed_share(1, "x", "a")}) == 3
+
+
+@pytest.mark.parametrize("name", ["../evil", "a/b", ".hidden", ""])
+def test_a_name_that_is_no_folder_is_refused(name: str) -> None:
+    with pytest.raises(InputError, match="--name"):
+        plan(Request(name, 2, 100, AS_OF), farm(), biology())
