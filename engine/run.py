@@ -102,7 +102,7 @@ def summary(manifest: Manifest, run_dir: Path) -> dict[str, object]:
         "partitions": {"succeeded": succeeded, "failed": len(manifest.partitions) - succeeded},
         "batches": manifest.identity.batch_count,
         "fingerprint": manifest.fingerprint,
-        "peak_memory_mb": max((p.peak_memory_mb for p in manifest.partitions), default=0.0),
+        "peak_memory_mb": manifest.peak_memory_mb,
     }
 
 

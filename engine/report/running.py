@@ -85,8 +85,8 @@ def made_in(manifest: Manifest) -> str:
 def print_run(screen: Console, manifest: Manifest, run_dir: Path) -> None:
     """Rows by table, and the run in one line."""
     screen.print(rows_table(manifest))
-    memory = max((p.peak_memory_mb for p in manifest.partitions), default=0.0)
     screen.print(
-        f"{made_in(manifest)} on {manifest.workers} workers, {memory:.0f} MB at most in one; {run_dir}",
+        f"{made_in(manifest)} on {manifest.workers} workers, "
+        f"{manifest.peak_memory_mb:.0f} MB at most in one; {run_dir}",
         soft_wrap=True,
     )

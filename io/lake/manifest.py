@@ -123,6 +123,11 @@ class Manifest:
         return sum(self.tables.values())
 
     @property
+    def peak_memory_mb(self) -> float:
+        """The largest worker's memory, MB."""
+        return max((p.peak_memory_mb for p in self.partitions), default=0.0)
+
+    @property
     def events_per_second(self) -> float:
         return self.events_made / max(self.seconds, 1e-9)
 

@@ -7,7 +7,16 @@ import pyarrow as pa
 
 from engine.simulation import feeding
 from engine.simulation.history import StageHistory
-from engine.simulation.rows.shared import Columns, Subject, biomass_units, code, hundredths, row_ids, stack
+from engine.simulation.rows.shared import (
+    Columns,
+    Subject,
+    biomass_units,
+    code,
+    hundredths,
+    mean_weight_g,
+    row_ids,
+    stack,
+)
 from engine.simulation.streams import Stream, stream_key
 from lake.columns import Nullable
 
@@ -115,4 +124,4 @@ def _stage_rows(subject: Subject, stage: StageHistory, ids: np.ndarray) -> tuple
 
 def _start_weight(stage: StageHistory) -> np.ndarray:
     """Mean weight on arrival, 0.01 g, whole."""
-    return hundredths(stage.mu0 * (stage.mu0 * stage.mu0 + 3.0 * stage.v0))
+    return hundredths(mean_weight_g(stage.mu0, stage.v0))

@@ -6,7 +6,16 @@ import numpy as np
 
 from engine.simulation import observation
 from engine.simulation.history import StageHistory
-from engine.simulation.rows.shared import Columns, Subject, biomass_units, code, hundredths, row_ids, stack
+from engine.simulation.rows.shared import (
+    Columns,
+    Subject,
+    biomass_units,
+    code,
+    hundredths,
+    mean_weight_g,
+    row_ids,
+    stack,
+)
 from engine.simulation.streams import Stream
 from lake.columns import Nullable
 
@@ -154,7 +163,7 @@ def _feed_ratio(stage: StageHistory) -> np.ndarray:
     """Feed over gross growth since the stay began, in thousandths, (n, days); -1 where nothing grew."""
     root = np.concatenate([stage.mu0[:, None], stage.mu], axis=1)
     spread = np.concatenate([stage.v0[:, None], stage.v], axis=1)
-    weight_g = root * (root * root + 3.0 * spread)
+    weight_g = mean_weight_g(root, spread)
     fish = np.concatenate([stage.fish[:, None], stage.population[:, :-1]], axis=1)
     growth_kg = np.cumsum(fish * (weight_g[:, 1:] - weight_g[:, :-1]) / 1000.0, axis=1)
     feed_kg = np.cumsum(stage.ration, axis=1) / 10000.0
