@@ -139,7 +139,10 @@ def _run(
     pid = os.getpid()
     journal.append("begun", at=time.time(), pid=pid, born=birth(pid), identity=asdict(wanted), workers=workers)
     _write_inputs(run_dir, schedule)
-    dimensions = {name: write_dimension(run_dir, name, rows) for name, rows in dimension_tables(schedule.farm).items()}
+    dimensions = {
+        name: write_dimension(run_dir, name, rows)
+        for name, rows in dimension_tables(schedule.farm, schedule.biology).items()
+    }
     journal.append("forecast", at=time.time(), events=outlook.events)
     events.begun(outlook)
     records = dict(kept)

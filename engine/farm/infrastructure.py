@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from engine.farm.masters import MasterModel
 from engine.farm.reading import StrictModel, find_shipped, load_text, parse_yaml, sha256, validate
 from lake.errors import InputError
 
@@ -108,6 +109,7 @@ class FarmModel(StrictModel):
     geographies: Annotated[list[GeographyModel], Field(min_length=1)]
     feeds: Annotated[list[FeedModel], Field(min_length=1)]
     grades: Annotated[list[GradeModel], Field(min_length=5, max_length=5)]
+    master: MasterModel
 
     @model_validator(mode="after")
     def _references(self) -> FarmModel:
@@ -132,6 +134,18 @@ class FarmModel(StrictModel):
             raise ValueError("feeds: from_g must start at 0 and rise from feed to feed")
         if 24 % self.readings_per_day:
             raise ValueError(f"readings_per_day {self.readings_per_day} does not divide 24 hours")
+        for what, named in (
+            ("master.currencies", self.master.currencies),
+            ("master.scenario.tgc_value", self.master.scenario.tgc_value),
+        ):
+            if missing := {g.name for g in self.geographies} - set(named):
+                raise ValueError(f"{what} lacks {', '.join(sorted(missing))}")
+        grades = {g.code for g in self.grades}
+        for policy in self.master.policies:
+            if unknown := set(policy.grades) - grades:
+                raise ValueError(f"master.policies names grades {sorted(unknown)} that are not in grades")
+        if unknown := {a.stage for a in self.master.activities} - {s.name for s in self.stages} - {""}:
+            raise ValueError(f"master.activities names stages {sorted(unknown)} that are not in stages")
         if len({g.batch_prefix for g in self.geographies}) != len(self.geographies):
             raise ValueError("two geographies share a batch_prefix; batch numbers would collide")
         for what, names in (

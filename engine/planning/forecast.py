@@ -18,7 +18,8 @@ from engine.planning.cutoff import COMPLETED, UNDECIDED, Cutoff, by_dates, by_gr
 from engine.planning.sizing import biomass_flags
 from engine.simulation import feeding
 from engine.simulation.climate import Climate
-from engine.simulation.history import SEA, BatchHistory, StageHistory, simulate
+from engine.simulation.history import simulate
+from engine.simulation.record import SEA, BatchHistory, StageHistory
 from lake.tables import EVENT_TABLE_NAMES
 
 RINGS_OF_TWO_AREAS = 3

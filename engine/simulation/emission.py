@@ -1,4 +1,4 @@
-"""Hands every table's rows of a batch, in the declared order, to whoever writes them."""
+"""Hands every table's rows of a batch to whoever writes them."""
 
 from __future__ import annotations
 
@@ -6,15 +6,33 @@ from collections.abc import Callable
 
 from engine.farm.schedule import Schedule
 from engine.simulation.climate import Climate
-from engine.simulation.history import BatchHistory
-from engine.simulation.rows.feed import feed_rows
-from engine.simulation.rows.fish import mortality_rows, sample_rows, state_rows
-from engine.simulation.rows.harvest import harvest_rows
+from engine.simulation.record import BatchHistory
+from engine.simulation.rows.feed import feed_tables
+from engine.simulation.rows.fish import fish_tables
+from engine.simulation.rows.harvest import harvest_tables
+from engine.simulation.rows.health import health_tables
+from engine.simulation.rows.journal import journal_tables
+from engine.simulation.rows.lice import lice_tables
+from engine.simulation.rows.origin import origin_tables
+from engine.simulation.rows.outlook import outlook_tables
 from engine.simulation.rows.readings import Sensors
-from engine.simulation.rows.shared import Columns, Subject
-from engine.simulation.rows.stays import assignment_rows, batch_rows, transfer_rows
+from engine.simulation.rows.shared import Columns, Subject, Tables
+from engine.simulation.rows.states import state_tables
+from engine.simulation.rows.stays import stay_tables
 
 Emit = Callable[[str, Columns], None]
+FAMILIES: tuple[Callable[[Subject], Tables], ...] = (
+    stay_tables,
+    origin_tables,
+    feed_tables,
+    fish_tables,
+    state_tables,
+    lice_tables,
+    health_tables,
+    journal_tables,
+    harvest_tables,
+    outlook_tables,
+)
 
 
 class Emitter:
@@ -28,22 +46,8 @@ class Emitter:
 
     def emit(self, history: BatchHistory, emit: Emit) -> None:
         """Give `emit` each table's columns; they are valid only until it returns."""
-        subject = Subject(self._schedule, history)
         batch_id = history.batch.id
-        samples, fish, last_weighed = sample_rows(subject)
-        meals, lots = feed_rows(subject)
-        workflows, actions = transfer_rows(subject)
-        events, harvest_lots = harvest_rows(subject)
-        emit("batch", batch_rows(subject, batch_id in self._flagged, self._forecasts[batch_id]))
-        emit("container_assignment", assignment_rows(subject, last_weighed))
-        emit("transfer_workflow", workflows)
-        emit("transfer_action", actions)
-        emit("environmental_reading", self._sensors.rows(subject))
-        emit("feeding_event", meals)
-        emit("feed_purchase", lots)
-        emit("mortality_event", mortality_rows(subject))
-        emit("growth_sample", samples)
-        emit("individual_growth_observation", fish)
-        emit("daily_state", state_rows(subject))
-        emit("harvest_event", events)
-        emit("harvest_lot", harvest_lots)
+        subject = Subject(self._schedule, history, batch_id in self._flagged, self._forecasts[batch_id])
+        for family in (*FAMILIES, self._sensors.tables):
+            for table, columns in family(subject).items():
+                emit(table, columns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,72 +11,11 @@ from engine.farm.schedule import Batch, Schedule, Stay
 from engine.simulation import arithmetic as am
 from engine.simulation import life
 from engine.simulation.climate import Climate, ar1
+from engine.simulation.record import SEA, BatchHistory, Move, StageHistory
 from engine.simulation.streams import Stream, stream_key, stream_keys
 
-SEA = 6
 CYCLE_WEEKS = 64  # the Monte Carlo behind the hazards ran 64 weeks
 AUTUMN = (7, 8, 9, 10)  # August to November, months from 0
-
-
-@dataclass(frozen=True)
-class StageHistory:
-    """One stage as lived in n containers for some days. Arrays are (n, days) at the end of each day.
-
-    population, dead, culled: fish. weight_cg: mean weight in 0.01 g. ration: feed in 0.0001 kg. mu, v: moments of
-    the cube-root weight. temp_c: the water. `left` tells that the fish were moved on or harvested; otherwise they
-    are still there at the as-of date.
-    """
-
-    stage: int
-    container_ids: tuple[int, ...]
-    start_day: int
-    planned_end_day: int
-    left: bool
-    fish: np.ndarray
-    mu0: np.ndarray
-    v0: np.ndarray
-    population: np.ndarray
-    dead: np.ndarray
-    culled: np.ndarray
-    cause: np.ndarray
-    mu: np.ndarray
-    v: np.ndarray
-    weight_cg: np.ndarray
-    ration: np.ndarray
-    temp_c: np.ndarray
-
-    @property
-    def days(self) -> int:
-        return int(self.population.shape[1])
-
-    @property
-    def end_day(self) -> int:
-        """The first day no longer lived here: the day of departure when `left`."""
-        return self.start_day + self.days
-
-
-@dataclass(frozen=True)
-class Move:
-    """The transfer from one stage to the next on `day`: one entry an action; `left` is lost + arrived."""
-
-    day: int
-    source: np.ndarray
-    dest: np.ndarray
-    before: np.ndarray
-    arrived: np.ndarray
-    lost: np.ndarray
-
-
-@dataclass(frozen=True)
-class BatchHistory:
-    """A batch from eggs to harvest or to the as-of date. `moves[i]` leads from stages[i] to stages[i + 1]."""
-
-    batch: Batch
-    stages: tuple[StageHistory, ...]
-    moves: tuple[Move, ...]
-    harvest_target_cg: int
-    harvested: bool
-    harvest_reason: str  # WEIGHT, PLAN_END or ""
 
 
 def harvest_target_cg(schedule: Schedule, batch: Batch) -> int:
@@ -108,7 +47,7 @@ def simulate(schedule: Schedule, climate: Climate, batch: Batch) -> BatchHistory
         if stages:
             move, fish, mu, v = _move(schedule, batch, stages[-1], stay)
             moves.append(move)
-            stages[-1] = replace(stages[-1], left=True)
+            stages[-1] = _emptied(stages[-1])
         stage, reached = _live(schedule, climate, batch, region, stay, fish, mu, v, target)
         stages.append(stage)
         if stay.stage == SEA:
@@ -117,9 +56,13 @@ def simulate(schedule: Schedule, climate: Climate, batch: Batch) -> BatchHistory
             elif stage.end_day == stay.end_day:
                 reason = "PLAN_END"
             if reason:
-                stages[-1] = replace(stage, left=True)
+                stages[-1] = _emptied(stage)
         fish, mu, v = stage.population[:, -1].astype(np.int64), stage.mu[:, -1].copy(), stage.v[:, -1].copy()
     return BatchHistory(batch, tuple(stages), tuple(moves), target, bool(reason), reason)
+
+
+def _emptied(stage: StageHistory) -> StageHistory:
+    return replace(stage, gone=np.ones_like(stage.gone))
 
 
 def _move(
@@ -280,7 +223,8 @@ def _live(
         container_ids=stay.container_ids,
         start_day=stay.start_day,
         planned_end_day=stay.end_day,
-        left=False,
+        lived=np.full(n, lived),
+        gone=np.zeros(n, dtype=bool),
         fish=fish,
         mu0=mu0,
         v0=v0,
@@ -291,8 +235,15 @@ def _live(
         mu=mu[:, :lived],
         v=v[:, :lived],
         weight_cg=weight[:, :lived],
+        dead_cg=weight[:, :lived],
+        culled_cg=weight[:, :lived],
         ration=ration[:, :lived],
         temp_c=temp[:, :lived],
+        oxygen_draw=np.zeros((n, lived)),
+        oxygen_mean=np.full((n, lived), 90.0),
+        oxygen_min=np.full((n, lived), 85.0),
+        appetite=np.ones((n, lived)),
+        fasted=np.zeros((n, lived), dtype=bool),
     )
     return history, bool(at_sea and _mean_reached(history, target_cg))
 

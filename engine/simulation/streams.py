@@ -36,6 +36,23 @@ class Stream(IntEnum):
     FEED_PRICE = 19  # per batch, feed container and feed, by lot
     GRADE = 20  # per batch and container
     CULL = 21  # per batch and container
+    LICE_PRESSURE = 22  # per area, by week
+    LICE = 23  # per batch and container, by week and stage of lice
+    LICE_COUNT = 24  # per batch and container, by week
+    TREATMENT = 25  # per batch and container, by treatment
+    EVENT = 26  # per batch and stage, by event
+    FAULT = 27  # per sensor
+    SELECTION = 28  # per batch and container: how a sample's fish differ from all
+    DEAD_SIZE = 29  # per batch and container, by day
+    HEALTH_SAMPLE = 30  # per batch and sampling
+    JOURNAL = 31  # per batch
+    LABORATORY = 32  # per batch
+    EGGS = 33  # per batch
+    FEED_MARKET = 34  # per geography, by month
+    HANDLING_TIME = 35  # per batch, by action
+    PLANNING = 36  # per batch, by activity
+    SITE_CURRENT = 37  # per area
+    WASTE = 38  # per batch and container
 
 
 def stream_key(seed: int, stream: Stream, *entity: str | int) -> np.uint64:

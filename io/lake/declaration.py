@@ -48,7 +48,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its columns in order; `id_bits` = k where a row's id is batch id x 2^k + row; `key` is unique."""
+    """A table: its columns in order; `id_bits` = k where a row's id is batch id x 2^k + row; `key` is unique.
+
+    `truth` marks what only the simulator knows: the UAT has no place for it.
+    """
 
     name: str
     description: str
@@ -56,6 +59,7 @@ class Table:
     key: tuple[str, ...]
     id_bits: int = 0
     order: tuple[str, ...] = ()
+    truth: bool = False
     schema: pa.Schema = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -72,6 +76,7 @@ BATCH_REF = Column("batch_id", REF, "the batch", references="batch")
 CONTAINER_REF = Column("container_id", REF, "the container", references="container")
 STAGE_REF = Column("lifecycle_stage_id", pa.int8(), "the life-cycle stage, 1 to 6", references="lifecycle_stage")
 ASSIGNMENT_REF = Column("assignment_id", ID, "the batch's stay", references="container_assignment", delta=True)
+OF_ASSIGNMENT = Column("assignment_id", ID, "the stay", references="container_assignment")
 ROW_ID = Column("id", ID, "batch id x 2^k + row within the batch", delta=True)
 DIM_ID = Column("id", REF, "ordinal in the resolved farm, from 1")
 NAME = Column("name", TEXT, "natural key")

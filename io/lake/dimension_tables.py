@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from lake.declaration import CONTAINER_REF, DIM_ID, NAME, REF, STAGE_REF, TEXT, Column, Table, amount
 
-DIMENSION_TABLES: tuple[Table, ...] = (
+PLACE_TABLES: tuple[Table, ...] = (
     Table("geography", "A country of operation.", (DIM_ID, NAME), key=("id",)),
     Table(
         "station",

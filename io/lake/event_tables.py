@@ -22,9 +22,10 @@ from lake.declaration import (
     decimal,
 )
 
+SIZE_CLASSES = ("0-1", "1-2", "2-3", "3-4", "4-5", "5-6", "6-7", "7-8", "8-9", "9+")
 MORTALITY_CAUSES = ("DISEASE", "HANDLING", "PREDATION", "ENVIRONMENTAL", "UNKNOWN", "OTHER")
 
-EVENT_TABLES: tuple[Table, ...] = (
+STOCK_TABLES: tuple[Table, ...] = (
     Table(
         "batch",
         "One cohort of eggs, from placement to harvest or to the as-of date.",
@@ -53,6 +54,7 @@ EVENT_TABLES: tuple[Table, ...] = (
                 nullable=True,
                 codes=("WEIGHT", "PLAN_END"),
             ),
+            Column("pinned_projection_run_id", ID, "the baseline's projection", references="projection_run"),
             Column("over_capacity_planned", pa.bool_(), "the plan flagged a container over its biomass limit"),
             Column(
                 "cutoff_forecast",
@@ -81,7 +83,7 @@ EVENT_TABLES: tuple[Table, ...] = (
             Column("planned_departure_date", DATE, "the schedule's end of the stay"),
             count("initial_count", "fish placed or moved in on the first day"),
             count("population_count", "fish there at the as-of date, 0 after departure"),
-            amount("avg_weight_g", 10, 2, "g", "mean live weight at the stay's last daily state"),
+            amount("avg_weight_g", 10, 2, "g", "estimated mean live weight at the stay's last daily state"),
             amount("biomass_kg", 10, 2, "kg", "population_count x avg_weight_g / 1000"),
             Column("is_active", pa.bool_(), "the fish are still there at the as-of date"),
             Column("last_weighing_date", DATE, "the latest growth sample", nullable=True),
@@ -120,6 +122,13 @@ EVENT_TABLES: tuple[Table, ...] = (
             amount("total_biomass_kg", 12, 2, "kg", "biomass that arrived, the sum of the actions"),
             Column("total_actions_planned", pa.int32(), "actions planned"),
             Column("actions_completed", pa.int32(), "actions done"),
+            Column(
+                "finance_transaction_id",
+                ID,
+                "what the receiving company pays, where the fish change hands",
+                references="intercompany_transaction",
+                nullable=True,
+            ),
         ),
         key=("id",),
         id_bits=4,
@@ -140,7 +149,7 @@ EVENT_TABLES: tuple[Table, ...] = (
             count("transferred_count", "fish that arrived"),
             count("mortality_during_transfer", "fish lost on the way"),
             amount("transferred_biomass_kg", 10, 2, "kg", "biomass that arrived"),
-            amount("measured_avg_weight_g", 10, 2, "g", "mean weight of the source"),
+            amount("measured_avg_weight_g", 10, 2, "g", "mean weight of the source, as the farm knows it"),
             Column(
                 "status",
                 TEXT,
@@ -150,7 +159,9 @@ EVENT_TABLES: tuple[Table, ...] = (
             Column("planned_date", DATE, "planned day"),
             Column("actual_execution_date", DATE, "day of the move: the source's departure date"),
             Column("transfer_method", TEXT, "how", codes=("NET", "PUMP", "GRAVITY", "MANUAL")),
-            amount("water_temp_c", 5, 2, "degC", "mean temperature of the water left, that day"),
+            amount("water_temp_c", 5, 2, "degC", "mean temperature of the water left, the day before"),
+            amount("oxygen_level", 5, 2, "% saturation", "mean oxygen of the water left, the day before"),
+            Column("execution_duration_minutes", pa.int32(), "how long it took", unit="min"),
         ),
         key=("id",),
         id_bits=10,
@@ -225,7 +236,7 @@ EVENT_TABLES: tuple[Table, ...] = (
             ASSIGNMENT_REF,
             Column("event_date", DATE, "day", delta=True),
             count("count", "fish"),
-            amount("biomass_kg", 10, 2, "kg", "their biomass", delta=True),
+            amount("biomass_kg", 10, 2, "kg", "their biomass, by their own size", delta=True),
             Column("cause", TEXT, "cause, by the application's codes", codes=MORTALITY_CAUSES),
             Column("is_cull", pa.bool_(), "taken out by people rather than found dead"),
         ),
@@ -269,7 +280,8 @@ EVENT_TABLES: tuple[Table, ...] = (
     ),
     Table(
         "daily_state",
-        "The state of one stay at the end of one day, before anything leaves.",
+        "The state of one stay at the end of one day, before anything leaves, as the farm knows it: fish counted, "
+        "weight estimated from samples and growth.",
         (
             BATCH_REF,
             CONTAINER_REF,
@@ -277,10 +289,10 @@ EVENT_TABLES: tuple[Table, ...] = (
             STAGE_REF,
             Column("date", DATE, "day", delta=True),
             Column("day_number", pa.int32(), "day of the batch's life, 1 first", delta=True),
-            amount("avg_weight_g", 10, 2, "g", "mean live weight", delta=True),
+            amount("avg_weight_g", 10, 2, "g", "estimated mean live weight", delta=True),
             count("population", "fish alive", delta=True),
             amount("biomass_kg", 12, 2, "kg", "population x avg_weight_g / 1000", delta=True),
-            amount("temp_c", 5, 2, "degC", "the day's mean water temperature, by which the fish grew"),
+            amount("temp_c", 5, 2, "degC", "the day's mean of the temperature readings, interpolated where none was"),
             count("mortality_count", "fish that died or were culled that day"),
             amount("feed_kg", 10, 4, "kg", "feed given that day", delta=True),
             amount(
@@ -288,7 +300,7 @@ EVENT_TABLES: tuple[Table, ...] = (
                 8,
                 3,
                 "",
-                "feed / growth since the stay began; null without growth",
+                "feed / estimated growth since the stay began; null without growth",
                 nullable=True,
                 delta=True,
             ),
@@ -297,21 +309,27 @@ EVENT_TABLES: tuple[Table, ...] = (
                 TEXT,
                 "what pins the state to an observation",
                 nullable=True,
-                codes=("growth_sample", "transfer"),
+                codes=("growth_sample", "transfer", "vaccination"),
             ),
+            Column("weight_source", TEXT, "where the weight comes from", codes=("measured", "tgc_computed")),
+            amount("weight_confidence", 3, 2, "", "0 to 1, falling with the days since a weighing"),
+            Column("temp_source", TEXT, "where the temperature comes from", codes=("measured", "interpolated")),
+            amount("temp_confidence", 3, 2, "", "0 to 1"),
+            Column("fcr_source", TEXT, "where the feed conversion comes from", codes=("observed", "none")),
+            amount("fcr_confidence", 3, 2, "", "0 to 1"),
         ),
         key=("assignment_id", "date"),
         order=("assignment_id", "date"),
     ),
     Table(
         "harvest_event",
-        "One ring emptied on one day.",
+        "One ring emptied on one day; a batch's rings may follow each other over several days.",
         (
             ROW_ID,
             BATCH_REF,
             CONTAINER_REF,
             ASSIGNMENT_REF,
-            Column("event_date", TIMESTAMP, "the last day of the stay, 22:00 UTC, after the day's meals and readings"),
+            Column("event_date", TIMESTAMP, "the last day of the ring's stay, 22:00 UTC, after the day's readings"),
             Column("dest_geography_id", REF, "where the fish are processed", references="geography"),
             Column("document_ref", TEXT, "number of the harvest note"),
             count("harvested_count", "fish taken"),
@@ -323,18 +341,19 @@ EVENT_TABLES: tuple[Table, ...] = (
     ),
     Table(
         "harvest_lot",
-        "A harvest's fish of one grade.",
+        "A harvest's fish of one grade and size class.",
         (
             ROW_ID,
             BATCH_REF,
             Column("event_id", ID, "the harvest", references="harvest_event"),
             Column("product_grade_id", REF, "the grade", references="product_grade"),
+            Column("size_class", TEXT, "gutted weight of the fish, kg", codes=SIZE_CLASSES),
             count("unit_count", "fish"),
             amount("live_weight_kg", 12, 3, "kg", "live weight"),
             amount("gutted_weight_kg", 12, 3, "kg", "head-on gutted weight"),
         ),
         key=("id",),
-        id_bits=12,
+        id_bits=14,
         order=("id",),
     ),
 )

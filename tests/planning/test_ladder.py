@@ -21,7 +21,8 @@ from engine.plan import app
 from engine.planning.ladder import Ladder, uat_ladder
 from engine.planning.sizing import biomass_flags
 from engine.simulation.climate import Climate
-from engine.simulation.history import BatchHistory, simulate
+from engine.simulation.history import simulate
+from engine.simulation.record import BatchHistory
 from lake.errors import InputError
 
 SEA = 6

@@ -10,7 +10,8 @@ import pytest
 from engine.farm.schedule import Schedule
 from engine.simulation.climate import Climate
 from engine.simulation.emission import Emitter
-from engine.simulation.history import BatchHistory, simulate
+from engine.simulation.history import simulate
+from engine.simulation.record import BatchHistory
 from lake.columns import record_batch
 from lake.tables import EVENT_TABLES, TABLES
 

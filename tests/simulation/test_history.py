@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from engine.biology.parameters import Biology, parse_biology
 from engine.farm.schedule import Schedule
 from engine.simulation.climate import Climate
-from engine.simulation.history import BatchHistory, StageHistory, harvest_target_cg, simulate
+from engine.simulation.history import harvest_target_cg, simulate
+from engine.simulation.record import BatchHistory, StageHistory
 
 DAILY = ("population", "dead", "culled", "cause", "mu", "v", "weight_cg", "ration", "temp_c")
 START = ("fish", "mu0", "v0")
@@ -73,7 +74,7 @@ def test_stages_follow_the_plan_without_gap(histories: list[BatchHistory], small
             assert stage.days >= 1
             assert stage.end_day <= min(stay.end_day, small_schedule.as_of_day)
         for before, after in zip(h.stages, h.stages[1:], strict=False):
-            assert before.left
+            assert before.gone.all()
             assert before.end_day == after.start_day == before.planned_end_day
 
 
@@ -86,7 +87,7 @@ def test_the_small_schedule_shows_every_kind_of_life(histories: list[BatchHistor
         (False, "", 1),
     ]
     for h in histories:
-        assert h.stages[-1].left == h.harvested
+        assert h.stages[-1].gone.all() == h.harvested
         if not h.harvested:
             assert h.stages[-1].end_day == small_schedule.as_of_day
 

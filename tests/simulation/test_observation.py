@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from engine.biology.parameters import Biology, parse_biology
 from engine.farm.schedule import Schedule
 from engine.simulation.climate import HALL_VARIABLES, SEA_VARIABLES, Climate
-from engine.simulation.history import BatchHistory, StageHistory, simulate
+from engine.simulation.history import simulate
+from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.fish import sample_rows
 from engine.simulation.rows.readings import Sensors
 from engine.simulation.rows.shared import Subject

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.farm.schedule import Schedule
 from engine.planning.forecast import forecast
-from engine.simulation.history import BatchHistory
+from engine.simulation.record import BatchHistory
 from engine.simulation.rows.harvest import grade_counts, superior_share
 from engine.simulation.rows.shared import row_ids
 from lake.tables import EVENT_TABLES, TABLES

@@ -6,14 +6,15 @@ import numpy as np
 import pyarrow as pa
 
 from engine.simulation import feeding
-from engine.simulation.history import StageHistory
+from engine.simulation.assimilation import StageEstimate
+from engine.simulation.record import StageHistory
 from engine.simulation.rows.shared import (
     Columns,
     Subject,
+    Tables,
     biomass_units,
     code,
-    hundredths,
-    mean_weight_g,
+    empty,
     row_ids,
     stack,
 )
@@ -23,12 +24,24 @@ from lake.columns import Nullable
 HOUR_US = 3_600_000_000
 
 
+def feed_tables(subject: Subject) -> Tables:
+    """feeding_event and feed_purchase, with feed_container_stock and the summaries."""
+    meals, lots = feed_rows(subject)
+    return {
+        "feeding_event": meals,
+        "feed_purchase": lots,
+        "feed_container_stock": empty("feed_container_stock"),
+        "container_feeding_summary": empty("container_feeding_summary"),
+        "batch_feeding_summary": empty("batch_feeding_summary"),
+    }
+
+
 def feed_rows(subject: Subject) -> tuple[Columns, Columns]:
     """The meals and the lots that they drew, both in the declared order."""
     meals: list[Columns] = []
     lots: list[Columns] = []
-    for stage, ids in zip(subject.stages, subject.ids, strict=True):
-        meal, lot = _stage_rows(subject, stage, ids)
+    for stage, ids, known in zip(subject.stages, subject.ids, subject.estimates, strict=True):
+        meal, lot = _stage_rows(subject, stage, ids, known)
         meals.append(meal)
         lots.append(lot)
     meal_columns, lot_columns = stack(meals), stack(lots)
@@ -46,7 +59,9 @@ def feed_rows(subject: Subject) -> tuple[Columns, Columns]:
     return meal_columns, lot_columns
 
 
-def _stage_rows(subject: Subject, stage: StageHistory, ids: np.ndarray) -> tuple[Columns, Columns]:
+def _stage_rows(
+    subject: Subject, stage: StageHistory, ids: np.ndarray, known: StageEstimate
+) -> tuple[Columns, Columns]:
     farm, policy = subject.schedule.farm, subject.schedule.biology.model.feed
     containers = [farm.container(c) for c in stage.container_ids]
     feeder_ids = sorted({c.feed_container_id for c in containers})
@@ -88,8 +103,8 @@ def _stage_rows(subject: Subject, stage: StageHistory, ids: np.ndarray) -> tuple
     )
     if count < 0:
         raise OverflowError(f"batch {subject.history.batch.number}: more than {most} feed lots in a stage")
-    fish = np.concatenate([stage.fish[:, None], stage.population[:, :-1]], axis=1)
-    weight = np.concatenate([_start_weight(stage)[:, None], stage.weight_cg[:, :-1]], axis=1)
+    fish = stage.before(stage.population, stage.fish)
+    weight = stage.before(known.weight_cg, known.arrival_cg)
     morning = biomass_units(fish, weight)
     c, d, t = np.nonzero(served)
     amount, biomass = served[c, d, t], morning[c, d]
@@ -120,8 +135,3 @@ def _stage_rows(subject: Subject, stage: StageHistory, ids: np.ndarray) -> tuple
         "batch_id": subject.batch_id,
     }
     return meals, lots
-
-
-def _start_weight(stage: StageHistory) -> np.ndarray:
-    """Mean weight on arrival, 0.01 g, whole."""
-    return hundredths(mean_weight_g(stage.mu0, stage.v0))

@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 
 from engine.simulation import arithmetic as am
-from engine.simulation.rows.shared import Columns, Subject, row_ids
+from engine.simulation.record import SEA
+from engine.simulation.rows.shared import Columns, Subject, Tables, empty, row_ids
 from engine.simulation.streams import Stream, stream_key
 
 EVENING_US = 79_200_000_000  # 22:00: the harvest closes the day, after its meals and readings
@@ -31,25 +32,36 @@ def grade_counts(fish: int, best: float, lower: tuple[float, ...], u: float) -> 
     return [*counts, left]
 
 
+def harvest_tables(subject: Subject) -> Tables:
+    """harvest_event, harvest_lot, harvest_waste, fact_harvest and intercompany_transaction."""
+    events, lots = harvest_rows(subject)
+    return {
+        "harvest_event": events,
+        "harvest_lot": lots,
+        **{name: empty(name) for name in ("harvest_waste", "fact_harvest", "intercompany_transaction")},
+    }
+
+
 def harvest_rows(subject: Subject) -> tuple[Columns, Columns]:
     """One event a ring and one lot a grade; lots sum to the event in fish and grams. Nothing before harvest."""
     h, schedule = subject.history, subject.schedule
     sea = h.stages[-1]
-    rings = range(len(sea.container_ids)) if h.harvested else range(0)
+    rings = [c for c in range(len(sea.container_ids)) if sea.stage == SEA and sea.gone[c]]
     region = schedule.biology.region(schedule.farm.geography_names[h.batch.geography_id - 1])
     policy = schedule.biology.model.harvest
     key = stream_key(schedule.seed, Stream.BATCH, h.batch.number)
     best = superior_share(key, *region.superior_beta.value)
     gutted = policy.gutted_yield.value + policy.gutted_yield_sd.value * am.normal(key, 1)
     grade_keys = subject.container_keys(Stream.GRADE, sea)
-    fish = np.array([int(sea.population[c, -1]) for c in rings], dtype=np.int64)
-    weight_cg = np.array([int(sea.weight_cg[c, -1]) for c in rings], dtype=np.int64)
-    live_g = (fish * weight_cg + 50) // 100
+    fish = np.zeros(len(sea.container_ids), dtype=np.int64)
+    fish[rings] = sea.last(sea.population)[rings]
+    live_g = (fish * sea.last(sea.weight_cg) + 50) // 100
     taken = np.flatnonzero(fish)
     events = row_ids("harvest_event", subject.batch_id, len(taken))
     lots: dict[str, list[int]] = {
         "event_id": [],
         "product_grade_id": [],
+        "size_class": [],
         "unit_count": [],
         "live_weight_kg": [],
     }
@@ -64,6 +76,7 @@ def harvest_rows(subject: Subject) -> tuple[Columns, Columns]:
             upto = int(live_g[c]) * counted // int(fish[c])
             lots["event_id"].append(event)
             lots["product_grade_id"].append(grade)
+            lots["size_class"].append(0)
             lots["unit_count"].append(count)
             lots["live_weight_kg"].append(upto - done)
             done = upto
@@ -74,14 +87,14 @@ def harvest_rows(subject: Subject) -> tuple[Columns, Columns]:
         "batch_id": np.full(rows, subject.batch_id),
         "gutted_weight_kg": np.floor(lot_columns["live_weight_kg"] * gutted + 0.5),
     }
-    last_day = sea.end_day - 1
+    last_day = sea.start_day + sea.lived - 1
     names = subject.names(sea)
     event_columns: Columns = {
         "id": events,
         "batch_id": np.full(len(taken), subject.batch_id),
         "container_id": np.array(sea.container_ids)[taken],
         "assignment_id": subject.ids[-1][taken],
-        "event_date": np.full(len(taken), last_day * DAY_US + EVENING_US),
+        "event_date": last_day[taken] * DAY_US + EVENING_US,
         "dest_geography_id": np.full(len(taken), h.batch.geography_id),
         "document_ref": pa.array([f"HRV-{h.batch.number}-{names[c]}" for c in taken.tolist()], pa.string()),
         "harvested_count": fish[taken],

@@ -12,8 +12,8 @@ from engine.farm.schedule import Schedule
 from engine.simulation import arithmetic as am
 from engine.simulation import observation
 from engine.simulation.climate import HALL_VARIABLES, SEA_VARIABLES, Climate
-from engine.simulation.history import StageHistory
-from engine.simulation.rows.shared import Columns, Subject
+from engine.simulation.record import StageHistory
+from engine.simulation.rows.shared import Columns, Subject, Tables, empty
 from engine.simulation.streams import Stream, stream_key, stream_keys
 
 COLUMNS = {
@@ -64,6 +64,10 @@ class Sensors:
             for at_sea, rows in ((True, SEA_VARIABLES), (False, HALL_VARIABLES))
         }
         self._oxygen_id = names.index("Dissolved Oxygen") + 1
+
+    def tables(self, subject: Subject) -> Tables:
+        """environmental_reading and sensor_fault."""
+        return {"environmental_reading": self.rows(subject), "sensor_fault": empty("sensor_fault")}
 
     def rows(self, subject: Subject) -> Columns:
         """A batch's readings, sensor by sensor, in time; the arrays are overwritten by the next call."""

@@ -8,13 +8,17 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from engine.farm.schedule import Schedule
-from engine.simulation.history import BatchHistory, StageHistory
+from engine.simulation.assimilation import StageEstimate, assimilate
+from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.streams import Stream, stream_keys
+from engine.simulation.weighing import Weighings, weigh
 from lake.tables import TABLES
 
 Columns = dict[str, Any]
+Tables = dict[str, Columns]
 
 
 def row_ids(table: str, batch_id: int, rows: int, start: int = 0) -> np.ndarray:
@@ -50,10 +54,15 @@ def mean_weight_g(mu: np.ndarray, v: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Subject:
-    """A batch's history with the ids of its stays: `ids[i][c]` is stage i's container c."""
+    """A batch's history with the ids of its stays: `ids[i][c]` is stage i's container c.
+
+    over_capacity_planned, cutoff_forecast: what the plan says of the batch.
+    """
 
     schedule: Schedule
     history: BatchHistory
+    over_capacity_planned: bool = False
+    cutoff_forecast: str = "UNDECIDED"
 
     @cached_property
     def ids(self) -> list[np.ndarray]:
@@ -64,6 +73,16 @@ class Subject:
             out.append(row_ids("container_assignment", self.history.batch.id, n, row))
             row += n
         return out
+
+    @cached_property
+    def weighings(self) -> Weighings:
+        """The batch's growth samples."""
+        return weigh(self.schedule, self.history)
+
+    @cached_property
+    def estimates(self) -> list[StageEstimate]:
+        """What the farm knows of each stage."""
+        return [assimilate(stage) for stage in self.history.stages]
 
     @property
     def batch_id(self) -> int:
@@ -84,6 +103,15 @@ class Subject:
     def joined(self, values: Callable[[StageHistory], Any]) -> np.ndarray:
         """One value an assignment, over all stages."""
         return np.concatenate([np.broadcast_to(values(s), len(s.container_ids)) for s in self.stages])
+
+
+def empty(table: str) -> Columns:
+    """No rows of a table."""
+    columns = TABLES[table].columns
+    return {
+        c.name: pa.array([], pa.string()) if c.type == pa.string() and not c.codes else np.zeros(0, dtype=np.int64)
+        for c in columns
+    }
 
 
 def stack(parts: list[Columns]) -> Columns:

@@ -5,11 +5,23 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from engine.simulation.rows.shared import Columns, Subject, biomass_units, code, hundredths, row_ids, stack
+from engine.simulation.record import SEA
+from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, hundredths, row_ids, stack
 from lake.columns import Nullable
 
 
-def batch_rows(subject: Subject, over_capacity_planned: bool, cutoff_forecast: str) -> Columns:
+def stay_tables(subject: Subject) -> Tables:
+    """batch, container_assignment, transfer_workflow and transfer_action."""
+    workflows, actions = transfer_rows(subject)
+    return {
+        "batch": batch_rows(subject),
+        "container_assignment": assignment_rows(subject),
+        "transfer_workflow": workflows,
+        "transfer_action": actions,
+    }
+
+
+def batch_rows(subject: Subject) -> Columns:
     """The batch's one row."""
     h = subject.history
     batch, last = h.batch, h.stages[-1]
@@ -28,29 +40,31 @@ def batch_rows(subject: Subject, over_capacity_planned: bool, cutoff_forecast: s
         "initial_count": np.array([batch.eggs]),
         "harvest_target_g": np.array([h.harvest_target_cg]),
         "harvest_reason": Nullable(np.array([reason]), np.array([h.harvested])),
-        "over_capacity_planned": np.array([over_capacity_planned]),
-        "cutoff_forecast": np.array([code("batch", "cutoff_forecast", cutoff_forecast)]),
+        "pinned_projection_run_id": row_ids("projection_run", batch.id, 1),
+        "over_capacity_planned": np.array([subject.over_capacity_planned]),
+        "cutoff_forecast": np.array([code("batch", "cutoff_forecast", subject.cutoff_forecast)]),
     }
 
 
-def assignment_rows(subject: Subject, last_weighed: np.ndarray) -> Columns:
-    """One row a stay; last_weighed: the day of each stay's latest sample, -1 for none."""
-    left = subject.joined(lambda s: s.left)
-    population = np.where(left, 0, subject.joined(lambda s: s.population[:, -1])).astype(np.int64)
-    weight = subject.joined(lambda s: s.weight_cg[:, -1])
+def assignment_rows(subject: Subject) -> Columns:
+    """One row a stay."""
+    gone = subject.joined(lambda s: s.gone)
+    last_weighed = np.concatenate(subject.weighings.latest)
+    population = np.where(gone, 0, subject.joined(lambda s: s.last(s.population))).astype(np.int64)
+    weight = np.concatenate([s.last(e.weight_cg) for s, e in zip(subject.stages, subject.estimates, strict=True)])
     return {
         "id": np.concatenate(subject.ids),
-        "batch_id": np.full(len(left), subject.batch_id),
+        "batch_id": np.full(len(gone), subject.batch_id),
         "container_id": subject.joined(lambda s: np.array(s.container_ids)),
         "lifecycle_stage_id": subject.joined(lambda s: s.stage),
         "assignment_date": subject.joined(lambda s: s.start_day),
-        "departure_date": Nullable(subject.joined(lambda s: s.end_day), left),
+        "departure_date": Nullable(subject.joined(lambda s: s.start_day + s.lived), gone),
         "planned_departure_date": subject.joined(lambda s: s.planned_end_day),
         "initial_count": subject.joined(lambda s: s.fish),
         "population_count": population,
         "avg_weight_g": weight,
         "biomass_kg": biomass_units(population, weight),
-        "is_active": ~left,
+        "is_active": ~gone,
         "last_weighing_date": Nullable(np.maximum(last_weighed, 0), last_weighed >= 0),
     }
 
@@ -66,7 +80,7 @@ def transfer_rows(subject: Subject) -> tuple[Columns, Columns]:
         source, dest = h.stages[i], h.stages[min(i + 1, len(h.stages) - 1)]
         move = h.moves[i] if number else None
         at, to = (move.source, move.dest) if move else (nothing, nothing)
-        weight = source.weight_cg[at, -1]
+        weight = subject.estimates[i].weight_cg[at, -1]
         arrived = move.arrived if move else nothing
         biomass = biomass_units(arrived, weight)
         count = len(at)
@@ -86,6 +100,8 @@ def transfer_rows(subject: Subject) -> tuple[Columns, Columns]:
                 "planned_date": day,
                 "actual_execution_date": day,
                 "water_temp_c": hundredths(source.temp_c[at, -1]),
+                "oxygen_level": hundredths(source.oxygen_mean[at, -1]),
+                "execution_duration_minutes": np.full(count, 60),
             }
         )
         if move:
@@ -118,5 +134,13 @@ def transfer_rows(subject: Subject) -> tuple[Columns, Columns]:
         "total_biomass_kg": totals[:, 3],
         "total_actions_planned": totals[:, 4],
         "actions_completed": totals[:, 4],
+        "finance_transaction_id": _paid_by(subject, number),
     }
     return workflows, actions
+
+
+def _paid_by(subject: Subject, moves: int) -> Nullable:
+    """The transaction of each move: the first of the batch's where the fish go to sea, none otherwise."""
+    to_sea = np.array([stage.stage == SEA for stage in subject.stages[1:]], dtype=bool)
+    first = row_ids("intercompany_transaction", subject.batch_id, 1)
+    return Nullable(np.full(moves, first[0]), to_sea)

@@ -1,0 +1,60 @@
+"""Parameters of growth, feed and death."""
+
+from __future__ import annotations
+
+from engine.biology.sourced import FreshwaterStages, NotNegative, Positive, Scalar, Share, Shares, Vector, Whole
+from engine.farm.reading import StrictModel
+
+
+class Growth(StrictModel):
+    temperature_response_c: Vector
+    temperature_response: Vector
+    size_response_exponent: Scalar
+    container_tgc_cv: NotNegative
+    condition_factor: Vector
+    condition_factor_sd: NotNegative
+    sample_interval_days: Whole
+    sample_size: Whole
+    first_sampled_stage: Whole
+
+
+class Feed(StrictModel):
+    appetite_sd: Share
+    morning_share: Share
+    feeding_hours_utc: Vector
+    fasting_days_before_transfer: Whole
+    lot_cover_days: Whole
+    lot_price_sd: Share
+    shelf_life_days: Whole
+
+
+class Mortality(StrictModel):
+    shape_day: Vector
+    shape_rate: Vector
+    shape_u_share: Share
+    noise_sd: NotNegative
+    noise_batch_share: Share
+    event_weeks: Shares
+    event_limit: Whole
+    sea_causes: Shares
+    freshwater_causes: Shares
+    freshwater_loss: FreshwaterStages
+    freshwater_frailty_sd: FreshwaterStages
+    freshwater_noise_sd: NotNegative
+    freshwater_noise_ar1: Share
+    cull_stage: Whole
+    cull_share: Share
+    cull_day: Whole
+    vaccination_stage: Whole
+    vaccination_day: Whole
+    vaccination_loss: Share
+    transfer_loss: FreshwaterStages
+
+
+class Stages(StrictModel):
+    egg_weight_g: Positive
+    egg_weight_cv: NotNegative
+    first_feeding_weight_g: Positive
+    individual_tgc_cv: FreshwaterStages
+    fcr: FreshwaterStages
+    fcr_sd: NotNegative

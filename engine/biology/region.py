@@ -1,0 +1,36 @@
+"""Parameters that differ between geographies."""
+
+from __future__ import annotations
+
+from engine.biology.sourced import BetaOrders, FreshwaterStages, Months, NotNegative, Positive, Scalar, Share
+from engine.farm.reading import StrictModel
+
+
+class Region(StrictModel):
+    hall_temperature_c: FreshwaterStages
+    freshwater_tgc: FreshwaterStages
+    freshwater_tgc_cv: FreshwaterStages
+    sea_tgc: Positive
+    sea_tgc_batch_sd: NotNegative
+    sea_tgc_site_sd: NotNegative
+    sea_individual_tgc_cv: NotNegative
+    sea_fcr: Positive
+    sea_fcr_sd: NotNegative
+    sea_hazard: NotNegative
+    event_share: Share
+    events_per_cycle: NotNegative
+    event_loss_median: Share
+    event_loss_sdlog: NotNegative
+    event_autumn_weight: Positive
+    frailty_batch_sd: NotNegative
+    frailty_site_sd: NotNegative
+    noise_ar1: Share
+    harvest_target_g: Positive
+    harvest_target_sd_g: NotNegative
+    superior_beta: BetaOrders
+    sea_month_c: Months
+    sea_offset_c: Scalar
+    sea_anomaly_sd_c: NotNegative
+    sea_trend_c_decade: Scalar
+    salinity: Positive
+    salinity_sd: NotNegative

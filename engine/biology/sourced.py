@@ -1,0 +1,73 @@
+"""The kinds of value that a biology file holds, each with unit, source and confidence."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from engine.farm.reading import StrictModel
+
+
+class Sourced(StrictModel):
+    """What a parameter carries beside its value. V: read in its source; D: derived; G: general knowledge."""
+
+    unit: Annotated[str, Field(min_length=1)]
+    source: Annotated[str, Field(min_length=1)]
+    confidence: Literal["V", "D", "G"]
+
+
+class Scalar(Sourced):
+    value: float
+
+
+class Share(Sourced):
+    value: Annotated[float, Field(ge=0, le=1)]
+
+
+class Positive(Sourced):
+    value: Annotated[float, Field(gt=0)]
+
+
+class NotNegative(Sourced):
+    value: Annotated[float, Field(ge=0)]
+
+
+class Whole(Sourced):
+    value: Annotated[int, Field(ge=0)]
+
+
+class Vector(Sourced):
+    value: Annotated[tuple[float, ...], Field(min_length=1)]
+
+
+class FreshwaterStages(Sourced):
+    """One value per freshwater stage."""
+
+    value: tuple[float, float, float, float, float]
+
+
+class Months(Sourced):
+    value: Annotated[tuple[float, ...], Field(min_length=12, max_length=12)]
+
+
+class Shares(Sourced):
+    """Shares that sum to 1."""
+
+    value: tuple[Annotated[float, Field(ge=0, le=1)], ...]
+
+    @model_validator(mode="after")
+    def _sum(self) -> Shares:
+        if abs(sum(self.value) - 1) > 1e-9:
+            raise ValueError(f"shares sum to {sum(self.value):g}, not 1")
+        return self
+
+
+class BetaOrders(Sourced):
+    """Whole a and b of a Beta distribution, drawn as the a-th smallest of a + b - 1 uniforms."""
+
+    value: tuple[Annotated[int, Field(ge=1, le=200)], Annotated[int, Field(ge=1, le=200)]]
+
+
+class Range(Sourced):
+    value: tuple[float, float]

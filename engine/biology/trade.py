@@ -1,0 +1,12 @@
+"""Parameters of harvest, stores and prices."""
+
+from __future__ import annotations
+
+from engine.biology.sourced import NotNegative, Share, Shares
+from engine.farm.reading import StrictModel
+
+
+class Harvest(StrictModel):
+    gutted_yield: Share
+    gutted_yield_sd: NotNegative
+    lower_grade_shares: Shares

@@ -1,0 +1,266 @@
+"""The application's master data: its model in the farm file, and its rows as dimension tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
+
+from engine.farm.reading import StrictModel
+
+if TYPE_CHECKING:
+    from engine.biology.parameters import Biology
+    from engine.farm.infrastructure import Farm
+
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+DAYS_A_YEAR = 365
+
+
+class LiceTypeModel(StrictModel):
+    species: Name
+    gender: Literal["female", "male", "unknown"]
+    stage: Name
+
+
+class CompanyModel(StrictModel):
+    """One company a geography: freshwater, farming, or logistics and sales."""
+
+    subsidiary: Literal["FW", "FM", "LG"]
+    name: str
+
+
+class PolicyModel(StrictModel):
+    """Pricing between two subsidiaries of a geography, for each of `grades`."""
+
+    seller: Literal["FW", "FM", "LG"]
+    buyer: Literal["FW", "FM", "LG"]
+    grades: Annotated[list[Name], Field(min_length=1)]
+    markup_percent: Annotated[float, Field(ge=0)]
+
+
+class ScenarioModel(StrictModel):
+    """The standard models by which the application projects a batch; values are the application's own."""
+
+    tgc_model: str
+    tgc_value: dict[str, float]
+    exponent_n: float
+    exponent_m: float
+    release_period: Name
+    fcr_model: Name
+    fcr_by_stage: Annotated[list[float], Field(min_length=6, max_length=6)]
+    mortality_model: Name
+    daily_mortality_percent: Annotated[float, Field(ge=0)]
+    temperature_profile: str
+
+
+class TemplateModel(StrictModel):
+    """An activity planned for every batch on a day of its life; `stage`: the one that it leads to."""
+
+    name: Name
+    activity: Literal[
+        "VACCINATION",
+        "TREATMENT",
+        "CULL",
+        "HARVEST",
+        "SALE",
+        "FEED_CHANGE",
+        "TRANSFER",
+        "MAINTENANCE",
+        "SAMPLING",
+        "OTHER",
+    ]
+    day: Annotated[int, Field(ge=0)]
+    weight_g: Annotated[float, Field(gt=0)] | None = None
+    stage: str = ""
+
+
+class MasterModel(StrictModel):
+    """The master data of the application, by natural key."""
+
+    egg_suppliers: Annotated[list[Name], Field(min_length=1)]
+    lice_types: Annotated[list[LiceTypeModel], Field(min_length=1)]
+    health_parameters: Annotated[list[Name], Field(min_length=1)]
+    score_labels: Annotated[list[Name], Field(min_length=2)]
+    vaccination_types: Annotated[list[Name], Field(min_length=1)]
+    sample_types: Annotated[list[Name], Field(min_length=1)]
+    currencies: dict[str, Literal["EUR", "GBP"]]
+    companies: Annotated[list[CompanyModel], Field(min_length=3, max_length=3)]
+    policies: Annotated[list[PolicyModel], Field(min_length=1)]
+    scenario: ScenarioModel
+    activities: Annotated[list[TemplateModel], Field(min_length=1)]
+
+
+def company_id(farm: Farm, geography_id: int, subsidiary: str) -> int:
+    """The id of a geography's company."""
+    kinds = [c.subsidiary for c in farm.model.master.companies]
+    return (geography_id - 1) * len(kinds) + kinds.index(subsidiary) + 1  # type: ignore[arg-type]
+
+
+def site_id_of_area(farm: Farm, area_id: int) -> int:
+    """The id of a sea area as finance's site: stations first, then areas."""
+    return len(farm.stations) + area_id
+
+
+def policy_id(farm: Farm, geography_id: int, seller: str, buyer: str, grade: str) -> int:
+    """The id of the pricing rule; KeyError when the farm file has none."""
+    for row in _policies(farm):
+        if (row["_geography"], row["_seller"], row["_buyer"], row["_grade"]) == (geography_id, seller, buyer, grade):
+            return int(row["id"])
+    raise KeyError(f"no policy from {seller} to {buyer} for grade {grade}")
+
+
+def profile_c(biology: Biology, geography: str) -> list[float]:
+    """A year's expected sea temperature, degC, 1 January first: between the middles of the months."""
+    region = biology.region(geography)
+    month_c, found = region.sea_month_c.value, []
+    for day in range(DAYS_A_YEAR):
+        whole, part = divmod((day + 0.5) / DAYS_A_YEAR * 12 - 0.5, 1.0)
+        here, after = month_c[int(whole) % 12], month_c[int(whole + 1) % 12]
+        found.append(here + (after - here) * part + region.sea_offset_c.value)
+    return found
+
+
+def _policies(farm: Farm) -> list[dict[str, Any]]:
+    grades = [g.code for g in farm.model.grades]
+    rows = []
+    for geography_id in range(1, len(farm.geography_names) + 1):
+        for policy in farm.model.master.policies:
+            for grade in policy.grades:
+                rows.append(
+                    {
+                        "id": len(rows) + 1,
+                        "from_company_id": company_id(farm, geography_id, policy.seller),
+                        "to_company_id": company_id(farm, geography_id, policy.buyer),
+                        "pricing_basis": "grade",
+                        "product_grade_id": grades.index(grade) + 1,
+                        "method": "cost_plus",
+                        "markup_percent": policy.markup_percent,
+                        "_geography": geography_id,
+                        "_seller": policy.seller,
+                        "_buyer": policy.buyer,
+                        "_grade": grade,
+                    }
+                )
+    return rows
+
+
+def master_rows(farm: Farm, biology: Biology) -> dict[str, list[dict[str, Any]]]:
+    """Rows of lake.master_tables.MASTER_TABLES, by table; ids are ordinals in the farm file's order."""
+    master, names = farm.model.master, farm.geography_names
+    scenario, stages = master.scenario, farm.stage_names
+    stage_ids = {name: i for i, name in enumerate(stages, 1)}
+    scores = [
+        {"parameter_id": p, "score_value": value, "label": label, "display_order": value}
+        for p in range(1, len(master.health_parameters) + 1)
+        for value, label in enumerate(master.score_labels)
+    ]
+    sites = [
+        {"source_model": kind, "station_id": station, "area_id": area, "site_name": name, "company_id": company}
+        for kind, station, area, name, company in (
+            *(("station", s.id, None, s.name, company_id(farm, s.geography_id, "FW")) for s in farm.stations),
+            *(("area", None, a.id, a.name, company_id(farm, a.geography_id, "FM")) for a in farm.areas),
+        )
+    ]
+    readings = [
+        {"profile_id": g, "day_number": day, "temperature": f"{temp_c:.2f}"}
+        for g, name in enumerate(names, 1)
+        for day, temp_c in enumerate(profile_c(biology, name), 1)
+    ]
+    return {
+        "egg_supplier": _numbered([{"name": n} for n in master.egg_suppliers]),
+        "lice_type": _numbered(
+            [
+                {"species": t.species, "gender": t.gender, "development_stage": t.stage, "is_active": True}
+                for t in master.lice_types
+            ]
+        ),
+        "health_parameter": _numbered(
+            [
+                {"name": n, "is_active": True, "min_score": 0, "max_score": len(master.score_labels) - 1}
+                for n in master.health_parameters
+            ]
+        ),
+        "parameter_score_definition": _numbered(scores),
+        "vaccination_type": _numbered([{"name": n} for n in master.vaccination_types]),
+        "sample_type": _numbered([{"name": n} for n in master.sample_types]),
+        "company": _numbered(
+            [
+                {
+                    "geography_id": g,
+                    "subsidiary": c.subsidiary,
+                    "display_name": c.name.format(geography=name),
+                    "currency": master.currencies[name],
+                }
+                for g, name in enumerate(names, 1)
+                for c in master.companies
+            ]
+        ),
+        "site": _numbered(sites),
+        "intercompany_policy": _policies(farm),
+        "temperature_profile": _numbered([{"name": scenario.temperature_profile.format(geography=n)} for n in names]),
+        "temperature_reading": _numbered(readings),
+        "tgc_model": _numbered(
+            [
+                {
+                    "name": scenario.tgc_model.format(geography=name),
+                    "location": name,
+                    "release_period": scenario.release_period,
+                    "tgc_value": scenario.tgc_value[name],
+                    "exponent_n": scenario.exponent_n,
+                    "exponent_m": scenario.exponent_m,
+                    "profile_id": g,
+                }
+                for g, name in enumerate(names, 1)
+            ]
+        ),
+        "tgc_model_stage": _numbered(
+            [
+                {
+                    "tgc_model_id": g,
+                    "lifecycle_stage": stage,
+                    "tgc_value": f"{value:.4f}",
+                    "temperature_exponent": 1,
+                    "weight_exponent": f"{1 / 3:.2f}",
+                }
+                for g, name in enumerate(names, 1)
+                for stage, value in zip(
+                    stages,
+                    (*biology.region(name).freshwater_tgc.value, biology.region(name).sea_tgc.value),
+                    strict=True,
+                )
+            ]
+        ),
+        "fcr_model": [{"id": 1, "name": scenario.fcr_model}],
+        "fcr_model_stage": _numbered(
+            [
+                {"model_id": 1, "stage_id": i, "fcr_value": value, "duration_days": 90 if i < len(stages) else 450}
+                for i, value in enumerate(scenario.fcr_by_stage, 1)
+            ]
+        ),
+        "mortality_model": [
+            {
+                "id": 1,
+                "name": scenario.mortality_model,
+                "frequency": "daily",
+                "rate": scenario.daily_mortality_percent,
+            }
+        ],
+        "activity_template": _numbered(
+            [
+                {
+                    "name": a.name,
+                    "activity_type": a.activity,
+                    "trigger_type": "DAY_OFFSET",
+                    "day_offset": a.day,
+                    "weight_threshold_g": a.weight_g,
+                    "target_lifecycle_stage_id": stage_ids[a.stage] if a.stage else None,
+                    "is_active": True,
+                }
+                for a in master.activities
+            ]
+        ),
+    }
+
+
+def _numbered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"id": i, **row} for i, row in enumerate(rows, 1)]

@@ -1,0 +1,101 @@
+"""The weekly growth samples of a batch: which fish were weighed when, and what they weighed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.farm.schedule import Schedule
+from engine.simulation import observation
+from engine.simulation.record import BatchHistory, StageHistory
+from engine.simulation.streams import Stream, stream_keys
+
+STATISTICS = (
+    "avg_weight_g",
+    "std_deviation_weight",
+    "min_weight_g",
+    "max_weight_g",
+    "avg_length_cm",
+    "std_deviation_length",
+    "condition_factor",
+)
+
+
+@dataclass(frozen=True)
+class StageWeighings:
+    """One stage's samples, container by container, in time.
+
+    container (position), day (since 1970), size (samples,); statistics (samples, len(STATISTICS)), whole hundredths.
+    fish_sample (position), fish_number, fish_weight (0.01 g), fish_length (0.01 cm): one entry a fish.
+    """
+
+    container: np.ndarray
+    day: np.ndarray
+    size: np.ndarray
+    statistics: np.ndarray
+    fish_sample: np.ndarray
+    fish_number: np.ndarray
+    fish_weight: np.ndarray
+    fish_length: np.ndarray
+
+
+@dataclass(frozen=True)
+class Weighings:
+    """A batch's samples by stage, and for each stage the day of each stay's latest sample, -1 for none."""
+
+    stages: tuple[StageWeighings, ...]
+    latest: tuple[np.ndarray, ...]
+
+
+def weigh(schedule: Schedule, history: BatchHistory) -> Weighings:
+    """Every sample that a batch's containers give."""
+    stages = tuple(_weigh_stage(schedule, history, stage) for stage in history.stages)
+    latest = []
+    for stage, weighed in zip(history.stages, stages, strict=True):
+        last = np.full(len(stage.container_ids), -1, dtype=np.int64)
+        np.maximum.at(last, weighed.container, weighed.day)
+        latest.append(last)
+    return Weighings(stages, tuple(latest))
+
+
+def _weigh_stage(schedule: Schedule, history: BatchHistory, stage: StageHistory) -> StageWeighings:
+    growth, farm = schedule.biology.model.growth, schedule.farm
+    every, size = growth.sample_interval_days.value, growth.sample_size.value
+    n = len(stage.container_ids)
+    most = n * (stage.days // every) if stage.stage >= growth.first_sampled_stage.value else 0
+    container, day, count = (np.empty(most, dtype=np.int64) for _ in range(3))
+    statistics = np.empty((most, len(STATISTICS)), dtype=np.int64)
+    of, number, weight, length = (np.empty(most * size, dtype=np.int64) for _ in range(4))
+    taken = weighed = 0
+    if most:
+        names = tuple(farm.container(c).name for c in stage.container_ids)
+        taken, weighed = observation.weigh(
+            stream_keys(schedule.seed, Stream.FISH, history.batch.number, each=names),
+            stage.start_day,
+            every,
+            size,
+            stage.population,
+            stage.mu,
+            stage.v,
+            growth.condition_factor.value[stage.stage - 1],
+            growth.condition_factor_sd.value,
+            container,
+            day,
+            count,
+            statistics,
+            of,
+            number,
+            weight,
+            length,
+        )
+    return StageWeighings(
+        container[:taken],
+        day[:taken],
+        count[:taken],
+        statistics[:taken],
+        of[:weighed],
+        number[:weighed],
+        weight[:weighed],
+        length[:weighed],
+    )

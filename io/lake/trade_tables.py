@@ -1,0 +1,127 @@
+"""The event tables of feed in store, of what a harvest leaves, and of money between companies."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from lake.declaration import BATCH_REF, DATE, ID, REF, ROW_ID, TEXT, TIMESTAMP, Column, Table, amount, count
+
+TRADE_TABLES: tuple[Table, ...] = (
+    Table(
+        "feed_container_stock",
+        "What is left of a lot in its silo or barge at the as-of date; lots used up have no row.",
+        (
+            BATCH_REF,
+            Column("feed_container_id", REF, "where it lies", references="feed_container"),
+            Column("feed_purchase_id", ID, "the lot", references="feed_purchase"),
+            amount("quantity_kg", 10, 2, "kg", "feed left"),
+            Column("entry_date", TIMESTAMP, "when it was delivered, UTC"),
+        ),
+        key=("feed_purchase_id",),
+        order=("feed_purchase_id",),
+    ),
+    Table(
+        "container_feeding_summary",
+        "Feed and growth of one stay over one period of four weeks (the last one shorter), as the farm estimates it.",
+        (
+            BATCH_REF,
+            Column("container_assignment_id", ID, "the stay", references="container_assignment"),
+            Column("period_start", DATE, "first day", delta=True),
+            Column("period_end", DATE, "last day", delta=True),
+            amount("total_feed_kg", 10, 2, "kg", "feed given"),
+            amount("starting_biomass_kg", 10, 2, "kg", "estimated biomass on the first evening"),
+            amount("ending_biomass_kg", 10, 2, "kg", "estimated biomass on the last evening"),
+            amount("growth_kg", 10, 2, "kg", "estimated gross growth, of the dead too"),
+            amount("fcr", 5, 3, "", "feed / growth; null without growth", nullable=True),
+            Column(
+                "confidence_level",
+                TEXT,
+                "by the age of the latest weighing",
+                codes=("VERY_HIGH", "HIGH", "MEDIUM", "LOW"),
+            ),
+            Column("estimation_method", TEXT, "how the biomass is known", codes=("MEASURED", "INTERPOLATED")),
+            Column("data_points", pa.int32(), "feedings in the period"),
+        ),
+        key=("container_assignment_id", "period_start"),
+        order=("container_assignment_id", "period_start"),
+    ),
+    Table(
+        "batch_feeding_summary",
+        "Feed and growth of a batch over the same periods: sums over its containers.",
+        (
+            BATCH_REF,
+            Column("period_start", DATE, "first day", delta=True),
+            Column("period_end", DATE, "last day", delta=True),
+            amount("total_feed_kg", 10, 2, "kg", "feed given"),
+            amount("average_biomass_kg", 10, 2, "kg", "mean of the evenings' estimated biomass"),
+            amount("average_feeding_percentage", 5, 2, "%", "feed a day / average biomass", nullable=True),
+            amount("total_feed_consumed_kg", 10, 2, "kg", "feed eaten: all that was given"),
+            amount("total_biomass_gain_kg", 10, 2, "kg", "ending less starting biomass"),
+            amount("total_starting_biomass_kg", 10, 2, "kg", "sum over the containers"),
+            amount("total_ending_biomass_kg", 10, 2, "kg", "sum over the containers"),
+            amount("total_growth_kg", 10, 2, "kg", "sum over the containers"),
+            amount("fcr", 5, 3, "", "feed / growth; null without growth", nullable=True),
+            amount("weighted_avg_fcr", 5, 3, "", "the containers' FCR weighted by their feed", nullable=True),
+            Column("estimation_method", TEXT, "how the biomass is known", codes=("MEASURED", "INTERPOLATED", "MIXED")),
+            Column("container_count", pa.int32(), "containers with fish in the period"),
+            Column(
+                "overall_confidence_level",
+                TEXT,
+                "the lowest of the containers'",
+                codes=("VERY_HIGH", "HIGH", "MEDIUM", "LOW"),
+            ),
+        ),
+        key=("batch_id", "period_start"),
+        order=("period_start",),
+    ),
+    Table(
+        "harvest_waste",
+        "What a harvest left that is not sold.",
+        (
+            BATCH_REF,
+            Column("event_id", ID, "the harvest", references="harvest_event"),
+            Column("category", TEXT, "kind", codes=("VISCERA_AND_BLOOD", "DISCARD")),
+            amount("weight_kg", 12, 3, "kg", "weight"),
+        ),
+        key=("event_id", "category"),
+        order=("event_id", "category"),
+    ),
+    Table(
+        "fact_harvest",
+        "Finance's fact of one harvest lot.",
+        (
+            ROW_ID,
+            BATCH_REF,
+            Column("event_date", TIMESTAMP, "the harvest's time"),
+            amount("quantity_kg", 12, 3, "kg", "head-on gutted weight, what is invoiced"),
+            count("unit_count", "fish"),
+            Column("dim_batch_id", REF, "the batch, by id without a key", references="batch"),
+            Column("dim_company_id", REF, "the farming company", references="company"),
+            Column("dim_site_id", REF, "the sea area", references="site"),
+            Column("event_id", ID, "the harvest", references="harvest_event"),
+            Column("lot_id", ID, "the lot", references="harvest_lot"),
+            Column("product_grade_id", REF, "the grade", references="product_grade"),
+        ),
+        key=("id",),
+        id_bits=14,
+        order=("id",),
+    ),
+    Table(
+        "intercompany_transaction",
+        "Fish that changed hands: freshwater to farming at the move to sea, farming to sales at a harvest, by grade.",
+        (
+            ROW_ID,
+            BATCH_REF,
+            Column("posting_date", DATE, "day"),
+            amount("amount", 14, 2, "currency", "what the receiving company pays"),
+            Column("currency", TEXT, "of the geography", codes=("EUR", "GBP")),
+            Column("state", TEXT, "state of the posting", codes=("pending", "posted", "exported")),
+            Column("policy_id", REF, "the rule of pricing", references="intercompany_policy"),
+            Column("transfer_workflow_id", ID, "the move to sea", references="transfer_workflow", nullable=True),
+            Column("event_id", ID, "the harvest", references="harvest_event", nullable=True),
+        ),
+        key=("id",),
+        id_bits=10,
+        order=("id",),
+    ),
+)
