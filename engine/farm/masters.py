@@ -122,7 +122,7 @@ def profile_c(biology: Biology, geography: str) -> list[float]:
 
 def _policies(farm: Farm) -> list[dict[str, Any]]:
     grades = [g.code for g in farm.model.grades]
-    rows = []
+    rows: list[dict[str, Any]] = []
     for geography_id in range(1, len(farm.geography_names) + 1):
         for policy in farm.model.master.policies:
             for grade in policy.grades:

@@ -15,7 +15,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from engine.biology.parameters import Biology, Region
+from engine.biology.parameters import Biology
+from engine.biology.region import Region
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule, Stay, to_date
 from lake.errors import InputError

@@ -14,7 +14,8 @@ from itertools import accumulate
 
 import numpy as np
 
-from engine.biology.parameters import Biology, Region
+from engine.biology.parameters import Biology
+from engine.biology.region import Region
 from engine.farm.infrastructure import Farm
 from engine.farm.occupancy import Ints
 from engine.farm.schedule import Batch, Stay, to_date

@@ -75,6 +75,18 @@ def uniforms(key: np.uint64, n: int) -> np.ndarray:
     return out
 
 
+@dataclass(frozen=True)
+class Breath:
+    """Oxygen at the times of reading, (days, slots): what a container holds is outside - draw x residence.
+
+    outside: % saturation of the water that comes in. residence: hours that it stays, longer at slack tide and
+    counted longer while the fish digest; 0 where oxygen is controlled. The fish's draw is in % saturation an hour.
+    """
+
+    outside: np.ndarray
+    residence: np.ndarray
+
+
 @dataclass
 class Climate:
     """The fields of a farm up to day `days` since 1970-01-01, kept from `first_day` on; computed once per place."""
@@ -141,6 +153,12 @@ class Climate:
         """Row 0 of `water`, degC, made without the other variables: growth needs no more."""
         series = self._area_c(container.area_id) if container.area_id else self._hall_c(container.hall_id)
         return series[start - self.first_day : end - self.first_day]
+
+    def breath(self, container: Container, start: int, end: int) -> Breath:
+        """The oxygen that comes to a container on days [start, end)."""
+        slots = self.farm.model.readings_per_day
+        outside = np.repeat(self.water(container, start, end)[1][:, None], slots, axis=1)
+        return Breath(outside, np.full_like(outside, 0.14 if container.area_id else 0.0))
 
     def sea(self, area_id: int) -> np.ndarray:
         """The daily field of an area from first_day on, (len(SEA_VARIABLES), days), in the parameters' units."""

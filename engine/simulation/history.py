@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.biology.parameters import Region
+from engine.biology.region import Region
 from engine.farm.schedule import Batch, Schedule, Stay
 from engine.simulation import arithmetic as am
 from engine.simulation import life
