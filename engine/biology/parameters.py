@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from engine.biology.fish import Feed, Growth, Mortality, Stages
+from engine.biology.health import Journal, Laboratory, LiceCounts, Treatments
 from engine.biology.region import Region
 from engine.biology.trade import Harvest
 from engine.biology.water import Environment, Sensors
@@ -28,6 +29,10 @@ class BiologyModel(StrictModel):
     stages: Stages
     environment: Environment
     sensors: Sensors
+    lice_counts: LiceCounts
+    treatments: Treatments
+    journal: Journal
+    laboratory: Laboratory
     harvest: Harvest
     regions: dict[str, Region]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.biology.sourced import BetaOrders, FreshwaterStages, Months, NotNegative, Positive, Scalar, Share
+from engine.biology.health import MethodShares
+from engine.biology.sourced import BetaOrders, FreshwaterStages, Months, NotNegative, Positive, Scalar, Share, Text
 from engine.farm.reading import StrictModel
 
 
@@ -34,3 +35,8 @@ class Region(StrictModel):
     sea_trend_c_decade: Scalar
     salinity: Positive
     salinity_sd: NotNegative
+    adult_female_limit: Months
+    treatment_shares: MethodShares
+    vaccine: Text
+    caligus_mean: NotNegative
+    caligus_peak_month: Positive

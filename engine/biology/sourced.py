@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -71,3 +72,43 @@ class BetaOrders(Sourced):
 
 class Range(Sourced):
     value: tuple[float, float]
+
+
+class Quartiles(Sourced):
+    """Lower and upper quartile of a share."""
+
+    value: tuple[Annotated[float, Field(ge=0, le=1)], Annotated[float, Field(ge=0, le=1)]]
+
+    @model_validator(mode="after")
+    def _order(self) -> Quartiles:
+        if self.value[0] > self.value[1]:
+            raise ValueError(f"the lower quartile {self.value[0]:g} exceeds the upper {self.value[1]:g}")
+        return self
+
+
+class Rising(Sourced):
+    """Values that never fall from one to the next."""
+
+    value: Annotated[tuple[float, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _order(self) -> Rising:
+        if any(b < a for a, b in pairwise(self.value)):
+            raise ValueError(f"values fall: {self.value}")
+        return self
+
+
+class WholeRange(Sourced):
+    """Least and most of a whole number."""
+
+    value: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]]
+
+    @model_validator(mode="after")
+    def _order(self) -> WholeRange:
+        if self.value[0] > self.value[1]:
+            raise ValueError(f"least {self.value[0]} exceeds most {self.value[1]}")
+        return self
+
+
+class Text(Sourced):
+    value: Annotated[str, Field(min_length=1, max_length=100)]
