@@ -23,6 +23,9 @@ class Feed(StrictModel):
     morning_share: Share
     feeding_hours_utc: Vector
     fasting_days_before_transfer: Whole
+    fasting_days_before_harvest: Whole
+    oxygen_full_appetite: Positive
+    oxygen_no_appetite: NotNegative
     lot_cover_days: Whole
     lot_price_sd: Share
     shelf_life_days: Whole
@@ -34,8 +37,6 @@ class Mortality(StrictModel):
     shape_u_share: Share
     noise_sd: NotNegative
     noise_batch_share: Share
-    event_weeks: Shares
-    event_limit: Whole
     sea_causes: Shares
     freshwater_causes: Shares
     freshwater_loss: FreshwaterStages
@@ -49,6 +50,13 @@ class Mortality(StrictModel):
     vaccination_day: Whole
     vaccination_loss: Share
     transfer_loss: FreshwaterStages
+    sea_transfer_loss_median: Share
+    sea_transfer_loss_sdlog: NotNegative
+    sea_transfer_days: Whole
+    warm_c: Scalar
+    warm_slope: NotNegative
+    oxygen_critical: NotNegative
+    oxygen_hazard: NotNegative
 
 
 class Stages(StrictModel):
@@ -58,3 +66,9 @@ class Stages(StrictModel):
     individual_tgc_cv: FreshwaterStages
     fcr: FreshwaterStages
     fcr_sd: NotNegative
+
+
+class Respiration(StrictModel):
+    rate_mg_kg_h: Positive
+    temp_slope: NotNegative
+    size_exponent: Scalar

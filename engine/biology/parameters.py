@@ -9,8 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from engine.biology.fish import Feed, Growth, Mortality, Stages
+from engine.biology.events import Events
+from engine.biology.fish import Feed, Growth, Mortality, Respiration, Stages
 from engine.biology.health import Journal, Laboratory, LiceCounts, Treatments
+from engine.biology.lice import Lice
 from engine.biology.region import Region
 from engine.biology.trade import Harvest
 from engine.biology.water import Environment, Sensors
@@ -25,7 +27,10 @@ class BiologyModel(StrictModel):
     name: Annotated[str, Field(min_length=1)]
     growth: Growth
     feed: Feed
+    respiration: Respiration
     mortality: Mortality
+    events: Events
+    lice: Lice
     stages: Stages
     environment: Environment
     sensors: Sensors
@@ -42,6 +47,10 @@ class BiologyModel(StrictModel):
             raise ValueError("growth.temperature_response and temperature_response_c differ in length")
         if len(self.mortality.shape_day.value) != len(self.mortality.shape_rate.value) + 1:
             raise ValueError("mortality.shape_day must have one value more than shape_rate")
+        for name, region in self.regions.items():
+            at_sea = {kind for kind, event in self.events.kinds.items() if event.at_sea}
+            if wrong := at_sea ^ set(region.event_weights):
+                raise ValueError(f"regions.{name}.event_weights and the events.kinds at sea differ: {sorted(wrong)}")
         return self
 
 

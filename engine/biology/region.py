@@ -18,11 +18,10 @@ class Region(StrictModel):
     sea_fcr: Positive
     sea_fcr_sd: NotNegative
     sea_hazard: NotNegative
-    event_share: Share
     events_per_cycle: NotNegative
     event_loss_median: Share
     event_loss_sdlog: NotNegative
-    event_autumn_weight: Positive
+    event_weights: dict[str, NotNegative]
     frailty_batch_sd: NotNegative
     frailty_site_sd: NotNegative
     noise_ar1: Share
@@ -35,7 +34,9 @@ class Region(StrictModel):
     sea_trend_c_decade: Scalar
     salinity: Positive
     salinity_sd: NotNegative
+    lice_pressure: Positive
     adult_female_limit: Months
+    treatment_trigger: Positive
     treatment_shares: MethodShares
     vaccine: Text
     caligus_mean: NotNegative

@@ -165,8 +165,7 @@ def _freshwater_survival(stage: int, biology: Biology) -> float:
 def _sea_survival(days: int, region: Region) -> float:
     """Upper share of the transferred fish alive at the peak: low frailty, no outbreak."""
     sd = math.hypot(region.frailty_batch_sd.value, region.frailty_site_sd.value)
-    hazard = region.sea_hazard.value * (1 - region.event_share.value)
-    return math.exp(-hazard * math.exp(-Z_UPPER * sd - sd**2 / 2) * min(1.0, days / CYCLE_DAYS))
+    return math.exp(-region.sea_hazard.value * math.exp(-Z_UPPER * sd - sd**2 / 2) * min(1.0, days / CYCLE_DAYS))
 
 
 def _sea_weight_g(

@@ -174,7 +174,7 @@ def test_simulated_outcomes_stay_below_the_upper_peak(geography: int) -> None:
     target = region.harvest_target_g.value + region.harvest_target_sd_g.value * rng.standard_normal(n)
     ring = (1 + bio.growth.container_tgc_cv.value * rng.standard_normal(n)) ** 3
     frailty = np.hypot(region.frailty_batch_sd.value, region.frailty_site_sd.value)
-    hazard = region.sea_hazard.value * (1 - region.event_share.value)
+    hazard = region.sea_hazard.value
     alive *= np.exp(-hazard * np.exp(frailty * rng.standard_normal(n) - frailty**2 / 2))
     biomass_kg = alive / 8 * np.minimum(grown, target) * ring / 1000
     upper = peaks(batch, farm(), biology())[-1].peak_kg
