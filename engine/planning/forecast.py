@@ -73,7 +73,8 @@ def lives(schedule: Schedule, batches: Sequence[Batch]) -> Iterator[tuple[Batch,
     first_day = min((b.start_day for b in schedule.batches), default=0)
     climate = Climate(schedule.farm, schedule.biology, schedule.seed, open_end.as_of_day, first_day)
     for batch in batches:
-        yield batch, simulate(open_end, climate, _reduced(batch, schedule.farm))
+        ring_count = sum(len(stay.container_ids) for stay in batch.stays if stay.stage == SEA)
+        yield batch, simulate(open_end, climate, _reduced(batch, schedule.farm), ring_count)
 
 
 def _alike(biology: Biology) -> Biology:

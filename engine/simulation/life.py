@@ -155,7 +155,7 @@ def draw_percent_h(biomass_kg: float, weight_g: float, temp_c: float, volume_m3:
     rate = water.rate_mg_kg_h * am.exp(water.temp_slope * temp_c)
     if weight_g > 0.0:
         rate *= am.exp(water.size_exponent * am.log(weight_g / 1000.0))
-    holds_mg_l = oxygen.saturation_mg_l(temp_c, water.salinity)
+    holds_mg_l: float = oxygen.saturation_mg_l(temp_c, water.salinity)
     return biomass_kg / volume_m3 * rate / (10.0 * holds_mg_l)
 
 

@@ -420,13 +420,14 @@ def _treating(it: _Stage) -> rings.Treating:
     methods = [bio.treatments.methods.of(name) for name in METHOD_NAMES]
     months = np.arange(it.stay.start_day, it.stay.start_day + it.days).astype("datetime64[D]").astype("datetime64[M]")
     limits = np.array(region.adult_female_limit.value)[months.astype(np.int64) % 12] * region.treatment_trigger.value
-    quartiles = [
-        [
-            _logit(max(q, LEAST_EFFICACY))
-            for q in (m.efficacy_iqr.value[0], m.efficacy_median.value, m.efficacy_iqr.value[1])
-        ]
-        for m in methods
-    ]
+    lower, middle, upper = (
+        np.array([_logit(max(share, LEAST_EFFICACY)) for share in shares])
+        for shares in (
+            [m.efficacy_iqr.value[0] for m in methods],
+            [m.efficacy_median.value for m in methods],
+            [m.efficacy_iqr.value[1] for m in methods],
+        )
+    )
     return rings.Treating(
         limits,
         bio.lice.treatment_lead_days.value,
