@@ -155,8 +155,8 @@ def draw_percent_h(biomass_kg: float, weight_g: float, temp_c: float, volume_m3:
     rate = water.rate_mg_kg_h * am.exp(water.temp_slope * temp_c)
     if weight_g > 0.0:
         rate *= am.exp(water.size_exponent * am.log(weight_g / 1000.0))
-    holds_mg_l: float = oxygen.saturation_mg_l(temp_c, water.salinity)
-    return biomass_kg / volume_m3 * rate / (10.0 * holds_mg_l)
+    holds_mg_l = oxygen.saturation_mg_l(temp_c, water.salinity)
+    return float(biomass_kg / volume_m3 * rate / (10.0 * holds_mg_l))
 
 
 @kernel
@@ -172,7 +172,7 @@ def breathe(c: int, d: int, temp_c: float, now: Population, growing: Growing, wa
         total += level
         least = min(least, level)
     mean = total / slots
-    appetite = min(max((mean - growing.oxygen_none) / (growing.oxygen_full - growing.oxygen_none), 0.0), 1.0)
+    appetite: float = min(max((mean - growing.oxygen_none) / (growing.oxygen_full - growing.oxygen_none), 0.0), 1.0)
     out.oxygen_draw[c, d] = draw
     out.oxygen_mean[c, d] = mean
     out.oxygen_min[c, d] = least

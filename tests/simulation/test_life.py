@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,71 +12,92 @@ from hypothesis import strategies as st
 
 from engine.simulation import life
 
-NO_EVENT = -1
-
-
-@dataclass
-class Lived:
-    """A stage as the kernel left it; arrays are (containers, days)."""
-
-    lived: int
-    population: np.ndarray
-    dead: np.ndarray
-    culled: np.ndarray
-    cause: np.ndarray
-    mu: np.ndarray
-    v: np.ndarray
-    weight_cg: np.ndarray
-    ration: np.ndarray
+NO_CULL = -1
+SLOTS = 6
 
 
 def keys(stream: int, n: int) -> np.ndarray:
     return (np.arange(1, n + 1) * 1_000_003 + stream * 7_919).astype(np.uint64)
 
 
-def live(fish: list[int], days: int, **changes: Any) -> Lived:
-    """Live `days` in len(fish) containers: 10 degC, TGC 3, no size effect, no hazard, no noise, no event."""
+def live(fish: list[int], days: int, **changes: Any) -> life.Lived:
+    """Live `days` in len(fish) tanks: 10 degC, TGC 3, no size effect, no hazard, no noise, no event, air's oxygen."""
     n = len(fish)
-    given_values: dict[str, Any] = {
+    temp_c = changes.pop("temp_c", np.full((n, days), 10.0))
+    population = life.Population(
+        np.array(fish, dtype=np.int64),
+        changes.pop("mu0", np.full(n, 5.0)).copy(),
+        changes.pop("v0", np.full(n, 0.09)).copy(),
+        np.zeros(n),
+        np.zeros(n),
+    )
+    settings: dict[str, Any] = {
         "first_day": 10_000,
-        "fish": np.array(fish, dtype=np.int64),
-        "mu0": np.full(n, 5.0),
-        "v0": np.full(n, 0.09),
-        "temp_c": np.full((n, days), 10.0),
-        "response_c": np.array([1.0, 5.0, 12.0, 22.0]),
-        "response_share": np.array([0.0, 1.0, 1.0, 0.0]),
         "tgc": np.full(n, 3.0),
+        "fasting_from": days,
+        "cull_on": NO_CULL,
+        "cull_share": 0.0,
+        "response_c": np.array([1.0, 5.0, 12.0, 22.0]),
+        "response": np.array([0.0, 1.0, 1.0, 0.0]),
         "individual_cv": 0.0,
         "size_exponent": 0.0,
-        "yolk_growth": 0.0,
-        "fasting_from": days,
+        "yolk": 0.0,
+        "fcr": 1.1,
+        "appetite_sd": 0.0,
+        "oxygen_full": 75.0,
+        "oxygen_none": 35.0,
+        "outside": np.full((n, days, SLOTS), 100.0),
+        "residence": np.zeros((n, days, SLOTS)),
+        "volume_m3": np.full(n, 100.0),
+        "salinity": 0.0,
+        "rate_mg_kg_h": 95.0,
+        "temp_slope": 0.07,
+        "breath_exponent": -0.2,
         "hazard": np.zeros(days),
+        "pulse": np.zeros((n, days)),
+        "pulse_cause": np.zeros((n, days), dtype=np.int8),
+        "handling": np.zeros((n, days)),
         "batch_noise": np.zeros(days // 7 + 1),
-        "noise_keys": keys(1, n),
         "noise_sd": 0.0,
         "noise_ar1": 0.5,
-        "noise_batch_share": 0.8,
-        "pulse": np.zeros(days),
-        "pulse_cause": np.zeros(days, dtype=np.int8),
-        "death_keys": keys(2, n),
-        "cause_keys": keys(3, n),
+        "batch_share": 0.8,
         "cause_cumulative": np.array([0.4, 0.7, 1.0]),
-        "cull_on": NO_EVENT,
-        "cull_share": 0.0,
-        "cull_keys": keys(4, n),
-        "vaccinate_on": NO_EVENT,
-        "vaccination_loss": 0.0,
-        "fcr": 1.1,
-        "appetite_keys": keys(5, n),
-        "appetite_sd": 0.0,
-        "target_cg": 0,
+        "warm_c": 30.0,
+        "warm_slope": 0.3,
+        "oxygen_critical": 45.0,
+        "oxygen_hazard": 0.0004,
     }
-    assert set(changes) <= set(given_values)
-    out = [np.zeros((n, days), dtype=kind) for kind in (np.int32, np.int32, np.int32, np.int8)]
-    out += [np.zeros((n, days)) for _ in range(2)]
-    out += [np.zeros((n, days), dtype=np.int64) for _ in range(2)]
-    lived = life.live_stage(*(given_values | changes).values(), *out)
-    return Lived(lived, *out)
+    assert set(changes) <= set(settings)
+    s = settings | changes
+    def take(kind: Any, **renamed: str) -> Any:
+        return kind(**{name: s[renamed.get(name, name)] for name in kind._fields})
+
+    growing, dying = take(life.Growing), take(life.Dying)
+    water = take(life.Breathing, size_exponent="breath_exponent")
+    shape = (n, days)
+    out = life.Lived(
+        *(np.zeros(shape, dtype=kind) for kind in (np.int32, np.int32, np.int32, np.int8)),
+        *(np.zeros(shape) for _ in range(2)),
+        *(np.zeros(shape, dtype=np.int64) for _ in range(4)),
+        *(np.zeros(shape) for _ in range(4)),
+        np.zeros(shape, dtype=np.bool_),
+    )
+    life.live_in_tanks(
+        s["first_day"],
+        temp_c,
+        s["tgc"],
+        s["fasting_from"],
+        s["cull_on"],
+        s["cull_share"],
+        keys(4, n),
+        growing,
+        water,
+        dying,
+        life.Keys(keys(1, n), keys(2, n), keys(3, n), keys(6, n), keys(5, n)),
+        population,
+        out,
+    )
+    return out
 
 
 def weight_g(mu: np.ndarray, v: np.ndarray) -> np.ndarray:
@@ -124,13 +144,14 @@ def test_size_response_scales_each_days_growth_by_a_power_of_weight() -> None:
 
 
 def test_alevins_grow_by_their_yolk_without_feed_or_warmth() -> None:
-    found = live([10], 90, tgc=np.zeros(1), yolk_growth=0.001, fcr=0.0)
+    found = live([10], 90, tgc=np.zeros(1), yolk=0.001, fcr=0.0)
     np.testing.assert_allclose(found.mu[0], 5.0 + 0.001 * np.arange(1, 91), rtol=1e-12)
     assert not found.ration.any()
 
 
 def test_fasting_stops_growth_and_feed() -> None:
     found = live([100], 30, fasting_from=20)
+    np.testing.assert_array_equal(found.fasted[0], np.arange(30) >= 20)
     assert (found.ration[0, :20] > 0).all()
     assert not found.ration[0, 20:].any()
     assert (np.diff(found.mu[0, 19:]) == 0.0).all()
@@ -161,22 +182,21 @@ def test_moments_are_those_of_single_fish(cv: float, spread: float) -> None:
     pulse=st.floats(0.0, 3.0),
     noise=st.floats(0.0, 2.0),
     cull=st.floats(0.0, 1.0),
-    vaccination=st.floats(0.0, 0.5),
+    handling=st.floats(0.0, 0.5),
 )
 def test_every_fish_is_alive_dead_or_culled_on_every_day(
-    fish: list[int], hazard: float, pulse: float, noise: float, cull: float, vaccination: float
+    fish: list[int], hazard: float, pulse: float, noise: float, cull: float, handling: float
 ) -> None:
     days = 25
     found = live(
         fish,
         days,
         hazard=np.full(days, hazard),
-        pulse=np.full(days, pulse),
+        pulse=np.full((len(fish), days), pulse),
+        handling=np.full((len(fish), days), handling),
         noise_sd=noise,
         cull_on=10,
         cull_share=cull,
-        vaccinate_on=5,
-        vaccination_loss=vaccination,
     )
     gone = np.cumsum(found.dead.astype(np.int64) + found.culled, axis=1)
     np.testing.assert_array_equal(found.population + gone, np.broadcast_to(np.array(fish)[:, None], gone.shape))
@@ -202,7 +222,7 @@ def test_mean_deaths_are_the_hazard_whatever_the_noise(fish: int, hazard: float)
         days,
         hazard=np.full(days, hazard),
         noise_sd=sd,
-        noise_batch_share=0.0,
+        batch_share=0.0,
     )
     per_fish_day = found.dead.sum() / (found.population + found.dead).sum()
     weekly = found.dead.reshape(containers, -1, 7).sum(axis=2)
@@ -220,7 +240,7 @@ def test_container_noise_is_an_ar1_with_the_given_memory() -> None:
         hazard=np.full(days, 1e-4),
         noise_sd=sd,
         noise_ar1=memory,
-        noise_batch_share=0.0,
+        batch_share=0.0,
     )
     log_rate = np.log(found.dead.reshape(containers, weeks, 7).sum(axis=2))
     assert np.ptp(log_rate.std(axis=0)) < 0.1
@@ -231,23 +251,111 @@ def test_container_noise_is_an_ar1_with_the_given_memory() -> None:
 
 def test_causes_have_their_shares_and_an_event_names_its_own() -> None:
     containers = 20_000
-    hazard, pulse = 0.001, 0.003
+    hazard, pulse, handling = 0.001, 0.003, 0.002
     found = live(
         [100_000] * containers,
         1,
         hazard=np.full(1, hazard),
-        pulse=np.full(1, pulse),
-        pulse_cause=np.full(1, 4, dtype=np.int8),
+        pulse=np.full((containers, 1), pulse),
+        pulse_cause=np.full((containers, 1), 4, dtype=np.int8),
+        handling=np.full((containers, 1), handling),
     )
     shares = np.bincount(found.cause[:, 0], minlength=5) / containers
-    own = hazard / (hazard + pulse)
-    np.testing.assert_allclose(shares, [0.4 * own, 0.3 * own, 0.3 * own, 0.0, 1.0 - own], atol=0.02)
+    total = hazard + pulse + handling
+    own, treated, event = hazard / total, handling / total, pulse / total
+    np.testing.assert_allclose(shares, [0.4 * own, 0.3 * own + treated, 0.3 * own, 0.0, event], atol=0.02)
+
+
+def test_heat_and_want_of_oxygen_kill_and_are_named_environmental() -> None:
+    """Against the rule itself: base x e^(slope (T - warm)) - base, and the shortfall below the critical level."""
+    containers, hazard = 4_000, 0.002
+    warm = live(
+        [100_000] * containers, 1, temp_c=np.full((containers, 1), 20.0), hazard=np.full(1, hazard), warm_c=18.0
+    )
+    expected = hazard * math.exp(0.3 * 2.0)
+    rate = warm.dead.sum() / (100_000 * containers)
+    assert rate == pytest.approx(-math.expm1(-expected), rel=0.005)
+    assert (warm.cause == life.ENVIRONMENTAL).mean() == pytest.approx(1.0 - hazard / expected, abs=0.03)
+    starved = live([100_000] * containers, 1, outside=np.full((containers, 1, SLOTS), 25.0))
+    rate = starved.dead.sum() / (100_000 * containers)
+    assert rate == pytest.approx(-math.expm1(-0.0004 * 20.0), rel=0.005)
+    assert (starved.cause == life.ENVIRONMENTAL).all()
+
+
+def test_the_dead_are_a_sample_of_all() -> None:
+    """Their mean size varies about the population's as the mean of so many fish does."""
+    containers = 6_000
+    found = live([50_000] * containers, 1, hazard=np.full(1, 0.0005), v0=np.full(containers, 0.2))
+    died = found.dead[:, 0] > 5
+    mu, v = found.mu[died, 0], found.v[died, 0]
+    x, w = np.polynomial.hermite_e.hermegauss(12)
+    cubes = (mu[:, None] + np.sqrt(v)[:, None] * x) ** 3
+    mean = (cubes * w).sum(axis=1) / w.sum()
+    sd = np.sqrt(((cubes - mean[:, None]) ** 2 * w).sum(axis=1) / w.sum())
+    z = (found.dead_cg[died, 0] / 100.0 - mean) / (sd / np.sqrt(found.dead[died, 0]))
+    assert z.mean() == pytest.approx(0.0, abs=4.0 / math.sqrt(died.sum()))
+    assert z.std() == pytest.approx(1.0, rel=0.05)
+
+
+def test_a_cull_takes_the_smallest_and_leaves_the_sum_of_weights() -> None:
+    """Against a million fish of which the smallest are taken out."""
+    rng = np.random.default_rng(7)
+    fish = np.sort(3.0 + 0.35 * rng.standard_normal(1_000_000)) ** 3
+    share = 0.08
+    found = live(
+        [1_000_000],
+        1,
+        mu0=np.array([3.0]),
+        v0=np.array([0.35 * 0.35]),
+        tgc=np.zeros(1),
+        cull_on=0,
+        cull_share=share,
+    )
+    taken = int(found.culled[0, 0])
+    assert found.weight_cg[0, 0] / 100.0 == pytest.approx(fish[taken:].mean(), rel=0.003)
+    assert found.culled_cg[0, 0] / 100.0 == pytest.approx(fish[:taken].mean(), rel=0.05)
+    before = fish.mean() * 1_000_000
+    after = found.weight_cg[0, 0] / 100.0 * (1_000_000 - taken) + found.culled_cg[0, 0] / 100.0 * taken
+    assert after == pytest.approx(before, rel=0.001)
+
+
+@given(
+    outside=st.floats(20.0, 110.0),
+    residence=st.floats(0.0, 1.0),
+    fish=st.integers(0, 40_000),
+)
+def test_oxygen_inside_is_what_comes_in_less_what_the_fish_take(outside: float, residence: float, fish: int) -> None:
+    found = live(
+        [fish],
+        1,
+        outside=np.full((1, 1, SLOTS), outside),
+        residence=np.full((1, 1, SLOTS), residence),
+    )
+    # Weiss 1970: fresh water of 10 degC holds 11.28 mg/L
+    rate = 95.0 * math.exp(0.7) * (weight_g(np.array([5.0]), np.array([0.09]))[0] / 1000.0) ** -0.2
+    density = fish * weight_g(np.array([5.0]), np.array([0.09]))[0] / 1000.0 / 100.0
+    draw = density * rate / (10.0 * 11.28)
+    assert found.oxygen_draw[0, 0] == pytest.approx(draw, rel=0.002)
+    level = max(outside - found.oxygen_draw[0, 0] * residence, 1.0)
+    assert found.oxygen_mean[0, 0] == pytest.approx(level)
+    assert found.oxygen_min[0, 0] == pytest.approx(level)
+    assert found.appetite[0, 0] == pytest.approx(min(max((level - 35.0) / 40.0, 0.0), 1.0))
+
+
+def test_fish_that_lack_oxygen_eat_and_grow_less_in_the_same_proportion() -> None:
+    free = live([1_000], 1)
+    short = live([1_000], 1, outside=np.full((1, 1, SLOTS), 55.0))
+    assert short.appetite[0, 0] == pytest.approx(0.5)
+    assert short.mu[0, 0] - 5.0 == pytest.approx(0.5 * (free.mu[0, 0] - 5.0))
+    assert short.ration[0, 0] == pytest.approx(0.5 * free.ration[0, 0], rel=0.01)
 
 
 @given(st.integers(0, 500_000), st.floats(0.0, 1.0))
 def test_a_cull_takes_its_share_to_the_fish(fish: int, share: float) -> None:
     found = live([fish], 3, cull_on=1, cull_share=share)
-    assert abs(int(found.culled[0, 1]) - fish * share) <= 1.0
+    wanted, culled = fish * share, int(found.culled[0, 1])
+    # never none and never all
+    assert abs(culled - wanted) <= 1.0 or (culled == 0 and not 1.0 <= wanted < fish - 1.0)
 
 
 @pytest.mark.parametrize("appetite_sd", [0.0, 0.1])
@@ -263,63 +371,3 @@ def test_feed_is_fcr_times_growth(appetite_sd: float) -> None:
     share = ration_kg / (fcr * growth_kg)
     assert share.mean() == pytest.approx(1.0, abs=1e-5 + 4.0 * appetite_sd / math.sqrt(n * days))
     assert share.std() == pytest.approx(appetite_sd, abs=1e-4 + 0.05 * appetite_sd)
-
-
-@given(st.floats(130.0, 2_000.0))
-def test_the_stage_ends_on_the_first_day_that_the_batch_reaches_its_target(target_g: float) -> None:
-    days, target_cg = 300, round(target_g * 100)
-    setting: dict[str, Any] = {
-        "mu0": np.array([4.8, 5.0, 5.2]),
-        "v0": np.full(3, 0.1),
-        "hazard": np.full(days, 0.001),
-        "individual_cv": 0.1,
-    }
-    fish = [900, 300, 50]
-    free = live(fish, days, **setting)
-    found = live(fish, days, target_cg=target_cg, **setting)
-    total = free.population.astype(np.int64)
-    reached = (total * free.weight_cg).sum(axis=0) >= target_cg * total.sum(axis=0)
-    assert found.lived == (int(np.argmax(reached)) + 1 if reached.any() else days)
-    np.testing.assert_array_equal(found.population[:, : found.lived], free.population[:, : found.lived])
-
-
-SPREAD = np.array([0.15, 0.35, 0.30, 0.15, 0.05])
-
-
-def breaks(key: int, planned_weeks: int, per_cycle: float, **changes: Any) -> tuple[np.ndarray, np.ndarray]:
-    pulse, cause = np.zeros(7 * planned_weeks), np.zeros(7 * planned_weeks, dtype=np.int8)
-    setting = {"limit": 12, "loss_median": 0.03, "loss_sdlog": 0.0} | changes
-    weeks = np.ones(planned_weeks)
-    weeks[planned_weeks - len(SPREAD) + 1 :] = 0.0  # so that no event is cut by the stay's end
-    life.outbreaks(np.uint64(key), weeks, per_cycle, *setting.values(), SPREAD, np.array([0.5, 1.0]), pulse, cause)
-    return pulse, cause
-
-
-@given(st.integers(0, 2**64 - 1), st.floats(0.0, 6.0), st.floats(0.001, 0.5))
-def test_outbreaks_add_exactly_their_dose(key: int, per_cycle: float, loss: float) -> None:
-    pulse, _ = breaks(key, 64, per_cycle, loss_median=loss)
-    doses = pulse.sum() / -math.log1p(-loss)
-    assert doses == pytest.approx(round(doses), abs=1e-9)
-    assert round(doses) <= 12
-    assert (pulse >= 0.0).all()
-
-
-def test_an_outbreak_spreads_over_its_weeks_evenly_within_each() -> None:
-    pulses = (breaks(key, 64, 0.5)[0] for key in range(200))
-    alone = [p for p in pulses if p.sum() == pytest.approx(-math.log1p(-0.03), rel=1e-12)]
-    assert len(alone) > 30
-    for pulse in alone:
-        weeks = pulse.reshape(-1, 7)
-        start = int(np.flatnonzero(weeks[:, 0])[0])
-        assert start * 7 == np.flatnonzero(pulse)[0]
-        assert (weeks == weeks[:, :1]).all()
-        np.testing.assert_allclose(weeks[start : start + 5].sum(axis=1) / pulse.sum(), SPREAD, rtol=1e-12)
-
-
-def test_the_number_of_outbreaks_and_their_losses_have_the_published_distribution() -> None:
-    doses = [breaks(key, 64, 2.4)[0].sum() / -math.log1p(-0.03) for key in range(4_000)]
-    assert np.mean(doses) == pytest.approx(2.4, abs=4.0 * math.sqrt(2.4 / 4_000))
-    single = np.array([breaks(k, 64, 1e9, limit=1, loss_sdlog=1.15)[0].sum() for k in range(4_000)])
-    logs = np.log(-np.expm1(-single))
-    assert logs.mean() == pytest.approx(math.log(0.03), abs=4.0 * 1.15 / math.sqrt(4_000))
-    assert logs.std() == pytest.approx(1.15, rel=0.05)

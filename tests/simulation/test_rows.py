@@ -113,6 +113,8 @@ def test_a_rows_container_and_batch_are_its_assignments_and_its_day_lies_in_the_
         "mortality_event": ("assignment_id", "event_date", 1),
         "growth_sample": ("assignment_id", "sample_date", 1),
         "daily_state": ("assignment_id", "date", 1),
+        "daily_truth": ("assignment_id", "date", 1),
+        "lice_truth": ("assignment_id", "date", 1),
         "harvest_event": ("assignment_id", "event_date", 86_400_000_000),
     }
     for name, (assignment, when, unit) in dated.items():
@@ -259,7 +261,7 @@ def test_lots_sum_to_the_fish_and_grams_of_their_harvest(
     for event, lot in (("harvested_count", "unit_count"), ("live_weight_kg", "live_weight_kg")):
         np.testing.assert_array_equal(by(of, col(tables, "harvest_lot", lot), ids), col(tables, "harvest_event", event))
     assert (col(tables, "harvest_lot", "unit_count") > 0).all()
-    alive = [h.stages[-1].population[:, -1] for h in histories if h.harvested]
+    alive = [h.stages[-1].last(h.stages[-1].population) for h in histories if h.harvested]
     assert col(tables, "harvest_event", "harvested_count").tolist() == np.concatenate(alive).tolist()
     live, gutted = col(tables, "harvest_lot", "live_weight_kg"), col(tables, "harvest_lot", "gutted_weight_kg")
     policy = small_schedule.biology.model.harvest
