@@ -48,9 +48,15 @@ STOCK_TABLES: tuple[Table, ...] = (
             count("initial_count", "eggs placed"),
             amount("harvest_target_g", 10, 2, "g", "mean live weight that triggers the harvest"),
             Column(
+                "harvest_decision_date",
+                DATE,
+                "the day on which the harvest was decided: the target reached, or the plan's end near",
+                nullable=True,
+            ),
+            Column(
                 "harvest_reason",
                 TEXT,
-                "what ended the stay in the sea",
+                "what ended the stay in the sea, once the last ring is empty",
                 nullable=True,
                 codes=("WEIGHT", "PLAN_END"),
             ),

@@ -39,6 +39,7 @@ def batch_rows(subject: Subject) -> Columns:
         "actual_end_date": Nullable(np.array([last.end_day]), np.array([h.harvested])),
         "initial_count": np.array([batch.eggs]),
         "harvest_target_g": np.array([h.harvest_target_cg]),
+        "harvest_decision_date": Nullable(np.array([max(h.trigger_day, 0)]), np.array([h.trigger_day >= 0])),
         "harvest_reason": Nullable(np.array([reason]), np.array([h.harvested])),
         "pinned_projection_run_id": row_ids("projection_run", batch.id, 1),
         "over_capacity_planned": np.array([subject.over_capacity_planned]),

@@ -67,9 +67,12 @@ SELECT batch_number, NULL, first_day, format('stage {} begins as stage {} ends',
     before_end::VARCHAR, first_day::VARCHAR
 FROM ordered WHERE first_day <> before_end
 UNION ALL
+-- from the sea rings are harvested one after another
 SELECT batch_number, NULL, last_arrival, format('all containers of stage {} together', stage),
        format('{} to {}', first_day, end_day), format('{} to {}', last_arrival, first_departure)
-FROM stage WHERE last_arrival <> first_day OR first_departure <> end_day
+FROM stage
+WHERE last_arrival <> first_day
+    OR (first_departure <> end_day AND stage < (SELECT max(id) FROM lifecycle_stage))
 UNION ALL
 SELECT batch_number, container, first_day, 'the container serves the stage', format('stage {}', stage),
        format('stage {}, hall of stage {}', container_stage, hall_stage)

@@ -1,24 +1,35 @@
--- The trigger holds on the day and not before: the first day on which the living's mean weight reached the target, or the
--- planned end. Lots sum to the fish and kilograms harvested, and those to the fish alive and their weight.
-WITH day AS (  -- whole fish x 0.01 g: exact
+-- The trigger holds on the day and not before: the harvest is decided on the first day on which the living's mean weight
+-- reaches the target, or so that the last ring is emptied on the planned stay's last day. Each ring is emptied once, after
+-- the decision, fasted, outside every treatment's withdrawal time, of the fish alive and at their weight. Lots sum to the
+-- fish and kilograms harvested.
+WITH day AS (  -- whole fish x 0.01 g: exact; of the rings that still hold fish
     SELECT
         d.batch_id, d.date, sum(d.population) AS fish, sum(d.population * (d.avg_weight_g * 100)::BIGINT) AS weight_cg
-    FROM daily_state d
-    WHERE d.lifecycle_stage_id = (SELECT max(id) FROM lifecycle_stage)
+    FROM daily_truth d
+    JOIN stay s USING (assignment_id)
+    WHERE s.stage = (SELECT max(id) FROM lifecycle_stage)
+    GROUP BY ALL
+),
+left_sea AS (
+    SELECT s.batch_id, min(s.departure_date) - 1 AS first_harvest, max(s.departure_date) - 1 AS last_harvest,
+        max(a.planned_departure_date) - 1 AS last_planned
+    FROM stay s JOIN container_assignment a ON a.id = s.assignment_id
+    WHERE s.stage = (SELECT max(id) FROM lifecycle_stage)
     GROUP BY ALL
 ),
 trigger AS (
     SELECT
-        b.*, b.actual_end_date - 1 AS last_day,
+        b.*, l.* EXCLUDE (batch_id),
         min(d.date) FILTER (d.fish > 0 AND d.weight_cg >= (b.harvest_target_g * 100)::BIGINT * d.fish) AS reached
-    FROM batch b LEFT JOIN day d ON d.batch_id = b.id
+    FROM batch b
+    LEFT JOIN left_sea l ON l.batch_id = b.id
+    LEFT JOIN day d ON d.batch_id = b.id
     GROUP BY ALL
 ),
 due AS (  -- fish alive on the last day in the sea, by ring
     SELECT s.assignment_id, s.batch_id, s.batch_number, s.container, d.date, d.population, d.avg_weight_g
     FROM stay s
-    JOIN batch b ON b.id = s.batch_id AND b.actual_end_date IS NOT NULL
-    JOIN daily_state d ON d.assignment_id = s.assignment_id AND d.date = b.actual_end_date - 1
+    JOIN daily_truth d ON d.assignment_id = s.assignment_id AND d.date = s.departure_date - 1
     WHERE s.stage = (SELECT max(id) FROM lifecycle_stage) AND d.population > 0
 ),
 taken AS (
@@ -39,16 +50,36 @@ graded AS (
 share AS (SELECT value AS yield FROM parameter WHERE name = 'gutted_yield'),
 spread AS (SELECT value AS sd FROM parameter WHERE name = 'gutted_yield_sd')
 SELECT
-    batch_number, NULL::VARCHAR AS container, last_day AS date,
-    CASE WHEN status = 'ACTIVE' THEN 'active: the harvest weight is not reached' ELSE 'harvested on the first day of the target: ' || coalesce(harvest_reason::VARCHAR, 'no reason') END AS what,
-    format('target {} g', harvest_target_g::VARCHAR) AS expected, coalesce(format('reached {}', reached),
-        'not reached') AS found
+    batch_number, NULL::VARCHAR AS container, harvest_decision_date AS date,
+    'the harvest is decided on the first day of the target: ' || coalesce(harvest_reason::VARCHAR, 'none yet') AS what,
+    format('target {} g, reached {}, planned to {}', harvest_target_g::VARCHAR, reached, last_planned) AS expected,
+    format('decided {}, harvested {} to {}', harvest_decision_date, first_harvest, last_harvest) AS found
 FROM trigger
 WHERE (CASE
-    WHEN actual_end_date IS NULL THEN reached IS NULL
-    WHEN harvest_reason = 'WEIGHT' THEN reached = last_day
-    ELSE reached IS NULL AND actual_end_date = expected_end_date
+    WHEN harvest_decision_date IS NULL THEN reached IS NULL AND first_harvest IS NULL
+    WHEN reached IS NOT NULL AND reached <= harvest_decision_date THEN
+        reached = harvest_decision_date AND coalesce(harvest_reason = 'WEIGHT', TRUE)
+    ELSE coalesce(harvest_reason = 'PLAN_END' AND last_harvest = last_planned, TRUE)
 END) IS NOT TRUE
+UNION ALL
+SELECT batch_number, NULL, first_harvest, 'no ring is emptied before the decision', format('from {}',
+    harvest_decision_date), format('{}', first_harvest)
+FROM trigger WHERE first_harvest < harvest_decision_date
+UNION ALL
+SELECT s.batch_number, s.container, e.event_date::DATE, 'none inside a treatment''s withdrawal time',
+    format('from {}', max(t.treatment_date::DATE + t.withholding_period_days + 1)), format('{}', e.event_date::DATE)
+FROM harvest_event e
+JOIN treatment t ON t.batch_assignment_id = e.assignment_id
+    AND e.event_date::DATE BETWEEN t.treatment_date::DATE AND t.treatment_date::DATE + t.withholding_period_days
+LEFT JOIN stay s ON s.assignment_id = e.assignment_id
+GROUP BY s.batch_number, s.container, e.event_date, e.id
+UNION ALL
+SELECT s.batch_number, s.container, f.feeding_date, 'nothing is fed on the day of harvest', '0 meals',
+    format('{} meals', count(*))
+FROM feeding_event f
+JOIN harvest_event e ON e.assignment_id = f.batch_assignment_id AND f.feeding_date = e.event_date::DATE
+LEFT JOIN stay s ON s.assignment_id = e.assignment_id
+GROUP BY ALL
 UNION ALL
 SELECT t.batch_number, NULL, NULL, 'harvest weight as planned', p.harvest_target_g::VARCHAR,
     t.harvest_target_g::VARCHAR
