@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from engine.farm.schedule import Batch, Schedule, to_date
 from engine.simulation.record import SEA, BatchHistory
 
-HARVEST_ERROR_SD_DAYS = 3.2
+HARVEST_ERROR_SD_DAYS = 4.6
 """Standard deviation of run - forecast, taken from batches with rings in two areas."""
-HARVEST_MARGIN_DAYS = 16
+HARVEST_MARGIN_DAYS = 23
 """Five standard deviations: what lies farther from the as-of date is called certain."""
 COMPLETED, ACTIVE, UNDECIDED = "COMPLETED", "ACTIVE", "UNDECIDED"
 
