@@ -41,13 +41,14 @@ class Emitter:
     def __init__(
         self, schedule: Schedule, climate: Climate, flagged: frozenset[int], forecasts: dict[int, str]
     ) -> None:
-        self._schedule, self._flagged, self._forecasts = schedule, flagged, forecasts
+        self._schedule, self._climate = schedule, climate
+        self._flagged, self._forecasts = flagged, forecasts
         self._sensors = Sensors(schedule, climate)
 
     def emit(self, history: BatchHistory, emit: Emit) -> None:
         """Give `emit` each table's columns; they are valid only until it returns."""
         batch_id = history.batch.id
-        subject = Subject(self._schedule, history, batch_id in self._flagged, self._forecasts[batch_id])
+        subject = Subject(self._schedule, history, self._climate, batch_id in self._flagged, self._forecasts[batch_id])
         for family in (*FAMILIES, self._sensors.tables):
             for table, columns in family(subject).items():
                 emit(table, columns)

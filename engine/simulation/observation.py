@@ -101,6 +101,20 @@ def read_sensors(
 
 
 @kernel
+def draw_fish(
+    key: np.uint64, index: int, mu: float, root_sd: float, condition: float, condition_sd: float
+) -> tuple[int, int]:
+    """One fish of a container: weight (0.01 g) and length (0.01 cm), from the stream's draws `index` and `index` + 1.
+
+    mu, root_sd: mean and SD of the cube-root weight. condition, condition_sd: of K = 100 W / L^3, which gives length.
+    """
+    root = max(mu + root_sd * am.normal(key, index), 0.2 * mu)
+    k = condition + condition_sd * min(max(am.normal(key, index + 1), -3.5), 3.5)
+    weight = max(1, am.whole(root * root * root * 100.0))
+    return weight, max(1, am.whole(am.cbrt(weight / k) * 100.0))
+
+
+@kernel
 def weigh(
     keys: np.ndarray,
     first_day: int,
@@ -143,10 +157,7 @@ def weigh(
             begin = fish
             for i in range(count):
                 index = ((first_day + d) * size + i) * 2
-                root = max(mu[c, d] + root_sd * am.normal(keys[c], index), 0.2 * mu[c, d])
-                k = condition + condition_sd * min(max(am.normal(keys[c], index + 1), -3.5), 3.5)
-                weight = max(1, am.whole(root * root * root * 100.0))
-                length = max(1, am.whole(am.cbrt(weight / k) * 100.0))
+                weight, length = draw_fish(keys[c], index, mu[c, d], root_sd, condition, condition_sd)
                 fish_sample[fish] = samples
                 fish_number[fish] = i + 1
                 fish_weight[fish] = weight

@@ -61,7 +61,7 @@ def truth(schedule: Schedule, climate: Climate, stage: StageHistory, i: int, nam
 
 
 def read_all(schedule: Schedule, climate: Climate, history: BatchHistory) -> list[Series]:
-    columns = Sensors(schedule, climate).rows(Subject(schedule, history))
+    columns = Sensors(schedule, climate).rows(Subject(schedule, history, climate))
     columns = {name: np.array(values) for name, values in columns.items()}
     names = [p.name for p in schedule.farm.model.parameters]
     found, row = [], 0
@@ -215,8 +215,10 @@ def test_a_sensor_shows_its_range_at_most(small_schedule: Schedule, biology: Bio
 
 
 @pytest.fixture(scope="module")
-def samples(small_schedule: Schedule, histories: list[BatchHistory]) -> list[tuple[dict, dict, np.ndarray]]:
-    return [sample_rows(Subject(small_schedule, h)) for h in histories]
+def samples(
+    small_schedule: Schedule, small_climate: Climate, histories: list[BatchHistory]
+) -> list[tuple[dict, dict, np.ndarray]]:
+    return [sample_rows(Subject(small_schedule, h, small_climate)) for h in histories]
 
 
 def test_a_samples_statistics_are_those_of_its_fish(samples: list[tuple[dict, dict, np.ndarray]]) -> None:

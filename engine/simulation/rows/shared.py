@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from engine.farm.schedule import Schedule
 from engine.simulation.assimilation import StageEstimate, assimilate
+from engine.simulation.climate import Climate
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.streams import Stream, stream_keys
 from engine.simulation.weighing import Weighings, weigh
@@ -61,6 +62,7 @@ class Subject:
 
     schedule: Schedule
     history: BatchHistory
+    climate: Climate
     over_capacity_planned: bool = False
     cutoff_forecast: str = "UNDECIDED"
 
