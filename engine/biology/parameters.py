@@ -11,7 +11,9 @@ from pydantic import Field, model_validator
 
 from engine.biology.events import Events
 from engine.biology.fish import Feed, Growth, Mortality, Respiration, Stages
+from engine.biology.handling import Eggs, Handling
 from engine.biology.health import Journal, Laboratory, LiceCounts, Treatments
+from engine.biology.health_sampling import HealthSampling
 from engine.biology.lice import Lice
 from engine.biology.region import Region
 from engine.biology.trade import Harvest
@@ -32,6 +34,9 @@ class BiologyModel(StrictModel):
     events: Events
     lice: Lice
     stages: Stages
+    eggs: Eggs
+    handling: Handling
+    health: HealthSampling
     environment: Environment
     sensors: Sensors
     lice_counts: LiceCounts

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from engine.biology.health import MethodShares
-from engine.biology.sourced import BetaOrders, FreshwaterStages, Months, NotNegative, Positive, Scalar, Share, Text
+from engine.biology.sourced import (
+    BetaOrders,
+    FreshwaterStages,
+    Months,
+    NotNegative,
+    Positive,
+    Scalar,
+    Share,
+    Shares,
+    Text,
+)
 from engine.farm.reading import StrictModel
 
 
 class Region(StrictModel):
+    egg_delivery_shares: Shares
     hall_temperature_c: FreshwaterStages
     freshwater_tgc: FreshwaterStages
     freshwater_tgc_cv: FreshwaterStages

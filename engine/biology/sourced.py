@@ -42,6 +42,10 @@ class Vector(Sourced):
     value: Annotated[tuple[float, ...], Field(min_length=1)]
 
 
+class Names(Sourced):
+    value: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 class FreshwaterStages(Sourced):
     """One value per freshwater stage."""
 

@@ -1,0 +1,53 @@
+"""Parameters of the examination of fish: when, how many, and what makes a score bad."""
+
+from __future__ import annotations
+
+from pydantic import model_validator
+
+from engine.biology.sourced import Names, NotNegative, Positive, Rising, Vector, Whole
+from engine.farm.reading import StrictModel
+from lake.health_tables import TREATMENT_METHODS
+from lake.truth_tables import EVENT_KINDS
+
+BURDENS = ("MORTALITY", "LICE", "LOW_OXYGEN")  # of a container, beside its events and treatments
+DRIVERS = (*BURDENS, *EVENT_KINDS, *TREATMENT_METHODS)
+THINNESS = "THINNESS"  # of one fish
+
+
+class HealthSampling(StrictModel):
+    """Vectors over `parameters` (their baselines, the parts of one general condition, each driver's effects)."""
+
+    first_day: Whole
+    interval_days: Whole
+    sample_size: Whole
+    parameters: Names
+    thresholds: Rising
+    baseline: Vector
+    general: Vector
+    unexplained_sd: NotNegative
+    mortality_days: Whole
+    mortality_scale: Positive
+    lice_scale: Positive
+    oxygen_days: Whole
+    oxygen_floor: NotNegative
+    oxygen_scale: Positive
+    loss_scale: Positive
+    recovery_days: Whole
+    treatment_days: Whole
+    effects: dict[str, Vector]
+
+    @model_validator(mode="after")
+    def _complete(self) -> HealthSampling:
+        if self.interval_days.value < 1 or self.sample_size.value < 1 or self.first_day.value < 1:
+            raise ValueError("first_day, interval_days and sample_size must be 1 or more")
+        if min(self.mortality_days.value, self.oxygen_days.value, self.treatment_days.value) < 1:
+            raise ValueError("mortality_days, oxygen_days and treatment_days must be 1 or more")
+        if any(not 0.0 <= share <= 1.0 for share in self.general.value):
+            raise ValueError("general must hold shares from 0 to 1")
+        if set(self.effects) != {*DRIVERS, THINNESS}:
+            wrong = ", ".join(sorted(set(self.effects) ^ {*DRIVERS, THINNESS}))
+            raise ValueError(f"effects must have one row for each of the known drivers; missing or unknown: {wrong}")
+        for name, vector in (("baseline", self.baseline), ("general", self.general), *self.effects.items()):
+            if len(vector.value) != len(self.parameters.value):
+                raise ValueError(f"{name} must have a value for each of the {len(self.parameters.value)} parameters")
+        return self
