@@ -44,12 +44,12 @@ class Stream(IntEnum):
     FAULT = 27  # per sensor
     SELECTION = 28  # per batch and container: how a sample's fish differ from all
     DEAD_SIZE = 29  # per batch and container, by day
-    HEALTH_SAMPLE = 30  # per batch and sampling
+    HEALTH_SAMPLE = 30  # per batch: its fish, their general condition, each parameter; by sampling and fish
     JOURNAL = 31  # per batch
     LABORATORY = 32  # per batch
-    EGGS = 33  # per batch
+    EGGS = 33  # per batch, and per batch and tray
     FEED_MARKET = 34  # per geography, by month
-    HANDLING_TIME = 35  # per batch, by action
+    HANDLING_TIME = 35  # per batch and stage left (0: the eggs' delivery), by action
     PLANNING = 36  # per batch, by activity
     SITE_CURRENT = 37  # per area
     WASTE = 38  # per batch and container

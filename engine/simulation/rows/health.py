@@ -1,12 +1,209 @@
-"""Rows of health samplings."""
+"""Rows of health samplings: a batch's fish examined at intervals, at one of its containers in turn."""
 
 from __future__ import annotations
 
-from engine.simulation.rows.shared import Subject, Tables, empty
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.biology.health_sampling import BURDENS, DRIVERS, THINNESS, HealthSampling
+from engine.farm.schedule import Schedule
+from engine.simulation import arithmetic as am
+from engine.simulation import examination
+from engine.simulation.record import BatchHistory, StageHistory
+from engine.simulation.rows.shared import Columns, Subject, Tables, row_ids
+from engine.simulation.streams import Stream, stream_key, stream_keys
+from lake.errors import InputError
+
+STATISTICS = (
+    "avg_weight_g",
+    "std_dev_weight_g",
+    "min_weight_g",
+    "max_weight_g",
+    "avg_length_cm",
+    "std_dev_length_cm",
+    "min_length_cm",
+    "max_length_cm",
+    "avg_k_factor",
+)
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """One sampling: its number in the batch's life from 0, and where: stages[stage], container and day by position."""
+
+    number: int
+    stage: int
+    container: int
+    day: int
 
 
 def health_tables(subject: Subject) -> Tables:
     """health_sampling_event, individual_fish_observation, fish_parameter_score."""
+    model, history = subject.schedule.biology.model, subject.history
+    health, growth = model.health, model.growth
+    at = _columns_of(subject.schedule)
+    taken = list(samplings(health, history))
+    stages = [history.stages[t.stage] for t in taken]
+    size, parameters = health.sample_size.value, len(at)
+
+    def there(name: str) -> np.ndarray:
+        """A stage's array where and when each sampling was taken."""
+        return np.array([getattr(s, name)[t.container, t.day] for s, t in zip(stages, taken, strict=True)])
+
+    count = np.minimum(size, there("population").astype(np.int64))
+    most = int(count.sum())
+    statistics = np.empty((len(taken), len(STATISTICS)), dtype=np.int64)
+    of, identifier, weight, length = (np.empty(most, dtype=np.int64) for _ in range(4))
+    score = np.empty((most, parameters), dtype=np.int16)
+    seed, number = subject.schedule.seed, history.batch.number
+    if taken:
+        examination.examine(
+            np.array([t.number for t in taken]),
+            size,
+            count,
+            there("mu"),
+            there("v"),
+            np.array([growth.condition_factor.value[s.stage - 1] for s in stages]),
+            growth.condition_factor_sd.value,
+            np.array([drivers(health, history, t) for t in taken]),
+            np.array(health.baseline.value)[at],
+            np.array([health.effects[d].value for d in DRIVERS])[:, at],
+            np.array(health.effects[THINNESS].value)[at],
+            np.array(health.general.value)[at],
+            health.unexplained_sd.value,
+            np.array(health.thresholds.value),
+            stream_key(seed, Stream.HEALTH_SAMPLE, number, "fish"),
+            stream_key(seed, Stream.HEALTH_SAMPLE, number, "general"),
+            stream_keys(
+                seed, Stream.HEALTH_SAMPLE, number, "parameter", each=tuple(health.parameters.value[i] for i in at)
+            ),
+            statistics,
+            of,
+            identifier,
+            weight,
+            length,
+            score,
+        )
+    event = row_ids("health_sampling_event", subject.batch_id, len(taken))
+    fish = row_ids("individual_fish_observation", subject.batch_id, most)
     return {
-        name: empty(name) for name in ("health_sampling_event", "individual_fish_observation", "fish_parameter_score")
+        "health_sampling_event": {
+            "id": event,
+            "batch_id": np.full(len(taken), subject.batch_id),
+            "assignment_id": np.array([subject.ids[t.stage][t.container] for t in taken], dtype=np.int64),
+            "sampling_date": np.array([s.start_day + t.day for s, t in zip(stages, taken, strict=True)]),
+            "number_of_fish_sampled": count,
+            "calculated_sample_size": count,
+            **{name: statistics[:, i] for i, name in enumerate(STATISTICS)},
+        },
+        "individual_fish_observation": {
+            "id": fish,
+            "batch_id": np.full(most, subject.batch_id),
+            "sampling_event_id": event[of],
+            "fish_identifier": identifier,
+            "weight_g": weight,
+            "length_cm": length,
+        },
+        "fish_parameter_score": _score_rows(subject, fish, score),
     }
+
+
+def _score_rows(subject: Subject, fish: np.ndarray, score: np.ndarray) -> Columns:
+    count, parameters = score.shape
+    return {
+        "batch_id": np.full(score.size, subject.batch_id),
+        "individual_fish_observation_id": np.repeat(fish, parameters),
+        "parameter_id": np.tile(np.arange(1, parameters + 1), count),
+        "score": score.ravel(),
+    }
+
+
+def samplings(health: HealthSampling, history: BatchHistory) -> Iterator[Sampling]:
+    """Every sampling of a batch that is due, in time; the containers that hold fish that day take turns."""
+    every = health.interval_days.value
+    due = history.batch.start_day + health.first_day.value - 1
+    for i, stage in enumerate(history.stages):
+        there = stage.population * stage.present
+        first = max(0, -(-(stage.start_day - due) // every))
+        for day in range(due + first * every - stage.start_day, stage.days, every):
+            living = np.flatnonzero(there[:, day])
+            number = (stage.start_day + day - due) // every
+            if len(living):
+                yield Sampling(number, i, int(living[number % len(living)]), day)
+
+
+def drivers(health: HealthSampling, history: BatchHistory, taken: Sampling) -> np.ndarray:
+    """The strength of each of DRIVERS in the container sampled, (len(DRIVERS),), 0 for none."""
+    stage = history.stages[taken.stage]
+    c, d = taken.container, taken.day
+    today = stage.start_day + d
+    found = np.zeros(len(DRIVERS))
+    burdens = (
+        _mortality(health, stage, c, d),
+        _lice(health, stage, c, today),
+        examination.shortfall(
+            stage.oxygen_min[c, max(0, d + 1 - health.oxygen_days.value) : d + 1], health.oxygen_floor.value
+        )
+        / health.oxygen_scale.value,
+    )
+    found[: len(BURDENS)] = burdens
+
+    def add(kind: str, loss: float, course: float) -> None:
+        at = DRIVERS.index(kind)
+        found[at] = max(found[at], course * loss / (loss + health.loss_scale.value))
+
+    for event in history.events:
+        if event.stage == stage.stage and c in event.containers and event.start_day <= today:
+            since_end = max(0, today - event.end_day + 1)
+            if since_end < health.recovery_days.value:
+                add(event.kind, event.loss, 1.0 - since_end / health.recovery_days.value)
+    for treatment in history.treatments:
+        if (treatment.stage, treatment.container) == (stage.stage, c):
+            since = today - treatment.day
+            if 0 <= since < health.treatment_days.value:
+                add(treatment.method, treatment.loss, 1.0 - since / health.treatment_days.value)
+    return found
+
+
+def _mortality(health: HealthSampling, stage: StageHistory, c: int, d: int) -> float:
+    """log(1 + weekly rate / scale) over the last days of the stay; dead / mean of the fish before and after."""
+    first = max(0, d + 1 - health.mortality_days.value)
+    before = int(stage.population[c, first - 1]) if first else int(stage.fish[c])
+    dead = int(stage.dead[c, first : d + 1].sum())
+    weeks = max(d + 1 - first, 7) / 7.0  # a stay of a few days tells little
+    weekly = dead / (0.5 * (before + int(stage.population[c, d]))) / weeks
+    return float(am.log(1.0 + weekly / health.mortality_scale.value))
+
+
+def _lice(health: HealthSampling, stage: StageHistory, c: int, today: int) -> float:
+    """log(1 + mobile lice a fish / scale) on the latest day of counting; 0 before the first."""
+    if stage.lice is None:
+        return 0.0
+    at = int(np.searchsorted(stage.lice.day, today, side="right")) - 1
+    if at < 0:
+        return 0.0
+    mobile = float(stage.lice.mobile[c, at] + stage.lice.adult_female[c, at])
+    return float(am.log(1.0 + mobile / health.lice_scale.value))
+
+
+def _columns_of(schedule: Schedule) -> np.ndarray:
+    """Where the biology's vectors hold each of the farm's health parameters, in the farm's order."""
+    health, master = schedule.biology.model.health, schedule.farm.model.master
+    names = health.parameters.value
+    unknown = [n for n in master.health_parameters if n not in names]
+    if unknown:
+        raise InputError(
+            f"biology {schedule.biology.name}",
+            f"health.parameters lacks {', '.join(unknown)} of farm {schedule.farm.name}",
+            "add the names and a value for each to every vector of health",
+        )
+    if len(master.score_labels) != len(health.thresholds.value) + 1:
+        raise InputError(
+            f"biology {schedule.biology.name}",
+            f"health.thresholds tell {len(health.thresholds.value) + 1} scores; farm {schedule.farm.name} "
+            f"labels {len(master.score_labels)}",
+            "give one threshold less than master.score_labels",
+        )
+    return np.array([names.index(n) for n in master.health_parameters])
