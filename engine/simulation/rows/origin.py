@@ -2,9 +2,150 @@
 
 from __future__ import annotations
 
-from engine.simulation.rows.shared import Subject, Tables, empty
+import numpy as np
+import pyarrow as pa
+
+from engine.simulation import arithmetic as am
+from engine.simulation.climate import HALL_VARIABLES, SEA_VARIABLES
+from engine.simulation.handling import minutes
+from engine.simulation.rows.shared import Columns, Subject, Tables, code, hundredths, row_ids
+from engine.simulation.streams import Stream, stream_key
+from lake.columns import Nullable
+
+DELIVERY_METHODS = ("TRANSPORT", "HELICOPTER", "BOAT", "INTERNAL_TRANSFER")  # the order of a region's shares
+LOT_NUMBERS = 100_000
 
 
 def origin_tables(subject: Subject) -> Tables:
     """creation_workflow, creation_action, stage_transition_environment."""
-    return {name: empty(name) for name in ("creation_workflow", "creation_action", "stage_transition_environment")}
+    workflow, actions = creation_rows(subject)
+    return {
+        "creation_workflow": workflow,
+        "creation_action": actions,
+        "stage_transition_environment": transition_rows(subject),
+    }
+
+
+def creation_rows(subject: Subject) -> tuple[Columns, Columns]:
+    """The order of eggs and its deliveries, one a tray, all on the batch's first day.
+
+    The trays are to hold what was ordered: a surplus makes up for what arrives dead. A lot from a poor spawning
+    brings more dead eggs, scores worse and loses more until first feeding: all three know the egg stage's frailty.
+    """
+    schedule, batch, trays = subject.schedule, subject.history.batch, subject.stages[0]
+    eggs, farm = schedule.biology.model.eggs, schedule.farm
+    geography = farm.geography_names[batch.geography_id - 1]
+    lot = stream_key(schedule.seed, Stream.EGGS, batch.number)
+    each = subject.container_keys(Stream.EGGS, trays)
+    frailty = am.normal(stream_key(schedule.seed, Stream.FRAILTY, batch.number, trays.stage), 0)
+    sdlog = eggs.dead_on_arrival_sdlog.value
+    share = eggs.dead_on_arrival.value * am.exp(sdlog * frailty - 0.5 * sdlog * sdlog)
+    placed = trays.fish.astype(np.int64)
+    dead = np.array(
+        [am.poisson_quantile(share * n, am.uniform(key, 0)) for n, key in zip(placed, each, strict=True)],
+        dtype=np.int64,
+    )
+    weight = eggs.quality_lot_share.value
+    own = np.sqrt(1.0 - weight * weight)
+    quality = np.array([own * am.normal(key, 1) - weight * frailty for key in each])
+    n, planned = len(placed), batch.start_day - int(am.uniform(lot, 0) < eggs.late_share.value)
+    suppliers = farm.model.master.egg_suppliers
+    supplier = _supplier(len(suppliers), batch.geography_id, eggs.house_supplier_share.value, am.uniform(lot, 1))
+    price = getattr(eggs.price_per_thousand, farm.model.master.currencies[geography]).value
+    price *= max(0.5, 1.0 + eggs.price_sd.value * am.normal(lot, 2))
+    ways = schedule.biology.region(geography).egg_delivery_shares.value
+    way = _choice(ways, am.uniform(lot, 3))
+    year = int(np.datetime64(batch.start_day, "D").astype("datetime64[Y]").astype(int)) + 1970
+    initials = "".join(word[0] for word in suppliers[supplier].split())
+    workflow = row_ids("creation_workflow", subject.batch_id, 1)
+    received = placed + dead
+    rows: Columns = {
+        "id": workflow,
+        "batch_id": np.array([subject.batch_id]),
+        "workflow_number": pa.array([f"CRT-{batch.number}"], pa.string()),
+        "status": np.array([code("creation_workflow", "status", "COMPLETED")]),
+        "egg_source_type": np.array([code("creation_workflow", "egg_source_type", "EXTERNAL")]),
+        "external_supplier_id": np.array([supplier + 1]),
+        "external_supplier_batch_number": pa.array(
+            [f"{initials}-{year}-{int(am.uniform(lot, 4) * LOT_NUMBERS):05d}"], pa.string()
+        ),
+        "external_cost_per_thousand": np.array([am.whole(price * 100.0)]),
+        "total_eggs_planned": np.array([placed.sum()]),
+        "total_eggs_received": np.array([received.sum()]),
+        "total_mortality_on_arrival": np.array([dead.sum()]),
+        "planned_start_date": np.array([planned]),
+        "planned_completion_date": np.array([planned]),
+        "actual_start_date": np.array([batch.start_day]),
+        "actual_completion_date": np.array([batch.start_day]),
+        "total_actions": np.array([n]),
+        "actions_completed": np.array([n]),
+    }
+    actions: Columns = {
+        "id": row_ids("creation_action", subject.batch_id, n),
+        "batch_id": np.full(n, subject.batch_id),
+        "workflow_id": np.full(n, workflow[0]),
+        "action_number": np.arange(1, n + 1),
+        "status": np.full(n, code("creation_action", "status", "COMPLETED")),
+        "dest_assignment_id": subject.ids[0],
+        "egg_count_planned": placed,
+        "egg_count_actual": received,
+        "mortality_on_arrival": dead,
+        "expected_delivery_date": np.full(n, planned),
+        "actual_delivery_date": np.full(n, batch.start_day),
+        "delivery_method": np.full(n, code("creation_action", "delivery_method", DELIVERY_METHODS[way])),
+        "water_temp_on_arrival": hundredths(subject.estimates[0].temp_c[:, 0]),
+        "egg_quality_score": 1 + np.searchsorted(eggs.quality_thresholds.value, quality, side="right"),
+        "execution_duration_minutes": minutes(
+            stream_key(schedule.seed, Stream.HANDLING_TIME, batch.number, 0),
+            received,
+            eggs.handling_minutes.value,
+            eggs.handling_per_minute.value,
+            eggs.handling_sdlog.value,
+        ),
+    }
+    return rows, actions
+
+
+def transition_rows(subject: Subject) -> Columns:
+    """The water that each move led into, in the first container entered, on that day.
+
+    Temperature as daily_state has it and oxygen as the container held it; the rest is the hall's or area's field.
+    """
+    moves, farm = subject.history.moves, subject.schedule.farm
+    temp_c, oxygen, ph, salinity = (np.zeros(len(moves)) for _ in range(4))
+    at_sea = np.zeros(len(moves), dtype=bool)
+    for i, (move, stage, known) in enumerate(zip(moves, subject.stages[1:], subject.estimates[1:], strict=True)):
+        c = int(move.dest[0]) if len(move.dest) else 0
+        container = farm.container(stage.container_ids[c])
+        water = subject.climate.water(container, move.day, move.day + 1)[:, 0]
+        at_sea[i] = container.area_id > 0
+        temp_c[i], oxygen[i] = known.temp_c[c, 0], stage.oxygen_mean[c, 0]
+        ph[i] = water[(SEA_VARIABLES if at_sea[i] else HALL_VARIABLES).index("pH")]
+        salinity[i] = water[SEA_VARIABLES.index("Salinity")] if at_sea[i] else 0.0
+    return {
+        "batch_id": np.full(len(moves), subject.batch_id),
+        "batch_transfer_workflow_id": row_ids("transfer_workflow", subject.batch_id, len(moves)),
+        "temperature": hundredths(temp_c),
+        "oxygen": hundredths(oxygen),
+        "salinity": Nullable(hundredths(salinity), at_sea),
+        "ph": hundredths(ph),
+    }
+
+
+def _supplier(suppliers: int, geography_id: int, house_share: float, u: float) -> int:
+    """The position of a lot's supplier: the geography's first choice, the suppliers in turn, or one of the others."""
+    house = (geography_id - 1) % suppliers
+    if u < house_share or suppliers == 1:
+        return house
+    other = int((u - house_share) / (1.0 - house_share) * (suppliers - 1))
+    return (house + 1 + min(other, suppliers - 2)) % suppliers
+
+
+def _choice(shares: tuple[float, ...], u: float) -> int:
+    """The position that a uniform falls on when `shares` are laid end to end."""
+    total = 0.0
+    for i, share in enumerate(shares):
+        total += share
+        if u < total:
+            return i
+    return max(i for i, share in enumerate(shares) if share > 0.0)

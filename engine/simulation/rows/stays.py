@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from engine.simulation.handling import minutes
 from engine.simulation.record import SEA
 from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, hundredths, row_ids, stack
+from engine.simulation.streams import Stream, stream_key
 from lake.columns import Nullable
 
 
@@ -72,6 +74,7 @@ def assignment_rows(subject: Subject) -> Columns:
 
 def transfer_rows(subject: Subject) -> tuple[Columns, Columns]:
     """The moves as workflows and as actions; a workflow's totals are the sums of its actions."""
+    handling, seed = subject.schedule.biology.model.handling, subject.schedule.seed
     h, number = subject.history, len(subject.history.moves)
     workflow = row_ids("transfer_workflow", subject.batch_id, number)
     totals = np.zeros((number, 5), dtype=np.int64)
@@ -102,7 +105,16 @@ def transfer_rows(subject: Subject) -> tuple[Columns, Columns]:
                 "actual_execution_date": day,
                 "water_temp_c": hundredths(source.temp_c[at, -1]),
                 "oxygen_level": hundredths(source.oxygen_mean[at, -1]),
-                "execution_duration_minutes": np.full(count, 60),
+                "transfer_method": np.full(
+                    count, code("transfer_action", "transfer_method", handling.transfer_methods.value[source.stage - 1])
+                ),
+                "execution_duration_minutes": minutes(
+                    stream_key(seed, Stream.HANDLING_TIME, h.batch.number, source.stage),
+                    arrived,
+                    handling.transfer_minutes.value,
+                    handling.transfer_per_minute.value[source.stage - 1],
+                    handling.transfer_sdlog.value,
+                ),
             }
         )
         if move:
@@ -114,7 +126,6 @@ def transfer_rows(subject: Subject) -> tuple[Columns, Columns]:
         "id": row_ids("transfer_action", subject.batch_id, rows),
         "batch_id": np.full(rows, subject.batch_id),
         "status": np.full(rows, code("transfer_action", "status", "COMPLETED")),
-        "transfer_method": np.full(rows, code("transfer_action", "transfer_method", "PUMP")),
     }
     day = np.array([m.day for m in h.moves], dtype=np.int64)
     stage = np.arange(1, number + 1)
