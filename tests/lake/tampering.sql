@@ -28,6 +28,45 @@ UPDATE container_assignment SET initial_count = initial_count + 1 WHERE id = 102
 -- 01_batch_conservation: eggs = gone + alive
 DELETE FROM daily_state WHERE batch_id = 4 AND day_number = 91;
 
+-- 01_batch_conservation: delivered - dead on arrival
+UPDATE creation_action SET egg_count_actual = egg_count_actual + 1 WHERE rowid = 0;
+
+-- 01_batch_conservation: delivered - dead on arrival
+UPDATE creation_action SET mortality_on_arrival = mortality_on_arrival + 1 WHERE rowid = 1;
+
+-- 01_batch_conservation: eggs received = its deliveries
+UPDATE creation_workflow SET total_eggs_received = total_eggs_received + 1 WHERE rowid = 0;
+
+-- 01_batch_conservation: eggs ordered = its deliveries
+UPDATE creation_workflow SET total_eggs_planned = total_eggs_planned - 1 WHERE rowid = 0;
+
+-- 01_batch_conservation: dead on arrival = its deliveries
+UPDATE creation_workflow SET total_mortality_on_arrival = total_mortality_on_arrival + 1 WHERE rowid = 0;
+
+-- 01_batch_conservation: deliveries done
+UPDATE creation_workflow SET actions_completed = actions_completed - 1 WHERE rowid = 0;
+
+-- 01_batch_conservation: deliveries of the order
+UPDATE creation_workflow SET total_actions = total_actions + 1 WHERE rowid = 0;
+
+-- 01_batch_conservation: first delivery
+UPDATE creation_workflow SET actual_start_date = actual_start_date - 1 WHERE rowid = 0;
+
+-- 01_batch_conservation: last delivery
+UPDATE creation_workflow SET actual_completion_date = actual_completion_date + 1 WHERE rowid = 0;
+
+-- 01_batch_conservation: one order of eggs
+DELETE FROM creation_workflow WHERE rowid = 0;
+
+-- 01_batch_conservation: one delivery a tray
+DELETE FROM creation_action WHERE rowid = 0;
+
+-- 01_batch_conservation: one delivery a tray
+UPDATE creation_action SET mortality_on_arrival = -1, egg_count_actual = egg_count_planned - 1 WHERE rowid = 0;
+
+-- 01_batch_conservation: into trays
+UPDATE creation_action SET dest_assignment_id = 1026 WHERE rowid = 0;
+
 -- 02_transfer_conservation: arrived
 UPDATE transfer_workflow SET total_transferred_count = total_transferred_count + 1 WHERE rowid = 0;
 
@@ -174,6 +213,43 @@ INSERT INTO feeding_event SELECT * FROM feeding_event LIMIT 1;
 -- 07_foreign_keys: mortality_event by stay, day and kind is unique
 INSERT INTO mortality_event SELECT * FROM mortality_event LIMIT 1;
 
+-- 07_foreign_keys: order have one batch
+UPDATE creation_action SET batch_id = 2 WHERE rowid = 0;
+
+-- 07_foreign_keys: tray have one batch
+UPDATE creation_action SET dest_assignment_id = 2048 WHERE rowid = 0;
+
+-- 07_foreign_keys: move have one batch
+UPDATE stage_transition_environment SET batch_id = 2 WHERE rowid = 0;
+
+-- 07_foreign_keys: stage_transition_environment by move is unique
+INSERT INTO stage_transition_environment SELECT * FROM stage_transition_environment LIMIT 1;
+
+-- 07_foreign_keys: a move has its water
+DELETE FROM stage_transition_environment WHERE rowid = 0;
+
+-- 07_foreign_keys: health_sampling_event and its stay have one batch
+UPDATE health_sampling_event SET batch_id = 2 WHERE rowid = 0;
+
+-- 07_foreign_keys: sampling have one batch
+UPDATE individual_fish_observation SET batch_id = 2 WHERE rowid = 0;
+
+-- 07_foreign_keys: fish have one batch
+UPDATE fish_parameter_score SET batch_id = 2 WHERE rowid = 0;
+
+-- 07_foreign_keys: individual_fish_observation by sampling and number is unique
+UPDATE individual_fish_observation SET fish_identifier = 2 WHERE rowid = 0;
+
+-- 07_foreign_keys: fish_parameter_score by fish and parameter is unique
+UPDATE fish_parameter_score SET parameter_id = 2 WHERE rowid = 0;
+
+-- 07_foreign_keys: scored on every parameter
+DELETE FROM fish_parameter_score WHERE rowid = 5;
+
+-- 07_foreign_keys: scored on every parameter
+DELETE FROM fish_parameter_score WHERE individual_fish_observation_id = (SELECT max(id)
+FROM individual_fish_observation);
+
 -- 08_time: mortality_event within the stay
 UPDATE mortality_event SET event_date = day(1024, 90)
 WHERE assignment_id = 1024 AND event_date = (SELECT max(event_date) FROM mortality_event WHERE assignment_id =
@@ -195,6 +271,22 @@ UPDATE daily_state SET date = date + 1 WHERE assignment_id = 1024 AND date = day
 
 -- 08_time: harvest_event within the stay
 UPDATE harvest_event SET event_date = event_date + INTERVAL 12 HOUR WHERE rowid = 0;
+
+-- 08_time: health_sampling_event within the stay
+UPDATE health_sampling_event SET sampling_date = sampling_date - 90 WHERE rowid = 0;
+
+-- 08_time: creation_action within the stay
+UPDATE creation_action SET actual_delivery_date = actual_delivery_date - 1 WHERE rowid = 0;
+
+-- 08_time: day that the stay begins
+UPDATE creation_action SET actual_delivery_date = actual_delivery_date + 1 WHERE rowid = 0;
+
+-- 08_time: creation_workflow before the as-of date
+UPDATE creation_workflow SET actual_completion_date = (SELECT as_of FROM run) WHERE batch_id = 5;
+
+-- 08_time: health_sampling_event before the harvested batch's end
+UPDATE health_sampling_event SET sampling_date = (SELECT actual_end_date FROM batch WHERE id = 1)
+WHERE rowid = 0;
 
 -- 08_time: feed_purchase before the as-of date
 UPDATE feed_purchase SET purchase_date = (SELECT as_of FROM run)
@@ -331,6 +423,39 @@ UPDATE daily_state SET avg_weight_g = avg_weight_g * 1.05 WHERE batch_id = 1 AND
 -- 13_weights: last weighing
 UPDATE container_assignment SET last_weighing_date = last_weighing_date - 1 WHERE id = 1026;
 
+-- 13_weights: examined fish's mean weight
+UPDATE health_sampling_event SET avg_weight_g = avg_weight_g + 0.01 WHERE rowid = 3;
+
+-- 13_weights: examined fish's spread of weight
+UPDATE health_sampling_event SET std_dev_weight_g = std_dev_weight_g + 0.01 WHERE rowid = 3;
+
+-- 13_weights: heaviest of the examined fish
+UPDATE individual_fish_observation SET weight_g = 9000 WHERE rowid = 45;
+
+-- 13_weights: lightest of the examined fish
+UPDATE health_sampling_event SET min_weight_g = min_weight_g - 0.01 WHERE rowid = 3;
+
+-- 13_weights: examined fish's mean length
+UPDATE health_sampling_event SET avg_length_cm = avg_length_cm + 0.01 WHERE rowid = 3;
+
+-- 13_weights: examined fish's spread of length
+UPDATE health_sampling_event SET std_dev_length_cm = std_dev_length_cm - 0.01 WHERE rowid = 3;
+
+-- 13_weights: shortest of the examined fish
+UPDATE health_sampling_event SET min_length_cm = min_length_cm + 0.01 WHERE rowid = 3;
+
+-- 13_weights: longest of the examined fish
+UPDATE health_sampling_event SET max_length_cm = max_length_cm + 0.01 WHERE rowid = 3;
+
+-- 13_weights: examined fish's K
+UPDATE health_sampling_event SET avg_k_factor = avg_k_factor + 0.0001 WHERE rowid = 3;
+
+-- 13_weights: fish weighed and measured
+UPDATE health_sampling_event SET calculated_sample_size = calculated_sample_size - 1 WHERE rowid = 3;
+
+-- 13_weights: examined fish
+DELETE FROM individual_fish_observation WHERE rowid = 45;
+
 -- 14_capacity: within the container's limits
 UPDATE batch SET over_capacity_planned = false WHERE id = 3;
 
@@ -456,6 +581,16 @@ WHERE batch_id = 2 AND parameter_id = 2 AND reading_time::DATE = day(1034, 200);
 
 -- 18_names: transfer number is unique
 UPDATE transfer_workflow SET workflow_number = 'TRF-1';
+
+-- 18_names: creation number is unique
+UPDATE creation_workflow SET workflow_number = 'CRT-1';
+
+-- 18_names: creation number has 1 to 50 characters
+UPDATE creation_workflow SET workflow_number = repeat('x', 51) WHERE rowid = 0;
+
+-- 18_names: deliveries are numbered
+UPDATE creation_action SET action_number = action_number + 1
+WHERE workflow_id = (SELECT min(workflow_id) FROM creation_action);
 
 -- 18_names: batch number is unique
 UPDATE batch SET batch_number = 'FAR-2023-001' WHERE id = 2;

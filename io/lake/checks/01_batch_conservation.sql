@@ -1,5 +1,6 @@
 -- For every batch, on every day, in whole fish: eggs = dead + lost in transfers + culled + harvested + alive.
 -- The living are counted from the daily states, the rest from the events; a population never rises.
+-- The eggs are those delivered less those dead on arrival, tray by tray; an order's totals are those of its deliveries.
 WITH change AS (
     SELECT batch_id, event_date AS day, count AS fish FROM mortality_event
     UNION ALL
@@ -35,6 +36,43 @@ total AS (
         coalesce((SELECT sum(fish) FROM change c WHERE c.batch_id = b.id), 0) AS gone,
         coalesce((SELECT sum(population_count) FROM container_assignment a WHERE a.batch_id = b.id), 0) AS alive
     FROM batch b
+),
+delivered AS (
+    SELECT
+        workflow_id, count(*) AS actions, sum(egg_count_planned) AS planned, sum(egg_count_actual) AS received,
+        sum(mortality_on_arrival) AS dead, min(actual_delivery_date) AS first_day,
+        max(actual_delivery_date) AS last_day
+    FROM creation_action GROUP BY workflow_id
+),
+ordered AS (
+    SELECT b.batch_number, b.start_date AS date, count(w.id) OVER (PARTITION BY b.id) AS orders, w.*, d.*
+    FROM batch b
+    LEFT JOIN creation_workflow w ON w.batch_id = b.id
+    LEFT JOIN delivered d ON d.workflow_id = w.id
+),
+order_figure AS (
+    SELECT batch_number, date, unnest([
+        {'what': 'a batch has one order of eggs', 'expected': '1', 'found': orders::VARCHAR},
+        {'what': 'eggs ordered = its deliveries', 'expected': planned::VARCHAR, 'found': total_eggs_planned::VARCHAR},
+        {'what': 'eggs received = its deliveries', 'expected': received::VARCHAR,
+            'found': total_eggs_received::VARCHAR},
+        {'what': 'eggs dead on arrival = its deliveries', 'expected': dead::VARCHAR,
+            'found': total_mortality_on_arrival::VARCHAR},
+        {'what': 'deliveries of the order', 'expected': actions::VARCHAR, 'found': total_actions::VARCHAR},
+        {'what': 'deliveries done', 'expected': actions::VARCHAR, 'found': actions_completed::VARCHAR},
+        {'what': 'begun with its first delivery', 'expected': first_day::VARCHAR, 'found': actual_start_date::VARCHAR},
+        {'what': 'completed with its last delivery', 'expected': last_day::VARCHAR,
+            'found': actual_completion_date::VARCHAR}
+    ]) AS f
+    FROM ordered
+),
+tray AS (
+    SELECT
+        s.batch_number, s.container, s.first_day AS date, s.initial_count AS placed, count(a.id) AS deliveries,
+        coalesce(sum(a.egg_count_actual - a.mortality_on_arrival), 0) AS arrived, min(a.mortality_on_arrival) AS dead
+    FROM stay s LEFT JOIN creation_action a ON a.dest_assignment_id = s.assignment_id
+    WHERE s.stage = 1
+    GROUP BY s.assignment_id, s.batch_number, s.container, s.first_day, s.initial_count
 )
 SELECT
     batch_number, NULL::VARCHAR AS container, day AS date, 'eggs = gone + alive' AS what,
@@ -60,4 +98,21 @@ SELECT b.batch_number, NULL, b.start_date, 'eggs of the first containers', b.ini
     sum(a.initial_count)::VARCHAR
 FROM batch b LEFT JOIN container_assignment a ON a.batch_id = b.id AND a.lifecycle_stage_id = 1
 GROUP BY ALL HAVING sum(a.initial_count) IS DISTINCT FROM b.initial_count
+UNION ALL
+SELECT batch_number, NULL, date, f.what, f.expected, f.found
+FROM order_figure WHERE f.expected IS DISTINCT FROM f.found
+UNION ALL
+SELECT batch_number, container, date, 'eggs placed = delivered - dead on arrival', arrived::BIGINT::VARCHAR,
+    placed::VARCHAR
+FROM tray WHERE arrived <> placed
+UNION ALL
+SELECT batch_number, container, date, 'one delivery a tray, of which none or some arrive dead', '1, 0 or more dead',
+    format('{}, {} dead', deliveries, coalesce(dead::VARCHAR, 'null'))
+FROM tray WHERE (deliveries = 1 AND dead >= 0) IS NOT TRUE
+UNION ALL
+SELECT b.batch_number, s.container, s.first_day, 'eggs are delivered into trays', '1', s.stage::VARCHAR
+FROM creation_action a
+LEFT JOIN stay s ON s.assignment_id = a.dest_assignment_id
+LEFT JOIN batch b ON b.id = a.batch_id
+WHERE s.stage <> 1
 ORDER BY ALL

@@ -77,6 +77,32 @@ WITH reference AS (
     UNION ALL SELECT 'harvest_lot.event_id', event_id, 'harvest_event', count(*) FROM harvest_lot GROUP BY ALL
     UNION ALL SELECT 'harvest_lot.product_grade_id', product_grade_id, 'product_grade', count(*)
         FROM harvest_lot GROUP BY ALL
+    UNION ALL SELECT 'creation_workflow.batch_id', batch_id, 'batch', count(*) FROM creation_workflow GROUP BY ALL
+    UNION ALL SELECT 'creation_workflow.external_supplier_id', external_supplier_id, 'egg_supplier', count(*)
+        FROM creation_workflow GROUP BY ALL
+    UNION ALL SELECT 'creation_action.batch_id', batch_id, 'batch', count(*) FROM creation_action GROUP BY ALL
+    UNION ALL SELECT 'creation_action.workflow_id', workflow_id, 'creation_workflow', count(*)
+        FROM creation_action GROUP BY ALL
+    UNION ALL SELECT 'creation_action.dest_assignment_id', dest_assignment_id, 'container_assignment', count(*)
+        FROM creation_action GROUP BY ALL
+    UNION ALL SELECT 'stage_transition_environment.batch_id', batch_id, 'batch', count(*)
+        FROM stage_transition_environment GROUP BY ALL
+    UNION ALL SELECT 'stage_transition_environment.batch_transfer_workflow_id', batch_transfer_workflow_id,
+        'transfer_workflow', count(*) FROM stage_transition_environment GROUP BY ALL
+    UNION ALL SELECT 'health_sampling_event.batch_id', batch_id, 'batch', count(*)
+        FROM health_sampling_event GROUP BY ALL
+    UNION ALL SELECT 'health_sampling_event.assignment_id', assignment_id, 'container_assignment', count(*)
+        FROM health_sampling_event GROUP BY ALL
+    UNION ALL SELECT 'individual_fish_observation.batch_id', batch_id, 'batch', count(*)
+        FROM individual_fish_observation GROUP BY ALL
+    UNION ALL SELECT 'individual_fish_observation.sampling_event_id', sampling_event_id, 'health_sampling_event',
+        count(*) FROM individual_fish_observation GROUP BY ALL
+    UNION ALL SELECT 'fish_parameter_score.batch_id', batch_id, 'batch', count(*)
+        FROM fish_parameter_score GROUP BY ALL
+    UNION ALL SELECT 'fish_parameter_score.individual_fish_observation_id', individual_fish_observation_id,
+        'individual_fish_observation', count(*) FROM fish_parameter_score GROUP BY ALL
+    UNION ALL SELECT 'fish_parameter_score.parameter_id', parameter_id, 'health_parameter', count(*)
+        FROM fish_parameter_score GROUP BY ALL
     UNION ALL SELECT 'station.geography_id', geography_id, 'geography', count(*) FROM station GROUP BY ALL
     UNION ALL SELECT 'hall.station_id', station_id, 'station', count(*) FROM hall GROUP BY ALL
     UNION ALL SELECT 'hall.lifecycle_stage_id', lifecycle_stage_id, 'lifecycle_stage', count(*) FROM hall GROUP BY ALL
@@ -120,6 +146,12 @@ key AS (
     UNION ALL SELECT 'growth_sample', id FROM growth_sample
     UNION ALL SELECT 'harvest_event', id FROM harvest_event
     UNION ALL SELECT 'harvest_lot', id FROM harvest_lot
+    UNION ALL SELECT 'egg_supplier', id FROM egg_supplier
+    UNION ALL SELECT 'creation_workflow', id FROM creation_workflow
+    UNION ALL SELECT 'creation_action', id FROM creation_action
+    UNION ALL SELECT 'health_parameter', id FROM health_parameter
+    UNION ALL SELECT 'health_sampling_event', id FROM health_sampling_event
+    UNION ALL SELECT 'individual_fish_observation', id FROM individual_fish_observation
 ),
 twice AS (
     SELECT target || '.id' AS what, id::VARCHAR AS value, count(*) AS rows FROM key GROUP BY ALL HAVING count(*) > 1
@@ -133,6 +165,17 @@ twice AS (
     UNION ALL
     SELECT 'harvest_lot by harvest and grade', format('{} {}', event_id, product_grade_id), count(*)
     FROM harvest_lot GROUP BY event_id, product_grade_id HAVING count(*) > 1
+    UNION ALL
+    SELECT 'stage_transition_environment by move', batch_transfer_workflow_id::VARCHAR, count(*)
+    FROM stage_transition_environment GROUP BY batch_transfer_workflow_id HAVING count(*) > 1
+    UNION ALL
+    SELECT 'individual_fish_observation by sampling and number', format('{} {}', sampling_event_id, fish_identifier),
+        count(*)
+    FROM individual_fish_observation GROUP BY sampling_event_id, fish_identifier HAVING count(*) > 1
+    UNION ALL
+    SELECT 'fish_parameter_score by fish and parameter',
+        format('{} {}', individual_fish_observation_id, parameter_id), count(*)
+    FROM fish_parameter_score GROUP BY individual_fish_observation_id, parameter_id HAVING count(*) > 1
 ),
 owned AS (  -- batch and container that rows name, with the assignment that they name
     SELECT 'environmental_reading' AS table_name, assignment_id, batch_id, container_id, sum(readings) AS rows
@@ -160,6 +203,38 @@ same_batch AS (
     UNION ALL
     SELECT 'harvest_lot and its harvest', e.batch_id, t.batch_id, count(*)
     FROM harvest_lot t JOIN harvest_event e ON e.id = t.event_id GROUP BY ALL
+    UNION ALL
+    SELECT 'creation_action and its order', w.batch_id, t.batch_id, count(*)
+    FROM creation_action t JOIN creation_workflow w ON w.id = t.workflow_id GROUP BY ALL
+    UNION ALL
+    SELECT 'creation_action and its tray', s.batch_id, t.batch_id, count(*)
+    FROM creation_action t JOIN container_assignment s ON s.id = t.dest_assignment_id GROUP BY ALL
+    UNION ALL
+    SELECT 'stage_transition_environment and its move', w.batch_id, t.batch_id, count(*)
+    FROM stage_transition_environment t JOIN transfer_workflow w ON w.id = t.batch_transfer_workflow_id GROUP BY ALL
+    UNION ALL
+    SELECT 'health_sampling_event and its stay', s.batch_id, t.batch_id, count(*)
+    FROM health_sampling_event t JOIN container_assignment s ON s.id = t.assignment_id GROUP BY ALL
+    UNION ALL
+    SELECT 'individual_fish_observation and its sampling', e.batch_id, t.batch_id, count(*)
+    FROM individual_fish_observation t JOIN health_sampling_event e ON e.id = t.sampling_event_id GROUP BY ALL
+    UNION ALL
+    SELECT 'fish_parameter_score and its fish', f.batch_id, t.batch_id, sum(t.rows)
+    FROM (SELECT individual_fish_observation_id, batch_id, count(*) AS rows FROM fish_parameter_score GROUP BY ALL) t
+    JOIN individual_fish_observation f ON f.id = t.individual_fish_observation_id GROUP BY ALL
+),
+incomplete AS (  -- what must have rows that refer to it, and how many it has
+    SELECT w.batch_id, 'a move has its water' AS what, 1 AS expected, count(e.batch_transfer_workflow_id) AS found
+    FROM transfer_workflow w
+    LEFT JOIN stage_transition_environment e ON e.batch_transfer_workflow_id = w.id
+    GROUP BY w.id, w.batch_id HAVING count(e.batch_transfer_workflow_id) <> 1
+    UNION ALL
+    SELECT f.batch_id, 'a fish is scored on every parameter', p.parameters, coalesce(c.scores, 0)
+    FROM individual_fish_observation f
+    CROSS JOIN (SELECT count(*) AS parameters FROM health_parameter) p
+    LEFT JOIN (SELECT individual_fish_observation_id AS id, count(*) AS scores FROM fish_parameter_score GROUP BY ALL) c
+        ON c.id = f.id
+    WHERE c.scores IS DISTINCT FROM p.parameters
 )
 SELECT
     NULL::VARCHAR AS batch_number, NULL::VARCHAR AS container, NULL::DATE AS date,
@@ -181,4 +256,7 @@ SELECT b.batch_number, NULL, NULL, what || ' have one batch', format('batch {}',
     format('batch {} in {} rows', found, rows::BIGINT)
 FROM same_batch LEFT JOIN batch b ON b.id = expected
 WHERE expected IS DISTINCT FROM found
+UNION ALL
+SELECT b.batch_number, NULL, NULL, what, i.expected::VARCHAR, i.found::VARCHAR
+FROM incomplete i LEFT JOIN batch b ON b.id = i.batch_id
 ORDER BY ALL

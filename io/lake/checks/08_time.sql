@@ -13,6 +13,10 @@ WITH event AS (  -- first and last day of each stay's events, by table
     UNION ALL SELECT 'daily_state', assignment_id, min(date), max(date) FROM daily_state GROUP BY ALL
     UNION ALL SELECT 'harvest_event', assignment_id, min(event_date)::DATE, max(event_date)::DATE
         FROM harvest_event GROUP BY ALL
+    UNION ALL SELECT 'creation_action', dest_assignment_id, min(actual_delivery_date), max(actual_delivery_date)
+        FROM creation_action GROUP BY ALL
+    UNION ALL SELECT 'health_sampling_event', assignment_id, min(sampling_date), max(sampling_date)
+        FROM health_sampling_event GROUP BY ALL
     UNION ALL SELECT 'container_assignment.last_weighing_date', id, last_weighing_date, last_weighing_date
     FROM container_assignment WHERE last_weighing_date IS NOT NULL
 ),
@@ -31,6 +35,10 @@ dated AS (  -- last day of whatever carries a date, by batch; a departure is the
     UNION ALL SELECT 'daily_state', batch_id, max(date) FROM daily_state GROUP BY ALL
     UNION ALL SELECT 'harvest_event', batch_id, max(event_date)::DATE FROM harvest_event GROUP BY ALL
     UNION ALL SELECT 'environmental_reading', batch_id, max(last_time)::DATE FROM reading_block GROUP BY ALL
+    UNION ALL SELECT 'creation_workflow', batch_id, max(greatest(actual_start_date, actual_completion_date))
+        FROM creation_workflow GROUP BY ALL
+    UNION ALL SELECT 'creation_action', batch_id, max(actual_delivery_date) FROM creation_action GROUP BY ALL
+    UNION ALL SELECT 'health_sampling_event', batch_id, max(sampling_date) FROM health_sampling_event GROUP BY ALL
     UNION ALL SELECT 'batch.start_date', id, start_date FROM batch
     UNION ALL SELECT 'batch.actual_end_date - 1', id, actual_end_date - 1 FROM batch
 )
@@ -78,6 +86,11 @@ SELECT b.batch_number, NULL, b.start_date, 'starts with its first assignment', m
     b.start_date::VARCHAR
 FROM batch b LEFT JOIN stay s ON s.batch_id = b.id
 GROUP BY b.id, b.batch_number, b.start_date HAVING min(s.first_day) IS DISTINCT FROM b.start_date
+UNION ALL
+SELECT s.batch_number, s.container, a.actual_delivery_date, 'eggs delivered on the day that the stay begins',
+    s.first_day::VARCHAR, a.actual_delivery_date::VARCHAR
+FROM creation_action a LEFT JOIN stay s ON s.assignment_id = a.dest_assignment_id
+WHERE a.actual_delivery_date IS DISTINCT FROM s.first_day
 UNION ALL
 SELECT s.batch_number, s.container, d.date, 'day of life', (d.date - b.start_date + 1)::VARCHAR, d.day_number::VARCHAR
 FROM daily_state d JOIN batch b ON b.id = d.batch_id LEFT JOIN stay s ON s.assignment_id = d.assignment_id

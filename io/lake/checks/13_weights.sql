@@ -103,6 +103,42 @@ bias AS (  -- all samples of a batch's stage together: no leaning to one side
         batch_number, stage, max(sample_date) AS date, count(*) AS samples,
         avg((avg_weight_g::DOUBLE - true_g) / error_g) AS lean, avg(0.005 / error_g) AS rounding
     FROM sample WHERE error_g > 0 GROUP BY ALL
+),
+examined AS (  -- health samplings, with their fish in hundredths
+    SELECT
+        sampling_event_id AS id, count(*) AS n, max(fish_identifier) AS last_identifier,
+        sum(w) AS w, sum(w * w) AS ww, min(w) AS w_min, max(w) AS w_max,
+        sum(l) AS l, sum(l * l) AS ll, min(l) AS l_min, max(l) AS l_max,
+        avg(w * 1000000.0 / (l * l * l)) AS k
+    FROM (
+        SELECT sampling_event_id, fish_identifier, (weight_g * 100)::BIGINT AS w, (length_cm * 100)::BIGINT AS l
+        FROM individual_fish_observation
+    ) GROUP BY sampling_event_id
+),
+examination AS (
+    SELECT s.batch_number, s.container, e.sampling_date AS date, unnest([
+        {'what': 'examined fish', 'expected': e.number_of_fish_sampled::DOUBLE, 'found': r.n::DOUBLE, 'slack': 0.0},
+        {'what': 'fish weighed and measured', 'expected': r.n, 'found': e.calculated_sample_size, 'slack': 0.0},
+        {'what': 'last of the examined fish', 'expected': r.n, 'found': r.last_identifier, 'slack': 0.0},
+        {'what': 'examined fish''s mean weight', 'expected': r.w / (100.0 * r.n), 'found': e.avg_weight_g,
+         'slack': 0.005},
+        {'what': 'examined fish''s spread of weight',
+         'expected': sqrt((r.n * r.ww - r.w * r.w)::DOUBLE / (r.n * greatest(r.n - 1, 1))) / 100,
+         'found': e.std_dev_weight_g, 'slack': 0.005},
+        {'what': 'lightest of the examined fish', 'expected': r.w_min / 100.0, 'found': e.min_weight_g, 'slack': 0.0},
+        {'what': 'heaviest of the examined fish', 'expected': r.w_max / 100.0, 'found': e.max_weight_g, 'slack': 0.0},
+        {'what': 'examined fish''s mean length', 'expected': r.l / (100.0 * r.n), 'found': e.avg_length_cm,
+         'slack': 0.005},
+        {'what': 'examined fish''s spread of length',
+         'expected': sqrt((r.n * r.ll - r.l * r.l)::DOUBLE / (r.n * greatest(r.n - 1, 1))) / 100,
+         'found': e.std_dev_length_cm, 'slack': 0.005},
+        {'what': 'shortest of the examined fish', 'expected': r.l_min / 100.0, 'found': e.min_length_cm, 'slack': 0.0},
+        {'what': 'longest of the examined fish', 'expected': r.l_max / 100.0, 'found': e.max_length_cm, 'slack': 0.0},
+        {'what': 'examined fish''s K', 'expected': r.k, 'found': e.avg_k_factor, 'slack': 0.00005}
+    ]) AS f
+    FROM health_sampling_event e
+    LEFT JOIN stay s ON s.assignment_id = e.assignment_id
+    LEFT JOIN examined r ON r.id = e.id
 )
 SELECT
     batch_number, container, date, 'mean weight never falls' AS what,
@@ -120,6 +156,9 @@ SELECT batch_number, NULL, date, format('samples of stage {} lean to neither sid
        format('within {:.3f} standard errors', 6 / sqrt(samples) + rounding),
            format('{:.3f} over {} samples', lean, samples)
 FROM bias WHERE (abs(lean) <= 6 / sqrt(samples) + rounding) IS NOT TRUE
+UNION ALL
+SELECT batch_number, container, date, f.what, f.expected::VARCHAR, f.found::VARCHAR
+FROM examination WHERE (abs(f.expected - f.found) <= f.slack + 1e-6) IS NOT TRUE
 UNION ALL
 SELECT s.batch_number, s.container, a.last_weighing_date, 'last weighing = the latest sample',
     max(g.sample_date)::VARCHAR, a.last_weighing_date::VARCHAR

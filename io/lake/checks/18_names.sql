@@ -1,8 +1,10 @@
--- Batch, transfer, harvest and lot numbers are unique and at most 50 characters; action numbers run 1 to n.
+-- Batch, creation, transfer, harvest and lot numbers are unique and at most 50 characters; action numbers run 1 to n.
 WITH name AS (
     SELECT 'batch number' AS what, batch_number AS name, batch_number FROM batch
     UNION ALL SELECT 'transfer number', w.workflow_number, b.batch_number
         FROM transfer_workflow w LEFT JOIN batch b ON b.id = w.batch_id
+    UNION ALL SELECT 'creation number', w.workflow_number, b.batch_number
+        FROM creation_workflow w LEFT JOIN batch b ON b.id = w.batch_id
     UNION ALL SELECT 'harvest note', e.document_ref, b.batch_number
         FROM harvest_event e LEFT JOIN batch b ON b.id = e.batch_id
     UNION ALL SELECT 'feed lot number', p.batch_number, b.batch_number
@@ -12,6 +14,11 @@ numbered AS (
     SELECT workflow_id, count(*) AS actions, count(DISTINCT action_number) AS numbers, min(action_number) AS first,
         max(action_number) AS last
     FROM transfer_action GROUP BY ALL
+),
+delivered AS (
+    SELECT workflow_id, count(*) AS actions, count(DISTINCT action_number) AS numbers, min(action_number) AS first,
+        max(action_number) AS last
+    FROM creation_action GROUP BY ALL
 )
 SELECT
     min(batch_number) AS batch_number, NULL::VARCHAR AS container, NULL::DATE AS date, what || ' is unique' AS what,
@@ -27,6 +34,13 @@ SELECT b.batch_number, NULL, w.actual_start_date, w.workflow_number || ': action
        format('{} numbers from {} to {}', n.numbers, n.first, n.last)
 FROM numbered n
 LEFT JOIN transfer_workflow w ON w.id = n.workflow_id
+LEFT JOIN batch b ON b.id = w.batch_id
+WHERE n.first <> 1 OR n.last <> n.actions OR n.numbers <> n.actions
+UNION ALL
+SELECT b.batch_number, NULL, w.actual_start_date, w.workflow_number || ': deliveries are numbered 1 to n',
+    format('1 to {}', n.actions), format('{} numbers from {} to {}', n.numbers, n.first, n.last)
+FROM delivered n
+LEFT JOIN creation_workflow w ON w.id = n.workflow_id
 LEFT JOIN batch b ON b.id = w.batch_id
 WHERE n.first <> 1 OR n.last <> n.actions OR n.numbers <> n.actions
 UNION ALL

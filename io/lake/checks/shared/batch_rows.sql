@@ -12,3 +12,9 @@ UNION ALL SELECT 'individual_growth_observation', batch_id, count(*) FROM indivi
 UNION ALL SELECT 'daily_state', batch_id, count(*) FROM daily_state GROUP BY ALL
 UNION ALL SELECT 'harvest_event', batch_id, count(*) FROM harvest_event GROUP BY ALL
 UNION ALL SELECT 'harvest_lot', batch_id, count(*) FROM harvest_lot GROUP BY ALL
+UNION ALL SELECT 'creation_workflow', batch_id, count(*) FROM creation_workflow GROUP BY ALL
+UNION ALL SELECT 'creation_action', batch_id, count(*) FROM creation_action GROUP BY ALL
+UNION ALL SELECT 'stage_transition_environment', batch_id, count(*) FROM stage_transition_environment GROUP BY ALL
+UNION ALL SELECT 'health_sampling_event', batch_id, count(*) FROM health_sampling_event GROUP BY ALL
+UNION ALL SELECT 'individual_fish_observation', batch_id, count(*) FROM individual_fish_observation GROUP BY ALL
+UNION ALL SELECT 'fish_parameter_score', batch_id, count(*) FROM fish_parameter_score GROUP BY ALL
