@@ -24,8 +24,24 @@ def expected_rows(schedule: Schedule, batch: Batch, history: BatchHistory) -> di
             rows["transfer_workflow"] += 1
             rows["transfer_action"] += n if n == before else n + before - 1
         before = n
-    rows["batch"] = 1
+    rows |= {"batch": 1, "creation_workflow": 1, "creation_action": len(batch.stays[0].container_ids)}
+    rows["stage_transition_environment"] = rows["transfer_workflow"]
+    _add(rows, _sampling_rows(schedule, batch, history))
     return rows
+
+
+def _sampling_rows(schedule: Schedule, batch: Batch, history: BatchHistory) -> dict[str, int]:
+    """Health samplings: at fixed days of the batch's life."""
+    health = schedule.biology.model.health
+    first, every = health.first_day.value, health.interval_days.value
+    lived = min(history.stages[-1].end_day, schedule.as_of_day) - batch.start_day
+    samplings = (lived - first) // every + 1 if lived >= first else 0
+    fish = samplings * health.sample_size.value
+    return {
+        "health_sampling_event": samplings,
+        "individual_fish_observation": fish,
+        "fish_parameter_score": fish * len(schedule.farm.model.master.health_parameters),
+    }
 
 
 def _add(rows: dict[str, int], more: dict[str, int]) -> None:
