@@ -1,4 +1,4 @@
-"""Checks a run against every invariant: python -m engine.verify"""
+"""Checks a run against every invariant and, if asked, against published statistics: python -m engine.verify"""
 
 from __future__ import annotations
 
@@ -37,19 +37,33 @@ def verify(
             metavar="DSN",
         ),
     ] = None,
+    statistics: Annotated[
+        bool,
+        typer.Option("--statistics", help="After the checks, hold the data against published statistics."),
+    ] = False,
+    statistics_only: Annotated[
+        bool, typer.Option("--statistics-only", help="The statistics alone, without any check.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Check every invariant on a complete run's Parquet, and its counts, sums and keys in PostgreSQL once loaded.
 
-    Exit codes: 0 every check passed; 1 one failed, its offending rows are shown; 2 wrong input.
+    Statistics are judged by the bands in schedules/biology/bands.yaml, where there is data enough.
+
+    Exit codes: 0 every check passed, every required statistic lies within its band; 1 one failed, its offending rows
+    are shown; 2 wrong input.
     """
     with input_errors():
         from engine.farm.schedule_file import read_any
+        from engine.report.statistics import print_statistics, run_statistics
         from engine.report.verifying import print_results, watch
         from lake.checks import check_names, require_known, run_checks, run_reports
+        from lake.errors import InputError
         from lake.manifest import read_complete
         from lake.views import connect, register
 
+        if statistics_only and (only or to):
+            raise InputError("--statistics-only", "no check is run, so none can be named", "use --statistics")
         manifest = read_complete(run)
         wanted = tuple(only or ())
         in_lake = tuple(name for name in wanted if name not in (COUNTS, KEYS))
@@ -58,8 +72,8 @@ def verify(
         results: list[CheckResult] = []
         reports: list[Report] = []
         # the database first: when it can't be reached, that is known before a minute has passed
-        database, compared = _in_postgres(run, manifest, to, wanted)
-        if in_lake or not wanted:
+        database, compared = ("", []) if statistics_only else _in_postgres(run, manifest, to, wanted)
+        if in_lake or not (wanted or statistics_only):
             with connect(run) as connection:
                 register(connection, plan_tables(read_any(run / "schedule.yaml")))
                 names = in_lake or check_names()
@@ -67,12 +81,18 @@ def verify(
                 reports = [] if wanted else run_reports(connection, run)
         results += [result for result in compared if not wanted or result.name in wanted]
         data = _data(run, results, reports, database)
-        if not wanted:
+        figures = run_statistics(run, manifest, screen) if statistics or statistics_only else []
+        if figures:
+            data["statistics"] = [figure.to_json() for figure in figures]
+        if not (wanted or statistics_only):
             _keep(run, manifest, data, screen)
         if as_json:
             print_json(data)
-        print_results(screen, results, reports, database, asked_all=not wanted)
-    if any(not result.passed for result in results):
+        if not statistics_only:
+            print_results(screen, results, reports, database, asked_all=not wanted)
+        if figures:
+            print_statistics(screen, figures)
+    if any(not result.passed for result in results) or any(figure.failed for figure in figures):
         raise typer.Exit(FAILED)
 
 

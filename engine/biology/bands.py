@@ -1,0 +1,66 @@
+"""What published figures a run's statistics are held against: the bands file as a strict model."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from engine.biology.sourced import Sourced
+from engine.farm.reading import StrictModel, find_shipped, load_text, parse_yaml, validate
+
+
+class Band(Sourced):
+    """What one statistic is held against: from low to high, inclusive; without limits it is told, not judged.
+
+    published: the figure in the source. least: of how many things (those that the statistic counts) there must be
+    data, or it is not judged. A geography's statistic is skipped in a farm without that geography.
+    """
+
+    statistic: Annotated[str, Field(min_length=1)]
+    geography: Annotated[str, Field(min_length=1)] | None = None
+    low: float | None = None
+    high: float | None = None
+    published: float | None = None
+    least: Annotated[int, Field(ge=1)]
+
+    @property
+    def name(self) -> str:
+        """The statistic's name, with its geography."""
+        return self.statistic if self.geography is None else f"{self.statistic}, {self.geography}"
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Band:
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"low {self.low:g} lies above high {self.high:g}")
+        return self
+
+
+class Bands(StrictModel):
+    """A bands file. required: a run must lie within; told: shown beside."""
+
+    format: Literal["smoltworks-bands/1"]
+    required: tuple[Band, ...]
+    told: tuple[Band, ...]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Bands:
+        seen: set[str] = set()
+        for band in (*self.required, *self.told):
+            if band.name in seen:
+                raise ValueError(f"statistic {band.name!r} is given twice")
+            seen.add(band.name)
+        for band in self.required:
+            if band.low is None and band.high is None:
+                raise ValueError(f"statistic {band.name!r} is required, but has neither low nor high")
+        return self
+
+
+def read_bands(name: str = "bands") -> Bands:
+    """The bands of a path or a shipped name; InputError when absent or wrong."""
+    path = find_shipped("biology", name, None)
+    return parse_bands(load_text(path), str(path))
+
+
+def parse_bands(text: str, source: str) -> Bands:
+    return validate(Bands, parse_yaml(text, source), source)

@@ -1,0 +1,90 @@
+"""What a person sees of a run's statistics: a bar while they are computed, then each beside its band and source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from engine.report.console import progress
+
+if TYPE_CHECKING:
+    from engine.statistics.table import Statistic
+    from lake.manifest import Manifest
+
+PIPE_WIDTH = 300  # room for a row on one line, where no terminal limits it
+LEAST_SHOWN = 1e-4
+GROUPS = {True: "statistics that must lie within their bands", False: "other published statistics"}
+
+
+def run_statistics(run: Path, manifest: Manifest, screen: Console) -> list[Statistic]:
+    """Every statistic of a complete run, required ones first, with a bar on a terminal."""
+    from engine.biology.bands import read_bands
+    from engine.statistics.measure import Measures
+    from engine.statistics.table import FAMILIES, judge, measured, run_records
+
+    bands, records = read_bands(), run_records(run, manifest)
+    measures: Measures = {}
+    with progress(screen) as bar:
+        task = bar.add_task("statistics", total=len(FAMILIES))
+        for found in measured(records):
+            measures |= found
+            bar.update(task, advance=1)
+    return judge(bands, measures, records.geographies)
+
+
+def print_statistics(screen: Console, statistics: list[Statistic]) -> None:
+    """The two groups as aligned tables, then what lies outside."""
+    if not screen.is_terminal:
+        screen.width = max(screen.width, PIPE_WIDTH)
+    for of_group, title in GROUPS.items():
+        group = [s for s in statistics if s.required == of_group]
+        table = Table(box=None, header_style="bold", title=f"\n{title}", title_justify="left", title_style="bold")
+        table.add_column("statistic", overflow="fold")
+        for name in ("value", "band", "published"):
+            table.add_column(name, justify="right", no_wrap=True)
+        table.add_column("unit", overflow="fold")
+        table.add_column("result", no_wrap=True)
+        table.add_column("source", overflow="fold", style="dim")
+        for s in group:
+            figures = (figure(s.value), limits(s), figure(s.band.published))
+            table.add_row(s.name, *figures, s.band.unit, _result(s), escape(s.source))
+        screen.print(table)
+    required = [s for s in statistics if s.required]
+    within, unknown = sum(s.within is True for s in required), sum(s.within is None for s in required)
+    left_out = f"; {unknown} not judged for want of data" if unknown else ""
+    screen.print(f"\n{within} of {len(required)} statistics within their bands{left_out}", markup=False)
+    for s in required:
+        if s.failed:
+            words = f"outside: {s.name} {figure(s.value)}, not {limits(s)} {s.band.unit}"
+            screen.print(words, markup=False, soft_wrap=True)
+    for s in (s for s in required if s.note):
+        screen.print(f"not judged: {s.name}: {s.note}", markup=False, soft_wrap=True, style="dim")
+
+
+def _result(s: Statistic) -> str:
+    if s.value is None:
+        return "too few" if s.note.startswith("too few") else "none"
+    if s.within is None:
+        return "told"
+    return "within" if s.within else ("[bold red]OUTSIDE[/]" if s.required else "[yellow]outside[/]")
+
+
+def limits(s: Statistic) -> str:
+    """A statistic's band in words; '' for none."""
+    low, high = s.band.low, s.band.high
+    if low is None or high is None:
+        return f"up to {figure(high)}" if high is not None else f"from {figure(low)}" if low is not None else ""
+    return figure(low) if low == high else f"{figure(low)} to {figure(high)}"
+
+
+def figure(x: float | None) -> str:
+    """A number in four significant digits, or all of a large one's; '' for none."""
+    if x is None:
+        return ""
+    if abs(x) < LEAST_SHOWN:
+        return "0"
+    return f"{x:,.0f}" if abs(x) >= 1000 else f"{x:.4g}"

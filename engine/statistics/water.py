@@ -1,0 +1,240 @@
+"""Statistics of the water: the sea's temperature, salinity and oxygen, and what the halls' sensors show."""
+
+from __future__ import annotations
+
+import calendar
+import math
+
+import polars as pl
+
+from engine.statistics.measure import Basis, Measure, Measures, by_geography, mean, number, of_geography, ratio, total
+from engine.statistics.records import SEA, Records, collect
+
+DAYS_OF_A_MONTH = 20  # an area's month counts when there are readings of at least so many days
+CROWDED_KG_M3, NEARLY_EMPTY_KG_M3 = 5.0, 1.0
+QUANTILES = {"5th percentile": 0.05, "95th percentile": 0.95}
+LOW_OXYGEN = 70.0
+
+
+def temperature(records: Records) -> Measures:
+    """The sea's temperature by month, its anomalies, and how areas differ.
+
+    From daily_state.temp_c, the day's mean of a ring's temperature readings. An area's months are the means over its
+    rings' days; a geography's month is the mean over areas, each less its own offset.
+    """
+    found: Measures = {}
+    anomalies = []
+    for geography, months in by_geography(area_months(records), records.geographies):
+        series, offsets = geography_months(months)
+        climate = series.group_by("month").agg(pl.col("temp_c").mean()).sort("month")
+        basis = Basis("months", "daily_state.temp_c, means of the rings' thermometers")
+        for month, name in enumerate(calendar.month_name[1:], 1):
+            of_month = series.filter(pl.col("month") == month)["temp_c"]
+            what = of_geography(f"sea temperature, {name} mean", geography)
+            found[what] = basis.measure(mean(of_month), series.height)
+        whole = climate.height == 12
+        annual = mean(climate["temp_c"]) if whole else None
+        found[of_geography("sea temperature, annual mean", geography)] = basis.measure(annual, series.height)
+        span = number(climate.select(pl.col("temp_c").max() - pl.col("temp_c").min()).item()) if whole else None
+        found[of_geography("sea temperature, warmest less coldest month", geography)] = basis.measure(
+            span, series.height
+        )
+        sites = Basis("areas", basis.tables)
+        found[of_geography("sea temperature, standard deviation between areas", geography)] = sites.deviation(offsets)
+        of_geography_anomalies = monthly_anomalies(series)
+        anomalies.append(of_geography_anomalies)
+        for what, measure in anomaly_measures([of_geography_anomalies]).items():
+            found[of_geography(what, geography)] = measure
+    return found | anomaly_measures(anomalies)
+
+
+def area_months(records: Records) -> pl.DataFrame:
+    """geography, area_id, index (months since year 0), month (1 to 12), temp_c: an area in one month."""
+    rings = records.rings.select("assignment_id", "geography", "area_id")
+    return (
+        records.ring_days.lazy()
+        .join(rings.lazy(), on="assignment_id")
+        .group_by(
+            "geography",
+            "area_id",
+            index=pl.col("date").dt.year() * 12 + pl.col("date").dt.month() - 1,
+        )
+        .agg(pl.col("temp_c").mean(), days=pl.col("date").n_unique())
+        .filter(pl.col("days") >= DAYS_OF_A_MONTH)
+        .with_columns(month=pl.col("index") % 12 + 1)
+        .sort("geography", "area_id", "index")
+        .collect()
+    )
+
+
+def geography_months(months: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+    """A geography's months (index, month, temp_c), each the mean over areas less their offsets, and the offsets.
+
+    An area's offset is its mean distance from the mean of the areas in the same months; offsets average to zero.
+    """
+    apart = pl.col("temp_c") - pl.col("temp_c").mean().over("index")
+    offsets = months.with_columns(offset=apart).group_by("area_id").agg(pl.col("offset").mean())
+    offsets = offsets.with_columns(pl.col("offset") - pl.col("offset").mean())
+    series = (
+        months.join(offsets, on="area_id")
+        .group_by("index", "month")
+        .agg((pl.col("temp_c") - pl.col("offset")).mean())
+        .sort("index")
+    )
+    return series, offsets["offset"]
+
+
+def monthly_anomalies(series: pl.DataFrame) -> pl.DataFrame:
+    """index, anomaly, spare: a month less the mean of that month of the year; months that occur once are left out.
+
+    spare: how many degrees of freedom the row brings, so that a sum of squares over their sum is unbiased.
+    """
+    years = pl.len().over("month")
+    return (
+        series.with_columns(
+            anomaly=pl.col("temp_c") - pl.col("temp_c").mean().over("month"), spare=(years - 1) / years, years=years
+        )
+        .filter(pl.col("years") > 1)
+        .select("index", "anomaly", "spare")
+    )
+
+
+def anomaly_measures(anomalies: list[pl.DataFrame]) -> Measures:
+    """Standard deviation and lag-1 autocorrelation (consecutive months), pooled over the frames given."""
+    basis = Basis("months", "daily_state.temp_c, monthly means less the mean of the month of the year")
+    pooled = pl.concat(anomalies)
+    count = pooled.height
+    variance = ratio(total(pooled["anomaly"] ** 2), total(pooled["spare"]))
+    pairs = pl.concat(
+        [a.join(a.select(pl.col("index") - 1, next="anomaly"), on="index").select("anomaly", "next") for a in anomalies]
+    )
+    correlation = pairs.select(pl.corr("anomaly", "next")).item() if pairs.height > 2 else None
+    return {
+        "monthly sea temperature anomaly, standard deviation": basis.measure(
+            None if variance is None else math.sqrt(variance), count
+        ),
+        "monthly sea temperature anomaly, lag-1 autocorrelation": basis.measure(correlation, count),
+    }
+
+
+def readings(records: Records) -> Measures:
+    """How the readings of the rings' salinity and of the halls' water quality spread."""
+    spread = distribution(records)
+    found: Measures = {}
+    for geography in records.geographies:
+        salinity = spread.filter(
+            (pl.col("geography") == geography) & pl.col("at_sea") & (pl.col("parameter") == "Salinity")
+        )
+        found |= {
+            of_geography(name, geography): measure for name, measure in _quantiles("salinity", salinity, 1.0).items()
+        }
+    in_halls = spread.filter(~pl.col("at_sea"))
+    for parameter, what, scale in (
+        ("Dissolved Oxygen", "oxygen in tanks", 1.0),
+        ("pH", "pH in tanks", 1.0),
+        ("CO2", "carbon dioxide in tanks", 1.0),
+        ("NO2", "nitrite nitrogen in tanks", 1.0),
+        ("NO3", "nitrate nitrogen in tanks", 1.0),
+        ("NH4", "total ammonia nitrogen in tanks", 1000.0),
+    ):
+        of_parameter = in_halls.filter(pl.col("parameter") == parameter)
+        found |= _moments(what, of_parameter, scale) | _quantiles(what, of_parameter, scale)
+    return found
+
+
+READING_BASIS = Basis("readings", "environmental_reading")
+
+
+def distribution(records: Records) -> pl.DataFrame:
+    """How often each value was read: geography, at_sea, parameter, value, readings."""
+    tables = records.tables
+    sensors = (
+        tables["container"]
+        .join(tables["geography"].select(geography_id="id", geography="name"), on="geography_id")
+        .select("geography", container_id="id", at_sea=pl.col("lifecycle_stage_id") == SEA)
+    )
+    names = tables["environmental_parameter"].select(parameter_id="id", parameter="name")
+    return collect(
+        tables["environmental_reading"]
+        .select("container_id", "parameter_id", "value")
+        .join(sensors, on="container_id")
+        .group_by("geography", "at_sea", "parameter_id", "value")
+        .agg(readings=pl.len())
+        .join(names, on="parameter_id")
+    )
+
+
+def _moments(what: str, spread: pl.DataFrame, scale: float) -> Measures:
+    """Mean and standard deviation of values that occur `readings` times."""
+    count = int(spread["readings"].sum())
+    share = spread["readings"] / count if count else spread["readings"]
+    middle = total(share * spread["value"]) if count else math.nan
+    variance = total(share * (spread["value"] - middle) ** 2) if count else math.nan
+    return {
+        f"{what}, mean": READING_BASIS.measure(scale * middle, count),
+        f"{what}, standard deviation": READING_BASIS.measure(scale * math.sqrt(variance), count),
+    }
+
+
+def _quantiles(what: str, spread: pl.DataFrame, scale: float) -> Measures:
+    """The value at which the readings, in order, reach each share of QUANTILES."""
+    in_order = spread.group_by("value").agg(pl.col("readings").sum()).sort("value")
+    count = int(in_order["readings"].sum())
+    reached = in_order.with_columns(pl.col("readings").cum_sum())
+    found = {}
+    for name, share in QUANTILES.items():
+        at = reached.filter(pl.col("readings") >= share * count)["value"] if count else pl.Series([None])
+        found[f"{what}, {name}"] = READING_BASIS.measure(None if at[0] is None else scale * at[0], count)
+    return found
+
+
+def oxygen(records: Records) -> Measures:
+    """Oxygen in the rings, % saturation: how low it is, and when.
+
+    Nearly empty rings stand for the water outside: what crowded ones lack is what their fish take.
+    """
+    hours = ring_oxygen(records)
+    basis = Basis("ring-days", "environmental_reading, oxygen in rings")
+    days = hours.group_by("assignment_id", "date").agg(oxygen=pl.col("oxygen").mean(), lowest=pl.col("oxygen").min())
+    density = records.ring_days.join(records.rings.select("assignment_id", "volume_m3"), on="assignment_id").select(
+        "assignment_id", "date", density=pl.col("biomass_kg") / pl.col("volume_m3")
+    )
+    month = pl.col("date").dt.month()
+    days = days.join(density, on=["assignment_id", "date"], how="left")
+    late, early = month.is_between(8, 10), month.is_between(2, 4)
+    crowded, empty = pl.col("density") > CROWDED_KG_M3, pl.col("density") < NEARLY_EMPTY_KG_M3
+    hour = pl.col("hour")
+    return {
+        "oxygen in rings, mean": basis.mean(days["oxygen"]),
+        **{f"oxygen in rings, {name}": basis.quantile(hours["oxygen"], q) for name, q in QUANTILES.items()},
+        "oxygen in rings, days with a reading below 70 %": basis.share(days["lowest"] < LOW_OXYGEN),
+        "oxygen in rings, August to October below February to April by": _difference(basis, days, early, late),
+        "oxygen in rings, night below day by": _difference(basis, hours, hour.is_between(10, 18), hour < 6),
+        "oxygen in rings, above 5 kg/m3 below rings under 1 kg/m3 by": _difference(basis, days, empty, crowded),
+    }
+
+
+def _difference(basis: Basis, frame: pl.DataFrame, higher: pl.Expr, lower: pl.Expr) -> Measure:
+    """Mean oxygen of the rows where `higher` less that where `lower`; counted: the fewer of the two."""
+    one, other = frame.filter(higher)["oxygen"], frame.filter(lower)["oxygen"]
+    high, low = mean(one), mean(other)
+    difference = None if high is None or low is None else high - low
+    return basis.measure(difference, min(one.len(), other.len()))
+
+
+def ring_oxygen(records: Records) -> pl.DataFrame:
+    """Every oxygen reading of the rings: assignment_id, date, hour (UTC), oxygen."""
+    tables = records.tables
+    (wanted,) = collect(tables["environmental_parameter"].filter(pl.col("name") == "Dissolved Oxygen"))["id"]
+    rings = records.rings.lazy().select("assignment_id")
+    return collect(
+        tables["environmental_reading"]
+        .filter(pl.col("parameter_id") == wanted)
+        .select(
+            assignment_id="batch_container_assignment_id",
+            date=pl.col("reading_time").dt.date(),
+            hour=pl.col("reading_time").dt.hour(),
+            oxygen="value",
+        )
+        .join(rings, on="assignment_id", how="semi")
+    )
