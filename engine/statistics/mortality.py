@@ -88,8 +88,9 @@ def ring_weeks(records: Records) -> pl.DataFrame:
 def weekly_rates(records: Records) -> Measures:
     """How unequal the weeks of the rings are, and how alike a ring's weeks that follow each other.
 
-    The autocorrelation is that of a ring's log rate around the ring's own mean, pooled over rings; the plain one takes
-    all pairs of weeks as they are, so that differences between rings and the cycle's shape are in it.
+    The worst weeks are those of the highest rate. The autocorrelation is that of a ring's log rate around
+    the ring's own mean, pooled over rings; the plain one takes all pairs of weeks as they are, so that differences
+    between rings and the cycle's shape are in it.
     """
     weeks = ring_weeks(records)
     found = weekly_measures(weeks)
@@ -116,6 +117,9 @@ def weekly_measures(weeks: pl.DataFrame) -> Measures:
         "weekly ring mortality, mean over median": basis.measure(ratio(mean(rates), number(rates.median())), count),
         "weekly ring mortality, share of deaths in the worst 5 % of ring-weeks": basis.measure(
             ratio(total(worst["dead"]), total(weeks["dead"])), count
+        ),
+        "weekly ring mortality, share of the rates' sum in the worst 5 % of ring-weeks": basis.measure(
+            ratio(total(worst["rate"]), total(rates)), count
         ),
         "weekly ring mortality, lag-1 autocorrelation of the log rate within rings": basis.measure(
             correlated[0], count
