@@ -9,6 +9,7 @@ from engine.statistics.records import Records, collect
 
 METHODS = {"THERMAL": "thermal", "MECHANICAL": "mechanical", "FRESHWATER": "freshwater", "H2O2": "H2O2", "BATH": "bath"}
 COUNT_DAYS = ((1, 90), (91, 180), (181, 270), (271, 360), (361, 450))
+TRAUMA = "HANDLING"  # the cause of what a treatment kills
 SPAN = 14  # days before and after a treatment that are compared
 APART = 2 * SPAN  # days without another treatment before one that is compared
 
@@ -77,24 +78,28 @@ def treatments(records: Records) -> Measures:
     for geography, rows in by_geography(rings, records.geographies):
         found[of_geography("treatments a cycle", geography)] = basis.mean(rows["times"].fill_null(0))
     lost = treatment_losses(records, treated)
-    deaths = Basis("treatments", "treatment, mortality_event without culls, daily_state.population")
+    deaths = Basis("treatments", "treatment, mortality_event of cause HANDLING, daily_state.population")
+    of_all_causes = Basis("treatments", "treatment, mortality_event without culls, daily_state.population")
     cleared = collect(
         records.tables["treatment_truth"].join(treated.lazy().select("treatment_id", "method"), on="treatment_id")
     )
     truth = Basis("treatments", "treatment_truth (truth)")
     for method in METHODS.values():
-        of_method = lost.filter(pl.col("method") == method)["excess"]
-        found[f"fish lost in the 14 days after a treatment, {method}"] = percent(deaths.mean(of_method))
+        of_method = lost.filter(pl.col("method") == method)
+        what = "fish lost in the 14 days after a treatment"
+        found[f"{what}, {method}"] = percent(deaths.mean(of_method["trauma"]))
+        found[f"{what}, all causes, {method}"] = percent(of_all_causes.mean(of_method["all_causes"]))
         efficacy = cleared.filter(pl.col("method") == method)["efficacy"]
         found[f"mobile lice removed by a treatment, {method}, median"] = truth.quantile(efficacy, 0.5)
     return found
 
 
 def treatment_losses(records: Records, treated: pl.DataFrame) -> pl.DataFrame:
-    """method, excess: the dead of days 0 to 13 after a treatment less those of the 14 days before, per fish before it.
+    """method, trauma, all_causes: deaths on days 0 to 13 after a treatment less those of the 14 days before, per fish.
 
-    Of treatments that stand alone: the ring was there all 28 days, none followed within 14 days and none went before
-    within 28, whose deaths would count twice.
+    Of the fish on the evening before. trauma: of the cause HANDLING alone, what the treatment itself kills; disease
+    that runs beside it, and that a treatment may answer, is in all_causes. Of treatments that stand alone: the ring was
+    there all 28 days, none followed within 14 days and none went before within 28, whose deaths would count twice.
     """
     gap = pl.col("day") - pl.col("day").shift(1).over("assignment_id")
     ahead = pl.col("day").shift(-1).over("assignment_id") - pl.col("day")
@@ -109,15 +114,18 @@ def treatment_losses(records: Records, treated: pl.DataFrame) -> pl.DataFrame:
         )
         .filter(pl.col("fish") > 0)
     )
-    dead = records.ring_deaths.select("assignment_id", "dead", died="day")
+    dead = records.ring_deaths.select(
+        "assignment_id", "dead", died="day", trauma=pl.col("cause").cast(pl.String) == TRAUMA
+    )
     since = pl.col("died") - pl.col("day")
+    more = pl.when(since >= 0).then(pl.col("dead")).otherwise(-pl.col("dead"))
     excess = (
         alone.select("treatment_id", "assignment_id", "day")
         .join(dead, on="assignment_id")
         .filter(since.is_between(-SPAN, SPAN - 1))
         .group_by("treatment_id")
-        .agg(more=pl.when(since >= 0).then(pl.col("dead")).otherwise(-pl.col("dead")).sum())
+        .agg(all_causes=more.sum(), trauma=more.filter(pl.col("trauma")).sum())
     )
     return alone.join(excess, on="treatment_id", how="left").select(
-        "method", excess=pl.col("more").fill_null(0) / pl.col("fish")
+        "method", pl.col("trauma", "all_causes").fill_null(0) / pl.col("fish")
     )

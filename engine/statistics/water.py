@@ -189,20 +189,12 @@ def _quantiles(what: str, spread: pl.DataFrame, scale: float) -> Measures:
 
 
 def oxygen(records: Records) -> Measures:
-    """Oxygen in the rings, % saturation: how low it is, and when.
-
-    Nearly empty rings stand for the water outside: what crowded ones lack is what their fish take.
-    """
+    """Oxygen in the rings, % saturation: how low it is, when, and by how much fish lower it."""
     hours = ring_oxygen(records)
     basis = Basis("ring-days", "environmental_reading, oxygen in rings")
     days = hours.group_by("assignment_id", "date").agg(oxygen=pl.col("oxygen").mean(), lowest=pl.col("oxygen").min())
-    density = records.ring_days.join(records.rings.select("assignment_id", "volume_m3"), on="assignment_id").select(
-        "assignment_id", "date", density=pl.col("biomass_kg") / pl.col("volume_m3")
-    )
     month = pl.col("date").dt.month()
-    days = days.join(density, on=["assignment_id", "date"], how="left")
     late, early = month.is_between(8, 10), month.is_between(2, 4)
-    crowded, empty = pl.col("density") > CROWDED_KG_M3, pl.col("density") < NEARLY_EMPTY_KG_M3
     hour = pl.col("hour")
     return {
         "oxygen in rings, mean": basis.mean(days["oxygen"]),
@@ -210,8 +202,33 @@ def oxygen(records: Records) -> Measures:
         "oxygen in rings, days with a reading below 70 %": basis.share(days["lowest"] < LOW_OXYGEN),
         "oxygen in rings, August to October below February to April by": _difference(basis, days, early, late),
         "oxygen in rings, night below day by": _difference(basis, hours, hour.is_between(10, 18), hour < 6),
-        "oxygen in rings, above 5 kg/m3 below rings under 1 kg/m3 by": _difference(basis, days, empty, crowded),
+        "oxygen in rings, above 5 kg/m3 below rings under 1 kg/m3 by": crowding(records, days),
     }
+
+
+def crowding(records: Records, days: pl.DataFrame) -> Measure:
+    """How much lower the day's mean oxygen is in crowded rings than in nearly empty ones.
+
+    The nearly empty stand for the water outside: rings of the same geography and month are compared, months weighted
+    by the fewer ring-days of the two. days: assignment_id, date, oxygen.
+    """
+    basis = Basis("ring-days", "environmental_reading, oxygen in rings; daily_state.biomass_kg")
+    of_ring = records.rings.select("assignment_id", "geography", "volume_m3")
+    density = records.ring_days.join(of_ring, on="assignment_id").select(
+        "assignment_id", "date", "geography", density=pl.col("biomass_kg") / pl.col("volume_m3")
+    )
+    empty, crowded = pl.col("density") < NEARLY_EMPTY_KG_M3, pl.col("density") > CROWDED_KG_M3
+    months = (
+        days.join(density, on=["assignment_id", "date"])
+        .group_by("geography", month=pl.col("date").dt.truncate("1mo"))
+        .agg(
+            lower=pl.col("oxygen").filter(empty).mean() - pl.col("oxygen").filter(crowded).mean(),
+            days=pl.min_horizontal(empty.sum(), crowded.sum()),
+        )
+        .filter(pl.col("days") > 0)
+    )
+    weight = total(months["days"])
+    return basis.measure(ratio(total(months["days"] * months["lower"]), weight), int(weight))
 
 
 def _difference(basis: Basis, frame: pl.DataFrame, higher: pl.Expr, lower: pl.Expr) -> Measure:

@@ -11,8 +11,7 @@ from engine.statistics import lice
 
 
 def test_fish_lost_after_a_treatment_is_the_excess_over_the_days_before(make_records: MakeRecords) -> None:
-    """Ring 1: 2 a day before, 10 more for five days after. Ring 2: too near the end. Ring 3: two near each other."""
-    after = {n: 2 + (10 if 50 <= n < 55 else 0) for n in range(30, 70)}
+    """Ring 1: 2 a day, and 10 of trauma for five days after. Ring 2: too near the end. Ring 3: two near each other."""
     records = make_records(
         batch=[batch(1)],
         container_assignment=[ring(1, 1), ring(2, 1), ring(3, 1)],
@@ -21,7 +20,13 @@ def test_fish_lost_after_a_treatment_is_the_excess_over_the_days_before(make_rec
             *states(2, [1000] * 60),
             *states(3, [1000] * 100),
         ],
-        mortality_event=[*deaths(1, after), *deaths(2, {50: 500}), *deaths(3, {41: 500, 60: 500})],
+        mortality_event=[
+            *deaths(1, {n: 2 for n in range(30, 70) if not 50 <= n < 55}, cause="DISEASE"),
+            *deaths(1, dict.fromkeys(range(50, 55), 10), cause="HANDLING"),
+            *deaths(1, {40: 5}, cause="HANDLING"),
+            *deaths(2, {50: 500}, cause="HANDLING"),
+            *deaths(3, {41: 500, 60: 500}, cause="HANDLING"),
+        ],
         treatment=[
             treatment(1, 1, 50),
             treatment(2, 2, 50),
@@ -33,7 +38,9 @@ def test_fish_lost_after_a_treatment_is_the_excess_over_the_days_before(make_rec
     found = lice.treatments(records)
     thermal = found["fish lost in the 14 days after a treatment, thermal"]
     assert thermal.count == 1
-    assert thermal.value == pytest.approx(100 * 50 / 1500)
+    assert thermal.value == pytest.approx(100 * (50 - 5) / 1500)
+    all_causes = found["fish lost in the 14 days after a treatment, all causes, thermal"]
+    assert all_causes.value == pytest.approx(100 * (50 + 9 * 2 - 5 - 14 * 2) / 1500)
     assert found["fish lost in the 14 days after a treatment, bath"].value is None
     assert found["treatments a cycle, Faroe Islands"].value == pytest.approx(4 / 3)
 
@@ -43,11 +50,12 @@ def test_a_treatment_after_which_fewer_die_counts_below_nothing(make_records: Ma
         batch=[batch(1)],
         container_assignment=[ring(1, 1), ring(2, 1)],
         daily_state=[*states(1, [1000] * 100), *states(2, [1000] * 100)],
-        mortality_event=deaths(1, {35: 99, 36: 5, 49: 5, 64: 99}),
+        mortality_event=[*deaths(1, {35: 99, 36: 5, 64: 99}), *deaths(1, {49: 4}, cause="HANDLING")],
         treatment=[treatment(1, 1, 50, "BATH"), treatment(2, 2, 50, "BATH")],
     )
-    lost = lice.treatment_losses(records, lice.sea_treatments(records)).sort("excess")
-    assert lost["excess"].to_list() == pytest.approx([-10 / 1000, 0.0])
+    lost = lice.treatment_losses(records, lice.sea_treatments(records)).sort("all_causes")
+    assert lost["all_causes"].to_list() == pytest.approx([-9 / 1000, 0.0])
+    assert lost["trauma"].to_list() == pytest.approx([-4 / 1000, 0.0])
 
 
 def test_efficacy_is_told_from_the_truth(make_records: MakeRecords) -> None:

@@ -78,8 +78,8 @@ def test_pairs_of_anomalies_never_bridge_two_geographies_or_a_gap() -> None:
     assert found.value == pytest.approx(np.corrcoef([1, -3, -2], [2, 1, -1])[0, 1])
 
 
-def test_oxygen_by_season_hour_and_biomass(make_records: MakeRecords) -> None:
-    """Ring 1 in March, nearly empty: 98 by day, 96 by night. Ring 2 in September, crowded: 78 and 68."""
+def test_oxygen_by_season_and_hour(make_records: MakeRecords) -> None:
+    """Ring 1 in March: 98 by day, 96 by night. Ring 2 in September: 78 and 68."""
 
     def read(stay: int, on: date, hour: int, value: float, parameter: int = 2) -> dict[str, Any]:
         at = datetime(on.year, on.month, on.day, hour, tzinfo=UTC)
@@ -95,10 +95,6 @@ def test_oxygen_by_season_hour_and_biomass(make_records: MakeRecords) -> None:
     records = make_records(
         batch=[batch(1)],
         container_assignment=[ring(1, 1), {**ring(2, 1, container=2), "assignment_date": autumn}],
-        daily_state=[
-            {"assignment_id": 1, "date": spring, "population": 1, "biomass_kg": 500.0},
-            {"assignment_id": 2, "date": autumn, "population": 1, "biomass_kg": 9000.0},
-        ],
         environmental_reading=[
             read(1, spring, 12, 98.0),
             read(1, spring, 0, 96.0),
@@ -111,5 +107,28 @@ def test_oxygen_by_season_hour_and_biomass(make_records: MakeRecords) -> None:
     assert found["mean"] == pytest.approx((97 + 73) / 2)
     assert found["August to October below February to April by"] == pytest.approx(97 - 73)
     assert found["night below day by"] == pytest.approx(88 - 82)
-    assert found["above 5 kg/m3 below rings under 1 kg/m3 by"] == pytest.approx(97 - 73)
     assert found["days with a reading below 70 %"] == pytest.approx(50)
+
+
+def test_crowded_rings_are_held_against_nearly_empty_ones_of_the_same_month(make_records: MakeRecords) -> None:
+    """7 lower on the one day of September that both have, 4 in February, on two; October and Scotland have no pair."""
+    days: list[tuple[int, date, float, float]] = [
+        (1, date(2020, 9, 1), 500.0, 80.0),
+        (2, date(2020, 9, 1), 9000.0, 72.0),
+        (2, date(2020, 9, 2), 9000.0, 74.0),
+        (2, date(2020, 10, 1), 9000.0, 10.0),
+        *((1, date(2021, 2, n), 500.0, 99.0) for n in (1, 2, 3)),
+        *((2, date(2021, 2, n), 9000.0, 95.0) for n in (1, 2)),
+        (3, date(2021, 2, 1), 500.0, 500.0),
+        (1, date(2021, 2, 4), 3000.0, 500.0),
+    ]
+    records = make_records(
+        batch=[batch(1), batch(2, geography=2)],
+        container_assignment=[ring(1, 1), ring(2, 1), ring(3, 2, container=2)],
+        daily_state=[
+            {"assignment_id": stay, "date": on, "population": 1, "biomass_kg": kg} for stay, on, kg, _ in days
+        ],
+    )
+    oxygen = pl.DataFrame([{"assignment_id": stay, "date": on, "oxygen": value} for stay, on, _, value in days])
+    found = water.crowding(records, oxygen)
+    assert (found.value, found.count) == (pytest.approx((7 * 1 + 4 * 2) / 3), 3)
