@@ -29,6 +29,11 @@ class Band(Sourced):
         """The statistic's name, with its geography."""
         return self.statistic if self.geography is None else f"{self.statistic}, {self.geography}"
 
+    @property
+    def cited(self) -> str:
+        """The source with its confidence."""
+        return f"{self.source} ({self.confidence})"
+
     @model_validator(mode="after")
     def _ordered(self) -> Band:
         if self.low is not None and self.high is not None and self.low > self.high:

@@ -37,7 +37,10 @@ def run_statistics(run: Path, manifest: Manifest, screen: Console) -> list[Stati
 
 
 def print_statistics(screen: Console, statistics: list[Statistic]) -> None:
-    """The two groups as aligned tables, then what lies outside."""
+    """The two groups as aligned tables, then what lies outside.
+
+    A terminal shows the bands' sources; where there is room, in a pipe, also the tables that a value comes from.
+    """
     if not screen.is_terminal:
         screen.width = max(screen.width, PIPE_WIDTH)
     for of_group, title in GROUPS.items():
@@ -51,18 +54,18 @@ def print_statistics(screen: Console, statistics: list[Statistic]) -> None:
         table.add_column("source", overflow="fold", style="dim")
         for s in group:
             figures = (figure(s.value), limits(s), figure(s.band.published))
-            table.add_row(s.name, *figures, s.band.unit, _result(s), escape(s.source))
+            table.add_row(
+                s.name, *figures, s.band.unit, _result(s), escape(s.band.cited if screen.is_terminal else s.source)
+            )
         screen.print(table)
     required = [s for s in statistics if s.required]
     within, unknown = sum(s.within is True for s in required), sum(s.within is None for s in required)
-    left_out = f"; {unknown} not judged for want of data" if unknown else ""
+    left_out = f"; {unknown} not judged for want of data (--json tells how much there is)" if unknown else ""
     screen.print(f"\n{within} of {len(required)} statistics within their bands{left_out}", markup=False)
     for s in required:
         if s.failed:
             words = f"outside: {s.name} {figure(s.value)}, not {limits(s)} {s.band.unit}"
             screen.print(words, markup=False, soft_wrap=True)
-    for s in (s for s in required if s.note):
-        screen.print(f"not judged: {s.name}: {s.note}", markup=False, soft_wrap=True, style="dim")
 
 
 def _result(s: Statistic) -> str:

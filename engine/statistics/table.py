@@ -71,7 +71,7 @@ class Statistic:
     def source(self) -> str:
         """The band's source with its confidence, then the tables that the value was computed from."""
         from_tables = "" if self.measure is None else f"; from {self.measure.basis}"
-        return f"{self.band.source} ({self.band.confidence}){from_tables}"
+        return f"{self.band.cited}{from_tables}"
 
     def to_json(self) -> dict[str, Any]:
         band, measure = self.band, self.measure
