@@ -24,6 +24,7 @@ class Events(StrictModel):
     weeks: Shares
     limit: Whole
     onset_days: Positive
+    ring_sd: NotNegative
     freshwater_per_stage: NotNegative
     freshwater_loss_median: Share
     freshwater_loss_sdlog: NotNegative

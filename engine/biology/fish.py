@@ -41,6 +41,7 @@ class Mortality(StrictModel):
     freshwater_causes: Shares
     freshwater_loss: FreshwaterStages
     freshwater_frailty_sd: FreshwaterStages
+    freshwater_year_sd: NotNegative
     freshwater_noise_sd: NotNegative
     freshwater_noise_ar1: Share
     cull_stage: Whole

@@ -17,6 +17,7 @@ class Lice(StrictModel):
     noise_sd: Vector
     count_size: Vector
     count_fish: Whole
+    own_infection: NotNegative
     pressure_ar1: Share
     pressure_sd: NotNegative
     pressure_temp_slope: Scalar

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.biology.events import Events
 from engine.biology.region import Region
-from engine.farm.schedule import Schedule, Stay
+from engine.farm.schedule import Batch, Schedule, Stay, to_date
 from engine.simulation import arithmetic as am
 from engine.simulation.compilation import kernel
 from engine.simulation.record import SEA, HealthEvent
@@ -18,13 +18,17 @@ from lake.event_tables import MORTALITY_CAUSES
 CYCLE_WEEKS = 64  # the Monte Carlo behind the hazards ran 64 weeks
 
 
-def tank_hazard(schedule: Schedule, number: str, stay: Stay, days: int) -> np.ndarray:
-    """Daily hazard (days,) of a freshwater stage: level over the planned stay, times the batch's frailty."""
-    mortality = schedule.biology.model.mortality
+def tank_hazard(schedule: Schedule, batch: Batch, stay: Stay, days: int) -> np.ndarray:
+    """Daily hazard (days,) of a freshwater stage: level over the planned stay, times the frailty of the batch and of
+    its geography's year class (eggs of one year come from the same broodstock and hatcheries)."""
+    mortality, seed = schedule.biology.model.mortality, schedule.seed
     loss = mortality.freshwater_loss.value[stay.stage - 1]
-    sd = mortality.freshwater_frailty_sd.value[stay.stage - 1]
-    z = am.normal(stream_key(schedule.seed, Stream.FRAILTY, number, stay.stage), 0)
-    level = -am.log(1.0 - loss) / (stay.end_day - stay.start_day) * am.exp(sd * z - 0.5 * sd * sd)
+    sd, year_sd = mortality.freshwater_frailty_sd.value[stay.stage - 1], mortality.freshwater_year_sd.value
+    z = am.normal(stream_key(seed, Stream.FRAILTY, batch.number, stay.stage), 0)
+    geography = schedule.farm.geography_names[batch.geography_id - 1]
+    year_z = am.normal(stream_key(seed, Stream.YEAR_CLASS, geography, to_date(batch.start_day).year), 0)
+    frailty = am.exp(sd * z + year_sd * year_z - 0.5 * (sd * sd + year_sd * year_sd))
+    level = -am.log(1.0 - loss) / (stay.end_day - stay.start_day) * frailty
     return np.full(days, level)
 
 
@@ -84,10 +88,9 @@ def draw_events(
 
 @kernel
 def spread_event(
-    start_week: int, loss: float, cause: int, spread: np.ndarray, pulse: np.ndarray, pulse_cause: np.ndarray
+    start_week: int, dose: float, cause: int, spread: np.ndarray, pulse: np.ndarray, pulse_cause: np.ndarray
 ) -> None:
-    """Add an event's hazard to `pulse` (days,), week by week; where it weighs most, the day's cause is its own."""
-    dose = -am.log(1.0 - loss)
+    """Add an event's cumulative hazard to `pulse` (days,), week by week; where it weighs most, the cause is its own."""
     for w in range(spread.shape[0]):
         for d in range(7 * (start_week + w), min(7 * (start_week + w + 1), pulse.shape[0])):
             daily = spread[w] * dose / 7.0
@@ -97,15 +100,17 @@ def spread_event(
 
 
 def befall(
-    schedule: Schedule, region: Region, number: str, stay: Stay
+    schedule: Schedule, region: Region, number: str, stay: Stay, keys: np.ndarray
 ) -> tuple[list[HealthEvent], np.ndarray, np.ndarray]:
-    """The events of a stay, in order of kind and draw, the hazard that they add each planned day, and its cause.
+    """The events of a stay, in order of kind and draw; the hazard that they add (n, planned days); its cause (days,).
 
-    Each kind has a stream of its own, so that a kind that becomes likelier leaves the others as they were.
+    Each kind has a stream of its own, so that a kind that becomes likelier leaves the others as they were. keys (n,):
+    of each container, which an event hits harder or less than the average.
     """
     events, at_sea = schedule.biology.model.events, stay.stage == SEA
     planned = stay.end_day - stay.start_day
-    pulse, pulse_cause = np.zeros(planned), np.zeros(planned, dtype=np.int8)
+    ring_sd = events.ring_sd.value
+    pulse, pulse_cause = np.zeros((len(keys), planned)), np.zeros(planned, dtype=np.int8)
     per_stay = region.events_per_cycle.value * planned / (7 * CYCLE_WEEKS) if at_sea else 0.0
     if not at_sea:
         per_stay = events.freshwater_per_stage.value
@@ -118,7 +123,7 @@ def befall(
     most = events.limit.value
     start_week, loss = np.zeros(most, dtype=np.int64), np.zeros(most)
     found: list[HealthEvent] = []
-    for name, kind in events.kinds.items():
+    for k, (name, kind) in enumerate(events.kinds.items()):
         if kind.at_sea != at_sea:
             continue
         season = np.array(kind.months.value)
@@ -136,8 +141,10 @@ def befall(
             loss,
         )
         cause = MORTALITY_CAUSES.index(kind.cause)
-        for week, lost in zip(start_week[:count].tolist(), loss[:count].tolist(), strict=True):
-            spread_event(week, lost, cause, spread, pulse, pulse_cause)
+        for e, (week, lost) in enumerate(zip(start_week[:count].tolist(), loss[:count].tolist(), strict=True)):
+            for key, ring_pulse in zip(keys, pulse, strict=True):
+                harder = am.exp(ring_sd * am.normal(key, k * most + e) - 0.5 * ring_sd * ring_sd)
+                spread_event(week, -am.log(1.0 - lost) * harder, cause, spread, ring_pulse, pulse_cause)
             start = stay.start_day + 7 * week
             end = min(start + 7 * len(spread), stay.end_day)
             everywhere = tuple(range(len(stay.container_ids)))

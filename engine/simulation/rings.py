@@ -28,10 +28,14 @@ BY_WEIGHT, BY_PLAN = 1, 2  # why a harvest was decided; 0: it was not
 
 
 class Counting(NamedTuple):
-    """Lice in the rings and on the fish sampled. pressure (weeks,): larvae from outside, lice a fish and week."""
+    """Lice in the rings and on the fish sampled. pressure (weeks,): larvae from outside, lice a fish and week.
+
+    own_infection: larvae from the batch's own rings, a week, for each adult female a fish in them on average.
+    """
 
     model: LiceModel
     pressure: np.ndarray
+    own_infection: float
     fish: int
     lice_keys: np.ndarray
     count_keys: np.ndarray
@@ -100,13 +104,20 @@ def count_lice(
     noise = np.zeros(STAGES)
     females = 0
     fish = 0
+    breeding = 0.0
+    rings = 0
+    for c in range(lice.shape[0]):
+        if here[c] and now.fish[c] > 0:
+            breeding += lice[c, ADULT_FEMALE]
+            rings += 1
+    pressure = counting.pressure[w] + counting.own_infection * breeding / max(rings, 1)
     for c in range(lice.shape[0]):
         if not here[c] or now.fish[c] == 0:
             continue
         for s in range(STAGES):
             noise[s] = am.normal(counting.lice_keys[c], STAGES * w + s)
         weight_g = mean_weight_g(now.mu[c], now.v[c])
-        next_week(lice[c], counting.pressure[w], warm[c] / 7.0, float(now.fish[c]), weight_g, noise, counting.model)
+        next_week(lice[c], pressure, warm[c] / 7.0, float(now.fish[c]), weight_g, noise, counting.model)
         sampled = min(counting.fish, now.fish[c])
         seen.sampled[c, w] = sampled
         for s in range(STAGES):

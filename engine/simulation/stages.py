@@ -98,7 +98,7 @@ def live_stage(
         it.keys(Stream.DEAD_SIZE),
         it.keys(Stream.APPETITE),
     )
-    events, pulse, pulse_cause = befall(schedule, region, batch.number, stay)
+    events, pulse, pulse_cause = befall(schedule, region, batch.number, stay, it.keys(Stream.EVENT))
     if stay.stage == SEA:
         return _at_sea(it, fish, temp_c, now, out, keys, events, pulse, pulse_cause, target_cg, ring_count)
     return _in_tanks(it, fish, temp_c, now, out, keys, events, pulse, pulse_cause)
@@ -147,7 +147,7 @@ def _in_tanks(
     growing = _growing(it, stages.individual_tgc_cv.value[stage - 1], stages.fcr.value[stage - 1], yolk)
     dying = _dying(
         it,
-        tank_hazard(it.schedule, it.batch.number, it.stay, it.days),
+        tank_hazard(it.schedule, it.batch, it.stay, it.days),
         pulse,
         pulse_cause,
         mortality.freshwater_noise_sd.value,
@@ -356,7 +356,7 @@ def _dying(
     weeks = it.planned // 7 + 1
     return life.Dying(
         hazard,
-        np.tile(pulse[: it.days], (n, 1)),
+        pulse[:, : it.days].copy(),
         np.tile(pulse_cause[: it.days], (n, 1)),
         np.zeros((n, it.days)),
         ar1(it.key(Stream.BATCH_NOISE), weeks, noise_ar1, 1.0),
@@ -387,6 +387,7 @@ def _counting(it: _Stage) -> rings.Counting:
     return rings.Counting(
         model,
         lice_pressure(it.schedule, it.climate, it.containers[0], it.stay.start_day, it.days // 7 + 1),
+        lice.own_infection.value,
         lice.count_fish.value,
         it.keys(Stream.LICE),
         it.keys(Stream.LICE_COUNT),

@@ -48,7 +48,7 @@ def test_events_and_their_losses_have_the_given_distribution() -> None:
 @given(st.integers(0, 59), st.floats(0.001, 0.8))
 def test_an_event_adds_its_dose_week_by_week(start: int, loss: float) -> None:
     pulse, cause = np.zeros(64 * 7), np.zeros(64 * 7, dtype=np.int8)
-    spread_event(start, loss, 3, SPREAD, pulse, cause)
+    spread_event(start, -math.log1p(-loss), 3, SPREAD, pulse, cause)
     weeks = pulse.reshape(-1, 7)
     assert (weeks == weeks[:, :1]).all()
     np.testing.assert_allclose(weeks[start : start + 5].sum(axis=1), SPREAD * -math.log1p(-loss), rtol=1e-12)
@@ -61,7 +61,7 @@ def befallen(schedule: Schedule, biology: Biology) -> dict[str, list[tuple[int, 
     found: dict[str, list[tuple[int, float]]] = {}
     for i in range(300):
         stay = Stay(SEA, (1,), 19_000, 19_448)
-        for event in befall(schedule, region, f"SCO-{i}", stay)[0]:
+        for event in befall(schedule, region, f"SCO-{i}", stay, np.arange(1, 2, dtype=np.uint64))[0]:
             found.setdefault(event.kind, []).append((i * 10_000 + event.start_day, event.loss))
     return found
 
