@@ -132,6 +132,7 @@ class Journal(StrictModel):
 
     weekly_mortality: Rising
     event_loss: Rising
+    lice_over: Rising
     oxygen_low: Rising
     oxygen_quiet_days: Whole
     notice_days: WholeRange
@@ -143,8 +144,9 @@ class Journal(StrictModel):
             raise ValueError("weekly_mortality are three: an entry, medium and high severity")
         if len(self.oxygen_low.value) != 3:
             raise ValueError("oxygen_low are three: below them high, medium and low severity")
-        if len(self.event_loss.value) != 2:
-            raise ValueError("event_loss are two: medium and high severity")
+        for name in ("event_loss", "lice_over"):
+            if len(getattr(self, name).value) != 2:
+                raise ValueError(f"{name} are two: medium and high severity")
         return self
 
 

@@ -256,7 +256,7 @@ class _Writer:
         return self._entry(stage, samples.result_day, "diagnosis", text, there, level)
 
     def lice(self) -> Iterator[Entry]:
-        """Counts above the limit, once for as long as they last."""
+        """Counts whose mean over all rings is above the limit, once for as long as they last."""
         limits = self._schedule.biology.region(self._geography).adult_female_limit.value
         for stage in self._history.stages:
             lice = stage.lice
@@ -264,24 +264,24 @@ class _Writer:
                 continue
             month = lice.day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
             limit = np.array(limits)[month]
-            over = (lice.sampled > 0) & (lice.counted[:, :, 2] > limit * lice.sampled)
-            anywhere = over.any(axis=0)
-            for w in np.flatnonzero(anywhere & ~np.concatenate([[False], anywhere[:-1]])).tolist():
-                rings = np.flatnonzero(over[:, w]).tolist()
-                counted = int((lice.sampled[:, w] > 0).sum())
+            females = lice.counted[:, :, 2].sum(axis=0, dtype=np.int64)
+            fish = lice.sampled.sum(axis=0, dtype=np.int64)
+            over = (fish > 0) & (females > limit * fish)
+            below = np.flatnonzero((fish > 0) & ~over)
+            for w in np.flatnonzero(over & ~np.concatenate([[False], over[:-1]])).tolist():
+                rings = np.flatnonzero(lice.sampled[:, w] > 0).tolist()
                 a_fish = lice.counted[rings, w, 2] / lice.sampled[rings, w]
-                worst = rings[int(np.argmax(a_fish))]
-                name = self._schedule.farm.container(stage.container_ids[worst]).name
+                worst = self._schedule.farm.container(stage.container_ids[rings[int(np.argmax(a_fish))]]).name
+                times = float(females[w] / fish[w] / limit[w])
+                level = SEVERITIES[int(np.searchsorted(self._policy.lice_over.value, times, side="right"))]
                 text = (
-                    f"Lice above the limit of {limit[w]:g} adult females a fish in {len(rings)} of {counted} rings; "
-                    f"most in {name}, {a_fish.max():.2f}."
+                    f"{females[w] / fish[w]:.2f} adult female lice a fish counted in {len(rings)} rings, above the "
+                    f"limit of {limit[w]:g}; most in {worst}, {a_fish.max():.2f}."
                 )
-                level = SEVERITIES[min(2, 2 * len(rings) // counted)]
-                entry = self._entry(stage, int(lice.day[w]), "observation", text, rings, level)
-                below = np.flatnonzero(~anywhere & (lice.sampled > 0).any(axis=0))
+                entry = self._entry(stage, int(lice.day[w]), "observation", text, (), level)
                 after = below[below > w]
                 day = int(lice.day[after[0]]) if len(after) else None
-                notes = "" if day is None else f"No ring above the limit at the count of {say.date(day)}."
+                notes = "" if day is None else f"Not above the limit at the count of {say.date(day)}."
                 yield self._over(entry, stage, day, notes)
 
     def mortality(self, given: tuple[Remedy, ...], events: tuple[Noticed, ...]) -> Iterator[Entry]:
