@@ -112,7 +112,7 @@ def laboratory(schedule: Schedule, history: BatchHistory, events: tuple[Noticed,
         # by lot: those with the smallest draws
         lots = sorted((am.uniform(key, DRAWS + DRAWS_A_SAMPLE * 4 * c), c) for c in there)
         chosen = tuple(sorted(c for _, c in lots[: policy.containers.value]))
-        if day >= schedule.as_of_day or not chosen or not types:
+        if not chosen or not types:
             continue
         sent = day + policy.send_days.value
         result = sent + whole_between(*policy.result_days.value, am.uniform(key, 2))

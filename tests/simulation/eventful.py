@@ -18,9 +18,23 @@ from lake.event_tables import MORTALITY_CAUSES
 from lake.tables import TABLES
 
 Rows = dict[str, list[dict[str, Any]]]
-DAILY = tuple(
-    "population dead culled cause mu v weight_cg dead_cg culled_cg ration temp_c oxygen_draw oxygen_mean oxygen_min "
-    "appetite fasted".split()
+DAILY = (
+    "population",
+    "dead",
+    "culled",
+    "cause",
+    "mu",
+    "v",
+    "weight_cg",
+    "dead_cg",
+    "culled_cg",
+    "ration",
+    "temp_c",
+    "oxygen_draw",
+    "oxygen_mean",
+    "oxygen_min",
+    "appetite",
+    "fasted",
 )
 METHODS = ("THERMAL", "MECHANICAL", "FRESHWATER", "H2O2", "BATH")
 SEA_KINDS = ("PANCREAS_DISEASE", "GILL_DISEASE", "WINTER_ULCER", "HEART_DISEASE", "STORM", "JELLYFISH", "PREDATOR")

@@ -154,6 +154,14 @@ def test_an_end_tells_the_toll_of_the_event(small_schedule: Schedule, lived: Bat
         assert number(match[1]) == dead(stage, of, first, last)
 
 
+def test_an_event_is_over_once_its_last_day_is_lived(small_schedule: Schedule, lived: BatchHistory) -> None:
+    event = next(e for e in lived.events if e.kind == "PANCREAS_DISEASE")
+    for as_of, over in ((event.end_day - 1, False), (event.end_day, True)):
+        rows = rows_of(replace(small_schedule, as_of_day=as_of), cut(lived, as_of))
+        (told,) = entries(rows, "issue", "(?i)pancreas disease")
+        assert told[0]["resolution_status"] == over
+
+
 def test_an_event_has_a_row_for_each_container_that_lived_to_see_it(lived: BatchHistory, rows: Rows) -> None:
     expected = []
     for event in lived.events:
@@ -187,9 +195,7 @@ def test_severity_follows_the_expected_loss(small_schedule: Schedule, lived: Bat
         assert {r["severity"] for r in told} <= {expected}
 
 
-def test_moves_and_harvests_are_told_with_their_fish(
-    small_schedule: Schedule, lived: BatchHistory, rows: Rows
-) -> None:
+def test_moves_and_harvests_are_told_with_their_fish(small_schedule: Schedule, lived: BatchHistory, rows: Rows) -> None:
     moved = entries(rows, "action", r"Moved ([\d,]+) fish .*; ([\d,]+) lost on the way")
     assert [(number(m[1]), number(m[2])) for _, m in moved] == [
         (int(m.arrived.sum()), int(m.lost.sum())) for m in lived.moves
@@ -304,9 +310,7 @@ def test_samples_are_those_of_disease_in_containers_concerned(
     policy, master = small_schedule.biology.model.laboratory, small_schedule.farm.model.master
     subject = Subject(small_schedule, lived)
     stay_of = {
-        int(id_): (stage, c)
-        for stage, ids in zip(lived.stages, subject.ids, strict=True)
-        for c, id_ in enumerate(ids)
+        int(id_): (stage, c) for stage, ids in zip(lived.stages, subject.ids, strict=True) for c, id_ in enumerate(ids)
     }
     assert len(rows["health_lab_sample"]) >= 8
     references = [r["lab_reference_id"] for r in rows["health_lab_sample"]]
@@ -371,12 +375,41 @@ def test_a_diagnosis_agrees_with_the_laboratory(small_schedule: Schedule, lived:
         results = [
             r["findings_summary"]
             for r in rows["health_lab_sample"]
-            if r["date_results_received"] == row["entry_date"].date() and match[1] in r["findings_summary"].lower()
+            if r["date_results_received"] == row["entry_date"].date()
+            and match[1] in r["findings_summary"].lower()
             or (r["date_results_received"] == row["entry_date"].date() and match[1] in r["findings_summary"])
         ]
         positive = [s for s in results if re.search(r" detected in .*\(Ct", s)]
         assert (int(match[2]), int(match[3])) == (len(positive), len(results))
         assert (match[4] == "confirmed") == bool(positive)
+
+
+def test_results_are_known_on_the_day_on_which_they_come(small_schedule: Schedule, lived: BatchHistory) -> None:
+    """At the as-of date of that day neither the laboratory's rows nor the journal tell them; a day later both do."""
+    arrivals = sorted({s.result_day for s in Subject(small_schedule, lived).care.samples})
+    assert len(arrivals) >= 3
+    for arrival in arrivals:
+        for day, known in ((arrival, 0), (arrival + 1, 1)):
+            rows = rows_of(replace(small_schedule, as_of_day=day), cut(lived, day))
+            told = [r for r in rows["journal_entry"] if r["category"] == "sample"]
+            received = Counter(r["sample_date"] for r in rows["health_lab_sample"] if r["date_results_received"])
+            open_ = Counter(r["sample_date"] for r in rows["health_lab_sample"] if not r["date_results_received"])
+            for row in told:
+                assert row["resolution_status"] == (row["entry_date"].date() in received)
+                assert row["resolution_status"] != (row["entry_date"].date() in open_)
+            results = [r["date_results_received"] for r in rows["health_lab_sample"]]
+            assert (EPOCH + timedelta(days=arrival) in results) == bool(known)
+            diagnoses = entries(rows, "diagnosis", "Laboratory")
+            assert (EPOCH + timedelta(days=arrival) in {r["entry_date"].date() for r, _ in diagnoses}) == bool(known)
+
+
+def test_a_look_back_is_written_only_while_the_event_lasts(small_schedule: Schedule, lived: BatchHistory) -> None:
+    """Noticed at the latest five days after the start, looked back on a week later."""
+    long = next(e for e in lived.events if e.kind == "GILL_DISEASE")
+    for days, expected in ((35, 1), (8, 0)):
+        short = replace(lived, events=(replace(long, end_day=long.start_day + days),))
+        told = entries(rows_of(small_schedule, short), "observation", "(?i)amoebic gill disease")
+        assert len(told) == expected
 
 
 def unsettled(table: str, then: Row, now: Row) -> Row:

@@ -102,9 +102,7 @@ def divided(counted: np.ndarray, day: np.ndarray, division: Division = DIVISION,
     n, weeks, _ = counted.shape
     keys = np.random.default_rng(seed).integers(0, 1 << 63, n).astype(np.uint64)
     count = np.full((n, weeks, len(LICE_TYPES)), -1, dtype=np.int64)
-    divide(
-        keys, 0, day, counted, np.full((n, weeks), 20), division, count, np.empty((n, weeks)), np.empty((n, weeks))
-    )
+    divide(keys, 0, day, counted, np.full((n, weeks), 20), division, count, np.empty((n, weeks)), np.empty((n, weeks)))
     return count
 
 
@@ -196,9 +194,7 @@ def test_a_treatment_row_for_each_treatment_and_each_tank_vaccinated(
         (int(id_), stage.start_day + mortality.vaccination_day.value, "VACCINE", 0.0)
         for id_ in subject.ids[lived.stages.index(stage)]
     }
-    treated = {
-        (int(subject.ids[-1][t.container]), t.day, t.method, round(t.efficacy, 5)) for t in lived.treatments
-    }
+    treated = {(int(subject.ids[-1][t.container]), t.day, t.method, round(t.efficacy, 5)) for t in lived.treatments}
     truth = {r["treatment_id"]: r for r in rows["treatment_truth"]}
     found = {
         (r["batch_assignment_id"], day_of(r["treatment_date"]), r["method"], float(truth[r["id"]]["efficacy"]))
