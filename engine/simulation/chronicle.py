@@ -290,8 +290,9 @@ class _Writer:
         for at, stage in enumerate(self._history.stages):
             weeks = stage.days // WEEK
             n = len(stage.container_ids)
-            dead = stage.dead[:, : WEEK * weeks].reshape(n, weeks, WEEK).sum(axis=(0, 2), dtype=np.int64)
-            fish = stage.before(stage.population, stage.fish)[:, : WEEK * weeks : WEEK].sum(axis=0, dtype=np.int64)
+            dead = stage.dead[:, : WEEK * weeks].sum(axis=0, dtype=np.int64).reshape(weeks, WEEK).sum(axis=1)
+            evening_before = stage.population[:, WEEK - 1 : WEEK * weeks - 1 : WEEK].sum(axis=0, dtype=np.int64)
+            fish = np.concatenate([stage.fish.sum(keepdims=True), evening_before])[:weeks]
             level = np.searchsorted(bounds, dead / np.maximum(fish, 1), side="right")
             fresh = (level > 0) & (np.concatenate([[0], level[:-1]]) == 0)
             for w in np.flatnonzero(fresh).tolist():
@@ -321,16 +322,15 @@ class _Writer:
         """Days of little oxygen, once in a while."""
         bounds = self._policy.oxygen_low.value
         for stage in self._history.stages:
-            here = stage.present & (stage.population > 0)
-            least = np.where(here, stage.oxygen_min, np.inf)
-            low = np.asarray((least < bounds[-1]).any(axis=0))
+            below = (stage.oxygen_min < bounds[-1]) & (stage.population > 0)
+            low = np.asarray(below.any(axis=0))
             told = -self._policy.oxygen_quiet_days.value - 1
             for d in np.flatnonzero(low).tolist():
                 if d - told <= self._policy.oxygen_quiet_days.value:
                     continue
                 told = d
-                containers = np.flatnonzero(least[:, d] < bounds[-1]).tolist()
-                value = float(least[containers, d].min())
+                containers = np.flatnonzero(below[:, d]).tolist()
+                value = float(stage.oxygen_min[containers, d].min())
                 level = SEVERITIES[2 - int(np.searchsorted(bounds, value, side="right"))]
                 text = (
                     f"Oxygen low in {say.places(self._schedule, stage, containers)}: "

@@ -98,11 +98,9 @@ def cut(history: BatchHistory, as_of_day: int) -> BatchHistory:
         lice = stage.lice
         if lice is not None:
             w = lice.day < as_of_day
-            lice = SeaLice(
-                *(getattr(lice, k)[..., w] for k in ("day", "attached", "mobile", "adult_female", "pressure")),
-                counted=lice.counted[:, w],
-                sampled=lice.sampled[:, w],
-            )
+            named = ("day", "attached", "mobile", "adult_female", "pressure", "sampled")
+            until = {name: getattr(lice, name)[..., w] for name in named}
+            lice = replace(lice, counted=lice.counted[:, w], **until)
         daily = {name: getattr(stage, name)[:, :days] for name in DAILY}
         stages.append(replace(stage, lived=np.minimum(stage.lived, days), gone=stage.gone & left, lice=lice, **daily))
     over = history.harvested and stages[-1].stage == SEA and bool(stages[-1].gone.all())

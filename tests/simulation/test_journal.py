@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -245,7 +246,7 @@ def test_low_oxygen_is_told_when_it_comes_back(small_schedule: Schedule, lived: 
     told = entries(rows, "issue", r"Oxygen low in (.*): down to about (\d+) % saturation")
     assert len(told) >= 3
     days = [day_of(r["entry_date"].date()) for r, _ in told]
-    assert all(b - a > policy.oxygen_quiet_days.value for a, b in zip(days, days[1:], strict=False))
+    assert all(b - a > policy.oxygen_quiet_days.value for a, b in pairwise(days))
     for (row, match), day in zip(told, days, strict=True):
         stage = stage_on(lived, day)
         d = day - stage.start_day
@@ -372,13 +373,8 @@ def test_a_diagnosis_agrees_with_the_laboratory(small_schedule: Schedule, lived:
     told = entries(rows, "diagnosis", r"Laboratory: (.+) in (\d+) of (\d+) samples?\. .*?(is not confirmed|confirmed)")
     assert len(told) >= 2
     for row, match in told:
-        results = [
-            r["findings_summary"]
-            for r in rows["health_lab_sample"]
-            if r["date_results_received"] == row["entry_date"].date()
-            and match[1] in r["findings_summary"].lower()
-            or (r["date_results_received"] == row["entry_date"].date() and match[1] in r["findings_summary"])
-        ]
+        received = [r for r in rows["health_lab_sample"] if r["date_results_received"] == row["entry_date"].date()]
+        results = [r["findings_summary"] for r in received if match[1].lower() in r["findings_summary"].lower()]
         positive = [s for s in results if re.search(r" detected in .*\(Ct", s)]
         assert (int(match[2]), int(match[3])) == (len(positive), len(results))
         assert (match[4] == "confirmed") == bool(positive)

@@ -69,6 +69,7 @@ def live(fish: list[int], days: int, **changes: Any) -> life.Lived:
     }
     assert set(changes) <= set(settings)
     s = settings | changes
+
     def take(kind: Any, **renamed: str) -> Any:
         return kind(**{name: s[renamed.get(name, name)] for name in kind._fields})
 

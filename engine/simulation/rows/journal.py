@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from engine.simulation.chronicle import SEVERITIES
 from engine.simulation.rows.shared import Columns, Subject, Tables, code, empty, row_ids
 from lake.columns import Nullable
 
@@ -23,15 +24,16 @@ def journal_tables(subject: Subject) -> Tables:
 def journal_rows(subject: Subject) -> Columns:
     """One row an entry, in order of time."""
     entries = subject.care.entries
-    grades = [code("journal_entry", "severity", e.severity) if e.severity else -1 for e in entries]
-    severity = np.array(grades, dtype=np.int64)
+    grades = {"": -1} | {level: code("journal_entry", "severity", level) for level in SEVERITIES}
+    severity = np.array([grades[e.severity] for e in entries], dtype=np.int64)
+    categories = {name: code("journal_entry", "category", name) for name in {e.category for e in entries}}
     places = np.array([e.container or 0 for e in entries], dtype=np.int64)
     return {
         "id": row_ids("journal_entry", subject.batch_id, len(entries)),
         "batch_id": np.full(len(entries), subject.batch_id),
         "container_id": Nullable(places, places > 0),
         "entry_date": np.array([e.time_us for e in entries], dtype=np.int64),
-        "category": np.array([code("journal_entry", "category", e.category) for e in entries], dtype=np.int64),
+        "category": np.array([categories[e.category] for e in entries], dtype=np.int64),
         "severity": Nullable(np.maximum(severity, 0), severity >= 0),
         "description": pa.array([e.text for e in entries], pa.string()),
         "resolution_status": np.array([e.resolved for e in entries], dtype=bool),

@@ -6,12 +6,13 @@ import numpy as np
 import pyarrow as pa
 
 from engine.farm.infrastructure import Farm
-from engine.simulation import arithmetic as am
 from engine.simulation import wording as say
+from engine.simulation.climate import uniforms
 from engine.simulation.counting import LICE_TYPES, SALMON_LOUSE, Division, divide
+from engine.simulation.hazards import cumulative
 from engine.simulation.record import SEA, SeaLice, StageHistory
 from engine.simulation.remedies import DAY_US, MINUTE_US, VACCINE, Remedy
-from engine.simulation.rows.shared import Columns, Subject, Tables, code, empty, row_ids, stack
+from engine.simulation.rows.shared import Columns, Subject, Tables, code, empty, row_ids
 from engine.simulation.streams import Stream, stream_key, stream_keys
 from lake.columns import Nullable
 from lake.errors import InputError
@@ -22,18 +23,14 @@ HUNDRED_THOUSANDTHS = 100_000.0
 
 def lice_tables(subject: Subject) -> Tables:
     """lice_count, treatment, treatment_truth, lice_truth."""
-    counts: list[Columns] = []
-    truth: list[Columns] = []
-    for stage, ids in zip(subject.stages, subject.ids, strict=True):
-        if stage.stage == SEA and stage.lice is not None:
-            counts.append(_count_rows(subject, stage, stage.lice, ids))
-            truth.append(_truth_rows(subject, stage, stage.lice, ids))
+    stage, ids = subject.stages[-1], subject.ids[-1]
+    lice = stage.lice if stage.stage == SEA else None
     treatment, treatment_truth = treatment_rows(subject)
     return {
-        "lice_count": stack(counts) if counts else empty("lice_count"),
+        "lice_count": _count_rows(subject, stage, lice, ids) if lice else empty("lice_count"),
         "treatment": treatment,
         "treatment_truth": treatment_truth,
-        "lice_truth": stack(truth) if truth else empty("lice_truth"),
+        "lice_truth": _truth_rows(subject, stage, lice, ids) if lice else empty("lice_truth"),
     }
 
 
@@ -107,13 +104,8 @@ def _count_rows(subject: Subject, stage: StageHistory, lice: SeaLice, ids: np.nd
 def _methods(seed: int, number: str, stage: StageHistory, lice: SeaLice, shares: tuple[float, ...]) -> np.ndarray:
     """How lice were counted on each day, a code of lice_count.detection_method: alike in all rings."""
     key = stream_key(seed, Stream.LICE_COUNT, number, "method")
-    chosen = np.empty(len(lice.day), dtype=np.int64)
-    for w, day in enumerate(lice.day.tolist()):
-        u, position = am.uniform(key, day - stage.start_day), 0
-        while position < len(shares) - 1 and u >= shares[position]:
-            u -= shares[position]
-            position += 1
-        chosen[w] = position
+    u = uniforms(key, stage.days)[lice.day - stage.start_day]
+    chosen: np.ndarray = np.minimum(np.searchsorted(cumulative(shares), u, side="right"), len(shares) - 1)
     return chosen
 
 
@@ -156,13 +148,13 @@ def treatment_rows(subject: Subject) -> tuple[Columns, Columns]:
         "container_id": np.array([subject.stages[r.at].container_ids[r.container] for r in given]),
         "batch_assignment_id": np.array([subject.ids[r.at][r.container] for r in given]),
         "treatment_date": np.array([r.time_us for r in given]),
-        "treatment_type": np.array([code("treatment", "treatment_type", kind) for kind in kinds]),
-        "method": np.array([code("treatment", "method", r.method) for r in given]),
+        "treatment_type": _codes("treatment_type", kinds),
+        "method": _codes("method", [r.method for r in given]),
         "description": pa.array([_description(subject, r) for r in given], pa.string()),
         "dosage": pa.array([p.dosage.value for p in policies], pa.string()),
         "duration_days": np.array([p.duration_days.value for p in policies]),
         "withholding_period_days": np.array([p.withholding_days.value for p in policies]),
-        "outcome": np.array([code("treatment", "outcome", r.outcome) for r in given]),
+        "outcome": _codes("outcome", [r.outcome for r in given]),
         "vaccination_type_id": Nullable(np.where(is_vaccine, vaccine, 0), is_vaccine),
         "includes_weighing": np.array([(r.container, r.day) in weighed[r.at] for r in given]),
         "journal_entry_id": journal[[entry_of[i] for i in range(len(given))]],
@@ -174,6 +166,12 @@ def treatment_rows(subject: Subject) -> tuple[Columns, Columns]:
         "expected_loss": np.array([int(r.loss * HUNDRED_THOUSANDTHS + 0.5) for r in given]),
     }
     return columns, truth
+
+
+def _codes(column: str, values: list[str]) -> np.ndarray:
+    """Positions of an enumeration's values in the treatments' column."""
+    known = {value: code("treatment", column, value) for value in set(values)}
+    return np.array([known[value] for value in values])
 
 
 def _vaccine_id(subject: Subject) -> int:
