@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from engine.farm.schedule import Schedule
+from engine.simulation.climate import Climate
 from engine.simulation.record import SEA, BatchHistory, HealthEvent, SeaLice, StageHistory, Treatment
 from engine.simulation.rows.journal import journal_tables
 from engine.simulation.rows.lice import lice_tables
@@ -114,9 +115,17 @@ def cut(history: BatchHistory, as_of_day: int) -> BatchHistory:
     )
 
 
+def subject_of(schedule: Schedule, history: BatchHistory) -> Subject:
+    """The batch as families of rows see it."""
+    first_day = min(b.start_day for b in schedule.batches)
+    return Subject(
+        schedule, history, Climate(schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day, first_day)
+    )
+
+
 def rows_of(schedule: Schedule, history: BatchHistory) -> Rows:
     """The rows of both families as the lake stores them, a dictionary each, in their order."""
-    subject = Subject(schedule, history)
+    subject = subject_of(schedule, history)
     found = {}
     for table, columns in (lice_tables(subject) | journal_tables(subject)).items():
         batch = record_batch(TABLES[table], columns)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from eventful import Rows, cut, eventful, rows_of
+from eventful import Rows, cut, eventful, rows_of, subject_of
 
 from engine.farm.schedule import Schedule
 from engine.simulation import wording as say
@@ -20,7 +20,6 @@ from engine.simulation.climate import Climate
 from engine.simulation.history import simulate
 from engine.simulation.laboratory import AGENTS
 from engine.simulation.record import SEA, BatchHistory, StageHistory
-from engine.simulation.rows.shared import Subject
 from lake.tables import TABLES
 from lake.truth_tables import EVENT_KINDS
 
@@ -309,7 +308,7 @@ def test_samples_are_those_of_disease_in_containers_concerned(
     small_schedule: Schedule, lived: BatchHistory, rows: Rows
 ) -> None:
     policy, master = small_schedule.biology.model.laboratory, small_schedule.farm.model.master
-    subject = Subject(small_schedule, lived)
+    subject = subject_of(small_schedule, lived)
     stay_of = {
         int(id_): (stage, c) for stage, ids in zip(lived.stages, subject.ids, strict=True) for c, id_ in enumerate(ids)
     }
@@ -352,7 +351,7 @@ def test_some_findings_are_negative_and_some_doubtful(small_schedule: Schedule, 
     policy = small_schedule.biology.model.laboratory
     found: Counter[str] = Counter()
     for seed in range(100):
-        for samples in Subject(replace(small_schedule, seed=seed), lived).care.samples:
+        for samples in subject_of(replace(small_schedule, seed=seed), lived).care.samples:
             found.update(f.verdict for f in samples.findings)
     total = sum(found.values())
 
@@ -382,7 +381,7 @@ def test_a_diagnosis_agrees_with_the_laboratory(small_schedule: Schedule, lived:
 
 def test_results_are_known_on_the_day_on_which_they_come(small_schedule: Schedule, lived: BatchHistory) -> None:
     """At the as-of date of that day neither the laboratory's rows nor the journal tell them; a day later both do."""
-    arrivals = sorted({s.result_day for s in Subject(small_schedule, lived).care.samples})
+    arrivals = sorted({s.result_day for s in subject_of(small_schedule, lived).care.samples})
     assert len(arrivals) >= 3
     for arrival in arrivals:
         for day, known in ((arrival, 0), (arrival + 1, 1)):
