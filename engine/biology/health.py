@@ -11,7 +11,6 @@ from engine.biology.sourced import (
     Positive,
     Quartiles,
     Rising,
-    Scalar,
     Share,
     Shares,
     Sourced,
@@ -133,7 +132,8 @@ class Journal(StrictModel):
 
     weekly_mortality: Rising
     event_loss: Rising
-    oxygen_low: Scalar
+    lice_over: Rising
+    oxygen_low: Rising
     oxygen_quiet_days: Whole
     notice_days: WholeRange
     diagnosis_days: WholeRange
@@ -142,8 +142,11 @@ class Journal(StrictModel):
     def _lengths(self) -> Journal:
         if len(self.weekly_mortality.value) != 3:
             raise ValueError("weekly_mortality are three: an entry, medium and high severity")
-        if len(self.event_loss.value) != 2:
-            raise ValueError("event_loss are two: medium and high severity")
+        if len(self.oxygen_low.value) != 3:
+            raise ValueError("oxygen_low are three: below them high, medium and low severity")
+        for name in ("event_loss", "lice_over"):
+            if len(getattr(self, name).value) != 2:
+                raise ValueError(f"{name} are two: medium and high severity")
         return self
 
 

@@ -177,6 +177,31 @@ def poisson_quantile(mean: float, u: float) -> int:
 
 
 @kernel
+def binomial_quantile(trials: int, share: float, u: float) -> int:
+    """Successes in `trials` of the given share from one uniform: inversion below 30 expected, Cornish-Fisher above."""
+    if trials <= 0 or share <= 0.0:
+        return 0
+    if share >= 1.0:
+        return trials
+    p = min(share, 1.0 - share)
+    v = u if share <= 0.5 else 1.0 - u
+    mean = trials * p
+    n = 0
+    if mean < 30.0:
+        term = exp(trials * log(1.0 - p))
+        total = term
+        while v > total and n < trials:
+            term *= (trials - n) / (n + 1.0) * (p / (1.0 - p))
+            n += 1
+            total += term
+    else:
+        z = normal_quantile(v)
+        wide = mean + math.sqrt(mean * (1.0 - p)) * z + (1.0 - 2.0 * p) * (z * z - 1.0) / 6.0
+        n = min(trials, max(0, math.floor(wide + 0.5)))
+    return n if share <= 0.5 else trials - n
+
+
+@kernel
 def whole(x: float) -> int:
     """The nearest whole number, halves up."""
     return math.floor(x + 0.5)

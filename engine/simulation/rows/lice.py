@@ -2,9 +2,197 @@
 
 from __future__ import annotations
 
-from engine.simulation.rows.shared import Subject, Tables, empty
+import numpy as np
+import pyarrow as pa
+
+from engine.farm.infrastructure import Farm
+from engine.simulation import wording as say
+from engine.simulation.climate import uniforms
+from engine.simulation.counting import LICE_TYPES, SALMON_LOUSE, Division, divide
+from engine.simulation.hazards import cumulative
+from engine.simulation.record import SEA, SeaLice, StageHistory
+from engine.simulation.remedies import DAY_US, MINUTE_US, VACCINE, Remedy
+from engine.simulation.rows.shared import Columns, Subject, Tables, code, empty, row_ids
+from engine.simulation.streams import Stream, stream_key, stream_keys
+from lake.columns import Nullable
+from lake.errors import InputError
+
+TEN_THOUSANDTHS = 10_000.0
+HUNDRED_THOUSANDTHS = 100_000.0
 
 
 def lice_tables(subject: Subject) -> Tables:
     """lice_count, treatment, treatment_truth, lice_truth."""
-    return {name: empty(name) for name in ("lice_count", "treatment", "treatment_truth", "lice_truth")}
+    stage, ids = subject.stages[-1], subject.ids[-1]
+    lice = stage.lice if stage.stage == SEA else None
+    treatment, treatment_truth = treatment_rows(subject)
+    return {
+        "lice_count": _count_rows(subject, stage, lice, ids) if lice else empty("lice_count"),
+        "treatment": treatment,
+        "treatment_truth": treatment_truth,
+        "lice_truth": _truth_rows(subject, stage, lice, ids) if lice else empty("lice_truth"),
+    }
+
+
+def type_positions(farm: Farm) -> np.ndarray:
+    """For each lice type of the farm its position in LICE_TYPES, -1 where it is never seen.
+
+    InputError when the farm lacks a type of the salmon louse: lice would be lost.
+    """
+    named = [(t.species, t.gender, t.stage) for t in farm.model.master.lice_types]
+    for kind in LICE_TYPES:
+        if kind[0] == SALMON_LOUSE and kind not in named:
+            problem = f"master.lice_types has no {', '.join(kind)}"
+            raise InputError(f"farm {farm.name}", problem, "add it: every louse counted has a type")
+    return np.array([LICE_TYPES.index(kind) if kind in LICE_TYPES else -1 for kind in named])
+
+
+def _count_rows(subject: Subject, stage: StageHistory, lice: SeaLice, ids: np.ndarray) -> Columns:
+    schedule = subject.schedule
+    model = schedule.biology.model.lice_counts
+    region = schedule.biology.region(schedule.farm.geography_names[subject.history.batch.geography_id - 1])
+    n, counts = lice.sampled.shape
+    count = np.empty((n, counts, len(LICE_TYPES)), dtype=np.int64)
+    moment, certainty = np.empty((n, counts)), np.empty((n, counts))
+    number = subject.history.batch.number
+    divide(
+        stream_keys(schedule.seed, Stream.LICE_COUNT, number, "types", each=subject.names(stage)),
+        stage.start_day,
+        lice.day.astype(np.int64),
+        lice.counted.astype(np.int64),
+        lice.sampled.astype(np.int64),
+        Division(
+            model.copepodid_share.value,
+            model.female_share.value,
+            model.mobile_shares.value[0],
+            model.mobile_shares.value[1],
+            region.caligus_mean.value,
+            model.caligus_seasonal_amplitude.value,
+            (region.caligus_peak_month.value - 0.5) / 12.0,
+            model.caligus_sdlog.value,
+            model.caligus_juvenile_share.value,
+        ),
+        count,
+        moment,
+        certainty,
+    )
+    c, w = np.nonzero(lice.sampled > 0)
+    positions = type_positions(schedule.farm)
+    seen = np.where(positions >= 0, count[c, w][:, positions], 0)
+    types = len(positions)
+    method = _methods(schedule.seed, number, stage, lice, model.method_shares.value)[w]
+    trust = np.array(model.method_confidence.value)[method] + model.confidence_sd.value * certainty[c, w]
+    # the rings are counted one after the other
+    first, last = model.first_hour_utc.value * 60, model.last_hour_utc.value * 60
+    minute = first + np.floor((last - first) * (c + moment[c, w]) / n).astype(np.int64)
+    columns: Columns = {
+        "container_id": np.array(stage.container_ids)[c],
+        "assignment_id": ids[c],
+        "count_date": lice.day[w].astype(np.int64) * DAY_US + minute * MINUTE_US,
+        "fish_sampled": lice.sampled[c, w],
+        "detection_method": method,
+        "confidence_level": np.floor(np.clip(trust, 0.0, 1.0) * 100.0 + 0.5).astype(np.int64),
+    }
+    repeated = {name: np.repeat(values, types) for name, values in columns.items()}
+    return repeated | {
+        "batch_id": np.full(len(c) * types, subject.batch_id),
+        "lice_type_id": np.tile(np.arange(1, types + 1), len(c)),
+        "count_value": seen.ravel(),
+    }
+
+
+def _methods(seed: int, number: str, stage: StageHistory, lice: SeaLice, shares: tuple[float, ...]) -> np.ndarray:
+    """How lice were counted on each day, a code of lice_count.detection_method: alike in all rings."""
+    key = stream_key(seed, Stream.LICE_COUNT, number, "method")
+    u = uniforms(key, stage.days)[lice.day - stage.start_day]
+    chosen: np.ndarray = np.minimum(np.searchsorted(cumulative(shares), u, side="right"), len(shares) - 1)
+    return chosen
+
+
+def _truth_rows(subject: Subject, stage: StageHistory, lice: SeaLice, ids: np.ndarray) -> Columns:
+    c, w = np.nonzero(lice.sampled > 0)
+
+    def units(values: np.ndarray) -> np.ndarray:
+        return np.floor(values * TEN_THOUSANDTHS + 0.5).astype(np.int64)
+
+    return {
+        "batch_id": np.full(len(c), subject.batch_id),
+        "container_id": np.array(stage.container_ids)[c],
+        "assignment_id": ids[c],
+        "date": lice.day[w],
+        "attached": units(lice.attached[c, w]),
+        "mobile": units(lice.mobile[c, w]),
+        "adult_female": units(lice.adult_female[c, w]),
+        "external_pressure": units(lice.pressure[w]),
+    }
+
+
+def treatment_rows(subject: Subject) -> tuple[Columns, Columns]:
+    """Each treatment as given, by time and container, and what it really did."""
+    care, schedule = subject.care, subject.schedule
+    given = care.remedies
+    if not given:
+        return empty("treatment"), empty("treatment_truth")
+    treatments = schedule.biology.model.treatments
+    ids = row_ids("treatment", subject.batch_id, len(given))
+    journal = row_ids("journal_entry", subject.batch_id, len(care.entries))
+    entry_of = care.entry_of
+    weighed = [set(zip(s.container.tolist(), s.day.tolist(), strict=True)) for s in subject.weighings.stages]
+    vaccine = _vaccine_id(subject)
+    is_vaccine = np.array([r.method == VACCINE for r in given])
+    policies = [treatments.vaccination if r.method == VACCINE else treatments.methods.of(r.method) for r in given]
+    kinds = ["vaccination" if r.method == VACCINE else treatments.methods.of(r.method).type.value for r in given]
+    columns: Columns = {
+        "id": ids,
+        "batch_id": np.full(len(given), subject.batch_id),
+        "container_id": np.array([subject.stages[r.at].container_ids[r.container] for r in given]),
+        "batch_assignment_id": np.array([subject.ids[r.at][r.container] for r in given]),
+        "treatment_date": np.array([r.time_us for r in given]),
+        "treatment_type": _codes("treatment_type", kinds),
+        "method": _codes("method", [r.method for r in given]),
+        "description": pa.array([_description(subject, r) for r in given], pa.string()),
+        "dosage": pa.array([p.dosage.value for p in policies], pa.string()),
+        "duration_days": np.array([p.duration_days.value for p in policies]),
+        "withholding_period_days": np.array([p.withholding_days.value for p in policies]),
+        "outcome": _codes("outcome", [r.outcome for r in given]),
+        "vaccination_type_id": Nullable(np.where(is_vaccine, vaccine, 0), is_vaccine),
+        "includes_weighing": np.array([(r.container, r.day) in weighed[r.at] for r in given]),
+        "journal_entry_id": journal[[entry_of[i] for i in range(len(given))]],
+    }
+    truth: Columns = {
+        "batch_id": columns["batch_id"],
+        "treatment_id": ids,
+        "efficacy": np.array([int(r.efficacy * HUNDRED_THOUSANDTHS + 0.5) for r in given]),
+        "expected_loss": np.array([int(r.loss * HUNDRED_THOUSANDTHS + 0.5) for r in given]),
+    }
+    return columns, truth
+
+
+def _codes(column: str, values: list[str]) -> np.ndarray:
+    """Positions of an enumeration's values in the treatments' column."""
+    known = {value: code("treatment", column, value) for value in set(values)}
+    return np.array([known[value] for value in values])
+
+
+def _vaccine_id(subject: Subject) -> int:
+    """The id of the region's vaccine; InputError when the farm's list lacks it."""
+    farm, biology = subject.schedule.farm, subject.schedule.biology
+    geography = farm.geography_names[subject.history.batch.geography_id - 1]
+    vaccine, known = biology.region(geography).vaccine.value, farm.model.master.vaccination_types
+    if vaccine not in known:
+        raise InputError(
+            f"biology {biology.name}",
+            f"regions.{geography}.vaccine {vaccine!r} is no vaccination type of farm {farm.name}",
+            f"take one of {', '.join(known)}",
+        )
+    return known.index(vaccine) + 1
+
+
+def _description(subject: Subject, remedy: Remedy) -> str:
+    stage = subject.stages[remedy.at]
+    name = subject.schedule.farm.container(stage.container_ids[remedy.container]).name
+    words = f"{say.capital(say.METHODS[remedy.method])} of {name}"
+    if remedy.before is None:
+        return words
+    a_fish = f"{remedy.before.lice / remedy.before.fish:.2f}"
+    return f"{words} after the count of {say.date(remedy.before.day)}: {a_fish} mobile lice a fish"

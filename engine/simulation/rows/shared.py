@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from engine.farm.schedule import Schedule
 from engine.simulation.assimilation import StageEstimate, assimilate
+from engine.simulation.chronicle import Care, care
 from engine.simulation.climate import Climate
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.streams import Stream, stream_keys
@@ -85,6 +86,11 @@ class Subject:
     def estimates(self) -> list[StageEstimate]:
         """What the farm knows of each stage."""
         return [assimilate(stage) for stage in self.history.stages]
+
+    @cached_property
+    def care(self) -> Care:
+        """The batch's treatments, laboratory samples and journal."""
+        return care(self.schedule, self.history)
 
     @property
     def batch_id(self) -> int:

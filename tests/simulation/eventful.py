@@ -1,0 +1,134 @@
+"""A batch that sees everything: lice, treatments, events, little oxygen and a harvest over several days."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from engine.farm.schedule import Schedule
+from engine.simulation.climate import Climate
+from engine.simulation.record import SEA, BatchHistory, HealthEvent, SeaLice, StageHistory, Treatment
+from engine.simulation.rows.journal import journal_tables
+from engine.simulation.rows.lice import lice_tables
+from engine.simulation.rows.shared import Subject
+from lake.columns import record_batch
+from lake.event_tables import MORTALITY_CAUSES
+from lake.tables import TABLES
+
+Rows = dict[str, list[dict[str, Any]]]
+DAILY = (
+    "population",
+    "dead",
+    "culled",
+    "cause",
+    "mu",
+    "v",
+    "weight_cg",
+    "dead_cg",
+    "culled_cg",
+    "ration",
+    "temp_c",
+    "oxygen_draw",
+    "oxygen_mean",
+    "oxygen_min",
+    "appetite",
+    "fasted",
+)
+METHODS = ("THERMAL", "MECHANICAL", "FRESHWATER", "H2O2", "BATH")
+SEA_KINDS = ("PANCREAS_DISEASE", "GILL_DISEASE", "WINTER_ULCER", "HEART_DISEASE", "STORM", "JELLYFISH", "PREDATOR")
+
+
+def eventful(history: BatchHistory, days_between_rings: int = 3) -> BatchHistory:
+    """The history with its rings emptied one after the other, if harvested, and much that happened to its fish."""
+    rng = np.random.default_rng(5)
+    sea = history.stages[-1]
+    assert sea.stage == SEA
+    n = len(sea.container_ids)
+    lived = sea.lived - np.arange(n)[::-1] * days_between_rings if sea.gone.all() else sea.lived
+    here = np.arange(sea.days) < lived[:, None]
+    oxygen = np.where(rng.uniform(size=here.shape) < 0.02, rng.uniform(40, 64, here.shape), 85.0)
+    dead = np.where(here, sea.dead, 0)
+    dead[:, 140:147] += 400
+    sea = replace(sea, lived=lived, oxygen_min=oxygen, dead=dead, population=np.where(here, sea.population, 0))
+    sea = replace(sea, lice=_lice(rng, sea))
+    start = sea.start_day
+    events = [
+        HealthEvent(
+            SEA, tuple(range(n)) if i % 2 else (i % n,), kind, MORTALITY_CAUSES.index("DISEASE"), at, at + 35, loss
+        )
+        for i, (kind, loss) in enumerate(zip(SEA_KINDS, rng.uniform(0.001, 0.08, len(SEA_KINDS)), strict=True))
+        for at in [start + 30 + 50 * i]
+    ]
+    parr = history.stages[2]
+    events.append(HealthEvent(3, (1,), "FUNGUS", 0, parr.start_day + 40, parr.start_day + 60, 0.01))
+    # one that begins after every ring is empty or the data end: nobody sees it
+    events.append(HealthEvent(SEA, (0,), "ALGAL_BLOOM", 3, start + sea.days + 2, start + sea.days + 9, 0.2))
+    treatments = [
+        Treatment(SEA, c, start + 60 + 41 * i, method, float(rng.uniform()), float(rng.uniform(0, 0.05)))
+        for i, method in enumerate(METHODS * 2)
+        for c in range(n)
+        if (c + i) % 2 == 0 and 60 + 41 * i < lived[c]
+    ]
+    return replace(
+        history, stages=(*history.stages[:-1], sea), events=tuple(reversed(events)), treatments=tuple(treatments)
+    )
+
+
+def _lice(rng: np.random.Generator, sea: StageHistory) -> SeaLice:
+    day = sea.start_day + np.arange(7, sea.days, 7)
+    n = len(sea.container_ids)
+    sampled = np.where(day - sea.start_day < sea.lived[:, None], 20, 0)
+    rise = np.linspace(0.05, 1.2, len(day))
+    mean = np.stack([np.tile(rise * k, (n, 1)) for k in (2.0, 1.6, 0.8)], axis=2) * rng.uniform(
+        0.5, 1.5, (n, len(day), 1)
+    )
+    counted = rng.poisson(mean * sampled[:, :, None] * rng.gamma(2.0, 0.5, mean.shape))
+    return SeaLice(day, mean[..., 0], mean[..., 1], mean[..., 2], rise, counted, sampled)
+
+
+def cut(history: BatchHistory, as_of_day: int) -> BatchHistory:
+    """The history as it stands at an earlier as-of date."""
+    stages = []
+    for stage in (s for s in history.stages if s.start_day < as_of_day):
+        days = min(stage.days, as_of_day - stage.start_day)
+        # the fish of a tank are moved on the day after its last; a ring's harvest closes its last day
+        left = stage.lived <= days if stage.stage == SEA else stage.lived < as_of_day - stage.start_day
+        lice = stage.lice
+        if lice is not None:
+            w = lice.day < as_of_day
+            named = ("day", "attached", "mobile", "adult_female", "pressure", "sampled")
+            until = {name: getattr(lice, name)[..., w] for name in named}
+            lice = replace(lice, counted=lice.counted[:, w], **until)
+        daily = {name: getattr(stage, name)[:, :days] for name in DAILY}
+        stages.append(replace(stage, lived=np.minimum(stage.lived, days), gone=stage.gone & left, lice=lice, **daily))
+    over = history.harvested and stages[-1].stage == SEA and bool(stages[-1].gone.all())
+    return replace(
+        history,
+        stages=tuple(stages),
+        moves=tuple(m for m in history.moves if m.day < as_of_day),
+        treatments=tuple(t for t in history.treatments if t.day < as_of_day),
+        harvested=over,
+        harvest_reason=history.harvest_reason if over else "",
+    )
+
+
+def subject_of(schedule: Schedule, history: BatchHistory) -> Subject:
+    """The batch as families of rows see it."""
+    first_day = min(b.start_day for b in schedule.batches)
+    return Subject(
+        schedule, history, Climate(schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day, first_day)
+    )
+
+
+def rows_of(schedule: Schedule, history: BatchHistory) -> Rows:
+    """The rows of both families as the lake stores them, a dictionary each, in their order."""
+    subject = subject_of(schedule, history)
+    found = {}
+    for table, columns in (lice_tables(subject) | journal_tables(subject)).items():
+        batch = record_batch(TABLES[table], columns)
+        batch.validate(full=True)
+        found[table] = pa.Table.from_batches([batch]).to_pylist()
+    return found
