@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from engine.farm.reading import StrictModel
 
@@ -80,6 +80,14 @@ class TemplateModel(StrictModel):
     weight_g: Annotated[float, Field(gt=0)] | None = None
     stage: str = ""
     feed: str = ""
+
+    @model_validator(mode="after")
+    def _aims(self) -> TemplateModel:
+        if self.activity == "TRANSFER" and not self.stage:
+            raise ValueError(f"{self.name}: a TRANSFER names the stage that it leads to")
+        if self.activity == "FEED_CHANGE" and not self.feed:
+            raise ValueError(f"{self.name}: a FEED_CHANGE names the feed that it begins")
+        return self
 
 
 class MasterModel(StrictModel):
@@ -200,15 +208,15 @@ def master_rows(farm: Farm, biology: Biology) -> dict[str, list[dict[str, Any]]]
             *(("area", None, a.id, a.name, company_id(farm, a.geography_id, "FM")) for a in farm.areas),
         )
     ]
-    halls = [
-        (scenario.hall_temperature_profile.format(geography=name, stage=stage), temp_c)
+    years = [(scenario.temperature_profile.format(geography=name), profile_c(biology, name)) for name in names]
+    years += [
+        (scenario.hall_temperature_profile.format(geography=name, stage=stage), (temp_c,) * DAYS_A_YEAR)
         for name in names
         for stage, temp_c in zip(stages[:-1], biology.region(name).hall_temperature_c.value, strict=True)
     ]
-    years = [profile_c(biology, name) for name in names] + [(temp_c,) * DAYS_A_YEAR for _, temp_c in halls]
     readings = [
         {"profile_id": profile, "day_number": day, "temperature": f"{temp_c:.2f}"}
-        for profile, year in enumerate(years, 1)
+        for profile, (_, year) in enumerate(years, 1)
         for day, temp_c in enumerate(year, 1)
     ]
     return {
@@ -242,9 +250,7 @@ def master_rows(farm: Farm, biology: Biology) -> dict[str, list[dict[str, Any]]]
         ),
         "site": _numbered(sites),
         "intercompany_policy": _policies(farm),
-        "temperature_profile": _numbered(
-            [{"name": scenario.temperature_profile.format(geography=n)} for n in names] + [{"name": n} for n, _ in halls]
-        ),
+        "temperature_profile": _numbered([{"name": name} for name, _ in years]),
         "temperature_reading": _numbered(readings),
         "tgc_model": _numbered(
             [
