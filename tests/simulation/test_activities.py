@@ -131,7 +131,8 @@ def test_a_vaccination_is_done_when_it_was_lived(faithful: Schedule, histories: 
     ]
     told = treated(history, smolt.start_day + 31, smolt.start_day + 30, method="VACCINE")
     assert of_kind(Subject(faithful, told), "VACCINATION")[0][1:] == ("COMPLETED", smolt.start_day + 30)
-    assert of_kind(Subject(faithful, told), "TREATMENT")[0][1] == "PENDING"
+    late = treated(history, history.batch.start_day + 520, method="VACCINE")
+    assert of_kind(Subject(faithful, late), "TREATMENT")[0][1] == "PENDING"
     assert of_kind(Subject(faithful, histories[IN_PARR]), "VACCINATION")[0][1] == "PENDING"
 
 
@@ -170,16 +171,17 @@ def test_a_feed_is_changed_when_the_fish_have_grown_to_it(faithful: Schedule, hi
 
 
 def test_a_sampling_is_a_weighing_of_that_week(faithful: Schedule, histories: list[BatchHistory]) -> None:
-    for position in (AT_SEA, IN_PARR):
-        subject = Subject(faithful, histories[position])
-        weighed = {int(day) for stage in subject.weighings.stages for day in stage.day}
-        for due, status, done in of_kind(subject, "SAMPLING"):
-            if status == "COMPLETED":
-                assert done in weighed
-                assert not any(due - 7 < day < done for day in weighed)
-                assert -7 < done - due <= 14
-            else:
-                assert max(weighed) <= due - 7
+    sampling = next(t for t in faithful.farm.model.master.activities if t.activity == "SAMPLING")
+    for position, first in ((AT_SEA, 160), (IN_PARR, 200)):
+        templates = [sampling.model_copy(update={"day": day}) for day in range(first, first + 60)]
+        subject = Subject(with_templates(faithful, templates), histories[position])
+        weighed = sorted({int(day) for stage in subject.weighings.stages for day in stage.day})
+        found = of_kind(subject, "SAMPLING")
+        assert len(found) == 60
+        for due, *outcome in found:
+            nearest = next((day for day in weighed if day > due - 7), None)
+            assert outcome == (["PENDING", -1] if nearest is None else ["COMPLETED", nearest])
+            assert nearest is None or nearest - due <= 14
 
 
 def test_the_harvest_is_pending_until_rings_are_emptied(faithful: Schedule, histories: list[BatchHistory]) -> None:

@@ -19,6 +19,7 @@ from engine.simulation.record import SEA, BatchHistory
 from engine.simulation.rows.outlook import outlook_tables
 from engine.simulation.rows.projection import days_ahead
 from engine.simulation.rows.shared import Subject
+from engine.simulation.rows.states import state_tables
 from lake.columns import record_batch
 from lake.tables import TABLES
 
@@ -191,6 +192,21 @@ def test_only_a_batch_that_lives_has_days_ahead(subjects: list[Subject]) -> None
 
 
 @pytest.mark.parametrize("position", [AT_SEA, IN_PARR, NEWBORN])
+def test_a_forecast_begins_with_the_last_daily_state(subjects: list[Subject], position: int) -> None:
+    subject = subjects[position]
+    states = pa.Table.from_batches([record_batch(TABLES["daily_state"], state_tables(subject)["daily_state"])])
+    last = {row["assignment_id"]: row for row in states.to_pylist()}
+    for forecast in rows_of(subject, "container_forecast_summary"):
+        state = last[forecast["assignment_id"]]
+        assert forecast["current_weight_g"] == state["avg_weight_g"]
+        assert forecast["current_population"] == state["population"]
+        assert forecast["current_biomass_kg"] == state["biomass_kg"]
+        assert forecast["state_confidence"] == state["weight_confidence"]
+        assert (forecast["state_date"], forecast["state_day_number"]) == (state["date"], state["day_number"])
+        assert forecast["computed_date"] == state["date"]
+
+
+@pytest.mark.parametrize("position", [AT_SEA, IN_PARR, NEWBORN])
 def test_days_ahead_go_on_from_the_last_state(
     subjects: list[Subject], position: int, masters: dict[str, Rows], profiles: dict[tuple[int, int], float]
 ) -> None:
@@ -314,6 +330,10 @@ def test_bias_is_the_mean_of_what_was_measured(subjects: list[Subject], profiles
     measured[2, -14:] = False
     rows = rows_of(with_estimate(subject, temp_c=temp_c, temp_measured=measured), "container_forecast_summary")
     assert [float(row["temp_bias_c"]) for row in rows] == [0.7, 0.7, 0.0]
+    temp_c[0, -1] += 0.07  # 0.705 on average
+    temp_c[1, -2] += 0.06  # 0.7046
+    tilted = rows_of(with_estimate(subject, temp_c=temp_c, temp_measured=measured), "container_forecast_summary")
+    assert [float(row["temp_bias_c"]) for row in tilted] == [0.71, 0.7, 0.0]
     assert [row["temp_bias_window_days"] for row in rows] == [14, 13, 0]
 
 
