@@ -159,6 +159,7 @@ def stage_tgc(biology: Biology, geography: str) -> tuple[float, ...]:
     return tuple(round(value, 4) for value in (yolk, *fed, region.expected_sea_tgc.value))
 
 
+@lru_cache
 def _cube_root(x: float) -> float:
     """Newton from above: sums and quotients alone, so that every machine finds the same."""
     y = max(x, 1.0)

@@ -206,7 +206,7 @@ def renamed(subject: Subject, number: str) -> Subject:
 def test_shares_of_the_plans_are_forgotten_and_cancelled(
     small_schedule: Schedule, faithful: Schedule, histories: list[BatchHistory]
 ) -> None:
-    history = histories[AT_SEA]
+    history = treated(histories[AT_SEA])  # by nothing
     subject = Subject(small_schedule, history)
     would = plan(Subject(faithful, history))
     outcomes: dict[str, Counter[str]] = {"SAMPLING": Counter(), "TREATMENT": Counter(), "TRANSFER": Counter()}

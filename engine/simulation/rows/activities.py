@@ -10,6 +10,7 @@ or not. Draws: four an activity, whatever becomes of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -194,5 +195,11 @@ def activity_rows(subject: Subject, activities: Activities) -> Columns:
         "container_id": Nullable(np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)),
         "scenario_id": np.repeat(row_ids("scenario", batch.id, 1), count),
         "transfer_workflow_id": Nullable(workflows, move >= 0),
-        "notes": pa.array([t.name for t in activities.templates], pa.string()),
+        "notes": _names(tuple(template.name for template in activities.templates)),
     }
+
+
+@lru_cache
+def _names(names: tuple[str, ...]) -> pa.Array:
+    """The templates' names, alike for every batch."""
+    return pa.array(names, pa.string())
