@@ -43,6 +43,14 @@ def faithful(small_schedule: Schedule) -> Schedule:
     return given_policy(small_schedule, **NOTHING_LOST)
 
 
+def living(schedule: Schedule, history: BatchHistory) -> Subject:
+    """A batch with its life; plans ask for no water."""
+    first = history.batch.start_day
+    return Subject(
+        schedule, history, Climate(schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day, first)
+    )
+
+
 def plan(subject: Subject) -> dict[str, tuple[str, int]]:
     """Status and day done, by template."""
     found = plan_activities(subject)
@@ -65,7 +73,7 @@ def at(schedule: Schedule, position: int, days_before: int = 0) -> Subject:
     then = replace(schedule, as_of_day=schedule.as_of_day - days_before)
     batch = then.batches[position]
     climate = Climate(then.farm, then.biology, then.seed, then.as_of_day, batch.start_day)
-    return Subject(then, simulate(then, climate, batch))
+    return living(then, simulate(then, climate, batch))
 
 
 def treated(history: BatchHistory, *days: int, method: str = "THERMAL") -> BatchHistory:
@@ -79,7 +87,7 @@ def test_an_active_batch_has_every_template_due_on_its_day(
     templates = small_schedule.farm.model.master.activities
     assert len(templates) == 20
     for history in histories:
-        rows = outlook_tables(Subject(small_schedule, history))["planned_activity"]
+        rows = outlook_tables(living(small_schedule, history))["planned_activity"]
         if history.harvested:
             assert len(rows["due_date"]) == 0
             continue
@@ -97,7 +105,7 @@ def test_what_is_done_was_done_in_working_hours_before_the_as_of_date(
     for history in histories:
         if history.harvested:
             continue
-        subject = Subject(small_schedule, history)
+        subject = living(small_schedule, history)
         rows = activity_rows(subject, plan_activities(subject))
         done = rows["completed_at"]
         np.testing.assert_array_equal(done.valid, rows["status"] == completed)
@@ -111,7 +119,7 @@ def test_what_is_done_was_done_in_working_hours_before_the_as_of_date(
 def test_a_transfer_is_its_move(small_schedule: Schedule, histories: list[BatchHistory]) -> None:
     for position in (AT_SEA, IN_PARR, NEWBORN):
         history = histories[position]
-        subject = Subject(small_schedule, history)
+        subject = living(small_schedule, history)
         found = of_kind(subject, "TRANSFER")
         assert [done for _, status, done in found if status == "COMPLETED"] == [move.day for move in history.moves]
         assert [status for _, status, _ in found[len(history.moves) :]] == ["PENDING"] * (5 - len(history.moves))
@@ -126,14 +134,14 @@ def test_a_transfer_is_its_move(small_schedule: Schedule, histories: list[BatchH
 def test_a_vaccination_is_done_when_it_was_lived(faithful: Schedule, histories: list[BatchHistory]) -> None:
     history = histories[AT_SEA]
     smolt = history.stages[3]
-    assert of_kind(Subject(faithful, history), "VACCINATION") == [
+    assert of_kind(living(faithful, history), "VACCINATION") == [
         (history.batch.start_day + 265, "COMPLETED", smolt.start_day + 20)
     ]
     told = treated(history, smolt.start_day + 31, smolt.start_day + 30, method="VACCINE")
-    assert of_kind(Subject(faithful, told), "VACCINATION")[0][1:] == ("COMPLETED", smolt.start_day + 30)
+    assert of_kind(living(faithful, told), "VACCINATION")[0][1:] == ("COMPLETED", smolt.start_day + 30)
     late = treated(history, history.batch.start_day + 520, method="VACCINE")
-    assert of_kind(Subject(faithful, late), "TREATMENT")[0][1] == "PENDING"
-    assert of_kind(Subject(faithful, histories[IN_PARR]), "VACCINATION")[0][1] == "PENDING"
+    assert of_kind(living(faithful, late), "TREATMENT")[0][1] == "PENDING"
+    assert of_kind(living(faithful, histories[IN_PARR]), "VACCINATION")[0][1] == "PENDING"
 
 
 @pytest.mark.parametrize(("off", "status"), [(-31, "PENDING"), (-30, "COMPLETED"), (30, "COMPLETED"), (31, "PENDING")])
@@ -142,7 +150,7 @@ def test_a_treatment_is_done_when_one_was_given_about_then(
 ) -> None:
     history = histories[AT_SEA]
     due = history.batch.start_day + 520
-    found = of_kind(Subject(faithful, treated(history, due + off)), "TREATMENT")
+    found = of_kind(living(faithful, treated(history, due + off)), "TREATMENT")
     assert found[0] == (due, status, due + off if status == "COMPLETED" else -1)
     assert found[1][1] == "PENDING"
 
@@ -150,13 +158,13 @@ def test_a_treatment_is_done_when_one_was_given_about_then(
 def test_of_two_treatments_the_first_counts(faithful: Schedule, histories: list[BatchHistory]) -> None:
     history = histories[AT_SEA]
     due = history.batch.start_day + 520
-    assert of_kind(Subject(faithful, treated(history, due + 9, due - 20)), "TREATMENT")[0][2] == due - 20
+    assert of_kind(living(faithful, treated(history, due + 9, due - 20)), "TREATMENT")[0][2] == due - 20
 
 
 def test_a_feed_is_changed_when_the_fish_have_grown_to_it(faithful: Schedule, histories: list[BatchHistory]) -> None:
     from_g = {feed.name: feed.from_g for feed in faithful.farm.model.feeds}
     for position in (AT_SEA, IN_PARR, NEWBORN):
-        subject = Subject(faithful, histories[position])
+        subject = living(faithful, histories[position])
         mean_g: dict[int, float] = {}
         for stage, known in zip(subject.stages, subject.estimates, strict=True):
             for d in range(stage.days if stage.stage > 1 else 0):
@@ -174,7 +182,7 @@ def test_a_sampling_is_a_weighing_of_that_week(faithful: Schedule, histories: li
     sampling = next(t for t in faithful.farm.model.master.activities if t.activity == "SAMPLING")
     for position, first in ((AT_SEA, 160), (IN_PARR, 200)):
         templates = [sampling.model_copy(update={"day": day}) for day in range(first, first + 60)]
-        subject = Subject(with_templates(faithful, templates), histories[position])
+        subject = living(with_templates(faithful, templates), histories[position])
         weighed = sorted({int(day) for stage in subject.weighings.stages for day in stage.day})
         found = of_kind(subject, "SAMPLING")
         assert len(found) == 60
@@ -186,19 +194,19 @@ def test_a_sampling_is_a_weighing_of_that_week(faithful: Schedule, histories: li
 
 def test_the_harvest_is_pending_until_rings_are_emptied(faithful: Schedule, histories: list[BatchHistory]) -> None:
     history = histories[AT_SEA]
-    assert of_kind(Subject(faithful, history), "HARVEST")[0][1:] == ("PENDING", -1)
+    assert of_kind(living(faithful, history), "HARVEST")[0][1:] == ("PENDING", -1)
     decided = replace(history, trigger_day=faithful.as_of_day - 1)
-    assert of_kind(Subject(faithful, decided), "HARVEST")[0][1:] == ("IN_PROGRESS", -1)
+    assert of_kind(living(faithful, decided), "HARVEST")[0][1:] == ("IN_PROGRESS", -1)
     last = history.stages[-1]
     emptied = replace(last, gone=np.arange(len(last.gone)) == 1)
     begun = replace(history, stages=(*history.stages[:-1], emptied))
-    assert of_kind(Subject(faithful, begun), "HARVEST")[0][1:] == ("IN_PROGRESS", -1)
+    assert of_kind(living(faithful, begun), "HARVEST")[0][1:] == ("IN_PROGRESS", -1)
 
 
 def renamed(subject: Subject, number: str) -> Subject:
     """The same life under another batch number: other draws of the plans."""
     batch = replace(subject.history.batch, number=number)
-    other = Subject(subject.schedule, replace(subject.history, batch=batch))
+    other = living(subject.schedule, replace(subject.history, batch=batch))
     other.__dict__["weighings"] = subject.weighings
     return other
 
@@ -207,8 +215,8 @@ def test_shares_of_the_plans_are_forgotten_and_cancelled(
     small_schedule: Schedule, faithful: Schedule, histories: list[BatchHistory]
 ) -> None:
     history = treated(histories[AT_SEA])  # by nothing
-    subject = Subject(small_schedule, history)
-    would = plan(Subject(faithful, history))
+    subject = living(small_schedule, history)
+    would = plan(living(faithful, history))
     outcomes: dict[str, Counter[str]] = {"SAMPLING": Counter(), "TREATMENT": Counter(), "TRANSFER": Counter()}
     early = set()
     for i in range(600):
@@ -246,8 +254,8 @@ def test_plans_keep_their_due_dates_and_what_was_done_stays_done(small_schedule:
 def test_draws_do_not_shift_when_a_template_is_added(small_schedule: Schedule, histories: list[BatchHistory]) -> None:
     templates = small_schedule.farm.model.master.activities
     longer = with_templates(small_schedule, [*templates, templates[6].model_copy(update={"name": "another"})])
-    was = plan_activities(Subject(small_schedule, histories[AT_SEA]))
-    now = plan_activities(Subject(longer, histories[AT_SEA]))
+    was = plan_activities(living(small_schedule, histories[AT_SEA]))
+    now = plan_activities(living(longer, histories[AT_SEA]))
     assert (now.status[:20], now.done[:20], now.minute[:20]) == (was.status, was.done, was.minute)
 
 
@@ -269,7 +277,7 @@ def test_attention_is_due_when_a_harvest_comes_unplanned_or_its_plan_is_overdue(
     schedule = replace(schedule, as_of_day=batch.start_day + age)
     climate = Climate(schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day, batch.start_day)
     lived = simulate(schedule, climate, replace(batch, harvest_target_g=99_000.0))
-    subject = Subject(schedule, replace(lived, harvest_target_cg=target_g * 100))
+    subject = living(schedule, replace(lived, harvest_target_cg=target_g * 100))
     flags: Any = outlook_tables(subject)["container_forecast_summary"]["needs_planning_attention"]
     assert set(flags.tolist()) == {attention}
 
@@ -282,7 +290,7 @@ def test_attention_is_due_when_a_move_is_late(
         template.model_copy(update={"day": day}) if template.stage == "Smolt" else template
         for template in small_schedule.farm.model.master.activities
     ]
-    subject = Subject(with_templates(small_schedule, templates), histories[IN_PARR])
+    subject = living(with_templates(small_schedule, templates), histories[IN_PARR])
     flags: Any = outlook_tables(subject)["container_forecast_summary"]["needs_planning_attention"]
     assert set(flags.tolist()) == {attention}
 

@@ -16,6 +16,7 @@ from engine.farm.schedule import Schedule, to_date
 from engine.simulation.climate import Climate
 from engine.simulation.history import simulate
 from engine.simulation.record import SEA, BatchHistory
+from engine.simulation.rows.origin import origin_tables
 from engine.simulation.rows.outlook import outlook_tables
 from engine.simulation.rows.projection import days_ahead
 from engine.simulation.rows.shared import Subject
@@ -33,8 +34,8 @@ def rows_of(subject: Subject, table: str) -> Rows:
 
 
 @pytest.fixture(scope="module")
-def subjects(small_schedule: Schedule, histories: list[BatchHistory]) -> list[Subject]:
-    return [Subject(small_schedule, history) for history in histories]
+def subjects(small_schedule: Schedule, histories: list[BatchHistory], small_climate: Climate) -> list[Subject]:
+    return [Subject(small_schedule, history, small_climate) for history in histories]
 
 
 @pytest.fixture(scope="module")
@@ -57,12 +58,12 @@ def of_year(day: date) -> int:
 def with_last_stage(subject: Subject, **changes: Any) -> Subject:
     *before, last = subject.stages
     stages = (*before, replace(last, **changes))
-    return Subject(subject.schedule, replace(subject.history, stages=stages))
+    return replace(subject, history=replace(subject.history, stages=stages))
 
 
 def with_estimate(subject: Subject, **changes: Any) -> Subject:
     """The subject, knowing something else of its last stage."""
-    other = Subject(subject.schedule, subject.history)
+    other = replace(subject)
     *before, last = subject.estimates
     other.__dict__["estimates"] = [*before, replace(last, **changes)]
     return other
@@ -74,7 +75,7 @@ def with_policy(subject: Subject, **values: Any) -> Subject:
     outlook = biology.model.outlook
     changed = {name: getattr(outlook, name).model_copy(update={"value": value}) for name, value in values.items()}
     model = biology.model.model_copy(update={"outlook": outlook.model_copy(update=changed)})
-    return Subject(replace(subject.schedule, biology=replace(biology, model=model)), subject.history)
+    return replace(subject, schedule=replace(subject.schedule, biology=replace(biology, model=model)))
 
 
 def test_a_scenario_can_be_computed_again_from_the_tables(
@@ -133,6 +134,14 @@ def test_a_scenario_spans_its_days_in_the_planned_stages(subjects: list[Subject]
         assert (run["final_weight_g"], run["final_biomass_kg"]) == (days[-1]["average_weight"], days[-1]["biomass"])
 
 
+def test_a_scenario_names_the_supplier_of_the_eggs(subjects: list[Subject], masters: dict[str, Rows]) -> None:
+    names = {row["id"]: row["name"] for row in masters["egg_supplier"]}
+    for subject in subjects:
+        (scenario,) = rows_of(subject, "scenario")
+        (supplier,) = origin_tables(subject)["creation_workflow"]["external_supplier_id"].tolist()
+        assert scenario["supplier"] == names[supplier]
+
+
 def test_a_scenarios_sums_agree(subjects: list[Subject]) -> None:
     rows = rows_of(subjects[AT_SEA], "scenario_projection")
     total = 0
@@ -147,7 +156,7 @@ def test_the_longest_stages_are_cut_and_missing_ones_take_their_usual_days(subje
     subject = subjects[IN_PARR]
     batch = subject.history.batch
     short = replace(batch, stays=(*batch.stays[:2], replace(batch.stays[2], end_day=batch.stays[2].end_day + 30)))
-    rows = rows_of(Subject(subject.schedule, replace(subject.history, batch=short)), "scenario_projection")
+    rows = rows_of(replace(subject, history=replace(subject.history, batch=short)), "scenario_projection")
     stage = [row["current_stage_id"] for row in rows]
     assert [stage.count(s) for s in range(1, 7)] == [90, 90, 120, 90, 90, 420]
 
@@ -167,7 +176,7 @@ def test_a_scenario_knows_nothing_of_the_as_of_date(small_schedule: Schedule, su
         before = replace(small_schedule, as_of_day=small_schedule.as_of_day - 120)
         batch = before.batches[position]
         climate = Climate(before.farm, before.biology, before.seed, before.as_of_day, batch.start_day)
-        then = Subject(before, simulate(before, climate, batch))
+        then = Subject(before, simulate(before, climate, batch), climate)
         for table in ("scenario", "projection_run", "scenario_projection"):
             assert rows_of(then, table) == rows_of(subjects[position], table)
 
@@ -262,8 +271,7 @@ def test_on_land_days_ahead_end_with_the_planned_stay(subjects: list[Subject]) -
 def test_at_sea_the_forecast_is_the_first_day_at_the_target(subjects: list[Subject]) -> None:
     subject = subjects[AT_SEA]
     for target_g in (2_000, 4_500, 6_000, 20_000):
-        history = replace(subject.history, harvest_target_cg=target_g * 100)
-        aimed = Subject(subject.schedule, history)
+        aimed = replace(subject, history=replace(subject.history, harvest_target_cg=target_g * 100))
         rows = rows_of(aimed, "live_forward_projection")
         expected = [row for row in rows_of(aimed, "scenario_projection") if row["average_weight"] >= target_g]
         for forecast in rows_of(aimed, "container_forecast_summary"):

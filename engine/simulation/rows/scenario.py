@@ -12,6 +12,7 @@ from engine.farm.masters import hall_profile_id, profile_c, stage_tgc
 from engine.farm.schedule import Batch, Schedule
 from engine.simulation import projection
 from engine.simulation.record import SEA
+from engine.simulation.rows.origin import egg_supplier
 from engine.simulation.rows.shared import Columns, Subject, Tables, row_ids
 
 DAY_US = 86_400_000_000
@@ -115,7 +116,7 @@ def scenario_tables(subject: Subject, expected: Baseline) -> Tables:
     """scenario, projection_run and scenario_projection: one scenario, computed once, on the batch's first day."""
     farm, batch = subject.schedule.farm, subject.history.batch
     master, biology = farm.model.master, subject.schedule.biology.model
-    supplier = master.egg_suppliers[subject.egg_supplier_id - 1]
+    supplier = master.egg_suppliers[egg_supplier(subject)]
     scenario, run = row_ids("scenario", batch.id, 1), row_ids("projection_run", batch.id, 1)
     days = len(expected.day)
     one = np.ones(1, dtype=np.int64)

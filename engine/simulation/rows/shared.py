@@ -11,11 +11,10 @@ import numpy as np
 import pyarrow as pa
 
 from engine.farm.schedule import Schedule
-from engine.simulation import arithmetic as am
 from engine.simulation.assimilation import StageEstimate, assimilate
 from engine.simulation.climate import Climate
 from engine.simulation.record import BatchHistory, StageHistory
-from engine.simulation.streams import Stream, stream_key, stream_keys
+from engine.simulation.streams import Stream, stream_keys
 from engine.simulation.weighing import Weighings, weigh
 from lake.tables import TABLES
 
@@ -86,13 +85,6 @@ class Subject:
     def estimates(self) -> list[StageEstimate]:
         """What the farm knows of each stage."""
         return [assimilate(stage) for stage in self.history.stages]
-
-    @cached_property
-    def egg_supplier_id(self) -> int:
-        """Who sold the batch's eggs: draw 0 of its eggs' stream."""
-        suppliers = self.schedule.farm.model.master.egg_suppliers
-        key = stream_key(self.schedule.seed, Stream.EGGS, self.history.batch.number)
-        return int(am.uniform(key, 0) * len(suppliers)) + 1
 
     @property
     def batch_id(self) -> int:
