@@ -15,6 +15,7 @@ from engine.biology.handling import Eggs, Handling
 from engine.biology.health import Journal, Laboratory, LiceCounts, Treatments
 from engine.biology.health_sampling import HealthSampling
 from engine.biology.lice import Lice
+from engine.biology.outlook import Outlook
 from engine.biology.region import Region
 from engine.biology.trade import Harvest
 from engine.biology.water import Environment, Sensors
@@ -44,6 +45,7 @@ class BiologyModel(StrictModel):
     journal: Journal
     laboratory: Laboratory
     harvest: Harvest
+    outlook: Outlook
     regions: dict[str, Region]
 
     @model_validator(mode="after")

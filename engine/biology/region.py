@@ -43,6 +43,7 @@ class Region(StrictModel):
     sea_offset_c: Scalar
     sea_anomaly_sd_c: NotNegative
     sea_trend_c_decade: Scalar
+    expected_sea_tgc: Positive
     salinity: Positive
     salinity_sd: NotNegative
     lice_pressure: Positive

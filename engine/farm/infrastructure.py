@@ -140,12 +140,16 @@ class FarmModel(StrictModel):
         ):
             if missing := {g.name for g in self.geographies} - set(named):
                 raise ValueError(f"{what} lacks {', '.join(sorted(missing))}")
+        if missing := set(self.master.egg_suppliers) - set(self.master.scenario.genotypes):
+            raise ValueError(f"master.scenario.genotypes lacks {', '.join(sorted(missing))}")
         grades = {g.code for g in self.grades}
         for policy in self.master.policies:
             if unknown := set(policy.grades) - grades:
                 raise ValueError(f"master.policies names grades {sorted(unknown)} that are not in grades")
         if unknown := {a.stage for a in self.master.activities} - {s.name for s in self.stages} - {""}:
             raise ValueError(f"master.activities names stages {sorted(unknown)} that are not in stages")
+        if unknown := {a.feed for a in self.master.activities} - {f.name for f in self.feeds} - {""}:
+            raise ValueError(f"master.activities names feeds {sorted(unknown)} that are not in feeds")
         if len({g.batch_prefix for g in self.geographies}) != len(self.geographies):
             raise ValueError("two geographies share a batch_prefix; batch numbers would collide")
         for what, names in (

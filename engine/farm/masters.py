@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from engine.farm.reading import StrictModel
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 DAYS_A_YEAR = 365
+USUAL_DAYS = (90, 90, 90, 90, 90, 450)  # of the stages
 
 
 class LiceTypeModel(StrictModel):
@@ -51,10 +53,15 @@ class ScenarioModel(StrictModel):
     mortality_model: Name
     daily_mortality_percent: Annotated[float, Field(ge=0)]
     temperature_profile: str
+    hall_temperature_profile: str
+    genotypes: dict[str, Name]  # by egg supplier
 
 
 class TemplateModel(StrictModel):
-    """An activity planned for every batch on a day of its life; `stage`: the one that it leads to."""
+    """An activity planned for every batch on a day of its life.
+
+    `stage`: the one that it leads to. `feed`: the one that a change of feed begins.
+    """
 
     name: Name
     activity: Literal[
@@ -72,6 +79,15 @@ class TemplateModel(StrictModel):
     day: Annotated[int, Field(ge=0)]
     weight_g: Annotated[float, Field(gt=0)] | None = None
     stage: str = ""
+    feed: str = ""
+
+    @model_validator(mode="after")
+    def _aims(self) -> TemplateModel:
+        if self.activity == "TRANSFER" and not self.stage:
+            raise ValueError(f"{self.name}: a TRANSFER names the stage that it leads to")
+        if self.activity == "FEED_CHANGE" and not self.feed:
+            raise ValueError(f"{self.name}: a FEED_CHANGE names the feed that it begins")
+        return self
 
 
 class MasterModel(StrictModel):
@@ -87,7 +103,7 @@ class MasterModel(StrictModel):
     companies: Annotated[list[CompanyModel], Field(min_length=3, max_length=3)]
     policies: Annotated[list[PolicyModel], Field(min_length=1)]
     scenario: ScenarioModel
-    activities: Annotated[list[TemplateModel], Field(min_length=1)]
+    activities: Annotated[list[TemplateModel], Field(min_length=1, max_length=64)]
 
 
 def company_id(farm: Farm, geography_id: int, subsidiary: str) -> int:
@@ -109,15 +125,47 @@ def policy_id(farm: Farm, geography_id: int, seller: str, buyer: str, grade: str
     raise KeyError(f"no policy from {seller} to {buyer} for grade {grade}")
 
 
-def profile_c(biology: Biology, geography: str) -> list[float]:
-    """A year's expected sea temperature, degC, 1 January first: between the middles of the months."""
+def profile_c(biology: Biology, geography: str) -> tuple[float, ...]:
+    """A year's expected sea temperature, degC to the hundredth, 1 January first: between the middles of the months."""
     region = biology.region(geography)
-    month_c, found = region.sea_month_c.value, []
+    return _year_c(tuple(region.sea_month_c.value), region.sea_offset_c.value)
+
+
+@lru_cache
+def _year_c(month_c: tuple[float, ...], offset_c: float) -> tuple[float, ...]:
+    found = []
     for day in range(DAYS_A_YEAR):
         whole, part = divmod((day + 0.5) / DAYS_A_YEAR * 12 - 0.5, 1.0)
         here, after = month_c[int(whole) % 12], month_c[int(whole + 1) % 12]
-        found.append(here + (after - here) * part + region.sea_offset_c.value)
-    return found
+        found.append(round(here + (after - here) * part + offset_c, 2))
+    return tuple(found)
+
+
+def hall_profile_id(farm: Farm, geography_id: int, stage: int) -> int:
+    """The id of the temperature profile of a geography's halls of one stage: the seas' come first."""
+    return len(farm.geography_names) + (geography_id - 1) * (len(farm.stage_names) - 1) + stage
+
+
+def stage_tgc(biology: Biology, geography: str) -> tuple[float, ...]:
+    """Expected TGC of stages 1 to 6, g^(1/3) per 1000 degree-days to four places: what tgc_model_stage says.
+
+    An alevin gains weight from its yolk: the first value takes an egg to its weight at first feeding within the
+    stage's usual days. The last is the mean over a stay at sea, warm water and large fish included.
+    """
+    region, stages = biology.region(geography), biology.model.stages
+    gained = _cube_root(stages.first_feeding_weight_g.value) - _cube_root(stages.egg_weight_g.value)
+    yolk = 1000.0 * gained / (region.hall_temperature_c.value[0] * USUAL_DAYS[0])
+    fed = region.freshwater_tgc.value[1:]
+    return tuple(round(value, 4) for value in (yolk, *fed, region.expected_sea_tgc.value))
+
+
+@lru_cache
+def _cube_root(x: float) -> float:
+    """Newton from above: sums and quotients alone, so that every machine finds the same."""
+    y = max(x, 1.0)
+    for _ in range(64):
+        y = (2.0 * y + x / (y * y)) / 3.0
+    return y
 
 
 def _policies(farm: Farm) -> list[dict[str, Any]]:
@@ -161,10 +209,16 @@ def master_rows(farm: Farm, biology: Biology) -> dict[str, list[dict[str, Any]]]
             *(("area", None, a.id, a.name, company_id(farm, a.geography_id, "FM")) for a in farm.areas),
         )
     ]
+    years = [(scenario.temperature_profile.format(geography=name), profile_c(biology, name)) for name in names]
+    years += [
+        (scenario.hall_temperature_profile.format(geography=name, stage=stage), (temp_c,) * DAYS_A_YEAR)
+        for name in names
+        for stage, temp_c in zip(stages[:-1], biology.region(name).hall_temperature_c.value, strict=True)
+    ]
     readings = [
-        {"profile_id": g, "day_number": day, "temperature": f"{temp_c:.2f}"}
-        for g, name in enumerate(names, 1)
-        for day, temp_c in enumerate(profile_c(biology, name), 1)
+        {"profile_id": profile, "day_number": day, "temperature": f"{temp_c:.2f}"}
+        for profile, (_, year) in enumerate(years, 1)
+        for day, temp_c in enumerate(year, 1)
     ]
     return {
         "egg_supplier": _numbered([{"name": n} for n in master.egg_suppliers]),
@@ -197,7 +251,7 @@ def master_rows(farm: Farm, biology: Biology) -> dict[str, list[dict[str, Any]]]
         ),
         "site": _numbered(sites),
         "intercompany_policy": _policies(farm),
-        "temperature_profile": _numbered([{"name": scenario.temperature_profile.format(geography=n)} for n in names]),
+        "temperature_profile": _numbered([{"name": name} for name, _ in years]),
         "temperature_reading": _numbered(readings),
         "tgc_model": _numbered(
             [
@@ -223,18 +277,14 @@ def master_rows(farm: Farm, biology: Biology) -> dict[str, list[dict[str, Any]]]
                     "weight_exponent": f"{1 / 3:.2f}",
                 }
                 for g, name in enumerate(names, 1)
-                for stage, value in zip(
-                    stages,
-                    (*biology.region(name).freshwater_tgc.value, biology.region(name).sea_tgc.value),
-                    strict=True,
-                )
+                for stage, value in zip(stages, stage_tgc(biology, name), strict=True)
             ]
         ),
         "fcr_model": [{"id": 1, "name": scenario.fcr_model}],
         "fcr_model_stage": _numbered(
             [
-                {"model_id": 1, "stage_id": i, "fcr_value": value, "duration_days": 90 if i < len(stages) else 450}
-                for i, value in enumerate(scenario.fcr_by_stage, 1)
+                {"model_id": 1, "stage_id": i, "fcr_value": value, "duration_days": days}
+                for i, (value, days) in enumerate(zip(scenario.fcr_by_stage, USUAL_DAYS, strict=True), 1)
             ]
         ),
         "mortality_model": [

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
+from engine.farm.masters import USUAL_DAYS
 
 EPOCH = date(1970, 1, 1)
 NAME = r"^[^./\\][^/\\]*$"  # a schedule's name is its run's folder: no separators, and not hidden
-STAGE_DAYS = (90, 90, 90, 90, 90, 450)
+STAGE_DAYS = USUAL_DAYS
 
 
 def to_day(value: date) -> int:

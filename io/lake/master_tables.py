@@ -87,7 +87,12 @@ MASTER_TABLES: tuple[Table, ...] = (
         ),
         key=("id",),
     ),
-    Table("temperature_profile", "A year's expected temperature of one geography's sea.", (DIM_ID, NAME), key=("id",)),
+    Table(
+        "temperature_profile",
+        "A year's expected temperature of one geography's sea, or of its halls of one stage.",
+        (DIM_ID, NAME),
+        key=("id",),
+    ),
     Table(
         "temperature_reading",
         "One day of a profile.",

@@ -204,6 +204,46 @@ UPDATE individual_growth_observation SET batch_id = 2 WHERE rowid = 0;
 -- 07_foreign_keys: harvest have one batch
 UPDATE harvest_lot SET batch_id = 3 WHERE rowid = 0;
 
+-- 07_foreign_keys: batch.pinned_projection_run_id refers to a row
+DELETE FROM projection_run WHERE batch_id = 2;
+
+-- 07_foreign_keys: scenario.tgc_model_id refers to a row
+UPDATE scenario SET tgc_model_id = 9 WHERE batch_id = 2;
+
+-- 07_foreign_keys: scenario_projection.projection_run_id refers to a row
+UPDATE scenario_projection SET projection_run_id = 1 WHERE batch_id = 2 AND day_number = 5;
+
+-- 07_foreign_keys: live_forward_projection.temp_profile_id refers to a row
+DELETE FROM temperature_profile WHERE id = 1;
+
+-- 07_foreign_keys: planned_activity.template_id refers to a row
+DELETE FROM activity_template WHERE id = 20;
+
+-- 07_foreign_keys: planned_activity.transfer_workflow_id refers to a row
+UPDATE planned_activity SET transfer_workflow_id = 1 WHERE transfer_workflow_id IS NOT NULL;
+
+-- 07_foreign_keys: live_forward_projection has its assignment's batch and container
+UPDATE live_forward_projection SET container_id = container_id + 1 WHERE rowid = 0;
+
+-- 07_foreign_keys: pinned projection have one batch
+UPDATE batch SET pinned_projection_run_id = (SELECT id FROM projection_run WHERE batch_id = 1) WHERE id = 2;
+
+-- 07_foreign_keys: planned_activity and its scenario have one batch
+UPDATE planned_activity SET scenario_id = (SELECT id FROM scenario WHERE batch_id = 1) WHERE rowid = 0;
+
+-- 07_foreign_keys: planned_activity and its move have one batch
+UPDATE planned_activity SET transfer_workflow_id = (SELECT min(id) FROM transfer_workflow WHERE batch_id = 1)
+WHERE transfer_workflow_id IS NOT NULL;
+
+-- 07_foreign_keys: container_forecast_summary and its stay have one batch
+UPDATE container_forecast_summary SET batch_id = 1 WHERE rowid = 0;
+
+-- 07_foreign_keys: scenario_projection by computation and day is unique
+INSERT INTO scenario_projection SELECT * FROM scenario_projection LIMIT 1;
+
+-- 07_foreign_keys: live_forward_projection by stay and day is unique
+INSERT INTO live_forward_projection SELECT * FROM live_forward_projection LIMIT 1;
+
 -- 07_foreign_keys: growth_sample.id is unique
 INSERT INTO growth_sample SELECT * FROM growth_sample LIMIT 1;
 
@@ -297,6 +337,24 @@ UPDATE feed_purchase SET purchase_date = (SELECT actual_end_date FROM batch WHER
 
 -- 08_time: day of departure
 UPDATE transfer_action SET actual_execution_date = actual_execution_date + 1 WHERE rowid = 0;
+
+-- 08_time: planned_activity.completed_at before the as-of date
+UPDATE planned_activity SET completed_at = (SELECT as_of FROM run)::TIMESTAMP WHERE completed_at IS NOT NULL;
+
+-- 08_time: projected from the as-of date on
+UPDATE live_forward_projection SET projection_date = projection_date - 1;
+
+-- 08_time: lived in has one forecast
+DELETE FROM container_forecast_summary WHERE rowid = 0;
+
+-- 08_time: lived in has one forecast
+INSERT INTO container_forecast_summary SELECT * REPLACE (1030 AS assignment_id) FROM container_forecast_summary LIMIT 1;
+
+-- 08_time: dated when it is done
+UPDATE planned_activity SET completed_at = NULL WHERE completed_at IS NOT NULL;
+
+-- 08_time: planned for an active batch
+UPDATE planned_activity SET batch_id = 1 WHERE batch_id = 2;
 
 -- 08_time: as planned
 UPDATE batch SET start_date = start_date - 1 WHERE id = 1;

@@ -50,7 +50,7 @@ def creation_rows(subject: Subject) -> tuple[Columns, Columns]:
     quality = np.array([own * am.normal(key, 1) - weight * frailty for key in each])
     n, planned = len(placed), batch.start_day - int(am.uniform(lot, 0) < eggs.late_share.value)
     suppliers = farm.model.master.egg_suppliers
-    supplier = _supplier(len(suppliers), batch.geography_id, eggs.house_supplier_share.value, am.uniform(lot, 1))
+    supplier = egg_supplier(subject)
     price = getattr(eggs.price_per_thousand, farm.model.master.currencies[geography]).value
     price *= max(0.5, 1.0 + eggs.price_sd.value * am.normal(lot, 2))
     ways = schedule.biology.region(geography).egg_delivery_shares.value
@@ -130,6 +130,14 @@ def transition_rows(subject: Subject) -> Columns:
         "salinity": Nullable(hundredths(salinity), at_sea),
         "ph": hundredths(ph),
     }
+
+
+def egg_supplier(subject: Subject) -> int:
+    """The position of the supplier of the batch's eggs."""
+    schedule, batch = subject.schedule, subject.history.batch
+    u = am.uniform(stream_key(schedule.seed, Stream.EGGS, batch.number), 1)
+    house_share = schedule.biology.model.eggs.house_supplier_share.value
+    return _supplier(len(schedule.farm.model.master.egg_suppliers), batch.geography_id, house_share, u)
 
 
 def _supplier(suppliers: int, geography_id: int, house_share: float, u: float) -> int:

@@ -57,6 +57,52 @@ WITH reference AS (
     UNION ALL SELECT 'growth_sample.container_id', container_id, 'container', count(*) FROM growth_sample GROUP BY ALL
     UNION ALL SELECT 'growth_sample.assignment_id', assignment_id, 'container_assignment', count(*)
         FROM growth_sample GROUP BY ALL
+    UNION ALL SELECT 'batch.pinned_projection_run_id', pinned_projection_run_id, 'projection_run', count(*)
+        FROM batch GROUP BY ALL
+    UNION ALL SELECT 'scenario.batch_id', batch_id, 'batch', count(*) FROM scenario GROUP BY ALL
+    UNION ALL SELECT 'scenario.tgc_model_id', tgc_model_id, 'tgc_model', count(*) FROM scenario GROUP BY ALL
+    UNION ALL SELECT 'scenario.fcr_model_id', fcr_model_id, 'fcr_model', count(*) FROM scenario GROUP BY ALL
+    UNION ALL SELECT 'scenario.mortality_model_id', mortality_model_id, 'mortality_model', count(*)
+        FROM scenario GROUP BY ALL
+    UNION ALL SELECT 'projection_run.batch_id', batch_id, 'batch', count(*) FROM projection_run GROUP BY ALL
+    UNION ALL SELECT 'projection_run.scenario_id', scenario_id, 'scenario', count(*) FROM projection_run GROUP BY ALL
+    UNION ALL SELECT 'scenario_projection.batch_id', batch_id, 'batch', count(*) FROM scenario_projection GROUP BY ALL
+    UNION ALL SELECT 'scenario_projection.projection_run_id', projection_run_id, 'projection_run', count(*)
+        FROM scenario_projection GROUP BY ALL
+    UNION ALL SELECT 'scenario_projection.current_stage_id', current_stage_id, 'lifecycle_stage', count(*)
+        FROM scenario_projection GROUP BY ALL
+    UNION ALL SELECT 'live_forward_projection.batch_id', batch_id, 'batch', count(*)
+        FROM live_forward_projection GROUP BY ALL
+    UNION ALL SELECT 'live_forward_projection.container_id', container_id, 'container', count(*)
+        FROM live_forward_projection GROUP BY ALL
+    UNION ALL SELECT 'live_forward_projection.assignment_id', assignment_id, 'container_assignment', count(*)
+        FROM live_forward_projection GROUP BY ALL
+    UNION ALL SELECT 'live_forward_projection.temp_profile_id', temp_profile_id, 'temperature_profile', count(*)
+        FROM live_forward_projection GROUP BY ALL
+    UNION ALL SELECT 'container_forecast_summary.batch_id', batch_id, 'batch', count(*)
+        FROM container_forecast_summary GROUP BY ALL
+    UNION ALL SELECT 'container_forecast_summary.assignment_id', assignment_id, 'container_assignment', count(*)
+        FROM container_forecast_summary GROUP BY ALL
+    UNION ALL SELECT 'container_forecast_summary.temp_profile_id', temp_profile_id, 'temperature_profile', count(*)
+        FROM container_forecast_summary GROUP BY ALL
+    UNION ALL SELECT 'planned_activity.batch_id', batch_id, 'batch', count(*) FROM planned_activity GROUP BY ALL
+    UNION ALL SELECT 'planned_activity.template_id', template_id, 'activity_template', count(*)
+        FROM planned_activity GROUP BY ALL
+    UNION ALL SELECT 'planned_activity.scenario_id', scenario_id, 'scenario', count(*)
+        FROM planned_activity GROUP BY ALL
+    UNION ALL SELECT 'planned_activity.container_id', container_id, 'container', count(*)
+        FROM planned_activity WHERE container_id IS NOT NULL GROUP BY ALL
+    UNION ALL SELECT 'planned_activity.transfer_workflow_id', transfer_workflow_id, 'transfer_workflow', count(*)
+        FROM planned_activity WHERE transfer_workflow_id IS NOT NULL GROUP BY ALL
+    UNION ALL SELECT 'tgc_model.profile_id', profile_id, 'temperature_profile', count(*) FROM tgc_model GROUP BY ALL
+    UNION ALL SELECT 'temperature_reading.profile_id', profile_id, 'temperature_profile', count(*)
+        FROM temperature_reading GROUP BY ALL
+    UNION ALL SELECT 'tgc_model_stage.tgc_model_id', tgc_model_id, 'tgc_model', count(*)
+        FROM tgc_model_stage GROUP BY ALL
+    UNION ALL SELECT 'fcr_model_stage.model_id', model_id, 'fcr_model', count(*) FROM fcr_model_stage GROUP BY ALL
+    UNION ALL SELECT 'fcr_model_stage.stage_id', stage_id, 'lifecycle_stage', count(*) FROM fcr_model_stage GROUP BY ALL
+    UNION ALL SELECT 'activity_template.target_lifecycle_stage_id', target_lifecycle_stage_id, 'lifecycle_stage',
+        count(*) FROM activity_template WHERE target_lifecycle_stage_id IS NOT NULL GROUP BY ALL
     UNION ALL SELECT 'individual_growth_observation.batch_id', batch_id, 'batch', count(*)
         FROM individual_growth_observation GROUP BY ALL
     UNION ALL SELECT 'individual_growth_observation.growth_sample_id', growth_sample_id, 'growth_sample',
@@ -143,6 +189,14 @@ key AS (
     UNION ALL SELECT 'transfer_workflow', id FROM transfer_workflow
     UNION ALL SELECT 'transfer_action', id FROM transfer_action
     UNION ALL SELECT 'feed_purchase', id FROM feed_purchase
+    UNION ALL SELECT 'temperature_profile', id FROM temperature_profile
+    UNION ALL SELECT 'tgc_model', id FROM tgc_model
+    UNION ALL SELECT 'fcr_model', id FROM fcr_model
+    UNION ALL SELECT 'mortality_model', id FROM mortality_model
+    UNION ALL SELECT 'activity_template', id FROM activity_template
+    UNION ALL SELECT 'scenario', id FROM scenario
+    UNION ALL SELECT 'projection_run', id FROM projection_run
+    UNION ALL SELECT 'planned_activity', id FROM planned_activity
     UNION ALL SELECT 'growth_sample', id FROM growth_sample
     UNION ALL SELECT 'harvest_event', id FROM harvest_event
     UNION ALL SELECT 'harvest_lot', id FROM harvest_lot
@@ -162,6 +216,15 @@ twice AS (
     UNION ALL
     SELECT 'mortality_event by stay, day and kind', format('{} {} {}', assignment_id, event_date, is_cull), count(*)
     FROM mortality_event GROUP BY assignment_id, event_date, is_cull HAVING count(*) > 1
+    UNION ALL
+    SELECT 'scenario_projection by computation and day', format('{} {}', projection_run_id, day_number), count(*)
+    FROM scenario_projection GROUP BY projection_run_id, day_number HAVING count(*) > 1
+    UNION ALL
+    SELECT 'live_forward_projection by stay and day', format('{} {}', assignment_id, projection_date), count(*)
+    FROM live_forward_projection GROUP BY assignment_id, projection_date HAVING count(*) > 1
+    UNION ALL
+    SELECT 'container_forecast_summary by stay', assignment_id::VARCHAR, count(*)
+    FROM container_forecast_summary GROUP BY assignment_id HAVING count(*) > 1
     UNION ALL
     SELECT 'harvest_lot by harvest and grade', format('{} {}', event_id, product_grade_id), count(*)
     FROM harvest_lot GROUP BY event_id, product_grade_id HAVING count(*) > 1
@@ -185,6 +248,8 @@ owned AS (  -- batch and container that rows name, with the assignment that they
     UNION ALL SELECT 'mortality_event', assignment_id, batch_id, container_id, count(*)
         FROM mortality_event GROUP BY ALL
     UNION ALL SELECT 'growth_sample', assignment_id, batch_id, container_id, count(*) FROM growth_sample GROUP BY ALL
+    UNION ALL SELECT 'live_forward_projection', assignment_id, batch_id, container_id, count(*)
+        FROM live_forward_projection GROUP BY ALL
     UNION ALL SELECT 'daily_state', assignment_id, batch_id, container_id, count(*) FROM daily_state GROUP BY ALL
     UNION ALL SELECT 'harvest_event', assignment_id, batch_id, container_id, count(*) FROM harvest_event GROUP BY ALL
     UNION ALL SELECT 'transfer_action', dest_assignment_id, batch_id, dest_container_id, count(*)
@@ -200,6 +265,24 @@ same_batch AS (
     SELECT 'individual_growth_observation and its sample', s.batch_id, o.batch_id, sum(o.rows)
     FROM (SELECT growth_sample_id, batch_id, count(*) AS rows FROM individual_growth_observation GROUP BY ALL) o
     JOIN growth_sample s ON s.id = o.growth_sample_id GROUP BY ALL
+    UNION ALL
+    SELECT 'batch and its pinned projection', r.batch_id, b.id, count(*)
+    FROM batch b JOIN projection_run r ON r.id = b.pinned_projection_run_id GROUP BY ALL
+    UNION ALL
+    SELECT 'projection_run and its scenario', s.batch_id, r.batch_id, count(*)
+    FROM projection_run r JOIN scenario s ON s.id = r.scenario_id GROUP BY ALL
+    UNION ALL
+    SELECT 'scenario_projection and its computation', r.batch_id, p.batch_id, count(*)
+    FROM scenario_projection p JOIN projection_run r ON r.id = p.projection_run_id GROUP BY ALL
+    UNION ALL
+    SELECT 'container_forecast_summary and its stay', a.batch_id, f.batch_id, count(*)
+    FROM container_forecast_summary f JOIN container_assignment a ON a.id = f.assignment_id GROUP BY ALL
+    UNION ALL
+    SELECT 'planned_activity and its scenario', s.batch_id, p.batch_id, count(*)
+    FROM planned_activity p JOIN scenario s ON s.id = p.scenario_id GROUP BY ALL
+    UNION ALL
+    SELECT 'planned_activity and its move', w.batch_id, p.batch_id, count(*)
+    FROM planned_activity p JOIN transfer_workflow w ON w.id = p.transfer_workflow_id GROUP BY ALL
     UNION ALL
     SELECT 'harvest_lot and its harvest', e.batch_id, t.batch_id, count(*)
     FROM harvest_lot t JOIN harvest_event e ON e.id = t.event_id GROUP BY ALL

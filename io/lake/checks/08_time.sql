@@ -33,6 +33,11 @@ dated AS (  -- last day of whatever carries a date, by batch; a departure is the
     UNION ALL SELECT 'mortality_event', batch_id, max(event_date) FROM mortality_event GROUP BY ALL
     UNION ALL SELECT 'growth_sample', batch_id, max(sample_date) FROM growth_sample GROUP BY ALL
     UNION ALL SELECT 'daily_state', batch_id, max(date) FROM daily_state GROUP BY ALL
+    UNION ALL SELECT 'projection_run.run_date', batch_id, max(run_date)::DATE FROM projection_run GROUP BY ALL
+    UNION ALL SELECT 'container_forecast_summary.state_date', batch_id, max(state_date)
+        FROM container_forecast_summary GROUP BY ALL
+    UNION ALL SELECT 'planned_activity.completed_at', batch_id, max(completed_at)::DATE
+        FROM planned_activity GROUP BY ALL
     UNION ALL SELECT 'harvest_event', batch_id, max(event_date)::DATE FROM harvest_event GROUP BY ALL
     UNION ALL SELECT 'environmental_reading', batch_id, max(last_time)::DATE FROM reading_block GROUP BY ALL
     UNION ALL SELECT 'creation_workflow', batch_id, max(greatest(actual_start_date, actual_completion_date))
@@ -62,6 +67,24 @@ SELECT b.batch_number, NULL, d.last_day, d.what || ' before the harvested batch'
     format('before {}', b.actual_end_date), d.last_day::VARCHAR
 FROM dated d JOIN batch b ON b.id = d.batch_id
 WHERE d.last_day >= b.actual_end_date
+UNION ALL
+-- what is projected, expected or planned may lie ahead; a projection from the last state does
+SELECT s.batch_number, s.container, min(p.projection_date), 'projected from the as-of date on',
+    format('from {}', run.as_of), min(p.projection_date)::VARCHAR
+FROM live_forward_projection p CROSS JOIN run JOIN stay s USING (assignment_id)
+WHERE p.projection_date < run.as_of OR p.computed_date <> run.as_of - 1
+GROUP BY ALL
+UNION ALL
+SELECT s.batch_number, s.container, s.first_day, 'a stay that is lived in has one forecast',
+    CASE WHEN a.is_active THEN 'a forecast' ELSE 'none' END, format('{} forecasts', count(f.assignment_id))
+FROM container_assignment a JOIN stay s ON s.assignment_id = a.id
+LEFT JOIN container_forecast_summary f ON f.assignment_id = a.id
+GROUP BY ALL HAVING count(f.assignment_id) <> a.is_active::INTEGER
+UNION ALL
+SELECT b.batch_number, NULL, p.due_date, 'an activity is planned for an active batch and dated when it is done',
+    'ACTIVE; a date if COMPLETED', format('{}, {}: {}', b.status, p.status, p.completed_at)
+FROM planned_activity p LEFT JOIN batch b ON b.id = p.batch_id
+WHERE b.status <> 'ACTIVE' OR (p.status = 'COMPLETED') <> (p.completed_at IS NOT NULL)
 UNION ALL
 SELECT
     s.batch_number, s.container, a.actual_execution_date, 'moved on the day of departure and of arrival',

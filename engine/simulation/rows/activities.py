@@ -1,0 +1,205 @@
+"""What was planned for an active batch from the farm's templates, and what came of it by the as-of date.
+
+An activity is due on its template's day of the batch's life. It is completed on the day on which the thing happened,
+early or late: a transfer by its move, a vaccination and a treatment by the treatments, a change of feed when the
+batch's mean weight is that of the feed, a sampling by the weekly weighing nearest to it. Some samplings and changes of
+feed are never marked as done, some plans are cancelled when they fall due, and what is neither stays pending, overdue
+or not. Draws: four an activity, whatever becomes of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pyarrow as pa
+
+from engine.farm.masters import TemplateModel
+from engine.simulation.climate import uniforms
+from engine.simulation.record import SEA
+from engine.simulation.rows.shared import Columns, Subject, code, row_ids
+from engine.simulation.streams import Stream, stream_key
+from lake.columns import Nullable
+
+DRAWS = 4
+FORGOTTEN, CANCELLED, MINUTE = range(3)  # the draws; the fourth is spare
+MINUTE_US, DAY_MINUTES, HOUR_MINUTES = 60_000_000, 1440, 60
+NEVER = -1
+VACCINE = "VACCINE"
+
+
+@dataclass(frozen=True)
+class Activities:
+    """A batch's activities, one a template: status by name, due and done in days since 1970, NEVER if not done.
+
+    minute: of the day on which it was done. move: position in the history's moves, NEVER if it is none.
+    """
+
+    templates: tuple[TemplateModel, ...]
+    as_of_day: int
+    due: tuple[int, ...]
+    status: tuple[str, ...]
+    done: tuple[int, ...]
+    minute: tuple[int, ...]
+    move: tuple[int, ...]
+
+    def open(self, activity: str, *, overdue: bool = False) -> bool:
+        """Some activity of this kind is pending or under way; `overdue`: and was due before the as-of date."""
+        return any(
+            template.activity == activity
+            and status in ("PENDING", "IN_PROGRESS")
+            and (not overdue or (status == "PENDING" and due < self.as_of_day))
+            for template, status, due in zip(self.templates, self.status, self.due, strict=True)
+        )
+
+
+def plan_activities(subject: Subject) -> Activities:
+    """An active batch's activities as they stand at the as-of date."""
+    schedule, history = subject.schedule, subject.history
+    templates = tuple(schedule.farm.model.master.activities)
+    key = stream_key(schedule.seed, Stream.PLANNING, history.batch.number)
+    draws = uniforms(key, DRAWS * len(templates)).reshape(-1, DRAWS)
+    lived = _Lived(subject)
+    first, last = (HOUR_MINUTES * hour for hour in schedule.biology.model.outlook.working_hours_utc.value)
+    found = [
+        lived.outcome(template, history.batch.start_day + template.day, draw.tolist())
+        for template, draw in zip(templates, draws, strict=True)
+    ]
+    return Activities(
+        templates,
+        schedule.as_of_day,
+        tuple(history.batch.start_day + template.day for template in templates),
+        tuple(status for status, _ in found),
+        tuple(done for _, done in found),
+        tuple(first + int(u * (last - first)) for u in draws[:, MINUTE].tolist()),
+        tuple(
+            lived.move_to(template.stage) if status == "COMPLETED" and template.activity == "TRANSFER" else NEVER
+            for template, (status, _) in zip(templates, found, strict=True)
+        ),
+    )
+
+
+class _Lived:
+    """What of the plans happened to a batch, and when."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject, self._history = subject, subject.history
+        self._schedule, self._biology = subject.schedule, subject.schedule.biology.model
+        self._as_of = subject.schedule.as_of_day
+        self._from_g = {feed.name: feed.from_g for feed in self._schedule.farm.model.feeds}
+        self._fed_day, self._fish, self._mass = _fed_days(subject)
+        days = [weighed.day for weighed in subject.weighings.stages]
+        self._sampled = np.unique(np.concatenate(days)) if days else np.zeros(0, dtype=np.int64)
+        self._treated = sorted(t.day for t in self._history.treatments if t.method != VACCINE)
+        self._vaccinated = sorted(t.day for t in self._history.treatments if t.method == VACCINE)
+
+    def outcome(self, template: TemplateModel, due: int, draw: list[float]) -> tuple[str, int]:
+        """Status and day done of an activity."""
+        policy, kind = self._biology.outlook, template.activity
+        past = due < self._as_of
+        if kind == "TRANSFER":
+            move = self.move_to(template.stage)
+            return _done(NEVER if move == NEVER else self._history.moves[move].day)
+        if kind == "VACCINATION":
+            return _done(self._vaccination_day())
+        if kind == "HARVEST" and self._harvesting():
+            return "IN_PROGRESS", NEVER
+        if kind == "TREATMENT":
+            window = policy.treatment_window_days.value
+            day = next((d for d in self._treated if abs(d - due) <= window), NEVER)
+            if day == NEVER and due + window < self._as_of and draw[CANCELLED] < policy.treatment_cancelled_share.value:
+                return "CANCELLED", NEVER
+            return _done(day)
+        if past and draw[CANCELLED] < policy.cancelled_share.value:
+            return "CANCELLED", NEVER
+        if kind == "HARVEST" or draw[FORGOTTEN] < policy.forgotten_share.value:
+            return "PENDING", NEVER
+        if kind == "FEED_CHANGE":
+            return _done(self._feed_day(self._from_g[template.feed]))
+        if kind == "SAMPLING":
+            return _done(self._sampling_day(due))
+        return _done(due if past else NEVER)
+
+    def move_to(self, stage: str) -> int:
+        """The position of the move that led to a stage, NEVER when there was none."""
+        number = self._schedule.farm.stage_names.index(stage) + 1
+        arrived = [entered.stage for entered in self._history.stages[1:]]
+        return arrived.index(number) if number in arrived else NEVER
+
+    def _vaccination_day(self) -> int:
+        """The first day on which it was vaccinated: by the treatments, by the biology where they tell of none."""
+        if self._vaccinated:
+            return self._vaccinated[0]
+        mortality = self._biology.mortality
+        for stage in self._history.stages:
+            if stage.stage == mortality.vaccination_stage.value and mortality.vaccination_day.value < stage.days:
+                return stage.start_day + mortality.vaccination_day.value
+        return NEVER
+
+    def _harvesting(self) -> bool:
+        """Rings have been emptied, or the harvest is decided."""
+        last = self._history.stages[-1]
+        return last.stage == SEA and (self._history.trigger_day >= 0 or bool(last.gone.any()))
+
+    def _feed_day(self, from_g: float) -> int:
+        """The first day on which the fed fish weigh `from_g` on average."""
+        reached = self._mass >= round(from_g * 100) * self._fish
+        return int(self._fed_day[np.argmax(reached)]) if reached.any() else NEVER
+
+    def _sampling_day(self, due: int) -> int:
+        """The first weighing less than an interval before the day due, or after it."""
+        at = int(np.searchsorted(self._sampled, due - self._biology.growth.sample_interval_days.value, side="right"))
+        return int(self._sampled[at]) if at < len(self._sampled) else NEVER
+
+
+def _done(day: int) -> tuple[str, int]:
+    return ("PENDING", NEVER) if day == NEVER else ("COMPLETED", day)
+
+
+def _fed_days(subject: Subject) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Days since 1970 on which the batch lives on feed, its fish then, and their estimated mass in 0.01 g."""
+    parts = [(np.zeros(0, dtype=np.int64),) * 3]
+    for stage, known in zip(subject.stages, subject.estimates, strict=True):
+        if stage.stage == 1:  # they live on their yolk
+            continue
+        fish = stage.population.astype(np.int64)
+        mass = (fish * known.weight_cg).sum(axis=0)
+        alive = fish.sum(axis=0)
+        there = alive > 0
+        parts.append(((stage.start_day + np.arange(stage.days))[there], alive[there], mass[there]))
+    day, fish, mass = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    return day, fish, mass
+
+
+def activity_rows(subject: Subject, activities: Activities) -> Columns:
+    """planned_activity: one row a template."""
+    batch, count = subject.history.batch, len(activities.templates)
+    done, move = np.array(activities.done), np.array(activities.move)
+    completed = (done * DAY_MINUTES + np.array(activities.minute)) * MINUTE_US
+    workflows = row_ids("transfer_workflow", batch.id, 1)[0] + np.maximum(move, 0)
+
+    def codes(column: str, values: list[str]) -> np.ndarray:
+        return np.array([code("planned_activity", column, value) for value in values])
+
+    return {
+        "id": row_ids("planned_activity", batch.id, count),
+        "batch_id": np.full(count, batch.id),
+        "template_id": np.arange(1, count + 1),
+        "activity_type": np.array(
+            [code("planned_activity", "activity_type", t.activity) for t in activities.templates]
+        ),
+        "due_date": np.array(activities.due),
+        "status": codes("status", list(activities.status)),
+        "completed_at": Nullable(np.where(done >= 0, completed, 0), done >= 0),
+        "container_id": Nullable(np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)),
+        "scenario_id": np.repeat(row_ids("scenario", batch.id, 1), count),
+        "transfer_workflow_id": Nullable(workflows, move >= 0),
+        "notes": _names(tuple(template.name for template in activities.templates)),
+    }
+
+
+@lru_cache
+def _names(names: tuple[str, ...]) -> pa.Array:
+    """The templates' names, alike for every batch."""
+    return pa.array(names, pa.string())
