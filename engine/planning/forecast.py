@@ -17,7 +17,7 @@ from engine.planning.expected import expected_rows
 from engine.planning.sizing import biomass_flags
 from engine.simulation.climate import Climate
 from engine.simulation.history import simulate
-from engine.simulation.record import SEA, BatchHistory
+from engine.simulation.record import SEA, BatchHistory, StandIn
 from lake.tables import EVENT_TABLE_NAMES
 
 RINGS_OF_TWO_AREAS = 3
@@ -71,8 +71,13 @@ def lives(schedule: Schedule, batches: Sequence[Batch]) -> Iterator[tuple[Batch,
     first_day = min((b.start_day for b in schedule.batches), default=0)
     climate = Climate(schedule.farm, schedule.biology, schedule.seed, open_end.as_of_day, first_day)
     for batch in batches:
-        ring_count = sum(len(stay.container_ids) for stay in batch.stays if stay.stage == SEA)
-        yield batch, simulate(open_end, climate, _reduced(batch, schedule.farm), ring_count)
+        yield batch, simulate(open_end, climate, _reduced(batch, schedule.farm), _stands_for(batch))
+
+
+def _stands_for(batch: Batch) -> StandIn:
+    """All the rings of a batch, and how many more fish fill one than a tank."""
+    rings = batch.stays[-1].container_ids if batch.stays[-1].stage == SEA else batch.stays[-1].container_ids[:1]
+    return StandIn(rings, len(batch.stays[0].container_ids) / len(rings))
 
 
 def _alike(biology: Biology) -> Biology:

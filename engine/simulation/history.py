@@ -10,7 +10,7 @@ from engine.farm.schedule import Batch, Schedule, Stay
 from engine.simulation import arithmetic as am
 from engine.simulation import life
 from engine.simulation.climate import Climate
-from engine.simulation.record import SEA, BatchHistory, HealthEvent, Move, StageHistory, Treatment
+from engine.simulation.record import SEA, BatchHistory, HealthEvent, Move, StageHistory, StandIn, Treatment
 from engine.simulation.stages import Fish, live_stage
 from engine.simulation.streams import Stream, stream_key
 
@@ -25,10 +25,10 @@ def harvest_target_cg(schedule: Schedule, batch: Batch) -> int:
     return int(am.whole(max(target, 0.5 * region.harvest_target_g.value) * 100.0))
 
 
-def simulate(schedule: Schedule, climate: Climate, batch: Batch, ring_count: int = 0) -> BatchHistory:
+def simulate(schedule: Schedule, climate: Climate, batch: Batch, stand_in: StandIn | None = None) -> BatchHistory:
     """Live one batch up to its harvest or the as-of date. Draws depend on the batch's number alone.
 
-    ring_count: rings that the harvest empties one after another, if more than the batch has: a few stand for all.
+    stand_in: what the batch's containers stand for, where a few stand for all; then fish are not conserved at sea.
     """
     stages_of = schedule.biology.model.stages
     target = harvest_target_cg(schedule, batch)
@@ -49,7 +49,9 @@ def simulate(schedule: Schedule, climate: Climate, batch: Batch, ring_count: int
             stages[-1] = replace(stages[-1], gone=np.ones_like(stages[-1].gone))
             move, fish = _move(schedule, batch, stages[-1], stay)
             moves.append(move)
-        lived = live_stage(schedule, climate, batch, stay, fish, target, ring_count)
+            if stand_in is not None and stay.stage == SEA:
+                fish = fish._replace(number=(fish.number * stand_in.crowding).astype(np.int64))
+        lived = live_stage(schedule, climate, batch, stay, fish, target, stand_in)
         stages.append(lived.stage)
         events += lived.events
         treatments += lived.treatments

@@ -13,7 +13,7 @@ SEA = 6
 
 @dataclass(frozen=True)
 class Treatment:
-    """One container treated. `container`: position in the stage; `day`: since 1970; `method`: TREATMENT_METHODS.
+    """One container treated. `container`: position in the stage, or among all the rings that it stands for; `day`: since 1970; `method`: TREATMENT_METHODS.
 
     efficacy: share of the mobile lice removed; loss: share of the fish that die of it; both 0 to 1.
     """
@@ -45,10 +45,11 @@ class HealthEvent:
 
 @dataclass(frozen=True)
 class SeaLice:
-    """Lice of a stay at sea, at the weekly counts. `day` (counts,): days since 1970.
+    """Lice of a stay at sea, at the weekly counts. `day` (counts,): days since 1970. n: the rings, all that a stand-in
+    stands for.
 
     attached, mobile, adult_female (n, counts): true mean lice a fish before any treatment that day. pressure
-    (counts,): larvae from outside, lice a fish and week. counted (n, counts, 3): lice seen on the `sampled`
+    (n, counts): larvae from outside, lice a fish and week. counted (n, counts, 3): lice seen on the `sampled`
     (n, counts) fish, by the same three stages; 0 fish sampled where the ring was empty.
     """
 
@@ -124,6 +125,18 @@ class StageHistory:
     def before(self, values: np.ndarray, first: np.ndarray) -> np.ndarray:
         """(n, days): each day's value on the evening before; `first` (n,) on the first day."""
         return np.concatenate([first[:, None], values[:, :-1]], axis=1)
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """What a batch lived in few containers stands for, in a forecast.
+
+    ring_ids: all rings that the harvest empties and that lice are counted in. crowding: fish in such a ring for each
+    that is lived with at sea, since as many fish fill fewer rings than tanks.
+    """
+
+    ring_ids: tuple[int, ...]
+    crowding: float
 
 
 @dataclass(frozen=True)

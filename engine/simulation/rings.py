@@ -28,12 +28,15 @@ BY_WEIGHT, BY_PLAN = 1, 2  # why a harvest was decided; 0: it was not
 
 
 class Counting(NamedTuple):
-    """Lice in the rings and on the fish sampled. pressure (weeks,): larvae from outside, lice a fish and week.
+    """Lice in the rings and on the fish sampled, ring by ring; a container that is lived in may stand for several.
 
+    container (rings,): each ring's, in order. pressure (rings, weeks): larvae from outside, lice a fish and week.
     own_infection: larvae from the batch's own rings, a week, for each adult female a fish in them on average.
+    lice_keys, count_keys (rings,).
     """
 
     model: LiceModel
+    container: np.ndarray
     pressure: np.ndarray
     own_infection: float
     fish: int
@@ -70,7 +73,7 @@ class Treating(NamedTuple):
 class Harvesting(NamedTuple):
     """When rings are emptied: at the target (mean live weight, 0.01 g) or the planned stay's end, `rings_a_day`.
 
-    rings: how many there are, more than lived where a few stand for all. planned: days of the stay.
+    rings: how many there are, more than containers where a few stand for all. planned: days of the stay.
     """
 
     target_cg: int
@@ -106,52 +109,59 @@ def count_lice(
     fish = 0
     breeding = 0.0
     rings = 0
-    for c in range(lice.shape[0]):
+    for r in range(lice.shape[0]):
+        c = counting.container[r]
         if here[c] and now.fish[c] > 0:
-            breeding += lice[c, ADULT_FEMALE]
+            breeding += lice[r, ADULT_FEMALE]
             rings += 1
-    pressure = counting.pressure[w] + counting.own_infection * breeding / max(rings, 1)
-    for c in range(lice.shape[0]):
+    own = counting.own_infection * breeding / max(rings, 1)
+    for r in range(lice.shape[0]):
+        c = counting.container[r]
         if not here[c] or now.fish[c] == 0:
             continue
         for s in range(STAGES):
-            noise[s] = am.normal(counting.lice_keys[c], STAGES * w + s)
+            noise[s] = am.normal(counting.lice_keys[r], STAGES * w + s)
         weight_g = mean_weight_g(now.mu[c], now.v[c])
-        next_week(lice[c], pressure, warm[c] / 7.0, float(now.fish[c]), weight_g, noise, counting.model)
+        pressure = counting.pressure[r, w] + own
+        next_week(lice[r], pressure, warm[c] / 7.0, float(now.fish[c]), weight_g, noise, counting.model)
         sampled = min(counting.fish, now.fish[c])
-        seen.sampled[c, w] = sampled
+        seen.sampled[r, w] = sampled
         for s in range(STAGES):
-            seen.lice[c, w, s] = lice[c, s]
-            seen.counted[c, w, s] = negative_binomial_quantile(
-                sampled * lice[c, s], counting.model.count_size[s], am.uniform(counting.count_keys[c], STAGES * w + s)
+            seen.lice[r, w, s] = lice[r, s]
+            seen.counted[r, w, s] = negative_binomial_quantile(
+                sampled * lice[r, s], counting.model.count_size[s], am.uniform(counting.count_keys[r], STAGES * w + s)
             )
-        females += seen.counted[c, w, ADULT_FEMALE]
+        females += seen.counted[r, w, ADULT_FEMALE]
         fish += sampled
     return females / fish if fish > 0 else 0.0
 
 
 @kernel
-def treat(
-    c: int, d: int, number: int, m: int, row: int, lice: np.ndarray, treating: Treating, dying: Dying, seen: Seen
-) -> None:
-    """Treat one ring: fewer lice, and fish that die of it over the days that follow."""
-    z = am.normal(treating.keys[c], 2 * number)
+def treat(r: int, d: int, number: int, m: int, row: int, lice: np.ndarray, treating: Treating, seen: Seen) -> float:
+    """Treat one ring: fewer lice; returns the share of the fish that it will kill."""
+    z = am.normal(treating.keys[r], 2 * number)
     efficacy = inverse_logit(treating.efficacy_logit[m] + treating.efficacy_sd[m] * z)
     sd = treating.loss_sdlog[m]
-    z = am.normal(treating.keys[c], 2 * number + 1)
-    loss = min(0.5, treating.loss_mean[m] * am.exp(sd * z - 0.5 * sd * sd))
-    lice[c, 0] *= 1.0 - efficacy * treating.attached[m]
+    z = am.normal(treating.keys[r], 2 * number + 1)
+    loss: float = min(0.5, treating.loss_mean[m] * am.exp(sd * z - 0.5 * sd * sd))
+    lice[r, 0] *= 1.0 - efficacy * treating.attached[m]
     for s in range(1, STAGES):
-        lice[c, s] *= 1.0 - efficacy
-    dose = -am.log(1.0 - loss)
-    for i in range(treating.loss_spread.shape[0]):
-        if d + i < dying.handling.shape[1]:
-            dying.handling[c, d + i] += dose * treating.loss_spread[i]
-    seen.treated_ring[row] = c
+        lice[r, s] *= 1.0 - efficacy
+    seen.treated_ring[row] = r
     seen.treated_day[row] = d
     seen.treated_method[row] = m
     seen.treated_efficacy[row] = efficacy
     seen.treated_loss[row] = loss
+    return loss
+
+
+@kernel
+def spread_loss(c: int, d: int, loss: float, treating: Treating, dying: Dying) -> None:
+    """Let a treatment's share of a container's fish die over the days that follow."""
+    dose = -am.log(1.0 - loss)
+    for i in range(treating.loss_spread.shape[0]):
+        if d + i < dying.handling.shape[1]:
+            dying.handling[c, d + i] += dose * treating.loss_spread[i]
 
 
 @kernel
@@ -199,10 +209,15 @@ def live_in_rings(
     temp_c (n, days) degC; tgc (n,). Lice are counted on every seventh day, before any treatment of the day.
     """
     n, days = temp_c.shape
-    lice = np.zeros((n, STAGES))
+    all_rings = counting.container.shape[0]
+    lice = np.zeros((all_rings, STAGES))
     warm = np.zeros(n)
     here = np.ones(n, dtype=np.bool_)
-    treat_on = np.full(n, -1)
+    # a container's fish are treated with the first of the rings that it stands for
+    leading = np.full(n, all_rings)
+    for r in range(all_rings):
+        leading[counting.container[r]] = min(leading[counting.container[r]], r)
+    treat_on = np.full(all_rings, -1)
     free_from = np.zeros(n, dtype=np.int64)
     harvest_on = np.full(n, -1)
     method = 0
@@ -226,11 +241,11 @@ def live_in_rings(
                 while method < treating.method_cumulative.shape[0] - 1 and u >= treating.method_cumulative[method]:
                     method += 1
                 start = d + treating.lead
-                end = start + (n - 1) // treating.rings_a_day
+                end = start + (all_rings - 1) // treating.rings_a_day
                 # one whose withdrawal would outlast the stay gives way to the harvest
                 if end + treating.withholding[method] < harvesting.planned - span:
-                    for c in range(n):
-                        treat_on[c] = start + c // treating.rings_a_day
+                    for r in range(all_rings):
+                        treat_on[r] = start + r // treating.rings_a_day
                     latest = end
                     number += 1
         fish = 0
@@ -238,14 +253,19 @@ def live_in_rings(
         for c in range(n):
             if not here[c]:
                 continue
-            fasting = treat_on[c] >= d and treat_on[c] - treating.fasting[method] <= d
+            due = treat_on[leading[c]]
+            fasting = due >= d and due - treating.fasting[method] <= d
             fasting = fasting or (harvest_on[c] >= 0 and d > harvest_on[c] - harvesting.fasting)
             appetite = breathe(c, d, temp_c[c, d], now, growing, water, out)
             grow(c, d, day, temp_c[c, d], tgc[c], not fasting, appetite, now, growing, keys, out)
-            if treat_on[c] == d and now.fish[c] > 0:
-                treat(c, d, number - 1, method, treated, lice, treating, dying, seen)
-                free_from[c] = d + treating.withholding[method] + 1
-                treated += 1
+            if now.fish[c] > 0:
+                for r in range(leading[c], all_rings):
+                    if counting.container[r] == c and treat_on[r] == d:
+                        loss = treat(r, d, number - 1, method, treated, lice, treating, seen)
+                        treated += 1
+                        if r == leading[c]:
+                            spread_loss(c, d, loss, treating, dying)
+                            free_from[c] = d + treating.withholding[method] + 1
             die(c, d, day, temp_c[c, d], now, dying, keys, out)
             close_day(c, d, now, out)
             fish += now.fish[c]
@@ -257,9 +277,9 @@ def live_in_rings(
                 why = BY_PLAN
             if why > 0:
                 decided = d
-                for c in range(n):
-                    if treat_on[c] > d:
-                        treat_on[c] = -1
+                for r in range(all_rings):
+                    if treat_on[r] > d:
+                        treat_on[r] = -1
                 plan_harvest(d, here, free_from, harvesting, harvest_on)
         left = 0
         for c in range(n):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from engine.simulation import life, rings
 from engine.simulation.climate import Climate, ar1
 from engine.simulation.hazards import befall, cumulative, sea_hazard, tank_hazard
 from engine.simulation.lice import STAGES, LiceModel
-from engine.simulation.record import SEA, HealthEvent, SeaLice, StageHistory, Treatment
+from engine.simulation.record import SEA, HealthEvent, SeaLice, StageHistory, StandIn, Treatment
 from engine.simulation.streams import Stream, stream_key, stream_keys
 
 MOST_TREATMENTS = 24  # of a ring in a stay
@@ -65,8 +66,9 @@ class _Stage:
         area = self.schedule.farm.areas[self.containers[0].area_id - 1]
         return stream_key(self.schedule.seed, Stream.SITE, area.name)
 
-    def keys(self, stream: Stream) -> np.ndarray:
-        names = tuple(c.name for c in self.containers)
+    def keys(self, stream: Stream, containers: Sequence[Container] = ()) -> np.ndarray:
+        """A stream's key for each of the stay's containers, or of others."""
+        names = tuple(c.name for c in containers or self.containers)
         return stream_keys(self.schedule.seed, stream, self.batch.number, each=names)
 
     def key(self, stream: Stream) -> np.uint64:
@@ -74,12 +76,11 @@ class _Stage:
 
 
 def live_stage(
-    schedule: Schedule, climate: Climate, batch: Batch, stay: Stay, fish: Fish, target_cg: int, ring_count: int
+    schedule: Schedule, climate: Climate, batch: Batch, stay: Stay, fish: Fish, target_cg: int, stand_in: StandIn | None
 ) -> Outcome:
     """Live a stay up to its end, its harvest or the as-of date.
 
-    target_cg: mean weight (0.01 g) that triggers the harvest. ring_count: rings to be emptied one after another, more
-    than the stay's where a few stand for all.
+    target_cg: mean weight (0.01 g) that triggers the harvest. stand_in: what the containers stand for, if for more.
     """
     farm = schedule.farm
     region = schedule.biology.region(farm.geography_names[batch.geography_id - 1])
@@ -100,7 +101,7 @@ def live_stage(
     )
     events, pulse, pulse_cause = befall(schedule, region, batch.number, stay, it.keys(Stream.EVENT))
     if stay.stage == SEA:
-        return _at_sea(it, fish, temp_c, now, out, keys, events, pulse, pulse_cause, target_cg, ring_count)
+        return _at_sea(it, fish, temp_c, now, out, keys, events, pulse, pulse_cause, target_cg, stand_in)
     return _in_tanks(it, fish, temp_c, now, out, keys, events, pulse, pulse_cause)
 
 
@@ -192,7 +193,7 @@ def _at_sea(
     pulse: np.ndarray,
     pulse_cause: np.ndarray,
     target_cg: int,
-    ring_count: int,
+    stand_in: StandIn | None,
 ) -> Outcome:
     bio, region = it.schedule.biology.model, it.region
     growing = _growing(it, region.sea_individual_tgc_cv.value, region.sea_fcr.value, 0.0)
@@ -210,14 +211,16 @@ def _at_sea(
     batch_z = am.normal(it.key(Stream.GROWTH), 0)
     mean = region.sea_tgc.value + region.sea_tgc_batch_sd.value * batch_z
     mean += region.sea_tgc_site_sd.value * am.normal(it.site, 1)
+    ring_ids = it.stay.container_ids if stand_in is None else stand_in.ring_ids
     harvesting = rings.Harvesting(
         target_cg,
         it.planned,
-        max(ring_count, len(it.containers)),
+        len(ring_ids),
         bio.harvest.rings_a_day.value,
         bio.feed.fasting_days_before_harvest.value,
     )
-    counting, seen = _counting(it), _unseen(len(it.containers), it.days)
+    all_rings = [it.schedule.farm.container(c) for c in ring_ids]
+    counting, seen = _counting(it, all_rings), _unseen(len(it.containers), len(ring_ids), it.days)
     treated, decided, why = rings.live_in_rings(
         it.stay.start_day,
         temp_c,
@@ -227,7 +230,7 @@ def _at_sea(
         dying,
         keys,
         counting,
-        _treating(it),
+        _treating(it, all_rings),
         harvesting,
         now,
         out,
@@ -241,7 +244,7 @@ def _at_sea(
         attached=seen.lice[:, :counts, 0],
         mobile=seen.lice[:, :counts, 1],
         adult_female=seen.lice[:, :counts, 2],
-        pressure=counting.pressure[:counts],
+        pressure=counting.pressure[:, :counts],
         counted=seen.counted[:, :counts],
         sampled=seen.sampled[:, :counts],
     )
@@ -371,7 +374,11 @@ def _dying(
     )
 
 
-def _counting(it: _Stage) -> rings.Counting:
+def _counting(it: _Stage, all_rings: Sequence[Container]) -> rings.Counting:
+    weeks = it.days // 7 + 1
+    by_area = {
+        c.area_id: lice_pressure(it.schedule, it.climate, c, it.stay.start_day, weeks) for c in reversed(all_rings)
+    }
     lice = it.schedule.biology.model.lice
     model = LiceModel(
         np.array(lice.attached.value),
@@ -386,11 +393,12 @@ def _counting(it: _Stage) -> rings.Counting:
     )
     return rings.Counting(
         model,
-        lice_pressure(it.schedule, it.climate, it.containers[0], it.stay.start_day, it.days // 7 + 1),
+        np.arange(len(all_rings)) * len(it.containers) // len(all_rings),
+        np.stack([by_area[c.area_id] for c in all_rings]),
         lice.own_infection.value,
         lice.count_fish.value,
-        it.keys(Stream.LICE),
-        it.keys(Stream.LICE_COUNT),
+        it.keys(Stream.LICE, all_rings),
+        it.keys(Stream.LICE_COUNT, all_rings),
     )
 
 
@@ -416,7 +424,7 @@ def lice_pressure(schedule: Schedule, climate: Climate, container: Container, st
     return pressure
 
 
-def _treating(it: _Stage) -> rings.Treating:
+def _treating(it: _Stage, all_rings: Sequence[Container]) -> rings.Treating:
     bio, region = it.schedule.biology.model, it.region
     methods = [bio.treatments.methods.of(name) for name in METHOD_NAMES]
     months = np.arange(it.stay.start_day, it.stay.start_day + it.days).astype("datetime64[D]").astype("datetime64[M]")
@@ -444,7 +452,7 @@ def _treating(it: _Stage) -> rings.Treating:
         np.array([m.withholding_days.value for m in methods]),
         np.array([m.fasting_days.value for m in methods]),
         it.key(Stream.TREATMENT),
-        it.keys(Stream.TREATMENT),
+        it.keys(Stream.TREATMENT, all_rings),
     )
 
 
@@ -452,12 +460,12 @@ def _logit(share: float) -> float:
     return float(am.log(share / (1.0 - share)))
 
 
-def _unseen(n: int, days: int) -> rings.Seen:
-    counts, most = days // 7 + 1, n * MOST_TREATMENTS
+def _unseen(n: int, ring_count: int, days: int) -> rings.Seen:
+    counts, most = days // 7 + 1, ring_count * MOST_TREATMENTS
     return rings.Seen(
-        lice=np.zeros((n, counts, STAGES)),
-        counted=np.zeros((n, counts, STAGES), dtype=np.int64),
-        sampled=np.zeros((n, counts), dtype=np.int64),
+        lice=np.zeros((ring_count, counts, STAGES)),
+        counted=np.zeros((ring_count, counts, STAGES), dtype=np.int64),
+        sampled=np.zeros((ring_count, counts), dtype=np.int64),
         lived=np.zeros(n, dtype=np.int64),
         gone=np.zeros(n, dtype=bool),
         treated_ring=np.zeros(most, dtype=np.int64),

@@ -86,7 +86,7 @@ def _lice(rng: np.random.Generator, sea: StageHistory) -> SeaLice:
         0.5, 1.5, (n, len(day), 1)
     )
     counted = rng.poisson(mean * sampled[:, :, None] * rng.gamma(2.0, 0.5, mean.shape))
-    return SeaLice(day, mean[..., 0], mean[..., 1], mean[..., 2], rise, counted, sampled)
+    return SeaLice(day, mean[..., 0], mean[..., 1], mean[..., 2], np.tile(rise, (n, 1)), counted, sampled)
 
 
 def cut(history: BatchHistory, as_of_day: int) -> BatchHistory:

@@ -343,7 +343,7 @@ def test_lice_wear_skin_and_mucus_from_the_day_they_are_there(
             counted = np.zeros((*many.shape, 3), dtype=np.int64)
             return replace(
                 sea,
-                lice=SeaLice(sea.start_day + days, many, many, many, days * 0.0, counted, np.full(many.shape, 20)),
+                lice=SeaLice(sea.start_day + days, many, many, many, many * 0.0, counted, np.full(many.shape, 20)),
             )
 
         return worsened(examine, quiet, with_sea(quiet, lice))

@@ -180,7 +180,7 @@ def test_the_truth_of_lice_stands_for_every_count(small_schedule: Schedule, live
         c, w = ids.index(assignment), sea.lice.day.tolist().index(day)
         for name in ("attached", "mobile", "adult_female"):
             assert float(row[name]) == pytest.approx(getattr(sea.lice, name)[c, w], abs=6e-5)
-        assert float(row["external_pressure"]) == pytest.approx(sea.lice.pressure[w], abs=6e-5)
+        assert float(row["external_pressure"]) == pytest.approx(sea.lice.pressure[c, w], abs=6e-5)
 
 
 def test_a_treatment_row_for_each_treatment_and_each_tank_vaccinated(

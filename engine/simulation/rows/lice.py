@@ -123,7 +123,7 @@ def _truth_rows(subject: Subject, stage: StageHistory, lice: SeaLice, ids: np.nd
         "attached": units(lice.attached[c, w]),
         "mobile": units(lice.mobile[c, w]),
         "adult_female": units(lice.adult_female[c, w]),
-        "external_pressure": units(lice.pressure[w]),
+        "external_pressure": units(lice.pressure[c, w]),
     }
 
 
