@@ -6,7 +6,9 @@ import numpy as np
 
 from engine.farm.schedule import Batch, Schedule, Stay
 from engine.simulation import feeding
+from engine.simulation.laboratory import laboratory, noticed
 from engine.simulation.record import SEA, BatchHistory, StageHistory
+from engine.simulation.rows.projection import days_ahead
 from lake.tables import EVENT_TABLE_NAMES
 
 
@@ -20,6 +22,9 @@ def expected_rows(schedule: Schedule, batch: Batch, history: BatchHistory) -> di
         whole = days_by_container(schedule, stay, stage)
         n = len(stay.container_ids)
         _add(rows, _stay_rows(schedule, stay, stage, whole))
+        _add(rows, _event_rows(schedule, stay, history, whole))
+        active = int((stay.start_day + whole > schedule.as_of_day).sum())
+        last = stage
         if stay.stage > 1:
             rows["transfer_workflow"] += 1
             rows["transfer_action"] += n if n == before else n + before - 1
@@ -27,6 +32,56 @@ def expected_rows(schedule: Schedule, batch: Batch, history: BatchHistory) -> di
     rows |= {"batch": 1, "creation_workflow": 1, "creation_action": len(batch.stays[0].container_ids)}
     rows["stage_transition_environment"] = rows["transfer_workflow"]
     _add(rows, _sampling_rows(schedule, batch, history))
+    _add(rows, _care_rows(schedule, batch, history))
+    _add(rows, _outlook_rows(schedule, batch, history, last, active))
+    return rows
+
+
+def _event_rows(schedule: Schedule, stay: Stay, history: BatchHistory, whole: np.ndarray) -> dict[str, int]:
+    """Rows of what befell a stay: one for each container that it met."""
+    met = [
+        int((event.start_day < stay.start_day + whole).sum())
+        for event in history.events
+        if event.stage == stay.stage and event.start_day < schedule.as_of_day
+    ]
+    return {"health_event": sum(met)}
+
+
+def _care_rows(schedule: Schedule, batch: Batch, history: BatchHistory) -> dict[str, int]:
+    """Treatments, samples for the laboratory and journal entries before the as-of date."""
+    mortality, as_of = schedule.biology.model.mortality, schedule.as_of_day
+    vaccinated = batch.stays[mortality.vaccination_stage.value - 1]
+    on = vaccinated.start_day + mortality.vaccination_day.value
+    vaccinations = len(vaccinated.container_ids) if on < min(as_of, vaccinated.end_day) else 0
+    treated = [t.day for t in history.treatments if t.day < as_of]
+    seen = [e for e in noticed(schedule, history) if e.day < as_of]
+    most = schedule.biology.model.laboratory.containers.value
+    samples = [s for s in laboratory(schedule, history, tuple(seen)) if s.day < as_of]
+    sizes = [len(batch.stays[seen[s.event].at].container_ids) for s in samples]
+    findings = sum(len(s.findings) * min(most, n) // len(s.containers) for s, n in zip(samples, sizes, strict=True))
+    moved = sum(move.day < as_of for move in history.moves)
+    return {
+        "treatment": vaccinations + len(treated),
+        "treatment_truth": vaccinations + len(treated),
+        "health_lab_sample": findings,
+        "journal_entry": moved + bool(vaccinations) + len(set(treated)) + 2 * len(seen) + len(samples),
+    }
+
+
+def _outlook_rows(
+    schedule: Schedule, batch: Batch, history: BatchHistory, stage: StageHistory, active: int
+) -> dict[str, int]:
+    """The scenario, and for an active batch its plans and projections. stage: the one lived in; active: containers."""
+    rows = {
+        "scenario": 1,
+        "projection_run": 1,
+        "scenario_projection": schedule.biology.model.outlook.scenario_days.value,
+        "container_forecast_summary": active,
+    }
+    if active:
+        target = history.harvest_target_cg if stage.stage == SEA else 0
+        rows["live_forward_projection"] = active * days_ahead(schedule, batch, stage, target)
+        rows["planned_activity"] = len(schedule.farm.model.master.activities)
     return rows
 
 
