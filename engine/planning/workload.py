@@ -23,6 +23,7 @@ from engine.farm.schedule import Batch, Stay, to_date
 SEA = 6
 CYCLE_DAYS = 448
 MEALS_A_DAY = 2
+WEEK = 7
 # Gauss-Hermite for a standard normal: seven points and their weights
 NORMAL = (
     (0.0, 0.457142857142857),
@@ -113,22 +114,27 @@ def _effective_c(region: Region, biology: Biology) -> list[float]:
 def _batch_rows(batch: Batch, farm: Farm, region: _Region, as_of_day: int) -> float:
     bio, mortality = region.bio, region.bio.mortality
     root = bio.stages.first_feeding_weight_g.value ** (1 / 3)
-    spread, alive, rows, before = (root * bio.stages.egg_weight_cv.value / 3) ** 2, float(batch.eggs), 1.0, 0
+    spread, alive, before = (root * bio.stages.egg_weight_cv.value / 3) ** 2, float(batch.eggs), 0
+    # batch, creation, scenario and its projection
+    rows = 1.0 + 1 + len(batch.stays[0].container_ids) + 2 + bio.outlook.scenario_days.value
+    ended = batch.end_day <= as_of_day
     grown = region.gains([stay.end_day - stay.start_day for stay in batch.stays if stay.stage < SEA])
     for stay in batch.stays:
         lived = min(stay.end_day, as_of_day) - stay.start_day
         if lived <= 0:
             break
         n, fish = len(stay.container_ids), alive / len(stay.container_ids)
-        rows += n + (1 + n + max(0, before - 1 if before != n else 0) if stay.stage > 1 else 0)
+        rows += n + (2 + n + max(0, before - 1 if before != n else 0) if stay.stage > 1 else 0)
         before = n
         if stay.stage == SEA:
             hazard, noise_sd = region.region.sea_hazard.value / CYCLE_DAYS, mortality.noise_sd.value
             for share, days in region.sea_days(stay, root, spread, batch.harvest_target_g):
                 harvest = n * (1 + len(farm.model.grades)) if days <= lived else 0
                 day_rows = _stay_rows(stay, min(days, lived), farm, region, region.dying(fish * hazard, noise_sd))
-                rows += share * (day_rows + harvest)
-            break
+                age = stay.start_day - batch.start_day + min(days, lived)
+                ahead = 0 if days <= lived or ended else _outlook_rows(n, days - lived, farm)
+                rows += share * (day_rows + harvest + ahead + _sampled_rows(age, farm, region))
+            return rows
         loss = mortality.freshwater_loss.value[stay.stage - 1]
         deaths = fish * loss / (stay.end_day - stay.start_day)
         dying = region.dying(deaths, mortality.freshwater_noise_sd.value)
@@ -137,17 +143,31 @@ def _batch_rows(batch: Batch, farm: Farm, region: _Region, as_of_day: int) -> fl
         if stay.stage == mortality.cull_stage.value:
             alive *= 1 - mortality.cull_share.value
             rows += n if lived > mortality.cull_day.value else 0
+        if stay.end_day > as_of_day:
+            rows += _outlook_rows(n, stay.end_day - as_of_day, farm)
         gain = grown[stay.stage - 1]
         root += gain
         spread += (bio.stages.individual_tgc_cv.value[stay.stage - 1] * gain) ** 2
-    return rows
+    return rows + _sampled_rows(min(batch.end_day, as_of_day) - batch.start_day, farm, region)
+
+
+def _outlook_rows(containers: int, days: int, farm: Farm) -> float:
+    """Rows of an active batch's plans and projections, `days` ahead of each container."""
+    return float(containers * (days + 1) + len(farm.model.master.activities))
+
+
+def _sampled_rows(age_days: int, farm: Farm, region: _Region) -> float:
+    """Rows of the health samplings of a batch of this age."""
+    health = region.bio.health
+    samplings = max(0, (age_days - health.first_day.value) // health.interval_days.value + 1)
+    return float(samplings * (1 + health.sample_size.value * (1 + len(farm.model.master.health_parameters))))
 
 
 def _stay_rows(stay: Stay, days: int, farm: Farm, region: _Region, dying: float) -> float:
-    """Rows of `days` days in a stay's containers: readings, states, meals, lots, deaths, samples."""
+    """Rows of `days` days in a stay's containers: readings, states, meals, lots, deaths, samples, lice."""
     growth, feed, n = region.bio.growth, region.bio.feed, len(stay.container_ids)
     sensors = sum(len(farm.container(c).sensor_ids) for c in stay.container_ids)
-    rows = sensors * days * farm.model.readings_per_day + n * days * (1.0 + dying)
+    rows = sensors * days * farm.model.readings_per_day + n * days * (2.0 + dying)
     if stay.stage > 1:
         fed = (
             days
@@ -158,4 +178,6 @@ def _stay_rows(stay: Stay, days: int, farm: Farm, region: _Region, dying: float)
         rows += MEALS_A_DAY * n * fed + feeders * days / feed.lot_cover_days.value
     if stay.stage >= growth.first_sampled_stage.value:
         rows += n * (days // growth.sample_interval_days.value) * (1 + growth.sample_size.value)
+    if stay.stage == SEA:
+        rows += n * (days // WEEK) * (1 + len(farm.model.master.lice_types))
     return float(rows)

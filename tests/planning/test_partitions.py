@@ -80,7 +80,8 @@ def test_readings_states_and_samples_of_a_young_batch_are_counted_exactly() -> N
     """Fifty days in ten trays, unfed and not weighed: but for deaths, no row depends on a draw."""
     youngest = planned(6, 88).batches[-1]
     [events] = predicted_events([youngest], farm(), biology(), AS_OF)
-    certain = 1 + 10 + 50 * 10 * (7 * 6 + 1)
+    scenario, ahead = 2 + 900, 10 * (40 + 1) + 20
+    certain = 1 + 1 + 10 + 10 + scenario + ahead + 50 * 10 * (7 * 6 + 2)
     assert certain + 0.8 * 500 < events <= certain + 500
 
 
