@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 FAILED = 1
+CONFIDENCE_FROM = ("high_from_days", "medium_from_days", "low_from_days")
 COUNTS, KEYS = "20_counts_postgres", "07_foreign_keys_postgres"
 
 
@@ -151,13 +152,23 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
                 (sea, region.sea_fcr.value, region.sea_fcr_sd.value),
             )
         ],
+        "exchange_rate": [
+            {"geography_id": g, "per_eur": region.currency_per_eur.value} for g, region in enumerate(regions, 1)
+        ],
         "parameter": [
             {"name": name, "value": value}
             for name, value in (
                 ("readings_per_day", farm.model.readings_per_day),
                 ("appetite_sd", bio.feed.appetite_sd.value),
+                ("bag_kg", bio.feed.bag_kg.value),
+                ("summary_days", bio.feed.summary_days.value),
+                *zip(CONFIDENCE_FROM, bio.feed.summary_confidence_days.value, strict=True),
                 ("gutted_yield", bio.harvest.gutted_yield.value),
                 ("gutted_yield_sd", bio.harvest.gutted_yield_sd.value),
+                ("reject_discard_share", bio.harvest.reject_discard_share.value),
+                ("feed_share_of_cost", bio.trade.feed_share_of_cost.value),
+                ("smolt_cost_per_fish", bio.trade.smolt_cost_per_fish.value),
+                ("smolt_cost_per_kg", bio.trade.smolt_cost_per_kg.value),
                 ("oxygen_biomass", bio.environment.oxygen_biomass.value),
             )
         ],

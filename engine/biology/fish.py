@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from engine.biology.sourced import FreshwaterStages, NotNegative, Positive, Scalar, Share, Shares, Vector, Whole
+from engine.biology.sourced import (
+    Count,
+    FreshwaterStages,
+    NotNegative,
+    Positive,
+    Rising,
+    Scalar,
+    Share,
+    Shares,
+    Vector,
+    Whole,
+)
 from engine.farm.reading import StrictModel
 
 
@@ -18,6 +29,12 @@ class Growth(StrictModel):
     first_sampled_stage: Whole
 
 
+class ConfidenceDays(Rising):
+    """Days since a weighing from which confidence is high, medium and low."""
+
+    value: tuple[float, float, float]
+
+
 class Feed(StrictModel):
     appetite_sd: Share
     morning_share: Share
@@ -26,9 +43,19 @@ class Feed(StrictModel):
     fasting_days_before_harvest: Whole
     oxygen_full_appetite: Positive
     oxygen_no_appetite: NotNegative
+    bag_kg: Positive
+    reserve_days: Whole
     lot_cover_days: Whole
-    lot_price_sd: Share
+    delivery_hour_utc: NotNegative
     shelf_life_days: Whole
+    lot_price_sd: Share
+    market_ar1: Share
+    market_sd: NotNegative
+    market_common: Share
+    market_trend: Scalar
+    market_epoch_year: Whole
+    summary_days: Count
+    summary_confidence_days: ConfidenceDays
 
 
 class Mortality(StrictModel):

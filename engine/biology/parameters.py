@@ -17,7 +17,7 @@ from engine.biology.health_sampling import HealthSampling
 from engine.biology.lice import Lice
 from engine.biology.outlook import Outlook
 from engine.biology.region import Region
-from engine.biology.trade import Harvest
+from engine.biology.trade import Harvest, Trade
 from engine.biology.water import Environment, Sensors
 from engine.farm.reading import StrictModel, find_shipped, load_text, parse_yaml, sha256, validate
 from lake.errors import InputError
@@ -46,6 +46,7 @@ class BiologyModel(StrictModel):
     laboratory: Laboratory
     harvest: Harvest
     outlook: Outlook
+    trade: Trade
     regions: dict[str, Region]
 
     @model_validator(mode="after")

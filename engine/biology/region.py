@@ -39,6 +39,7 @@ class Region(StrictModel):
     harvest_target_g: Positive
     harvest_target_sd_g: NotNegative
     superior_beta: BetaOrders
+    currency_per_eur: Positive
     sea_month_c: Months
     sea_offset_c: Scalar
     sea_anomaly_sd_c: NotNegative

@@ -26,6 +26,10 @@ class Share(Sourced):
     value: Annotated[float, Field(ge=0, le=1)]
 
 
+class PositiveShare(Sourced):
+    value: Annotated[float, Field(gt=0, le=1)]
+
+
 class Positive(Sourced):
     value: Annotated[float, Field(gt=0)]
 
@@ -36,6 +40,10 @@ class NotNegative(Sourced):
 
 class Whole(Sourced):
     value: Annotated[int, Field(ge=0)]
+
+
+class Count(Sourced):
+    value: Annotated[int, Field(ge=1)]
 
 
 class Vector(Sourced):

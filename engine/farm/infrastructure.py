@@ -146,6 +146,11 @@ class FarmModel(StrictModel):
         for policy in self.master.policies:
             if unknown := set(policy.grades) - grades:
                 raise ValueError(f"master.policies names grades {sorted(unknown)} that are not in grades")
+        priced = {(p.seller, p.buyer, g) for p in self.master.policies for g in p.grades}
+        if missing := grades - {g for seller, buyer, g in priced if (seller, buyer) == ("FM", "LG")}:
+            raise ValueError(f"master.policies has no rule from FM to LG for grades {sorted(missing)}")
+        if not any((seller, buyer) == ("FW", "FM") for seller, buyer, _ in priced):
+            raise ValueError("master.policies has no rule from FW to FM: smolts could not be priced")
         if unknown := {a.stage for a in self.master.activities} - {s.name for s in self.stages} - {""}:
             raise ValueError(f"master.activities names stages {sorted(unknown)} that are not in stages")
         if unknown := {a.feed for a in self.master.activities} - {f.name for f in self.feeds} - {""}:

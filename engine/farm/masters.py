@@ -117,12 +117,17 @@ def site_id_of_area(farm: Farm, area_id: int) -> int:
     return len(farm.stations) + area_id
 
 
-def policy_id(farm: Farm, geography_id: int, seller: str, buyer: str, grade: str) -> int:
-    """The id of the pricing rule; KeyError when the farm file has none."""
-    for row in _policies(farm):
-        if (row["_geography"], row["_seller"], row["_buyer"], row["_grade"]) == (geography_id, seller, buyer, grade):
-            return int(row["id"])
-    raise KeyError(f"no policy from {seller} to {buyer} for grade {grade}")
+def pricing(farm: Farm, geography_id: int, seller: str, buyer: str) -> list[tuple[int, float]]:
+    """The rule's id and markup (%) between two companies for each of the farm's grades; id 0 where there is none."""
+    found = dict.fromkeys((g.code for g in farm.model.grades), (0, 0.0))
+    rules = sum(len(policy.grades) for policy in farm.model.master.policies)
+    rule = (geography_id - 1) * rules
+    for policy in farm.model.master.policies:
+        for grade in policy.grades:
+            rule += 1
+            if (policy.seller, policy.buyer) == (seller, buyer):
+                found[grade] = (rule, policy.markup_percent)
+    return list(found.values())
 
 
 def profile_c(biology: Biology, geography: str) -> tuple[float, ...]:
@@ -183,10 +188,6 @@ def _policies(farm: Farm) -> list[dict[str, Any]]:
                         "product_grade_id": grades.index(grade) + 1,
                         "method": "cost_plus",
                         "markup_percent": policy.markup_percent,
-                        "_geography": geography_id,
-                        "_seller": policy.seller,
-                        "_buyer": policy.buyer,
-                        "_grade": grade,
                     }
                 )
     return rows

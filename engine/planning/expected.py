@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.farm.schedule import Batch, Schedule, Stay
-from engine.simulation import feeding
+from engine.planning.expected_trade import trade_rows
 from engine.simulation.laboratory import laboratory, noticed
 from engine.simulation.record import SEA, BatchHistory, StageHistory
 from engine.simulation.rows.projection import days_ahead
@@ -23,6 +23,7 @@ def expected_rows(schedule: Schedule, batch: Batch, history: BatchHistory) -> di
         n = len(stay.container_ids)
         _add(rows, _stay_rows(schedule, stay, stage, whole))
         _add(rows, _event_rows(schedule, stay, history, whole))
+        _add(rows, trade_rows(schedule, history, stay, stage, whole))
         active = int((stay.start_day + whole > schedule.as_of_day).sum())
         last = stage
         if stay.stage > 1:
@@ -117,7 +118,7 @@ def days_by_container(schedule: Schedule, stay: Stay, stage: StageHistory) -> np
 def _stay_rows(schedule: Schedule, stay: Stay, stage: StageHistory, whole: np.ndarray) -> dict[str, int]:
     farm, growth = schedule.farm, schedule.biology.model.growth
     lived = np.minimum(whole, schedule.as_of_day - stay.start_day)
-    n, days = len(stay.container_ids), int(lived.max())
+    n = len(stay.container_ids)
     container_days = int(lived.sum())
     sensors = sum(len(farm.container(c).sensor_ids) * int(d) for c, d in zip(stay.container_ids, lived, strict=True))
     seen = [stage.dead[0], stage.culled[0]]
@@ -127,8 +128,6 @@ def _stay_rows(schedule: Schedule, stay: Stay, stage: StageHistory, whole: np.nd
         "daily_state": container_days,
         "daily_truth": container_days,
         "mortality_event": sum(int((each[:d] > 0).sum()) for d in lived for each in seen),
-        "feeding_event": sum(2 * int((stage.ration[0, :d] > 1).sum()) for d in lived),
-        "feed_purchase": _lots(schedule, stay, stage, days),
     }
     if stay.stage >= growth.first_sampled_stage.value:
         samples = int((lived // growth.sample_interval_days.value).sum())
@@ -138,43 +137,4 @@ def _stay_rows(schedule: Schedule, stay: Stay, stage: StageHistory, whole: np.nd
         counts = int((lived // 7).sum())
         rows["lice_truth"] = counts
         rows["lice_count"] = counts * len(farm.model.master.lice_types)
-        emptied = int((stay.start_day + whole <= schedule.as_of_day).sum())
-        rows["harvest_event"] = emptied
-        rows["harvest_lot"] = emptied * len(farm.model.grades)
     return rows
-
-
-def _lots(schedule: Schedule, stay: Stay, stage: StageHistory, days: int) -> int:
-    """Feed lots of one stay: the representative container's rations, times the containers of each store."""
-    farm, policy = schedule.farm, schedule.biology.model.feed
-    served: dict[int, int] = {}
-    for container in stay.container_ids:
-        feeder = farm.container(container).feed_container_id
-        served[feeder] = served.get(feeder, 0) + 1
-    total = 0
-    feed = feeding.choose_feed(stage.weight_cg[:1, :days], np.array([round(f.from_g * 100) for f in farm.model.feeds]))
-    prices = np.array([f.price_per_kg * 100 for f in farm.model.feeds])
-    for feeder, containers in served.items():
-        meals = np.empty((1, days, 2), dtype=np.int64)
-        feeding.serve(stage.ration[:1, :days] * containers, policy.morning_share.value, meals)
-        most = days + len(prices)
-        store, kind, day, quantity, price, left = (np.empty(most, dtype=np.int64) for _ in range(6))
-        total += feeding.draw_lots(
-            np.zeros(1, dtype=np.int64),
-            feed,
-            meals,
-            stay.start_day,
-            np.array([farm.feed_containers[feeder - 1].capacity_kg]),
-            policy.lot_cover_days.value,
-            np.zeros((1, len(prices)), dtype=np.uint64),
-            prices,
-            0.0,
-            store,
-            kind,
-            day,
-            quantity,
-            price,
-            left,
-            np.zeros((1, days, 2), dtype=np.int64),
-        )
-    return total

@@ -17,6 +17,7 @@ LN2_LOW = 1.90821492927058770002e-10
 INVERSE_LN2 = 1.44269504088896338700
 SQRT_HALF = 0.70710678118654752440
 TWO_PI = 6.28318530717958647693
+INVERSE_SQRT_TWO_PI = 0.39894228040143267794
 
 
 @kernel
@@ -156,6 +157,34 @@ def normal_quantile(u: float) -> float:
         ):
             den = den * r + c
     return -num / den if q < 0.0 else num / den
+
+
+@kernel
+def normal_density(x: float) -> float:
+    """The standard normal density."""
+    return INVERSE_SQRT_TWO_PI * exp(-0.5 * x * x)
+
+
+@kernel
+def normal_cdf(x: float) -> float:
+    """The standard normal distribution, absolute error below 1e-14; a far tail's relative error is not bounded.
+
+    Marsaglia 2004, Evaluating the normal distribution, J. Stat. Software 11(4): a Taylor series of positive terms.
+    """
+    if x < -8.5:
+        return 0.0
+    if x > 8.5:
+        return 1.0
+    term = x
+    total = x
+    before = 0.0
+    n = 1.0
+    while total != before:
+        before = total
+        n += 2.0
+        term *= x * x / n
+        total += term
+    return 0.5 + total * normal_density(x)
 
 
 @kernel

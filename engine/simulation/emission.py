@@ -8,6 +8,7 @@ from engine.farm.schedule import Schedule
 from engine.simulation.climate import Climate
 from engine.simulation.record import BatchHistory
 from engine.simulation.rows.feed import feed_tables
+from engine.simulation.rows.finance import finance_tables
 from engine.simulation.rows.fish import fish_tables
 from engine.simulation.rows.harvest import harvest_tables
 from engine.simulation.rows.health import health_tables
@@ -19,18 +20,21 @@ from engine.simulation.rows.readings import Sensors
 from engine.simulation.rows.shared import Columns, Subject, Tables
 from engine.simulation.rows.states import state_tables
 from engine.simulation.rows.stays import stay_tables
+from engine.simulation.rows.summaries import summary_tables
 
 Emit = Callable[[str, Columns], None]
 FAMILIES: tuple[Callable[[Subject], Tables], ...] = (
     stay_tables,
     origin_tables,
     feed_tables,
+    summary_tables,
     fish_tables,
     state_tables,
     lice_tables,
     health_tables,
     journal_tables,
     harvest_tables,
+    finance_tables,
     outlook_tables,
 )
 

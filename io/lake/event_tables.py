@@ -347,13 +347,13 @@ STOCK_TABLES: tuple[Table, ...] = (
     ),
     Table(
         "harvest_lot",
-        "A harvest's fish of one grade and size class.",
+        "A harvest's fish of one grade and size class. Lots of very few fish join the next size of their grade.",
         (
             ROW_ID,
             BATCH_REF,
             Column("event_id", ID, "the harvest", references="harvest_event"),
             Column("product_grade_id", REF, "the grade", references="product_grade"),
-            Column("size_class", TEXT, "gutted weight of the fish, kg", codes=SIZE_CLASSES),
+            Column("size_class", TEXT, "gutted weight of the fish in the mean, kg", codes=SIZE_CLASSES),
             count("unit_count", "fish"),
             amount("live_weight_kg", 12, 3, "kg", "live weight"),
             amount("gutted_weight_kg", 12, 3, "kg", "head-on gutted weight"),

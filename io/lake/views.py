@@ -105,6 +105,7 @@ PLAN_TABLES: Mapping[str, pa.Schema] = MappingProxyType(
                 ("sd", pa.float64()),
             ]
         ),
+        "exchange_rate": pa.schema([("geography_id", pa.int32()), ("per_eur", pa.float64())]),
         "parameter": pa.schema([("name", pa.string()), ("value", pa.float64())]),
     }
 )

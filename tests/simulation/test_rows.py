@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from engine.farm.schedule import Schedule
 from engine.planning.forecast import forecast
 from engine.simulation.record import BatchHistory
-from engine.simulation.rows.harvest import grade_counts, superior_share
 from engine.simulation.rows.shared import row_ids
 from lake.tables import EVENT_TABLES, TABLES
 
@@ -254,23 +253,6 @@ def test_a_meal_is_fit_for_its_fish_and_its_share_of_their_biomass(tables: Table
     np.testing.assert_allclose(share, amount / biomass * 100.0, atol=0.51e-6)
 
 
-def test_lots_sum_to_the_fish_and_grams_of_their_harvest(
-    tables: Tables, histories: list[BatchHistory], small_schedule: Schedule
-) -> None:
-    ids, of = col(tables, "harvest_event", "id"), col(tables, "harvest_lot", "event_id")
-    for event, lot in (("harvested_count", "unit_count"), ("live_weight_kg", "live_weight_kg")):
-        np.testing.assert_array_equal(by(of, col(tables, "harvest_lot", lot), ids), col(tables, "harvest_event", event))
-    assert (col(tables, "harvest_lot", "unit_count") > 0).all()
-    alive = [h.stages[-1].last(h.stages[-1].population) for h in histories if h.harvested]
-    assert col(tables, "harvest_event", "harvested_count").tolist() == np.concatenate(alive).tolist()
-    live, gutted = col(tables, "harvest_lot", "live_weight_kg"), col(tables, "harvest_lot", "gutted_weight_kg")
-    policy = small_schedule.biology.model.harvest
-    heavy = live > 10_000
-    assert np.abs(gutted / live - policy.gutted_yield.value)[heavy].max() < 4.0 * policy.gutted_yield_sd.value
-    hour = col(tables, "harvest_event", "event_date") % 86_400_000_000
-    assert (hour == 22 * 3_600_000_000).all()
-
-
 def test_status_follows_the_harvest(tables: Tables, histories: list[BatchHistory]) -> None:
     rows = tables["batch"].to_pylist()
     active = set(tables["container_assignment"].filter(pa.compute.field("is_active")).column("batch_id").to_pylist())
@@ -308,29 +290,3 @@ def test_rows_are_those_that_the_plan_foresaw(tables: Tables, small_schedule: Sc
     assert sum(outlook.batch_rows.values()) == outlook.events
     assert outlook.cutoff[2] == "COMPLETED"
     assert outlook.cutoff[4] == outlook.cutoff[5] == "ACTIVE"
-
-
-@given(
-    st.integers(0, 500_000),
-    st.floats(0.0, 1.0),
-    st.lists(st.floats(0.01, 1.0), min_size=1, max_size=4),
-    st.floats(0.0, 1.0, exclude_min=True, exclude_max=True),
-)
-def test_grades_share_out_every_fish(fish: int, best: float, weights: list[float], u: float) -> None:
-    shares = tuple(w / sum(weights) for w in weights)
-    counts = grade_counts(fish, best, shares, u)
-    assert len(counts) == len(shares) + 1
-    assert sum(counts) == fish
-    assert min(counts) >= 0
-    assert abs(counts[0] - fish * best) <= 1.0
-    rest = fish - counts[0]
-    for count, share in zip(counts[1:], shares, strict=True):
-        assert abs(count - rest * share) <= 0.5 * len(shares) + 1e-6
-
-
-@pytest.mark.parametrize(("a", "b"), [(38, 3), (18, 2), (1, 1)])
-def test_the_superior_share_is_a_beta(a: int, b: int) -> None:
-    draws = np.array([superior_share(np.uint64(key), a, b) for key in range(3_000)])
-    mean, var = a / (a + b), a * b / ((a + b) ** 2 * (a + b + 1))
-    assert draws.mean() == pytest.approx(mean, abs=4.0 * (var / 3_000) ** 0.5)
-    assert draws.var() == pytest.approx(var, rel=0.15)

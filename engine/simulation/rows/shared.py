@@ -14,6 +14,8 @@ from engine.farm.schedule import Schedule
 from engine.simulation.assimilation import StageEstimate, assimilate
 from engine.simulation.chronicle import Care, care
 from engine.simulation.climate import Climate
+from engine.simulation.harvest import Harvest, reap
+from engine.simulation.provision import StageFeed, feed_batch
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.streams import Stream, stream_keys
 from engine.simulation.weighing import Weighings, weigh
@@ -91,6 +93,16 @@ class Subject:
     def care(self) -> Care:
         """The batch's treatments, laboratory samples and journal."""
         return care(self.schedule, self.history)
+
+    @cached_property
+    def feeding(self) -> list[StageFeed]:
+        """How each stage was fed."""
+        return feed_batch(self.schedule, self.history, self.estimates)
+
+    @cached_property
+    def harvest(self) -> Harvest:
+        """What was harvested."""
+        return reap(self.schedule, self.history)
 
     @property
     def batch_id(self) -> int:

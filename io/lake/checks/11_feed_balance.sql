@@ -1,5 +1,5 @@
--- Per feed container, batch and feed: purchased = fed + closing stock; stock never below zero; nothing fed before it was
--- delivered; a feeding's cost is that of the lots it drew, first in first out; the feed fits the fish.
+-- Per feed container, batch and feed: purchased = fed + closing stock, and that is what lies in store; stock never below
+-- zero, nor in the evening above what the store holds, but for a bag cut open; nothing fed before it was delivered; a feeding's cost is that of the lots it drew, first in first out; the feed fits the fish.
 -- Feed in 0.0001 kg, prices in cents, so that every sum is a whole number.
 WITH lot AS (
     SELECT
@@ -69,6 +69,15 @@ rest AS (  -- what first in first out leaves of each lot
     FROM lot l
     LEFT JOIN fed f ON f.feed_container_id = l.feed_container_id AND f.batch_id = l.batch_id AND f.feed_id = l.feed_id
 ),
+evening AS (  -- what a store holds of a batch's feed after each day's meals
+    SELECT feed_container_id, batch_id, day, sum(sum(units)) OVER (PARTITION BY feed_container_id, batch_id ORDER BY day)
+        AS units
+    FROM (
+        SELECT feed_container_id, batch_id, purchase_date AS day, units FROM lot
+        UNION ALL SELECT feed_container_id, batch_id, feeding_date, -units FROM meal
+    )
+    GROUP BY feed_container_id, batch_id, day
+),
 offence AS (
     SELECT batch_id, NULL::BIGINT AS assignment_id, feed_container_id, NULL::DATE AS date,
            format('purchased = fed + closing stock, feed {}', feed_id) AS what,
@@ -83,6 +92,21 @@ offence AS (
     SELECT batch_id, NULL, feed_container_id, purchase_date, format('lot {} has an amount and a price', id),
         'above 0', format('{:.2f} kg at {:.2f}', units / 10000.0, cents / 100.0)
     FROM lot WHERE units <= 0 OR cents <= 0
+    UNION ALL
+    SELECT coalesce(p.batch_id, s.batch_id), NULL, coalesce(p.feed_container_id, s.feed_container_id),
+        coalesce(p.purchase_date, s.entry_date::DATE),
+        format('stock of lot {} is what is left of it', coalesce(p.id, s.feed_purchase_id)),
+        format('{} kg of {}', round(p.closing_kg, 2)::VARCHAR, p.purchase_date),
+        format('{} kg of {}', s.quantity_kg::VARCHAR, s.entry_date::DATE)
+    FROM feed_purchase p FULL JOIN feed_container_stock s ON s.feed_purchase_id = p.id
+    WHERE CASE WHEN s.feed_purchase_id IS NULL THEN round(p.closing_kg, 2) <> 0
+          ELSE (s.quantity_kg = round(p.closing_kg, 2) AND s.quantity_kg > 0 AND s.batch_id = p.batch_id
+                AND s.feed_container_id = p.feed_container_id AND s.entry_date::DATE = p.purchase_date) IS NOT TRUE END
+    UNION ALL
+    SELECT e.batch_id, NULL, e.feed_container_id, e.day, 'no more in store than it holds',
+        format('{} kg and a bag', k.capacity_kg::VARCHAR), format('{:.4f} kg', e.units / 10000.0)
+    FROM evening e JOIN feed_container k ON k.id = e.feed_container_id
+    WHERE e.units > (k.capacity_kg + (SELECT value FROM parameter WHERE name = 'bag_kg')) * 10000
     UNION ALL
     SELECT batch_id, assignment_id, feed_container_id, feeding_date, 'stock below zero', 'feed in stock',
            format('{:.4f} kg more fed than bought', (upto - coalesce(lot_upto, 0)) / 10000.0)

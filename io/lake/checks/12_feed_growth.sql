@@ -1,5 +1,7 @@
 -- No feeding without growth over a stage; a batch's biological feed conversion (feed / growth of the living and of those
 -- that died) lies in its band. Growth is counted from the daily states and the weights moved, feed from the meals.
+-- The feeding summaries say what meals, samples and daily states come to in each period, a batch's exactly the sum of its
+-- containers'.
 --
 -- The band of a stage is the biology's mean +- 5 SD between batches (a draw beyond is one in two million), at least half the
 -- mean, as the model bounds it; wider by the appetite's 5 SD over the container-days fed, half of which count, since
@@ -55,6 +57,64 @@ banded AS (
     FROM stage_balance t
     LEFT JOIN fcr_band b ON b.geography_id = t.geography_id AND b.lifecycle_stage_id = t.stage
     LEFT JOIN parameter p ON p.name = 'appetite_sd'
+),
+length AS (SELECT value::BIGINT AS days FROM parameter WHERE name = 'summary_days'),
+evening AS (  -- the states of stages that are fed, with the evening before: on arrival, the weight at the move
+    SELECT
+        d.batch_id, d.assignment_id, d.date, (d.date - s.first_day) // days AS period, d.biomass_kg,
+        coalesce(lag(d.population) OVER w, s.initial_count)::DOUBLE AS fish,
+        d.avg_weight_g::DOUBLE - coalesce(lag(d.avg_weight_g) OVER w::DOUBLE, a.weight_g) AS gain_g,
+        coalesce(lag(d.biomass_kg) OVER w::DOUBLE, s.initial_count * a.weight_g / 1000) AS morning_kg,
+        CASE WHEN d.date = s.first_day THEN s.initial_count * 0.01 / 1000 ELSE 0 END AS slack_kg
+    FROM daily_state d
+    CROSS JOIN length
+    JOIN stay s USING (assignment_id)
+    JOIN fcr_band f ON f.geography_id = s.geography_id AND f.lifecycle_stage_id = s.stage AND f.mean > 0
+    LEFT JOIN arrival a USING (assignment_id)
+    WINDOW w AS (PARTITION BY d.assignment_id ORDER BY d.date)
+),
+served AS (
+    SELECT batch_assignment_id AS assignment_id, (feeding_date - s.first_day) // days AS period,
+        sum(amount_kg) AS feed_kg, count(*) AS meals
+    FROM feeding_event CROSS JOIN length JOIN stay s ON s.assignment_id = batch_assignment_id GROUP BY ALL
+),
+sampled AS (SELECT DISTINCT assignment_id, sample_date FROM growth_sample),
+lived AS (
+    SELECT
+        e.assignment_id, e.period, min(e.date) AS first_day, max(e.date) AS last_day,
+        arg_min(e.morning_kg, e.date) AS start_kg, arg_max(e.biomass_kg, e.date) AS end_kg,
+        sum(e.fish * e.gain_g) / 1000 AS grown_kg, sum(e.slack_kg) AS slack_kg
+    FROM evening e GROUP BY ALL HAVING arg_min(e.fish, e.date) > 0
+),
+summary AS (  -- beside each container's summary, what it should say
+    SELECT
+        l.*, coalesce(round(v.feed_kg, 2), 0) AS feed_kg, coalesce(v.meals, 0) AS meals, g.sample_date, c.*
+    FROM lived l
+    LEFT JOIN served v ON v.assignment_id = l.assignment_id AND v.period = l.period
+    ASOF LEFT JOIN sampled g ON g.assignment_id = l.assignment_id AND l.last_day >= g.sample_date
+    FULL JOIN container_feeding_summary c
+        ON c.container_assignment_id = l.assignment_id AND c.period_start = l.first_day
+),
+level AS (
+    SELECT
+        max(value) FILTER (name = 'high_from_days') AS high, max(value) FILTER (name = 'medium_from_days') AS medium,
+        max(value) FILTER (name = 'low_from_days') AS low
+    FROM parameter
+),
+total AS (
+    SELECT
+        batch_id, period_start, max(period_end) AS period_end, sum(total_feed_kg) AS feed_kg,
+        sum(starting_biomass_kg) AS start_kg, sum(ending_biomass_kg) AS end_kg, sum(growth_kg) AS growth_kg,
+        count(*) AS containers,
+        sum(fcr::DOUBLE * total_feed_kg::DOUBLE) / sum(total_feed_kg::DOUBLE) FILTER (fcr IS NOT NULL) AS weighted,
+        max(list_position(['VERY_HIGH', 'HIGH', 'MEDIUM', 'LOW'], confidence_level::VARCHAR)) AS confidence,
+        min(estimation_method::VARCHAR) AS method, count(DISTINCT estimation_method) AS methods
+    FROM container_feeding_summary GROUP BY ALL
+),
+evenings AS (
+    SELECT t.batch_id, t.period_start, sum(e.biomass_kg)::DOUBLE / (t.period_end - t.period_start + 1) AS mean_kg
+    FROM total t JOIN evening e ON e.batch_id = t.batch_id AND e.date BETWEEN t.period_start AND t.period_end
+    GROUP BY t.batch_id, t.period_start, t.period_end
 )
 SELECT
     batch_number, container, last_day AS date, 'no feeding without growth' AS what,
@@ -74,4 +134,77 @@ FROM stay_balance
 WHERE CASE WHEN observed_fcr < 0 THEN feed_kg > 0 AND growth_kg > slack_kg
       ELSE (feed_kg >= (observed_fcr - 0.0005) * (growth_kg - slack_kg)
           AND feed_kg <= (observed_fcr + 0.0005) * (growth_kg + slack_kg)) IS NOT TRUE END
+UNION ALL
+SELECT
+    s.batch_number, s.container, coalesce(u.first_day, u.period_start), 'a period''s summary is what was fed and grew',
+    format('{} to {}: {} kg in {} meals, {:.2f} to {} kg, growth {:.2f} kg', u.first_day, u.last_day,
+        u.feed_kg::VARCHAR, u.meals, u.start_kg, u.end_kg::VARCHAR, u.grown_kg),
+    format('to {}: {} kg in {} meals, {} to {} kg, growth {} kg', u.period_end, u.total_feed_kg::VARCHAR,
+        u.data_points, u.starting_biomass_kg::VARCHAR, u.ending_biomass_kg::VARCHAR, u.growth_kg::VARCHAR)
+FROM summary u
+LEFT JOIN stay s ON s.assignment_id = coalesce(u.assignment_id, u.container_assignment_id)
+WHERE (u.period_start = u.first_day AND u.period_end = u.last_day AND u.batch_id = s.batch_id
+       AND u.total_feed_kg = u.feed_kg AND u.data_points = u.meals AND u.ending_biomass_kg = u.end_kg
+       AND abs(u.starting_biomass_kg::DOUBLE - u.start_kg) <= u.slack_kg + 0.0051
+       AND abs(u.growth_kg::DOUBLE - u.grown_kg) <= u.slack_kg + 0.0051) IS NOT TRUE
+UNION ALL
+SELECT s.batch_number, s.container, u.period_start, 'a period''s confidence and method follow its weighings',
+    format('weighed {}', u.sample_date), format('{} {}', u.confidence_level::VARCHAR, u.estimation_method::VARCHAR)
+FROM summary u
+CROSS JOIN level
+LEFT JOIN stay s USING (assignment_id)
+WHERE u.period_start IS NOT NULL
+    AND (u.estimation_method = CASE WHEN u.sample_date >= u.first_day THEN 'MEASURED' ELSE 'INTERPOLATED' END
+         AND u.confidence_level = CASE
+             WHEN u.last_day - u.sample_date < high THEN 'VERY_HIGH'
+             WHEN u.last_day - u.sample_date < medium THEN 'HIGH'
+             WHEN u.last_day - u.sample_date < low THEN 'MEDIUM'
+             ELSE 'LOW' END) IS NOT TRUE
+UNION ALL
+SELECT b.batch_number, c.name, f.first_day, f.what || ': feed / growth', format('{:.4f}', f.feed_kg / f.growth_kg),
+    f.fcr::VARCHAR
+FROM (
+    SELECT 'a container''s summary' AS what, container_assignment_id AS assignment_id, batch_id,
+        period_start AS first_day, total_feed_kg::DOUBLE AS feed_kg, growth_kg::DOUBLE AS growth_kg, fcr
+    FROM container_feeding_summary
+    UNION ALL
+    SELECT 'a batch''s summary', NULL, batch_id, period_start, total_feed_kg::DOUBLE, total_growth_kg::DOUBLE, fcr
+    FROM batch_feeding_summary
+) f
+LEFT JOIN batch b ON b.id = f.batch_id
+LEFT JOIN container_assignment a ON a.id = f.assignment_id
+LEFT JOIN container c ON c.id = a.container_id
+WHERE (CASE WHEN f.feed_kg > 0 AND f.growth_kg > 0 AND f.feed_kg / f.growth_kg < 99.9995
+       THEN abs(f.fcr::DOUBLE - f.feed_kg / f.growth_kg) < 0.00051 ELSE f.fcr IS NULL END) IS NOT TRUE
+UNION ALL
+SELECT
+    b.batch_number, NULL, coalesce(t.period_start, u.period_start),
+    'a batch''s summary is the sum of its containers''',
+    format('to {}: {} kg fed, {} to {} kg, mean {:.2f} kg, growth {} kg in {}', t.period_end, t.feed_kg::VARCHAR,
+        t.start_kg::VARCHAR, t.end_kg::VARCHAR, e.mean_kg, t.growth_kg::VARCHAR, t.containers),
+    format('to {}: {} kg fed, {} to {} kg, mean {} kg, growth {} kg in {}', u.period_end, u.total_feed_kg::VARCHAR,
+        u.total_starting_biomass_kg::VARCHAR, u.total_ending_biomass_kg::VARCHAR, u.average_biomass_kg::VARCHAR,
+        u.total_growth_kg::VARCHAR, u.container_count)
+FROM total t
+FULL JOIN batch_feeding_summary u ON u.batch_id = t.batch_id AND u.period_start = t.period_start
+LEFT JOIN evenings e ON e.batch_id = t.batch_id AND e.period_start = t.period_start
+LEFT JOIN batch b ON b.id = coalesce(t.batch_id, u.batch_id)
+WHERE (u.period_end = t.period_end AND u.total_feed_kg = t.feed_kg AND u.total_feed_consumed_kg = t.feed_kg
+       AND u.total_starting_biomass_kg = t.start_kg AND u.total_ending_biomass_kg = t.end_kg
+       AND u.total_biomass_gain_kg = t.end_kg - t.start_kg AND u.total_growth_kg = t.growth_kg
+       AND u.container_count = t.containers AND abs(u.average_biomass_kg::DOUBLE - e.mean_kg) < 0.0051
+       AND (u.weighted_avg_fcr IS NULL AND t.weighted IS NULL
+            OR abs(u.weighted_avg_fcr::DOUBLE - t.weighted) < 0.00051)
+       AND u.overall_confidence_level::VARCHAR = ['VERY_HIGH', 'HIGH', 'MEDIUM', 'LOW'][t.confidence]
+       AND u.estimation_method::VARCHAR = CASE WHEN t.methods > 1 THEN 'MIXED' ELSE t.method END) IS NOT TRUE
+UNION ALL
+SELECT b.batch_number, NULL, u.period_start, 'a batch''s feed a day / average biomass',
+    format('{:.3f} %', 100 * u.total_feed_kg::DOUBLE / days / u.average_biomass_kg::DOUBLE),
+    u.average_feeding_percentage::VARCHAR
+FROM (SELECT *, (period_end - period_start + 1)::DOUBLE AS days FROM batch_feeding_summary) u
+LEFT JOIN batch b ON b.id = u.batch_id
+WHERE (CASE WHEN u.total_feed_kg > 0 AND u.average_biomass_kg > 0
+       THEN abs(u.average_feeding_percentage::DOUBLE
+                - 100 * u.total_feed_kg::DOUBLE / days / u.average_biomass_kg::DOUBLE) < 0.0051
+       ELSE u.average_feeding_percentage IS NULL END) IS NOT TRUE
 ORDER BY ALL

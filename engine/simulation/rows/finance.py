@@ -1,0 +1,116 @@
+"""Rows of fact_harvest and intercompany_transaction."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.farm.masters import company_id, pricing, site_id_of_area
+from engine.simulation.record import SEA
+from engine.simulation.rows.harvest import event_ids, event_times
+from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, row_ids
+from lake.columns import Nullable
+
+
+def finance_tables(subject: Subject) -> Tables:
+    """fact_harvest and intercompany_transaction."""
+    return {"fact_harvest": fact_rows(subject), "intercompany_transaction": transaction_rows(subject)}
+
+
+def fact_rows(subject: Subject) -> Columns:
+    """One fact a lot, with the lot's figures."""
+    harvest, farm = subject.harvest, subject.schedule.farm
+    lots = len(harvest.event)
+    areas = [farm.container(c).area_id for c in subject.stages[-1].container_ids]
+    sites = np.array([site_id_of_area(farm, area) for area in areas], dtype=np.int64)
+    return {
+        "id": row_ids("fact_harvest", subject.batch_id, lots),
+        "batch_id": np.full(lots, subject.batch_id),
+        "event_date": event_times(subject)[harvest.event],
+        "quantity_kg": harvest.gutted_g,
+        "unit_count": harvest.count,
+        "dim_batch_id": np.full(lots, subject.batch_id),
+        "dim_company_id": np.full(lots, company_id(farm, subject.history.batch.geography_id, "FM")),
+        "dim_site_id": sites[harvest.ring[harvest.event]],
+        "event_id": event_ids(subject)[harvest.event],
+        "lot_id": row_ids("harvest_lot", subject.batch_id, lots),
+        "product_grade_id": harvest.grade + 1,
+    }
+
+
+def transaction_rows(subject: Subject) -> Columns:
+    """The move to sea first, then each harvest's grades: in order of time."""
+    schedule = subject.schedule
+    farm, trade = schedule.farm, schedule.biology.model.trade
+    geography = subject.history.batch.geography_id
+    smolt_day, smolt_cents, smolt_policy, workflow = _smolts(subject)
+    event, grade, cents = _sales(subject)
+    sold = len(smolt_day)
+    day = np.concatenate([smolt_day, subject.harvest.day[event]])
+    rows = len(day)
+    policies = [policy for policy, _ in pricing(farm, geography, "FM", "LG")]
+    age = schedule.as_of_day - day
+    states = [code("intercompany_transaction", "state", state) for state in ("pending", "posted", "exported")]
+    currency = farm.model.master.currencies[farm.geography_names[geography - 1]]
+    return {
+        "id": row_ids("intercompany_transaction", subject.batch_id, rows),
+        "batch_id": np.full(rows, subject.batch_id),
+        "posting_date": day,
+        "amount": np.concatenate([smolt_cents, cents]),
+        "currency": np.full(rows, code("intercompany_transaction", "currency", currency)),
+        "state": np.array(states)[(age > trade.pending_days.value).astype(np.int64) + (age > trade.export_days.value)],
+        "policy_id": np.concatenate([smolt_policy, np.array(policies, dtype=np.int64)[grade]]),
+        "transfer_workflow_id": _some(np.concatenate([workflow, np.zeros_like(event)]), np.arange(rows) < sold),
+        "event_id": _some(
+            np.concatenate([np.zeros_like(workflow), event_ids(subject)[event]]), np.arange(rows) >= sold
+        ),
+    }
+
+
+def _some(values: np.ndarray, valid: np.ndarray) -> Nullable:
+    return Nullable(values, valid)
+
+
+def _smolts(subject: Subject) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Day, amount (cents), policy and workflow of the move to sea: one entry, none before it.
+
+    Cost plus the policy's markup; the cost of a smolt rises with its weight, as the farm estimates it at the move.
+    """
+    schedule, history = subject.schedule, subject.history
+    to_sea = [i for i, stage in enumerate(history.stages[1:]) if stage.stage == SEA]
+    if not to_sea:
+        none = np.zeros(0, dtype=np.int64)
+        return none, none, none, none
+    (i,) = to_sea
+    move, farm = history.moves[i], schedule.farm
+    fish = move.arrived.astype(np.int64)
+    source = history.stages[i]
+    weight = source.last(subject.estimates[i].weight_cg)[move.source]
+    biomass = int(biomass_units(fish, weight).sum())
+    trade = schedule.biology.model.trade
+    policy, markup = next(p for p in pricing(farm, history.batch.geography_id, "FW", "FM") if p[0])
+    currency = schedule.biology.region(farm.geography_names[history.batch.geography_id - 1]).currency_per_eur.value
+    cost = trade.smolt_cost_per_fish.value * int(fish.sum()) + trade.smolt_cost_per_kg.value * (biomass / 100.0)
+    cents = int(np.floor(cost * currency * (1.0 + markup / 100.0) * 100.0 + 0.5))
+    workflow = row_ids("transfer_workflow", subject.batch_id, len(history.moves))[i]
+    found = (move.day, cents, policy, int(workflow))
+    day, amount, rule, flow = (np.array([value], dtype=np.int64) for value in found)
+    return day, amount, rule, flow
+
+
+def _sales(subject: Subject) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Event and grade (positions) and amount (cents) of what farming sold to sales, by event and grade.
+
+    A ring's cost is that of its feed at sea over feed's share of all cost; its grades bear it by gutted weight, and
+    the policy's markup comes on top.
+    """
+    schedule, harvest = subject.schedule, subject.harvest
+    grades = len(schedule.farm.model.grades)
+    gutted = np.zeros((len(harvest.ring), grades), dtype=np.int64)
+    np.add.at(gutted, (harvest.event, harvest.grade), harvest.gutted_g)
+    event, grade = np.nonzero(gutted)
+    feed_cents = subject.feeding[-1].cost.sum(axis=(1, 2))[harvest.ring] if len(harvest.ring) else gutted.sum(axis=1)
+    cost = feed_cents / schedule.biology.model.trade.feed_share_of_cost.value
+    per_g = cost / np.maximum(gutted.sum(axis=1), 1)
+    markup = np.array([m for _, m in pricing(schedule.farm, subject.history.batch.geography_id, "FM", "LG")])
+    amount = per_g[event] * gutted[event, grade] * (1.0 + markup[grade] / 100.0)
+    return event, grade, np.floor(amount + 0.5).astype(np.int64)

@@ -1,0 +1,181 @@
+"""Rows of container_feeding_summary and batch_feeding_summary.
+
+Periods are counted from each stage's first day, on which all its stays begin: so the containers' periods coincide,
+and a batch's period is the sum over them. Stages that live on their yolk have none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.simulation import feeding
+from engine.simulation.assimilation import StageEstimate
+from engine.simulation.provision import StageFeed
+from engine.simulation.record import SEA, StageHistory
+from engine.simulation.rows.shared import Columns, Subject, Tables, code, empty, stack
+from engine.simulation.weighing import StageWeighings
+from lake.columns import Nullable
+
+GREATEST_FCR = 99_999  # thousandths, what the column holds
+GREATEST_PERCENT = 99_999  # hundredths
+
+
+@dataclass(frozen=True)
+class _Periods:
+    """One stage by container and period, (n, periods), feed and biomass in 0.01 kg.
+
+    there: the container held fish when the period began. first, last: days since 1970. evenings (periods,): sum of the
+    evenings' biomass over all containers. weighed: the latest weighing up to the last day, -1 for none.
+    """
+
+    there: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+    feed: np.ndarray
+    meals: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    growth: np.ndarray
+    evenings: np.ndarray
+    weighed: np.ndarray
+
+
+def summary_tables(subject: Subject) -> Tables:
+    """container_feeding_summary and batch_feeding_summary."""
+    model = subject.schedule.biology.model
+    containers: list[Columns] = []
+    batches: list[Columns] = []
+    parts = zip(subject.stages, subject.ids, subject.estimates, subject.feeding, subject.weighings.stages, strict=True)
+    for stage, ids, known, fed, weighed in parts:
+        if stage.stage != SEA and model.stages.fcr.value[stage.stage - 1] == 0:
+            continue
+        periods = _periods(stage, known, fed, weighed, model.feed.summary_days.value)
+        container, columns = _container_rows(subject, ids, periods)
+        containers.append(columns)
+        batches.append(_batch_rows(subject, periods, container, columns))
+    if not containers:
+        return {name: empty(name) for name in ("container_feeding_summary", "batch_feeding_summary")}
+    return {
+        "container_feeding_summary": _nullable(stack(containers), "fcr"),
+        "batch_feeding_summary": _nullable(stack(batches), "fcr", "weighted_avg_fcr", "average_feeding_percentage"),
+    }
+
+
+def _periods(
+    stage: StageHistory, known: StageEstimate, fed: StageFeed, weighed: StageWeighings, length: int
+) -> _Periods:
+    n, days = stage.population.shape
+    number = -(-days // length)
+    sums, evenings = np.zeros((n, number, feeding.SUMS), dtype=np.int64), np.zeros(number, dtype=np.int64)
+    feeding.sum_periods(
+        length,
+        stage.lived.astype(np.int64),
+        stage.population.astype(np.int64),
+        stage.fish.astype(np.int64),
+        known.weight_cg.astype(np.int64),
+        known.arrival_cg.astype(np.int64),
+        fed.meals,
+        sums,
+        evenings,
+    )
+    fish, lived, feed, meals, start, end, growth = (sums[:, :, i] for i in range(feeding.SUMS))
+    first = np.broadcast_to(stage.start_day + np.arange(number) * length, (n, number))
+    latest = np.full((n, number), -1, dtype=np.int64)
+    np.maximum.at(latest, (weighed.container, (weighed.day - stage.start_day) // length), weighed.day)
+    latest = np.maximum.accumulate(latest, axis=1)
+    return _Periods(fish > 0, first, first + lived - 1, feed, meals, start, end, growth, evenings, latest)
+
+
+def _container_rows(subject: Subject, ids: np.ndarray, periods: _Periods) -> tuple[np.ndarray, Columns]:
+    """The rows of one stage, and the period of each."""
+    c, p = np.nonzero(periods.there)
+    last, weighed = periods.last[c, p], periods.weighed[c, p]
+    feed, growth = periods.feed[c, p], periods.growth[c, p]
+    age = np.where(weighed >= 0, last - weighed, np.iinfo(np.int32).max)
+    limits = np.array(subject.schedule.biology.model.feed.summary_confidence_days.value)
+    method = [code("container_feeding_summary", "estimation_method", m) for m in ("INTERPOLATED", "MEASURED")]
+    return p, {
+        "batch_id": subject.batch_id,
+        "container_assignment_id": ids[c],
+        "period_start": periods.first[c, p],
+        "period_end": last,
+        "total_feed_kg": feed,
+        "starting_biomass_kg": periods.start[c, p],
+        "ending_biomass_kg": periods.end[c, p],
+        "growth_kg": growth,
+        "fcr": _ratio(feed, growth, 1000, GREATEST_FCR),
+        # the codes run from very high to low
+        "confidence_level": np.searchsorted(limits, age, side="right"),
+        "estimation_method": np.array(method)[(weighed >= periods.first[c, p]).astype(np.int64)],
+        "data_points": periods.meals[c, p],
+    }
+
+
+def _batch_rows(subject: Subject, periods: _Periods, of: np.ndarray, rows: Columns) -> Columns:
+    """The sums of the containers' `rows`, whose periods are `of`."""
+    number = periods.there.shape[1]
+
+    def total(values: np.ndarray) -> np.ndarray:
+        sums = np.zeros(number, dtype=np.int64)
+        np.add.at(sums, of, values)
+        return sums
+
+    count = total(np.ones_like(of))
+    feed, growth = total(rows["total_feed_kg"]), total(rows["growth_kg"])
+    start, end = total(rows["starting_biomass_kg"]), total(rows["ending_biomass_kg"])
+    last, confidence = np.zeros(number, dtype=np.int64), np.zeros(number, dtype=np.int64)
+    np.maximum.at(last, of, rows["period_end"])
+    np.maximum.at(confidence, of, rows["confidence_level"])
+    measured_code = code("container_feeding_summary", "estimation_method", "MEASURED")
+    measured = total(rows["estimation_method"] == measured_code)
+    converted = rows["fcr"] >= 0
+    method = np.where(
+        measured == count,
+        code("batch_feeding_summary", "estimation_method", "MEASURED"),
+        np.where(
+            measured == 0,
+            code("batch_feeding_summary", "estimation_method", "INTERPOLATED"),
+            code("batch_feeding_summary", "estimation_method", "MIXED"),
+        ),
+    )
+    first = periods.first[0]
+    days = last - first + 1
+    average = (2 * periods.evenings + days) // np.maximum(2 * days, 1)
+    columns = {
+        "period_start": first,
+        "period_end": last,
+        "total_feed_kg": feed,
+        "average_biomass_kg": average,
+        "average_feeding_percentage": _ratio(feed, average * days, 10_000, GREATEST_PERCENT),
+        "total_feed_consumed_kg": feed,
+        "total_biomass_gain_kg": end - start,
+        "total_starting_biomass_kg": start,
+        "total_ending_biomass_kg": end,
+        "total_growth_kg": growth,
+        "fcr": _ratio(feed, growth, 1000, GREATEST_FCR),
+        "weighted_avg_fcr": _ratio(
+            total(np.where(converted, rows["fcr"] * rows["total_feed_kg"], 0)),
+            total(np.where(converted, rows["total_feed_kg"], 0)),
+            1,
+            GREATEST_FCR,
+        ),
+        "estimation_method": method,
+        "container_count": count,
+        "overall_confidence_level": confidence,
+    }
+    return {"batch_id": subject.batch_id, **{name: values[count > 0] for name, values in columns.items()}}
+
+
+def _ratio(above: np.ndarray, below: np.ndarray, units: int, greatest: int) -> np.ndarray:
+    """above / below in whole `units`, halves up; -1 where either is not positive or the ratio above `greatest`."""
+    ratio = (2 * units * above + below) // np.maximum(2 * below, 1)
+    return np.where((above > 0) & (below > 0) & (ratio <= greatest), ratio, -1)
+
+
+def _nullable(columns: Columns, *names: str) -> Columns:
+    for name in names:
+        values = columns[name]
+        columns[name] = Nullable(np.maximum(values, 0), values >= 0)
+    return columns
