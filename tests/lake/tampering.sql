@@ -557,6 +557,112 @@ UPDATE harvest_lot SET live_weight_kg = live_weight_kg + 0.001 WHERE rowid = 0;
 -- 15_harvest: gutted
 UPDATE harvest_lot SET gutted_weight_kg = live_weight_kg WHERE rowid = 0;
 
+-- 07_foreign_keys: harvest_lot by harvest, grade and size is unique
+UPDATE harvest_lot SET size_class = (SELECT size_class FROM harvest_lot WHERE rowid = 0) WHERE rowid = 1;
+
+-- 07_foreign_keys: container_feeding_summary by stay and period is unique
+INSERT INTO container_feeding_summary SELECT * FROM container_feeding_summary LIMIT 1;
+
+-- 07_foreign_keys: feed_container_stock and its lot have one batch
+UPDATE feed_container_stock SET batch_id = 3 WHERE rowid = 0;
+
+-- 08_time: container_feeding_summary within the stay
+UPDATE container_feeding_summary SET period_end = period_end + 28
+WHERE rowid = (SELECT max(rowid) FROM container_feeding_summary WHERE container_assignment_id = 1034);
+
+-- 11_feed_balance: is what is left of it
+UPDATE feed_container_stock SET quantity_kg = quantity_kg + 0.01 WHERE rowid = 0;
+
+-- 11_feed_balance: is what is left of it
+DELETE FROM feed_container_stock WHERE rowid = 0;
+
+-- 11_feed_balance: is what is left of it
+INSERT INTO feed_container_stock SELECT * REPLACE ((SELECT min(id) FROM feed_purchase WHERE closing_kg = 0)
+    AS feed_purchase_id) FROM feed_container_stock WHERE rowid = 0;
+
+-- 11_feed_balance: no more in store than it holds
+UPDATE feed_container SET capacity_kg = 100
+WHERE id = (SELECT feed_container_id FROM feeding_event WHERE batch_assignment_id = 1034 LIMIT 1);
+
+-- 12_feed_growth: what was fed and grew
+UPDATE container_feeding_summary SET total_feed_kg = total_feed_kg + 0.01 WHERE rowid = 5;
+
+-- 12_feed_growth: what was fed and grew
+UPDATE container_feeding_summary SET growth_kg = growth_kg * 1.01
+WHERE rowid = (SELECT max(rowid) - 3 FROM container_feeding_summary WHERE container_assignment_id = 1034);
+
+-- 12_feed_growth: what was fed and grew
+DELETE FROM container_feeding_summary WHERE rowid = 5;
+
+-- 12_feed_growth: what was fed and grew
+UPDATE container_feeding_summary SET data_points = data_points + 1 WHERE rowid = 5;
+
+-- 12_feed_growth: follow its weighings
+DELETE FROM growth_sample WHERE assignment_id = 1034;
+
+-- 12_feed_growth: follow its weighings
+UPDATE container_feeding_summary SET confidence_level = 'LOW' WHERE rowid = 5;
+
+-- 12_feed_growth: summary: feed / growth
+UPDATE container_feeding_summary SET fcr = fcr + 0.002 WHERE rowid = 5;
+
+-- 12_feed_growth: batch's summary: feed / growth
+UPDATE batch_feeding_summary SET fcr = NULL WHERE rowid = 5;
+
+-- 12_feed_growth: sum of its containers
+UPDATE batch_feeding_summary SET total_growth_kg = total_growth_kg + 0.01 WHERE rowid = 5;
+
+-- 12_feed_growth: sum of its containers
+UPDATE batch_feeding_summary SET average_biomass_kg = average_biomass_kg + 0.02 WHERE rowid = 5;
+
+-- 12_feed_growth: sum of its containers
+UPDATE batch_feeding_summary SET overall_confidence_level = 'LOW' WHERE rowid = 5;
+
+-- 12_feed_growth: feed a day / average biomass
+UPDATE batch_feeding_summary SET average_feeding_percentage = average_feeding_percentage + 0.01 WHERE rowid = 5;
+
+-- 15_harvest: is of its size class
+UPDATE harvest_lot SET size_class = '9+' WHERE rowid = 0;
+
+-- 15_harvest: waste is what gutting took
+UPDATE harvest_waste SET weight_kg = weight_kg + 0.001 WHERE rowid = 0;
+
+-- 15_harvest: waste is what gutting took
+DELETE FROM harvest_waste WHERE category = 'DISCARD' AND rowid < 2;
+
+-- 15_harvest: one finance fact a lot
+UPDATE fact_harvest SET quantity_kg = quantity_kg + 0.001 WHERE rowid = 0;
+
+-- 15_harvest: one finance fact a lot
+DELETE FROM fact_harvest WHERE rowid = 0;
+
+-- 15_harvest: one finance fact a lot
+UPDATE fact_harvest SET dim_site_id = 1 WHERE rowid = 0;
+
+-- 15_harvest: paid for once
+UPDATE intercompany_transaction SET amount = amount + 0.01 WHERE rowid = 0;
+
+-- 15_harvest: paid for once
+UPDATE intercompany_transaction SET amount = amount + 0.02 WHERE rowid = 1;
+
+-- 15_harvest: paid for once
+DELETE FROM intercompany_transaction WHERE rowid = 2;
+
+-- 15_harvest: paid for once
+UPDATE intercompany_transaction SET policy_id = policy_id + 1 WHERE rowid = 2;
+
+-- 15_harvest: paid for once
+UPDATE intercompany_transaction SET posting_date = posting_date - 1 WHERE rowid = 2;
+
+-- 15_harvest: paid for once
+UPDATE intercompany_transaction SET currency = 'GBP' WHERE rowid = 0;
+
+-- 15_harvest: numbered in order of time
+UPDATE intercompany_transaction SET posting_date = posting_date + 900 WHERE rowid = 0;
+
+-- 15_harvest: names its transaction
+UPDATE transfer_workflow SET finance_transaction_id = NULL WHERE finance_transaction_id IS NOT NULL AND batch_id = 1;
+
 -- 16_daily_states: one state a day
 DELETE FROM daily_state WHERE rowid = 200;
 

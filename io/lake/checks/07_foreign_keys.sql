@@ -123,6 +123,38 @@ WITH reference AS (
     UNION ALL SELECT 'harvest_lot.event_id', event_id, 'harvest_event', count(*) FROM harvest_lot GROUP BY ALL
     UNION ALL SELECT 'harvest_lot.product_grade_id', product_grade_id, 'product_grade', count(*)
         FROM harvest_lot GROUP BY ALL
+    UNION ALL SELECT 'feed_container_stock.batch_id', batch_id, 'batch', count(*)
+        FROM feed_container_stock GROUP BY ALL
+    UNION ALL SELECT 'feed_container_stock.feed_container_id', feed_container_id, 'feed_container', count(*)
+        FROM feed_container_stock GROUP BY ALL
+    UNION ALL SELECT 'feed_container_stock.feed_purchase_id', feed_purchase_id, 'feed_purchase', count(*)
+        FROM feed_container_stock GROUP BY ALL
+    UNION ALL SELECT 'container_feeding_summary.batch_id', batch_id, 'batch', count(*)
+        FROM container_feeding_summary GROUP BY ALL
+    UNION ALL SELECT 'container_feeding_summary.container_assignment_id', container_assignment_id, 'container_assignment', count(*)
+        FROM container_feeding_summary GROUP BY ALL
+    UNION ALL SELECT 'batch_feeding_summary.batch_id', batch_id, 'batch', count(*)
+        FROM batch_feeding_summary GROUP BY ALL
+    UNION ALL SELECT 'harvest_waste.batch_id', batch_id, 'batch', count(*) FROM harvest_waste GROUP BY ALL
+    UNION ALL SELECT 'harvest_waste.event_id', event_id, 'harvest_event', count(*) FROM harvest_waste GROUP BY ALL
+    UNION ALL SELECT 'fact_harvest.batch_id', batch_id, 'batch', count(*) FROM fact_harvest GROUP BY ALL
+    UNION ALL SELECT 'fact_harvest.dim_batch_id', dim_batch_id, 'batch', count(*) FROM fact_harvest GROUP BY ALL
+    UNION ALL SELECT 'fact_harvest.dim_company_id', dim_company_id, 'company', count(*) FROM fact_harvest GROUP BY ALL
+    UNION ALL SELECT 'fact_harvest.dim_site_id', dim_site_id, 'site', count(*) FROM fact_harvest GROUP BY ALL
+    UNION ALL SELECT 'fact_harvest.event_id', event_id, 'harvest_event', count(*) FROM fact_harvest GROUP BY ALL
+    UNION ALL SELECT 'fact_harvest.lot_id', lot_id, 'harvest_lot', count(*) FROM fact_harvest GROUP BY ALL
+    UNION ALL SELECT 'fact_harvest.product_grade_id', product_grade_id, 'product_grade', count(*)
+        FROM fact_harvest GROUP BY ALL
+    UNION ALL SELECT 'intercompany_transaction.batch_id', batch_id, 'batch', count(*)
+        FROM intercompany_transaction GROUP BY ALL
+    UNION ALL SELECT 'intercompany_transaction.policy_id', policy_id, 'intercompany_policy', count(*)
+        FROM intercompany_transaction GROUP BY ALL
+    UNION ALL SELECT 'intercompany_transaction.transfer_workflow_id', transfer_workflow_id, 'transfer_workflow', count(*)
+        FROM intercompany_transaction WHERE transfer_workflow_id IS NOT NULL GROUP BY ALL
+    UNION ALL SELECT 'intercompany_transaction.event_id', event_id, 'harvest_event', count(*)
+        FROM intercompany_transaction WHERE event_id IS NOT NULL GROUP BY ALL
+    UNION ALL SELECT 'transfer_workflow.finance_transaction_id', finance_transaction_id, 'intercompany_transaction', count(*)
+        FROM transfer_workflow WHERE finance_transaction_id IS NOT NULL GROUP BY ALL
     UNION ALL SELECT 'creation_workflow.batch_id', batch_id, 'batch', count(*) FROM creation_workflow GROUP BY ALL
     UNION ALL SELECT 'creation_workflow.external_supplier_id', external_supplier_id, 'egg_supplier', count(*)
         FROM creation_workflow GROUP BY ALL
@@ -200,6 +232,11 @@ key AS (
     UNION ALL SELECT 'growth_sample', id FROM growth_sample
     UNION ALL SELECT 'harvest_event', id FROM harvest_event
     UNION ALL SELECT 'harvest_lot', id FROM harvest_lot
+    UNION ALL SELECT 'fact_harvest', id FROM fact_harvest
+    UNION ALL SELECT 'intercompany_transaction', id FROM intercompany_transaction
+    UNION ALL SELECT 'company', id FROM company
+    UNION ALL SELECT 'site', id FROM site
+    UNION ALL SELECT 'intercompany_policy', id FROM intercompany_policy
     UNION ALL SELECT 'egg_supplier', id FROM egg_supplier
     UNION ALL SELECT 'creation_workflow', id FROM creation_workflow
     UNION ALL SELECT 'creation_action', id FROM creation_action
@@ -226,8 +263,27 @@ twice AS (
     SELECT 'container_forecast_summary by stay', assignment_id::VARCHAR, count(*)
     FROM container_forecast_summary GROUP BY assignment_id HAVING count(*) > 1
     UNION ALL
-    SELECT 'harvest_lot by harvest and grade', format('{} {}', event_id, product_grade_id), count(*)
-    FROM harvest_lot GROUP BY event_id, product_grade_id HAVING count(*) > 1
+    SELECT 'harvest_lot by harvest, grade and size', format('{} {} {}', event_id, product_grade_id, size_class), count(*)
+    FROM harvest_lot GROUP BY event_id, product_grade_id, size_class HAVING count(*) > 1
+    UNION ALL
+    SELECT 'harvest_waste by harvest and kind', format('{} {}', event_id, category), count(*)
+    FROM harvest_waste GROUP BY event_id, category HAVING count(*) > 1
+    UNION ALL
+    SELECT 'fact_harvest by lot', lot_id::VARCHAR, count(*) FROM fact_harvest GROUP BY lot_id HAVING count(*) > 1
+    UNION ALL
+    SELECT 'intercompany_transaction by source and policy', format('{} {} {}', event_id, transfer_workflow_id, policy_id),
+        count(*)
+    FROM intercompany_transaction GROUP BY event_id, transfer_workflow_id, policy_id HAVING count(*) > 1
+    UNION ALL
+    SELECT 'feed_container_stock by lot', feed_purchase_id::VARCHAR, count(*)
+    FROM feed_container_stock GROUP BY feed_purchase_id HAVING count(*) > 1
+    UNION ALL
+    SELECT 'container_feeding_summary by stay and period', format('{} {}', container_assignment_id, period_start),
+        count(*)
+    FROM container_feeding_summary GROUP BY container_assignment_id, period_start HAVING count(*) > 1
+    UNION ALL
+    SELECT 'batch_feeding_summary by period', format('{} {}', batch_id, period_start), count(*)
+    FROM batch_feeding_summary GROUP BY batch_id, period_start HAVING count(*) > 1
     UNION ALL
     SELECT 'stage_transition_environment by move', batch_transfer_workflow_id::VARCHAR, count(*)
     FROM stage_transition_environment GROUP BY batch_transfer_workflow_id HAVING count(*) > 1
@@ -286,6 +342,15 @@ same_batch AS (
     UNION ALL
     SELECT 'harvest_lot and its harvest', e.batch_id, t.batch_id, count(*)
     FROM harvest_lot t JOIN harvest_event e ON e.id = t.event_id GROUP BY ALL
+    UNION ALL
+    SELECT 'harvest_waste and its harvest', e.batch_id, t.batch_id, count(*)
+    FROM harvest_waste t JOIN harvest_event e ON e.id = t.event_id GROUP BY ALL
+    UNION ALL
+    SELECT 'feed_container_stock and its lot', p.batch_id, t.batch_id, count(*)
+    FROM feed_container_stock t JOIN feed_purchase p ON p.id = t.feed_purchase_id GROUP BY ALL
+    UNION ALL
+    SELECT 'container_feeding_summary and its stay', s.batch_id, t.batch_id, count(*)
+    FROM container_feeding_summary t JOIN container_assignment s ON s.id = t.container_assignment_id GROUP BY ALL
     UNION ALL
     SELECT 'creation_action and its order', w.batch_id, t.batch_id, count(*)
     FROM creation_action t JOIN creation_workflow w ON w.id = t.workflow_id GROUP BY ALL

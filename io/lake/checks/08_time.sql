@@ -17,6 +17,8 @@ WITH event AS (  -- first and last day of each stay's events, by table
         FROM creation_action GROUP BY ALL
     UNION ALL SELECT 'health_sampling_event', assignment_id, min(sampling_date), max(sampling_date)
         FROM health_sampling_event GROUP BY ALL
+    UNION ALL SELECT 'container_feeding_summary', container_assignment_id, min(period_start), max(period_end)
+        FROM container_feeding_summary GROUP BY ALL
     UNION ALL SELECT 'container_assignment.last_weighing_date', id, last_weighing_date, last_weighing_date
     FROM container_assignment WHERE last_weighing_date IS NOT NULL
 ),
@@ -39,6 +41,11 @@ dated AS (  -- last day of whatever carries a date, by batch; a departure is the
     UNION ALL SELECT 'planned_activity.completed_at', batch_id, max(completed_at)::DATE
         FROM planned_activity GROUP BY ALL
     UNION ALL SELECT 'harvest_event', batch_id, max(event_date)::DATE FROM harvest_event GROUP BY ALL
+    UNION ALL SELECT 'fact_harvest', batch_id, max(event_date)::DATE FROM fact_harvest GROUP BY ALL
+    UNION ALL SELECT 'intercompany_transaction', batch_id, max(posting_date) FROM intercompany_transaction GROUP BY ALL
+    UNION ALL SELECT 'feed_container_stock', batch_id, max(entry_date)::DATE FROM feed_container_stock GROUP BY ALL
+    UNION ALL SELECT 'container_feeding_summary', batch_id, max(period_end) FROM container_feeding_summary GROUP BY ALL
+    UNION ALL SELECT 'batch_feeding_summary', batch_id, max(period_end) FROM batch_feeding_summary GROUP BY ALL
     UNION ALL SELECT 'environmental_reading', batch_id, max(last_time)::DATE FROM reading_block GROUP BY ALL
     UNION ALL SELECT 'creation_workflow', batch_id, max(greatest(actual_start_date, actual_completion_date))
         FROM creation_workflow GROUP BY ALL

@@ -12,6 +12,12 @@ UNION ALL SELECT 'individual_growth_observation', batch_id, count(*) FROM indivi
 UNION ALL SELECT 'daily_state', batch_id, count(*) FROM daily_state GROUP BY ALL
 UNION ALL SELECT 'harvest_event', batch_id, count(*) FROM harvest_event GROUP BY ALL
 UNION ALL SELECT 'harvest_lot', batch_id, count(*) FROM harvest_lot GROUP BY ALL
+UNION ALL SELECT 'harvest_waste', batch_id, count(*) FROM harvest_waste GROUP BY ALL
+UNION ALL SELECT 'fact_harvest', batch_id, count(*) FROM fact_harvest GROUP BY ALL
+UNION ALL SELECT 'intercompany_transaction', batch_id, count(*) FROM intercompany_transaction GROUP BY ALL
+UNION ALL SELECT 'feed_container_stock', batch_id, count(*) FROM feed_container_stock GROUP BY ALL
+UNION ALL SELECT 'container_feeding_summary', batch_id, count(*) FROM container_feeding_summary GROUP BY ALL
+UNION ALL SELECT 'batch_feeding_summary', batch_id, count(*) FROM batch_feeding_summary GROUP BY ALL
 UNION ALL SELECT 'creation_workflow', batch_id, count(*) FROM creation_workflow GROUP BY ALL
 UNION ALL SELECT 'creation_action', batch_id, count(*) FROM creation_action GROUP BY ALL
 UNION ALL SELECT 'stage_transition_environment', batch_id, count(*) FROM stage_transition_environment GROUP BY ALL
