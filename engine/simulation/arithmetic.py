@@ -184,7 +184,7 @@ def normal_cdf(x: float) -> float:
         n += 2.0
         term *= x * x / n
         total += term
-    return 0.5 + total * normal_density(x)
+    return min(max(0.5 + total * normal_density(x), 0.0), 1.0)
 
 
 @kernel

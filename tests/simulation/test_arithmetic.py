@@ -91,6 +91,22 @@ def poisson_cdf(mean: float, n: int) -> float:
     return math.fsum(math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(n + 1))
 
 
+@given(st.floats(-40.0, 40.0))
+@example(0.0)
+@example(8.5)
+@example(-8.5000001)
+def test_normal_cdf_is_within_1e_14(x: float) -> None:
+    assert abs(am.normal_cdf(x) - 0.5 * math.erfc(-x / math.sqrt(2.0))) < 1e-14
+    assert 0.0 <= am.normal_cdf(x) <= 1.0
+
+
+@given(st.floats(-8.0, 8.0))
+def test_the_normal_density_is_the_slope_of_the_distribution(x: float) -> None:
+    assert am.normal_density(x) == pytest.approx(NormalDist().pdf(x), rel=1e-13)
+    slope = (am.normal_cdf(x + 1e-4) - am.normal_cdf(x - 1e-4)) / 2e-4
+    assert slope == pytest.approx(am.normal_density(x), abs=1e-8)
+
+
 @given(st.floats(1e-6, 39.99), st.floats(1e-9, 1.0 - 1e-9))
 def test_poisson_quantile_is_exact_below_40(mean: float, u: float) -> None:
     n = am.poisson_quantile(mean, u)
@@ -205,7 +221,7 @@ from engine.simulation.compilation import kernel
 
 @kernel
 def table(n):
-    out = np.empty((n, 7))
+    out = np.empty((n, 8))
     for i in range(n):
         u = am.uniform(np.uint64(11), i)
         out[i, 0] = am.exp(1400.0 * u - 700.0)
@@ -215,6 +231,7 @@ def table(n):
         out[i, 4] = am.normal_quantile(u)
         out[i, 5] = am.poisson_quantile(80.0 * u, am.uniform(np.uint64(12), i))
         out[i, 6] = am.exp(u) * am.log(u) + am.cbrt(u)  # would differ if fused into one rounding
+        out[i, 7] = am.normal_cdf(10.0 * u - 5.0)
     return out
 
 print(hashlib.sha256(table(50_000).tobytes()).hexdigest())

@@ -1,0 +1,46 @@
+"""Lives for the tests of trade: whole histories of a schedule at an as-of date, and Subjects of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from engine.farm.schedule import Schedule
+from engine.simulation.climate import Climate
+from engine.simulation.history import simulate
+from engine.simulation.record import SEA, BatchHistory
+from engine.simulation.rows.shared import Subject
+from lake.columns import Nullable
+
+
+def lived_to(schedule: Schedule, number: int, day: int) -> Subject:
+    """Batch `number` (from 0) of a schedule whose as-of date is `day`."""
+    cut = replace(schedule, as_of_day=day)
+    climate = Climate(cut.farm, cut.biology, cut.seed, day, min(b.start_day for b in cut.batches))
+    return Subject(cut, simulate(cut, climate, cut.batches[number]), climate)
+
+
+def changed(subject: Subject, **values: Any) -> Subject:
+    """The batch with another history, by fields of BatchHistory."""
+    return Subject(subject.schedule, replace(subject.history, **values), subject.climate)
+
+
+def harvest_days(history: BatchHistory) -> list[int]:
+    """The days on which rings were emptied, in order."""
+    sea = history.stages[-1]
+    return sorted((sea.start_day + sea.lived[sea.gone] - 1).tolist()) if sea.stage == SEA else []
+
+
+def plain(values: Any) -> list[Any]:
+    """A column's values as Python's own, null as None."""
+    if isinstance(values, Nullable):
+        return [v if ok else None for v, ok in zip(values.values.tolist(), values.valid.tolist(), strict=True)]
+    return list(values.to_pylist()) if hasattr(values, "to_pylist") else list(np.asarray(values).tolist())
+
+
+def rows_of(columns: dict[str, Any], *leave: str) -> list[dict[str, Any]]:
+    """Columns as rows, without some of them."""
+    kept = {name: plain(values) for name, values in columns.items() if name not in leave}
+    return [dict(zip(kept, row, strict=True)) for row in zip(*kept.values(), strict=True)]
