@@ -8,6 +8,7 @@ from engine.simulation import arithmetic as am
 from engine.simulation.compilation import kernel
 
 UNITS = 10_000  # meals are in 0.0001 kg
+WEEK = 7
 MEAL, SUMS = 10, 7  # figures of a meal, and of a period
 
 
@@ -138,7 +139,7 @@ def days_ahead(
 ) -> None:
     """For how many days, that one included, each container will go on eating its feed, as far as is known that day.
 
-    Until fish that grow as they do that day reach the next feed's weight or, in the mean of all, the harvest weight,
+    Until fish that grow as in the week before reach the next feed's weight or, in the mean of all, the harvest weight,
     and until day `last_fed` of the stay. weight_cg, feed, out (n, days); arrival_cg (n,): weight on arrival; from_cg
     (feeds,): lower bounds; batch_cg (days,), arrival_batch_cg: mean over all containers; all in 0.01 g. target_cg: 0
     for none.
@@ -146,17 +147,18 @@ def days_ahead(
     n, days = weight_cg.shape
     for d in range(days):
         until = max(last_fed - d, 1)
+        span = min(d + 1, WEEK)
         if target_cg > 0:
-            gain = batch_cg[d] - (batch_cg[d - 1] if d > 0 else arrival_batch_cg)
+            gain = batch_cg[d] - (batch_cg[d - WEEK] if d >= WEEK else arrival_batch_cg)
             if batch_cg[d] >= target_cg:
                 until = 1
             elif gain > 0:
-                until = min(until, 1 + (target_cg - batch_cg[d]) // gain)
+                until = min(until, 1 + (target_cg - batch_cg[d]) * span // gain)
         for c in range(n):
             out[c, d] = until
-            gain = weight_cg[c, d] - (weight_cg[c, d - 1] if d > 0 else arrival_cg[c])
+            gain = weight_cg[c, d] - (weight_cg[c, d - WEEK] if d >= WEEK else arrival_cg[c])
             if gain > 0 and feed[c, d] + 1 < from_cg.shape[0]:
-                left = (from_cg[feed[c, d] + 1] - weight_cg[c, d] - 1) // gain
+                left = (from_cg[feed[c, d] + 1] - weight_cg[c, d] - 1) * span // gain
                 out[c, d] = min(until, 1 + max(left, 0))
 
 

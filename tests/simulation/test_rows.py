@@ -19,6 +19,8 @@ from engine.simulation.rows.shared import row_ids
 from lake.tables import EVENT_TABLES, TABLES
 
 Tables = dict[str, pa.Table]
+# what a few rings may depart from the one that stands for them: deliveries, and lots just above or below the least
+FEW_ROWS = {"feed_purchase": 12, "feed_container_stock": 4, "harvest_lot": 6, "fact_harvest": 6}
 
 
 def col(tables: Tables, table: str, column: str) -> NDArray[np.int64]:
@@ -94,7 +96,9 @@ def test_every_reference_between_events_meets_a_row(tables: Tables) -> None:
         for column in TABLES[name].columns:
             if column.references in tables:
                 target = col(tables, column.references, "id")
-                assert np.isin(col(tables, name, column.name), target).all(), f"{name}.{column.name}"
+                found = col(tables, name, column.name)
+                named = found if not column.nullable else found[found >= 0]
+                assert np.isin(named, target).all(), f"{name}.{column.name}"
 
 
 def test_a_rows_container_and_batch_are_its_assignments_and_its_day_lies_in_the_stay(
@@ -283,7 +287,7 @@ def test_rows_are_those_that_the_plan_foresaw(tables: Tables, small_schedule: Sc
     outlook = forecast(small_schedule)
     assert outlook.events == pytest.approx(sum(t.num_rows for t in tables.values()), rel=0.02)
     for name, rows in outlook.rows.items():
-        tolerance = max(0.02 * tables[name].num_rows, 12 if name == "feed_purchase" else 0)
+        tolerance = max(0.02 * tables[name].num_rows, FEW_ROWS.get(name, 0))
         if name == "mortality_event":
             tolerance = 0.1 * tables[name].num_rows  # days on which a small container loses a fish
         assert abs(rows - tables[name].num_rows) <= tolerance, name
