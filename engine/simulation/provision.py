@@ -72,7 +72,7 @@ def feed_batch(schedule: Schedule, history: BatchHistory, estimates: list[StageE
 def expected_lots(
     schedule: Schedule, history: BatchHistory, stage: StageHistory, container_ids: tuple[int, ...], lived: np.ndarray
 ) -> Lots:
-    """Lots for a stay in `container_ids`, each lived in for `lived` days (n,) much as `stage` lives its first container.
+    """Lots for a stay in `container_ids`, each lived in for `lived` days (n,) much as `stage` lives its first.
 
     The containers grow apart by the spread of their TGC, so that they change feed one after another.
     """
