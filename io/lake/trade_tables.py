@@ -108,7 +108,7 @@ TRADE_TABLES: tuple[Table, ...] = (
             ROW_ID,
             BATCH_REF,
             Column("event_date", TIMESTAMP, "the harvest's time"),
-            amount("quantity_kg", 12, 3, "kg", "head-on gutted weight, what is invoiced"),
+            amount("quantity_kg", 12, 3, "kg", "live weight of the lot, as AquaMind projects it"),
             count("unit_count", "fish"),
             Column("dim_batch_id", REF, "the batch, by id without a key", references="batch"),
             Column("dim_company_id", REF, "the farming company", references="company"),

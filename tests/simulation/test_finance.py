@@ -46,7 +46,7 @@ def test_every_lot_has_one_fact_with_its_figures(sold: Subject, masters: dict[st
     for lot, fact in zip(lots, facts, strict=True):
         event = events[lot["event_id"]]
         assert (fact["lot_id"], fact["event_id"]) == (lot["id"], event["id"])
-        assert (fact["quantity_kg"], fact["unit_count"]) == (lot["gutted_weight_kg"], lot["unit_count"])
+        assert (fact["quantity_kg"], fact["unit_count"]) == (lot["live_weight_kg"], lot["unit_count"])
         assert fact["product_grade_id"] == lot["product_grade_id"]
         assert fact["event_date"] == event["event_date"]
         assert fact["batch_id"] == fact["dim_batch_id"] == sold.batch_id

@@ -26,7 +26,7 @@ def fact_rows(subject: Subject) -> Columns:
         "id": row_ids("fact_harvest", subject.batch_id, lots),
         "batch_id": np.full(lots, subject.batch_id),
         "event_date": event_times(subject)[harvest.event],
-        "quantity_kg": harvest.gutted_g,
+        "quantity_kg": harvest.lot_live_g,
         "unit_count": harvest.count,
         "dim_batch_id": np.full(lots, subject.batch_id),
         "dim_company_id": np.full(lots, company_id(farm, subject.history.batch.geography_id, "FM")),

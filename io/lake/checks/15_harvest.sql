@@ -220,7 +220,7 @@ LEFT JOIN container c ON c.id = e.container_id
 FULL JOIN fact_harvest f ON f.lot_id = l.id
 LEFT JOIN company m ON m.id = f.dim_company_id
 LEFT JOIN site t ON t.id = f.dim_site_id
-WHERE (f.unit_count = l.unit_count AND f.quantity_kg = l.gutted_weight_kg AND f.event_id = l.event_id
+WHERE (f.unit_count = l.unit_count AND f.quantity_kg = l.live_weight_kg AND f.event_id = l.event_id
        AND f.product_grade_id = l.product_grade_id AND f.event_date = e.event_date AND f.batch_id = l.batch_id
        AND f.dim_batch_id = l.batch_id AND m.geography_id = b.geography_id AND m.subsidiary = 'FM'
        AND t.area_id = c.area_id) IS NOT TRUE
