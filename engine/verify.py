@@ -159,6 +159,9 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
                 ("gutted_yield", bio.harvest.gutted_yield.value),
                 ("gutted_yield_sd", bio.harvest.gutted_yield_sd.value),
                 ("oxygen_biomass", bio.environment.oxygen_biomass.value),
+                ("sample_size", bio.growth.sample_size.value),
+                ("fcr_least_growth", bio.monitoring.fcr_least_growth.value),
+                *((f"selection_sd_{i}", sd) for i, sd in enumerate(bio.monitoring.selection_sd.value, 1)),
             )
         ],
     }

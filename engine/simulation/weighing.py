@@ -1,4 +1,4 @@
-"""The weekly growth samples of a batch: which fish were weighed when, and what they weighed."""
+"""The growth samples of a batch: which fish were weighed when, and what they weighed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.farm.schedule import Schedule
 from engine.simulation import observation
-from engine.simulation.record import BatchHistory, StageHistory
+from engine.simulation.record import SEA, BatchHistory, StageHistory
 from engine.simulation.streams import Stream, stream_keys
 
 STATISTICS = (
@@ -59,21 +59,40 @@ def weigh(schedule: Schedule, history: BatchHistory) -> Weighings:
     return Weighings(stages, tuple(latest))
 
 
+def vaccinated_on(schedule: Schedule, stage: int) -> int:
+    """The day of a stage on which fish are vaccinated and weighed too, -1 where they are not."""
+    mortality = schedule.biology.model.mortality
+    weighed = stage == mortality.vaccination_stage.value and mortality.vaccination_weighed.value
+    return mortality.vaccination_day.value if weighed else -1
+
+
 def _weigh_stage(schedule: Schedule, history: BatchHistory, stage: StageHistory) -> StageWeighings:
-    growth, farm = schedule.biology.model.growth, schedule.farm
+    model = schedule.biology.model
+    growth, monitoring, at_sea = model.growth, model.monitoring, stage.stage == SEA
     every, size = growth.sample_interval_days.value, growth.sample_size.value
+    also_on = vaccinated_on(schedule, stage.stage)
     n = len(stage.container_ids)
-    most = n * (stage.days // every) if stage.stage >= growth.first_sampled_stage.value else 0
+    most = n * (stage.days // every + 1) if stage.stage >= growth.first_sampled_stage.value else 0
     container, day, count = (np.empty(most, dtype=np.int64) for _ in range(3))
     statistics = np.empty((most, len(STATISTICS)), dtype=np.int64)
     of, number, weight, length = (np.empty(most * size, dtype=np.int64) for _ in range(4))
     taken = weighed = 0
     if most:
-        names = tuple(farm.container(c).name for c in stage.container_ids)
+        names = tuple(schedule.farm.container(c).name for c in stage.container_ids)
+        seed, batch = schedule.seed, history.batch.number
+        planned = stage.planned_end_day - stage.start_day
         taken, weighed = observation.weigh(
-            stream_keys(schedule.seed, Stream.FISH, history.batch.number, each=names),
+            stream_keys(seed, Stream.FISH, batch, each=names),
+            observation.selection_errors(
+                stream_keys(seed, Stream.SELECTION, batch, each=names),
+                monitoring.selection_sd.value[stage.stage - 1],
+                monitoring.selection_limit.value,
+            ),
             stage.start_day,
             every,
+            also_on,
+            planned - monitoring.last_sample_days.value - 1 if at_sea else planned,
+            int(history.harvest_target_cg * monitoring.last_sample_share.value) if at_sea else 0,
             size,
             stage.population,
             stage.mu,
