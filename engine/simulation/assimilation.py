@@ -146,35 +146,33 @@ def follow(
     for c in range(n):
         root = am.cbrt(arrival_g[c])
         weight_g = arrival_g[c]
-        before_cg = am.whole(weight_g * 100.0)
+        before_g = weight_g
         alive = seen.fish[c]
-        least = trust.least_growth * alive * before_cg
+        least_g = trust.least_growth * alive * weight_g
         age = arrival_age[c]
         fed = 0
-        grown = 0
+        grown_g = 0.0
         for d in range(min(days, seen.lived[c])):
             age += 1
             if seen.ration[c, d] > 0 or expected.yolk > 0.0:
                 root = grown_root(root, seen.temp_c[c, d], expected)
                 weight_g = root * root * root
-            stay, culled = seen.population[c, d], seen.culled[c, d]
-            if culled > 0 and stay > 0:
-                lighter_g = max(weight_g - seen.culled_cg[c, d] / 100.0, 0.0)
-                weight_g += lighter_g * culled / stay
+            stay, culled, culled_g = seen.population[c, d], seen.culled[c, d], seen.culled_cg[c, d] / 100.0
+            if culled > 0 and stay > 0 and culled_g < weight_g:
+                weight_g += (weight_g - culled_g) * culled / stay
                 root = am.cbrt(weight_g)
             if seen.sample_cg[c, d] > 0:
                 weight_g += trust.anchor_weight * (seen.sample_cg[c, d] / 100.0 - weight_g)
                 root = am.cbrt(weight_g)
                 age = 0
-            weight_cg = am.whole(weight_g * 100.0)
             fed += seen.ration[c, d]
-            grown += alive * (weight_cg - before_cg) - culled * (weight_cg - seen.culled_cg[c, d])
-            # feed in 0.0001 kg over growth in 0.00001 kg, in thousandths
-            ratio = fed * 10000.0 / grown if fed > 0 and grown > least else -1.0
-            out.weight_cg[c, d] = weight_cg
+            grown_g += alive * (weight_g - before_g) - culled * (weight_g - culled_g)
+            # feed in 0.0001 kg, in thousandths
+            ratio = fed * 100.0 / grown_g if fed > 0 and grown_g > least_g else -1.0
+            out.weight_cg[c, d] = am.whole(weight_g * 100.0)
             out.confidence[c, d] = am.whole(100.0 * max(1.0 - (1.0 - trust.after_week) * age / 7.0, trust.floor))
             out.fcr[c, d] = am.whole(ratio) if 0.0 <= ratio < GREATEST_FCR else -1
-            before_cg = weight_cg
+            before_g = weight_g
             alive = stay
         out.last_g[c] = weight_g
         out.last_age[c] = age

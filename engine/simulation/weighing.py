@@ -59,6 +59,35 @@ def weigh(schedule: Schedule, history: BatchHistory) -> Weighings:
     return Weighings(stages, tuple(latest))
 
 
+def expected_days(schedule: Schedule, stage: StageHistory, target_cg: int) -> list[int]:
+    """The days of its stay on which a stage's first container would be weighed, did samples not err.
+
+    target_cg: the batch's harvest weight. What a forecast needs: samples' errors move the last one by a week or so.
+    """
+    growth = schedule.biology.model.growth
+    every, also_on = growth.sample_interval_days.value, vaccinated_on(schedule, stage.stage)
+    if stage.stage < growth.first_sampled_stage.value:
+        return []
+    last_day, enough_cg = _until(schedule, stage, target_cg)
+    weight_cg, days, before_cg = stage.weight_cg[0], [], 0
+    for day in range(min(int(stage.lived[0]), last_day + 1)):
+        if day % every == every - 1 or day == also_on:
+            days.append(day)
+            if before_cg >= enough_cg > 0:
+                break
+            before_cg = int(weight_cg[day])
+    return days
+
+
+def _until(schedule: Schedule, stage: StageHistory, target_cg: int) -> tuple[int, int]:
+    """The last day of a stay on which fish may be weighed, and the weight (0.01 g) that is enough; 0 for none."""
+    monitoring = schedule.biology.model.monitoring
+    planned = stage.planned_end_day - stage.start_day
+    if stage.stage < SEA:
+        return planned, 0
+    return planned - monitoring.last_sample_days.value - 1, int(target_cg * monitoring.last_sample_share.value)
+
+
 def vaccinated_on(schedule: Schedule, stage: int) -> int:
     """The day of a stage on which fish are vaccinated and weighed too, -1 where they are not."""
     mortality = schedule.biology.model.mortality
@@ -68,7 +97,7 @@ def vaccinated_on(schedule: Schedule, stage: int) -> int:
 
 def _weigh_stage(schedule: Schedule, history: BatchHistory, stage: StageHistory) -> StageWeighings:
     model = schedule.biology.model
-    growth, monitoring, at_sea = model.growth, model.monitoring, stage.stage == SEA
+    growth, monitoring = model.growth, model.monitoring
     every, size = growth.sample_interval_days.value, growth.sample_size.value
     also_on = vaccinated_on(schedule, stage.stage)
     n = len(stage.container_ids)
@@ -80,7 +109,6 @@ def _weigh_stage(schedule: Schedule, history: BatchHistory, stage: StageHistory)
     if most:
         names = tuple(schedule.farm.container(c).name for c in stage.container_ids)
         seed, batch = schedule.seed, history.batch.number
-        planned = stage.planned_end_day - stage.start_day
         taken, weighed = observation.weigh(
             stream_keys(seed, Stream.FISH, batch, each=names),
             observation.selection_errors(
@@ -91,8 +119,7 @@ def _weigh_stage(schedule: Schedule, history: BatchHistory, stage: StageHistory)
             stage.start_day,
             every,
             also_on,
-            planned - monitoring.last_sample_days.value - 1 if at_sea else planned,
-            int(history.harvest_target_cg * monitoring.last_sample_share.value) if at_sea else 0,
+            *_until(schedule, stage, history.harvest_target_cg),
             size,
             stage.population,
             stage.mu,

@@ -403,7 +403,7 @@ UPDATE mortality_event SET biomass_kg = biomass_kg * 4 WHERE assignment_id = 103
 UPDATE mortality_event SET biomass_kg = biomass_kg * 0.1 WHERE assignment_id = 1034;
 
 -- 10_biomass: biomass of the culled
-UPDATE mortality_event SET biomass_kg = biomass_kg * 1.1 WHERE is_cull;
+UPDATE mortality_event SET biomass_kg = biomass_kg * 3 WHERE is_cull;
 
 -- 10_biomass: moved
 UPDATE transfer_action SET transferred_biomass_kg = transferred_biomass_kg * 1.01 WHERE rowid = 9;
