@@ -65,7 +65,7 @@ def expected_days(schedule: Schedule, stage: StageHistory, target_cg: int) -> li
     target_cg: the batch's harvest weight. What a forecast needs: samples' errors move the last one by a week or so.
     """
     growth = schedule.biology.model.growth
-    every, also_on = growth.sample_interval_days.value, vaccinated_on(schedule, stage.stage)
+    every, also_on = growth.sample_interval_days.value, _also_on(schedule, stage.stage)
     if stage.stage < growth.first_sampled_stage.value:
         return []
     last_day, enough_cg = _until(schedule, stage, target_cg)
@@ -89,17 +89,21 @@ def _until(schedule: Schedule, stage: StageHistory, target_cg: int) -> tuple[int
 
 
 def vaccinated_on(schedule: Schedule, stage: int) -> int:
-    """The day of a stage on which fish are vaccinated and weighed too, -1 where they are not."""
+    """The day of a stage on which its fish are vaccinated, -1 for none."""
     mortality = schedule.biology.model.mortality
-    weighed = stage == mortality.vaccination_stage.value and mortality.vaccination_weighed.value
-    return mortality.vaccination_day.value if weighed else -1
+    return mortality.vaccination_day.value if stage == mortality.vaccination_stage.value else -1
+
+
+def _also_on(schedule: Schedule, stage: int) -> int:
+    """The day of a stage on which fish are weighed because they are vaccinated, -1 for none."""
+    return vaccinated_on(schedule, stage) if schedule.biology.model.mortality.vaccination_weighed.value else -1
 
 
 def _weigh_stage(schedule: Schedule, history: BatchHistory, stage: StageHistory) -> StageWeighings:
     model = schedule.biology.model
     growth, monitoring = model.growth, model.monitoring
     every, size = growth.sample_interval_days.value, growth.sample_size.value
-    also_on = vaccinated_on(schedule, stage.stage)
+    also_on = _also_on(schedule, stage.stage)
     n = len(stage.container_ids)
     most = n * (stage.days // every + 1) if stage.stage >= growth.first_sampled_stage.value else 0
     container, day, count = (np.empty(most, dtype=np.int64) for _ in range(3))
