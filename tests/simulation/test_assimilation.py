@@ -70,9 +70,6 @@ def followed(arrival_g: float, seen: Watched, expected: Expected = TGC, trust: T
     return out
 
 
-# -- growth between weighings
-
-
 @given(arrival_g=st.floats(1.0, 5000.0), temp_c=st.floats(1.0, 15.0), tgc=st.floats(0.5, 4.0))
 def test_at_constant_temperature_growth_has_a_closed_form(arrival_g: float, temp_c: float, tgc: float) -> None:
     days = 200
@@ -140,9 +137,6 @@ def test_eggs_live_on_their_yolk(small_schedule: Schedule, estimates: list[list[
     for known in estimates[:4]:
         assert known[0].last_g == pytest.approx(stages.first_feeding_weight_g.value, rel=1e-9)
         assert (known[0].fcr == -1).all()
-
-
-# -- weighings
 
 
 def errors(sample_size: int, seed: int, sd_of_tgc: float = 0.0, days: int = 7) -> np.ndarray:
@@ -238,9 +232,6 @@ def test_confidence_falls_from_one_weighing_to_the_next() -> None:
     assert confidence[-1] == confidence.min() == 40
 
 
-# -- transfers and culls
-
-
 def test_no_jump_at_a_transfer(
     small_schedule: Schedule, histories: list[BatchHistory], estimates: list[list[StageEstimate]]
 ) -> None:
@@ -285,9 +276,6 @@ def test_the_farm_counts_the_fish_that_are_there(tables: dict[str, pa.Table]) ->
     assert not known.column("avg_weight_g").equals(truth.column("avg_weight_g"))
 
 
-# -- feed conversion
-
-
 def test_feed_conversion_is_feed_over_growth_once_there_is_some() -> None:
     days = 60
     population = 1000 - np.arange(1, days + 1)[None, :]
@@ -318,9 +306,6 @@ def test_observed_feed_conversion_lies_where_salmon_do(
                 assert 600 < np.median(told) < 1400
                 assert told.min(initial=1000) > 200
                 assert told.max(initial=1000) < 3000
-
-
-# -- temperature
 
 
 def test_unmeasured_days_are_filled_from_the_same_water_or_the_day_before() -> None:
@@ -360,9 +345,6 @@ def test_gaps_in_measured_temperature_are_told(
     for stage, known in zip(h.stages, found, strict=True):
         assert not known.temp_measured[0, 10:20].any()
         np.testing.assert_allclose(known.temp_c[0, 10:20], stage.temp_c[1:, 10:20].mean(axis=0) + 0.1)
-
-
-# -- the whole recursion
 
 
 @pytest.mark.parametrize("which", range(5))
