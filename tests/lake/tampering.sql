@@ -497,7 +497,7 @@ DELETE FROM individual_growth_observation WHERE rowid = 45;
 UPDATE individual_growth_observation SET fish_identifier = 7 WHERE rowid = 45;
 
 -- 13_weights: K of every fish
-UPDATE individual_growth_observation SET weight_g = weight_g * 1.6 WHERE rowid = 4500;
+UPDATE individual_growth_observation SET weight_g = weight_g * 2 WHERE rowid = 4500;
 
 -- 13_weights: standard errors of the truth
 UPDATE daily_truth SET avg_weight_g = avg_weight_g * 2 WHERE batch_id = 2;
