@@ -170,6 +170,9 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
                 ("smolt_cost_per_fish", bio.trade.smolt_cost_per_fish.value),
                 ("smolt_cost_per_kg", bio.trade.smolt_cost_per_kg.value),
                 ("oxygen_biomass", bio.environment.oxygen_biomass.value),
+                ("sample_size", bio.growth.sample_size.value),
+                ("fcr_least_growth", bio.monitoring.fcr_least_growth.value),
+                *((f"selection_sd_{i}", sd) for i, sd in enumerate(bio.monitoring.selection_sd.value, 1)),
             )
         ],
     }

@@ -77,6 +77,7 @@ class Mortality(StrictModel):
     vaccination_stage: Whole
     vaccination_day: Whole
     vaccination_loss: Share
+    vaccination_weighed: Whole
     transfer_loss: FreshwaterStages
     sea_transfer_loss_median: Share
     sea_transfer_loss_sdlog: NotNegative

@@ -15,6 +15,7 @@ from engine.biology.handling import Eggs, Handling
 from engine.biology.health import Journal, Laboratory, LiceCounts, Treatments
 from engine.biology.health_sampling import HealthSampling
 from engine.biology.lice import Lice
+from engine.biology.monitoring import Monitoring
 from engine.biology.outlook import Outlook
 from engine.biology.region import Region
 from engine.biology.trade import Harvest, Trade
@@ -38,6 +39,7 @@ class BiologyModel(StrictModel):
     eggs: Eggs
     handling: Handling
     health: HealthSampling
+    monitoring: Monitoring
     environment: Environment
     sensors: Sensors
     lice_counts: LiceCounts

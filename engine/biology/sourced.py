@@ -60,6 +60,12 @@ class FreshwaterStages(Sourced):
     value: tuple[float, float, float, float, float]
 
 
+class Stages(Sourced):
+    """One value at least 0 per stage, the sea's last."""
+
+    value: Annotated[tuple[Annotated[float, Field(ge=0)], ...], Field(min_length=6, max_length=6)]
+
+
 class Months(Sourced):
     value: Annotated[tuple[float, ...], Field(min_length=12, max_length=12)]
 

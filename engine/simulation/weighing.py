@@ -1,4 +1,4 @@
-"""The weekly growth samples of a batch: which fish were weighed when, and what they weighed."""
+"""The growth samples of a batch: which fish were weighed when, and what they weighed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.farm.schedule import Schedule
 from engine.simulation import observation
-from engine.simulation.record import BatchHistory, StageHistory
+from engine.simulation.record import SEA, BatchHistory, StageHistory
 from engine.simulation.streams import Stream, stream_keys
 
 STATISTICS = (
@@ -59,21 +59,71 @@ def weigh(schedule: Schedule, history: BatchHistory) -> Weighings:
     return Weighings(stages, tuple(latest))
 
 
+def expected_days(schedule: Schedule, stage: StageHistory, target_cg: int) -> list[int]:
+    """The days of its stay on which a stage's first container would be weighed, did samples not err.
+
+    target_cg: the batch's harvest weight. What a forecast needs: samples' errors move the last one by a week or so.
+    """
+    growth = schedule.biology.model.growth
+    every, also_on = growth.sample_interval_days.value, _also_on(schedule, stage.stage)
+    if stage.stage < growth.first_sampled_stage.value:
+        return []
+    last_day, enough_cg = _until(schedule, stage, target_cg)
+    weight_cg, days, before_cg = stage.weight_cg[0], [], 0
+    for day in range(min(int(stage.lived[0]), last_day + 1)):
+        if day % every == every - 1 or day == also_on:
+            days.append(day)
+            if before_cg >= enough_cg > 0:
+                break
+            before_cg = int(weight_cg[day])
+    return days
+
+
+def _until(schedule: Schedule, stage: StageHistory, target_cg: int) -> tuple[int, int]:
+    """The last day of a stay on which fish may be weighed, and the weight (0.01 g) that is enough; 0 for none."""
+    monitoring = schedule.biology.model.monitoring
+    planned = stage.planned_end_day - stage.start_day
+    if stage.stage < SEA:
+        return planned, 0
+    return planned - monitoring.last_sample_days.value - 1, int(target_cg * monitoring.last_sample_share.value)
+
+
+def vaccinated_on(schedule: Schedule, stage: int) -> int:
+    """The day of a stage on which its fish are vaccinated, -1 for none."""
+    mortality = schedule.biology.model.mortality
+    return mortality.vaccination_day.value if stage == mortality.vaccination_stage.value else -1
+
+
+def _also_on(schedule: Schedule, stage: int) -> int:
+    """The day of a stage on which fish are weighed because they are vaccinated, -1 for none."""
+    return vaccinated_on(schedule, stage) if schedule.biology.model.mortality.vaccination_weighed.value else -1
+
+
 def _weigh_stage(schedule: Schedule, history: BatchHistory, stage: StageHistory) -> StageWeighings:
-    growth, farm = schedule.biology.model.growth, schedule.farm
+    model = schedule.biology.model
+    growth, monitoring = model.growth, model.monitoring
     every, size = growth.sample_interval_days.value, growth.sample_size.value
+    also_on = _also_on(schedule, stage.stage)
     n = len(stage.container_ids)
-    most = n * (stage.days // every) if stage.stage >= growth.first_sampled_stage.value else 0
+    most = n * (stage.days // every + 1) if stage.stage >= growth.first_sampled_stage.value else 0
     container, day, count = (np.empty(most, dtype=np.int64) for _ in range(3))
     statistics = np.empty((most, len(STATISTICS)), dtype=np.int64)
     of, number, weight, length = (np.empty(most * size, dtype=np.int64) for _ in range(4))
     taken = weighed = 0
     if most:
-        names = tuple(farm.container(c).name for c in stage.container_ids)
+        names = tuple(schedule.farm.container(c).name for c in stage.container_ids)
+        seed, batch = schedule.seed, history.batch.number
         taken, weighed = observation.weigh(
-            stream_keys(schedule.seed, Stream.FISH, history.batch.number, each=names),
+            stream_keys(seed, Stream.FISH, batch, each=names),
+            observation.selection_errors(
+                stream_keys(seed, Stream.SELECTION, batch, each=names),
+                monitoring.selection_sd.value[stage.stage - 1],
+                monitoring.selection_limit.value,
+            ),
             stage.start_day,
             every,
+            also_on,
+            *_until(schedule, stage, history.harvest_target_cg),
             size,
             stage.population,
             stage.mu,

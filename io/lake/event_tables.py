@@ -306,7 +306,7 @@ STOCK_TABLES: tuple[Table, ...] = (
                 8,
                 3,
                 "",
-                "feed / estimated growth since the stay began; null without growth",
+                "feed / estimated growth since the stay began; null until weighings can tell it",
                 nullable=True,
                 delta=True,
             ),

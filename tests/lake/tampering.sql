@@ -393,8 +393,17 @@ UPDATE daily_state SET biomass_kg = biomass_kg * 1.01 WHERE assignment_id = 1034
 -- 10_biomass: assignment
 UPDATE container_assignment SET biomass_kg = biomass_kg + 2 WHERE batch_id = 2 AND is_active;
 
--- 10_biomass: dead or culled
-UPDATE mortality_event SET biomass_kg = biomass_kg + 0.02 WHERE rowid = 0;
+-- 10_biomass: true state
+UPDATE daily_truth SET biomass_kg = biomass_kg * 1.01 WHERE assignment_id = 1034 AND date = day(1034, 3);
+
+-- 10_biomass: biomass of the dead
+UPDATE mortality_event SET biomass_kg = biomass_kg * 4 WHERE assignment_id = 1034;
+
+-- 10_biomass: biomass of the dead
+UPDATE mortality_event SET biomass_kg = biomass_kg * 0.1 WHERE assignment_id = 1034;
+
+-- 10_biomass: biomass of the culled
+UPDATE mortality_event SET biomass_kg = biomass_kg * 3 WHERE is_cull;
 
 -- 10_biomass: moved
 UPDATE transfer_action SET transferred_biomass_kg = transferred_biomass_kg * 1.01 WHERE rowid = 9;
@@ -440,19 +449,37 @@ UPDATE feeding_event SET amount_kg = amount_kg * 1.5 WHERE batch_id = 1 AND batc
 UPDATE feeding_event SET amount_kg = amount_kg * 0.5 WHERE batch_id = 4;
 
 -- 12_feed_growth: no feeding without growth
-UPDATE daily_state SET avg_weight_g = 100 WHERE assignment_id = 1034;
+UPDATE daily_truth SET avg_weight_g = 100 WHERE assignment_id = 1034;
 
 -- 12_feed_growth: observed feed conversion
-UPDATE daily_state SET observed_fcr = observed_fcr + 0.01 WHERE assignment_id = 1034;
+UPDATE daily_state SET observed_fcr = observed_fcr + 0.01 WHERE assignment_id = 1034 AND date = day(1034, 200);
+
+-- 12_feed_growth: observed feed conversion
+UPDATE daily_state SET observed_fcr = NULL WHERE assignment_id = 1034 AND date = day(1034, 200);
+
+-- 12_feed_growth: observed feed conversion
+UPDATE daily_state SET observed_fcr = 1 WHERE assignment_id = 1034 AND date = day(1034, 1);
+
+-- 12_feed_growth: observed feed conversion
+UPDATE daily_state SET observed_fcr = 1 WHERE assignment_id = 1024 AND date = day(1024, 30);
 
 -- 13_weights: never falls
-UPDATE daily_state SET avg_weight_g = avg_weight_g * 0.9 WHERE assignment_id = 1034 AND date = day(1034, 50);
+UPDATE daily_truth SET avg_weight_g = avg_weight_g * 0.9 WHERE assignment_id = 1034 AND date = day(1034, 50);
 
--- 13_weights: continuous across the move
+-- 13_weights: falls only when weighed
+UPDATE daily_state SET avg_weight_g = avg_weight_g * 0.98 WHERE assignment_id = 1034 AND date = day(1034, 50);
+
+-- 13_weights: weight continuous across the move
+UPDATE daily_truth SET avg_weight_g = avg_weight_g * 1.2 WHERE assignment_id = 1034;
+
+-- 13_weights: estimate continuous across the move
 UPDATE daily_state SET avg_weight_g = avg_weight_g * 1.2 WHERE assignment_id = 1034;
 
--- 13_weights: continuous across the move
+-- 13_weights: estimate continuous across the move
 UPDATE transfer_action SET measured_avg_weight_g = measured_avg_weight_g * 1.2 WHERE dest_assignment_id = 1034;
+
+-- 13_weights: estimate within bounds
+UPDATE daily_state SET avg_weight_g = avg_weight_g * 1.5 WHERE assignment_id = 1034 AND date > day(1034, 200);
 
 -- 13_weights: mean weight = its fish
 UPDATE growth_sample SET avg_weight_g = avg_weight_g + 0.01 WHERE rowid = 3;
@@ -470,13 +497,13 @@ DELETE FROM individual_growth_observation WHERE rowid = 45;
 UPDATE individual_growth_observation SET fish_identifier = 7 WHERE rowid = 45;
 
 -- 13_weights: K of every fish
-UPDATE individual_growth_observation SET weight_g = weight_g * 1.6 WHERE rowid = 4500;
+UPDATE individual_growth_observation SET weight_g = weight_g * 2 WHERE rowid = 4500;
 
 -- 13_weights: standard errors of the truth
-UPDATE daily_state SET avg_weight_g = avg_weight_g * 2 WHERE batch_id = 2;
+UPDATE daily_truth SET avg_weight_g = avg_weight_g * 2 WHERE batch_id = 2;
 
 -- 13_weights: lean to neither side
-UPDATE daily_state SET avg_weight_g = avg_weight_g * 1.05 WHERE batch_id = 1 AND lifecycle_stage_id = 6;
+UPDATE daily_truth SET avg_weight_g = avg_weight_g * 1.15 WHERE assignment_id BETWEEN 1028 AND 1029;
 
 -- 13_weights: last weighing
 UPDATE container_assignment SET last_weighing_date = last_weighing_date - 1 WHERE id = 1026;
@@ -666,6 +693,18 @@ UPDATE transfer_workflow SET finance_transaction_id = NULL WHERE finance_transac
 -- 16_daily_states: one state a day
 DELETE FROM daily_state WHERE rowid = 200;
 
+-- 16_daily_states: one truth a day
+DELETE FROM daily_truth WHERE rowid = 200;
+
+-- 16_daily_states: one truth a day
+INSERT INTO daily_truth SELECT * FROM daily_truth WHERE rowid = 200;
+
+-- 16_daily_states: the same in state and truth
+UPDATE daily_truth SET population = population + 1 WHERE rowid = 200;
+
+-- 16_daily_states: the same in state and truth
+UPDATE daily_truth SET feed_kg = feed_kg + 0.0001 WHERE assignment_id = 1034 AND date = day(1034, 3);
+
 -- 16_daily_states: one state a day
 INSERT INTO daily_state SELECT * FROM daily_state WHERE rowid = 200;
 
@@ -689,6 +728,21 @@ UPDATE daily_state SET population = population + 1 WHERE rowid = 200;
 
 -- 16_daily_states: anchor
 UPDATE daily_state SET anchor_type = NULL WHERE assignment_id = 1034 AND date = day(1034, 0);
+
+-- 16_daily_states: anchor
+UPDATE daily_state SET anchor_type = 'growth_sample' WHERE assignment_id = 1034 AND date = day(1034, 1);
+
+-- 16_daily_states: anchor
+UPDATE daily_state SET anchor_type = 'vaccination' WHERE assignment_id = 1034 AND date = day(1034, 1);
+
+-- 16_daily_states: measured where fish were weighed
+UPDATE daily_state SET weight_source = 'measured' WHERE assignment_id = 1034 AND date = day(1034, 1);
+
+-- 16_daily_states: confidence is 1
+UPDATE daily_state SET weight_confidence = 0.9 WHERE assignment_id = 1034 AND date = day(1034, 6);
+
+-- 16_daily_states: confidence is 1
+UPDATE daily_state SET weight_confidence = 1 WHERE assignment_id = 1034 AND date = day(1034, 9);
 
 -- 16_daily_states: assignment's weight
 UPDATE container_assignment SET avg_weight_g = avg_weight_g + 0.01 WHERE id = 1034;

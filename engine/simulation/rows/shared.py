@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from engine.farm.schedule import Schedule
-from engine.simulation.assimilation import StageEstimate, assimilate
+from engine.simulation.assimilation import StageEstimate, estimate
 from engine.simulation.chronicle import Care, care
 from engine.simulation.climate import Climate
 from engine.simulation.harvest import Harvest, reap
@@ -87,7 +87,7 @@ class Subject:
     @cached_property
     def estimates(self) -> list[StageEstimate]:
         """What the farm knows of each stage."""
-        return [assimilate(stage) for stage in self.history.stages]
+        return estimate(self.schedule, self.history, self.weighings)
 
     @cached_property
     def care(self) -> Care:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.simulation.record import StageHistory
 from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, hundredths, stack
 from lake.columns import Nullable
 
@@ -13,77 +14,93 @@ def state_tables(subject: Subject) -> Tables:
     return {"daily_state": _state_rows(subject), "daily_truth": _truth_rows(subject)}
 
 
+class _Days:
+    """A stage's days lived, container by container: what stands in every row of both tables."""
+
+    def __init__(self, subject: Subject, stage: StageHistory, ids: np.ndarray) -> None:
+        self._present = None if (stage.lived == stage.days).all() else stage.present
+        self.population = self(stage.population)
+        self.columns: Columns = {
+            "batch_id": subject.batch_id,
+            "container_id": np.repeat(np.array(stage.container_ids), stage.lived),
+            "assignment_id": np.repeat(ids, stage.lived),
+            "date": self(np.broadcast_to(stage.start_day + np.arange(stage.days), stage.population.shape)),
+            "population": self.population,
+            "mortality_count": self(stage.dead) + self(stage.culled),
+            "feed_kg": self(stage.ration),
+        }
+
+    def __call__(self, values: np.ndarray) -> np.ndarray:
+        """The days lived of (n, days), end to end."""
+        return values.reshape(-1) if self._present is None else values[self._present]
+
+    def weighed(self, weight_cg: np.ndarray) -> Columns:
+        """Mean weight and the biomass that it gives."""
+        weight = self(weight_cg)
+        return {"avg_weight_g": weight, "biomass_kg": biomass_units(self.population, weight)}
+
+
 def _state_rows(subject: Subject) -> Columns:
     birth = subject.history.batch.start_day
+    guessed = round(subject.schedule.biology.model.monitoring.interpolated_confidence.value * 100)
     parts: list[Columns] = []
     for stage, ids, known in zip(subject.stages, subject.ids, subject.estimates, strict=True):
-        c, d = np.nonzero(stage.present)
-        weight, population = known.weight_cg[c, d], stage.population[c, d]
+        days = _Days(subject, stage, ids)
+        measured = days(known.temp_measured)
         parts.append(
             {
-                "container_id": np.array(stage.container_ids)[c],
-                "assignment_id": ids[c],
+                **days.columns,
+                **days.weighed(known.weight_cg),
                 "lifecycle_stage_id": stage.stage,
-                "date": stage.start_day + d,
-                "day_number": stage.start_day + d - birth + 1,
-                "avg_weight_g": weight,
-                "population": population,
-                "biomass_kg": biomass_units(population, weight),
-                "temp_c": hundredths(known.temp_c[c, d]),
-                "mortality_count": (stage.dead + stage.culled)[c, d],
-                "feed_kg": stage.ration[c, d],
-                "batch_id": subject.batch_id,
-                "anchor_type": known.anchor[c, d],
-                "observed_fcr": known.fcr[c, d],
-                "weight_confidence": known.confidence[c, d],
+                "day_number": days.columns["date"] - birth + 1,
+                "temp_c": hundredths(days(known.temp_c)),
                 "temp_source": np.where(
-                    known.temp_measured[c, d],
+                    measured,
                     code("daily_state", "temp_source", "measured"),
                     code("daily_state", "temp_source", "interpolated"),
                 ),
-                "temp_confidence": np.where(known.temp_measured[c, d], 100, 70),
+                "temp_confidence": np.where(measured, 100, guessed),
+                "anchor_type": days(known.anchor),
+                "observed_fcr": days(known.fcr),
+                "weight_confidence": days(known.confidence),
             }
         )
     columns = stack(parts)
     anchor, ratio = columns["anchor_type"], columns["observed_fcr"]
+    # fish that move are counted, not weighed: their weight is what was known of the sources
+    weighed = (anchor >= 0) & (anchor != code("daily_state", "anchor_type", "transfer"))
     columns["weight_source"] = np.where(
-        anchor >= 0,
+        weighed,
         code("daily_state", "weight_source", "measured"),
         code("daily_state", "weight_source", "tgc_computed"),
     )
+    observed = ratio >= 0
     columns["fcr_source"] = np.where(
-        ratio >= 0, code("daily_state", "fcr_source", "observed"), code("daily_state", "fcr_source", "none")
+        observed, code("daily_state", "fcr_source", "observed"), code("daily_state", "fcr_source", "none")
     )
-    columns["fcr_confidence"] = np.where(ratio >= 0, 100, 0)
+    columns["fcr_confidence"] = np.where(observed, columns["weight_confidence"], 0)
     columns["anchor_type"] = Nullable(np.maximum(anchor, 0), anchor >= 0)
-    columns["observed_fcr"] = Nullable(np.maximum(ratio, 0), ratio >= 0)
+    columns["observed_fcr"] = Nullable(np.maximum(ratio, 0), observed)
     return columns
 
 
 def _truth_rows(subject: Subject) -> Columns:
     parts: list[Columns] = []
     for stage, ids in zip(subject.stages, subject.ids, strict=True):
-        c, d = np.nonzero(stage.present)
-        weight, population = stage.weight_cg[c, d], stage.population[c, d]
-        mu, v = stage.mu[c, d], stage.v[c, d]
+        days = _Days(subject, stage, ids)
+        mu, v = days(stage.mu), days(stage.v)
+        mu2 = mu * mu
         # Var(L^3) of a normal L with mean mu and variance v
-        spread = np.sqrt(v * (9.0 * mu**4 + v * (36.0 * mu * mu + 15.0 * v)))
+        spread = np.sqrt(v * (9.0 * mu2 * mu2 + v * (36.0 * mu2 + 15.0 * v)))
         parts.append(
             {
-                "container_id": np.array(stage.container_ids)[c],
-                "assignment_id": ids[c],
-                "date": stage.start_day + d,
-                "avg_weight_g": weight,
+                **days.columns,
+                **days.weighed(stage.weight_cg),
                 "std_weight_g": hundredths(spread),
-                "population": population,
-                "biomass_kg": biomass_units(population, weight),
-                "temp_c": hundredths(stage.temp_c[c, d]),
-                "oxygen_mean": hundredths(stage.oxygen_mean[c, d]),
-                "oxygen_min": hundredths(stage.oxygen_min[c, d]),
-                "appetite": np.floor(stage.appetite[c, d] * 1000.0 + 0.5),
-                "feed_kg": stage.ration[c, d],
-                "mortality_count": (stage.dead + stage.culled)[c, d],
-                "batch_id": subject.batch_id,
+                "temp_c": hundredths(days(stage.temp_c)),
+                "oxygen_mean": hundredths(days(stage.oxygen_mean)),
+                "oxygen_min": hundredths(days(stage.oxygen_min)),
+                "appetite": np.floor(days(stage.appetite) * 1000.0 + 0.5),
             }
         )
     return stack(parts)

@@ -1,35 +1,70 @@
 -- No feeding without growth over a stage; a batch's biological feed conversion (feed / growth of the living and of those
--- that died) lies in its band. Growth is counted from the daily states and the weights moved, feed from the meals.
+-- that died) lies in its band. Growth is counted from the true weights, feed from the meals. What a cull of small fish raises
+-- the mean by is no growth. The feed conversion of a state is that of the meals and states of its stay until then.
 -- The feeding summaries say what meals, samples and daily states come to in each period, a batch's exactly the sum of its
 -- containers'.
 --
 -- The band of a stage is the biology's mean +- 5 SD between batches (a draw beyond is one in two million), at least half the
 -- mean, as the model bounds it; wider by the appetite's 5 SD over the container-days fed, half of which count, since
 -- fish eat most at a stage's end; and by the rounding of mean weights, 0.01 g.
-WITH arrival AS (
-    SELECT dest_assignment_id AS assignment_id,
-        sum(transferred_count * measured_avg_weight_g)::DOUBLE / sum(transferred_count) AS weight_g
-    FROM transfer_action GROUP BY ALL
-),
-step AS (
+WITH arrival AS (  -- the weight with which a stay began: in truth, and as the farm knew it
     SELECT
-        d.assignment_id, d.date,
-        coalesce(lag(d.population) OVER w, s.initial_count)::DOUBLE AS fish,
-        d.avg_weight_g::DOUBLE AS weight_g,
-        coalesce(lag(d.avg_weight_g) OVER w::DOUBLE, a.weight_g, d.avg_weight_g::DOUBLE) AS weight_before_g,
-        d.observed_fcr::DOUBLE AS observed_fcr
-    FROM daily_state d
-    JOIN stay s USING (assignment_id)
+        t.dest_assignment_id AS assignment_id,
+        sum(t.transferred_count * d.avg_weight_g)::DOUBLE / sum(t.transferred_count) AS true_g,
+        sum(t.transferred_count * t.measured_avg_weight_g)::DOUBLE / sum(t.transferred_count) AS known_g
+    FROM transfer_action t
+    LEFT JOIN daily_truth d
+        ON d.assignment_id = t.source_assignment_id AND d.date = t.actual_execution_date - 1
+    GROUP BY ALL
+),
+cull AS (
+    SELECT assignment_id, event_date AS date, count AS fish, biomass_kg::DOUBLE AS biomass_kg
+    FROM mortality_event WHERE is_cull
+),
+gain AS (  -- of the day, kg: in truth, and as the farm reckons
+    SELECT
+        d.assignment_id, d.date, d.feed_kg::DOUBLE AS feed_kg, d.observed_fcr,
+        coalesce(d.true_before_g::DOUBLE, a.true_g, d.true_g::DOUBLE) AS true_before_g, d.true_g::DOUBLE AS true_g,
+        (d.fish_before * (d.true_g - coalesce(d.true_before_g::DOUBLE, a.true_g, d.true_g::DOUBLE))
+            - coalesce(c.fish * d.true_g, 0)) / 1000 + coalesce(c.biomass_kg, 0) AS true_kg,
+        (d.fish_before * (d.known_g - coalesce(d.known_before_g::DOUBLE, a.known_g, d.known_g::DOUBLE))
+            - coalesce(c.fish * d.known_g, 0)) / 1000 + coalesce(c.biomass_kg, 0) AS known_kg,
+        d.fish_before * 0.01 / 1000 + CASE WHEN c.fish > 0 THEN 0.005 ELSE 0 END AS slack_kg
+    FROM state_day d
     LEFT JOIN arrival a USING (assignment_id)
-    WINDOW w AS (PARTITION BY d.assignment_id ORDER BY d.date)
+    LEFT JOIN cull c USING (assignment_id, date)
 ),
 grown AS (
     SELECT
-        assignment_id, sum(fish * (weight_g - weight_before_g)) / 1000 AS growth_kg,
-            max(fish) * 0.01 / 1000 AS slack_kg,
-        arg_min(weight_before_g, date) AS first_weight_g, arg_max(weight_g, date) AS last_weight_g,
-        arg_max(coalesce(observed_fcr, -1), date) AS observed_fcr, max(date) AS last_day
-    FROM step GROUP BY assignment_id
+        assignment_id, sum(true_kg) AS growth_kg, max(slack_kg) AS slack_kg,
+        arg_min(true_before_g, date) AS first_weight_g, arg_max(true_g, date) AS last_weight_g,
+        max(date) AS last_day
+    FROM gain GROUP BY assignment_id
+),
+told AS (
+    SELECT
+        assignment_id, date, observed_fcr, sum(feed_kg) OVER w AS feed_kg, sum(known_kg) OVER w AS growth_kg,
+        max(slack_kg) OVER w AS slack_kg
+    FROM gain
+    WINDOW w AS (PARTITION BY assignment_id ORDER BY date)
+),
+judged AS (
+    SELECT
+        t.*, s.batch_number, s.container, s.stage,
+        p.value * s.initial_count * (a.known_g + 0.01) / 1000 AS enough_kg
+    FROM told t
+    JOIN stay s USING (assignment_id)
+    LEFT JOIN arrival a USING (assignment_id)
+    CROSS JOIN parameter p
+    WHERE p.name = 'fcr_least_growth'
+      AND CASE
+        WHEN s.stage = 1 THEN t.observed_fcr IS NOT NULL
+        WHEN t.observed_fcr IS NULL
+            THEN t.feed_kg > 0 AND t.growth_kg - t.slack_kg > p.value * s.initial_count * (a.known_g + 0.01) / 1000
+        ELSE t.growth_kg + t.slack_kg < p.value * s.initial_count * (a.known_g - 0.01) / 1000
+            OR (t.feed_kg >= (t.observed_fcr - 0.00051) * (t.growth_kg - t.slack_kg)
+                AND t.feed_kg <= (t.observed_fcr + 0.00051) * (t.growth_kg + t.slack_kg)) IS NOT TRUE
+      END
 ),
 fed AS (
     SELECT batch_assignment_id AS assignment_id, sum(amount_kg)::DOUBLE AS feed_kg,
@@ -127,13 +162,15 @@ SELECT batch_number, NULL, last_day, format('feed conversion of stage {} in its 
 FROM banded
 WHERE (feed_kg >= low * (growth_kg - slack_kg) AND feed_kg <= high * (growth_kg + slack_kg)) IS NOT TRUE
 UNION ALL
--- what the last state says of the stay, against meals and weights
-SELECT batch_number, container, last_day, 'observed feed conversion', format('{:.3f}', feed_kg / greatest(growth_kg,
-    1e-9)), format('{:.3f}', observed_fcr)
-FROM stay_balance
-WHERE CASE WHEN observed_fcr < 0 THEN feed_kg > 0 AND growth_kg > slack_kg
-      ELSE (feed_kg >= (observed_fcr - 0.0005) * (growth_kg - slack_kg)
-          AND feed_kg <= (observed_fcr + 0.0005) * (growth_kg + slack_kg)) IS NOT TRUE END
+-- told once the fish of a stage that is fed have grown by more than weighings may err, and not before
+SELECT
+    batch_number, container, date, 'observed feed conversion',
+    CASE WHEN stage = 1 THEN 'none of eggs'
+         WHEN observed_fcr IS NULL OR growth_kg < enough_kg
+             THEN format('told from {:.1f} kg of growth on', enough_kg)
+         ELSE format('{:.3f}', feed_kg / growth_kg) END,
+    format('{} at {:.1f} kg', coalesce(format('{:.3f}', observed_fcr), 'none'), growth_kg)
+FROM judged
 UNION ALL
 SELECT
     s.batch_number, s.container, coalesce(u.first_day, u.period_start), 'a period''s summary is what was fed and grew',

@@ -3,7 +3,7 @@ WITH over AS (
     SELECT
         d.batch_id, d.container_id, d.date, d.biomass_kg,
         least(c.max_biomass_kg, c.max_density_kg_m3 * c.volume_m3) AS limit_kg
-    FROM daily_state d JOIN container c ON c.id = d.container_id
+    FROM daily_truth d JOIN container c ON c.id = d.container_id
     WHERE d.biomass_kg > least(c.max_biomass_kg, c.max_density_kg_m3 * c.volume_m3)
 )
 SELECT

@@ -6,7 +6,7 @@ WITH over AS (
             d.population * d.avg_weight_g) AS worst_day,
         max(d.population * d.avg_weight_g)::DOUBLE / 1000 AS peak_kg,
         any_value(least(c.max_biomass_kg, c.max_density_kg_m3 * c.volume_m3))::DOUBLE AS limit_kg
-    FROM daily_state d JOIN container c ON c.id = d.container_id
+    FROM daily_truth d JOIN container c ON c.id = d.container_id
     WHERE d.population * d.avg_weight_g / 1000 > least(c.max_biomass_kg, c.max_density_kg_m3 * c.volume_m3)
     GROUP BY ALL
 )

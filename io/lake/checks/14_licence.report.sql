@@ -1,7 +1,7 @@
 -- Areas whose fish together weighed more than the licence: reported, not enforced.
 WITH day AS (
     SELECT c.area_id, d.date, sum(d.biomass_kg) AS biomass_kg
-    FROM daily_state d JOIN container c ON c.id = d.container_id
+    FROM daily_truth d JOIN container c ON c.id = d.container_id
     WHERE c.area_id IS NOT NULL
     GROUP BY ALL
 )
