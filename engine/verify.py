@@ -158,7 +158,6 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
                 ("appetite_sd", bio.feed.appetite_sd.value),
                 ("gutted_yield", bio.harvest.gutted_yield.value),
                 ("gutted_yield_sd", bio.harvest.gutted_yield_sd.value),
-                ("oxygen_biomass", bio.environment.oxygen_biomass.value),
             )
         ],
     }
