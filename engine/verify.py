@@ -139,6 +139,8 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
                 "high": sensors.physical_range[p.name].value[1],
                 "noise_sd": sensors.noise_sd[p.name].value,
                 "bias_sd": sensors.bias_sd[p.name].value,
+                "drift_low": sensors.drift_a_month[p.name].value[0],
+                "drift_high": sensors.drift_a_month[p.name].value[1],
                 "resolution": sensors.resolution[p.name].value,
             }
             for i, p in enumerate(farm.model.parameters, 1)
@@ -155,6 +157,8 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
             {"name": name, "value": value}
             for name, value in (
                 ("readings_per_day", farm.model.readings_per_day),
+                ("service_interval_days", sensors.service_interval_days.value),
+                ("respiration_size_exponent", bio.respiration.size_exponent.value),
                 ("appetite_sd", bio.feed.appetite_sd.value),
                 ("gutted_yield", bio.harvest.gutted_yield.value),
                 ("gutted_yield_sd", bio.harvest.gutted_yield_sd.value),

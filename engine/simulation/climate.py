@@ -17,7 +17,7 @@ from engine.farm.infrastructure import Area, Container, Farm, Hall
 from engine.simulation import arithmetic as am
 from engine.simulation import hall as halls
 from engine.simulation import sea, tide
-from engine.simulation.series import ar1, daily_cycle, exponential, season, through_months, wander
+from engine.simulation.series import ar1, daily_cycle, day_means, exponential, season, through_months, wander
 from engine.simulation.streams import Stream, stream_key
 
 __all__ = ["HALL_VARIABLES", "SEA_VARIABLES", "Breath", "Climate", "ar1"]
@@ -110,6 +110,11 @@ class Climate:
             am.uniform(key, 1),
         )
         return Breath(daily_cycle(daily, env.oxygen_diurnal.value * light, slots), stays)
+
+    def oxygen_outside(self, container: Container, start: int, end: int) -> np.ndarray:
+        """The day's mean of the oxygen that comes to a container, % saturation, on days [start, end)."""
+        means: np.ndarray = day_means(self.breath(container, start, end).outside)
+        return means
 
     def at_readings(self, container: Container, start: int, end: int) -> tuple[np.ndarray, np.ndarray]:
         """The field around a container at the times of reading on days [start, end), and the residence of its water.

@@ -95,3 +95,16 @@ def daily_cycle(daily: np.ndarray, amplitude: np.ndarray, slots: int) -> np.ndar
         for s in range(slots):
             out[d, s] = daily[d] + amplitude[d] * (cycle[s] - mean)
     return out
+
+
+@kernel
+def day_means(values: np.ndarray) -> np.ndarray:
+    """The mean of each day's values, (days, slots) to (days,), summed in order as life does."""
+    days, slots = values.shape
+    out = np.empty(days)
+    for d in range(days):
+        total = 0.0
+        for s in range(slots):
+            total += values[d, s]
+        out[d] = total / slots
+    return out

@@ -104,6 +104,18 @@ class Subject:
         """The names of a stage's containers."""
         return tuple(self.schedule.farm.container(c).name for c in stage.container_ids)
 
+    def oxygen_outside(self, stage: StageHistory) -> np.ndarray:
+        """The day's mean of the oxygen that comes to each container of a stage, % saturation, (n, days)."""
+        places: dict[tuple[int, int], np.ndarray] = {}
+        out = np.empty((len(stage.container_ids), stage.days))
+        for i, container_id in enumerate(stage.container_ids):
+            container = self.schedule.farm.container(container_id)
+            place = (container.area_id, container.hall_id)
+            if place not in places:
+                places[place] = self.climate.oxygen_outside(container, stage.start_day, stage.end_day)
+            out[i] = places[place]
+        return out
+
     def container_keys(self, stream: Stream, stage: StageHistory) -> np.ndarray:
         """A stream's key for each container of a stage."""
         return stream_keys(self.schedule.seed, stream, self.history.batch.number, each=self.names(stage))

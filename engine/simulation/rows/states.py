@@ -78,6 +78,7 @@ def _truth_rows(subject: Subject) -> Columns:
                 "population": population,
                 "biomass_kg": biomass_units(population, weight),
                 "temp_c": hundredths(stage.temp_c[c, d]),
+                "oxygen_outside": hundredths(subject.oxygen_outside(stage)[c, d]),
                 "oxygen_mean": hundredths(stage.oxygen_mean[c, d]),
                 "oxygen_min": hundredths(stage.oxygen_min[c, d]),
                 "appetite": np.floor(stage.appetite[c, d] * 1000.0 + 0.5),
