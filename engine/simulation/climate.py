@@ -26,6 +26,7 @@ __all__ = ["HALL_VARIABLES", "SEA_VARIABLES", "Breath", "Climate", "ar1"]
 SEA_VARIABLES = ("Temperature", "Dissolved Oxygen", "pH", "Salinity")
 HALL_VARIABLES = ("Temperature", "Dissolved Oxygen", "pH", "CO2", "NO2", "NO3", "NH4")
 MIDSUMMER, MIDWINTER = 172.0, 355.0  # days of the year
+GOLDEN_TURN = 0.6180339887498949  # multiples of it fill a circle evenly, however many there are
 
 
 @dataclass(frozen=True)
@@ -208,7 +209,11 @@ class Climate:
 
     def _make_area_c(self, area_id: int) -> np.ndarray:
         area, env = self.farm.areas[area_id - 1], self.biology.model.environment
-        site = am.normal(stream_key(self.seed, Stream.SITE, area.name), 0) * env.site_sd_c.value
+        # a geography's sites are spread evenly over their distribution, so that the farm's mean is the region's
+        of_geography = sum(a.geography_id == area.geography_id for a in self.farm.areas[: area_id - 1])
+        key = stream_key(self.seed, Stream.SITE, self.farm.geography_names[area.geography_id - 1])
+        turns = am.uniform(key, 0) + of_geography * GOLDEN_TURN
+        site = env.site_sd_c.value * am.normal_quantile(max(turns % 1.0, 1e-9))
         daily = self._series(area.name, "Temperature", env.daily_ar1.value, env.daily_sd_c.value)
         warm: np.ndarray = self._geography_c(area.geography_id) + site + daily
         return warm

@@ -32,11 +32,11 @@ def biofilter(
         draw = window * DRAWS
         if am.uniform(key, draw) >= per_year * WINDOW_DAYS / 365.0:
             continue
-        begin = (window + am.uniform(key, draw + 1)) * WINDOW_DAYS - first_day
+        begin = (window + am.uniform(key, draw + 1)) * WINDOW_DAYS
         length = min(days_median * am.exp(days_sdlog * am.normal(key, draw + 2)), 1.0 * WINDOW_DAYS)
         height = max(rise + rise_sd * am.normal(key, draw + 3), 0.0)
-        for d in range(max(0, int(begin)), min(days, int(begin + length) + 1)):
-            turns = (d + 0.5 - begin) / length
+        for d in range(max(0, int(begin) - first_day), min(days, int(begin + length) + 1 - first_day)):
+            turns = (first_day + d + 0.5 - begin) / length
             if 0.0 < turns < 1.0:
                 out[d] += height * 0.5 * (1.0 - am.cos_turns(turns))
     return out
@@ -57,11 +57,12 @@ def power_failures(
         draw = window * DRAWS
         if am.uniform(key, draw) >= probability * FAILURE_DAYS / 365.0:
             continue
-        begin = ((window + am.uniform(key, draw + 1)) * FAILURE_DAYS - first_day) * 24.0
+        begin = (window + am.uniform(key, draw + 1)) * FAILURE_DAYS * 24.0
         length = hours * (0.5 + am.uniform(key, draw + 2))
         deepest = depth * (0.5 + am.uniform(key, draw + 3))
-        for i in range(max(0, int(begin / hours_a_slot)), min(days * slots, int((begin + length) / hours_a_slot) + 1)):
-            part = (i * hours_a_slot - begin) / length
+        first, last = int(begin / hours_a_slot), int((begin + length) / hours_a_slot)
+        for i in range(max(0, first - first_day * slots), min(days * slots, last + 1 - first_day * slots)):
+            part = ((first_day * slots + i) * hours_a_slot - begin) / length
             if 0.0 < part < 1.0:
                 out[i // slots, i % slots] += deepest * am.cos_turns(0.5 * part - 0.25)
     return out

@@ -74,9 +74,9 @@ def heat_waves(
         late = min(max(am.normal(key, draw + 1), -TAIL_SD), TAIL_SD)
         length = length_days * (1.0 + spread * (2.0 * am.uniform(key, draw + 2) - 1.0))
         height = peak_c * (1.0 + spread * (2.0 * am.uniform(key, draw + 3) - 1.0))
-        begin = year * DAYS_A_YEAR + peak_day + peak_day_sd * late - 0.5 * length - first_day
-        for d in range(max(0, int(begin)), min(days, int(begin + length) + 1)):
-            turns = (d + 0.5 - begin) / length
+        begin = year * DAYS_A_YEAR + peak_day + peak_day_sd * late - 0.5 * length
+        for d in range(max(0, int(begin) - first_day), min(days, int(begin + length) + 1 - first_day)):
+            turns = (first_day + d + 0.5 - begin) / length
             if 0.0 < turns < 1.0:
                 out[d] += height * 0.5 * (1.0 - am.cos_turns(turns))
     return out
