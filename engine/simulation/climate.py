@@ -17,10 +17,10 @@ from engine.farm.infrastructure import Area, Container, Farm, Hall
 from engine.simulation import arithmetic as am
 from engine.simulation import hall as halls
 from engine.simulation import sea, tide
-from engine.simulation.series import ar1, daily_cycle, day_means, exponential, season, through_months, wander
+from engine.simulation.series import ar1, daily_cycle, day_means, exponential, season, through_months, uniforms, wander
 from engine.simulation.streams import Stream, stream_key
 
-__all__ = ["HALL_VARIABLES", "SEA_VARIABLES", "Breath", "Climate", "ar1"]
+__all__ = ["HALL_VARIABLES", "SEA_VARIABLES", "Breath", "Climate", "ar1", "exponential", "uniforms"]
 
 # The order of rows in a place's field; the farm's parameters are looked up by these names.
 SEA_VARIABLES = ("Temperature", "Dissolved Oxygen", "pH", "Salinity")

@@ -52,6 +52,15 @@ def exponential(values: np.ndarray, median: float) -> np.ndarray:
 
 
 @kernel
+def uniforms(key: np.uint64, n: int) -> np.ndarray:
+    """Draws 0 to n - 1 of a stream, in (0, 1)."""
+    out = np.empty(n)
+    for i in range(n):
+        out[i] = am.uniform(key, i)
+    return out
+
+
+@kernel
 def season(first_day: int, days: int, peak_day: float) -> np.ndarray:
     """A yearly cosine from 1 on day `peak_day` of the year to -1 half a year later, by day."""
     out = np.empty(days)
