@@ -140,6 +140,8 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
                 "high": sensors.physical_range[p.name].value[1],
                 "noise_sd": sensors.noise_sd[p.name].value,
                 "bias_sd": sensors.bias_sd[p.name].value,
+                "drift_low": sensors.drift_a_month[p.name].value[0],
+                "drift_high": sensors.drift_a_month[p.name].value[1],
                 "resolution": sensors.resolution[p.name].value,
             }
             for i, p in enumerate(farm.model.parameters, 1)
@@ -159,6 +161,8 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
             {"name": name, "value": value}
             for name, value in (
                 ("readings_per_day", farm.model.readings_per_day),
+                ("service_interval_days", sensors.service_interval_days.value),
+                ("respiration_size_exponent", bio.respiration.size_exponent.value),
                 ("appetite_sd", bio.feed.appetite_sd.value),
                 ("bag_kg", bio.feed.bag_kg.value),
                 ("summary_days", bio.feed.summary_days.value),
@@ -169,7 +173,6 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
                 ("feed_share_of_cost", bio.trade.feed_share_of_cost.value),
                 ("smolt_cost_per_fish", bio.trade.smolt_cost_per_fish.value),
                 ("smolt_cost_per_kg", bio.trade.smolt_cost_per_kg.value),
-                ("oxygen_biomass", bio.environment.oxygen_biomass.value),
                 ("sample_size", bio.growth.sample_size.value),
                 ("fcr_least_growth", bio.monitoring.fcr_least_growth.value),
                 *((f"selection_sd_{i}", sd) for i, sd in enumerate(bio.monitoring.selection_sd.value, 1)),

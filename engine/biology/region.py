@@ -47,6 +47,10 @@ class Region(StrictModel):
     expected_sea_tgc: Positive
     salinity: Positive
     salinity_sd: NotNegative
+    rain_pulses_a_day: Share
+    rain_winter_share: Share
+    rain_depth: NotNegative
+    rain_memory_days: Positive
     lice_pressure: Positive
     adult_female_limit: Months
     treatment_trigger: Positive

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import numpy as np
 
 from engine.farm.schedule import Batch, Schedule, Stay
@@ -9,6 +11,7 @@ from engine.planning.expected_trade import trade_rows
 from engine.simulation.laboratory import laboratory, noticed
 from engine.simulation.record import SEA, BatchHistory, StageHistory
 from engine.simulation.rows.projection import days_ahead
+from engine.simulation.weighing import expected_days
 from lake.tables import EVENT_TABLE_NAMES
 
 
@@ -21,7 +24,7 @@ def expected_rows(schedule: Schedule, batch: Batch, history: BatchHistory) -> di
             break
         whole = days_by_container(schedule, stay, stage)
         n = len(stay.container_ids)
-        _add(rows, _stay_rows(schedule, stay, stage, whole))
+        _add(rows, _stay_rows(schedule, stay, stage, whole, history.harvest_target_cg))
         _add(rows, _event_rows(schedule, stay, history, whole))
         _add(rows, trade_rows(schedule, history, stay, stage, whole))
         active = int((stay.start_day + whole > schedule.as_of_day).sum())
@@ -115,7 +118,9 @@ def days_by_container(schedule: Schedule, stay: Stay, stage: StageHistory) -> np
     return days
 
 
-def _stay_rows(schedule: Schedule, stay: Stay, stage: StageHistory, whole: np.ndarray) -> dict[str, int]:
+def _stay_rows(
+    schedule: Schedule, stay: Stay, stage: StageHistory, whole: np.ndarray, target_cg: int
+) -> dict[str, int]:
     farm, growth = schedule.farm, schedule.biology.model.growth
     lived = np.minimum(whole, schedule.as_of_day - stay.start_day)
     n = len(stay.container_ids)
@@ -129,10 +134,10 @@ def _stay_rows(schedule: Schedule, stay: Stay, stage: StageHistory, whole: np.nd
         "daily_truth": container_days,
         "mortality_event": sum(int((each[:d] > 0).sum()) for d in lived for each in seen),
     }
-    if stay.stage >= growth.first_sampled_stage.value:
-        samples = int((lived // growth.sample_interval_days.value).sum())
-        rows["growth_sample"] = samples
-        rows["individual_growth_observation"] = samples * growth.sample_size.value
+    weighed_on = expected_days(schedule, stage, target_cg if stay.stage == SEA else 0)
+    samples = sum(bisect_left(weighed_on, int(days)) for days in lived)
+    rows["growth_sample"] = samples
+    rows["individual_growth_observation"] = samples * growth.sample_size.value
     if stay.stage == SEA:
         counts = int((lived // 7).sum())
         rows["lice_truth"] = counts

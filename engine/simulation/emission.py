@@ -47,7 +47,7 @@ class Emitter:
     ) -> None:
         self._schedule, self._climate = schedule, climate
         self._flagged, self._forecasts = flagged, forecasts
-        self._sensors = Sensors(schedule, climate)
+        self._sensors = Sensors()
 
     def emit(self, history: BatchHistory, emit: Emit) -> None:
         """Give `emit` each table's columns; they are valid only until it returns."""

@@ -1,4 +1,4 @@
-"""Kernels of what is observed: sensors' readings and weekly growth samples."""
+"""Kernels of what people observe: weekly growth samples."""
 
 from __future__ import annotations
 
@@ -9,97 +9,8 @@ import numpy as np
 from engine.simulation import arithmetic as am
 from engine.simulation.compilation import kernel
 
-M2_HOURS = 12.4206012  # period of the principal lunar tide
-MICROSECONDS_A_DAY = 86_400_000_000
-IRWIN_HALL_MEAN = 131070.0
-IRWIN_HALL_SD = 37837.22626
 CM_A_ROOT = 4.5  # about 100^(1/3) over the cube root of K: length over the cube-root weight, cm / g^(1/3)
 THIRD = 1.0 / 3.0
-MASK_16 = np.uint64(0xFFFF)
-S16, S32, S48 = np.uint64(16), np.uint64(32), np.uint64(48)
-
-
-@kernel
-def within_day(
-    daily: np.ndarray, first_day: int, slots: int, diurnal: np.ndarray, tide: np.ndarray, tide_phase: float
-) -> np.ndarray:
-    """A place's field at the times of reading, shape (variables, days * slots).
-
-    daily (variables, days); diurnal, tide (variables,): amplitudes of a daily cycle (highest at 16 UTC; it averages
-    to zero over the day's readings) and of the M2 tide. tide_phase in turns.
-    """
-    variables, days = daily.shape
-    out = np.empty((variables, days * slots))
-    for p in range(variables):
-        for d in range(days):
-            for s in range(slots):
-                x = daily[p, d]
-                hour = s * (24.0 / slots)
-                if diurnal[p] != 0.0:
-                    x += diurnal[p] * am.cos_turns((hour - 16.0) / 24.0)
-                if tide[p] != 0.0:
-                    x += tide[p] * am.cos_turns(((first_day + d) * 24.0 + hour) / M2_HOURS + tide_phase)
-                out[p, d * slots + s] = x
-    return out
-
-
-@kernel
-def read_sensors(
-    start: int,
-    field: np.ndarray,
-    variable: np.ndarray,
-    lowering: np.ndarray,
-    first_index: int,
-    container_id: int,
-    assignment_id: int,
-    first_sensor_id: int,
-    parameter: np.ndarray,
-    keys: np.ndarray,
-    bias: np.ndarray,
-    noise_sd: np.ndarray,
-    unit: np.ndarray,
-    low: np.ndarray,
-    high: np.ndarray,
-    slots: int,
-    containers: np.ndarray,
-    assignments: np.ndarray,
-    sensors: np.ndarray,
-    parameters: np.ndarray,
-    times: np.ndarray,
-    values: np.ndarray,
-) -> int:
-    """Append the readings of one container's sensors over one stay; returns the next free row.
-
-    field (variables, readings): the water at each time of reading. variable (sensors,): the row of `field` that a
-    sensor sees. lowering (sensors, days): what the container itself takes from it. first_index: number of the
-    first reading since 1970-01-01. unit: resolution in 0.0001 of the parameter's unit; low, high: what the sensor
-    can show. Output rows: sensor by sensor, in time. values: 0.0001 of the unit.
-
-    Noise is the sum of four 16-bit uniforms of one hash (Irwin-Hall), normal to 3.4 sd.
-    """
-    readings = field.shape[1]
-    row = start
-    for s in range(keys.shape[0]):
-        p = variable[s]
-        key = keys[s]
-        scale = noise_sd[s] / IRWIN_HALL_SD
-        offset = bias[s] - scale * IRWIN_HALL_MEAN
-        to_units = 10000.0 / unit[s]
-        for i in range(readings):
-            z = am.mix(key + np.uint64(first_index + i + 1) * am.GOLDEN)
-            total = float((z & MASK_16) + ((z >> S16) & MASK_16) + ((z >> S32) & MASK_16) + (z >> S48))
-            x = field[p, i] - lowering[s, i // slots] + offset + scale * total
-            x = min(max(x, low[s]), high[s])
-            values[row + i] = math.floor(x * to_units + 0.5) * unit[s]
-        step = MICROSECONDS_A_DAY // slots
-        for i in range(readings):
-            times[row + i] = (first_index + i) * step
-        sensors[row : row + readings] = first_sensor_id + s
-        parameters[row : row + readings] = parameter[s]
-        row += readings
-    containers[start:row] = container_id
-    assignments[start:row] = assignment_id
-    return row
 
 
 @kernel
@@ -117,13 +28,6 @@ def selection_errors(keys: np.ndarray, sd: float, limit: float) -> np.ndarray:
 
 
 @kernel
-def irwin_hall(z: np.uint64) -> float:
-    """A standard deviate from one hash: the sum of its four 16-bit uniforms, near normal, never beyond 3.5."""
-    total = float((z & MASK_16) + ((z >> S16) & MASK_16) + ((z >> S32) & MASK_16) + (z >> S48))
-    return (total - IRWIN_HALL_MEAN) / IRWIN_HALL_SD
-
-
-@kernel
 def draw_fish(
     key: np.uint64, index: int, mu: float, root_sd: float, condition: float, condition_sd: float
 ) -> tuple[int, int]:
@@ -133,7 +37,7 @@ def draw_fish(
     and within 3.5 SD (Irwin-Hall); it gives the rounded weight its length, by Newton.
     """
     root = max(mu + root_sd * am.normal(key, index), 0.2 * mu)
-    k = condition + condition_sd * irwin_hall(am.mix(key + np.uint64(index + 2) * am.GOLDEN))
+    k = condition + condition_sd * am.irwin_hall(key, index + 1)
     weight = max(1, am.whole(root * root * root * 100.0))
     cubed = weight / k
     length = CM_A_ROOT * root

@@ -13,9 +13,10 @@ SEA = 6
 
 @dataclass(frozen=True)
 class Treatment:
-    """One container treated. `container`: position in the stage, or among all the rings that it stands for; `day`: since 1970; `method`: TREATMENT_METHODS.
+    """One container treated. `day`: since 1970; `method`: TREATMENT_METHODS.
 
-    efficacy: share of the mobile lice removed; loss: share of the fish that die of it; both 0 to 1.
+    container: position in the stage, or among all the rings that it stands for. efficacy: share of the mobile lice
+    removed; loss: share of the fish that die of it; both 0 to 1.
     """
 
     stage: int

@@ -51,6 +51,7 @@ TRUTH_TABLES: tuple[Table, ...] = (
             count("population", "fish alive", delta=True),
             amount("biomass_kg", 12, 2, "kg", "population x avg_weight_g / 1000", delta=True),
             amount("temp_c", 5, 2, "degC", "the day's mean water temperature, by which the fish grew", delta=True),
+            amount("oxygen_outside", 5, 2, "% saturation", "the day's mean of the water that comes in", delta=True),
             amount("oxygen_mean", 5, 2, "% saturation", "the day's mean in the container", delta=True),
             amount("oxygen_min", 5, 2, "% saturation", "the day's least at a time of reading", delta=True),
             amount("appetite", 5, 3, "", "share of the intended ration that the fish took", delta=True),

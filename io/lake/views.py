@@ -94,6 +94,8 @@ PLAN_TABLES: Mapping[str, pa.Schema] = MappingProxyType(
                 ("high", pa.float64()),
                 ("noise_sd", pa.float64()),
                 ("bias_sd", pa.float64()),
+                ("drift_low", pa.float64()),  # a month
+                ("drift_high", pa.float64()),
                 ("resolution", pa.float64()),
             ]
         ),

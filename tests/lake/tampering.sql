@@ -774,28 +774,78 @@ WHERE batch_container_assignment_id = 1034 AND parameter_id = 3;
 UPDATE environmental_reading SET value = value + 0.6
 WHERE batch_container_assignment_id = 1034 AND parameter_id = 1;
 
+-- 17_readings: mean dissolved oxygen of the stay
+UPDATE environmental_reading SET value = value + 20
+WHERE batch_container_assignment_id = 1030 AND parameter_id = 2;
+
 -- 17_readings: temperature of the day
-UPDATE environmental_reading SET value = value + 0.9
+UPDATE environmental_reading SET value = value + 1.5
 WHERE batch_container_assignment_id = 1034 AND parameter_id = 1 AND reading_time = day(1034, 100)::TIMESTAMP;
 
 -- 17_readings: temperature of the day
-UPDATE daily_state SET temp_c = temp_c + 0.2 WHERE assignment_id = 1034 AND date = day(1034, 100);
+UPDATE daily_truth SET temp_c = temp_c + 0.3 WHERE assignment_id = 1034 AND date = day(1034, 100);
+
+-- 17_readings: temperature of the day
+DELETE FROM sensor_fault WHERE kind = 'SPIKE';
+
+-- 17_readings: dissolved oxygen of the day
+UPDATE environmental_reading SET value = value - 16
+WHERE batch_id = 2 AND parameter_id = 2 AND reading_time::DATE = day(1034, 200);
+
+-- 17_readings: less dropouts
+DELETE FROM sensor_fault WHERE kind = 'DROPOUT';
+
+-- 17_readings: less dropouts
+UPDATE sensor_fault SET kind = 'SPIKE' WHERE kind = 'DROPOUT';
+
+-- 17_readings: nothing is read while it drops out
+UPDATE sensor_fault SET start_time = start_time - INTERVAL 4 HOUR, end_time = end_time - INTERVAL 4 HOUR
+WHERE kind = 'DROPOUT' AND date_part('hour', start_time) >= 4;
+
+-- 17_readings: fill its time
+UPDATE sensor_fault SET readings = readings + 1 WHERE kind = 'FLAT_LINE';
+
+-- 17_readings: one fault at a time
+INSERT INTO sensor_fault SELECT * REPLACE (start_time + INTERVAL 4 HOUR AS start_time, readings - 1 AS readings)
+FROM sensor_fault WHERE kind = 'FLAT_LINE' AND readings > 2;
+
+-- 17_readings: lies in the sensor's stay
+UPDATE sensor_fault SET start_time = start_time - INTERVAL 400 DAY WHERE kind = 'SPIKE';
+
+-- 17_readings: lies in the sensor's stay
+UPDATE sensor_fault SET sensor_id = sensor_id + 100 WHERE kind = 'SPIKE';
+
+-- 17_readings: repeats one value
+UPDATE environmental_reading r SET value = value + 0.01 FROM sensor_fault f
+WHERE f.kind = 'FLAT_LINE' AND f.sensor_id = r.sensor_id AND r.reading_time > f.start_time AND r.reading_time < f.end_time
+    AND date_part('hour', r.reading_time) = 8;
 
 -- 17_readings: same in every stay
-UPDATE environmental_reading SET value = value + 0.15
+UPDATE environmental_reading SET value = value + 0.25
 WHERE batch_container_assignment_id = 1024 AND parameter_id = 1;
 
 -- 17_readings: Salinity of the area
-UPDATE environmental_reading SET value = value + 1
+UPDATE environmental_reading SET value = value + 1.2
 WHERE batch_id = 2 AND parameter_id = 8 AND reading_time::DATE = day(1034, 200);
 
 -- 17_readings: Temperature of the area
-UPDATE environmental_reading SET value = value + 0.6
+UPDATE environmental_reading SET value = value + 0.9
 WHERE batch_id = 2 AND parameter_id = 1 AND reading_time::DATE = day(1034, 200);
 
--- 17_readings: Dissolved Oxygen of the area
-UPDATE environmental_reading SET value = value - 25
-WHERE batch_id = 2 AND parameter_id = 2 AND reading_time::DATE = day(1034, 200);
+-- 17_readings: water of the place
+UPDATE daily_truth SET temp_c = temp_c + 0.01 WHERE batch_id = 2 AND date = day(1034, 200);
+
+-- 17_readings: water of the place
+UPDATE daily_truth SET oxygen_outside = oxygen_outside - 0.01 WHERE assignment_id = 1026 AND date = day(1026, 30);
+
+-- 17_readings: container's own fish take
+UPDATE daily_truth SET oxygen_mean = oxygen_mean - 0.5 WHERE batch_id = 2 AND date = day(1034, 200);
+
+-- 17_readings: container's own fish take
+UPDATE daily_truth SET oxygen_mean = oxygen_mean + 0.5 WHERE assignment_id = 1034 AND date = day(1034, 200);
+
+-- 17_readings: container's own fish take
+UPDATE daily_truth SET oxygen_mean = oxygen_mean - 0.5 WHERE assignment_id = 1026 AND date = day(1026, 30);
 
 -- 18_names: transfer number is unique
 UPDATE transfer_workflow SET workflow_number = 'TRF-1';

@@ -1,4 +1,4 @@
-"""Lice against the published model in plain Python, and in the limits: no lice from nothing, none after full efficacy."""
+"""Lice against the published model in plain Python, and in the limits: none from nothing, none after full efficacy."""
 
 from __future__ import annotations
 

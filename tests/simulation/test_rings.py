@@ -1,4 +1,4 @@
-"""Lice, treatments and harvest at sea, over many batches: each follows from what was seen, and leads to what is said."""
+"""Lice, treatments and harvest at sea, over many batches: each follows from what was seen."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PLANNED = 450
 
 def batch(farm: Farm, i: int, rings: int) -> Batch:
     geography = 1 + i % 2
-    area = [a for a in farm.areas if a.geography_id == geography][0]
+    area = next(a for a in farm.areas if a.geography_id == geography)
     tanks = {h.stage: h.container_ids[0] for h in reversed(farm.halls) if h.geography_id == geography}
     day, stays = START - sum(STAGE_DAYS[:-1]) + 20 * i, []
     for stage, days in enumerate(STAGE_DAYS[:-1], 1):

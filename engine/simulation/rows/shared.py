@@ -17,6 +17,7 @@ from engine.simulation.climate import Climate
 from engine.simulation.harvest import Harvest, reap
 from engine.simulation.provision import StageFeed, feed_batch
 from engine.simulation.record import BatchHistory, StageHistory
+from engine.simulation.sensing import daily_temperature
 from engine.simulation.streams import Stream, stream_keys
 from engine.simulation.weighing import Weighings, weigh
 from lake.tables import TABLES
@@ -87,7 +88,12 @@ class Subject:
     @cached_property
     def estimates(self) -> list[StageEstimate]:
         """What the farm knows of each stage."""
-        return estimate(self.schedule, self.history, self.weighings)
+        return estimate(
+            self.schedule,
+            self.history,
+            self.weighings,
+            lambda stage: daily_temperature(self.schedule, self.climate, stage),
+        )
 
     @cached_property
     def care(self) -> Care:
@@ -115,6 +121,18 @@ class Subject:
     def names(self, stage: StageHistory) -> tuple[str, ...]:
         """The names of a stage's containers."""
         return tuple(self.schedule.farm.container(c).name for c in stage.container_ids)
+
+    def oxygen_outside(self, stage: StageHistory) -> np.ndarray:
+        """The day's mean of the oxygen that comes to each container of a stage, % saturation, (n, days)."""
+        places: dict[tuple[int, int], np.ndarray] = {}
+        out = np.empty((len(stage.container_ids), stage.days))
+        for i, container_id in enumerate(stage.container_ids):
+            container = self.schedule.farm.container(container_id)
+            place = (container.area_id, container.hall_id)
+            if place not in places:
+                places[place] = self.climate.oxygen_outside(container, stage.start_day, stage.end_day)
+            out[i] = places[place]
+        return out
 
     def container_keys(self, stream: Stream, stage: StageHistory) -> np.ndarray:
         """A stream's key for each container of a stage."""

@@ -98,6 +98,7 @@ def _truth_rows(subject: Subject) -> Columns:
                 **days.weighed(stage.weight_cg),
                 "std_weight_g": hundredths(spread),
                 "temp_c": hundredths(days(stage.temp_c)),
+                "oxygen_outside": hundredths(days(subject.oxygen_outside(stage))),
                 "oxygen_mean": hundredths(days(stage.oxygen_mean)),
                 "oxygen_min": hundredths(days(stage.oxygen_min)),
                 "appetite": np.floor(days(stage.appetite) * 1000.0 + 0.5),

@@ -1,10 +1,32 @@
--- Readings a day x sensors x days, exactly, at the times of reading, each in its physical range; temperature follows the
--- water by which the fish grew; two batches in one area on one day read the same field.
+-- Readings a day x sensors x days, exactly, less the dropouts that sensor_fault lists, at the times of reading, each in
+-- its physical range; temperature and oxygen follow the fish's own water; containers of one place live in one field,
+-- to which oxygen adds only what the fish themselves take.
 --
--- Bounds: a sensor's bias is a constant drawn once, so its readings depart from the daily state's water by that constant
--- (5 SD) and from day to day by the noise of the day's readings alone (6 SD). Oxygen is compared after the term
--- of the ring's own biomass is put back.
-WITH per_day AS (SELECT value::BIGINT AS readings FROM parameter WHERE name = 'readings_per_day'),
+-- Bounds: a reading is the truth with a bias drawn once (5 SD), a drift since the last service (its whole range over
+-- an interval) and the noise of the day's readings (6 SD); days on which a fault is listed are left out.
+WITH per_day AS (
+    SELECT value::BIGINT AS readings, 86400000000 // value::BIGINT AS step
+    FROM parameter WHERE name = 'readings_per_day'
+),
+fault AS (
+    SELECT
+        f.*, epoch_us(start_time) // d.step AS first, epoch_us(end_time) // d.step AS last,
+        epoch_us(start_time) % d.step = 0 AND epoch_us(end_time) % d.step = 0 AS on_grid,
+        lead(start_time) OVER (PARTITION BY sensor_id ORDER BY start_time) AS next_time
+    FROM sensor_fault f CROSS JOIN per_day d
+),
+dropped AS (
+    SELECT assignment_id, sensor_id, sum(readings) AS readings FROM fault WHERE kind = 'DROPOUT' GROUP BY ALL
+),
+dropped_block AS (  -- the times that dropouts leave out, as reading_block has them
+    SELECT
+        assignment_id, sensor_id, block, bit_or(
+            (18446744073709551615::UBIGINT >> (63 - least(last - 64 * block, 63) + greatest(first - 64 * block, 0))::UBIGINT)
+            << greatest(first - 64 * block, 0)::UBIGINT
+        ) AS missing
+    FROM (SELECT *, unnest(generate_series(first // 64, last // 64)) AS block FROM fault WHERE kind = 'DROPOUT')
+    GROUP BY ALL
+),
 expected AS (
     SELECT s.assignment_id, s.batch_number, s.container, s.container_id, s.first_day, s.end_day, n.id AS sensor_id,
         n.name AS sensor, n.parameter_id
@@ -24,16 +46,20 @@ sensor_stay AS (
             sensor_id)
     FROM expected e FULL JOIN got g ON g.assignment_id = e.assignment_id AND g.sensor_id = e.sensor_id
 ),
+due AS (
+    SELECT t.*, d.readings AS a_day, d.readings * (t.end_day - t.first_day) - coalesce(o.readings, 0) AS due
+    FROM sensor_stay t CROSS JOIN per_day d
+    LEFT JOIN dropped o ON o.assignment_id = t.assignment_id AND o.sensor_id = t.sensor_id
+),
 judged AS (
     SELECT
-        t.*, d.readings * (t.end_day - t.first_day) AS due, d.readings AS a_day, l.low, l.high,
-        t.readings IS NOT DISTINCT FROM d.readings * (t.end_day - t.first_day) AS count_holds,
+        t.*, l.low, l.high,
+        coalesce(t.readings, 0) IS NOT DISTINCT FROM t.due AS count_holds,
         t.readings IS NULL OR (t.off_grid = 0 AND t.times = t.readings) AS times_hold,
         t.readings IS NULL OR (t.first_time::DATE >= t.first_day AND t.last_time::DATE < t.end_day) AS stay_holds,
         t.readings IS NULL OR (t.parameter_id = t.measures AND t.other_parameter_id = t.measures) AS sensor_holds,
         t.readings IS NULL OR (t.lowest >= l.low AND t.highest <= l.high) AS range_holds
-    FROM sensor_stay t
-    CROSS JOIN per_day d
+    FROM due t
     LEFT JOIN sensor_limit l ON l.parameter_id = t.parameter_id
 ),
 figure AS (
@@ -41,7 +67,7 @@ figure AS (
         'sensor ' || sensor_id) || ': ' || f.what AS what,
            f.expected, f.found
     FROM judged, unnest([
-        {'what': 'readings a day x days', 'holds': count_holds, 'expected': due::VARCHAR,
+        {'what': 'readings a day x days, less dropouts', 'holds': count_holds, 'expected': due::VARCHAR,
          'found': coalesce(readings, 0)::BIGINT::VARCHAR},
         {'what': 'each at a time of its own', 'holds': times_hold, 'expected':
             format('{} a day, at even times', a_day),
@@ -57,38 +83,93 @@ figure AS (
     WHERE (count_holds AND times_hold AND stay_holds AND sensor_holds AND range_holds) IS NOT TRUE
       AND f.holds IS NOT TRUE
 ),
-temperature AS (SELECT l.*
-FROM sensor_limit l JOIN environmental_parameter p ON p.id = l.parameter_id WHERE p.name = 'Temperature'),
-water AS (  -- daily means of temperature against the state's
+fault_judged AS (
     SELECT
-        r.assignment_id, r.day, r.readings, r.mean, d.temp_c::DOUBLE AS temp_c,
-        avg(r.mean - d.temp_c::DOUBLE) OVER (PARTITION BY r.assignment_id) AS offset_c,
-        count(*) OVER (PARTITION BY r.assignment_id) AS days
+        f.*, e.batch_number, e.container, coalesce(e.sensor, 'sensor ' || f.sensor_id) AS sensor,
+        e.first_day, e.end_day, d.missing & b.taken AS read_all_the_same,
+        (f.start_time::DATE >= e.first_day AND f.end_time::DATE < e.end_day AND f.on_grid) IS TRUE AS place_holds,
+        f.readings = f.last - f.first + 1 AS span_holds, coalesce(f.next_time > f.end_time, true) AS apart
+    FROM fault f
+    LEFT JOIN expected e ON e.assignment_id = f.assignment_id AND e.sensor_id = f.sensor_id
+    LEFT JOIN dropped_block d
+        ON f.kind = 'DROPOUT' AND d.assignment_id = f.assignment_id AND d.sensor_id = f.sensor_id
+        AND d.block BETWEEN f.first // 64 AND f.last // 64
+    LEFT JOIN reading_block b
+        ON b.assignment_id = d.assignment_id AND b.sensor_id = d.sensor_id AND b.block = d.block
+),
+fault_figure AS (
+    SELECT DISTINCT
+        batch_number, container, start_time::DATE AS date, sensor || ': ' || f.what AS what, f.expected, f.found
+    FROM fault_judged, unnest([
+        {'what': 'a fault lies in the sensor''s stay, at times of reading', 'holds': place_holds,
+         'expected': coalesce(format('{} to {}', first_day, end_day - 1), 'a stay of its own'),
+         'found': format('{} to {}', start_time::TIMESTAMP, end_time::TIMESTAMP)},
+        {'what': 'a fault''s readings fill its time', 'holds': span_holds, 'expected': (last - first + 1)::VARCHAR,
+         'found': readings::VARCHAR},
+        {'what': 'one fault at a time', 'holds': apart, 'expected':
+            format('the next after {}', end_time::TIMESTAMP),
+         'found': next_time::TIMESTAMP::VARCHAR},
+        {'what': 'nothing is read while it drops out', 'holds': coalesce(read_all_the_same, 0) = 0, 'expected': '0',
+         'found': bit_count(coalesce(read_all_the_same, 0))::VARCHAR}
+    ]) AS t (f)
+    WHERE NOT (place_holds AND span_holds AND apart AND coalesce(read_all_the_same, 0) = 0) AND NOT f.holds
+),
+bound AS (  -- what a sensor may add, by parameter
+    SELECT
+        p.name AS parameter, l.*, 5 * l.bias_sd AS bias,
+        least(l.drift_low, 0) * m.months AS fall, greatest(l.drift_high, 0) * m.months AS rise,
+        (greatest(l.drift_high, 0) - least(l.drift_low, 0)) * m.months AS drift
+    FROM sensor_limit l
+    JOIN environmental_parameter p ON p.id = l.parameter_id
+    CROSS JOIN (SELECT value * 12 / 365 AS months FROM parameter WHERE name = 'service_interval_days') m
+),
+water AS (  -- daily means against what the fish lived in
+    SELECT
+        r.assignment_id, r.parameter, r.day, r.mean,
+        CASE r.parameter WHEN 'Temperature' THEN t.temp_c ELSE t.oxygen_mean END::DOUBLE AS truth
     FROM reading_day r
-    LEFT JOIN daily_state d ON d.assignment_id = r.assignment_id AND d.date = r.day
-    WHERE r.parameter = 'Temperature'
+    LEFT JOIN daily_truth t ON t.assignment_id = r.assignment_id AND t.date = r.day
+    WHERE r.sound AND r.parameter <> 'Salinity'
 ),
 stay_offset AS (
-    SELECT assignment_id, min(day) AS first_day, any_value(offset_c) AS offset_c, any_value(days) AS days,
-        avg(temp_c) AS temp_c, avg(mean) AS mean
+    SELECT
+        assignment_id, parameter, min(day) AS first_day, count(*) AS days, count(truth) AS known,
+        avg(mean - truth) AS off, min(mean - truth) AS lowest, max(mean - truth) AS highest,
+        avg(truth) AS truth, avg(mean) AS mean
     FROM water GROUP BY ALL
 ),
 sensor_offset AS (  -- one sensor, several stays: one bias
-    SELECT o.*, s.batch_number, s.container, avg(o.offset_c) OVER (PARTITION BY s.container_id) AS usual_c,
-           min(o.days) OVER (PARTITION BY s.container_id) AS fewest_days
-    FROM stay_offset o JOIN stay s USING (assignment_id)
-),
-own_biomass AS (SELECT value AS per_kg_m3 FROM parameter WHERE name = 'oxygen_biomass'),
-field AS (  -- what each batch says of its area's water on each day
     SELECT
-        c.area_id, r.day, r.parameter, s.batch_id, count(*) AS rings, min(r.readings) AS readings,
-        avg(r.mean + CASE WHEN r.parameter = 'Dissolved Oxygen'
-                          THEN o.per_kg_m3 * (d.population * d.avg_weight_g)::DOUBLE / 1000 / c.volume_m3::DOUBLE ELSE 0 END) AS mean
-    FROM reading_day r
+        o.*, s.batch_number, s.container, avg(o.off) OVER (PARTITION BY s.container_id, o.parameter) AS usual,
+        min(o.days) OVER (PARTITION BY s.container_id, o.parameter) AS fewest_days, b.*,
+        6 * b.noise_sd / sqrt(d.readings) + b.drift + b.resolution AS of_a_day
+    FROM stay_offset o JOIN stay s USING (assignment_id) JOIN bound b USING (parameter) CROSS JOIN per_day d
+),
+own_day AS (  -- the fish of the morning are those of the evening before; what they ask for goes with W^x
+    SELECT
+        s.batch_number, s.container, c.area_id, c.hall_id, t.date, t.temp_c::DOUBLE AS temp_c,
+        t.oxygen_mean::DOUBLE AS oxygen, t.oxygen_outside::DOUBLE AS outside,
+        lag(t.biomass_kg::DOUBLE / c.volume_m3::DOUBLE * pow(greatest(t.avg_weight_g, 0.01)::DOUBLE / 1000, e.value))
+            OVER (PARTITION BY t.assignment_id ORDER BY t.date) AS demand
+    FROM daily_truth t
     JOIN stay s USING (assignment_id)
     JOIN container c ON c.id = s.container_id
-    JOIN daily_state d ON d.assignment_id = r.assignment_id AND d.date = r.day
-    CROSS JOIN own_biomass o
+    CROSS JOIN (SELECT value FROM parameter WHERE name = 'respiration_size_exponent') e
+),
+place_day AS (
+    SELECT
+        area_id, hall_id, date, min(temp_c) AS coldest, max(temp_c) AS warmest, min(outside) AS least,
+        max(outside) AS most, arg_min(batch_number, temp_c + outside) AS lower_batch,
+        arg_max(batch_number, temp_c + outside) AS higher_batch,
+        sum(outside - oxygen) FILTER (demand IS NOT NULL) / nullif(sum(demand), 0) AS taken
+    FROM own_day GROUP BY ALL
+),
+field AS (  -- what each batch reads of its area's water on each day
+    SELECT
+        c.area_id, r.day, r.parameter, s.batch_id, count(*) AS rings, min(r.readings) AS readings, avg(r.mean) AS mean
+    FROM (FROM reading_day WHERE sound AND parameter <> 'Dissolved Oxygen') r
+    JOIN stay s USING (assignment_id)
+    JOIN container c ON c.id = s.container_id
     WHERE c.area_id IS NOT NULL
     GROUP BY ALL
 ),
@@ -100,30 +181,46 @@ shared AS (
     FROM field GROUP BY ALL HAVING count(*) > 1
 ),
 compared AS (
-    SELECT h.*, 6 * sqrt(2 * (l.bias_sd * l.bias_sd + l.noise_sd * l.noise_sd / h.readings) / h.rings) + l.resolution AS slack
-    FROM shared h
-    JOIN environmental_parameter p ON p.name = h.parameter
-    JOIN sensor_limit l ON l.parameter_id = p.id
+    SELECT
+        h.*, 6 * sqrt(2 * (b.bias_sd * b.bias_sd + b.noise_sd * b.noise_sd / h.readings) / h.rings)
+            + b.resolution + b.drift AS slack
+    FROM shared h JOIN bound b USING (parameter)
 )
 SELECT batch_number, container, date, what, expected, found FROM figure
 UNION ALL
+SELECT batch_number, container, date, what, expected, found FROM fault_figure
+UNION ALL
 SELECT o.batch_number, o.container, o.first_day,
-    'mean temperature of the stay = the fish''s water, to the sensor''s bias',
-       format('{:.3f} +- {:.3f}', o.temp_c, 5 * t.bias_sd + 5 * t.noise_sd / sqrt(o.days)), format('{:.3f}', o.mean)
-FROM sensor_offset o CROSS JOIN temperature t
-WHERE (abs(o.offset_c) <= 5 * t.bias_sd + 5 * t.noise_sd / sqrt(o.days)) IS NOT TRUE
+    format('mean {} of the stay = the fish''s water, to the sensor''s error', lower(o.parameter)),
+    format('{:.3f} to {:.3f}', o.truth + o.fall - o.bias - 5 * o.noise_sd / sqrt(o.days),
+        o.truth + o.rise + o.bias + 5 * o.noise_sd / sqrt(o.days)),
+    format('{:.3f}', o.mean)
+FROM sensor_offset o
+WHERE (o.off BETWEEN o.fall - o.bias - 5 * o.noise_sd / sqrt(o.days)
+    AND o.rise + o.bias + 5 * o.noise_sd / sqrt(o.days)) IS NOT TRUE
 UNION ALL
--- rounding of readings and of the state's water averages out over days: 0.01 / sqrt(12) each
+-- rounding of readings and of the truth averages out over days: 0.01 / sqrt(12) each
 SELECT o.batch_number, o.container, o.first_day, 'a temperature sensor''s bias is the same in every stay',
-       format('{:.4f} +- {:.4f}', o.usual_c, 6 * t.noise_sd / sqrt(o.fewest_days)), format('{:.4f}', o.offset_c)
-FROM sensor_offset o CROSS JOIN temperature t
-WHERE abs(o.offset_c - o.usual_c) > 6 * t.noise_sd / sqrt(o.fewest_days)
+       format('{:.4f} +- {:.4f}', o.usual, 6 * o.noise_sd / sqrt(o.fewest_days) + o.drift), format('{:.4f}', o.off)
+FROM sensor_offset o
+WHERE o.parameter = 'Temperature' AND abs(o.off - o.usual) > 6 * o.noise_sd / sqrt(o.fewest_days) + o.drift
 UNION ALL
-SELECT s.batch_number, s.container, w.day, 'temperature of the day = the fish''s water + the sensor''s bias',
-       format('{:.3f} +- {:.3f}', w.temp_c + w.offset_c, 6 * t.noise_sd / sqrt(w.readings) + t.resolution),
-           format('{:.3f}', w.mean)
-FROM water w CROSS JOIN temperature t LEFT JOIN stay s USING (assignment_id)
-WHERE (abs(w.mean - w.temp_c - w.offset_c) <= 6 * t.noise_sd / sqrt(w.readings) + t.resolution) IS NOT TRUE
+SELECT o.batch_number, o.container, w.day,
+    format('{} of the day = the fish''s water + the sensor''s error', lower(w.parameter)),
+    format('{:.3f} +- {:.3f}', w.truth + o.off, o.of_a_day), format('{:.3f}', w.mean)
+FROM sensor_offset o JOIN water w ON w.assignment_id = o.assignment_id AND w.parameter = o.parameter
+WHERE (o.known = o.days AND o.highest - o.off <= o.of_a_day AND o.off - o.lowest <= o.of_a_day) IS NOT TRUE
+    AND (abs(w.mean - w.truth - o.off) <= o.of_a_day) IS NOT TRUE
+UNION ALL
+SELECT s.batch_number, s.container, r.day, 'a flat line repeats one value', '1 value',
+    format('{:.4f} to {:.4f}', r.lowest, r.highest)
+FROM reading_day r
+JOIN sensor_fault f
+    ON f.assignment_id = r.assignment_id AND f.sensor_id = r.sensor_id AND f.kind = 'FLAT_LINE'
+    AND r.day::TIMESTAMP >= f.start_time::TIMESTAMP
+CROSS JOIN per_day d
+LEFT JOIN stay s ON s.assignment_id = r.assignment_id
+WHERE r.day::TIMESTAMP + to_microseconds(86400000000 - d.step) <= f.end_time::TIMESTAMP AND r.lowest <> r.highest
 UNION ALL
 SELECT b.batch_number, a.name, c.day, format('{} of the area as {} reads it', c.parameter, coalesce(o.batch_number,
     '?')),
@@ -133,4 +230,21 @@ LEFT JOIN batch b ON b.id = c.lower_batch
 LEFT JOIN batch o ON o.id = c.higher_batch
 LEFT JOIN area a ON a.id = c.area_id
 WHERE c.highest - c.lowest > c.slack
+UNION ALL
+SELECT d.lower_batch, coalesce(a.name, h.name), d.date,
+    format('water of the place as the fish of {} have it', d.higher_batch),
+    format('{:.2f} degC, {:.2f} %', d.warmest, d.most), format('{:.2f} degC, {:.2f} %', d.coldest, d.least)
+FROM place_day d LEFT JOIN area a ON a.id = d.area_id LEFT JOIN hall h ON h.id = d.hall_id
+WHERE d.warmest > d.coldest OR d.most > d.least
+UNION ALL
+-- what a fish takes is the same in every ring of an area on a day; a hall's oxygen is held against it
+SELECT o.batch_number, o.container, o.date, 'oxygen = what comes in - what the container''s own fish take',
+    format('{:.2f} - {:.2f}', o.outside, CASE WHEN o.hall_id IS NULL THEN d.taken * o.demand ELSE 0 END),
+    format('{:.2f}', o.oxygen)
+FROM own_day o
+JOIN place_day d
+    ON d.date = o.date AND d.area_id IS NOT DISTINCT FROM o.area_id AND d.hall_id IS NOT DISTINCT FROM o.hall_id
+WHERE CASE
+    WHEN o.hall_id IS NOT NULL THEN o.oxygen <> o.outside
+    ELSE abs(o.outside - d.taken * o.demand - o.oxygen) > 0.02 + 0.01 * d.taken * o.demand OR d.taken < 0 END
 ORDER BY ALL

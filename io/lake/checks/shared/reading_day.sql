@@ -1,17 +1,25 @@
--- Daily means of temperature for every stay, and of oxygen and salinity in the sea, by what the sensor measures.
+-- Daily means and extremes of temperature and oxygen for every stay, and of salinity in the sea, by what the sensor
+-- measures. sound: no fault of the sensor is listed that day, so that every time of reading shows the water.
 WITH wanted AS (
     SELECT n.id AS sensor_id, p.name AS parameter
     FROM sensor n
     JOIN environmental_parameter p ON p.id = n.parameter_id
     JOIN container c ON c.id = n.container_id
-    WHERE p.name = 'Temperature' OR (p.name IN ('Dissolved Oxygen', 'Salinity') AND c.area_id IS NOT NULL)
+    WHERE p.name IN ('Temperature', 'Dissolved Oxygen') OR (p.name = 'Salinity' AND c.area_id IS NOT NULL)
 ),
 sensor_day AS (
     SELECT
         batch_container_assignment_id AS assignment_id, sensor_id, epoch_us(reading_time) // 86400000000 AS day,
-        count(*) AS readings, avg(value::DOUBLE) AS mean
+        count(*) AS readings, avg(value::DOUBLE) AS mean, min(value) AS lowest, max(value) AS highest
     FROM environmental_reading SEMI JOIN wanted USING (sensor_id)
     GROUP BY ALL
+),
+faulty AS (
+    SELECT DISTINCT assignment_id, sensor_id, unnest(generate_series(
+        epoch_us(start_time) // 86400000000, epoch_us(end_time) // 86400000000)) AS day
+    FROM sensor_fault
 )
-SELECT assignment_id, parameter, DATE '1970-01-01' + day::INTEGER AS day, readings, mean
-FROM sensor_day JOIN wanted USING (sensor_id)
+SELECT
+    assignment_id, sensor_id, parameter, DATE '1970-01-01' + day::INTEGER AS day, readings, mean,
+    lowest::DOUBLE AS lowest, highest::DOUBLE AS highest, f.day IS NULL AS sound
+FROM sensor_day JOIN wanted USING (sensor_id) LEFT JOIN faulty f USING (assignment_id, sensor_id, day)
