@@ -12,7 +12,7 @@ from engine.farm.schedule import Batch, Schedule, Stay, to_date
 from engine.simulation import arithmetic as am
 from engine.simulation.compilation import kernel
 from engine.simulation.record import SEA, HealthEvent
-from engine.simulation.streams import Stream, stream_key
+from engine.simulation.streams import Stream, stream_key, stream_keys
 from lake.event_tables import MORTALITY_CAUSES
 
 CYCLE_WEEKS = 64  # the Monte Carlo behind the hazards ran 64 weeks
@@ -100,17 +100,17 @@ def spread_event(
 
 
 def befall(
-    schedule: Schedule, region: Region, number: str, stay: Stay, keys: np.ndarray
+    schedule: Schedule, region: Region, number: str, stay: Stay, names: tuple[str, ...]
 ) -> tuple[list[HealthEvent], np.ndarray, np.ndarray]:
     """The events of a stay, in order of kind and draw; the hazard that they add (n, planned days); its cause (days,).
 
-    Each kind has a stream of its own, so that a kind that becomes likelier leaves the others as they were. keys (n,):
-    of each container, which an event hits harder or less than the average.
+    Each kind has streams of its own, so that a kind that becomes likelier leaves the others as they were. names (n,):
+    of the containers, which an event hits harder or less than the average.
     """
     events, at_sea = schedule.biology.model.events, stay.stage == SEA
     planned = stay.end_day - stay.start_day
     ring_sd = events.ring_sd.value
-    pulse, pulse_cause = np.zeros((len(keys), planned)), np.zeros(planned, dtype=np.int8)
+    pulse, pulse_cause = np.zeros((len(names), planned)), np.zeros(planned, dtype=np.int8)
     per_stay = region.events_per_cycle.value * planned / (7 * CYCLE_WEEKS) if at_sea else 0.0
     if not at_sea:
         per_stay = events.freshwater_per_stage.value
@@ -123,7 +123,7 @@ def befall(
     most = events.limit.value
     start_week, loss = np.zeros(most, dtype=np.int64), np.zeros(most)
     found: list[HealthEvent] = []
-    for k, (name, kind) in enumerate(events.kinds.items()):
+    for name, kind in sorted(events.kinds.items()):
         if kind.at_sea != at_sea:
             continue
         season = np.array(kind.months.value)
@@ -141,9 +141,10 @@ def befall(
             loss,
         )
         cause = MORTALITY_CAUSES.index(kind.cause)
+        keys = stream_keys(schedule.seed, Stream.EVENT, number, name, each=names) if count else ()
         for e, (week, lost) in enumerate(zip(start_week[:count].tolist(), loss[:count].tolist(), strict=True)):
             for key, ring_pulse in zip(keys, pulse, strict=True):
-                harder = am.exp(ring_sd * am.normal(key, k * most + e) - 0.5 * ring_sd * ring_sd)
+                harder = am.exp(ring_sd * am.normal(key, e) - 0.5 * ring_sd * ring_sd)
                 spread_event(week, -am.log(1.0 - lost) * harder, cause, spread, ring_pulse, pulse_cause)
             start = stay.start_day + 7 * week
             end = min(start + 7 * len(spread), stay.end_day)

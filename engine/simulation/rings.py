@@ -179,13 +179,15 @@ def plan_harvest(
     span = -(-harvesting.rings // a_day)
     if not stand_for_all and first + -(-rings // a_day) - 1 > last:
         a_day = -(-rings // (last - first + 1))
-    order = 0
+    taken = np.zeros(last + 1, dtype=np.int64)
     for c in range(here.shape[0]):
         if not here[c]:
             continue
-        on = first + (span - 1 if stand_for_all else order // a_day)
-        harvest_on[c] = min(max(on, free_from[c]), last)
-        order += 1
+        on = min(max(first + (span - 1 if stand_for_all else 0), free_from[c]), last)
+        while not stand_for_all and taken[on] >= a_day and on < last:
+            on += 1
+        taken[on] += 1
+        harvest_on[c] = on
 
 
 @kernel

@@ -99,7 +99,7 @@ def live_stage(
         it.keys(Stream.DEAD_SIZE),
         it.keys(Stream.APPETITE),
     )
-    events, pulse, pulse_cause = befall(schedule, region, batch.number, stay, it.keys(Stream.EVENT))
+    events, pulse, pulse_cause = befall(schedule, region, batch.number, stay, tuple(c.name for c in it.containers))
     if stay.stage == SEA:
         return _at_sea(it, fish, temp_c, now, out, keys, events, pulse, pulse_cause, target_cg, stand_in)
     return _in_tanks(it, fish, temp_c, now, out, keys, events, pulse, pulse_cause)

@@ -52,8 +52,8 @@ class Stream(IntEnum):
     HANDLING_TIME = 35  # per batch and stage left (0: the eggs' delivery), by action
     PLANNING = 36  # per batch, by activity
     SITE_CURRENT = 37  # per area
-    YEAR_CLASS = 39  # per geography, by year of the eggs
     WASTE = 38  # per batch and container
+    YEAR_CLASS = 39  # per geography, by year of the eggs
 
 
 def stream_key(seed: int, stream: Stream, *entity: str | int) -> np.uint64:

@@ -61,7 +61,7 @@ def befallen(schedule: Schedule, biology: Biology) -> dict[str, list[tuple[int, 
     found: dict[str, list[tuple[int, float]]] = {}
     for i in range(300):
         stay = Stay(SEA, (1,), 19_000, 19_448)
-        for event in befall(schedule, region, f"SCO-{i}", stay, np.arange(1, 2, dtype=np.uint64))[0]:
+        for event in befall(schedule, region, f"SCO-{i}", stay, ("R-1",))[0]:
             found.setdefault(event.kind, []).append((i * 10_000 + event.start_day, event.loss))
     return found
 

@@ -247,6 +247,6 @@ def test_higher_hazard_kills_more_with_the_same_draws(
 ) -> None:
     changed = replace(small_schedule, biology=with_parameter(biology, "Scotland", "sea_hazard", 3.0))
     before, after = histories[1].stages[-1], live(changed, "SCO-2023-001").stages[-1]
-    assert (after.last(after.population) < before.last(before.population)).all()
+    assert after.last(after.population).sum() < before.last(before.population).sum()
     assert (after.temp_c == before.temp_c[:, : after.days]).all()
     assert after.fish.tolist() == before.fish.tolist()

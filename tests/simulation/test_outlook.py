@@ -285,7 +285,7 @@ def test_at_sea_the_forecast_is_the_first_day_at_the_target(subjects: list[Subje
                 assert forecast["projected_harvest_weight_g"] == days[-1]["projected_weight_g"]
                 assert forecast["days_to_harvest"] == len(days)
                 between = forecast["projected_harvest_date"] - expected[0]["projection_date"] if expected else None
-                assert forecast["harvest_variance_days"] == (between.days if between else None)
+                assert forecast["harvest_variance_days"] == (None if between is None else between.days)
             else:
                 assert days[-1]["projection_date"] == to_date(aimed.stages[-1].planned_end_day - 1)
                 assert forecast["projected_harvest_date"] is None
