@@ -376,9 +376,10 @@ def _dying(
 
 def _counting(it: _Stage, all_rings: Sequence[Container]) -> rings.Counting:
     weeks = it.days // 7 + 1
-    by_area = {
-        c.area_id: lice_pressure(it.schedule, it.climate, c, it.stay.start_day, weeks) for c in reversed(all_rings)
-    }
+    by_area: dict[int, np.ndarray] = {}
+    for ring in all_rings:
+        if ring.area_id not in by_area:
+            by_area[ring.area_id] = lice_pressure(it.schedule, it.climate, ring, it.stay.start_day, weeks)
     lice = it.schedule.biology.model.lice
     model = LiceModel(
         np.array(lice.attached.value),
