@@ -785,6 +785,12 @@ WHERE batch_container_assignment_id = 1034 AND parameter_id = 1 AND reading_time
 -- 17_readings: temperature of the day
 UPDATE daily_truth SET temp_c = temp_c + 0.3 WHERE assignment_id = 1034 AND date = day(1034, 100);
 
+-- 17_readings: mean of what was read
+UPDATE daily_state SET temp_c = temp_c + 0.02 WHERE assignment_id = 1034 AND date = day(1034, 100);
+
+-- 17_readings: mean of what was read
+UPDATE daily_state SET temp_source = 'interpolated' WHERE assignment_id = 1034 AND date = day(1034, 100);
+
 -- 17_readings: temperature of the day
 DELETE FROM sensor_fault WHERE kind = 'SPIKE';
 

@@ -1,6 +1,6 @@
 -- Readings a day x sensors x days, exactly, less the dropouts that sensor_fault lists, at the times of reading, each in
--- its physical range; temperature and oxygen follow the fish's own water; containers of one place live in one field,
--- to which oxygen adds only what the fish themselves take.
+-- its physical range; temperature and oxygen follow the fish's own water, and the farm's estimate the readings;
+-- containers of one place live in one field, to which oxygen adds only what the fish themselves take.
 --
 -- Bounds: a reading is the truth with a bias drawn once (5 SD), a drift since the last service (its whole range over
 -- an interval) and the noise of the day's readings (6 SD); days on which a fault is listed are left out.
@@ -211,6 +211,14 @@ SELECT o.batch_number, o.container, w.day,
 FROM sensor_offset o JOIN water w ON w.assignment_id = o.assignment_id AND w.parameter = o.parameter
 WHERE (o.known = o.days AND o.highest - o.off <= o.of_a_day AND o.off - o.lowest <= o.of_a_day) IS NOT TRUE
     AND (abs(w.mean - w.truth - o.off) <= o.of_a_day) IS NOT TRUE
+UNION ALL
+SELECT s.batch_number, s.container, d.date, 'the farm''s temperature of a day is the mean of what was read',
+    coalesce(format('measured {:.4f}', r.mean), 'not measured'), format('{} {}', d.temp_source, d.temp_c)
+FROM daily_state d
+LEFT JOIN reading_day r ON r.assignment_id = d.assignment_id AND r.day = d.date AND r.parameter = 'Temperature'
+LEFT JOIN stay s ON s.assignment_id = d.assignment_id
+-- half of the last digit, and what a mean of doubles may miss
+WHERE (d.temp_source = 'measured') <> (r.day IS NOT NULL) OR abs(d.temp_c::DOUBLE - r.mean) > 0.005001
 UNION ALL
 SELECT s.batch_number, s.container, r.day, 'a flat line repeats one value', '1 value',
     format('{:.4f} to {:.4f}', r.lowest, r.highest)
