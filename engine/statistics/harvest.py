@@ -31,43 +31,44 @@ def weights_and_grades(records: Records) -> Measures:
 
 
 def likeness(records: Records) -> Measures:
-    """CV and skewness of live weight within a batch, means over batches; from fish weighed, and from the truth.
+    """CV and skewness of live weight within a batch, means over batches; from fish sold by size, and from the truth.
 
-    Fish weighed: those of each ring's last growth sample, pooled by batch. The truth: the rings' populations on their
-    last days, as a mixture of distributions with their means and standard deviations.
+    Fish sold: the lots' means by size class, and an even spread of fish within each class. The truth: the rings'
+    populations on their last days, as a mixture of distributions with their means and standard deviations.
     """
-    weighed = last_fish(records)
+    sold = sold_spread(records)
     return {
-        "CV of weight within a batch at harvest": percent(SAMPLED.mean(weighed["cv"])),
-        "skewness of weight within a batch at harvest": SAMPLED.mean(weighed["skewness"]),
+        "CV of weight within a batch at harvest": percent(SOLD.mean(sold["cv"])),
+        "skewness of weight within a batch at harvest": SOLD.mean(sold["skewness"]),
         "CV of weight within a batch at harvest, true": percent(TRUE.mean(true_spread(records)["cv"])),
     }
 
 
-SAMPLED = Basis("batches", "individual_growth_observation, the last sample of every ring harvested")
+SOLD = Basis("batches", "harvest_lot, the means of its size classes")
 TRUE = Basis("batches", "daily_truth (truth), the last day of every ring harvested")
+CLASS_KG = 1.0  # width of a size class, gutted weight
 
 
-def last_fish(records: Records) -> pl.DataFrame:
-    """Per harvested batch, of the fish in its rings' last samples: batch_id, fish, cv, skewness (bias corrected)."""
-    rings = records.rings.filter(pl.col("harvested")).join(
-        records.harvests.select("assignment_id", "date"), on="assignment_id"
+def sold_spread(records: Records) -> pl.DataFrame:
+    """Per harvested batch, of its fish by size class: batch_id, fish, cv, skewness.
+
+    Moments of grouped data about the classes' means; within a class fish spread evenly over its width in live weight.
+    """
+    lots = collect(
+        records.tables["harvest_lot"]
+        .select("batch_id", "unit_count", "live_weight_kg", "gutted_weight_kg")
+        .join(records.batches.filter(pl.col("harvested")).lazy().select("batch_id"), on="batch_id")
+        .with_columns(pl.col("live_weight_kg", "gutted_weight_kg", "unit_count").cast(pl.Float64))
     )
-    age = (pl.col("date") - pl.col("sample_date")).dt.total_days()
-    samples = (
-        records.tables["growth_sample"]
-        .select("assignment_id", "sample_date", growth_sample_id="id")
-        .join(rings.lazy().select("assignment_id", "batch_id", "date"), on="assignment_id")
-        .filter(age <= LATEST_SAMPLE_DAYS)
-        .filter(pl.col("sample_date") == pl.col("sample_date").max().over("assignment_id"))
-    )
-    fish = records.tables["individual_growth_observation"].select("growth_sample_id", "weight_g")
-    weight = pl.col("weight_g")
-    return collect(
-        fish.join(samples.select("growth_sample_id", "batch_id"), on="growth_sample_id")
-        .group_by("batch_id")
-        .agg(fish=pl.len(), cv=weight.std() / weight.mean(), skewness=weight.skew(bias=False))
-        .filter(pl.col("fish") > 2)
+    fish, live = pl.col("unit_count"), pl.col("live_weight_kg")
+    mean = live.sum() / fish.sum()
+    width = CLASS_KG * live.sum() / pl.col("gutted_weight_kg").sum()
+    apart, within = live / fish - mean, width * width / 12.0
+    square = (fish * (apart * apart)).sum() / fish.sum() + within
+    cube = (fish * (apart * apart * apart + 3.0 * apart * within)).sum() / fish.sum()
+    return (
+        lots.group_by("batch_id")
+        .agg(fish=fish.sum(), cv=square.sqrt() / mean, skewness=cube / (square * square.sqrt()))
         .sort("batch_id")
     )
 
