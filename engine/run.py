@@ -29,7 +29,12 @@ def run(
         str | None, typer.Option(help="Farm of a schedule of the older system; faroe-scotland unless given.")
     ] = None,
     biology: Annotated[
-        str | None, typer.Option(help="Biology of a schedule of the older system; published unless given.")
+        str | None,
+        typer.Option(
+            help="Biology in place of the one that the schedule names: a whole file, or an overlay that changes some "
+            "parameters; a path or a shipped name: heat-wave. Batches, containers and days stay as planned.",
+            metavar="FILE",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
@@ -38,17 +43,20 @@ def run(
     Exit codes: 0 done; 1 failed; 2 wrong input; 3 some partitions failed, the others are written.
     """
     with input_errors():
+        from engine.biology.used import biology_record
         from engine.execution.run import RunEvents
         from engine.execution.run import run as execute
         from engine.execution.workers import SpawnedWorkers
         from engine.farm.schedule_file import read_any
-        from engine.report.running import Watch
+        from engine.report.running import Watch, biology_line
         from engine.simulation.partition import wake
 
         the_schedule = read_any(schedule, farm=farm, biology=biology)
         screen = console()
         for note in the_schedule.notes:
             screen.print(f"note: {note}", soft_wrap=True, markup=False)
+        if biology is not None:
+            screen.print(biology_line(biology_record(the_schedule.biology)), soft_wrap=True, markup=False)
         run_dir = out or Path("runs") / the_schedule.name
         processes = min(workers or os.cpu_count() or 1, len(the_schedule.partitions))
         with (
@@ -102,6 +110,7 @@ def summary(manifest: Manifest, run_dir: Path) -> dict[str, object]:
         "partitions": {"succeeded": succeeded, "failed": len(manifest.partitions) - succeeded},
         "batches": manifest.identity.batch_count,
         "fingerprint": manifest.fingerprint,
+        "biology": {"name": manifest.biology.name, "sha256": manifest.biology.sha256},
         "peak_memory_mb": manifest.peak_memory_mb,
     }
 
