@@ -15,6 +15,7 @@ from engine.farm.reading import FILE_NAME, StrictModel
 
 FileName = Annotated[str, Field(pattern=FILE_NAME)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+HEAD = ("format", "name", "derivation")
 ENTRY = ("value", "unit", "confidence", "source")
 HEADER = "# Every parameter, as resolved from the base and the overlays that `derivation` names.\n"
 
@@ -54,46 +55,50 @@ class Derivation(StrictModel):
     body_sha256: str
 
 
-def parameters(model: BaseModel) -> dict[str, Sourced]:
-    """Every parameter of a biology by its path, regions.Scotland.sea_tgc, in the model's order."""
-    return dict(_parameters(model, ""))
+def parameters(model: BaseModel) -> dict[str, Any]:
+    """Every parameter of a biology by its path, regions.Scotland.sea_tgc, in the model's order.
+
+    A few are bare values, such as the cause of an event's deaths; all others are Sourced.
+    """
+    return {path: entry for path, entry in _parameters(model, "") if path.partition(".")[0] not in HEAD}
 
 
-def _parameters(node: Any, path: str) -> Iterator[tuple[str, Sourced]]:
-    if isinstance(node, Sourced):
-        yield path, node
-    elif isinstance(node, BaseModel):
+def _parameters(node: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(node, BaseModel) and not isinstance(node, Sourced):
         for name in type(node).model_fields:
             yield from _parameters(getattr(node, name), f"{path}.{name}" if path else name)
     elif isinstance(node, Mapping):
         for key, value in node.items():
             yield from _parameters(value, f"{path}.{key}")
-    elif isinstance(node, (list, tuple)):
-        for i, value in enumerate(node):
-            yield from _parameters(value, f"{path}[{i}]")
+    else:
+        yield path, node
 
 
-def value_of(parameter: Sourced | None) -> Any:
+def value_of(parameter: Any) -> Any:
     """A parameter's value as YAML and JSON have it; None for no parameter."""
-    return None if parameter is None else plain(parameter)["value"]
+    return plain(parameter)["value"] if isinstance(parameter, Sourced) else parameter
 
 
 def changes(base: BaseModel, model: BaseModel, overlay: str | None) -> list[Change]:
     """The parameters of `model` whose value is not that of `base`, in order; then those that it lacks."""
     old, new = parameters(base), parameters(model)
-    return [
-        Change(
-            path=path,
-            base=value_of(old.get(path)),
-            value=value_of(new.get(path)),
-            unit=entry.unit,
-            confidence=entry.confidence,
-            source=entry.source,
-            overlay=overlay,
-        )
-        for path, entry in (new | {path: entry for path, entry in old.items() if path not in new}).items()
-        if value_of(old.get(path)) != value_of(new.get(path))
-    ]
+    found = []
+    for path, entry in (new | {path: entry for path, entry in old.items() if path not in new}).items():
+        before, after = value_of(old.get(path)), value_of(new.get(path))
+        if before != after:
+            unit, confidence, source = (getattr(entry, name, "") for name in ("unit", "confidence", "source"))
+            found.append(
+                Change(
+                    path=path,
+                    base=before,
+                    value=after,
+                    unit=unit,
+                    confidence=confidence,
+                    source=source,
+                    overlay=overlay,
+                )
+            )
+    return found
 
 
 def plain(model: BaseModel) -> dict[str, Any]:

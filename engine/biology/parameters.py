@@ -9,7 +9,17 @@ from typing import Any, Literal
 
 from pydantic import model_validator
 
-from engine.biology.derivation import Change, Derivation, FileName, Origin, body_sha256, changes, format_biology, plain
+from engine.biology.derivation import (
+    Change,
+    Derivation,
+    FileName,
+    Origin,
+    body_sha256,
+    changes,
+    format_biology,
+    parameters,
+    plain,
+)
 from engine.biology.events import Events
 from engine.biology.fish import Feed, Growth, Mortality, Respiration, Stages
 from engine.biology.handling import Eggs, Handling
@@ -24,6 +34,7 @@ from engine.biology.trade import Harvest, Trade
 from engine.biology.water import Environment, Sensors
 from engine.farm.reading import StrictModel, find_shipped, load_text, parse_yaml, refusal, sha256, validate
 from lake.errors import InputError
+from lake.truth_tables import EVENT_KINDS
 
 FORMAT = "smoltworks-biology/1"
 
@@ -66,6 +77,16 @@ class BiologyModel(StrictModel):
             at_sea = {kind for kind, event in self.events.kinds.items() if event.at_sea}
             if wrong := at_sea ^ set(region.event_weights):
                 raise ValueError(f"regions.{name}.event_weights and the events.kinds at sea differ: {sorted(wrong)}")
+        kinds = self.events.kinds
+        if strange := set(kinds) - set(EVENT_KINDS):
+            raise ValueError(f"events.kinds {', '.join(sorted(strange))} are not known; known: {', '.join(EVENT_KINDS)}")
+        at_sea = {name for name, kind in kinds.items() if kind.at_sea}
+        for name, region in self.regions.items():
+            if odd := at_sea ^ set(region.event_weights):
+                raise ValueError(
+                    f"regions.{name}.event_weights must name the events at sea and no others: "
+                    f"{', '.join(sorted(odd))} stands in one of the two alone"
+                )
         return self
 
 
@@ -156,7 +177,7 @@ def _laid_on(base: Biology, overlay: Overlay, origin: Origin, source: str) -> Bi
         purpose=overlay.model.purpose.strip(),
         base=root,
         overlays=overlays,
-        changed=_since(earlier.changed if earlier else [], found),
+        changed=_since(earlier.changed if earlier else [], found, model),
         body_sha256="",
     )
     data = plain(model)
@@ -167,16 +188,13 @@ def _laid_on(base: Biology, overlay: Overlay, origin: Origin, source: str) -> Bi
     return parse_biology(text, source)
 
 
-def _since(earlier: list[Change], later: list[Change]) -> list[Change]:
-    """Changes from the root on: the later ones carry the root's value; what has come back to it is none."""
+def _since(earlier: list[Change], later: list[Change], model: BiologyModel) -> list[Change]:
+    """Changes from the root on, in the model's order: the later ones carry the root's value, which undoes them."""
     known = {change.path: change for change in earlier}
     for change in later:
-        before = known.pop(change.path, None)
-        if before is not None:
-            change = change.model_copy(update={"base": before.base})
-        if change.base != change.value:
-            known[change.path] = change
-    return list(known.values())
+        first = known.get(change.path, change)
+        known[change.path] = change.model_copy(update={"base": first.base})
+    return [known[path] for path in parameters(model) if path in known and known[path].base != known[path].value]
 
 
 def _model(data: dict[str, Any], source: str) -> BiologyModel:

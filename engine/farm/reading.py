@@ -106,6 +106,8 @@ def _complaint(model: type[StrictModel], data: Any, err: Any) -> str:
     path = ""
     for part in loc:
         path += f"[{part}]" if isinstance(part, int) else (f".{part}" if path else str(part))
+    if not path:
+        return str(err["msg"]).removeprefix("Value error, ")
     value = repr(err.get("input"))
     value = value if len(value) <= 80 else value[:77] + "..."
     if err["type"] == "extra_forbidden":
