@@ -12,6 +12,7 @@ import typer
 from engine.report.console import console, input_errors, print_json
 
 if TYPE_CHECKING:
+    from engine.planning.forecast import Forecast
     from lake.manifest import Manifest
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -55,8 +56,6 @@ def run(
         screen = console()
         for note in the_schedule.notes:
             screen.print(f"note: {note}", soft_wrap=True, markup=False)
-        if biology is not None:
-            screen.print(biology_line(biology_record(the_schedule.biology)), soft_wrap=True, markup=False)
         run_dir = out or Path("runs") / the_schedule.name
         processes = min(workers or os.cpu_count() or 1, len(the_schedule.partitions))
         with (
@@ -65,7 +64,13 @@ def run(
         ):
             for _ in range(processes):
                 executor.submit(wake)  # they start while the run is forecast
-            events = RunEvents(begun=watch.begun, finished=watch.finished)
+
+            def begun(outlook: Forecast) -> None:
+                watch.begun(outlook)
+                if biology is not None:
+                    screen.print(biology_line(biology_record(the_schedule.biology)), soft_wrap=True, markup=False)
+
+            events = RunEvents(begun=begun, finished=watch.finished)
             again = shlex.join(
                 ["python", "-m", "engine.run", "--schedule", str(schedule), "--out", str(run_dir), "--resume"]
                 + (["--farm", farm] if farm else [])

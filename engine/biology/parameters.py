@@ -79,7 +79,9 @@ class BiologyModel(StrictModel):
                 raise ValueError(f"regions.{name}.event_weights and the events.kinds at sea differ: {sorted(wrong)}")
         kinds = self.events.kinds
         if strange := set(kinds) - set(EVENT_KINDS):
-            raise ValueError(f"events.kinds {', '.join(sorted(strange))} are not known; known: {', '.join(EVENT_KINDS)}")
+            raise ValueError(
+                f"events.kinds {', '.join(sorted(strange))} are not known; known: {', '.join(EVENT_KINDS)}"
+            )
         at_sea = {name for name, kind in kinds.items() if kind.at_sea}
         for name, region in self.regions.items():
             if odd := at_sea ^ set(region.event_weights):
