@@ -223,6 +223,19 @@ def test_a_plan_names_a_shipped_overlay_by_name_and_ones_own_by_path(tmp_path: P
     assert "key biology.sha256" in refusal(tmp_path, "--schedule", target)
 
 
+def test_a_schedule_may_bear_its_biologys_name(tmp_path: Path) -> None:
+    target = tmp_path / "heat-wave.yaml"
+    planned("--biology", "heat-wave", "--output", target)
+    assert read_schedule(target).biology == read_biology("heat-wave")
+    planned("--biology", "heat-wave", "--output", target)  # the same again
+
+
+def test_the_older_systems_files_take_an_overlay_too() -> None:
+    older = read_any(Path(__file__).parent / "farm" / "older_system.yaml", biology="heat-wave")
+    assert older.biology.name == "heat-wave"
+    assert "biology: {name: heat-wave, sha256: " in older.text
+
+
 def test_rehash_can_give_a_schedule_another_biology(tmp_path: Path) -> None:
     target = tmp_path / "plan.yaml"
     planned("--output", target)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
@@ -163,7 +164,7 @@ def find_shipped(kind: str, name: str, beside: Path | None) -> Path:
         places += [beside / name, beside / kind / f"{name}.yaml", beside / f"{name}.yaml"]
     places += [folder / f"{name}.yaml" for folder in _shipped_folders(kind)]
     for place in places:
-        if place.suffix in {".yaml", ".yml"} and place.is_file():
+        if place.suffix in {".yaml", ".yml"} and place.is_file() and (place == places[0] or _may_be(kind, place)):
             return place
     looked = "\n    ".join(str(p) for p in places)
     raise InputError(
@@ -171,6 +172,12 @@ def find_shipped(kind: str, name: str, beside: Path | None) -> Path:
         f"no such {kind.rstrip('s')} file; looked at\n    {looked}",
         f"give a path or a shipped name: {', '.join(shipped_names(kind))}",
     )
+
+
+def _may_be(kind: str, path: Path) -> bool:
+    """Whether a file that bears the name is not something else: a schedule may be called as its biology is."""
+    found = re.search(r"^format: *[\"']?smoltworks-([a-z]+)", load_text(path), re.MULTILINE)
+    return found is None or found[1] == kind.rstrip("s")
 
 
 def shipped_names(kind: str) -> list[str]:
