@@ -77,8 +77,10 @@ class Merger:
     def _entry(self, old: Mapping[str, Any], new: Mapping[str, Any], where: str) -> dict[str, Any]:
         """One parameter: unit, and source and confidence where they are not given, are the base's.
 
-        A source that was given for another value says so.
+        A source that was given for another value says so. `times` in place of `value` multiplies the base's.
         """
+        if "times" in new:
+            new = self._multiplied(old, new, where)
         if "unit" in new and new["unit"] != old["unit"]:
             self.complaints.append(
                 f"key {where}.unit has value {new['unit']!r}, but the model computes in {old['unit']!r}; "
@@ -91,6 +93,22 @@ class Merger:
             merged["source"] = f"{merged['source']}; {note}"
         return merged
 
+    def _multiplied(self, old: Mapping[str, Any], new: Mapping[str, Any], where: str) -> dict[str, Any]:
+        factor, value = new["times"], old["value"]
+        rest = {key: given for key, given in new.items() if key != "times"}
+        numbers = value if isinstance(value, list) else [value]
+        if "value" in rest:
+            self.complaints.append(f"key {where} has both value and times; remove one")
+        elif not _is_number(factor):
+            self.complaints.append(f"key {where}.times has value {factor!r}; a number is wanted")
+        elif not all(map(_is_number, numbers)):
+            self.complaints.append(
+                f"key {where}.times has value {factor!r}, but {value!r} can't be multiplied; give value"
+            )
+        else:
+            rest["value"] = [each * factor for each in numbers] if isinstance(value, list) else value * factor
+        return rest
+
     def explained(self, problem: str) -> list[str]:
         """What a complaint about the merged values has to do with keys that the base doesn't have."""
         lines = []
@@ -100,3 +118,7 @@ class Merger:
                 hint = f"did you mean {near[0]!r}?" if near else f"keys there: {', '.join(known)}"
                 lines.append(f"key {path} is not in the base {self.base_name}, and not whole as a new one; {hint}")
         return lines
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -182,7 +182,8 @@ def _may_be(kind: str, path: Path) -> bool:
 
 def shipped_names(kind: str) -> list[str]:
     """The names of the farms or biologies that come with the project."""
-    return sorted({path.stem for folder in _shipped_folders(kind) for path in folder.glob("*.yaml")})
+    found = (path for folder in _shipped_folders(kind) for path in folder.glob("*.yaml"))
+    return sorted({path.stem for path in found if _may_be(kind, path)})
 
 
 def _shipped_folders(kind: str) -> tuple[Path, Path]:

@@ -16,7 +16,7 @@ from engine.biology.used import biology_record
 from engine.farm.reading import sha256, shipped_names
 from lake.errors import InputError
 
-ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+ONE_FOLDER = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def write(folder: Path, name: str, base: str = "published", file: str = "", **given: Any) -> Path:
@@ -67,6 +67,26 @@ def test_what_is_not_said_of_a_new_value_is_inherited_with_a_note(biology: Biolo
     assert found["confidence-alone"].source == f"{old.source}; " + note.format("confidence-alone", "source")
     assert [entry.confidence for entry in found.values()] == [old.confidence, old.confidence, "V", old.confidence]
     assert found["same-value"] == old
+
+
+def test_a_factor_multiplies_the_bases_value(biology: Biology, tmp_path: Path) -> None:
+    months = {"times": 0.5, "source": "half", "confidence": "G"}
+    made = read_biology(
+        str(
+            write(
+                tmp_path,
+                "scaled",
+                feed={"lot_cover_days": {"times": 2}, "appetite_sd": {"times": 1}},
+                regions={"Scotland": {"adult_female_limit": months}},
+            )
+        )
+    )
+    assert made.model.feed.lot_cover_days.value == 2 * biology.model.feed.lot_cover_days.value
+    limit = biology.region("Scotland").adult_female_limit.value
+    assert made.region("Scotland").adult_female_limit.value == tuple(each / 2 for each in limit)
+    record = biology_record(made)
+    assert [c.path for c in record.changed] == ["feed.lot_cover_days", "regions.Scotland.adult_female_limit"]
+    assert record.changed[1].source == "half"
 
 
 def test_the_resolved_text_is_a_whole_biology_that_reads_back_as_itself(biology: Biology, tmp_path: Path) -> None:
@@ -182,6 +202,11 @@ def test_a_cycle_is_refused_with_its_chain(tmp_path: Path) -> None:
         ({"feed": {"appetite_sd": {"value": "big"}}}, ["key feed.appetite_sd.value", "'big'", "number"]),
         ({"feed": {"appetite_sd": {"value": 2}}}, ["key feed.appetite_sd.value", "2", "less than or equal to 1"]),
         ({"feed": {"appetite_sd": {"vlaue": 0.1}}}, ["key feed.appetite_sd.vlaue", "did you mean 'value'"]),
+        ({"feed": {"appetite_sd": {"times": 2, "value": 1}}}, ["key feed.appetite_sd has both value and times"]),
+        ({"feed": {"appetite_sd": {"times": "twice"}}}, ["key feed.appetite_sd.times has value 'twice'", "number"]),
+        ({"feed": {"appetite_sd": {"times": 20}}}, ["key feed.appetite_sd.value", "1.6", "less than or equal to 1"]),
+        ({"feed": {"lot_cover_days": {"times": 1.01}}}, ["key feed.lot_cover_days.value", "14.14", "integer"]),
+        ({"regions": {"Scotland": {"vaccine": {"times": 2}}}}, ["key regions.Scotland.vaccine.times", "give value"]),
         ({"feed": None}, ["key feed has value None", "give the keys to change"]),
         ({"feed": []}, ["key feed has value []"]),
         (

@@ -181,7 +181,7 @@ def test_resistant_lice_change_nothing_before_the_first_treatment(world: InWorld
         assert sea.lice is not None
         assert other.lice is not None
         both = min(len(sea.lice.day), len(other.lice.day))
-        ratio = other.lice.pressure[:both] / sea.lice.pressure[:both]
+        ratio = other.lice.pressure[:, :both] / sea.lice.pressure[:, :both]
         np.testing.assert_allclose(ratio, 2.0, rtol=1e-12)
         first = min(t.day for t in (*mine.treatments, *theirs.treatments))
         fasted = 4  # a treatment shows before its day, in the ration
