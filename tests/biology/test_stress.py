@@ -188,8 +188,42 @@ def test_resistant_lice_change_nothing_before_the_first_treatment(world: InWorld
         same(sea, other, first - sea.start_day - fasted)
 
 
+def test_a_hall_without_power_lacks_oxygen_and_nothing_else_changes_before(world: InWorld) -> None:
+    calm, dark = world("published"), world("power-failure")
+    for hall in calm.schedule.farm.halls:
+        np.testing.assert_array_equal(calm.climate.hall(hall.id)[0], dark.climate.hall(hall.id)[0])
+    for area in calm.schedule.farm.areas:
+        np.testing.assert_array_equal(calm.climate.sea(area.id), dark.climate.sea(area.id))
+    lowest, failures = [], 0
+    for mine, theirs in zip(calm.histories, dark.histories, strict=True):
+        assert met(mine, theirs) == met(theirs, mine)
+        for one, other in zip(mine.stages, theirs.stages, strict=True):
+            both = min(one.days, other.days)
+            np.testing.assert_array_equal(one.temp_c[:, :both], other.temp_c[:, :both])
+            struck = np.flatnonzero((other.oxygen_min < one.oxygen_min - 5.0).any(axis=0))
+            if one.stage == SEA:
+                assert not struck.size
+                continue
+            assert struck.size <= 2  # a night: once a year at the most
+            failures += struck.size > 0
+            lowest += [float(other.oxygen_min[:, d].min()) for d in struck]
+            if one.stage == 1:
+                same(one, other, int(min([*struck, both])))
+    assert failures > 5
+    assert 0.0 <= min(lowest) < 30.0
+
+
 def in_all(many: World, of: Callable[[BatchHistory], float]) -> float:
     return sum(map(of, many.histories))
+
+
+def dead_in_fresh_water(history: BatchHistory) -> float:
+    """Share of the eggs."""
+    return sum(float(stage.dead.sum()) for stage in history.stages[:5]) / history.batch.eggs
+
+
+def test_the_failures_show_in_the_deaths_in_fresh_water(many: InWorld) -> None:
+    assert in_all(many("power-failure"), dead_in_fresh_water) > 1.03 * in_all(many("published"), dead_in_fresh_water)
 
 
 def dead_at_sea(history: BatchHistory) -> float:
