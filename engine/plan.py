@@ -42,7 +42,13 @@ def plan(
     ] = None,
     as_of: Annotated[str | None, typer.Option(help="The data's today, YYYY-MM-DD.", metavar="DATE")] = None,
     farm: Annotated[str, typer.Option(help="Farm: a shipped name or a path.")] = "faroe-scotland",
-    biology: Annotated[str, typer.Option(help="Biology: a shipped name or a path.")] = "published",
+    biology: Annotated[
+        str,
+        typer.Option(
+            help="Biology, whole or an overlay that changes some parameters: a shipped name such as heat-wave, or a "
+            "path. With --rehash: the one that FILE shall name."
+        ),
+    ] = "published",
     adult_days: Annotated[int, typer.Option(help="Longest stay at sea, days.")] = 450,
     seed: Annotated[int, typer.Option(help="Seed of every draw.")] = 1,
     rings: Annotated[
@@ -111,7 +117,7 @@ def plan(
     """
     with input_errors():
         if rehash is not None:
-            _rehash(rehash, as_json)
+            _rehash(rehash, biology if _given(context, "biology") else None, as_json)
             return
         if advance is not None:
             _only(context, "--advance", ("advance", "schedule", "output", "batches", "stagger", "name", *DELIVERY))
@@ -223,9 +229,14 @@ def plan(
 def _only(context: typer.Context, what: str, known: Sequence[str]) -> None:
     """InputError when an option is given that has no part in `what`."""
     for option in context.params:
-        source = context.get_parameter_source(option)
-        if option not in known and source is not None and source.name == "COMMANDLINE":
+        if option not in known and _given(context, option):
             raise InputError(f"--{option.replace('_', '-')}", f"has no part in {what}", "leave it out; see --help")
+
+
+def _given(context: typer.Context, option: str) -> bool:
+    """Whether the option was typed, and is not its default."""
+    source = context.get_parameter_source(option)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _deliver(
@@ -361,10 +372,10 @@ def _write(path: Path, text: str, overwrite: bool) -> None:
         raise InputError(str(path), f"cannot be written: {e.strerror}", "check --output") from None
 
 
-def _rehash(path: Path, as_json: bool) -> None:
+def _rehash(path: Path, biology: str | None, as_json: bool) -> None:
     from engine.farm.schedule_file import rehash
 
-    text = rehash(path)
+    text = rehash(path, biology)
     changed = text.encode() != path.read_bytes()
     if changed:
         _write(path, text, overwrite=True)

@@ -12,6 +12,7 @@ import typer
 from engine.report.console import console, input_errors, print_json
 
 if TYPE_CHECKING:
+    from engine.planning.forecast import Forecast
     from lake.manifest import Manifest
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -29,7 +30,12 @@ def run(
         str | None, typer.Option(help="Farm of a schedule of the older system; faroe-scotland unless given.")
     ] = None,
     biology: Annotated[
-        str | None, typer.Option(help="Biology of a schedule of the older system; published unless given.")
+        str | None,
+        typer.Option(
+            help="Biology in place of the one that the schedule names: a whole file, or an overlay that changes some "
+            "parameters; a path or a shipped name: heat-wave. Batches, containers and days stay as planned.",
+            metavar="FILE",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
@@ -38,11 +44,12 @@ def run(
     Exit codes: 0 done; 1 failed; 2 wrong input; 3 some partitions failed, the others are written.
     """
     with input_errors():
+        from engine.biology.used import biology_record
         from engine.execution.run import RunEvents
         from engine.execution.run import run as execute
         from engine.execution.workers import SpawnedWorkers
         from engine.farm.schedule_file import read_any
-        from engine.report.running import Watch
+        from engine.report.running import Watch, biology_line
         from engine.simulation.partition import wake
 
         the_schedule = read_any(schedule, farm=farm, biology=biology)
@@ -57,7 +64,13 @@ def run(
         ):
             for _ in range(processes):
                 executor.submit(wake)  # they start while the run is forecast
-            events = RunEvents(begun=watch.begun, finished=watch.finished)
+
+            def begun(outlook: Forecast) -> None:
+                watch.begun(outlook)
+                if biology is not None:
+                    screen.print(biology_line(biology_record(the_schedule.biology)), soft_wrap=True, markup=False)
+
+            events = RunEvents(begun=begun, finished=watch.finished)
             again = shlex.join(
                 ["python", "-m", "engine.run", "--schedule", str(schedule), "--out", str(run_dir), "--resume"]
                 + (["--farm", farm] if farm else [])
@@ -102,6 +115,7 @@ def summary(manifest: Manifest, run_dir: Path) -> dict[str, object]:
         "partitions": {"succeeded": succeeded, "failed": len(manifest.partitions) - succeeded},
         "batches": manifest.identity.batch_count,
         "fingerprint": manifest.fingerprint,
+        "biology": {"name": manifest.biology.name, "sha256": manifest.biology.sha256},
         "peak_memory_mb": manifest.peak_memory_mb,
     }
 

@@ -5,10 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
+from engine.biology.derivation import (
+    Change,
+    Derivation,
+    FileName,
+    Origin,
+    body_sha256,
+    changes,
+    format_biology,
+    parameters,
+    plain,
+)
 from engine.biology.events import Events
 from engine.biology.fish import Feed, Growth, Mortality, Respiration, Stages
 from engine.biology.handling import Eggs, Handling
@@ -17,18 +28,23 @@ from engine.biology.health_sampling import HealthSampling
 from engine.biology.lice import Lice
 from engine.biology.monitoring import Monitoring
 from engine.biology.outlook import Outlook
+from engine.biology.overlay import OVERLAY_FORMAT, Merger, Overlay, parse_overlay
 from engine.biology.region import Region
 from engine.biology.trade import Harvest, Trade
 from engine.biology.water import Environment, Sensors
-from engine.farm.reading import StrictModel, find_shipped, load_text, parse_yaml, sha256, validate
+from engine.farm.reading import StrictModel, find_shipped, load_text, parse_yaml, refusal, sha256, validate
 from lake.errors import InputError
+from lake.truth_tables import EVENT_KINDS
+
+FORMAT = "smoltworks-biology/1"
 
 
 class BiologyModel(StrictModel):
     """A biology file, as written; `regions` are keyed by the farm's geographies."""
 
     format: Literal["smoltworks-biology/1"]
-    name: Annotated[str, Field(min_length=1)]
+    name: FileName
+    derivation: Derivation | None = None
     growth: Growth
     feed: Feed
     respiration: Respiration
@@ -61,12 +77,27 @@ class BiologyModel(StrictModel):
             at_sea = {kind for kind, event in self.events.kinds.items() if event.at_sea}
             if wrong := at_sea ^ set(region.event_weights):
                 raise ValueError(f"regions.{name}.event_weights and the events.kinds at sea differ: {sorted(wrong)}")
+        kinds = self.events.kinds
+        if strange := set(kinds) - set(EVENT_KINDS):
+            raise ValueError(
+                f"events.kinds {', '.join(sorted(strange))} are not known; known: {', '.join(EVENT_KINDS)}"
+            )
+        at_sea = {name for name, kind in kinds.items() if kind.at_sea}
+        for name, region in self.regions.items():
+            if odd := at_sea ^ set(region.event_weights):
+                raise ValueError(
+                    f"regions.{name}.event_weights must name the events at sea and no others: "
+                    f"{', '.join(sorted(odd))} stands in one of the two alone"
+                )
         return self
 
 
 @dataclass(frozen=True)
 class Biology:
-    """A biology file: the model, and the text as written, whose hash identifies it."""
+    """A biology: the model, and the text whose hash identifies it.
+
+    The text is the file as written, or, where an overlay was laid on a base, the whole file that they give.
+    """
 
     model: BiologyModel
     text: str
@@ -92,10 +123,92 @@ class Biology:
 
 
 def read_biology(name: str, beside: Path | None = None) -> Biology:
-    """The biology of a path or a shipped name; InputError when absent or wrong."""
-    path = find_shipped("biology", name, beside)
-    return parse_biology(load_text(path), str(path))
+    """The biology of a path or a shipped name, an overlay laid on its base; InputError when absent or wrong."""
+    return _read(find_shipped("biology", name, beside), ())
 
 
 def parse_biology(text: str, source: str) -> Biology:
-    return Biology(validate(BiologyModel, parse_yaml(text, source), source), text)
+    """The biology of a text that holds every parameter."""
+    return Biology(_model(parse_yaml(text, source), source), text)
+
+
+def _read(path: Path, above: tuple[Path, ...]) -> Biology:
+    """The biology of a file; `above`: the overlays that led to it, the outermost first."""
+    source = str(path)
+    if any(path.samefile(each) for each in above):
+        chain = " -> ".join(str(each) for each in (*above, path))
+        raise InputError(source, f"is its own base: {chain}", "let one of them have a whole biology such as published")
+    text = load_text(path)
+    data = parse_yaml(text, source)
+    if data.get("format") != OVERLAY_FORMAT:
+        return Biology(_model(data, source), text)
+    overlay = parse_overlay(data, source)
+    base = _read(_base_file(overlay.model.base, path), (*above, path))
+    return _laid_on(base, overlay, Origin(name=overlay.model.name, sha256=sha256(text)), source)
+
+
+def _base_file(base: str, path: Path) -> Path:
+    """The file of an overlay's base: a path is one from the overlay's folder, a name is looked for there first."""
+    folder = path.parent
+    try:
+        return find_shipped("biology", str(folder / base) if Path(base).suffix in {".yaml", ".yml"} else base, folder)
+    except InputError as e:
+        raise InputError(str(path), f"key base has value {base!r}: {e.problem}", e.cure) from None
+
+
+def _laid_on(base: Biology, overlay: Overlay, origin: Origin, source: str) -> Biology:
+    """The whole biology that an overlay and its base give; InputError names the overlay's file."""
+    earlier = base.model.derivation
+    root = earlier.base if earlier else Origin(name=base.name, sha256=base.sha256)
+    overlays = [*(earlier.overlays if earlier else ()), origin]
+    if origin.name in {root.name, *(each.name for each in overlays[:-1])}:
+        raise InputError(source, f"key name has value {origin.name!r}, as its base", "give it a name of its own")
+    merger = Merger(origin.name, base.name)
+    old = plain(base.model)
+    old.pop("derivation", None)
+    merged = merger.merge(old, overlay.given)
+    if merger.complaints:
+        raise refusal(source, merger.complaints)
+    merged["name"] = origin.name
+    try:
+        model = _model(merged, source)
+    except InputError as e:
+        raise refusal(source, [*merger.explained(e.problem), e.problem.lstrip("\n -")]) from None
+    found = changes(base.model, model, origin.name)
+    derivation = Derivation(
+        purpose=overlay.model.purpose.strip(),
+        base=root,
+        overlays=overlays,
+        changed=_since(earlier.changed if earlier else [], found, model),
+        body_sha256="",
+    )
+    data = plain(model)
+    head = {key: data.pop(key) for key in ("format", "name")}
+    data = {**head, "derivation": plain(derivation), **data}
+    data["derivation"]["body_sha256"] = body_sha256(data)
+    text = format_biology(data)
+    return parse_biology(text, source)
+
+
+def _since(earlier: list[Change], later: list[Change], model: BiologyModel) -> list[Change]:
+    """Changes from the root on, in the model's order: the later ones carry the root's value, which undoes them."""
+    known = {change.path: change for change in earlier}
+    for change in later:
+        first = known.get(change.path, change)
+        known[change.path] = change.model_copy(update={"base": first.base})
+    return [known[path] for path in parameters(model) if path in known and known[path].base != known[path].value]
+
+
+def _model(data: dict[str, Any], source: str) -> BiologyModel:
+    found = data.get("format")
+    if found not in (None, FORMAT):
+        cure = f"give {FORMAT} for a whole biology, {OVERLAY_FORMAT} for one that changes another"
+        raise InputError(source, f"key format has value {found!r}", cure)
+    model = validate(BiologyModel, data, source)
+    if model.derivation is not None and model.derivation.body_sha256 != body_sha256(plain(model)):
+        raise InputError(
+            source,
+            "key derivation.body_sha256 does not fit the file's values: one was changed by hand",
+            "change the overlay instead, or remove derivation and give the file a name of its own",
+        )
+    return model

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from engine.farm.reading import StrictModel
+
+NUMBER = re.compile(r"[-+]?[0-9.]+(e[-+]?[0-9]+)?", re.IGNORECASE)
 
 
 class Sourced(StrictModel):
@@ -16,6 +19,17 @@ class Sourced(StrictModel):
     unit: Annotated[str, Field(min_length=1)]
     source: Annotated[str, Field(min_length=1)]
     confidence: Literal["V", "D", "G"]
+
+    @field_validator("value", mode="before", check_fields=False)
+    @classmethod
+    def _numbers(cls, value: Any) -> Any:
+        """Yes, true and "0.5" are no numbers, and YAML reads 1e-5 as text."""
+        if cls.model_fields["value"].annotation is not str:
+            inner = value.values() if isinstance(value, dict) else value
+            for each in inner if isinstance(value, (dict, list, tuple)) else (value,):
+                if isinstance(each, bool) or (isinstance(each, str) and NUMBER.fullmatch(each.strip())):
+                    raise ValueError(f"{each!r} is no number to YAML; write it as 0.5 or 1.0e-5, without quotes")
+        return value
 
 
 class Scalar(Sourced):

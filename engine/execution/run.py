@@ -14,10 +14,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from engine import __version__
+from engine.biology.used import biology_record
 from engine.execution.progress import birth, read_progress
 from engine.farm.dimensions import dimension_tables
 from engine.farm.reading import sha256
 from engine.farm.schedule import Schedule, to_date
+from engine.farm.schedule_text import self_contained
 from engine.planning.forecast import Forecast, forecast
 from engine.simulation.partition import PartitionTask, progress_path, run_fingerprint, simulate_partition
 from lake.errors import InputError
@@ -92,6 +94,7 @@ def run(
     The manifest's status is partial when a partition failed; resuming runs only what is missing or damaged.
     """
     started = time.perf_counter()
+    schedule = self_contained(schedule)
     wanted = identity(schedule)
     _check_folder(run_dir, resume, overwrite)
     outlook = forecast(schedule)
@@ -181,6 +184,7 @@ def _run(
         partitions=ordered,
         estimate=outlook.rows,
         fingerprint="" if failed else run_fingerprint(ordered),
+        biology=biology_record(schedule.biology),
     )
     write_manifest(run_dir, manifest)
     journal.append("ended", at=time.time(), status=manifest.status, seconds=manifest.seconds)
@@ -302,7 +306,7 @@ def _believable(run_dir: Path, wanted: RunIdentity) -> dict[int, PartitionRecord
                 raise InputError(
                     str(run_dir),
                     "was made from other inputs: " + "; ".join(differences),
-                    "resume with the schedule, seed and version that began it, or choose another --out",
+                    "resume with the schedule, biology, seed and version that began it, or choose another --out",
                 )
         elif line["event"] == "partition":
             record = PartitionRecord.from_json(line["record"])

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lake.errors import InputError
+
+FILE_NAME = r"^[^./\\][^/\\]*$"  # what may name a file or a folder: no separators, and not hidden
 
 Model = TypeVar("Model", bound="StrictModel")
 
@@ -87,10 +91,15 @@ def validate(model: type[Model], data: dict[str, Any], source: str) -> Model:
         return model.model_validate(data)
     except ValidationError as e:
         first = e.errors(include_url=False)
-        lines = [_complaint(model, data, err) for err in first[:5]]
-        if len(first) > 5:
-            lines.append(f"... and {len(first) - 5} more")
-        raise InputError(source, lines[0] if len(lines) == 1 else "\n  - " + "\n  - ".join(lines)) from None
+        raise refusal(source, [_complaint(model, data, err) for err in first]) from None
+
+
+def refusal(source: str, complaints: Sequence[str]) -> InputError:
+    """One error that lists the first five of some complaints about a file."""
+    lines = list(complaints[:5])
+    if len(complaints) > 5:
+        lines.append(f"... and {len(complaints) - 5} more")
+    return InputError(source, lines[0] if len(lines) == 1 else "\n  - " + "\n  - ".join(lines))
 
 
 def _complaint(model: type[StrictModel], data: Any, err: Any) -> str:
@@ -98,6 +107,8 @@ def _complaint(model: type[StrictModel], data: Any, err: Any) -> str:
     path = ""
     for part in loc:
         path += f"[{part}]" if isinstance(part, int) else (f".{part}" if path else str(part))
+    if not path:
+        return str(err["msg"]).removeprefix("Value error, ")
     value = repr(err.get("input"))
     value = value if len(value) <= 80 else value[:77] + "..."
     if err["type"] == "extra_forbidden":
@@ -115,19 +126,27 @@ def _known_keys(model: type[StrictModel], data: Any, loc: list[Any]) -> set[str]
     for part in loc[:-1]:
         if isinstance(part, int) or current is None:
             continue
-        field = current.model_fields.get(part) if hasattr(current, "model_fields") else None
-        current = _model_in(field.annotation) if field is not None else None
-    return set(current.model_fields) if current is not None and hasattr(current, "model_fields") else set()
+        if not (isinstance(current, type) and issubclass(current, BaseModel)):
+            current = _values_of(current)  # the part is a key of a mapping
+            continue
+        field = current.model_fields.get(part)
+        current = _model_or_mapping(field.annotation) if field is not None else None
+    return set(current.model_fields) if isinstance(current, type) and issubclass(current, BaseModel) else set()
 
 
-def _model_in(annotation: Any) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def _model_or_mapping(annotation: Any) -> Any:
+    """The model or the dict[..., ...] that an annotation holds, in a union or a list too; None for neither."""
+    if (isinstance(annotation, type) and issubclass(annotation, BaseModel)) or get_origin(annotation) is dict:
         return annotation
-    for arg in getattr(annotation, "__args__", ()):
-        found = _model_in(arg)
+    for arg in get_args(annotation):
+        found = _model_or_mapping(arg)
         if found is not None:
             return found
     return None
+
+
+def _values_of(mapping: Any) -> Any:
+    return _model_or_mapping(get_args(mapping)[1])
 
 
 def sha256(text: str) -> str:
@@ -138,16 +157,37 @@ def sha256(text: str) -> str:
 def find_shipped(kind: str, name: str, beside: Path | None) -> Path:
     """The file of a farm or biology named `name`: a path, beside the schedule, or the shipped copy.
 
-    kind: "farms" or "biology". InputError names every place looked in.
+    kind: "farms" or "biology". InputError names every place looked in, and what is shipped.
     """
-    here = Path(__file__).resolve()
-    package = {"farms": here.parent, "biology": here.parent.parent / "biology"}[kind]
     places = [Path(name)]
     if beside is not None:
         places += [beside / name, beside / kind / f"{name}.yaml", beside / f"{name}.yaml"]
-    places += [here.parents[2] / "schedules" / kind / f"{name}.yaml", package / "shipped" / f"{name}.yaml"]
+    places += [folder / f"{name}.yaml" for folder in _shipped_folders(kind)]
     for place in places:
-        if place.suffix in {".yaml", ".yml"} and place.is_file():
+        if place.suffix in {".yaml", ".yml"} and place.is_file() and (place == places[0] or _may_be(kind, place)):
             return place
     looked = "\n    ".join(str(p) for p in places)
-    raise InputError(name, f"no such {kind.rstrip('s')} file; looked at\n    {looked}", "give a path or a shipped name")
+    raise InputError(
+        name,
+        f"no such {kind.rstrip('s')} file; looked at\n    {looked}",
+        f"give a path or a shipped name: {', '.join(shipped_names(kind))}",
+    )
+
+
+def _may_be(kind: str, path: Path) -> bool:
+    """Whether a file that bears the name is not something else: a schedule may be called as its biology is."""
+    found = re.search(r"^format: *[\"']?smoltworks-([a-z]+)", load_text(path), re.MULTILINE)
+    return found is None or found[1] == kind.rstrip("s")
+
+
+def shipped_names(kind: str) -> list[str]:
+    """The names of the farms or biologies that come with the project."""
+    found = (path for folder in _shipped_folders(kind) for path in folder.glob("*.yaml"))
+    return sorted({path.stem for path in found if _may_be(kind, path)})
+
+
+def _shipped_folders(kind: str) -> tuple[Path, Path]:
+    """Where they lie in the repository, and where the wheel carries them."""
+    here = Path(__file__).resolve()
+    package = {"farms": here.parent, "biology": here.parent.parent / "biology"}[kind]
+    return here.parents[2] / "schedules" / kind, package / "shipped"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from engine.biology.parameters import read_biology
 from engine.farm.reading import find_shipped, load_text, sha256
 from lake.errors import InputError
 
@@ -16,8 +17,15 @@ def reference(kind: str, name: str, content_sha256: str, given: str, folder: Pat
     `folder`. InputError when `given` is not there any more.
     """
     try:
-        if sha256(load_text(find_shipped(kind, name, folder))) == content_sha256:
+        if _content_sha256(kind, name, folder) == content_sha256:
             return name
     except InputError:
         pass
     return Path(os.path.relpath(find_shipped(kind, given, None), folder)).as_posix()
+
+
+def _content_sha256(kind: str, name: str, folder: Path) -> str:
+    """The hash that a schedule in `folder` would find; an overlay's is that of the biology that it gives."""
+    if kind == "biology":
+        return read_biology(name, folder).sha256
+    return sha256(load_text(find_shipped(kind, name, folder)))

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
 from engine.farm.masters import USUAL_DAYS
+from engine.farm.reading import FILE_NAME
 
 EPOCH = date(1970, 1, 1)
-NAME = r"^[^./\\][^/\\]*$"  # a schedule's name is its run's folder: no separators, and not hidden
+NAME = FILE_NAME  # a schedule's name is its run's folder
 STAGE_DAYS = USUAL_DAYS
 
 

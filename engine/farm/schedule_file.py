@@ -16,6 +16,7 @@ from engine.farm.container_names import expand
 from engine.farm.infrastructure import Farm, read_farm
 from engine.farm.legacy import is_legacy, parse_legacy
 from engine.farm.reading import StrictModel, load_text, parse_yaml, validate
+from engine.farm.references import reference
 from engine.farm.schedule import NAME, Batch, Schedule, Stay, to_day
 from engine.farm.schedule_text import FORMAT, body_sha256, format_schedule
 from engine.farm.validation import Field as Place
@@ -98,8 +99,9 @@ def read_any(
     """The schedule of a file in our format or in the older system's; which one is seen from its keys.
 
     `farm` and `biology` (names or paths) stand in for those that the file names (ours) or for faroe-scotland
-    and published (the older system's, which names none). InputError when the file is absent, cut short or
-    wrong.
+    and published (the older system's, which names none). A biology that is given is taken whatever hash the file
+    has, and the schedule then names it; a farm must be the one that the file was made for. InputError when the
+    file is absent, cut short or wrong.
     """
     source, text = str(path), load_text(path)
     data = parse_yaml(text, source)
@@ -119,6 +121,7 @@ def read_any(
             source,
             read_farm(farm or model.farm.name, path.parent),
             read_biology(biology or model.biology.name, path.parent),
+            another_biology=biology is not None,
         )
     if strict_biomass:
         require_within_limits(schedule, source)
@@ -151,10 +154,11 @@ def parse_schedule(text: str, source: str, farm: Farm, biology: Biology) -> Sche
     return _resolve(_model(data, source), data, source, farm, biology)
 
 
-def rehash(path: Path) -> str:
+def rehash(path: Path, biology: str | None = None) -> str:
     """The file's text with count and hashes renewed, in canonical form (comments are lost). Writes nothing.
 
-    InputError when anything else is wrong with the file.
+    biology: a name or a path of one that the file shall name from now on. InputError when anything else is wrong
+    with the file.
     """
     source = str(path)
     data = parse_yaml(load_text(path), source)
@@ -169,10 +173,12 @@ def rehash(path: Path) -> str:
             data[key]["sha256"] = "0" * 64
     model = validate(ScheduleModel, data, source)
     farm = read_farm(model.farm.name, path.parent)
-    biology = read_biology(model.biology.name, path.parent)
-    data["farm"]["sha256"], data["biology"]["sha256"] = farm.sha256, biology.sha256
+    the_biology = read_biology(biology or model.biology.name, None if biology else path.parent)
+    if biology is not None:
+        data["biology"]["name"] = reference("biology", the_biology.name, the_biology.sha256, biology, path.parent)
+    data["farm"]["sha256"], data["biology"]["sha256"] = farm.sha256, the_biology.sha256
     data["body_sha256"] = body_sha256(data)
-    return _resolve(validate(ScheduleModel, data, source), data, source, farm, biology).text
+    return _resolve(validate(ScheduleModel, data, source), data, source, farm, the_biology).text
 
 
 def _require_format(data: Mapping[str, Any], source: str) -> None:
@@ -194,10 +200,19 @@ def _model(data: dict[str, Any], source: str) -> ScheduleModel:
     return validate(ScheduleModel, data, source)
 
 
-def _resolve(model: ScheduleModel, data: Mapping[str, Any], source: str, farm: Farm, biology: Biology) -> Schedule:
+def _resolve(
+    model: ScheduleModel,
+    data: Mapping[str, Any],
+    source: str,
+    farm: Farm,
+    biology: Biology,
+    *,
+    another_biology: bool = False,
+) -> Schedule:
+    """The model on its farm and its biology, or on another biology, which takes the place of the one named."""
     for key, named, present in (
         ("farm", model.farm, farm.sha256),
-        ("biology", model.biology, biology.sha256),
+        ("biology", model.biology, model.biology.sha256 if another_biology else biology.sha256),
     ):
         if named.sha256 != present:
             raise InputError(
@@ -226,7 +241,7 @@ def _resolve(model: ScheduleModel, data: Mapping[str, Any], source: str, farm: F
         notes=tuple(model.notes),
         stage_days=tuple(model.stage_days),
         farm_file="" if model.farm.name == farm.name else model.farm.name,
-        biology_file="" if model.biology.name == biology.name else model.biology.name,
+        biology_file="" if another_biology or model.biology.name == biology.name else model.biology.name,
         areas_per_batch=model.areas_per_batch,
         fallow_days=model.fallow_days,
     )

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -95,6 +96,14 @@ def format_schedule(schedule: Schedule) -> str:
     lines.append("batches:")
     lines += [f"- {_flow(batch)}" for batch in batches]
     return HEADER + "\n".join(lines) + "\n"
+
+
+def self_contained(schedule: Schedule) -> Schedule:
+    """The schedule as a run's folder keeps it: its farm and its biology lie beside it under their names."""
+    if not (schedule.farm_file or schedule.biology_file):
+        return schedule
+    named = replace(schedule, farm_file="", biology_file="")
+    return replace(named, text=format_schedule(named))
 
 
 def _flow(value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -13,9 +14,10 @@ from engine.execution.progress import read_progress
 from engine.planning.forecast import Forecast
 from engine.report.console import progress
 from lake.errors import InputError
-from lake.manifest import Manifest, PartitionRecord
+from lake.manifest import BiologyRecord, Manifest, PartitionRecord
 
 REFRESH_SECONDS = 0.3
+CHANGES_SHOWN, VALUE_WIDTH = 4, 40
 
 
 class Watch:
@@ -80,6 +82,23 @@ def made_in(manifest: Manifest) -> str:
         + (f", {kept:,} of them kept," if kept else "")
         + f" in {manifest.seconds:.1f} s: {manifest.events_per_second:,.0f} events a second"
     )
+
+
+def biology_line(biology: BiologyRecord) -> str:
+    """Which parameters a run is made with, in one line: how many differ from the base, the first of them by value."""
+    line = f"biology   {biology.name}"
+    if biology.base is None:
+        return line
+    changed = biology.changed
+    few = "; ".join(f"{each.path} {_short(each.base)} -> {_short(each.value)}" for each in changed[:CHANGES_SHOWN])
+    more = f"; {len(changed) - CHANGES_SHOWN} more in manifest.json" if len(changed) > CHANGES_SHOWN else ""
+    number = f"{len(changed)} parameter{'' if len(changed) == 1 else 's'}"
+    return f"{line}: {biology.base.name} but for {number}" + (f": {few}{more}" if changed else "")
+
+
+def _short(value: Any) -> str:
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= VALUE_WIDTH else text[: VALUE_WIDTH - 3] + "..."
 
 
 def print_run(screen: Console, manifest: Manifest, run_dir: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from rich.console import Console
 from engine.farm.schedule import Schedule
 from engine.farm.schedule_file import read_any
 from engine.planning.capacity import Report, Saturation, capacity_report, executed_saturation
-from engine.report.running import made_in, rows_table
+from engine.report.running import biology_line, made_in, rows_table
 from lake.manifest import Manifest, read_complete
 from warehouse.embedded import psql_line, served_dsn
 from warehouse.record import LoadedTarget, loaded_target
@@ -63,6 +63,7 @@ class Summary:
             "batches": manifest.identity.batch_count,
             "as_of": manifest.identity.as_of,
             "fingerprint": manifest.fingerprint,
+            "biology": asdict(manifest.biology),
             "checks": None if self.checks is None else {k: self.checks[k] for k in ("passed", "failed")},
             "saturation": {
                 "planned": {k: getattr(self.capacity, k) for k in SHARES},
@@ -113,6 +114,7 @@ def print_summary(screen: Console, facts: Summary) -> None:
     else:
         passed, failed = facts.checks["passed"], facts.checks["failed"]
         say(f"checks    {passed} of {passed + failed} passed")
+    say(biology_line(manifest.biology))
     say(f"lake      {facts.run_dir / 'lake'}: {facts.lake_line}")
     say(f"          or with DuckDB's own shell, where it is installed: {facts.duckdb_line}")
     if facts.database_line is None:

@@ -17,6 +17,7 @@ from engine.farm.infrastructure import Area, Container, Farm, Hall
 from engine.simulation import arithmetic as am
 from engine.simulation import hall as halls
 from engine.simulation import sea, tide
+from engine.simulation.oxygen import LEAST_SATURATION
 from engine.simulation.series import ar1, daily_cycle, day_means, exponential, season, through_months, uniforms, wander
 from engine.simulation.streams import Stream, stream_key
 
@@ -88,7 +89,7 @@ class Climate:
                 env.power_failure_depth.value,
                 env.power_failure_hours.value,
             )
-            return Breath(daily[:, None] - failed, np.zeros_like(failed))
+            return Breath(np.maximum(daily[:, None] - failed, LEAST_SATURATION), np.zeros_like(failed))
         light = 0.5 + 0.5 * season(start, end - start, MIDSUMMER)
         area = self.farm.areas[container.area_id - 1].name
         key = stream_key(self.seed, Stream.SITE_CURRENT, area)

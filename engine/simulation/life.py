@@ -168,7 +168,7 @@ def breathe(c: int, d: int, temp_c: float, now: Population, growing: Growing, wa
     total = 0.0
     least = 1000.0
     for s in range(slots):
-        level = max(water.outside[c, d, s] - draw * water.residence[c, d, s], 1.0)
+        level = max(water.outside[c, d, s] - draw * water.residence[c, d, s], oxygen.LEAST_SATURATION)
         total += level
         least = min(least, level)
     mean = total / slots

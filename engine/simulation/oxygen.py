@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.simulation import arithmetic as am
 from engine.simulation.compilation import kernel
 
+LEAST_SATURATION = 1.0  # %: water that fish are in is never quite without
 MG_A_ML = 1.42903  # mg of oxygen a mL at standard temperature and pressure
 
 

@@ -14,7 +14,7 @@ import xxhash
 
 from lake.errors import InputError
 
-FORMAT = "smoltworks-run/1"
+FORMAT = "smoltworks-run/2"
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,56 @@ class RunIdentity:
 
 
 @dataclass(frozen=True)
+class FileRecord:
+    """An input file by its name and the SHA-256 of its text."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class ChangedParameter:
+    """A parameter that is not as in the base: both values (numbers or lists of them; None: absent there).
+
+    file: the overlay that set it last; empty where a whole file was compared with the base.
+    """
+
+    path: str
+    base: Any
+    value: Any
+    unit: str
+    confidence: str
+    source: str
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class BiologyRecord:
+    """The parameters that a run was made with: which file, what it builds on, and all that differs from there.
+
+    sha256: of the resolved text, which the run's folder keeps. base: None for the published set itself.
+    """
+
+    name: str
+    sha256: str
+    purpose: str = ""
+    base: FileRecord | None = None
+    overlays: tuple[FileRecord, ...] = ()
+    changed: tuple[ChangedParameter, ...] = ()
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> BiologyRecord:
+        return BiologyRecord(
+            **{
+                **data,
+                "base": FileRecord(**data["base"]) if data["base"] else None,
+                "overlays": tuple(FileRecord(**each) for each in data["overlays"]),
+                "changed": tuple(ChangedParameter(**each) for each in data["changed"]),
+            }
+        )
+
+
+@dataclass(frozen=True)
 class Manifest:
     """A finished run. `status` is complete, or partial when a partition failed.
 
@@ -106,6 +156,7 @@ class Manifest:
     partitions: tuple[PartitionRecord, ...]
     estimate: dict[str, int]
     fingerprint: str
+    biology: BiologyRecord
     events_made: int = 0
     format: str = FORMAT
 
@@ -140,6 +191,7 @@ class Manifest:
                 "identity": RunIdentity.from_json(data["identity"]),
                 "dimensions": {k: PartRecord(**v) for k, v in data["dimensions"].items()},
                 "partitions": tuple(PartitionRecord.from_json(p) for p in data["partitions"]),
+                "biology": BiologyRecord.from_json(data["biology"]),
             }
         )
 

@@ -13,7 +13,11 @@ from hypothesis import strategies as st
 
 from lake.errors import InputError
 from lake.manifest import (
+    FORMAT,
     BatchRecord,
+    BiologyRecord,
+    ChangedParameter,
+    FileRecord,
     Journal,
     Manifest,
     PartitionRecord,
@@ -51,6 +55,17 @@ IDENTITIES = st.builds(
     *[TEXT] * 2,
     st.lists(st.tuples(COUNT, COUNT), max_size=3).map(tuple),
 )
+FILES = st.builds(FileRecord, TEXT, TEXT)
+VALUES = st.none() | SECONDS | st.lists(SECONDS, max_size=3)
+CHANGED = st.builds(ChangedParameter, TEXT, VALUES, VALUES, *[TEXT] * 4)
+BIOLOGIES = st.builds(
+    BiologyRecord,
+    *[TEXT] * 3,
+    st.none() | FILES,
+    st.lists(FILES, max_size=2).map(tuple),
+    st.lists(CHANGED, max_size=2).map(tuple),
+)
+BIOLOGY = BiologyRecord("published", "c")
 MANIFESTS = st.builds(
     Manifest,
     run=TEXT,
@@ -62,6 +77,7 @@ MANIFESTS = st.builds(
     partitions=st.lists(PARTITIONS, max_size=3).map(tuple),
     estimate=st.dictionaries(TEXT, COUNT, max_size=3),
     fingerprint=TEXT,
+    biology=BIOLOGIES,
     events_made=COUNT,
 )
 ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -111,7 +127,8 @@ def whole_run(run_dir: Path, rows: int = 2, **changes: Any) -> Manifest:
     part = {n: {n: PartRecord(f"lake/{n}/part-0000.parquet", 1, rows)} for n in ("batch", "geography")}
     partition = PartitionRecord(0, 1, 1, "succeeded", 1.0, 1.0, part["batch"])
     identity = RunIdentity("1", "demo", "a", 1, "2025-01-01", 1, "b", "c", ((1, 1),))
-    manifest = Manifest("run", "complete", identity, 1.0, 1, part["geography"], (partition,), {"batch": 1}, "f")
+    parts = part["geography"], (partition,)
+    manifest = Manifest("run", "complete", identity, 1.0, 1, *parts, {"batch": 1}, "f", BIOLOGY)
     manifest = replace(manifest, **changes)
     write_manifest(run_dir, manifest)
     return manifest
@@ -164,7 +181,7 @@ def test_what_is_no_run_is_told_from_what_is_a_damaged_one(tmp_path: Path) -> No
     assert "no such run folder" in refusal(tmp_path / "absent")
     assert "not a run folder" in refusal(tmp_path)
     path = tmp_path / "manifest.json"
-    for text in ("", "{", "[]", "null", '{"format": "smoltworks-run/1"}'):
+    for text in ("", "{", "[]", "null", f'{{"format": "{FORMAT}"}}'):
         path.write_text(text)
         assert "damaged" in refusal(tmp_path), text
     path.write_text('{"format": "smoltworks-run/0"}')

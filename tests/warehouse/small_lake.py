@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lake.manifest import Manifest, PartitionRecord, PartRecord, RunIdentity, write_manifest
+from lake.manifest import BiologyRecord, Manifest, PartitionRecord, PartRecord, RunIdentity, write_manifest
 from lake.tables import DIMENSION_TABLE_NAMES, TABLES, Column
 
 AS_OF = date(2025, 1, 1)
@@ -255,6 +255,7 @@ def build(folder: Path, name: str = "small", prefix: str = "FAR", fingerprint: s
         partitions=tuple(partitions),
         estimate={},
         fingerprint=fingerprint,
+        biology=BiologyRecord("published", "b"),
     )
     write_manifest(folder, manifest)
     return manifest

@@ -1,0 +1,45 @@
+"""Which parameters a run was made with, for its record: what they build on and everything that differs from there."""
+
+from __future__ import annotations
+
+from engine.biology.derivation import Change, changes
+from engine.biology.parameters import Biology, read_biology
+from lake.errors import InputError
+from lake.manifest import BiologyRecord, ChangedParameter, FileRecord
+
+PUBLISHED = "published"
+
+
+def biology_record(biology: Biology) -> BiologyRecord:
+    """A resolved biology's own derivation; a file that names no base is compared with the published set."""
+    derivation = biology.model.derivation
+    if derivation is not None:
+        return BiologyRecord(
+            biology.name,
+            biology.sha256,
+            derivation.purpose,
+            FileRecord(derivation.base.name, derivation.base.sha256),
+            tuple(FileRecord(each.name, each.sha256) for each in derivation.overlays),
+            tuple(map(_recorded, derivation.changed)),
+        )
+    try:
+        published = read_biology(PUBLISHED)
+    except InputError:
+        return BiologyRecord(biology.name, biology.sha256)
+    if published.sha256 == biology.sha256:
+        return BiologyRecord(biology.name, biology.sha256)
+    found = changes(published.model, biology.model, None)
+    base = FileRecord(published.name, published.sha256)
+    return BiologyRecord(biology.name, biology.sha256, base=base, changed=tuple(map(_recorded, found)))
+
+
+def _recorded(change: Change) -> ChangedParameter:
+    return ChangedParameter(
+        change.path,
+        change.base,
+        change.value,
+        change.unit,
+        change.confidence,
+        change.source,
+        change.overlay or "",
+    )

@@ -1,0 +1,127 @@
+"""The biology file: every parameter says its unit, source and confidence; anything else is refused by name."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from engine.biology.derivation import changes, parameters, plain
+from engine.biology.parameters import Biology, BiologyModel, parse_biology, read_biology
+from engine.farm.reading import find_shipped, shipped_names
+from lake.errors import InputError
+
+
+@pytest.fixture(scope="module")
+def data(biology: Biology) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(biology.text)
+    return loaded
+
+
+def entries(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every entry, and whatever is none, as YAML alone sees it."""
+    for key, value in node.items():
+        if isinstance(value, dict) and not {"value", "unit"} & set(value):
+            yield from entries(value, f"{path}{key}.")
+        else:
+            yield f"{path}{key}", value
+
+
+def test_every_parameter_has_a_value_a_unit_a_source_and_a_confidence(data: dict[str, Any]) -> None:
+    found = dict(entries(data))
+    bare = [path for path, entry in found.items() if not isinstance(entry, dict)]
+    assert {path.rpartition(".")[2] for path in bare} == {"format", "name", "cause", "at_sea"}
+    assert all(path.startswith("events.kinds.") for path in bare if "." in path)
+    for path, entry in found.items():
+        if path not in bare:
+            assert set(entry) == {"value", "unit", "source", "confidence"}, path
+            assert entry["confidence"] in ("V", "D", "G"), path
+            assert str(entry["unit"]).strip(), path
+            assert str(entry["source"]).strip(), path
+    assert len(found) > 300
+
+
+def test_the_model_reaches_every_entry_of_the_file(biology: Biology, data: dict[str, Any]) -> None:
+    known = parameters(biology.model)
+    assert set(known) == {path for path, _ in entries(data) if path not in ("format", "name")}
+    assert known["regions.Scotland.sea_tgc"].value == data["regions"]["Scotland"]["sea_tgc"]["value"]
+    assert changes(biology.model, biology.model, None) == []
+    assert BiologyModel.model_validate(plain(biology.model)) == biology.model
+
+
+def set_value(*path: str, to: Any) -> Callable[[dict[str, Any]], None]:
+    def change(data: dict[str, Any]) -> None:
+        for key in path[:-1]:
+            data = data[key]
+        data[path[-1]] = to
+
+    return change
+
+
+def drop(*path: str) -> Callable[[dict[str, Any]], None]:
+    def change(data: dict[str, Any]) -> None:
+        for key in path[:-1]:
+            data = data[key]
+        del data[path[-1]]
+
+    return change
+
+
+CV = ("growth", "container_tgc_cv")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (set_value("grwoth", to={}), ["grwoth", "did you mean 'growth'"]),
+        (set_value("growth", "container_tgc_cvv", to={}), ["growth.container_tgc_cvv", "did you mean"]),
+        (set_value("regions", "Scotland", "sea_tcg", to={}), ["regions.Scotland.sea_tcg", "did you mean 'sea_tgc'"]),
+        (set_value(*CV, "note", to="x"), ["growth.container_tgc_cv.note", "'x'", "not known"]),
+        (drop(*CV), ["growth.container_tgc_cv is missing"]),
+        (drop(*CV, "unit"), ["growth.container_tgc_cv.unit is missing"]),
+        (drop(*CV, "source"), ["growth.container_tgc_cv.source is missing"]),
+        (drop(*CV, "confidence"), ["growth.container_tgc_cv.confidence is missing"]),
+        (set_value(*CV, "confidence", to="X"), ["growth.container_tgc_cv.confidence", "'X'", "'V', 'D' or 'G'"]),
+        (set_value(*CV, "source", to=""), ["growth.container_tgc_cv.source"]),
+        (set_value(*CV, "value", to="much"), ["growth.container_tgc_cv.value", "'much'", "number"]),
+        (set_value(*CV, "value", to="0.5"), ["growth.container_tgc_cv.value", "'0.5'", "without quotes"]),
+        (set_value(*CV, "value", to="1e-5"), ["growth.container_tgc_cv.value", "1.0e-5"]),
+        (set_value(*CV, "value", to=True), ["growth.container_tgc_cv.value", "True", "no number"]),
+        (set_value(*CV, "value", to=-1), ["growth.container_tgc_cv.value", "-1", "greater than or equal to 0"]),
+        (set_value(*CV, "value", to=float("nan")), ["growth.container_tgc_cv.value", "finite"]),
+        (set_value(*CV, "value", to=[1, 2]), ["growth.container_tgc_cv.value", "[1, 2]"]),
+        (set_value(*CV, to=0.02), ["growth.container_tgc_cv", "0.02"]),
+        (set_value("feed", "lot_cover_days", "value", to=1.5), ["feed.lot_cover_days.value", "1.5"]),
+        (set_value("stages", "fcr", "value", to=[1, 1]), ["stages.fcr.value"]),
+        (set_value("events", "weeks", "value", to=[0.5, 0.4]), ["events.weeks", "0.9, not 1"]),
+        (set_value("events", "kinds", "FLOOD", to={}), ["events.kinds.FLOOD.cause is missing"]),
+        (drop("regions", "Scotland", "event_weights", "STORM"), ["regions.Scotland.event_weights", "STORM"]),
+        (drop("events", "kinds", "JELLYFISH", "cause"), ["events.kinds.JELLYFISH.cause is missing"]),
+        (set_value("mortality", "shape_day", "value", to=[1, 2]), ["mortality.shape_day must have one value more"]),
+        (set_value("name", to="a/b"), ["name", "'a/b'"]),
+        (set_value("format", to="smoltworks-biology/9"), ["format", "smoltworks-biology/9", "smoltworks-biology/1"]),
+        (drop("format"), ["format is missing"]),
+    ],
+)
+def test_a_wrong_file_is_refused_with_file_path_value_and_cure(
+    change: Callable[[dict[str, Any]], None], words: list[str], data: dict[str, Any]
+) -> None:
+    wrong = copy.deepcopy(data)
+    change(wrong)
+    with pytest.raises(InputError) as caught:
+        parse_biology(yaml.safe_dump(wrong), "mine.yaml")
+    for word in ["mine.yaml", *words]:
+        assert word in str(caught.value)
+
+
+def test_an_absent_biology_is_refused_with_what_is_shipped() -> None:
+    with pytest.raises(InputError) as caught:
+        read_biology("alchemy")
+    assert "no such biology file" in str(caught.value)
+    for name in ("published", "heat-wave"):
+        assert name in str(caught.value)
+        assert name in shipped_names("biology")
+    assert find_shipped("biology", "published", None).name == "published.yaml"
