@@ -12,7 +12,7 @@ import typer
 from engine.report.console import console, input_errors, print_json
 
 if TYPE_CHECKING:
-    from engine.planning.forecast import Forecast
+    from engine.execution.run import Expected
     from lake.manifest import Manifest
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -45,12 +45,12 @@ def run(
     """
     with input_errors():
         from engine.biology.used import biology_record
+        from engine.execution.partition import wake
         from engine.execution.run import RunEvents
         from engine.execution.run import run as execute
         from engine.execution.workers import SpawnedWorkers
         from engine.farm.schedule_file import read_any
         from engine.report.running import Watch, biology_line
-        from engine.simulation.partition import wake
 
         the_schedule = read_any(schedule, farm=farm, biology=biology)
         screen = console()
@@ -63,10 +63,10 @@ def run(
             Watch(screen, run_dir, len(the_schedule.batches)) as watch,
         ):
             for _ in range(processes):
-                executor.submit(wake)  # they start while the run is forecast
+                executor.submit(wake)  # they start while the run is prepared
 
-            def begun(outlook: Forecast) -> None:
-                watch.begun(outlook)
+            def begun(expected: Expected) -> None:
+                watch.begun(expected)
                 if biology is not None:
                     screen.print(biology_line(biology_record(the_schedule.biology)), soft_wrap=True, markup=False)
 

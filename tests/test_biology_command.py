@@ -17,13 +17,13 @@ from typer.testing import CliRunner
 
 from engine import plan
 from engine.biology.parameters import Biology, parse_biology, read_biology
+from engine.execution.partition import PartitionTask
 from engine.execution.run import run
 from engine.farm.schedule import Schedule
 from engine.farm.schedule_file import read_any, read_schedule
 from engine.farm.schedule_text import self_contained
 from engine.planning.forecast import forecast
 from engine.report.__main__ import app as report
-from engine.simulation.partition import PartitionTask
 from lake.manifest import PartitionRecord, read_complete
 
 Write = Callable[[Path, Schedule], Path]

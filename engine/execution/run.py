@@ -15,13 +15,15 @@ from pathlib import Path
 
 from engine import __version__
 from engine.biology.used import biology_record
+from engine.execution.partition import PartitionTask, progress_path, run_fingerprint, simulate_partition
 from engine.execution.progress import birth, read_progress
 from engine.farm.dimensions import dimension_tables
 from engine.farm.reading import sha256
 from engine.farm.schedule import Schedule, to_date
 from engine.farm.schedule_text import self_contained
-from engine.planning.forecast import Forecast, forecast
-from engine.simulation.partition import PartitionTask, progress_path, run_fingerprint, simulate_partition
+from engine.planning.partitions import part_sums
+from engine.planning.sizing import biomass_flags
+from engine.planning.workload import predicted_events
 from lake.errors import InputError
 from lake.manifest import (
     Journal,
@@ -56,11 +58,37 @@ CONTENTS = (
 
 
 @dataclass(frozen=True)
+class Expected:
+    """What a run will come to: rows over all tables by partition, and the batches that may outgrow containers."""
+
+    rows: tuple[int, ...]
+    flagged: frozenset[int]
+
+    @property
+    def events(self) -> int:
+        return sum(self.rows)
+
+
+@dataclass(frozen=True)
 class RunEvents:
     """Where a run tells of its progress; each is called in the parent, on one thread."""
 
-    begun: Callable[[Forecast], None] = lambda forecast: None
+    begun: Callable[[Expected], None] = lambda expected: None
     finished: Callable[[PartitionRecord], None] = lambda record: None
+
+
+@dataclass(frozen=True)
+class _Request:
+    """A run as asked for."""
+
+    schedule: Schedule
+    run_dir: Path
+    executor: Executor
+    workers: int
+    resume: bool
+    overwrite: bool
+    events: RunEvents
+    simulate: Simulate
 
 
 def identity(schedule: Schedule) -> RunIdentity:
@@ -93,67 +121,46 @@ def run(
 
     The manifest's status is partial when a partition failed; resuming runs only what is missing or damaged.
     """
-    started = time.perf_counter()
-    schedule = self_contained(schedule)
-    wanted = identity(schedule)
+    request = _Request(
+        self_contained(schedule), run_dir, executor, workers, resume, overwrite, events or RunEvents(), simulate
+    )
     _check_folder(run_dir, resume, overwrite)
-    outlook = forecast(schedule)
     with _alone_in(run_dir):
-        return _run(
-            schedule,
-            run_dir,
-            executor,
-            workers,
-            wanted,
-            outlook,
-            resume,
-            overwrite,
-            events or RunEvents(),
-            simulate,
-            started,
-        )
+        return _run(request, time.perf_counter())
 
 
-def _run(
-    schedule: Schedule,
-    run_dir: Path,
-    executor: Executor,
-    workers: int,
-    wanted: RunIdentity,
-    outlook: Forecast,
-    resume: bool,
-    overwrite: bool,
-    events: RunEvents,
-    simulate: Simulate,
-    started: float,
-) -> Manifest:
+def _run(request: _Request, started: float) -> Manifest:
     """`run`, once the folder is ours alone."""
-    used = _check_folder(run_dir, resume, overwrite)
-    kept = _believable(run_dir, wanted) if resume else {}
+    schedule, run_dir, events = request.schedule, request.run_dir, request.events
+    wanted = identity(schedule)
+    used = _check_folder(run_dir, request.resume, request.overwrite)
+    expected = _expected(schedule)
+    kept = _believable(run_dir, wanted) if request.resume else {}
     if len(kept) == len(schedule.partitions) and (whole := _whole(run_dir)) is not None:
-        events.begun(outlook)
+        events.begun(expected)
         return whole
-    if resume:
+    if request.resume:
         (run_dir / "manifest.json").unlink(missing_ok=True)
         _clear_temporary(run_dir)
     elif used:
         _clear(run_dir)
     journal = Journal(run_dir)
     pid = os.getpid()
-    journal.append("begun", at=time.time(), pid=pid, born=birth(pid), identity=asdict(wanted), workers=workers)
+    journal.append("begun", at=time.time(), pid=pid, born=birth(pid), identity=asdict(wanted), workers=request.workers)
     _write_inputs(run_dir, schedule)
     dimensions = {
         name: write_dimension(run_dir, name, rows)
         for name, rows in dimension_tables(schedule.farm, schedule.biology).items()
     }
-    journal.append("forecast", at=time.time(), events=outlook.events)
-    events.begun(outlook)
+    journal.append("forecast", at=time.time(), events=expected.events)
+    events.begun(expected)
     records = dict(kept)
     for record in kept.values():
         journal.append("partition", at=time.time(), record=asdict(record))
         events.finished(record)
-    tasks = [t for t in _tasks(schedule, run_dir, outlook) if t.partition not in kept]
-    running = {executor.submit(simulate, task): task for task in sorted(tasks, key=lambda t: -t.weight)}
+    tasks = [t for t in _tasks(schedule, run_dir, expected) if t.partition not in kept]
+    by_weight = sorted(tasks, key=lambda t: -expected.rows[t.partition])
+    running = {request.executor.submit(request.simulate, task): task for task in by_weight}
 
     def take(future: Future[PartitionRecord]) -> None:
         record = _outcome(future, running[future])
@@ -179,10 +186,10 @@ def _run(
         identity=wanted,
         seconds=time.perf_counter() - started,
         events_made=sum(r.events for r in ordered if r.partition not in kept),
-        workers=workers,
+        workers=request.workers,
         dimensions=dimensions,
         partitions=ordered,
-        estimate=outlook.rows,
+        estimate=_sum_by_table(r.estimate for r in ordered),
         fingerprint="" if failed else run_fingerprint(ordered),
         biology=biology_record(schedule.biology),
     )
@@ -191,18 +198,30 @@ def _run(
     return manifest
 
 
-def _tasks(schedule: Schedule, run_dir: Path, outlook: Forecast) -> Iterable[PartitionTask]:
+def _expected(schedule: Schedule) -> Expected:
+    """In closed form: the workers forecast their own batches, each table by itself, before they simulate them."""
+    rows = predicted_events(schedule.batches, schedule.farm, schedule.biology, schedule.as_of_day)
+    return Expected(tuple(part_sums(rows, schedule.partitions)), frozenset(biomass_flags(schedule)))
+
+
+def _sum_by_table(estimates: Iterable[dict[str, int]]) -> dict[str, int]:
+    total = dict.fromkeys(EVENT_TABLE_NAMES, 0)
+    for estimate in estimates:
+        for table, rows in estimate.items():
+            total[table] += rows
+    return total
+
+
+def _tasks(schedule: Schedule, run_dir: Path, expected: Expected) -> Iterable[PartitionTask]:
     for number, span in enumerate(schedule.partitions):
         batches = tuple(b for b in schedule.batches if b.id in span)
-        ids = {b.id for b in batches}
         yield PartitionTask(
             run_dir=str(run_dir),
             partition=number,
             schedule=replace(schedule, batches=batches, partitions=(span,), text=""),
-            flagged=frozenset(outlook.flagged & ids),
-            forecasts={i: outlook.cutoff[i] for i in ids},
+            flagged=frozenset(b.id for b in batches) & expected.flagged,
             first_day=min(b.start_day for b in schedule.batches),
-            weight=sum(outlook.batch_rows[i] for i in ids),
+            last_day=max(schedule.as_of_day, *(b.end_day for b in schedule.batches)),
         )
 
 

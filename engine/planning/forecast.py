@@ -14,7 +14,6 @@ from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule, Stay
 from engine.planning.cutoff import COMPLETED, UNDECIDED, Cutoff, by_dates, by_growth, summarise
 from engine.planning.expected import expected_rows
-from engine.planning.sizing import biomass_flags
 from engine.simulation.climate import Climate
 from engine.simulation.history import simulate
 from engine.simulation.record import SEA, BatchHistory, StandIn
@@ -25,11 +24,10 @@ RINGS_OF_TWO_AREAS = 3
 
 @dataclass(frozen=True)
 class Forecast:
-    """The plan's expectations: rows by table and batch, batches over a limit, and the state at the as-of date."""
+    """The plan's expectations: rows by table and by batch, and the state at the as-of date."""
 
     rows: dict[str, int]
     batch_rows: dict[int, int]
-    flagged: frozenset[int]
     cutoff: dict[int, str]  # COMPLETED, ACTIVE or UNDECIDED
     harvest_day: dict[int, int]
 
@@ -38,20 +36,20 @@ class Forecast:
         return sum(self.rows.values())
 
 
-def forecast(schedule: Schedule) -> Forecast:
-    """Forecast every batch; a pure function of the schedule."""
+def forecast(schedule: Schedule, climate: Climate | None = None) -> Forecast:
+    """Forecast every batch; a pure function of the schedule. climate: the schedule's, up to every batch's end."""
     rows = dict.fromkeys(EVENT_TABLE_NAMES, 0)
     batch_rows: dict[int, int] = {}
     cutoff: dict[int, str] = {}
     harvest: dict[int, int] = {}
-    for batch, history in lives(schedule, schedule.batches):
+    for batch, history in lives(schedule, schedule.batches, climate):
         harvest[batch.id] = history.stages[-1].end_day - 1
         cutoff[batch.id] = by_growth(batch, history, schedule.as_of_day)[0]
         counted = expected_rows(schedule, batch, history)
         batch_rows[batch.id] = sum(counted.values())
         for table, count in counted.items():
             rows[table] += count
-    return Forecast(rows, batch_rows, frozenset(biomass_flags(schedule)), cutoff, harvest)
+    return Forecast(rows, batch_rows, cutoff, harvest)
 
 
 def foreseen_cutoff(schedule: Schedule) -> Cutoff:
@@ -64,12 +62,15 @@ def foreseen_cutoff(schedule: Schedule) -> Cutoff:
     return summarise(schedule, [known[batch.id] for batch in schedule.batches])
 
 
-def lives(schedule: Schedule, batches: Sequence[Batch]) -> Iterator[tuple[Batch, BatchHistory]]:
+def lives(
+    schedule: Schedule, batches: Sequence[Batch], climate: Climate | None = None
+) -> Iterator[tuple[Batch, BatchHistory]]:
     """Each batch and its whole life in representative containers."""
     beyond = max((b.end_day for b in schedule.batches), default=schedule.as_of_day)
     open_end = replace(schedule, as_of_day=max(beyond, schedule.as_of_day), biology=_alike(schedule.biology))
-    first_day = min((b.start_day for b in schedule.batches), default=0)
-    climate = Climate(schedule.farm, schedule.biology, schedule.seed, open_end.as_of_day, first_day)
+    if climate is None:
+        first_day = min((b.start_day for b in schedule.batches), default=0)
+        climate = Climate(schedule.farm, schedule.biology, schedule.seed, open_end.as_of_day, first_day)
     for batch in batches:
         yield batch, simulate(open_end, climate, _reduced(batch, schedule.farm), _stands_for(batch))
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.execution.progress import read_progress
-from engine.planning.forecast import Forecast
+from engine.execution.run import Expected
 from engine.report.console import progress
 from lake.errors import InputError
 from lake.manifest import BiologyRecord, Manifest, PartitionRecord
@@ -24,7 +24,7 @@ class Watch:
     """A progress bar over a run's batches, fed from the workers' progress files; silent in a pipe."""
 
     def __init__(self, screen: Console, run_dir: Path, batches: int) -> None:
-        self._screen, self._run_dir = screen, run_dir
+        self._screen, self._run_dir, self._batches = screen, run_dir, batches
         self._bar = progress(screen)
         self._task = self._bar.add_task("batches", total=batches)
         self._done = threading.Event()
@@ -36,11 +36,9 @@ class Watch:
             self._thread.start()
         return self
 
-    def begun(self, forecast: Forecast) -> None:
-        over = f"; {len(forecast.flagged)} batches may outgrow their containers" if forecast.flagged else ""
-        self._screen.print(
-            f"running {self._run_dir}: {len(forecast.batch_rows)} batches, about {forecast.events:,} events{over}"
-        )
+    def begun(self, expected: Expected) -> None:
+        over = f"; {len(expected.flagged)} batches may outgrow their containers" if expected.flagged else ""
+        self._screen.print(f"running {self._run_dir}: {self._batches} batches, about {expected.events:,} events{over}")
 
     def finished(self, record: PartitionRecord) -> None:
         if record.status != "succeeded":

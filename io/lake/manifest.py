@@ -50,6 +50,7 @@ class PartitionRecord:
     fingerprints: dict[int, dict[str, str]] = field(default_factory=dict)
     batches: dict[int, BatchRecord] = field(default_factory=dict)
     error: str = ""
+    estimate: dict[str, int] = field(default_factory=dict)  # rows by table, as foreseen before the simulation
 
     @property
     def events(self) -> int:

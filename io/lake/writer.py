@@ -16,7 +16,9 @@ from lake.fingerprint import fingerprint
 from lake.manifest import PartRecord, file_hash
 from lake.tables import TABLES, Table
 
-ROW_GROUP_ROWS = 1 << 18  # a row group is closed at the first batch that brings it past this many rows
+# a row group is closed at the first batch that brings it past so many rows or bytes
+ROW_GROUP_ROWS = 1 << 18
+ROW_GROUP_BYTES = 1 << 23
 
 
 def part_path(table: str, part: int) -> str:
@@ -50,25 +52,26 @@ class _Part:
         self.rows = 0
         self._named = False
         self._waiting: list[pa.RecordBatch] = []
-        self._waiting_rows = 0
+        self._waiting_rows = self._waiting_bytes = 0
         self._writer = pq.ParquetWriter(self.temporary, table.schema, **parquet_options(table))
 
     def add(self, rows: pa.RecordBatch) -> None:
         """Take a batch's rows; those that wait are copied, since the caller reuses its arrays."""
         self.rows += rows.num_rows
-        if not self._waiting and rows.num_rows >= ROW_GROUP_ROWS // 2:
+        if not self._waiting and (rows.num_rows >= ROW_GROUP_ROWS // 2 or rows.nbytes >= ROW_GROUP_BYTES):
             self._writer.write_table(pa.Table.from_batches([rows]), row_group_size=rows.num_rows)
             return
         self._waiting.append(_copy(rows))
         self._waiting_rows += rows.num_rows
-        if self._waiting_rows >= ROW_GROUP_ROWS:
+        self._waiting_bytes += rows.nbytes
+        if self._waiting_rows >= ROW_GROUP_ROWS or self._waiting_bytes >= ROW_GROUP_BYTES:
             self._flush()
 
     def _flush(self) -> None:
         if self._waiting_rows:
             rows = pa.Table.from_batches(self._waiting).combine_chunks()
             self._writer.write_table(rows, row_group_size=self._waiting_rows)
-        self._waiting, self._waiting_rows = [], 0
+        self._waiting, self._waiting_rows, self._waiting_bytes = [], 0, 0
 
     def finish(self) -> PartRecord:
         self._flush()

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from run_files import Synchronous, lake_bytes
 
+from engine.execution.partition import PartitionTask, simulate_partition
 from engine.execution.run import run
 from engine.farm.schedule import Schedule
-from engine.simulation.partition import PartitionTask, simulate_partition
 from lake.manifest import Manifest, PartitionRecord
 from lake.tables import EVENT_TABLE_NAMES
 

@@ -14,13 +14,13 @@ import pyarrow.parquet as pq
 import pytest
 from run_files import Synchronous, lake_bytes, marks
 
+from engine.execution.partition import PartitionTask, progress_path, simulate_partition
 from engine.execution.progress import read_progress
 from engine.execution.run import RunEvents, run
 from engine.execution.workers import SpawnedWorkers
 from engine.farm.schedule import Schedule
 from engine.farm.schedule_file import parse_schedule
 from engine.farm.schedule_text import format_schedule
-from engine.simulation.partition import PartitionTask, progress_path, simulate_partition
 from lake.errors import InputError
 from lake.manifest import Journal, Manifest, PartitionRecord, read_complete, read_manifest
 from lake.tables import DIMENSION_TABLE_NAMES, EVENT_TABLE_NAMES

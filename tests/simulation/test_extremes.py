@@ -55,7 +55,7 @@ def live(schedule: Schedule) -> tuple[BatchHistory, dict[str, int]]:
         batch.validate(full=True)
         rows[table] = batch.num_rows
 
-    Emitter(schedule, climate, outlook.flagged, outlook.cutoff).emit(history, keep)
+    Emitter(schedule, climate, frozenset(), outlook.cutoff).emit(history, keep)
     return history, rows
 
 

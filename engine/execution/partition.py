@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.farm.schedule import Schedule
+from engine.planning.forecast import forecast
 from engine.simulation.climate import Climate
 from engine.simulation.emission import Emitter
 from engine.simulation.history import simulate
@@ -25,15 +26,17 @@ PROGRESS_SECONDS = 0.25
 
 @dataclass(frozen=True)
 class PartitionTask:
-    """One partition to simulate: `schedule` holds this partition's batches alone, resolved."""
+    """One partition to simulate: `schedule` holds this partition's batches alone, resolved.
+
+    The climate is kept for the whole schedule's days, [first_day, last_day), beyond the as-of date for the forecast.
+    """
 
     run_dir: str
     partition: int
     schedule: Schedule
     flagged: frozenset[int]
-    forecasts: dict[int, str]
-    first_day: int  # of the whole schedule: the climate is kept from here on
-    weight: float  # predicted rows: the heaviest partition goes first
+    first_day: int
+    last_day: int
 
 
 def wake() -> None:
@@ -52,12 +55,13 @@ def peak_memory_mb() -> float:
 _climates: dict[tuple[str, str, int, int, int], Climate] = {}
 
 
-def _climate(schedule: Schedule, first_day: int) -> Climate:
+def _climate(task: PartitionTask) -> Climate:
     """The climate of a schedule, kept in the process from one partition to the next."""
-    key = (schedule.farm.sha256, schedule.biology.sha256, schedule.seed, schedule.as_of_day, first_day)
+    schedule = task.schedule
+    key = (schedule.farm.sha256, schedule.biology.sha256, schedule.seed, task.last_day, task.first_day)
     if key not in _climates:
         _climates.clear()
-        _climates[key] = Climate(schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day, first_day)
+        _climates[key] = Climate(schedule.farm, schedule.biology, schedule.seed, task.last_day, task.first_day)
     return _climates[key]
 
 
@@ -91,8 +95,9 @@ def simulate_partition(task: PartitionTask) -> PartitionRecord:
     try:
         progress = _Progress(task)
         progress.tell(0, 0, now=True)
-        climate = _climate(task.schedule, task.first_day)
-        emitter = Emitter(task.schedule, climate, task.flagged, task.forecasts)
+        climate = _climate(task)
+        outlook = forecast(task.schedule, climate)
+        emitter = Emitter(task.schedule, climate, task.flagged, outlook.cutoff)
         with PartitionWriter(Path(task.run_dir), task.partition, EVENT_TABLE_NAMES) as writer:
             for done, batch in enumerate(batches, 1):
                 current = batch.number
@@ -132,6 +137,7 @@ def simulate_partition(task: PartitionTask) -> PartitionRecord:
         parts,
         marks,
         records,
+        estimate=outlook.rows,
     )
 
 
