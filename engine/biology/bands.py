@@ -63,7 +63,7 @@ class Bands(StrictModel):
 
 def read_bands(name: str = "bands") -> Bands:
     """The bands of a path or a shipped name; InputError when absent or wrong."""
-    path = find_shipped("biology", name, None)
+    path = find_shipped("bands", name, None)
     return parse_bands(load_text(path), str(path))
 
 

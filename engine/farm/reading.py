@@ -157,7 +157,7 @@ def sha256(text: str) -> str:
 def find_shipped(kind: str, name: str, beside: Path | None) -> Path:
     """The file of a farm or biology named `name`: a path, beside the schedule, or the shipped copy.
 
-    kind: "farms" or "biology". InputError names every place looked in, and what is shipped.
+    kind: "farms", "biology", or "bands", which lie with the biology. InputError names every place looked in, and what is shipped.
     """
     places = [Path(name)]
     if beside is not None:
@@ -177,7 +177,7 @@ def find_shipped(kind: str, name: str, beside: Path | None) -> Path:
 def _may_be(kind: str, path: Path) -> bool:
     """Whether a file that bears the name is not something else: a schedule may be called as its biology is."""
     found = re.search(r"^format: *[\"']?smoltworks-([a-z]+)", load_text(path), re.MULTILINE)
-    return found is None or found[1] == kind.rstrip("s")
+    return found is None or found[1].rstrip("s") == kind.rstrip("s")
 
 
 def shipped_names(kind: str) -> list[str]:
@@ -189,5 +189,6 @@ def shipped_names(kind: str) -> list[str]:
 def _shipped_folders(kind: str) -> tuple[Path, Path]:
     """Where they lie in the repository, and where the wheel carries them."""
     here = Path(__file__).resolve()
-    package = {"farms": here.parent, "biology": here.parent.parent / "biology"}[kind]
-    return here.parents[2] / "schedules" / kind, package / "shipped"
+    if kind == "farms":
+        return here.parents[2] / "schedules" / kind, here.parent / "shipped"
+    return here.parents[2] / "schedules" / "biology", here.parent.parent / "biology" / "shipped"
