@@ -25,6 +25,8 @@ class Events(StrictModel):
     limit: Whole
     onset_days: Positive
     ring_sd: NotNegative
+    ring_limit: Positive
+    loss_limit: Share
     freshwater_per_stage: NotNegative
     freshwater_loss_median: Share
     freshwater_loss_sdlog: NotNegative

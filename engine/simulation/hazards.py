@@ -62,6 +62,7 @@ def draw_events(
     limit: int,
     loss_median: float,
     loss_sdlog: float,
+    loss_limit: float,
     start_week: np.ndarray,
     loss: np.ndarray,
 ) -> int:
@@ -82,7 +83,7 @@ def draw_events(
             u -= weeks[start]
             start += 1
         start_week[e] = start
-        loss[e] = min(0.9, loss_median * am.exp(loss_sdlog * am.normal(key, 2 * e + 2)))
+        loss[e] = min(loss_limit, loss_median * am.exp(loss_sdlog * am.normal(key, 2 * e + 2)))
     return count
 
 
@@ -137,6 +138,7 @@ def befall(
             most,
             median * kind.severity.value,
             sdlog,
+            events.loss_limit.value,
             start_week,
             loss,
         )
@@ -144,7 +146,7 @@ def befall(
         keys = stream_keys(schedule.seed, Stream.EVENT, number, name, each=names) if count else ()
         for e, (week, lost) in enumerate(zip(start_week[:count].tolist(), loss[:count].tolist(), strict=True)):
             for key, ring_pulse in zip(keys, pulse, strict=True):
-                harder = am.exp(ring_sd * am.normal(key, e) - 0.5 * ring_sd * ring_sd)
+                harder = min(events.ring_limit.value, am.exp(ring_sd * am.normal(key, e) - 0.5 * ring_sd * ring_sd))
                 spread_event(week, -am.log(1.0 - lost) * harder, cause, spread, ring_pulse, pulse_cause)
             start = stay.start_day + 7 * week
             end = min(start + 7 * len(spread), stay.end_day)

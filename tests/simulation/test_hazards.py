@@ -29,6 +29,7 @@ def drawn(key: int, mean: float, **changes: float) -> tuple[np.ndarray, np.ndarr
         int(setting["limit"]),
         setting["loss_median"],
         setting["loss_sdlog"],
+        0.9,
         weeks,
         loss,
     )
