@@ -7,6 +7,7 @@ from bisect import bisect_left
 import numpy as np
 
 from engine.farm.schedule import Batch, Schedule, Stay
+from engine.planning.expected_journal import expected_entries
 from engine.planning.expected_trade import trade_rows
 from engine.simulation.laboratory import laboratory, noticed
 from engine.simulation.record import SEA, BatchHistory, StageHistory
@@ -63,13 +64,21 @@ def _care_rows(schedule: Schedule, batch: Batch, history: BatchHistory) -> dict[
     samples = [s for s in laboratory(schedule, history, tuple(seen)) if s.day < as_of]
     sizes = [len(batch.stays[seen[s.event].at].container_ids) for s in samples]
     findings = sum(len(s.findings) * min(most, n) // len(s.containers) for s, n in zip(samples, sizes, strict=True))
-    moved = sum(move.day < as_of for move in history.moves)
+    emptied = [d for d in _harvest_days(schedule, batch.stays[-1], history) if d < as_of]
+    entries = expected_entries(schedule, history, tuple(seen), samples, emptied)
     return {
         "treatment": vaccinations + len(treated),
         "treatment_truth": vaccinations + len(treated),
         "health_lab_sample": findings,
-        "journal_entry": moved + bool(vaccinations) + len(set(treated)) + 2 * len(seen) + len(samples),
+        "journal_entry": entries + bool(vaccinations) + len(set(treated)),
     }
+
+
+def _harvest_days(schedule: Schedule, stay: Stay, history: BatchHistory) -> list[int]:
+    """The day on which each ring of a batch is emptied, whenever that is."""
+    if stay.stage != SEA or len(history.stages) < stay.stage:
+        return []
+    return [int(d) for d in stay.start_day + days_by_container(schedule, stay, history.stages[-1]) - 1]
 
 
 def _outlook_rows(
