@@ -200,7 +200,10 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
                 ("bag_kg", bio.feed.bag_kg.value),
                 ("summary_days", bio.feed.summary_days.value),
                 *zip(CONFIDENCE_FROM, bio.feed.summary_confidence_days.value, strict=True),
-                *((f"lice_count_size_{stage}", size) for stage, size in zip(LICE_STAGES, bio.lice.count_size.value, strict=True)),
+                *(
+                    (f"lice_count_size_{stage}", size)
+                    for stage, size in zip(LICE_STAGES, bio.lice.count_size.value, strict=True)
+                ),
                 ("treatment_lead_days", bio.lice.treatment_lead_days.value),
                 ("treatment_interval_days", bio.lice.treatment_interval_days.value),
                 ("treatment_rings_a_day", bio.lice.treatment_rings_a_day.value),

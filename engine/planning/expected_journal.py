@@ -5,8 +5,8 @@ from __future__ import annotations
 from engine.farm.schedule import Schedule
 from engine.simulation import arithmetic as am
 from engine.simulation.laboratory import AGENTS, Noticed, Samples, whole_between
-from engine.simulation.notice import WEEK, beginnings, counts_of_females, weeks_of_deaths
-from engine.simulation.record import SEA, BatchHistory, StageHistory
+from engine.simulation.notice import WEEK, beginnings, counts_of_females, low_oxygen, weeks_of_deaths
+from engine.simulation.record import BatchHistory, StageHistory
 
 
 def expected_entries(
@@ -21,8 +21,9 @@ def expected_entries(
     harvests = len({min(emptied), max(emptied)}) if emptied else 0
     alarms = sum(_alarms(schedule, history, stage) for stage in history.stages)
     weeks = sum(_weeks(schedule, history, at, seen) for at in range(len(history.stages)))
+    breathless = sum(_breathless(schedule, stage) for stage in history.stages)
     told = len(samples) + sum(_of_event(schedule, event, samples, i) for i, event in enumerate(seen))
-    return 1 + moves + harvests + alarms + weeks + told
+    return 1 + moves + harvests + alarms + weeks + breathless + told
 
 
 def _of_event(schedule: Schedule, event: Noticed, samples: list[Samples], i: int) -> int:
@@ -56,3 +57,10 @@ def _weeks(schedule: Schedule, history: BatchHistory, at: int, seen: tuple[Notic
         explained = any(e.at == at and e.event.start_day <= last and e.event.end_day > first for e in seen)
         found += last < schedule.as_of_day and not explained
     return found
+
+
+def _breathless(schedule: Schedule, stage: StageHistory) -> int:
+    """How often little oxygen is worth an entry."""
+    journal = schedule.biology.model.journal
+    _, told = low_oxygen(stage, journal.oxygen_low.value[-1], journal.oxygen_quiet_days.value)
+    return sum(stage.start_day + d < schedule.as_of_day for d in told)

@@ -15,7 +15,7 @@ from engine.farm.schedule import Schedule
 from engine.simulation import arithmetic as am
 from engine.simulation import wording as say
 from engine.simulation.laboratory import AGENTS, Noticed, Samples, laboratory, noticed, whole_between
-from engine.simulation.notice import WEEK, beginnings, counts_of_females, weeks_of_deaths
+from engine.simulation.notice import WEEK, beginnings, counts_of_females, low_oxygen, weeks_of_deaths
 from engine.simulation.record import SEA, BatchHistory, StageHistory
 from engine.simulation.remedies import DAY_US, HOUR_US, MINUTE_US, VACCINE, LiceSeen, Remedy, remedies
 from engine.simulation.streams import Stream, stream_key
@@ -313,13 +313,9 @@ class _Writer:
         """Days of little oxygen, once in a while."""
         bounds = self._policy.oxygen_low.value
         for stage in self._history.stages:
-            below = (stage.oxygen_min < bounds[-1]) & (stage.population > 0)
+            below, told = low_oxygen(stage, bounds[-1], self._policy.oxygen_quiet_days.value)
             low = np.asarray(below.any(axis=0))
-            told = -self._policy.oxygen_quiet_days.value - 1
-            for d in np.flatnonzero(low).tolist():
-                if d - told <= self._policy.oxygen_quiet_days.value:
-                    continue
-                told = d
+            for d in told:
                 containers = np.flatnonzero(below[:, d]).tolist()
                 value = float(stage.oxygen_min[containers, d].min())
                 level = SEVERITIES[2 - int(np.searchsorted(bounds, value, side="right"))]

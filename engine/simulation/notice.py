@@ -1,4 +1,4 @@
-"""What catches the eye of a site: weeks in which many fish died, counts above the limit of lice."""
+"""What catches the eye of a site: weeks in which many fish died, counts above the limit of lice, little oxygen."""
 
 from __future__ import annotations
 
@@ -44,6 +44,16 @@ def counts_of_females(lice: SeaLice, limits: tuple[float, ...]) -> Counts:
     females = lice.counted[:, :, 2].sum(axis=0, dtype=np.int64)
     fish = lice.sampled.sum(axis=0, dtype=np.int64)
     return Counts(females, fish, limit, (fish > 0) & (females > limit * fish))
+
+
+def low_oxygen(stage: StageHistory, bound: float, quiet_days: int) -> tuple[np.ndarray, list[int]]:
+    """(n, days) of less oxygen than `bound`, % saturation, where fish are; and the days of the stay worth an entry."""
+    below = (stage.oxygen_min < bound) & (stage.population > 0)
+    told: list[int] = []
+    for d in np.flatnonzero(below.any(axis=0)).tolist():
+        if not told or d - told[-1] > quiet_days:
+            told.append(d)
+    return below, told
 
 
 def beginnings(flags: np.ndarray) -> list[int]:

@@ -49,9 +49,7 @@ AHEAD = frozenset(
 # the first day after: what it ends was the day before
 ENDS = frozenset({("batch", "actual_end_date"), ("container_assignment", "departure_date")})
 # a laboratory answers when the fish may have gone
-AFTER_THE_STAY = frozenset(
-    {("health_lab_sample", "date_sent_to_lab"), ("health_lab_sample", "date_results_received")}
-)
+AFTER_THE_STAY = frozenset({("health_lab_sample", "date_sent_to_lab"), ("health_lab_sample", "date_results_received")})
 
 
 @cache
@@ -69,7 +67,7 @@ def declared_sql() -> MappingProxyType[str, str]:
             ),
             "row_reference": _union(_reference(t, c) for t in TABLES.values() for c in t.columns if c.references),
             "row_key": _union(_key(TABLES[name]) for name in sorted(_targets())),
-            "repeated_key": _union(_repeated(t) for t in TABLES.values() if t.name != READINGS),
+            "repeated_key": _union(_repeated(t, key) for t in TABLES.values() if t.name != READINGS for key in t.keys),
             "dated_row": _union(_dates(t, c) for t in EVENT_TABLES for c in dates(t)),
         }
     )
@@ -82,9 +80,7 @@ def batch_column(table: Table) -> str:
 
 def dates(table: Table) -> tuple[Column, ...]:
     """The columns that tell when something happened."""
-    return tuple(
-        c for c in table.columns if c.type in (pa.date32(), TIMESTAMP) and (table.name, c.name) not in AHEAD
-    )
+    return tuple(c for c in table.columns if c.type in (pa.date32(), TIMESTAMP) and (table.name, c.name) not in AHEAD)
 
 
 def _union(parts: Iterator[str]) -> str:
@@ -121,10 +117,11 @@ def _reference(table: Table, column: Column) -> str:
     source, rows = _source(table)
     target, name = TABLES[column.references], _column(table, column.name)
     whose = batch_column(table) if target in EVENT_TABLES and table in EVENT_TABLES else "NULL"
+    where = _container_beside(table, column)
     filled = f"WHERE {name} IS NOT NULL " if column.nullable else ""
     return (
         f"SELECT '{table.name}' AS table_name, '{column.name}' AS column_name, '{target.name}' AS target, "
-        f"{name}::BIGINT AS id, {whose}::INTEGER AS batch_id, {_container_beside(table, column)}::INTEGER AS container_id, "
+        f"{name}::BIGINT AS id, {whose}::INTEGER AS batch_id, {where}::INTEGER AS container_id, "
         f"{rows}::BIGINT AS rows FROM {source} {filled}GROUP BY ALL"
     )
 
@@ -138,8 +135,8 @@ def _key(table: Table) -> str:
     )
 
 
-def _repeated(table: Table) -> str:
-    key = ", ".join(table.key)
+def _repeated(table: Table, columns: tuple[str, ...]) -> str:
+    key = ", ".join(columns)
     return (
         f"SELECT '{table.name}' AS table_name, '{key}' AS key, concat_ws(', ', {key}) AS value, count(*) AS rows "
         f"FROM {table.name} GROUP BY {key} HAVING count(*) > 1"

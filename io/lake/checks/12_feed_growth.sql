@@ -98,8 +98,8 @@ evening AS (  -- the states of stages that are fed, with the evening before: on 
     SELECT
         d.batch_id, d.assignment_id, d.date, (d.date - s.first_day) // days AS period, d.biomass_kg,
         coalesce(lag(d.population) OVER w, s.initial_count)::DOUBLE AS fish,
-        d.avg_weight_g::DOUBLE - coalesce(lag(d.avg_weight_g) OVER w::DOUBLE, a.weight_g) AS gain_g,
-        coalesce(lag(d.biomass_kg) OVER w::DOUBLE, s.initial_count * a.weight_g / 1000) AS morning_kg,
+        d.avg_weight_g::DOUBLE - coalesce(lag(d.avg_weight_g) OVER w::DOUBLE, a.known_g) AS gain_g,
+        coalesce(lag(d.biomass_kg) OVER w::DOUBLE, s.initial_count * a.known_g / 1000) AS morning_kg,
         CASE WHEN d.date = s.first_day THEN s.initial_count * 0.01 / 1000 ELSE 0 END AS slack_kg
     FROM daily_state d
     CROSS JOIN length
