@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 FAILED = 1
 CONFIDENCE_FROM = ("high_from_days", "medium_from_days", "low_from_days")
+LICE_STAGES = ("attached", "mobile", "adult_female")
 COUNTS, KEYS = "20_counts_postgres", "07_foreign_keys_postgres"
 
 
@@ -99,8 +100,10 @@ def verify(
 
 def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
     """The rows of lake.views.PLAN_TABLES: the plan, and what the biology allows."""
+    from engine.biology.health import METHOD_NAMES
     from engine.farm.schedule import to_date
     from engine.planning.sizing import biomass_flags
+    from engine.simulation.remedies import VACCINE
 
     farm, bio = schedule.farm, schedule.biology.model
     flagged = biomass_flags(schedule)
@@ -157,6 +160,36 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
         "exchange_rate": [
             {"geography_id": g, "per_eur": region.currency_per_eur.value} for g, region in enumerate(regions, 1)
         ],
+        "lice_limit": [
+            {
+                "geography_id": g,
+                "month": month,
+                "limit_females": limit,
+                "treated_above": limit * region.treatment_trigger.value,
+            }
+            for g, region in enumerate(regions, 1)
+            for month, limit in enumerate(region.adult_female_limit.value, 1)
+        ],
+        "treatment_rule": [
+            {
+                "method": name,
+                "treatment_type": method.type.value,
+                "duration_days": method.duration_days.value,
+                "withholding_days": method.withholding_days.value,
+                "fasting_days": method.fasting_days.value,
+            }
+            for name in METHOD_NAMES
+            for method in [bio.treatments.methods.of(name)]
+        ]
+        + [
+            {
+                "method": VACCINE,
+                "treatment_type": "vaccination",
+                "duration_days": bio.treatments.vaccination.duration_days.value,
+                "withholding_days": bio.treatments.vaccination.withholding_days.value,
+                "fasting_days": 0,
+            }
+        ],
         "parameter": [
             {"name": name, "value": value}
             for name, value in (
@@ -167,6 +200,18 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
                 ("bag_kg", bio.feed.bag_kg.value),
                 ("summary_days", bio.feed.summary_days.value),
                 *zip(CONFIDENCE_FROM, bio.feed.summary_confidence_days.value, strict=True),
+                *(
+                    (f"lice_count_size_{stage}", size)
+                    for stage, size in zip(LICE_STAGES, bio.lice.count_size.value, strict=True)
+                ),
+                ("treatment_lead_days", bio.lice.treatment_lead_days.value),
+                ("treatment_interval_days", bio.lice.treatment_interval_days.value),
+                ("treatment_rings_a_day", bio.lice.treatment_rings_a_day.value),
+                ("successful_reduction", bio.treatments.successful_reduction.value),
+                ("partial_reduction", bio.treatments.partial_reduction.value),
+                ("vaccination_stage", bio.mortality.vaccination_stage.value),
+                ("vaccination_day", bio.mortality.vaccination_day.value),
+                ("harvest_rings_a_day", bio.harvest.rings_a_day.value),
                 ("gutted_yield", bio.harvest.gutted_yield.value),
                 ("gutted_yield_sd", bio.harvest.gutted_yield_sd.value),
                 ("reject_discard_share", bio.harvest.reject_discard_share.value),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 
 import numpy as np
 
 from engine.farm.schedule import Batch, Schedule, Stay
+from engine.planning.expected_journal import expected_entries
 from engine.planning.expected_trade import trade_rows
 from engine.simulation.laboratory import laboratory, noticed
 from engine.simulation.record import SEA, BatchHistory, StageHistory
@@ -63,13 +65,21 @@ def _care_rows(schedule: Schedule, batch: Batch, history: BatchHistory) -> dict[
     samples = [s for s in laboratory(schedule, history, tuple(seen)) if s.day < as_of]
     sizes = [len(batch.stays[seen[s.event].at].container_ids) for s in samples]
     findings = sum(len(s.findings) * min(most, n) // len(s.containers) for s, n in zip(samples, sizes, strict=True))
-    moved = sum(move.day < as_of for move in history.moves)
+    emptied = [d for d in _harvest_days(schedule, batch.stays[-1], history) if d < as_of]
+    entries = expected_entries(schedule, history, tuple(seen), samples, emptied)
     return {
         "treatment": vaccinations + len(treated),
         "treatment_truth": vaccinations + len(treated),
         "health_lab_sample": findings,
-        "journal_entry": moved + bool(vaccinations) + len(set(treated)) + 2 * len(seen) + len(samples),
+        "journal_entry": entries + bool(vaccinations) + len(set(treated)),
     }
+
+
+def _harvest_days(schedule: Schedule, stay: Stay, history: BatchHistory) -> list[int]:
+    """The day on which each ring of a batch is emptied, whenever that is."""
+    if stay.stage != SEA or len(history.stages) < stay.stage:
+        return []
+    return [int(d) for d in stay.start_day + days_by_container(schedule, stay, history.stages[-1]) - 1]
 
 
 def _outlook_rows(
@@ -103,6 +113,24 @@ def _sampling_rows(schedule: Schedule, batch: Batch, history: BatchHistory) -> d
     }
 
 
+def _sensor_rows(schedule: Schedule, sensor_days: int, sensors: int) -> dict[str, int]:
+    """Faults by their number a year, also those that began before the stay, and the readings that dropouts leave."""
+    policy = schedule.biology.model.sensors
+    kinds = (
+        (policy.dropouts_a_year.value, policy.dropout_hours.value),
+        (policy.spikes_a_year.value, policy.spike_hours.value),
+        (policy.flat_lines_a_year.value, policy.flat_line_hours.value),
+    )
+    days = [a_year / 365 * _mean_of_log_uniform(*hours) / 24 for a_year, hours in kinds]  # share of the time
+    faults = sensor_days * sum(a_year for a_year, _ in kinds) / 365 + sensors * sum(days)
+    readings = sensor_days * schedule.farm.model.readings_per_day
+    return {"environmental_reading": round(readings * (1 - days[0])), "sensor_fault": round(faults)}
+
+
+def _mean_of_log_uniform(low: float, high: float) -> float:
+    return low if low == high else (high - low) / math.log(high / low)
+
+
 def _add(rows: dict[str, int], more: dict[str, int]) -> None:
     for table, count in more.items():
         rows[table] += count
@@ -125,11 +153,11 @@ def _stay_rows(
     lived = np.minimum(whole, schedule.as_of_day - stay.start_day)
     n = len(stay.container_ids)
     container_days = int(lived.sum())
-    sensors = sum(len(farm.container(c).sensor_ids) * int(d) for c, d in zip(stay.container_ids, lived, strict=True))
+    sensor_days = np.array([len(farm.container(c).sensor_ids) for c in stay.container_ids]) * lived
     seen = [stage.dead[0], stage.culled[0]]
     rows = {
         "container_assignment": n,
-        "environmental_reading": sensors * farm.model.readings_per_day,
+        **_sensor_rows(schedule, int(sensor_days.sum()), int((sensor_days // lived).sum())),
         "daily_state": container_days,
         "daily_truth": container_days,
         "mortality_event": sum(int((each[:d] > 0).sum()) for d in lived for each in seen),

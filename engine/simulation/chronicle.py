@@ -15,12 +15,12 @@ from engine.farm.schedule import Schedule
 from engine.simulation import arithmetic as am
 from engine.simulation import wording as say
 from engine.simulation.laboratory import AGENTS, Noticed, Samples, laboratory, noticed, whole_between
+from engine.simulation.notice import WEEK, beginnings, counts_of_females, low_oxygen, weeks_of_deaths
 from engine.simulation.record import SEA, BatchHistory, StageHistory
 from engine.simulation.remedies import DAY_US, HOUR_US, MINUTE_US, VACCINE, LiceSeen, Remedy, remedies
 from engine.simulation.streams import Stream, stream_key
 
 SEVERITIES = ("low", "medium", "high")
-WEEK = 7
 AFTER_TREATMENT_DAYS = 14  # for so long fish are counted as lost by a treatment (Walde 2021)
 # when each kind of entry is written, hours UTC: after the day's work that it tells of
 WRITTEN = {
@@ -262,13 +262,9 @@ class _Writer:
             lice = stage.lice
             if lice is None:
                 continue
-            month = lice.day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
-            limit = np.array(limits)[month]
-            females = lice.counted[:, :, 2].sum(axis=0, dtype=np.int64)
-            fish = lice.sampled.sum(axis=0, dtype=np.int64)
-            over = (fish > 0) & (females > limit * fish)
+            females, fish, limit, over = counts_of_females(lice, limits)
             below = np.flatnonzero((fish > 0) & ~over)
-            for w in np.flatnonzero(over & ~np.concatenate([[False], over[:-1]])).tolist():
+            for w in beginnings(over):
                 rings = np.flatnonzero(lice.sampled[:, w] > 0).tolist()
                 a_fish = lice.counted[rings, w, 2] / lice.sampled[rings, w]
                 worst = self._schedule.farm.container(stage.container_ids[rings[int(np.argmax(a_fish))]]).name
@@ -288,14 +284,9 @@ class _Writer:
         """Whole weeks of a stage in which more fish died than usual, outside of what an event explains."""
         bounds = self._policy.weekly_mortality.value
         for at, stage in enumerate(self._history.stages):
-            weeks = stage.days // WEEK
             n = len(stage.container_ids)
-            dead = stage.dead[:, : WEEK * weeks].sum(axis=0, dtype=np.int64).reshape(weeks, WEEK).sum(axis=1)
-            evening_before = stage.population[:, WEEK - 1 : WEEK * weeks - 1 : WEEK].sum(axis=0, dtype=np.int64)
-            fish = np.concatenate([stage.fish.sum(keepdims=True), evening_before])[:weeks]
-            level = np.searchsorted(bounds, dead / np.maximum(fish, 1), side="right")
-            fresh = (level > 0) & (np.concatenate([[0], level[:-1]]) == 0)
-            for w in np.flatnonzero(fresh).tolist():
+            dead, fish, level = weeks_of_deaths(stage, bounds)
+            for w in beginnings(level > 0):
                 first = stage.start_day + WEEK * w
                 last = first + WEEK - 1
                 if any(e.at == at and e.event.start_day <= last and e.event.end_day > first for e in events):
@@ -322,13 +313,9 @@ class _Writer:
         """Days of little oxygen, once in a while."""
         bounds = self._policy.oxygen_low.value
         for stage in self._history.stages:
-            below = (stage.oxygen_min < bounds[-1]) & (stage.population > 0)
+            below, told = low_oxygen(stage, bounds[-1], self._policy.oxygen_quiet_days.value)
             low = np.asarray(below.any(axis=0))
-            told = -self._policy.oxygen_quiet_days.value - 1
-            for d in np.flatnonzero(low).tolist():
-                if d - told <= self._policy.oxygen_quiet_days.value:
-                    continue
-                told = d
+            for d in told:
                 containers = np.flatnonzero(below[:, d]).tolist()
                 value = float(stage.oxygen_min[containers, d].min())
                 level = SEVERITIES[2 - int(np.searchsorted(bounds, value, side="right"))]

@@ -73,7 +73,8 @@ def negative_binomial_quantile(mean: float, size: float, u: float) -> int:
     ratio = mean / (mean + size)
     total = p
     n = 0
-    while u > total and n < 5000:
+    most = int(50.0 * mean) + 100  # beyond any uniform's reach: rounding may keep the total just below 1
+    while u > total and n < most:
         p *= (n + size) / (n + 1.0) * ratio
         n += 1
         total += p

@@ -1,7 +1,7 @@
 """Runs the invariants: checks/NN_word.sql, each one SELECT of the rows that offend it, none when it holds.
 
-A check may use the tables of lake.views, those of checks/shared (made when the first check names them) and
-lake_fingerprint. checks/NAME.report.sql is told, not judged.
+A check may use the tables of lake.views, those of checks/shared and of lake.declared_sql (made when the first check
+names them) and lake_fingerprint. checks/NAME.report.sql is told, not judged.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any
 
 import duckdb
 
+from lake.declared_sql import declared_sql
 from lake.errors import InputError
 from lake.views import Connection, register_fingerprints
 
@@ -117,7 +118,7 @@ def _offenders(connection: Connection, run_dir: Path, text: str) -> tuple[int, t
 def _make_shared(connection: Connection, run_dir: Path, text: str) -> None:
     """Make what `text` names of the shared tables, unless it is there."""
     words = set(re.findall(r"\w+", text))
-    for name, made_by in _texts("checks/shared").items():
+    for name, made_by in (_texts("checks/shared") | declared_sql()).items():
         if name in words and not _exists(connection, name):
             _make_shared(connection, run_dir, made_by)
             connection.execute(f"CREATE TEMP TABLE {name} AS {made_by}")

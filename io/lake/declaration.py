@@ -48,8 +48,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its columns in order; `id_bits` = k where a row's id is batch id x 2^k + row; `key` is unique.
+    """A table: its columns in order; `id_bits` = k where a row's id is batch id x 2^k + row.
 
+    `key` is unique, and so are the columns of each of `unique`, taken together.
     `truth` marks what only the simulator knows: the UAT has no place for it.
     """
 
@@ -60,10 +61,17 @@ class Table:
     id_bits: int = 0
     order: tuple[str, ...] = ()
     truth: bool = False
+    unique: tuple[tuple[str, ...], ...] = ()
     schema: pa.Schema = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "schema", pa.schema([c.arrow_field for c in self.columns]))
+
+    @property
+    def keys(self) -> tuple[tuple[str, ...], ...]:
+        """Every set of columns that is unique: the key, what is declared so, and names that are natural keys."""
+        named = (("name",),) if NAME in self.columns else ()
+        return (self.key, *self.unique, *named)
 
     def column(self, name: str) -> Column:
         for column in self.columns:

@@ -77,6 +77,7 @@ PLACE_TABLES: tuple[Table, ...] = (
             Column("parameter_id", pa.int8(), "what it measures", references="environmental_parameter"),
         ),
         key=("id",),
+        unique=(("container_id", "parameter_id"),),
     ),
     Table(
         "feed_container",
@@ -134,5 +135,6 @@ PLACE_TABLES: tuple[Table, ...] = (
         "A grade of harvested fish.",
         (DIM_ID, Column("code", TEXT, "natural key"), NAME),
         key=("id",),
+        unique=(("code",),),
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +60,14 @@ def fingerprint(table: Table, rows: pa.RecordBatch) -> str:
             part.update(np.ascontiguousarray(chunk).view(np.uint8).data if chunk.size else b"")
         whole.update(column.name.encode() + part.digest())
     return str(whole.hexdigest())
+
+
+@cache
+def fingerprint_of_none(table_name: str) -> str:
+    """The fingerprint of a batch that has no rows in a table."""
+    table = TABLES[table_name]
+    columns = [pa.array([], field.type) for field in table.schema]
+    return fingerprint(table, pa.RecordBatch.from_arrays(columns, schema=table.schema))
 
 
 def combine(fingerprints: dict[int, dict[str, str]]) -> str:

@@ -21,6 +21,7 @@ MASTER_TABLES: tuple[Table, ...] = (
             ACTIVE,
         ),
         key=("id",),
+        unique=(("species", "gender", "development_stage"),),
     ),
     Table(
         "health_parameter",
@@ -45,6 +46,7 @@ MASTER_TABLES: tuple[Table, ...] = (
             Column("display_order", pa.int32(), "order"),
         ),
         key=("id",),
+        unique=(("parameter_id", "score_value"),),
     ),
     Table("vaccination_type", "A vaccine.", (DIM_ID, NAME), key=("id",)),
     Table("sample_type", "What is sent to a laboratory.", (DIM_ID, NAME), key=("id",)),
@@ -59,6 +61,7 @@ MASTER_TABLES: tuple[Table, ...] = (
             Column("currency", TEXT, "its currency"),
         ),
         key=("id",),
+        unique=(("geography_id", "subsidiary"),),
     ),
     Table(
         "site",
@@ -72,6 +75,7 @@ MASTER_TABLES: tuple[Table, ...] = (
             Column("company_id", REF, "whose", references="company"),
         ),
         key=("id",),
+        unique=(("station_id", "area_id"),),
     ),
     Table(
         "intercompany_policy",
@@ -103,6 +107,7 @@ MASTER_TABLES: tuple[Table, ...] = (
             amount("temperature", 5, 2, "degC", "expected"),
         ),
         key=("id",),
+        unique=(("profile_id", "day_number"),),
     ),
     Table(
         "tgc_model",
@@ -131,6 +136,7 @@ MASTER_TABLES: tuple[Table, ...] = (
             amount("weight_exponent", 4, 2, "", "of weight"),
         ),
         key=("id",),
+        unique=(("tgc_model_id", "lifecycle_stage"),),
     ),
     Table("fcr_model", "Expected feed conversion.", (DIM_ID, NAME), key=("id",)),
     Table(
@@ -144,6 +150,7 @@ MASTER_TABLES: tuple[Table, ...] = (
             Column("duration_days", pa.int32(), "length of the stage", unit="d"),
         ),
         key=("id",),
+        unique=(("model_id", "stage_id"),),
     ),
     Table(
         "mortality_model",

@@ -76,6 +76,7 @@ TRUTH_TABLES: tuple[Table, ...] = (
             amount("expected_loss", 6, 5, "share", "share of the fish that die of it"),
         ),
         key=("id",),
+        unique=(("container_id", "kind", "start_date"),),
         id_bits=10,
         order=("id",),
         truth=True,

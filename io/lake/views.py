@@ -26,7 +26,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from lake.fingerprint import part_fingerprints
+from lake.fingerprint import fingerprint_of_none, part_fingerprints
 from lake.manifest import Manifest, read_complete
 from lake.tables import TABLES
 
@@ -108,6 +108,23 @@ PLAN_TABLES: Mapping[str, pa.Schema] = MappingProxyType(
             ]
         ),
         "exchange_rate": pa.schema([("geography_id", pa.int32()), ("per_eur", pa.float64())]),
+        "lice_limit": pa.schema(
+            [
+                ("geography_id", pa.int32()),
+                ("month", pa.int32()),
+                ("limit_females", pa.float64()),  # adult females a fish
+                ("treated_above", pa.float64()),  # what orders a treatment
+            ]
+        ),
+        "treatment_rule": pa.schema(
+            [
+                ("method", pa.string()),
+                ("treatment_type", pa.string()),
+                ("duration_days", pa.int32()),
+                ("withholding_days", pa.int32()),
+                ("fasting_days", pa.int32()),  # before it and on its day
+            ]
+        ),
         "parameter": pa.schema([("name", pa.string()), ("value", pa.float64())]),
     }
 )
@@ -148,13 +165,18 @@ def register(connection: Connection, tables: Mapping[str, Iterable[Mapping[str, 
 
 
 def register_fingerprints(connection: Connection, run_dir: Path) -> None:
-    """Add lake_fingerprint(batch_id, table_name, fingerprint), computed anew from every value in the Parquet."""
-    rows = [
-        {"batch_id": batch, "table_name": table, "fingerprint": value}
-        for partition, table, part in _parts(read_complete(run_dir))
-        if partition is not None
-        for batch, value in part_fingerprints(run_dir / part.file, table).items()
-    ]
+    """Add lake_fingerprint(batch_id, table_name, fingerprint), computed anew from every value in the Parquet.
+
+    A batch of a partition without rows in one of its tables has the fingerprint of none.
+    """
+    rows = []
+    for p in read_complete(run_dir).partitions:
+        for table, part in p.tables.items():
+            found = part_fingerprints(run_dir / part.file, table)
+            rows += [
+                {"batch_id": b, "table_name": table, "fingerprint": found.get(b) or fingerprint_of_none(table)}
+                for b in sorted({*p.batches, *found})
+            ]
     _create(connection, "lake_fingerprint", pa.Table.from_pylist(rows, schema=_LAKE_FINGERPRINT))
 
 

@@ -38,7 +38,8 @@ def limits(column: Column) -> tuple[int, int]:
 @st.composite
 def values_of(draw: st.DrawFn, column: Column, rows: int) -> Any:
     if column.type == pa.string() and not column.codes:
-        return pa.array(draw(st.lists(WORDS, min_size=rows, max_size=rows)), pa.string())
+        words = WORDS | st.none() if column.nullable else WORDS
+        return pa.array(draw(st.lists(words, min_size=rows, max_size=rows)), pa.string())
     low, high = limits(column)
     few = st.integers(max(low, 0), min(high, 3)) | st.integers(low, high)
     data = np.array(draw(st.lists(few, min_size=rows, max_size=rows)), dtype=storage_dtype(column))

@@ -183,26 +183,32 @@ UPDATE feeding_event SET feed_container_id = 1 WHERE batch_assignment_id = 1034 
 -- 06_geography: processed
 UPDATE harvest_event SET dest_geography_id = 2 WHERE batch_id = 1 AND rowid = 0;
 
--- 07_foreign_keys: assignment's batch and container
-UPDATE mortality_event SET batch_id = 2 WHERE rowid = 0;
+-- 06_geography: store of the batch's halls or areas
+UPDATE feed_purchase SET feed_container_id = (SELECT max(id) FROM feed_container) WHERE rowid = 0;
 
--- 07_foreign_keys: assignment's batch and container
-UPDATE growth_sample SET container_id = container_id + 1 WHERE rowid = 0;
+-- 06_geography: by the model of the geography
+UPDATE scenario SET tgc_model_id = 2 WHERE batch_id = 1;
 
--- 07_foreign_keys: assignment's batch and container
-UPDATE environmental_reading SET batch_id = 2 WHERE rowid = 77;
+-- 06_geography: by a profile of the place
+UPDATE live_forward_projection SET temp_profile_id = 2 WHERE batch_id = 2;
 
--- 07_foreign_keys: assignment's batch and container
-UPDATE transfer_action SET dest_container_id = 1 WHERE rowid = 3;
+-- 06_geography: by a profile of the place
+UPDATE container_forecast_summary SET temp_profile_id = 2 WHERE batch_id = 4;
 
--- 07_foreign_keys: source have one batch
-UPDATE transfer_action SET source_assignment_id = 2048 WHERE rowid = 0;
+-- 06_geography: site is of a company
+UPDATE site SET company_id = (SELECT max(id) FROM company) WHERE id = 1;
 
--- 07_foreign_keys: sample have one batch
-UPDATE individual_growth_observation SET batch_id = 2 WHERE rowid = 0;
+-- 06_geography: between companies of their geography
+UPDATE intercompany_transaction SET policy_id = (SELECT max(id) FROM intercompany_policy) WHERE batch_id = 1;
 
--- 07_foreign_keys: harvest have one batch
-UPDATE harvest_lot SET batch_id = 3 WHERE rowid = 0;
+-- 06_geography: between companies of their geography
+UPDATE intercompany_transaction SET currency = 'GBP' WHERE batch_id = 1;
+
+-- 06_geography: booked for the site
+UPDATE fact_harvest SET dim_site_id = dim_site_id + 1 WHERE batch_id = 1 AND rowid = 0;
+
+-- 06_geography: booked for the site
+UPDATE fact_harvest SET dim_company_id = 1 WHERE batch_id = 1 AND rowid = 0;
 
 -- 07_foreign_keys: batch.pinned_projection_run_id refers to a row
 DELETE FROM projection_run WHERE batch_id = 2;
@@ -222,65 +228,13 @@ DELETE FROM activity_template WHERE id = 20;
 -- 07_foreign_keys: planned_activity.transfer_workflow_id refers to a row
 UPDATE planned_activity SET transfer_workflow_id = 1 WHERE transfer_workflow_id IS NOT NULL;
 
--- 07_foreign_keys: live_forward_projection has its assignment's batch and container
-UPDATE live_forward_projection SET container_id = container_id + 1 WHERE rowid = 0;
-
--- 07_foreign_keys: pinned projection have one batch
-UPDATE batch SET pinned_projection_run_id = (SELECT id FROM projection_run WHERE batch_id = 1) WHERE id = 2;
-
--- 07_foreign_keys: planned_activity and its scenario have one batch
-UPDATE planned_activity SET scenario_id = (SELECT id FROM scenario WHERE batch_id = 1) WHERE rowid = 0;
-
--- 07_foreign_keys: planned_activity and its move have one batch
-UPDATE planned_activity SET transfer_workflow_id = (SELECT min(id) FROM transfer_workflow WHERE batch_id = 1)
-WHERE transfer_workflow_id IS NOT NULL;
-
--- 07_foreign_keys: container_forecast_summary and its stay have one batch
-UPDATE container_forecast_summary SET batch_id = 1 WHERE rowid = 0;
-
--- 07_foreign_keys: scenario_projection by computation and day is unique
-INSERT INTO scenario_projection SELECT * FROM scenario_projection LIMIT 1;
-
--- 07_foreign_keys: live_forward_projection by stay and day is unique
-INSERT INTO live_forward_projection SELECT * FROM live_forward_projection LIMIT 1;
-
--- 07_foreign_keys: growth_sample.id is unique
-INSERT INTO growth_sample SELECT * FROM growth_sample LIMIT 1;
-
--- 07_foreign_keys: feeding_event by stay and time is unique
-INSERT INTO feeding_event SELECT * FROM feeding_event LIMIT 1;
-
--- 07_foreign_keys: mortality_event by stay, day and kind is unique
-INSERT INTO mortality_event SELECT * FROM mortality_event LIMIT 1;
-
--- 07_foreign_keys: order have one batch
-UPDATE creation_action SET batch_id = 2 WHERE rowid = 0;
-
--- 07_foreign_keys: tray have one batch
-UPDATE creation_action SET dest_assignment_id = 2048 WHERE rowid = 0;
-
--- 07_foreign_keys: move have one batch
-UPDATE stage_transition_environment SET batch_id = 2 WHERE rowid = 0;
-
--- 07_foreign_keys: stage_transition_environment by move is unique
-INSERT INTO stage_transition_environment SELECT * FROM stage_transition_environment LIMIT 1;
-
 -- 07_foreign_keys: a move has its water
 DELETE FROM stage_transition_environment WHERE rowid = 0;
 
--- 07_foreign_keys: health_sampling_event and its stay have one batch
-UPDATE health_sampling_event SET batch_id = 2 WHERE rowid = 0;
-
--- 07_foreign_keys: sampling have one batch
-UPDATE individual_fish_observation SET batch_id = 2 WHERE rowid = 0;
-
--- 07_foreign_keys: fish have one batch
-UPDATE fish_parameter_score SET batch_id = 2 WHERE rowid = 0;
-
--- 07_foreign_keys: individual_fish_observation by sampling and number is unique
+-- 07_foreign_keys: individual_fish_observation: sampling_event_id, fish_identifier is unique
 UPDATE individual_fish_observation SET fish_identifier = 2 WHERE rowid = 0;
 
--- 07_foreign_keys: fish_parameter_score by fish and parameter is unique
+-- 07_foreign_keys: fish_parameter_score: individual_fish_observation_id, parameter_id is unique
 UPDATE fish_parameter_score SET parameter_id = 2 WHERE rowid = 0;
 
 -- 07_foreign_keys: scored on every parameter
@@ -290,45 +244,91 @@ DELETE FROM fish_parameter_score WHERE rowid = 5;
 DELETE FROM fish_parameter_score WHERE individual_fish_observation_id = (SELECT max(id)
 FROM individual_fish_observation);
 
--- 08_time: mortality_event within the stay
+-- 07_foreign_keys: lies in one place
+UPDATE container SET hall_id = NULL WHERE id = 1;
+
+-- 07_foreign_keys: lies in one place
+UPDATE container SET area_id = 1 WHERE id = 1;
+
+-- 07_foreign_keys: lies in one place
+UPDATE feed_container SET area_id = NULL, hall_id = NULL WHERE id = 1;
+
+-- 07_foreign_keys: lies in one place
+UPDATE site SET station_id = 1, area_id = 1 WHERE id = 1;
+
+-- 07_foreign_keys: treatment has its truth
+DELETE FROM treatment_truth WHERE rowid = 0;
+
+-- 07_foreign_keys: vaccinated once
+DELETE FROM treatment WHERE method = 'VACCINE' AND batch_id = 2;
+
+-- 07_foreign_keys: vaccinated once
+UPDATE treatment SET method = 'VACCINE' WHERE method <> 'VACCINE' AND batch_id = 2;
+
+-- 07_foreign_keys: vaccinated once
+INSERT INTO treatment SELECT * REPLACE (id + 99 AS id, treatment_date + INTERVAL 1 DAY AS treatment_date) FROM treatment
+WHERE method = 'VACCINE' LIMIT 1;
+
+-- 07_foreign_keys: every type of lice is counted
+DELETE FROM lice_count WHERE rowid = 5;
+
+-- 07_foreign_keys: every type of lice is counted
+UPDATE lice_count SET fish_sampled = fish_sampled - 1 WHERE rowid = 5;
+
+-- 07_foreign_keys: every type of lice is counted
+UPDATE lice_count SET count_date = count_date + INTERVAL 1 MINUTE WHERE rowid = 5;
+
+-- 07_foreign_keys: count of lice has its truth
+DELETE FROM lice_truth WHERE rowid = 5;
+
+-- 07_foreign_keys: count of lice has its truth
+DELETE FROM lice_count WHERE assignment_id = 1034 AND count_date::DATE = day(1034, 6);
+
+-- 07_foreign_keys: because of a disease
+UPDATE health_event SET cause = 'HANDLING' WHERE batch_id = 3;
+
+-- 07_foreign_keys: because of a disease
+UPDATE health_lab_sample SET sample_date = (SELECT start_date FROM batch WHERE id = 3) WHERE batch_id = 3;
+
+-- 08_time: mortality_event.event_date within the stay
 UPDATE mortality_event SET event_date = day(1024, 90)
 WHERE assignment_id = 1024 AND event_date = (SELECT max(event_date) FROM mortality_event WHERE assignment_id =
     1024);
 
--- 08_time: feeding_event within the stay
+-- 08_time: feeding_event.feeding_date within the stay
 UPDATE feeding_event SET feeding_date = day(1026, -1)
 WHERE batch_assignment_id = 1026 AND feeding_date = day(1026, 0);
 
--- 08_time: growth_sample within the stay
+-- 08_time: growth_sample.sample_date within the stay
 UPDATE growth_sample SET sample_date = day(1026, 90) WHERE assignment_id = 1026 AND sample_date > day(1026, 80);
 
--- 08_time: environmental_reading within the stay
+-- 08_time: environmental_reading.reading_time within the stay
 UPDATE environmental_reading SET reading_time = day(1024, 90)::TIMESTAMP
 WHERE batch_container_assignment_id = 1024 AND reading_time >= (day(1024, 89))::TIMESTAMP;
 
--- 08_time: daily_state within the stay
+-- 08_time: daily_state.date within the stay
 UPDATE daily_state SET date = date + 1 WHERE assignment_id = 1024 AND date = day(1024, 89);
 
--- 08_time: harvest_event within the stay
+-- 08_time: harvest_event.event_date within the stay
 UPDATE harvest_event SET event_date = event_date + INTERVAL 12 HOUR WHERE rowid = 0;
 
--- 08_time: health_sampling_event within the stay
+-- 08_time: health_sampling_event.sampling_date within the stay
 UPDATE health_sampling_event SET sampling_date = sampling_date - 90 WHERE rowid = 0;
 
--- 08_time: creation_action within the stay
+-- 08_time: creation_action.actual_delivery_date within the stay
 UPDATE creation_action SET actual_delivery_date = actual_delivery_date - 1 WHERE rowid = 0;
 
 -- 08_time: day that the stay begins
 UPDATE creation_action SET actual_delivery_date = actual_delivery_date + 1 WHERE rowid = 0;
 
--- 08_time: creation_workflow before the as-of date
+-- 08_time: creation_workflow.actual_completion_date before the as-of date
 UPDATE creation_workflow SET actual_completion_date = (SELECT as_of FROM run) WHERE batch_id = 5;
 
--- 08_time: health_sampling_event before the harvested batch's end
+-- 08_time: health_sampling_event.sampling_date before the harvested batch's end
 UPDATE health_sampling_event SET sampling_date = (SELECT actual_end_date FROM batch WHERE id = 1)
 WHERE rowid = 0;
 
--- 08_time: feed_purchase before the as-of date
+-- 08_time: feed_purchase.purchase_date before the as-of date
 UPDATE feed_purchase SET purchase_date = (SELECT as_of FROM run)
 WHERE batch_id = 4 AND rowid = (SELECT max(rowid) FROM feed_purchase WHERE batch_id = 4);
 
@@ -365,6 +365,40 @@ UPDATE batch SET expected_end_date = expected_end_date + 1 WHERE id = 2;
 -- 08_time: day of life
 UPDATE daily_state SET day_number = day_number + 1 WHERE rowid = 4;
 
+-- 08_time: journal_entry in a container of the batch
+UPDATE journal_entry SET container_id = (SELECT container_id FROM container_assignment WHERE id = 1024)
+WHERE batch_id = 1 AND entry_date >= day(1026, 0)::TIMESTAMP;
+
+-- 08_time: health_event in a container of the batch
+UPDATE health_event SET start_date = (SELECT start_date FROM batch WHERE id = 3) - 1
+WHERE rowid = (SELECT max(rowid) FROM health_event WHERE batch_id = 3);
+
+-- 08_time: planned_activity in a container of the batch
+UPDATE planned_activity SET container_id = (SELECT container_id FROM container_assignment WHERE id = 1024)
+WHERE batch_id = 2 AND rowid < 20;
+
+-- 08_time: told of in the journal on its day
+UPDATE journal_entry SET entry_date = entry_date + INTERVAL 1 DAY WHERE category = 'treatment';
+
+-- 08_time: told of in the journal on its day
+UPDATE treatment SET journal_entry_id = (SELECT min(id) FROM journal_entry WHERE batch_id = 1)
+WHERE batch_id = 1 AND method <> 'VACCINE';
+
+-- 08_time: counted every seventh day
+UPDATE lice_truth SET date = date + 1 WHERE rowid = 5;
+
+-- 08_time: counted every seventh day
+DELETE FROM lice_truth WHERE rowid = 5;
+
+-- 08_time: follows a count above the limit
+UPDATE treatment SET treatment_date = treatment_date - INTERVAL 1 DAY WHERE batch_id = 3 AND method <> 'VACCINE';
+
+-- 08_time: follows a count above the limit
+UPDATE lice_limit SET treated_above = 100;
+
+-- 08_time: is followed by a treatment
+DELETE FROM treatment WHERE method <> 'VACCINE' AND batch_id = 1;
+
 -- 09_status: COMPLETED = harvested
 UPDATE batch SET status = 'ACTIVE' WHERE id = 1;
 
@@ -386,6 +420,40 @@ DELETE FROM harvest_event WHERE batch_id = 3;
 -- 09_status: harvest alone
 UPDATE container_assignment SET departure_date = assignment_date + 9, is_active = false
 WHERE batch_id = 2 AND lifecycle_stage_id = 6;
+
+-- 09_status: kind and times are its method's
+UPDATE treatment SET withholding_period_days = withholding_period_days - 1 WHERE method = 'THERMAL';
+
+-- 09_status: kind and times are its method's
+UPDATE treatment SET treatment_type = 'medication' WHERE method = 'THERMAL';
+
+-- 09_status: kind and times are its method's
+UPDATE treatment SET vaccination_type_id = NULL WHERE method = 'VACCINE';
+
+-- 09_status: outcome is what the counts show
+UPDATE treatment SET outcome = CASE outcome WHEN 'successful' THEN 'partial' ELSE 'successful' END
+WHERE method = 'MECHANICAL';
+
+-- 09_status: outcome is what the counts show
+DELETE FROM lice_count WHERE batch_id = 3 AND count_date > (SELECT max(treatment_date) FROM treatment WHERE batch_id = 3);
+
+-- 09_status: removes 0 to all lice
+UPDATE treatment_truth SET efficacy = 1.1 WHERE rowid = 0;
+
+-- 09_status: removes 0 to all lice
+UPDATE treatment_truth SET expected_loss = 1 WHERE rowid = 0;
+
+-- 09_status: weighed at a treatment
+UPDATE treatment SET includes_weighing = NOT includes_weighing WHERE rowid = 0;
+
+-- 09_status: with a word on how
+UPDATE journal_entry SET resolution_notes = '' WHERE category = 'issue';
+
+-- 09_status: with a word on how
+UPDATE journal_entry SET resolution_status = false, resolution_notes = '' WHERE batch_id = 1 AND category = 'issue';
+
+-- 09_status: with a word on how
+UPDATE journal_entry SET resolution_status = false WHERE batch_id = 2 AND category = 'treatment';
 
 -- 10_biomass: daily state
 UPDATE daily_state SET biomass_kg = biomass_kg * 1.01 WHERE assignment_id = 1034 AND date = day(1034, 3);
@@ -541,6 +609,15 @@ UPDATE health_sampling_event SET calculated_sample_size = calculated_sample_size
 -- 13_weights: examined fish
 DELETE FROM individual_fish_observation WHERE rowid = 45;
 
+-- 13_weights: adult_female: lean to neither side
+UPDATE lice_count SET count_value = 3 * count_value + 1;
+
+-- 13_weights: mobile: lean to neither side
+UPDATE lice_truth SET mobile = 3 * mobile WHERE batch_id = 1;
+
+-- 13_weights: attached: as many as there were
+UPDATE lice_truth SET attached = attached / 20;
+
 -- 14_capacity: within the container's limits
 UPDATE batch SET over_capacity_planned = false WHERE id = 3;
 
@@ -557,7 +634,7 @@ UPDATE batch SET harvest_target_g = harvest_target_g - 40 WHERE id = 1;
 -- 15_harvest: harvest weight as planned
 UPDATE batch SET harvest_target_g = harvest_target_g + 1 WHERE id = 1;
 
--- 15_harvest: not reached
+-- 15_harvest: first day of the target
 UPDATE batch SET harvest_target_g = 500 WHERE id = 2;
 
 -- 15_harvest: first day of the target
@@ -584,16 +661,11 @@ UPDATE harvest_lot SET live_weight_kg = live_weight_kg + 0.001 WHERE rowid = 0;
 -- 15_harvest: gutted
 UPDATE harvest_lot SET gutted_weight_kg = live_weight_kg WHERE rowid = 0;
 
--- 07_foreign_keys: harvest_lot by harvest, grade and size is unique
-UPDATE harvest_lot SET size_class = (SELECT size_class FROM harvest_lot WHERE rowid = 0) WHERE rowid = 1;
+-- 15_harvest: fast for a treatment
+UPDATE feeding_event SET feeding_date = (SELECT max(treatment_date)::DATE FROM treatment WHERE batch_assignment_id = 1034)
+WHERE batch_assignment_id = 1034 AND feeding_date = day(1034, 9);
 
--- 07_foreign_keys: container_feeding_summary by stay and period is unique
-INSERT INTO container_feeding_summary SELECT * FROM container_feeding_summary LIMIT 1;
-
--- 07_foreign_keys: feed_container_stock and its lot have one batch
-UPDATE feed_container_stock SET batch_id = 3 WHERE rowid = 0;
-
--- 08_time: container_feeding_summary within the stay
+-- 08_time: container_feeding_summary.period_end within the stay
 UPDATE container_feeding_summary SET period_end = period_end + 28
 WHERE rowid = (SELECT max(rowid) FROM container_feeding_summary WHERE container_assignment_id = 1034);
 
@@ -884,6 +956,15 @@ UPDATE feed_purchase SET batch_number = 'LOT' WHERE rowid < 2;
 -- 18_names: 1 to n
 UPDATE transfer_action SET action_number = action_number + 1
 WHERE workflow_id = (SELECT min(workflow_id) FROM transfer_action);
+
+-- 18_names: scenario's name is unique
+UPDATE scenario SET name = 'Baseline';
+
+-- 18_names: laboratory's number is unique
+UPDATE health_lab_sample SET lab_reference_id = 'LAB' WHERE lab_reference_id IS NOT NULL;
+
+-- 18_names: laboratory's number has 1 to 50 characters
+UPDATE health_lab_sample SET lab_reference_id = NULL WHERE rowid = 0;
 
 -- 20_counts: rows of environmental_reading
 DELETE FROM environmental_reading WHERE rowid = 5;

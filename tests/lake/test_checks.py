@@ -21,6 +21,8 @@ from engine.farm.schedule_file import read_any
 from engine.farm.schedule_text import format_schedule
 from engine.verify import plan_tables
 from lake.checks import CheckResult, check_names, report_names, run_checks, run_reports
+from lake.declaration import TIMESTAMP, Column, Table
+from lake.declared_sql import AFTER_THE_STAY, AHEAD, ENDS, dates
 from lake.errors import InputError
 from lake.tables import EVENT_TABLES, TABLES
 from lake.views import PLAN_TABLES, Connection, connect, register
@@ -157,21 +159,130 @@ def test_tampering_is_named(lake: Connection, run_dir: Path, check: str, words: 
     assert any(words in what for what in whats), whats
 
 
-REFERENCES = [(t.name, c.name) for t in EVENT_TABLES for c in t.columns if c.references]
+def whats(lake: Connection, words: str) -> set[str]:
+    """What the last check called an offence, of all that has `words` in it, without them."""
+    found = {what for (what,) in lake.sql("SELECT DISTINCT what FROM offender").fetchall()}
+    return {what.replace(words, "") for what in found if words in what}
 
 
-@pytest.mark.parametrize(("table", "column"), REFERENCES)
-def test_a_dangling_reference_is_named(lake: Connection, run_dir: Path, table: str, column: str) -> None:
-    nobody = 99 if TABLES[table].column(column).type == pa.int8() else 999_999
-    tamper(lake, f"UPDATE {table} SET {column} = {nobody} WHERE rowid = (SELECT max(rowid) FROM {table})")
-    result = run_check(lake, run_dir, "07_foreign_keys")
-    assert f"{table}.{column} refers to a row" in {row["what"] for row in result.rows}
+def test_every_dangling_reference_is_named(lake: Connection, run_dir: Path) -> None:
+    for table in TABLES.values():
+        dangling = [f"{c.name} = {99 if c.type == pa.int8() else 999_999}" for c in table.columns if c.references]
+        if dangling:
+            tamper(lake, f"UPDATE {table.name} SET {', '.join(dangling)} WHERE rowid = 0")
+    run_check(lake, run_dir, "07_foreign_keys")
+    declared = {f"{t.name}.{c.name}" for t in TABLES.values() for c in t.columns if c.references}
+    assert whats(lake, " refers to a row") == declared
+
+
+OF_ONE_BATCH = [
+    (t, c)
+    for t in EVENT_TABLES
+    for c in t.columns
+    if TABLES.get(c.references) in EVENT_TABLES
+    and not (t.name != "fact_harvest" and c.references == "batch")
+    and c.name != "batch_id"
+]
+
+
+def test_every_row_of_another_batch_that_is_referred_to_is_named(lake: Connection, run_dir: Path) -> None:
+    for table, column in OF_ONE_BATCH:
+        target = TABLES[column.references]
+        whose = "id" if target.name == "batch" else "batch_id"
+        of = "id" if table.name == "batch" else "batch_id"
+        lake.execute(
+            f"UPDATE {table.name} SET {column.name} = (SELECT min(id) FROM {target.name} WHERE {whose} <> "
+            f"(SELECT {of} FROM {table.name} LIMIT 1)) WHERE rowid = (SELECT min(rowid) FROM {table.name})"
+        )
+    run_check(lake, run_dir, "07_foreign_keys")
+    wanted = {f"{t.name}.{c.name}" for t, c in OF_ONE_BATCH}
+    assert whats(lake, " leads to a row of its batch and container") >= wanted
+    assert len(wanted) > 30
+
+
+def test_every_container_but_the_assignments_is_named(lake: Connection, run_dir: Path) -> None:
+    beside = [
+        (t, c.name, next(n for n in ("container_id", "dest_container_id") if n in t.schema.names))
+        for t in EVENT_TABLES
+        for c in t.columns
+        if c.references in ("container_assignment", "sensor")
+        and not c.name.startswith("source_")
+        and {"container_id", "dest_container_id"} & set(t.schema.names)
+    ]
+    for table, _, container in beside:
+        tamper(lake, f"UPDATE {table.name} SET {container} = {container} + 1 WHERE rowid = 0")
+    run_check(lake, run_dir, "07_foreign_keys")
+    wanted = {f"{t.name}.{reference}" for t, reference, _ in beside}
+    assert whats(lake, " leads to a row of its batch and container") >= wanted
+    assert len(wanted) > 10
+
+
+def test_every_row_that_is_there_twice_is_named(lake: Connection, run_dir: Path) -> None:
+    for name in TABLES:
+        tamper(lake, f"INSERT INTO {name} SELECT * FROM {name} LIMIT 1")
+    run_check(lake, run_dir, "07_foreign_keys")
+    declared = {f"{t.name}: {', '.join(key)}" for t in TABLES.values() for key in t.keys}
+    # a sensor's readings at one time are 04's and 17's
+    assert whats(lake, " is unique") == declared - {"environmental_reading: sensor_id, reading_time"}
+
+
+def when(table: Table, column: Column, day: str) -> str:
+    """A day as the column has it: a time of it, or the day after it where that is what the column tells."""
+    ends = (table.name, column.name) in ENDS
+    return f"(({day}) + {int(ends)})" + ("::TIMESTAMP" if column.type != pa.date32() else "")
+
+
+DATED = [(t, c) for t in EVENT_TABLES for c in dates(t)]
+
+
+def test_nothing_is_dated_past_the_as_of_date(lake: Connection, run_dir: Path) -> None:
+    for table, column in DATED:
+        day = when(table, column, "SELECT as_of FROM run")
+        tamper(lake, f"UPDATE {table.name} SET {column.name} = {day} WHERE rowid = 0")
+    run_check(lake, run_dir, "08_time")
+    assert whats(lake, " before the as-of date") == {f"{t.name}.{c.name}" for t, c in DATED}
+
+
+def test_every_date_belongs_into_the_stay_or_the_batchs_life(lake: Connection, run_dir: Path) -> None:
+    bounds = {("batch", "start_date"), ("container_assignment", "assignment_date")}
+    dated = [(t, c) for t, c in DATED if (t.name, c.name) not in bounds]
+    for table, column in dated:
+        day = when(table, column, "DATE '2000-01-01'")
+        tamper(lake, f"UPDATE {table.name} SET {column.name} = {day} WHERE rowid = 0")
+    run_check(lake, run_dir, "08_time")
+    assert whats(lake, " while the batch lives") == {f"{t.name}.{c.name}" for t, c in dated}
+    of_stays = {
+        f"{t.name}.{c.name}"
+        for t, c in dated
+        if any(x.references == "container_assignment" for x in t.columns) and (t.name, c.name) not in AFTER_THE_STAY
+    }
+    assert whats(lake, " within the stay") >= of_stays | {"container_assignment.last_weighing_date"}
+
+
+def test_what_lies_ahead_is_a_column_of_a_table() -> None:
+    for table, column in AHEAD | ENDS | AFTER_THE_STAY:
+        assert TABLES[table].column(column).type in (pa.date32(), TIMESTAMP)
+
+
+def test_every_table_is_counted(lake: Connection, run_dir: Path) -> None:
+    for name in TABLES:
+        tamper(lake, f"DELETE FROM {name} WHERE rowid = 0")
+    run_check(lake, run_dir, "20_counts")
+    assert {what.removeprefix("rows of ") for what in whats(lake, " in the manifest")} - {"the batch"} == set(TABLES)
+
+
+@pytest.mark.parametrize("table", [t.name for t in EVENT_TABLES])
+def test_an_estimate_far_off_is_named(lake: Connection, run_dir: Path, table: str) -> None:
+    """Of tables with as many rows as a share can be told of."""
+    tamper(lake, f"UPDATE estimate SET rows = 1000 + 3 * rows WHERE table_name = '{table}'")
+    run_check(lake, run_dir, "20_counts")
+    assert table in whats(lake, "the plan's estimate of ")
 
 
 def test_an_offending_row_names_batch_container_and_day(lake: Connection, run_dir: Path) -> None:
     tamper(lake, "UPDATE daily_state SET feed_kg = feed_kg + 1 WHERE assignment_id = 1034 AND date = day(1034, 3)")
     result = run_check(lake, run_dir, "16_daily_states")
-    (row,) = result.rows
+    (row,) = (row for row in result.rows if "meals" in row["what"])
     (day,) = lake.sql("SELECT day(1034, 3)").fetchall()[0]
     assert (row["batch_number"], row["date"]) == ("FAR-2023-001", day.isoformat())
     assert row["container"] == "FI-SEA-01-Ring-01"

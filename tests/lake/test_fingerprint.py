@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from lake.columns import Nullable, record_batch, storage_dtype
-from lake.fingerprint import combine, fingerprint, part_fingerprints
+from lake.fingerprint import combine, fingerprint, fingerprint_of_none, part_fingerprints
 from lake.tables import EVENT_TABLES, TABLES, Column, Table
 
 EVENT_TABLE = st.sampled_from(EVENT_TABLES)
@@ -123,8 +123,13 @@ def test_a_null_is_no_zero(table: Table, column: Column) -> None:
         for c in table.columns
     }
     zeros = rows[column.name]
+
+    def known(valid: list[bool]) -> Any:
+        text = isinstance(zeros, pa.Array)
+        return pa.array(["" if v else None for v in valid]) if text else Nullable(zeros, np.array(valid))
+
     marks = {
-        mark(table, rows | {column.name: Nullable(zeros, np.array(valid))})
+        mark(table, rows | {column.name: known(valid)})
         for valid in ([True, True], [True, False], [False, True], [False, False])
     }
     assert len(marks) == 4
@@ -146,6 +151,7 @@ def test_text_cut_elsewhere_is_other_text(words: list[str], data: st.DataObject)
 def test_empty_tables_differ_by_name() -> None:
     marks = {fingerprint(t, pa.RecordBatch.from_pylist([], schema=t.schema)) for t in TABLES.values()}
     assert len(marks) == len(TABLES)
+    assert marks == {fingerprint_of_none(name) for name in TABLES}
 
 
 ENCODINGS = (

@@ -15,10 +15,11 @@ import pytest
 from eventful import Rows, cut, eventful, rows_of, subject_of
 
 from engine.farm.schedule import Schedule
+from engine.planning.expected_journal import expected_entries
 from engine.simulation import wording as say
 from engine.simulation.climate import Climate
 from engine.simulation.history import simulate
-from engine.simulation.laboratory import AGENTS
+from engine.simulation.laboratory import AGENTS, laboratory, noticed
 from engine.simulation.record import SEA, BatchHistory, StageHistory
 from lake.tables import TABLES
 from lake.truth_tables import EVENT_KINDS
@@ -238,6 +239,18 @@ def test_counts_above_the_limit_are_told_once_with_their_mean(
         assert row["resolution_status"] == bool(later or sea.gone.all())
         if later:
             assert row["resolution_notes"].endswith(f"{EPOCH + timedelta(days=int(sea.lice.day[later[0]]))}.")
+
+
+def test_the_plan_foresees_every_entry_of_a_life_known_in_full(
+    small_schedule: Schedule, lived: BatchHistory, rows: Rows
+) -> None:
+    seen = tuple(e for e in noticed(small_schedule, lived) if e.day < small_schedule.as_of_day)
+    samples = [s for s in laboratory(small_schedule, lived, seen) if s.day < small_schedule.as_of_day]
+    sea = lived.stages[-1]
+    emptied = (sea.start_day + sea.lived - 1)[sea.gone].tolist()
+    others = sum(r["category"] not in ("treatment", "vaccination") for r in rows["journal_entry"])
+    # an event whose fish are harvested before its entries are due has fewer
+    assert others <= expected_entries(small_schedule, lived, seen, samples, emptied) <= others + len(seen)
 
 
 def test_low_oxygen_is_told_when_it_comes_back(small_schedule: Schedule, lived: BatchHistory, rows: Rows) -> None:

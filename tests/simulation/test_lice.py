@@ -85,3 +85,10 @@ def test_counts_are_negative_binomial(mean: float, size: float) -> None:
     assert counts.mean() == pytest.approx(mean, rel=0.005)
     assert counts.var() == pytest.approx(mean + mean * mean / size, rel=0.02)
     assert (counts == 0).mean() == pytest.approx((1 + mean / size) ** -size, abs=2e-5)
+
+
+def test_no_count_is_cut_short() -> None:
+    u = (np.arange(20_000) + 0.5) / 20_000
+    counts = np.array([negative_binomial_quantile(3_000.0, 2.46, x) for x in u])
+    assert counts.mean() == pytest.approx(3_000, rel=0.005)
+    assert counts.max() > 15_000

@@ -1,5 +1,6 @@
 -- All containers of a batch lie in one geography, by the container and by its hall's station or its area; all its rings
 -- in one area unless the schedule says otherwise; what it eats stands beside it; it is processed where it lived.
+-- What is expected of it, and the companies that trade it, are of its geography.
 WITH place AS (
     SELECT s.*, c.geography_id AS container_geography, c.area_id, c.hall_id, coalesce(t.geography_id,
         r.geography_id) AS site_geography
@@ -50,4 +51,63 @@ JOIN place p ON p.assignment_id = e.assignment_id
 LEFT JOIN geography g ON g.id = p.geography_id
 LEFT JOIN geography d ON d.id = e.dest_geography_id
 WHERE e.dest_geography_id <> p.geography_id
+UNION ALL
+SELECT b.batch_number, f.name, p.purchase_date, 'feed is bought into a store of the batch''s halls or areas',
+    'one beside a stay', format('hall {}, area {}', f.hall_id, f.area_id)
+FROM feed_purchase p
+LEFT JOIN batch b ON b.id = p.batch_id
+LEFT JOIN feed_container f ON f.id = p.feed_container_id
+WHERE NOT EXISTS (
+    SELECT 1 FROM place l WHERE l.batch_id = p.batch_id AND (l.hall_id = f.hall_id OR l.area_id = f.area_id))
+UNION ALL
+SELECT b.batch_number, NULL, s.start_date, 'growth is expected by the model of the geography', g.name, m.location
+FROM scenario s
+LEFT JOIN batch b ON b.id = s.batch_id
+LEFT JOIN geography g ON g.id = b.geography_id
+LEFT JOIN tgc_model m ON m.id = s.tgc_model_id
+WHERE m.location IS DISTINCT FROM g.name
+UNION ALL
+SELECT p.batch_number, p.container, r.computed_date, 'temperatures are expected by a profile of the place',
+    format('{}, {}', g.name, CASE WHEN p.area_id IS NULL THEN 'a hall' ELSE 'the sea' END), t.name
+FROM (
+    SELECT DISTINCT assignment_id, temp_profile_id, computed_date FROM live_forward_projection
+    UNION SELECT assignment_id, temp_profile_id, computed_date FROM container_forecast_summary
+) r
+LEFT JOIN place p USING (assignment_id)
+LEFT JOIN geography g ON g.id = p.geography_id
+LEFT JOIN temperature_profile t ON t.id = r.temp_profile_id
+LEFT JOIN lifecycle_stage l ON l.id = p.stage
+WHERE (starts_with(t.name, g.name) AND CASE WHEN p.area_id IS NULL THEN contains(t.name, l.name)
+    ELSE t.id = (SELECT profile_id FROM tgc_model m WHERE m.location = g.name) END) IS NOT TRUE
+UNION ALL
+SELECT NULL, t.site_name, NULL, 'a site is of a company of its geography', format('{}, {}', coalesce(a.name, s.name),
+    g.name), format('{} {}', c.subsidiary, c.display_name)
+FROM site t
+LEFT JOIN station s ON s.id = t.station_id
+LEFT JOIN area a ON a.id = t.area_id
+LEFT JOIN geography g ON g.id = coalesce(s.geography_id, a.geography_id)
+LEFT JOIN company c ON c.id = t.company_id
+WHERE (c.geography_id = g.id AND t.source_model = CASE WHEN t.area_id IS NULL THEN 'station' ELSE 'area' END
+       AND c.subsidiary = CASE WHEN t.area_id IS NULL THEN 'FW' ELSE 'FM' END) IS NOT TRUE
+UNION ALL
+SELECT b.batch_number, NULL, t.posting_date, 'fish are traded between companies of their geography', g.name,
+    format('{} to {}', s.display_name, r.display_name)
+FROM intercompany_transaction t
+LEFT JOIN batch b ON b.id = t.batch_id
+LEFT JOIN geography g ON g.id = b.geography_id
+LEFT JOIN intercompany_policy p ON p.id = t.policy_id
+LEFT JOIN company s ON s.id = p.from_company_id
+LEFT JOIN company r ON r.id = p.to_company_id
+WHERE (s.geography_id = g.id AND r.geography_id = g.id AND s.id <> r.id
+       AND t.currency::VARCHAR = s.currency::VARCHAR) IS NOT TRUE
+UNION ALL
+SELECT b.batch_number, c.display_name, f.event_date::DATE, 'a harvest is booked for the site that it comes from',
+    format('area {}', p.area_id), format('area {}, company {}', t.area_id, c.display_name)
+FROM fact_harvest f
+LEFT JOIN harvest_event e ON e.id = f.event_id
+LEFT JOIN place p ON p.assignment_id = e.assignment_id
+LEFT JOIN batch b ON b.id = f.batch_id
+LEFT JOIN site t ON t.id = f.dim_site_id
+LEFT JOIN company c ON c.id = f.dim_company_id
+WHERE (t.area_id = p.area_id AND c.id = t.company_id) IS NOT TRUE
 ORDER BY ALL

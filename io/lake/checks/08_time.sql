@@ -1,79 +1,116 @@
 -- Every event lies in its assignment's stay; nothing on or after the as-of date; nothing for a harvested batch.
 -- Days are half-open: the day of departure belongs to the container arrived in.
-WITH event AS (  -- first and last day of each stay's events, by table
-    SELECT 'environmental_reading' AS table_name, assignment_id, min(first_time)::DATE AS first_day,
-        max(last_time)::DATE AS last_day
-    FROM reading_block GROUP BY ALL
-    UNION ALL SELECT 'feeding_event', batch_assignment_id, min(feeding_date), max(feeding_date)
-        FROM feeding_event GROUP BY ALL
-    UNION ALL SELECT 'mortality_event', assignment_id, min(event_date), max(event_date)
-        FROM mortality_event GROUP BY ALL
-    UNION ALL SELECT 'growth_sample', assignment_id, min(sample_date), max(sample_date)
-        FROM growth_sample GROUP BY ALL
-    UNION ALL SELECT 'daily_state', assignment_id, min(date), max(date) FROM daily_state GROUP BY ALL
-    UNION ALL SELECT 'harvest_event', assignment_id, min(event_date)::DATE, max(event_date)::DATE
-        FROM harvest_event GROUP BY ALL
-    UNION ALL SELECT 'creation_action', dest_assignment_id, min(actual_delivery_date), max(actual_delivery_date)
-        FROM creation_action GROUP BY ALL
-    UNION ALL SELECT 'health_sampling_event', assignment_id, min(sampling_date), max(sampling_date)
-        FROM health_sampling_event GROUP BY ALL
-    UNION ALL SELECT 'container_feeding_summary', container_assignment_id, min(period_start), max(period_end)
-        FROM container_feeding_summary GROUP BY ALL
-    UNION ALL SELECT 'container_assignment.last_weighing_date', id, last_weighing_date, last_weighing_date
-    FROM container_assignment WHERE last_weighing_date IS NOT NULL
+WITH own_day AS (  -- what names a container but no stay, or another row, and the days on which that was so
+    SELECT 'journal_entry' AS what, batch_id, container_id, entry_date::DATE AS date FROM journal_entry
+    WHERE container_id IS NOT NULL
+    UNION ALL SELECT 'health_event', batch_id, container_id, start_date FROM health_event
+    UNION ALL SELECT 'planned_activity', batch_id, container_id, due_date FROM planned_activity
+    WHERE container_id IS NOT NULL
 ),
-dated AS (  -- last day of whatever carries a date, by batch; a departure is the first day after
-    SELECT 'container_assignment.assignment_date' AS what, batch_id, max(assignment_date) AS last_day
-        FROM container_assignment GROUP BY ALL
-    UNION ALL SELECT 'container_assignment.departure_date - 1', batch_id, max(departure_date) - 1
-        FROM container_assignment GROUP BY ALL
-    UNION ALL SELECT 'transfer_workflow', batch_id, max(greatest(actual_start_date, actual_completion_date))
-        FROM transfer_workflow GROUP BY ALL
-    UNION ALL SELECT 'transfer_action', batch_id, max(actual_execution_date) FROM transfer_action GROUP BY ALL
-    UNION ALL SELECT 'feed_purchase', batch_id, max(purchase_date) FROM feed_purchase GROUP BY ALL
-    UNION ALL SELECT 'feeding_event', batch_id, max(feeding_date) FROM feeding_event GROUP BY ALL
-    UNION ALL SELECT 'mortality_event', batch_id, max(event_date) FROM mortality_event GROUP BY ALL
-    UNION ALL SELECT 'growth_sample', batch_id, max(sample_date) FROM growth_sample GROUP BY ALL
-    UNION ALL SELECT 'daily_state', batch_id, max(date) FROM daily_state GROUP BY ALL
-    UNION ALL SELECT 'projection_run.run_date', batch_id, max(run_date)::DATE FROM projection_run GROUP BY ALL
-    UNION ALL SELECT 'container_forecast_summary.state_date', batch_id, max(state_date)
-        FROM container_forecast_summary GROUP BY ALL
-    UNION ALL SELECT 'planned_activity.completed_at', batch_id, max(completed_at)::DATE
-        FROM planned_activity GROUP BY ALL
-    UNION ALL SELECT 'harvest_event', batch_id, max(event_date)::DATE FROM harvest_event GROUP BY ALL
-    UNION ALL SELECT 'fact_harvest', batch_id, max(event_date)::DATE FROM fact_harvest GROUP BY ALL
-    UNION ALL SELECT 'intercompany_transaction', batch_id, max(posting_date) FROM intercompany_transaction GROUP BY ALL
-    UNION ALL SELECT 'feed_container_stock', batch_id, max(entry_date)::DATE FROM feed_container_stock GROUP BY ALL
-    UNION ALL SELECT 'container_feeding_summary', batch_id, max(period_end) FROM container_feeding_summary GROUP BY ALL
-    UNION ALL SELECT 'batch_feeding_summary', batch_id, max(period_end) FROM batch_feeding_summary GROUP BY ALL
-    UNION ALL SELECT 'environmental_reading', batch_id, max(last_time)::DATE FROM reading_block GROUP BY ALL
-    UNION ALL SELECT 'creation_workflow', batch_id, max(greatest(actual_start_date, actual_completion_date))
-        FROM creation_workflow GROUP BY ALL
-    UNION ALL SELECT 'creation_action', batch_id, max(actual_delivery_date) FROM creation_action GROUP BY ALL
-    UNION ALL SELECT 'health_sampling_event', batch_id, max(sampling_date) FROM health_sampling_event GROUP BY ALL
-    UNION ALL SELECT 'batch.start_date', id, start_date FROM batch
-    UNION ALL SELECT 'batch.actual_end_date - 1', id, actual_end_date - 1 FROM batch
+placed AS (  -- an activity may be due in a container that the fish are yet to enter, or were to be in
+    SELECT d.*, s.assignment_id IS NOT NULL OR p.container_id IS NOT NULL AS there
+    FROM own_day d
+    LEFT JOIN stay s
+        ON d.what <> 'planned_activity' AND s.batch_id = d.batch_id AND s.container_id = d.container_id
+        AND d.date >= s.first_day AND d.date < s.end_day
+    LEFT JOIN planned_stay p
+        ON d.what = 'planned_activity' AND p.batch_id = d.batch_id AND p.container_id = d.container_id
+        AND d.date BETWEEN p.start_date AND p.end_date
+),
+lice_rule AS (
+    SELECT
+        max(value::INTEGER) FILTER (name = 'treatment_lead_days') AS lead,
+        max(value::INTEGER) FILTER (name = 'treatment_rings_a_day') AS rings_a_day,
+        max(value::INTEGER) FILTER (name = 'treatment_interval_days') AS apart,
+        max(value::INTEGER) FILTER (name = 'harvest_rings_a_day') AS emptied_a_day,
+        (SELECT max(withholding_days) FROM treatment_rule) AS longest
+    FROM parameter
+),
+sea AS (  -- rings of a batch, and until when a treatment may go on
+    SELECT
+        s.batch_id, ((count(*) - 1) // any_value(r.rings_a_day))::INTEGER AS treated_later,
+        max(a.planned_departure_date) - ((count(*) - 1) // any_value(r.emptied_a_day))::INTEGER AS emptied_from
+    FROM stay s JOIN container_assignment a ON a.id = s.assignment_id CROSS JOIN lice_rule r
+    WHERE s.stage = (SELECT max(id) FROM lifecycle_stage) GROUP BY ALL
+),
+delousing AS (
+    SELECT batch_id, batch_assignment_id AS assignment_id, treatment_date::DATE AS date FROM treatment
+    WHERE method <> 'VACCINE'
 )
 SELECT
-    s.batch_number, s.container, CASE WHEN e.first_day < s.first_day THEN e.first_day ELSE e.last_day END AS date,
-    e.table_name || ' within the stay' AS what, format('{} to {}', s.first_day, s.end_day - 1) AS expected,
-    format('{} to {}', e.first_day, e.last_day) AS found
-FROM event e JOIN stay s USING (assignment_id)
-WHERE e.first_day < s.first_day OR e.last_day >= s.end_day
+    s.batch_number, s.container, CASE WHEN d.first_day < s.first_day THEN d.first_day ELSE d.last_day END AS date,
+    format('{}.{} within the stay', d.table_name, d.column_name) AS what,
+    format('{} to {}', s.first_day, s.end_day - 1) AS expected, format('{} to {}', d.first_day, d.last_day) AS found
+FROM dated_row d JOIN stay s USING (assignment_id)
+WHERE d.first_day < s.first_day OR d.last_day >= s.end_day
 UNION ALL
 SELECT batch_number, container, first_day, 'a stay lasts a day or more', format('after {}', first_day),
     end_day::VARCHAR
 FROM stay WHERE end_day <= first_day
 UNION ALL
-SELECT b.batch_number, NULL, d.last_day, d.what || ' before the as-of date', format('before {}', run.as_of),
-    d.last_day::VARCHAR
-FROM dated d CROSS JOIN run LEFT JOIN batch b ON b.id = d.batch_id
-WHERE d.last_day >= run.as_of
+SELECT b.batch_number, NULL, max(d.last_day), format('{}.{} before the as-of date', d.table_name, d.column_name),
+    format('before {}', run.as_of), max(d.last_day)::VARCHAR
+FROM dated_row d CROSS JOIN run LEFT JOIN batch b ON b.id = d.batch_id
+GROUP BY d.table_name, d.column_name, b.batch_number, run.as_of HAVING max(d.last_day) >= run.as_of
 UNION ALL
-SELECT b.batch_number, NULL, d.last_day, d.what || ' before the harvested batch''s end',
-    format('before {}', b.actual_end_date), d.last_day::VARCHAR
-FROM dated d JOIN batch b ON b.id = d.batch_id
-WHERE d.last_day >= b.actual_end_date
+SELECT b.batch_number, NULL, max(d.last_day), format('{}.{} before the harvested batch''s end', d.table_name,
+    d.column_name), format('before {}', b.actual_end_date), max(d.last_day)::VARCHAR
+FROM dated_row d JOIN batch b ON b.id = d.batch_id
+WHERE d.table_name <> 'health_lab_sample' OR d.column_name = 'sample_date'  -- a laboratory may answer later
+GROUP BY d.table_name, d.column_name, b.batch_number, b.actual_end_date HAVING max(d.last_day) >= b.actual_end_date
+UNION ALL
+-- a store is filled the evening before it is first needed, which may be before the fish arrive in its hall or area
+SELECT b.batch_number, NULL, min(d.first_day), format('{}.{} while the batch lives', d.table_name, d.column_name),
+    format('from {}', b.start_date - 1), min(d.first_day)::VARCHAR
+FROM dated_row d JOIN batch b ON b.id = d.batch_id
+GROUP BY d.table_name, d.column_name, b.batch_number, b.start_date
+HAVING min(d.first_day) < b.start_date - starts_with(d.table_name, 'feed_')::INTEGER
+UNION ALL
+SELECT b.batch_number, c.name, p.date, p.what || ' in a container of the batch on that day', 'a stay there', 'none'
+FROM placed p LEFT JOIN batch b ON b.id = p.batch_id LEFT JOIN container c ON c.id = p.container_id
+WHERE NOT p.there
+UNION ALL
+SELECT b.batch_number, c.name, t.treatment_date::DATE, 'a treatment is told of in the journal on its day',
+    format('{} {}', t.treatment_date::DATE, CASE t.method WHEN 'VACCINE' THEN 'vaccination' ELSE 'treatment' END),
+    format('{} {}', j.entry_date::DATE, j.category)
+FROM treatment t
+LEFT JOIN journal_entry j ON j.id = t.journal_entry_id
+LEFT JOIN batch b ON b.id = t.batch_id
+LEFT JOIN container c ON c.id = t.container_id
+WHERE (j.entry_date::DATE = t.treatment_date::DATE AND j.entry_date > t.treatment_date
+       AND j.category::VARCHAR = CASE t.method WHEN 'VACCINE' THEN 'vaccination' ELSE 'treatment' END) IS NOT TRUE
+UNION ALL
+SELECT s.batch_number, s.container, s.first_day, 'lice are counted every seventh day',
+    format('{} counts', (s.end_day - s.first_day) // 7), format('{} counts, {} to {}', count(t.date), min(t.date),
+        max(t.date))
+FROM stay s LEFT JOIN lice_truth t USING (assignment_id)
+WHERE s.stage = (SELECT max(id) FROM lifecycle_stage)
+GROUP BY ALL
+HAVING count(t.date) <> (s.end_day - s.first_day) // 7 OR bool_or((t.date - s.first_day) % 7 <> 6)
+UNION ALL
+-- a boat comes so many days after the count, and treats so many rings a day
+SELECT s.batch_number, s.container, d.date, 'a treatment against lice follows a count above the limit',
+    format('a count above it from {} to {}', d.date - r.lead - e.treated_later, d.date - r.lead),
+    coalesce((SELECT format('{:.2f} on {}', arg_max(j.a_fish, j.date), max(j.date)) FROM lice_alarm j
+        WHERE j.batch_id = d.batch_id AND j.date <= d.date - r.lead), 'no count')
+FROM delousing d CROSS JOIN lice_rule r JOIN sea e ON e.batch_id = d.batch_id LEFT JOIN stay s USING (assignment_id)
+WHERE NOT EXISTS (
+    SELECT 1 FROM lice_alarm j WHERE j.batch_id = d.batch_id AND j.over
+        AND j.date BETWEEN d.date - r.lead - e.treated_later AND d.date - r.lead
+)
+UNION ALL
+-- unless fish rest from the last one, a harvest is decided or too near, or the boat has yet to come
+SELECT b.batch_number, NULL, j.date, 'a count above the limit is followed by a treatment',
+    format('treated from {}', j.date + r.lead), format('{:.2f} adult females a fish, none treated', j.a_fish)
+FROM lice_alarm j CROSS JOIN lice_rule r CROSS JOIN run
+JOIN sea e ON e.batch_id = j.batch_id
+JOIN batch b ON b.id = j.batch_id
+WHERE j.over AND j.date + r.lead + e.treated_later < run.as_of
+    AND coalesce(j.date + r.lead + e.treated_later < b.harvest_decision_date, true)
+    AND j.date + r.lead + e.treated_later + r.longest + 1 < e.emptied_from
+    AND NOT EXISTS (
+        SELECT 1 FROM delousing d WHERE d.batch_id = j.batch_id
+            AND d.date BETWEEN j.date - r.apart + 1 AND j.date + r.lead + e.treated_later)
 UNION ALL
 -- what is projected, expected or planned may lie ahead; a projection from the last state does
 SELECT s.batch_number, s.container, min(p.projection_date), 'projected from the as-of date on',
@@ -100,12 +137,6 @@ FROM transfer_action a
 LEFT JOIN stay s ON s.assignment_id = a.source_assignment_id
 LEFT JOIN stay t ON t.assignment_id = a.dest_assignment_id
 WHERE (a.actual_execution_date = s.departure_date AND a.actual_execution_date = t.first_day) IS NOT TRUE
-UNION ALL
--- a store is filled the evening before it is first needed, which may be before the fish arrive in its hall or area
-SELECT b.batch_number, f.name, p.purchase_date, 'feed bought while the batch lives',
-    format('from {}', b.start_date - 1), p.purchase_date::VARCHAR
-FROM feed_purchase p LEFT JOIN batch b ON b.id = p.batch_id LEFT JOIN feed_container f ON f.id = p.feed_container_id
-WHERE (p.purchase_date >= b.start_date - 1) IS NOT TRUE
 UNION ALL
 SELECT b.batch_number, NULL, b.start_date, 'starts and is to end as planned',
        format('{} to {}', p.start_date, p.end_date), format('{} to {}', b.start_date, b.expected_end_date)

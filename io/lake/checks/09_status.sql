@@ -1,4 +1,6 @@
 -- COMPLETED <=> harvested <=> no active assignment <=> end date = last departure. Never COMPLETED before Adult.
+-- A treatment is of its method's kind and has the outcome that the counts around it show; an entry in the journal is
+-- closed with a word on how, or open, and no entry of a harvested batch is open.
 WITH seen AS (
     SELECT
         b.*, run.as_of, last.id AS last_stage,
@@ -30,6 +32,55 @@ figure AS (
             'found': format('{}, end {}, planned {}', status, actual_end_date, expected_end_date)}
     ]) AS f
     FROM seen
+),
+lice AS (  -- those that a treatment is judged by
+    SELECT assignment_id, date, sum(counted)::DOUBLE AS lice, any_value(fish) AS fish
+    FROM lice_sample WHERE stage <> 'attached' GROUP BY ALL
+),
+given AS (SELECT *, batch_assignment_id AS assignment_id, treatment_date::DATE AS date FROM treatment),
+reduction AS (
+    SELECT max(value) FILTER (name = 'successful_reduction') AS successful,
+        max(value) FILTER (name = 'partial_reduction') AS partial
+    FROM parameter
+),
+outcome AS (
+    SELECT
+        t.id, CASE
+            WHEN t.method = 'VACCINE' THEN 'successful'
+            WHEN b.date IS NULL OR a.date IS NULL THEN 'pending'
+            WHEN a.lice * b.fish <= b.lice * a.fish * (1 - r.successful) THEN 'successful'
+            WHEN a.lice * b.fish <= b.lice * a.fish * (1 - r.partial) THEN 'partial'
+            ELSE 'unsuccessful'
+        END AS due
+    FROM given t CROSS JOIN reduction r
+    ASOF LEFT JOIN lice b ON b.assignment_id = t.assignment_id AND t.date >= b.date
+    ASOF LEFT JOIN lice a ON a.assignment_id = t.assignment_id AND t.date < a.date
+),
+treated AS (
+    SELECT s.batch_number, s.container, t.date, unnest([
+        {'what': 'a treatment''s kind and times are its method''s',
+            'holds': t.treatment_type::VARCHAR = r.treatment_type AND t.duration_days = r.duration_days
+                AND t.withholding_period_days = r.withholding_days
+                AND (t.vaccination_type_id IS NOT NULL) = (t.method = 'VACCINE'),
+            'expected': format('{}, {} d, {} d withheld', r.treatment_type, r.duration_days, r.withholding_days),
+            'found': format('{} {}, {} d, {} d withheld, vaccine {}', t.method, t.treatment_type, t.duration_days,
+                t.withholding_period_days, t.vaccination_type_id)},
+        {'what': 'a treatment''s outcome is what the counts show', 'holds': t.outcome::VARCHAR = o.due,
+            'expected': o.due, 'found': t.outcome::VARCHAR},
+        {'what': 'a treatment removes 0 to all lice, a vaccine none, and kills a share',
+            'holds': f.efficacy BETWEEN 0 AND CASE t.method WHEN 'VACCINE' THEN 0 ELSE 1 END
+                AND f.expected_loss >= 0 AND f.expected_loss < 1,
+            'expected': '0 to 1', 'found': format('{}, {}', f.efficacy::VARCHAR, f.expected_loss::VARCHAR)},
+        {'what': 'fish are weighed at a treatment where a sample says so',
+            'holds': t.includes_weighing = (g.id IS NOT NULL),
+            'expected': format('sample {}', g.id), 'found': t.includes_weighing::VARCHAR}
+    ]) AS f
+    FROM given t
+    LEFT JOIN stay s ON s.assignment_id = t.assignment_id
+    LEFT JOIN treatment_rule r ON r.method = t.method::VARCHAR
+    LEFT JOIN treatment_truth f ON f.treatment_id = t.id
+    LEFT JOIN outcome o ON o.id = t.id
+    LEFT JOIN growth_sample g ON g.assignment_id = t.assignment_id AND g.sample_date = t.date
 )
 SELECT batch_number, NULL::VARCHAR AS container, date, f.what AS what, 'to hold' AS expected, f.found AS found
 FROM figure WHERE f.holds IS NOT TRUE
@@ -45,4 +96,16 @@ FROM stay s
 JOIN daily_truth d ON d.assignment_id = s.assignment_id AND d.date = s.departure_date - 1 AND d.population > 0
 WHERE s.stage = (SELECT max(id) FROM lifecycle_stage)
     AND NOT EXISTS (SELECT 1 FROM harvest_event e WHERE e.assignment_id = s.assignment_id)
+UNION ALL
+SELECT batch_number, container, date, f.what, f.expected, f.found FROM treated WHERE f.holds IS NOT TRUE
+UNION ALL
+SELECT b.batch_number, c.name, j.entry_date::DATE, 'an entry is closed, with a word on how, or open',
+    CASE WHEN b.status = 'COMPLETED' THEN 'closed' ELSE 'either' END,
+    format('{}: closed {}: {}', j.category, j.resolution_status, j.resolution_notes)
+FROM journal_entry j
+LEFT JOIN batch b ON b.id = j.batch_id
+LEFT JOIN container c ON c.id = j.container_id
+WHERE (CASE
+    WHEN NOT j.resolution_status THEN j.resolution_notes = '' AND b.status = 'ACTIVE'
+    ELSE (j.resolution_notes = '') = (j.category IN ('action', 'vaccination')) END) IS NOT TRUE
 ORDER BY ALL

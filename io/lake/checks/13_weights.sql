@@ -1,6 +1,7 @@
 -- True weights are continuous across transfers and never fall within a stay: nothing here takes out large fish by size.
 -- The farm's estimate follows them: no jump at a transfer, no fall but on a day of weighing, an error within bounds. A
 -- sample's mean lies within its sampling error of the truth; K of every fish in 0.8-1.6; a sample tells what its fish tell.
+-- Lice counted follow the lice that were there, within the error of their counts.
 --
 -- Sampling error: the spread is pooled over the batch's containers of the stage and day, so that it is nearly normal, and
 -- 7 standard errors are allowed: of the half million samples of a large run a few lie beyond 5 by chance, the farthest at
@@ -206,4 +207,18 @@ JOIN stay s ON s.assignment_id = a.id
 LEFT JOIN growth_sample g ON g.assignment_id = a.id
 GROUP BY a.id, s.batch_number, s.container, a.last_weighing_date
 HAVING max(g.sample_date) IS DISTINCT FROM a.last_weighing_date
+UNION ALL
+-- each count by its own standard error, so that none outweighs the others; and all lice together
+SELECT s.batch_number, NULL, max(l.date), format('lice counted, {}: lean to neither side', l.stage),
+    format('within {:.3f} standard errors', 6 / sqrt(count(*))),
+    format('{:.3f} over {} counts', avg((l.counted - l.expected) / sqrt(l.variance)), count(*))
+FROM lice_sample l LEFT JOIN stay s USING (assignment_id)
+WHERE l.expected >= 0.5
+GROUP BY GROUPING SETS ((s.batch_number, l.stage), (l.stage))
+HAVING count(*) >= 30 AND (abs(avg((l.counted - l.expected) / sqrt(l.variance))) <= 6 / sqrt(count(*))) IS NOT TRUE
+UNION ALL
+SELECT NULL, NULL, NULL, format('lice counted, {}: as many as there were', stage),
+    format('{:.0f} +- {:.0f}', sum(expected), 6 * sqrt(sum(variance))), sum(counted)::VARCHAR
+FROM lice_sample GROUP BY stage
+HAVING (abs(sum(counted) - sum(expected)) <= 6 * sqrt(sum(variance))) IS NOT TRUE
 ORDER BY ALL

@@ -148,6 +148,17 @@ JOIN harvest_event e ON e.assignment_id = f.batch_assignment_id AND f.feeding_da
 LEFT JOIN stay s ON s.assignment_id = e.assignment_id
 GROUP BY ALL
 UNION ALL
+SELECT s.batch_number, s.container, f.feeding_date, 'nothing is fed while fish fast for a treatment', '0 meals',
+    format('{} meals', count(*))
+FROM feeding_event f
+JOIN (
+    SELECT DISTINCT t.batch_assignment_id,
+        unnest(generate_series(t.treatment_date::DATE - r.fasting_days, t.treatment_date::DATE, INTERVAL 1 DAY))::DATE AS day
+    FROM treatment t JOIN treatment_rule r ON r.method = t.method::VARCHAR WHERE r.fasting_days > 0
+) t ON t.batch_assignment_id = f.batch_assignment_id AND t.day = f.feeding_date
+LEFT JOIN stay s ON s.assignment_id = f.batch_assignment_id
+GROUP BY ALL
+UNION ALL
 SELECT t.batch_number, NULL, NULL, 'harvest weight as planned', p.harvest_target_g::VARCHAR,
     t.harvest_target_g::VARCHAR
 FROM trigger t JOIN planned_batch p ON p.batch_id = t.id

@@ -1,4 +1,4 @@
--- Batch, creation, transfer, harvest and lot numbers are unique and at most 50 characters; action numbers run 1 to n.
+-- Batch, creation, transfer, harvest, lot and laboratory numbers and scenarios' names are unique and at most 50 characters; action numbers run 1 to n.
 WITH name AS (
     SELECT 'batch number' AS what, batch_number AS name, batch_number FROM batch
     UNION ALL SELECT 'transfer number', w.workflow_number, b.batch_number
@@ -9,6 +9,11 @@ WITH name AS (
         FROM harvest_event e LEFT JOIN batch b ON b.id = e.batch_id
     UNION ALL SELECT 'feed lot number', p.batch_number, b.batch_number
         FROM feed_purchase p LEFT JOIN batch b ON b.id = p.batch_id
+    UNION ALL SELECT 'scenario''s name', s.name, b.batch_number
+        FROM scenario s LEFT JOIN batch b ON b.id = s.batch_id
+    UNION ALL SELECT 'laboratory''s number', h.lab_reference_id, b.batch_number
+        FROM health_lab_sample h LEFT JOIN batch b ON b.id = h.batch_id
+        WHERE h.date_sent_to_lab IS NOT NULL
 ),
 numbered AS (
     SELECT workflow_id, count(*) AS actions, count(DISTINCT action_number) AS numbers, min(action_number) AS first,

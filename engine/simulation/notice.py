@@ -1,0 +1,61 @@
+"""What catches the eye of a site: weeks in which many fish died, counts above the limit of lice, little oxygen."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.simulation.record import SeaLice, StageHistory
+
+WEEK = 7
+
+
+class Weeks(NamedTuple):
+    """Whole weeks of a stage, all its containers together: the dead, the fish at the start, how bad (0: as usual)."""
+
+    dead: np.ndarray
+    fish: np.ndarray
+    level: np.ndarray
+
+
+class Counts(NamedTuple):
+    """Adult females and fish over all rings at each count, the limit of the day, and whether they are above it."""
+
+    females: np.ndarray
+    fish: np.ndarray
+    limit: np.ndarray
+    over: np.ndarray
+
+
+def weeks_of_deaths(stage: StageHistory, bounds: tuple[float, ...]) -> Weeks:
+    """The weeks of a stage; `bounds`: shares of the fish from which a week is worse than usual, bad and very bad."""
+    weeks = stage.days // WEEK
+    dead = stage.dead[:, : WEEK * weeks].sum(axis=0, dtype=np.int64).reshape(weeks, WEEK).sum(axis=1)
+    evening_before = stage.population[:, WEEK - 1 : WEEK * weeks - 1 : WEEK].sum(axis=0, dtype=np.int64)
+    fish = np.concatenate([stage.fish.sum(keepdims=True), evening_before])[:weeks]
+    return Weeks(dead, fish, np.searchsorted(bounds, dead / np.maximum(fish, 1), side="right"))
+
+
+def counts_of_females(lice: SeaLice, limits: tuple[float, ...]) -> Counts:
+    """The counts of a stay at sea; `limits`: adult females a fish, January to December."""
+    month = lice.day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
+    limit = np.array(limits)[month]
+    females = lice.counted[:, :, 2].sum(axis=0, dtype=np.int64)
+    fish = lice.sampled.sum(axis=0, dtype=np.int64)
+    return Counts(females, fish, limit, (fish > 0) & (females > limit * fish))
+
+
+def low_oxygen(stage: StageHistory, bound: float, quiet_days: int) -> tuple[np.ndarray, list[int]]:
+    """(n, days) of less oxygen than `bound`, % saturation, where fish are; and the days of the stay worth an entry."""
+    below = (stage.oxygen_min < bound) & (stage.population > 0)
+    told: list[int] = []
+    for d in np.flatnonzero(below.any(axis=0)).tolist():
+        if not told or d - told[-1] > quiet_days:
+            told.append(d)
+    return below, told
+
+
+def beginnings(flags: np.ndarray) -> list[int]:
+    """Where a run of true values begins."""
+    return list(np.flatnonzero(flags & ~np.concatenate([[False], flags[:-1]])).tolist())

@@ -1,0 +1,25 @@
+-- Salmon lice counted of each stage in each ring and count, with what the truth lets expect: mean lice a fish x fish, and
+-- its variance, that of a negative binomial.
+WITH counted AS (
+    SELECT
+        c.assignment_id, c.count_date::DATE AS date, max(c.fish_sampled) AS fish,
+        sum(c.count_value) FILTER (t.development_stage IN ('copepodid', 'chalimus')) AS attached,
+        sum(c.count_value) FILTER (t.development_stage = 'pre-adult'
+            OR (t.development_stage = 'adult' AND t.gender = 'male')) AS mobile,
+        sum(c.count_value) FILTER (t.development_stage = 'adult' AND t.gender = 'female') AS adult_female
+    FROM lice_count c JOIN lice_type t ON t.id = c.lice_type_id
+    WHERE t.species = 'Lepeophtheirus salmonis'
+    GROUP BY ALL
+),
+staged AS (
+    SELECT c.assignment_id, c.date, c.fish, unnest([
+        {'stage': 'attached', 'counted': c.attached, 'a_fish': t.attached},
+        {'stage': 'mobile', 'counted': c.mobile, 'a_fish': t.mobile},
+        {'stage': 'adult_female', 'counted': c.adult_female, 'a_fish': t.adult_female}
+    ]) AS s
+    FROM counted c JOIN lice_truth t USING (assignment_id, date)
+)
+SELECT
+    assignment_id, date, fish, s.stage AS stage, s.counted AS counted, fish * s.a_fish::DOUBLE AS expected,
+    fish * s.a_fish::DOUBLE * (1 + fish * s.a_fish::DOUBLE / p.value) AS variance
+FROM staged LEFT JOIN parameter p ON p.name = 'lice_count_size_' || s.stage
