@@ -82,6 +82,10 @@ def draw_events(
         while start < weeks.shape[0] - 1 and u >= weeks[start]:
             u -= weeks[start]
             start += 1
+        for _ in range(e):  # no two in one week: the later drawn waits
+            for earlier in range(e):
+                if start_week[earlier] == start:
+                    start = (start + 1) % weeks.shape[0]
         start_week[e] = start
         loss[e] = min(loss_limit, loss_median * am.exp(loss_sdlog * am.normal(key, 2 * e + 2)))
     return count
