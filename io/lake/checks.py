@@ -84,15 +84,19 @@ def run_checks(connection: Connection, run_dir: Path, only: tuple[str, ...] = ()
     """Run the checks, all unless `only` names some, and yield each result as it comes.
 
     `connection` is lake.views.connect's, with the plan registered. A check that DuckDB cannot run on the data
-    has failed: its one row says why.
+    has failed: its one row says why. A shared table is kept no longer than a check to come names it.
     """
     require_known(only)
-    for name in only or check_names():
+    names = only or check_names()
+    for done, name in enumerate(names, 1):
         begun = time.perf_counter()
         try:
             violations, rows = _offenders(connection, run_dir, _texts("checks")[name])
         except (duckdb.Error, ValueError) as error:
             violations, rows = 1, ({"what": "the check could not be run", "found": str(error)},)
+        wanted = set().union(*(_shared_by(_texts("checks")[n]) for n in names[done:]))
+        for table in _shared().keys() - wanted:
+            connection.execute(f"DROP TABLE IF EXISTS {table}")
         yield CheckResult(name, violations, rows, time.perf_counter() - begun)
 
 
@@ -115,10 +119,22 @@ def _offenders(connection: Connection, run_dir: Path, text: str) -> tuple[int, t
     return count, _rows(connection.sql(f"FROM offender LIMIT {ROWS_SHOWN}")) if count else ()
 
 
+def _shared() -> dict[str, str]:
+    """The SQL of every table that checks may share, by name."""
+    return _texts("checks/shared") | declared_sql()
+
+
+@cache
+def _shared_by(text: str) -> frozenset[str]:
+    """The shared tables that `text` names, and those that these are made of."""
+    named = _shared().keys() & set(re.findall(r"\w+", text))
+    return frozenset(named).union(*(_shared_by(_shared()[name]) for name in named))
+
+
 def _make_shared(connection: Connection, run_dir: Path, text: str) -> None:
     """Make what `text` names of the shared tables, unless it is there."""
     words = set(re.findall(r"\w+", text))
-    for name, made_by in (_texts("checks/shared") | declared_sql()).items():
+    for name, made_by in _shared().items():
         if name in words and not _exists(connection, name):
             _make_shared(connection, run_dir, made_by)
             connection.execute(f"CREATE TEMP TABLE {name} AS {made_by}")

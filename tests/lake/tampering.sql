@@ -435,7 +435,8 @@ UPDATE treatment SET outcome = CASE outcome WHEN 'successful' THEN 'partial' ELS
 WHERE method = 'MECHANICAL';
 
 -- 09_status: outcome is what the counts show
-DELETE FROM lice_count WHERE batch_id = 3 AND count_date > (SELECT max(treatment_date) FROM treatment WHERE batch_id = 3);
+DELETE FROM lice_count
+WHERE batch_id = 3 AND count_date > (SELECT max(treatment_date) FROM treatment WHERE batch_id = 3);
 
 -- 09_status: removes 0 to all lice
 UPDATE treatment_truth SET efficacy = 1.1 WHERE rowid = 0;
@@ -662,7 +663,8 @@ UPDATE harvest_lot SET live_weight_kg = live_weight_kg + 0.001 WHERE rowid = 0;
 UPDATE harvest_lot SET gutted_weight_kg = live_weight_kg WHERE rowid = 0;
 
 -- 15_harvest: fast for a treatment
-UPDATE feeding_event SET feeding_date = (SELECT max(treatment_date)::DATE FROM treatment WHERE batch_assignment_id = 1034)
+UPDATE feeding_event
+SET feeding_date = (SELECT max(treatment_date)::DATE FROM treatment WHERE batch_assignment_id = 1034)
 WHERE batch_assignment_id = 1034 AND feeding_date = day(1034, 9);
 
 -- 08_time: container_feeding_summary.period_end within the stay

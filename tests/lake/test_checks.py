@@ -128,6 +128,16 @@ def test_a_true_run_passes_every_check(run_dir: Path) -> None:
     assert {r.name: r.rows for r in found if r.violations} == {}
 
 
+def test_no_shared_table_outlives_the_checks_that_name_it(run_dir: Path) -> None:
+    with opened(run_dir) as connection:
+        made = "SELECT count(*) FROM duckdb_tables() WHERE table_name IN ('stay', 'state_day', 'row_reference')"
+        left = [connection.sql(made).fetchall()[0][0] for _ in run_checks(connection, run_dir)]
+    names = check_names()
+    assert left[names.index("12_feed_growth")] == 2
+    assert left[names.index("16_daily_states")] == 1
+    assert left[-1] == 0
+
+
 def test_the_run_shows_what_the_checks_are_about(lake: Connection) -> None:
     """Without these a check could pass for want of anything to look at."""
     (counts,) = lake.sql(

@@ -1,5 +1,5 @@
--- Every reference that a table declares is filled and leads to a row, of the same batch and container where both name one;
--- no key occurs twice; a place lies in one other place; what belongs together is together.
+-- Every reference that a table declares is filled and leads to a row, of the same batch and container where both name
+-- one; no key occurs twice; a place lies in one other place; what belongs together is together.
 WITH misplaced AS (  -- what lies in none or in two of the places that could hold it
     SELECT 'container ' || name AS what, count(hall_id) + count(area_id) AS places FROM container GROUP BY id, name
     UNION ALL SELECT 'feed container ' || name, count(hall_id) + count(area_id) FROM feed_container GROUP BY id, name
@@ -74,7 +74,8 @@ UNION ALL
 SELECT NULL, NULL, NULL, format('{}: {} is unique', table_name, key), '1 row', format('{} in {} rows', value, rows)
 FROM repeated_key
 UNION ALL
-SELECT b.batch_number, c.name, NULL, format('{}.{} leads to a row of its batch and container', r.table_name, r.column_name),
+SELECT b.batch_number, c.name, NULL,
+    format('{}.{} leads to a row of its batch and container', r.table_name, r.column_name),
     format('batch {}, container {}', k.batch_id, coalesce(k.container_id::VARCHAR, 'any')),
     format('batch {}, container {} in {} rows', r.batch_id, coalesce(r.container_id::VARCHAR, 'any'), r.rows)
 FROM row_reference r

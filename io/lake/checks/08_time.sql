@@ -1,5 +1,6 @@
 -- Every event lies in its assignment's stay; nothing on or after the as-of date; nothing for a harvested batch.
--- Days are half-open: the day of departure belongs to the container arrived in.
+-- Days are half-open: the day of departure belongs to the container arrived in. What follows from a day comes after it:
+-- lice are counted every week, a treatment follows a count above the limit, and the journal tells of it that day.
 WITH own_day AS (  -- what names a container but no stay, or another row, and the days on which that was so
     SELECT 'journal_entry' AS what, batch_id, container_id, entry_date::DATE AS date FROM journal_entry
     WHERE container_id IS NOT NULL

@@ -153,7 +153,7 @@ SELECT s.batch_number, s.container, f.feeding_date, 'nothing is fed while fish f
 FROM feeding_event f
 JOIN (
     SELECT DISTINCT t.batch_assignment_id,
-        unnest(generate_series(t.treatment_date::DATE - r.fasting_days, t.treatment_date::DATE, INTERVAL 1 DAY))::DATE AS day
+        t.treatment_date::DATE - unnest(generate_series(0, r.fasting_days))::INTEGER AS day
     FROM treatment t JOIN treatment_rule r ON r.method = t.method::VARCHAR WHERE r.fasting_days > 0
 ) t ON t.batch_assignment_id = f.batch_assignment_id AND t.day = f.feeding_date
 LEFT JOIN stay s ON s.assignment_id = f.batch_assignment_id

@@ -1,4 +1,5 @@
--- Batch, creation, transfer, harvest, lot and laboratory numbers and scenarios' names are unique and at most 50 characters; action numbers run 1 to n.
+-- Batch, creation, transfer, harvest, lot and laboratory numbers and scenarios' names are unique and at most 50
+-- characters; action numbers run 1 to n.
 WITH name AS (
     SELECT 'batch number' AS what, batch_number AS name, batch_number FROM batch
     UNION ALL SELECT 'transfer number', w.workflow_number, b.batch_number

@@ -1,5 +1,6 @@
--- Every value in the Parquet is the one that was written: the fingerprint of each batch and table, computed anew, equals the
--- manifest's, which two runs of one schedule and seed share. Every planned batch has one for every table, with rows or without.
+-- Every value in the Parquet is the one that was written: the fingerprint of each batch and table, computed anew, equals
+-- the manifest's, which two runs of one schedule and seed share. Every planned batch has one for every table, with rows
+-- or without.
 WITH pair AS (
     SELECT
         coalesce(m.batch_id, l.batch_id) AS batch_id, coalesce(m.table_name, l.table_name) AS table_name,

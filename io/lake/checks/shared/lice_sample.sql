@@ -1,5 +1,5 @@
--- Salmon lice counted of each stage in each ring and count, with what the truth lets expect: mean lice a fish x fish, and
--- its variance, that of a negative binomial.
+-- Salmon lice counted of each stage in each ring and count, with what the truth lets expect: mean lice a fish x fish,
+-- and its variance, that of a negative binomial.
 WITH counted AS (
     SELECT
         c.assignment_id, c.count_date::DATE AS date, max(c.fish_sampled) AS fish,
