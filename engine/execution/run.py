@@ -200,7 +200,7 @@ def _run(request: _Request, started: float) -> Manifest:
 
 def _expected(schedule: Schedule) -> Expected:
     """In closed form: the workers forecast their own batches, each table by itself, before they simulate them."""
-    rows = predicted_events(schedule.batches, schedule.farm, schedule.biology, schedule.as_of_day)
+    rows = predicted_events(schedule.batches, schedule.farm, schedule.biology, schedule.as_of_day, schedule.seed)
     return Expected(tuple(part_sums(rows, schedule.partitions)), frozenset(biomass_flags(schedule)))
 
 

@@ -113,6 +113,14 @@ class FarmModel(StrictModel):
 
     @model_validator(mode="after")
     def _references(self) -> FarmModel:
+        for what, names in (
+            ("geographies", [g.name for g in self.geographies]),
+            ("stages", [s.name for s in self.stages]),
+            ("container types", [t.name for t in self.container_types]),
+        ):
+            if len(set(names)) != len(names):
+                twice = next(name for name in names if names.count(name) > 1)
+                raise ValueError(f"two {what} are called {twice!r}; give each a name of its own")
         kinds = {t.name for t in self.container_types}
         parameters = {p.name for p in self.parameters}
         for stage in self.stages:
@@ -157,14 +165,6 @@ class FarmModel(StrictModel):
             raise ValueError(f"master.activities names feeds {sorted(unknown)} that are not in feeds")
         if len({g.batch_prefix for g in self.geographies}) != len(self.geographies):
             raise ValueError("two geographies share a batch_prefix; batch numbers would collide")
-        for what, names in (
-            ("geographies", [g.name for g in self.geographies]),
-            ("stages", [s.name for s in self.stages]),
-            ("container types", [t.name for t in self.container_types]),
-        ):
-            if len(set(names)) != len(names):
-                twice = next(name for name in names if names.count(name) > 1)
-                raise ValueError(f"two {what} are called {twice!r}; give each a name of its own")
         return self
 
 

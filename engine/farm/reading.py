@@ -157,7 +157,8 @@ def sha256(text: str) -> str:
 def find_shipped(kind: str, name: str, beside: Path | None) -> Path:
     """The file of a farm or biology named `name`: a path, beside the schedule, or the shipped copy.
 
-    kind: "farms", "biology", or "bands", which lie with the biology. InputError names every place looked in, and what is shipped.
+    kind: "farms", "biology", or "bands", which lie with the biology. InputError names every place looked in, and what
+    is shipped.
     """
     places = [Path(name)]
     if beside is not None:

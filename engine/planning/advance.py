@@ -281,8 +281,8 @@ def _new_partitions(schedule: Schedule, new: Sequence[Batch], as_of_day: int) ->
     if not new:
         return []
     farm, biology, before = schedule.farm, schedule.biology, len(schedule.batches)
-    old = predicted_events(schedule.batches, farm, biology, schedule.as_of_day)
+    old = predicted_events(schedule.batches, farm, biology, schedule.as_of_day, schedule.seed)
     usual = max(1, sum(part_sums(old, schedule.partitions)) // len(schedule.partitions))
-    events = predicted_events(new, farm, biology, as_of_day)
+    events = predicted_events(new, farm, biology, as_of_day, schedule.seed)
     parts = balanced(events, min(len(new), max(1, round(int(events.sum()) / usual))))
     return [range(before + part.start, before + part.stop) for part in parts]

@@ -88,7 +88,7 @@ def uat_ladder(
         farm=farm,
         biology=biology,
         batches=batches,
-        partitions=balanced(predicted_events(batches, farm, biology, as_of_day), parts),
+        partitions=balanced(predicted_events(batches, farm, biology, as_of_day, seed), parts),
         text="",
         farm_file=farm_file,
         biology_file=biology_file,

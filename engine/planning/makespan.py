@@ -59,7 +59,7 @@ def makespan(batch_events: Sequence[int] | Ints, partitions: Sequence[range], wo
 
 def makespans(schedule: Schedule, workers: Sequence[int] = WORKERS) -> tuple[Makespan, ...]:
     """The makespan of a schedule's partitions for each number of workers, from predicted events."""
-    events = predicted_events(schedule.batches, schedule.farm, schedule.biology, schedule.as_of_day)
+    events = predicted_events(schedule.batches, schedule.farm, schedule.biology, schedule.as_of_day, schedule.seed)
     return tuple(makespan(events, schedule.partitions, each) for each in workers)
 
 

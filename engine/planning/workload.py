@@ -1,8 +1,8 @@
 """How many rows each batch will come to, in closed form: what partitions are balanced by, without a simulation.
 
 Readings, states, meals and samples follow from days and containers. The one uncertain length is the stay at sea:
-its days are averaged over the spread of growth and harvest target (seven points of a normal), with the water at
-its average. Over a partition of some forty batches the sum is within 1 % of what a run writes.
+its days are averaged over the spread of growth and harvest target (seven points of a normal), in the sea as it
+will be. Over a partition of some forty batches the sum is within 1 % of what a run writes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from engine.biology.parameters import Biology
 from engine.biology.region import Region
 from engine.farm.infrastructure import Farm
 from engine.farm.occupancy import Ints
-from engine.farm.schedule import Batch, Stay, to_date
+from engine.farm.schedule import Batch, Stay
+from engine.simulation.climate import Climate
 
 SEA = 6
 CYCLE_DAYS = 448
@@ -32,29 +33,37 @@ NORMAL = (
     (3.750439717725742, 0.000548268855972),
 )
 POINTS = tuple((sign * z, w) for z, w in NORMAL for sign in ((1.0, -1.0) if z else (1.0,)))
-YEARS = 7  # longer than the longest stay, 2,000 days
 
 
-def predicted_events(batches: Sequence[Batch], farm: Farm, biology: Biology, as_of_day: int) -> Ints:
+def predicted_events(batches: Sequence[Batch], farm: Farm, biology: Biology, as_of_day: int, seed: int) -> Ints:
     """Expected rows of all tables together, by batch, up to the as-of date; whole numbers."""
-    regions = {g: _Region(biology.region(name), biology) for g, name in enumerate(farm.geography_names, 1)}
+    if not batches:
+        return np.zeros(0, dtype=np.int64)
+    first_day = min(batch.start_day for batch in batches)
+    climate = Climate(farm, biology, seed, max(batch.end_day for batch in batches) + 1, first_day)
+    regions = {
+        g: _Region(biology.region(name), biology, climate.open_sea(g, first_day, climate.days), first_day)
+        for g, name in enumerate(farm.geography_names, 1)
+    }
     counts = (_batch_rows(batch, farm, regions[batch.geography_id], as_of_day) for batch in batches)
     return np.fromiter((round(count) for count in counts), dtype=np.int64, count=len(batches))
 
 
 class _Region:
-    """A geography's biology, with what is worth keeping from batch to batch."""
+    """A geography's biology and sea, with what is worth keeping from batch to batch. sea_c: degC from first_day on."""
 
-    def __init__(self, region: Region, biology: Biology) -> None:
-        self.region, self.bio = region, biology.model
-        self.effective = list(accumulate(_effective_c(region, biology) * YEARS, initial=0.0))
+    def __init__(self, region: Region, biology: Biology, sea_c: np.ndarray, first_day: int) -> None:
+        self.region, self.bio, self.first_day = region, biology.model, first_day
+        growth = biology.model.growth
+        share = np.interp(sea_c, growth.temperature_response_c.value, growth.temperature_response.value)
+        self.effective = list(accumulate((np.maximum(sea_c, 0.0) * share).tolist(), initial=0.0))
         self.needs: dict[tuple[float, float], list[tuple[float, float]]] = {}
         self.shares: dict[tuple[float, float], float] = {}
 
     def sea_days(self, stay: Stay, root: float, spread: float, target_g: float | None) -> list[tuple[float, int]]:
         """(probability, days at sea): the harvest at the points of the spread, or the stay's end if sooner."""
         planned = stay.end_day - stay.start_day
-        first = to_date(stay.start_day).timetuple().tm_yday - 1
+        first = stay.start_day - self.first_day
         before = self.effective[first]
         if target_g is None:
             key = (root, spread)
@@ -97,18 +106,6 @@ class _Region:
             half = noise_sd * noise_sd / 2
             self.shares[key] = sum(w * -math.expm1(-key[0] * math.exp(noise_sd * z - half)) for z, w in POINTS)
         return self.shares[key]
-
-
-def _effective_c(region: Region, biology: Biology) -> list[float]:
-    """A year's daily mean temperature at sea times the growth response to it, degC, 1 January first."""
-    growth, month_c = biology.model.growth, region.sea_month_c.value
-    xs, ys = growth.temperature_response_c.value, growth.temperature_response.value
-    found = []
-    for day in range(365):
-        whole, part = divmod(day / 365 * 12 - 0.5, 1.0)
-        temp_c = month_c[int(whole) % 12] * (1 - part) + month_c[int(whole + 1) % 12] * part + region.sea_offset_c.value
-        found.append(max(0.0, temp_c) * float(np.interp(temp_c, xs, ys)))
-    return found
 
 
 def _batch_rows(batch: Batch, farm: Farm, region: _Region, as_of_day: int) -> float:

@@ -74,6 +74,10 @@ class Climate:
         series = self._area_c(container.area_id) if container.area_id else self._hall_c(container.hall_id)
         return series[start - self.known_from : end - self.known_from]
 
+    def open_sea(self, geography_id: int, start: int, end: int) -> np.ndarray:
+        """The temperature of a geography's sea on days [start, end), degC, without what its areas differ by."""
+        return self._geography_c(geography_id)[start - self.known_from : end - self.known_from]
+
     def breath(self, container: Container, start: int, end: int) -> Breath:
         """The oxygen that comes to a container on days [start, end)."""
         env, slots = self.biology.model.environment, self.farm.model.readings_per_day

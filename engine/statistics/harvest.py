@@ -7,8 +7,6 @@ import polars as pl
 from engine.statistics.measure import Basis, Measures, by_geography, of_geography, percent, ratio, total
 from engine.statistics.records import Records, collect
 
-LATEST_SAMPLE_DAYS = 28  # a ring's last sample speaks for its harvest when it is not older
-
 
 def weights_and_grades(records: Records) -> Measures:
     """Mean head-on gutted weight of all fish harvested; gutted over live weight and superior share by batch."""

@@ -52,7 +52,8 @@ def test_little_is_left_of_a_batch_that_was_harvested(lives: list[Subject]) -> N
     for life in lives[:2]:
         assert life.history.harvested
         bought = sum(int(fed.lots.quantity.sum()) * 100 for fed in life.feeding)
-        assert sum(int(fed.lots.left.sum()) for fed in life.feeding) < 0.01 * bought
+        # the harvest comes on the true weight, orders go by the estimated one: some two weeks' feed at the most
+        assert sum(int(fed.lots.left.sum()) for fed in life.feeding) < 0.06 * bought
 
 
 def test_lots_are_numbered_in_order_of_delivery_before_the_days_first_meal(lives: list[Subject]) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
 import numpy as np
 import polars as pl
 import pytest
@@ -107,30 +104,33 @@ def test_true_spread_is_that_of_the_rings_mixed(one_cycle: Records) -> None:
     assert row["cv"] == pytest.approx(fish.std() / fish.mean())
 
 
-def test_fish_weighed_last_are_pooled_by_batch(make_records: MakeRecords) -> None:
-    """The sample of day 95 counts in ring 1, that of day 60 is too old in ring 2; the skewness is bias corrected."""
-    weights = [4000.0, 4500.0, 5000.0, 5200.0, 9000.0]
-
-    def sample(id: int, stay: int, n: int) -> dict[str, Any]:
-        return {"id": id, "assignment_id": stay, "sample_date": day(n)}
-
+def test_likeness_at_harvest_is_that_of_the_fish_sold_by_size(make_records: MakeRecords) -> None:
+    """Twenty thousand fish sorted into classes of 1 kg gutted give back their own CV and skewness."""
+    rng = np.random.default_rng(11)
+    fish = (1.75 + 0.13 * rng.standard_normal(20_000)) ** 3
+    classes = np.floor(0.84 * fish).astype(int)
+    lots = [
+        {
+            **lot(1, 900),
+            "batch_id": 1,
+            "id": i,
+            "unit_count": int((classes == c).sum()),
+            "live_weight_kg": float(fish[classes == c].sum()),
+            "gutted_weight_kg": float(0.84 * fish[classes == c].sum()),
+        }
+        for i, c in enumerate(np.unique(classes))
+    ]
     records = make_records(
         batch=[batch(1)],
-        container_assignment=[ring(1, 1), ring(2, 1)],
-        harvest_event=[harvested(1, 900), harvested(2, 900)],
-        harvest_lot=[lot(1, 900), lot(2, 900)],
-        growth_sample=[sample(1, 1, 88), sample(2, 1, 95), sample(3, 2, 60)],
-        individual_growth_observation=[
-            {"growth_sample_id": s, "weight_g": w} for s, ws in ((1, [1.0]), (2, weights), (3, [2.0])) for w in ws
-        ],
+        container_assignment=[ring(1, 1)],
+        harvest_event=[harvested(1, 900)],
+        harvest_lot=lots,
     )
-    (row,) = harvest.last_fish(records).to_dicts()
-    w, n = np.array(weights), 5
-    central = w - w.mean()
-    g1 = (central**3).mean() / (central**2).mean() ** 1.5
-    assert row["fish"] == n
-    assert row["cv"] == pytest.approx(w.std(ddof=1) / w.mean())
-    assert row["skewness"] == pytest.approx(g1 * math.sqrt(n * (n - 1)) / (n - 2))
+    (row,) = harvest.sold_spread(records).to_dicts()
+    central = fish - fish.mean()
+    assert row["fish"] == len(fish)
+    assert row["cv"] == pytest.approx(fish.std() / fish.mean(), rel=0.02)
+    assert row["skewness"] == pytest.approx((central**3).mean() / (central**2).mean() ** 1.5, abs=0.05)
 
 
 def test_density_against_the_limit_of_the_fishs_weight(make_records: MakeRecords) -> None:

@@ -185,24 +185,20 @@ def test_every_reading_is_in_the_distribution(small_records: Records, duck: Conn
     assert found["total ammonia nitrogen in tanks, standard deviation"].value == pytest.approx(deviation)
 
 
-def test_last_fish_weighed(small_records: Records, duck: Connection) -> None:
-    rows = harvest.last_fish(small_records).to_dicts()
+def test_likeness_at_harvest(small_records: Records, duck: Connection) -> None:
+    """Close to the truth, which is a mixture of the rings' distributions."""
+    rows = {row["batch_id"]: row for row in harvest.sold_spread(small_records).to_dicts()}
     assert len(rows) == 2
-    for row in rows:
-        weights = np.array(
-            duck.sql(f"""
-                WITH last AS (
-                    SELECT g.id FROM growth_sample g JOIN harvest_event h USING (assignment_id)
-                    WHERE h.batch_id = {row["batch_id"]}
-                    QUALIFY g.sample_date = max(g.sample_date) OVER (PARTITION BY assignment_id)
-                ) SELECT weight_g::DOUBLE FROM individual_growth_observation
-                JOIN last ON last.id = growth_sample_id""").fetchall()
-        ).ravel()
-        n, central = len(weights), weights - weights.mean()
-        skewness = (central**3).mean() / (central**2).mean() ** 1.5 * math.sqrt(n * (n - 1)) / (n - 2)
-        assert row["fish"] == n
-        assert row["cv"] == pytest.approx(weights.std(ddof=1) / weights.mean())
-        assert row["skewness"] == pytest.approx(skewness)
+    for batch_id, mean_g, square in duck.sql("""
+        SELECT h.batch_id, sum(h.harvested_count * d.avg_weight_g::DOUBLE) / sum(h.harvested_count),
+            sum(h.harvested_count * (d.avg_weight_g::DOUBLE ** 2 + d.std_weight_g::DOUBLE ** 2))
+            / sum(h.harvested_count)
+        FROM harvest_event h
+        JOIN daily_truth d ON d.assignment_id = h.assignment_id AND d.date = h.event_date::DATE
+        GROUP BY h.batch_id""").fetchall():
+        cv = math.sqrt(square - mean_g**2) / mean_g
+        assert rows[batch_id]["cv"] == pytest.approx(cv, rel=0.05)
+        assert 0.0 < rows[batch_id]["skewness"] < 0.9
 
 
 def test_biomass_estimate_and_density(small_records: Records, duck: Connection) -> None:
