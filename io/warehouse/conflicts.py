@@ -14,47 +14,62 @@ from lake.errors import InputError
 from lake.manifest import Manifest, PartitionRecord
 from lake.tables import TABLES
 from warehouse.encode import Context
+from warehouse.expressions import Lake
 from warehouse.load_log import Connection, Load
+from warehouse.mapping import EVENTS
+from warehouse.target_tables import TARGET_TABLES
 
 NAMED = 5
 
 
 @dataclass(frozen=True)
-class Stays:
-    """Assignments of some partitions: the lake's columns, dates as days, ids still the lake's."""
+class Incoming:
+    """What some partitions would bring that the target must not have yet.
 
-    batch_numbers: list[str]
-    workflow_numbers: list[str]
+    `numbers[table, column]`: values of the target's unique texts. `stays`: assignments, the lake's columns and ids.
+    """
+
+    numbers: dict[tuple[str, str], list[str]]
     stays: pa.Table
 
 
-def read_stays(run_dir: Path, partitions: list[PartitionRecord]) -> Stays:
+def unique_texts() -> list[tuple[str, str, str, str]]:
+    """(lake table, its column, target table, its column) of every text that must be unique in the target."""
+    found = []
+    for mapping in EVENTS:
+        table = TARGET_TABLES[mapping.uat]
+        for constraint in table.of_kind("unique"):
+            expression = mapping.columns.get(constraint.columns[0])
+            if len(constraint.columns) == 1 and isinstance(expression, Lake):
+                column = TABLES[mapping.lake].column(expression.column)
+                if column.type == pa.string():
+                    found.append((mapping.lake, column.name, mapping.uat, constraint.columns[0]))
+    return found
+
+
+def read_incoming(run_dir: Path, partitions: list[PartitionRecord]) -> Incoming:
     def read(table: str, columns: list[str]) -> pa.Table | None:
         files = [run_dir / p.tables[table].file for p in partitions if table in p.tables]
         return pa.concat_tables([pq.read_table(f, columns=columns) for f in files]) if files else None
 
-    batches, workflows = read("batch", ["batch_number"]), read("transfer_workflow", ["workflow_number"])
+    numbers = {}
+    for lake, lake_column, table, column in unique_texts():
+        values = read(lake, [lake_column])
+        numbers[table, column] = values.column(0).to_pylist() if values else []
     stays = read("container_assignment", ["container_id", "assignment_date", "departure_date"])
-    return Stays(
-        batches.column(0).to_pylist() if batches else [],
-        workflows.column(0).to_pylist() if workflows else [],
-        stays if stays is not None else TABLES["container_assignment"].schema.empty_table(),
-    )
+    return Incoming(numbers, stays if stays is not None else TABLES["container_assignment"].schema.empty_table())
 
 
 def refuse_conflicts(
-    connection: Connection, manifest: Manifest, context: Context, incoming: Stays, load: Load | None
+    connection: Connection, manifest: Manifest, context: Context, incoming: Incoming, load: Load | None
 ) -> None:
-    """InputError naming batch numbers, workflow numbers, (container, days) and (sensor, time) that are taken.
+    """InputError naming the batch numbers and their like, (container, days) and (sensor, time) that are taken.
 
     `load`: this run's load when it was begun earlier; its own rows are no conflict, and its readings' windows
     were free when it began.
     """
     problems = []
-    for table, column, values in (
-        ("batch_batch", "batch_number", incoming.batch_numbers),
-        ("batch_batchtransferworkflow", "workflow_number", incoming.workflow_numbers),
-    ):
+    for (table, column), values in incoming.numbers.items():
         query = sql.SQL("SELECT {c} FROM {t} WHERE {c} = ANY(%s) ORDER BY 1 LIMIT %s").format(
             c=sql.Identifier(column), t=sql.Identifier(table)
         )
@@ -79,7 +94,7 @@ def _some(names: list[str]) -> str:
     return ", ".join(names[:NAMED]) + (" and more" if len(names) > NAMED else "")
 
 
-def _stage(connection: Connection, context: Context, incoming: Stays) -> None:
+def _stage(connection: Connection, context: Context, incoming: Incoming) -> None:
     stays = incoming.stays
     containers = context.dimension_ids["container"].take(stays.column("container_id").combine_chunks().cast(pa.int32()))
     connection.execute("CREATE TEMP TABLE smoltworks_stays (container_id bigint, first date, stop date) ON COMMIT DROP")

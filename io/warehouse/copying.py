@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from queue import SimpleQueue
@@ -18,8 +18,10 @@ from lake.errors import InputError
 from lake.manifest import Manifest, PartitionRecord
 from warehouse.dimensions import check_columns
 from warehouse.encode import Context, encoder, project
+from warehouse.expressions import Mapping
 from warehouse.load_log import Connection, Load, record_part
-from warehouse.mapping import EVENTS, Mapping
+from warehouse.mapping import EVENTS
+from warehouse.target import identifier
 
 BATCH_ROWS = 16_384  # about 2 MB encoded: the server is busy soon and memory stays small
 
@@ -41,6 +43,15 @@ def first_rows(manifest: Manifest) -> dict[int, dict[str, int]]:
     return firsts
 
 
+def rows_by_table(partitions: Iterable[PartitionRecord]) -> dict[str, int]:
+    """Rows of some partitions, by lake table."""
+    rows: dict[str, int] = {}
+    for partition in partitions:
+        for table, part in partition.tables.items():
+            rows[table] = rows.get(table, 0) + part.rows
+    return rows
+
+
 def lake_batches(path: Path, mapping: Mapping) -> Iterator[pa.RecordBatch]:
     """The mapped columns of a Parquet file, BATCH_ROWS rows at a time."""
     with pq.ParquetFile(path) as file:
@@ -56,9 +67,9 @@ def copy_table(
     first_row: int,
     tick: Callable[[int], None] = lambda rows: None,
 ) -> int:
-    """COPY one Parquet file into its UAT table; rows written. `tick` hears of every batch of rows sent."""
+    """COPY one Parquet file into its table; rows written. `tick` hears of every batch of rows sent."""
     names = sql.SQL(", ").join(map(sql.Identifier, mapping.columns))
-    query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(mapping.uat), names)
+    query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(identifier(mapping.uat), names)
     encode = encoder(mapping)
     sent = 0
     with connection.cursor() as cursor:

@@ -16,14 +16,14 @@ from lake.errors import InputError
 from lake.manifest import Manifest
 from lake.tables import EVENT_TABLE_NAMES
 from warehouse import load_log
-from warehouse.conflicts import read_stays, refuse_conflicts
-from warehouse.copying import copy_partitions
+from warehouse.conflicts import read_incoming, refuse_conflicts
+from warehouse.copying import copy_partitions, rows_by_table
 from warehouse.dimensions import complete_master_data, read_dimensions
 from warehouse.encode import Context
 from warehouse.load_log import Connection, Load
 from warehouse.mapping import EVENTS
 from warehouse.set_aside import explain, pending, restore, set_aside
-from warehouse.target import connect, prepare_tables, scrub
+from warehouse.target import connect, identifier, prepare_tables, scrub
 
 DEFAULT_CONNECTIONS = 2
 
@@ -150,7 +150,7 @@ def _prepare(
         result.created_tables = prepare_tables(main)
         load_log.create(main)
         context, result.added_master_rows = complete_master_data(main, manifest, dimensions)
-        refuse_conflicts(main, manifest, context, read_stays(run_dir, left), load)
+        refuse_conflicts(main, manifest, context, read_incoming(run_dir, left), load)
         if load is None:
             load = load_log.begin(main, manifest)
         context.offsets.update(load.offsets)
@@ -183,7 +183,7 @@ def _copy(
     failure: BaseException | None = None
     try:
         if left:
-            result.set_aside = set_aside(main, load)
+            result.set_aside = set_aside(main, load, rows_by_table(left))
         copy_partitions(pool, run_dir, manifest, left, context, load, listener.rows, done)
     except BaseException as e:
         failure = e
@@ -209,5 +209,5 @@ def _copy(
         raise failure
     for mapping in EVENTS:
         if result.rows[mapping.lake]:
-            main.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(mapping.uat)))
+            main.execute(sql.SQL("ANALYZE {}").format(identifier(mapping.uat)))
     load_log.complete(main, load, result.copy_seconds, result.restore_seconds)

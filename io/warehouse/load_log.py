@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from time import monotonic, sleep
 from typing import Any
 
 import psycopg
@@ -12,11 +13,15 @@ from psycopg import sql
 from lake.errors import InputError
 from lake.manifest import Manifest
 from lake.tables import EVENT_TABLES
+from warehouse.expressions import Mapping
 from warehouse.mapping import EVENT_MAPPINGS
-from warehouse.target import key_columns
+from warehouse.target import identifier, key_columns
+from warehouse.target_tables import TARGET_TABLES
+from warehouse.uat_schema import qualified
 
 # One lock for all loaders of a database: they would race for the same sequences and indexes.
 LOADER_LOCK = 0x536D6F6C74  # "Smolt"
+LOCK_SECONDS = 3  # a server notices some moments later that a loader is gone
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -79,12 +84,23 @@ class Load:
         """First and last id that is reserved for a lake table's rows."""
         return self.offsets[table] + 1, self.offsets[table] + self.spans[table]
 
+    def own_rows(self, mapping: Mapping) -> sql.Composed:
+        """The condition that tells this load's rows of a target's table, called t, from those of others."""
+        column, table = mapping.ours
+        first, last = self.id_range(table)
+        return sql.SQL("t.{} BETWEEN {} AND {}").format(sql.Identifier(column), sql.Literal(first), sql.Literal(last))
+
 
 def lock(connection: Connection) -> None:
-    """Take the database's loader lock for this session; InputError when another loader has it."""
-    row = connection.execute("SELECT pg_try_advisory_lock(%s)", (LOADER_LOCK,)).fetchone()
-    if row is None or not row[0]:
-        raise InputError("target database", "another load is at work there", "wait for it to end")
+    """Take the database's loader lock for this session; InputError when another loader keeps it."""
+    end = monotonic() + LOCK_SECONDS
+    while True:
+        row = connection.execute("SELECT pg_try_advisory_lock(%s)", (LOADER_LOCK,)).fetchone()
+        if row is not None and row[0]:
+            return
+        if monotonic() > end:
+            raise InputError("target database", "another load is at work there", "wait for it to end")
+        sleep(0.1)
 
 
 def exists(connection: Connection) -> bool:
@@ -122,11 +138,14 @@ def find(connection: Connection, manifest: Manifest) -> Load | None:
 
 
 def spans(manifest: Manifest) -> dict[str, int]:
-    """How many ids each event table of a run may take, at most."""
+    """How many ids each event table of a run may take, at most; a table without ids of its own is left out."""
     rows = manifest.tables
     taken = {}
     for table in EVENT_TABLES:
-        if not EVENT_MAPPINGS[table.name].has_lake_id:
+        mapping = EVENT_MAPPINGS[table.name]
+        if not mapping.id_column:
+            continue
+        if not mapping.has_lake_id:
             taken[table.name] = rows.get(table.name, 0)
         else:
             taken[table.name] = (manifest.identity.batch_count + 1) << table.id_bits
@@ -156,22 +175,23 @@ def begin(connection: Connection, manifest: Manifest) -> Load:
 
 def reserve_ids(connection: Connection, table: str, count: int) -> int:
     """Move a table's sequence past `count` ids that are ours; returns the last id before them."""
-    name = sql.Identifier(table)
+    name, column = identifier(table), TARGET_TABLES[table].identity
     # An insert draws its id while it holds this lock's counterpart, so nobody can draw between our two calls.
     connection.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(name))
     highest = 0
-    if key_columns(connection, table)[:1] == ("id",):
+    if key_columns(connection, table)[:1] == (column,):
         # rows entered with ids of their own may lie beyond the sequence
-        row = connection.execute(sql.SQL("SELECT coalesce(max(id), 0) FROM {}").format(name)).fetchone()
+        query = sql.SQL("SELECT coalesce(max({}), 0) FROM {}").format(sql.Identifier(column), name)
+        row = connection.execute(query).fetchone()
         highest = row[0] if row else 0
     row = connection.execute(
         """
-        WITH s AS (SELECT pg_get_serial_sequence(quote_ident(%(table)s), 'id')::regclass AS name),
+        WITH s AS (SELECT pg_get_serial_sequence(%(table)s, %(column)s)::regclass AS name),
         base AS (SELECT greatest(nextval(s.name) - 1, %(highest)s::bigint) AS last FROM s)
         SELECT last, setval(s.name, greatest(last + %(count)s::bigint, 1), last + %(count)s::bigint > 0)
         FROM s, base
         """,
-        {"table": table, "highest": highest, "count": count},
+        {"table": qualified(table), "column": column, "highest": highest, "count": count},
     ).fetchone()
     assert row is not None
     return int(row[0])
