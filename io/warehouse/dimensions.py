@@ -16,7 +16,7 @@ from lake.manifest import Manifest
 from lake.tables import TABLES
 from warehouse.encode import Context, encoder, project
 from warehouse.expressions import Lake, Mapping
-from warehouse.load_log import Connection, reserve_ids
+from warehouse.load_log import AddedRows, Connection, reserve_ids
 from warehouse.mapping import CONTENT_TYPES, DIMENSIONS, LOADING_USER
 from warehouse.set_aside import explain
 from warehouse.target import identifier
@@ -59,18 +59,18 @@ def as_of_time(manifest: Manifest) -> datetime:
 
 def complete_master_data(
     connection: Connection, manifest: Manifest, dimensions: dict[str, pa.Table]
-) -> tuple[Context, dict[str, int]]:
-    """Ids of every dimension row in the target, missing rows added, and how many were added by lake table.
+) -> tuple[Context, list[AddedRows]]:
+    """Ids of every dimension row in the target, missing rows added, and which were added.
 
     To be called within a transaction. InputError when a natural key is there twice, or a missing row breaks a
     constraint of the target.
     """
     as_of = as_of_time(manifest)
-    context = Context(as_of, _user_id(connection, as_of), dimensions, {}, {}, content_types(connection))
-    added = {}
+    added: list[AddedRows] = []
+    context = Context(as_of, _user_id(connection, as_of, added), dimensions, {}, {}, content_types(connection))
     for mapping in DIMENSIONS:
         try:
-            added[mapping.lake] = _match(connection, mapping, context)
+            _match(connection, mapping, context, added)
         except psycopg.IntegrityError as e:
             raise InputError(
                 f"table {mapping.uat}",
@@ -95,10 +95,12 @@ def content_types(connection: Connection) -> dict[tuple[str, str], int]:
     return {model: found[model] for model in CONTENT_TYPES}
 
 
-def _user_id(connection: Connection, as_of: datetime) -> int:
+def _user_id(connection: Connection, as_of: datetime, added: list[AddedRows]) -> int:
     query = "SELECT id FROM auth_user WHERE username = %s"
     row = connection.execute(query, (LOADING_USER,)).fetchone()
     if row is None:
+        id_ = reserve_ids(connection, "auth_user", 1) + 1
+        added.append(AddedRows("auth_user", id_, id_))
         # '!' is how Django marks a password that lets nobody in
         connection.execute(
             """
@@ -106,15 +108,14 @@ def _user_id(connection: Connection, as_of: datetime) -> int:
                                    first_name, last_name, email, date_joined)
             VALUES (%s, %s, '!', false, false, true, '', '', '', %s)
             """,
-            (reserve_ids(connection, "auth_user", 1) + 1, LOADING_USER, as_of),
+            (id_, LOADING_USER, as_of),
         )
-        row = connection.execute(query, (LOADING_USER,)).fetchone()
-    assert row is not None
+        return id_
     return int(row[0])
 
 
-def _match(connection: Connection, mapping: Mapping, context: Context) -> int:
-    """Fill context.dimension_ids for one table; returns the rows added."""
+def _match(connection: Connection, mapping: Mapping, context: Context, added: list[AddedRows]) -> None:
+    """Fill context.dimension_ids for one table; tells `added` of rows that were missing."""
     table = context.dimensions[mapping.lake]
     target, id_column = identifier(mapping.uat), sql.Identifier(mapping.id_column)
     columns = sql.SQL(", ").join(map(sql.Identifier, mapping.columns))
@@ -137,9 +138,10 @@ def _match(connection: Connection, mapping: Mapping, context: Context) -> int:
     same = sql.SQL(" AND ").join(_equal(mapping, name) for name in mapping.key)
     missing = sql.SQL("FROM {} i WHERE NOT EXISTS (SELECT 1 FROM {} u WHERE {})").format(STAGING, target, same)
     counted = connection.execute(sql.SQL("SELECT count(*) ") + missing).fetchone()
-    added = int(counted[0]) if counted else 0
-    if added:
-        base = reserve_ids(connection, mapping.uat, added)
+    count = int(counted[0]) if counted else 0
+    if count:
+        base = reserve_ids(connection, mapping.uat, count)
+        added.append(AddedRows(mapping.uat, base + 1, base + count))
         connection.execute(
             sql.SQL("INSERT INTO {} ({}, {}) SELECT {} + row_number() OVER (ORDER BY smoltworks_row), {} ").format(
                 target, id_column, columns, sql.Literal(base), columns
@@ -165,7 +167,6 @@ def _match(connection: Connection, mapping: Mapping, context: Context) -> int:
     ids = np.zeros(int(lake_ids.max(initial=0)) + 1, dtype=np.int64)
     ids[lake_ids] = [row[1] for row in found]
     context.dimension_ids[mapping.lake] = pa.array(ids, mask=ids == 0)
-    return added
 
 
 def _equal(mapping: Mapping, name: str) -> sql.Composed:

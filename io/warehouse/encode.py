@@ -46,7 +46,8 @@ ARROW_TYPES = {
 @dataclass(frozen=True)
 class Context:
     """What a target knows of a run: `dimension_ids[table][lake id]` is the target's id, position 0 is null;
-    `offsets[table]` is added to the lake's ids of an event table; `content_types[app, model]` is Django's id."""
+    `offsets[table]` is added to the lake's ids of an event table; `content_types[app, model]` is Django's id;
+    `prefix` precedes texts that bear a batch's number."""
 
     as_of: datetime
     user_id: int
@@ -54,6 +55,7 @@ class Context:
     dimension_ids: dict[str, pa.Array]
     offsets: dict[str, int]
     content_types: dict[tuple[str, str], int] = field(default_factory=dict)
+    prefix: str = ""
 
 
 def arrow_type(uat_type: str) -> pa.DataType:
@@ -105,11 +107,19 @@ def _nearest_double(values: pa.Array) -> pa.Array:
     return pa.array(whole / 10.0**values.type.scale, pa.float64(), mask=mask)
 
 
-def project(rows: pa.RecordBatch, mapping: Mapping, context: Context, first_row: int) -> pa.RecordBatch:
-    """Lake rows as rows of the UAT; `first_row`: the table's rows before these, in the manifest's order."""
+def project(
+    rows: pa.RecordBatch, mapping: Mapping, context: Context, first_row: int, numbers: pa.Array | None = None
+) -> pa.RecordBatch:
+    """Lake rows as rows of the target.
+
+    `first_row`: the table's rows before these, in the manifest's order; `numbers`: what to add for each row, 0, 1, ...
+    unless given.
+    """
     schema = target_schema(mapping)
+    if numbers is None:
+        numbers = pa.array(np.arange(rows.num_rows, dtype=np.int64))
     columns = [
-        exact_cast(_evaluate(expression, rows, mapping, context, first_row, field.type), field.type)
+        exact_cast(_evaluate(expression, rows, mapping, context, first_row, numbers, field.type), field.type)
         for field, expression in zip(schema, mapping.columns.values(), strict=True)
     ]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
@@ -121,9 +131,12 @@ def _evaluate(
     mapping: Mapping,
     context: Context,
     first_row: int,
+    numbers: pa.Array,
     to: pa.DataType,
 ) -> pa.Array:
     match expression:
+        case Lake(column, renamed=True) if context.prefix:
+            return pc.binary_join_element_wise(context.prefix, rows.column(column), "")
         case Lake(column):
             return _lake(column, rows, mapping, context)
         case Constant(value):
@@ -143,8 +156,7 @@ def _evaluate(
         case RowId() if mapping.has_lake_id:
             return _translate(rows.column("id"), mapping.lake, context)
         case RowId():
-            start = context.offsets[mapping.lake] + first_row + 1
-            return pa.array(np.arange(start, start + rows.num_rows, dtype=np.int64))
+            return pc.add(numbers, context.offsets[mapping.lake] + first_row + 1)
         case Named(column, table, value):
             dimension = context.dimensions[table]
             found = pc.index_in(rows.column(column), dimension.column("id").combine_chunks())

@@ -17,9 +17,13 @@ EMPTY_COLUMNS = frozenset({"notes", "description", "cancellation_reason", "resol
 
 @dataclass(frozen=True)
 class Lake:
-    """The lake's column, cast to the target's type; an id is translated into the target's."""
+    """The lake's column, cast to the target's type; an id is translated into the target's.
+
+    `renamed`: a text that bears its batch's number; it is preceded by the prefix that the load gives its batches.
+    """
 
     column: str
+    renamed: bool = False
 
 
 @dataclass(frozen=True)

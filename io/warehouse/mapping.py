@@ -21,11 +21,12 @@ LOADING_USER = "system_admin"
 CONTENT_TYPES = MappingProxyType({("batch", "batchtransferworkflow"): 1, ("harvest", "harvestevent"): 2})
 
 STOCK = (
-    map_table("batch", "batch_batch"),
+    map_table("batch", "batch_batch", batch_number=Lake("batch_number", renamed=True)),
     map_table("container_assignment", "batch_batchcontainerassignment"),
     map_table(
         "transfer_workflow",
         "batch_batchtransferworkflow",
+        workflow_number=Lake("workflow_number", renamed=True),
         completion_percentage=completion("actions_completed", "total_actions_planned"),
         is_intercompany=goes_to_sea(),
         source_subsidiary=subsidiary("FRESHWATER"),
@@ -45,7 +46,7 @@ STOCK = (
     ),
     map_table("environmental_reading", "environmental_environmentalreading", is_manual=Constant(False)),
     map_table("feeding_event", "inventory_feedingevent", recorded_by_id=User()),
-    map_table("feed_purchase", "inventory_feedpurchase"),
+    map_table("feed_purchase", "inventory_feedpurchase", batch_number=Lake("batch_number", renamed=True)),
     map_table("mortality_event", "batch_mortalityevent", description=when("is_cull", "Culled")),
     map_table("growth_sample", "batch_growthsample"),
     map_table("individual_growth_observation", "batch_individualgrowthobservation"),
@@ -55,7 +56,12 @@ STOCK = (
         sources=provenance_words(),
         confidence_scores=provenance_scores(),
     ),
-    map_table("harvest_event", "harvest_harvestevent", dest_subsidiary=Constant("LG")),
+    map_table(
+        "harvest_event",
+        "harvest_harvestevent",
+        dest_subsidiary=Constant("LG"),
+        document_ref=Lake("document_ref", renamed=True),
+    ),
     map_table("harvest_lot", "harvest_harvestlot"),
 )
 
@@ -63,6 +69,7 @@ ORIGIN = (
     map_table(
         "creation_workflow",
         "batch_creationworkflow",
+        workflow_number=Lake("workflow_number", renamed=True),
         progress_percentage=completion("actions_completed", "total_actions"),
         created_by_id=User(),
     ),
@@ -105,7 +112,7 @@ TRADE = (
 )
 
 OUTLOOK = (
-    map_table("scenario", "scenario", created_by_id=User()),
+    map_table("scenario", "scenario", name=Lake("name", renamed=True), created_by_id=User()),
     map_table("projection_run", "scenario_projection_run", created_by_id=User()),
     map_table("scenario_projection", "scenario_scenarioprojection"),
     map_table(
@@ -128,7 +135,10 @@ OUTLOOK = (
 
 TRUTH = tuple(map_table(table.name, f"{SCHEMA}.{table.name}") for table in EVENT_TABLES if table.truth)
 
-EVENTS: tuple[Mapping, ...] = (*STOCK, *ORIGIN, *HEALTH, *TRADE, *OUTLOOK, *TRUTH)
+GROUPS = MappingProxyType(
+    {"stock": STOCK, "origin": ORIGIN, "health": HEALTH, "trade": TRADE, "outlook": OUTLOOK, "truth": TRUTH}
+)
+EVENTS: tuple[Mapping, ...] = tuple(mapping for group in GROUPS.values() for mapping in group)
 
 # In such an order that what a key refers to comes first.
 DIMENSIONS: tuple[Mapping, ...] = (

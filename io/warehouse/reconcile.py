@@ -17,8 +17,10 @@ from lake.tables import EVENT_TABLE_NAMES
 from warehouse import load_log
 from warehouse.comparisons import Comparison
 from warehouse.derived_comparisons import derive
+from warehouse.lake_views import create_views
 from warehouse.load_log import Connection, Load
 from warehouse.mapping import EVENT_MAPPINGS
+from warehouse.selection import choose
 from warehouse.target import connect, identifier
 from warehouse.uat_schema import qualified
 
@@ -46,7 +48,7 @@ class Reconciliation(list[Discrepancy]):
 
 
 def reconcile(run_dir: Path, manifest: Manifest, dsn: str, tables: Iterable[str] = EVENT_TABLE_NAMES) -> Reconciliation:
-    """Every difference between a run's manifest, its Parquet and the database that it was loaded into.
+    """Every difference between a run's manifest, its Parquet and the database that it, or a part, was loaded into.
 
     InputError when the database holds no load of this run.
     """
@@ -59,29 +61,24 @@ def reconcile(run_dir: Path, manifest: Manifest, dsn: str, tables: Iterable[str]
                 "the database holds no load of this run",
                 f"load it: python -m engine.load {run_dir}",
             )
+        load_log.refuse_half_removed(load)
         lake.execute("SET TimeZone = 'UTC'")
-        _views(lake, run_dir, manifest)
+        chosen = choose(load.selection, run_dir, manifest)
+        create_views(lake, run_dir, manifest, chosen, load.prefix)
         for table in tables:
-            _compare(result, derive(table), lake, connection, manifest, load)
+            rows = manifest.tables.get(table, 0)
+            if rows and not chosen.is_whole:
+                rows = lake.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
+            _compare(result, derive(table), rows, lake, connection, load)
     return result
-
-
-def _views(lake: duckdb.DuckDBPyConnection, run_dir: Path, manifest: Manifest) -> None:
-    files = {name: [part.file] for name, part in manifest.dimensions.items()}
-    for partition in manifest.partitions:
-        for name, part in partition.tables.items():
-            files.setdefault(name, []).append(part.file)
-    for name, paths in files.items():
-        listed = [str(run_dir / path) for path in paths]
-        lake.read_parquet(listed).create_view(name)
 
 
 def _compare(
     result: Reconciliation,
     comparison: Comparison,
+    rows: int,
     lake: duckdb.DuckDBPyConnection,
     connection: Connection,
-    manifest: Manifest,
     load: Load,
 ) -> None:
     table = comparison.table
@@ -90,8 +87,8 @@ def _compare(
     row = connection.execute(
         sql.SQL("SELECT count(*) FROM {} t WHERE ").format(identifier(mapping.uat)) + own
     ).fetchone()
-    result.compare(f"{table}: rows", manifest.tables.get(table, 0), row[0] if row else None)
-    if not manifest.tables.get(table):
+    result.compare(f"{table}: rows", rows, row[0] if row else None)
+    if not rows:
         return
 
     names = ["rows", *(name for name, _, _ in comparison.measures)]

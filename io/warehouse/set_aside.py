@@ -47,10 +47,11 @@ def set_aside(connection: Connection, load: Load, coming: dict[str, int]) -> int
 
 def has_foreign_rows(connection: Connection, mapping: Mapping, load: Load) -> bool:
     """Whether a table holds rows that are not this load's."""
-    query = sql.SQL("SELECT EXISTS (SELECT 1 FROM {} t WHERE NOT ({}))").format(
-        identifier(mapping.uat), load.own_rows(mapping)
+    before, after = (
+        sql.SQL("EXISTS (SELECT 1 FROM {} t WHERE {})").format(identifier(mapping.uat), condition)
+        for condition in load.rows_of_others(mapping)
     )
-    row = connection.execute(query).fetchone()
+    row = connection.execute(sql.SQL("SELECT {} OR {}").format(before, after)).fetchone()
     return row is not None and bool(row[0])
 
 
