@@ -116,6 +116,25 @@ def load_run(
     return result
 
 
+def restore_only(
+    dsn: str, connections: int = DEFAULT_CONNECTIONS, report: Callable[[str, int, int], None] = lambda *_: None
+) -> int:
+    """Make again and validate what any load of the database dropped and did not restore; how many things.
+
+    InputError when a load is at work; LoadFailed when the data does not allow it.
+    """
+    with ExitStack() as stack:
+        main = stack.enter_context(connect(dsn))
+        load_log.lock(main)
+        count = pending(main) if load_log.exists(main) else 0
+        if count:
+            try:
+                restore([stack.enter_context(connect(dsn)) for _ in range(connections)], report)
+            except psycopg.Error as e:
+                raise LoadFailed(f"indexes and foreign keys can't be restored: {scrub(explain(e), dsn)}", 0, 0) from e
+    return count
+
+
 class _Loading:
     """One call of load_run."""
 

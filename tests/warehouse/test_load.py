@@ -11,10 +11,11 @@ import psycopg
 import pytest
 from probing import ask, one, snapshot, structure
 
+import warehouse.set_aside
 from lake.errors import InputError
 from lake.manifest import Manifest
 from lake.tables import EVENT_TABLES
-from warehouse.load import load_run
+from warehouse.load import Options, load_run
 from warehouse.reconcile import reconcile
 from warehouse.target import connect, prepare_tables
 from warehouse.target_tables import TARGET_TABLES
@@ -187,6 +188,23 @@ def test_indexes_and_keys_are_back_and_valid(loaded: str, database: str) -> None
     assert shape == structure(database, "public", "smoltworks")
     assert all(row[-1] for row in shape)
     assert one(loaded, "SELECT count(*) FROM smoltworks.load_log_set_aside WHERE state = 'restored'") > 50
+
+
+def test_indexes_are_kept_up_where_few_rows_come(
+    database: str, lake: tuple[Path, Manifest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warehouse.set_aside, "LEAST_ROWS", 100)
+    load_run(*lake, database)
+    assert ask(database, "SELECT DISTINCT table_name FROM smoltworks.load_log_set_aside") == [
+        ("environmental_environmentalreading",)
+    ]
+
+
+def test_indexes_are_kept_up_on_demand(database: str, lake: tuple[Path, Manifest]) -> None:
+    result = load_run(*lake, database, options=Options(keep_indexes=True))
+    assert result.set_aside == 0
+    assert one(database, "SELECT count(*) FROM smoltworks.load_log_set_aside") == 0
+    assert list(reconcile(*lake, database)) == []
 
 
 def test_ids_follow_the_lake(loaded: str) -> None:

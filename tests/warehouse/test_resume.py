@@ -11,7 +11,7 @@ from probing import ask, one, snapshot, structure
 
 from lake.errors import InputError
 from lake.manifest import Manifest
-from warehouse.load import Listener, LoadFailed, load_run
+from warehouse.load import Listener, LoadFailed, load_run, restore_only
 from warehouse.reconcile import reconcile
 from warehouse.target import connect, prepare_tables
 
@@ -97,6 +97,15 @@ def test_after_a_kill_the_next_load_restores_first_and_goes_on(
     assert bool(result.restored_first) == bool(lost)
     assert structure(database, *SCHEMAS) == whole
     assert list(reconcile(folder, manifest, database)) == []
+
+
+def test_what_a_kill_left_out_can_be_restored_alone(database: str, whole: set[tuple[object, ...]], lake: Lake) -> None:
+    kill_itself(database, lake[0], "indexes and foreign keys")
+    lost = whole - structure(database, *SCHEMAS)
+    assert restore_only(database) >= len(lost) > 100
+    assert structure(database, *SCHEMAS) == whole
+    assert restore_only(database) == 0
+    assert load_run(*lake, database).restored_first == 0
 
 
 def test_data_that_breaks_a_key_is_told_and_stays_recorded(database: str, lake: Lake) -> None:
