@@ -93,6 +93,61 @@ def test_half_written_runs_are_refused(run_dir: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "postgres").exists()
 
 
-@pytest.mark.parametrize("arguments", [["--serve", "--to", "dbname=x"], ["--connections", "0"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--serve", "--to", "dbname=x"],
+        ["--connections", "0"],
+        ["--wipe", "--restore"],
+        ["--wipe", "--batches", "FAR-2024-001"],
+        ["--restore", "--prefix", "X"],
+        ["--yes"],
+        ["--since", "yesterday"],
+        ["--tables", "readings"],
+        ["--batches", "SCO-*"],
+    ],
+)
 def test_wrong_usage(run_dir: Path, arguments: list[str]) -> None:
     assert load(run_dir, *arguments).returncode == 2
+
+
+def test_tells_what_goes_where() -> None:
+    told = load("--mapping")
+    assert told.returncode == 0
+    assert "### lice_count -> health_licecount" in told.stdout
+    assert "| count_value | integer or null | count_value: lice on all fish sampled, lice |" in told.stdout
+    assert "### daily_truth -> smoltworks.daily_truth" in told.stdout
+
+
+def test_loads_a_part_and_removes_it(tmp_path: Path) -> None:
+    import small_lake
+
+    small_lake.build(tmp_path)
+    missing = load(tmp_path, "--wipe", "--yes")
+    assert (missing.returncode, "no database of its own" in missing.stderr) == (2, True)
+    part = ["--tables", "daily_state,feeding_event", "--tables", "treatment", "--batches", "*-002", "--prefix", "X-"]
+    loaded = load(tmp_path, *part, "--since", "2024-01-11", "--until", "2024-01-13", "--json")
+    assert loaded.returncode == 0, loaded.stderr
+    rows = {table: count for table, count in json.loads(loaded.stdout)["rows"].items() if count}
+    assert rows == {"batch": 1, "container_assignment": 2, "daily_state": 2, "feeding_event": 2}
+    whole = load(tmp_path)
+    assert (whole.returncode, "with another part of it" in whole.stderr) == (2, True)
+
+    assert "nothing was left out" in load(tmp_path, "--restore").stderr
+    assert load(tmp_path, "--restore", "--json").stdout == '{"restored": 0}\n'
+
+    asked = load(tmp_path, "--wipe")
+    assert asked.returncode == 2
+    assert "remove these 7 rows" in asked.stderr
+    assert "--yes" in asked.stderr
+    assert (tmp_path / "load.json").exists()
+    removed = load(tmp_path, "--wipe", "--yes", "--json")
+    assert removed.returncode == 0, removed.stderr
+    assert json.loads(removed.stdout)["removed"] == {
+        "batch_batch": 1,
+        "batch_batchcontainerassignment": 2,
+        "inventory_feedingevent": 2,
+        "batch_actualdailyassignmentstate": 2,
+    }
+    assert not (tmp_path / "load.json").exists()
+    assert load(tmp_path, "--wipe", "--yes").returncode == 2

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pgpq import ArrowToPostgresBinaryEncoder
 from psycopg import sql
 
@@ -14,47 +13,68 @@ from lake.errors import InputError
 from lake.manifest import Manifest, PartitionRecord
 from lake.tables import TABLES
 from warehouse.encode import Context
+from warehouse.expressions import Lake
 from warehouse.load_log import Connection, Load
+from warehouse.mapping import EVENTS
+from warehouse.selection import Chosen, PartitionRows
+from warehouse.target_tables import TARGET_TABLES
 
 NAMED = 5
 
 
 @dataclass(frozen=True)
-class Stays:
-    """Assignments of some partitions: the lake's columns, dates as days, ids still the lake's."""
+class Incoming:
+    """What some partitions would bring: `numbers[table, column]`: texts that bear a batch's number, of the target's
+    tables; `stays`: assignments, the lake's columns and ids."""
 
-    batch_numbers: list[str]
-    workflow_numbers: list[str]
+    numbers: dict[tuple[str, str], list[str]]
     stays: pa.Table
 
 
-def read_stays(run_dir: Path, partitions: list[PartitionRecord]) -> Stays:
-    def read(table: str, columns: list[str]) -> pa.Table | None:
-        files = [run_dir / p.tables[table].file for p in partitions if table in p.tables]
-        return pa.concat_tables([pq.read_table(f, columns=columns) for f in files]) if files else None
+def read_incoming(run_dir: Path, partitions: list[PartitionRecord], chosen: Chosen, prefix: str) -> Incoming:
+    """The chosen rows' numbers, with the prefix, and stays."""
+    parts = [PartitionRows(chosen, run_dir, partition) for partition in partitions]
 
-    batches, workflows = read("batch", ["batch_number"]), read("transfer_workflow", ["workflow_number"])
-    stays = read("container_assignment", ["container_id", "assignment_date", "departure_date"])
-    return Stays(
-        batches.column(0).to_pylist() if batches else [],
-        workflows.column(0).to_pylist() if workflows else [],
-        stays if stays is not None else TABLES["container_assignment"].schema.empty_table(),
-    )
+    def read(table: str, columns: list[str]) -> pa.Table:
+        empty = pa.schema([TABLES[table].schema.field(column) for column in columns]).empty_table()
+        return pa.concat_tables([empty, *(part.table(table, columns) for part in parts)])
+
+    numbers = {
+        (mapping.uat, name): [prefix + text for text in read(mapping.lake, [expression.column]).column(0).to_pylist()]
+        for mapping in EVENTS
+        for name, expression in mapping.columns.items()
+        if isinstance(expression, Lake) and expression.renamed
+    }
+    return Incoming(numbers, read("container_assignment", ["container_id", "assignment_date", "departure_date"]))
+
+
+def refuse_long_names(incoming: Incoming, prefix: str) -> None:
+    """InputError where the prefix makes a number longer than the target's column."""
+    for (table, column), texts in incoming.numbers.items():
+        limit = int(TARGET_TABLES[table].column(column).type.split("(")[1].rstrip(")"))
+        longest = max(texts, key=len, default="")
+        if len(longest) > limit:
+            problem = f"{table}.{column} would be {longest!r}, more than {limit} characters"
+            raise InputError("--prefix", problem, f"shorten {prefix!r}")
 
 
 def refuse_conflicts(
-    connection: Connection, manifest: Manifest, context: Context, incoming: Stays, load: Load | None
+    connection: Connection,
+    manifest: Manifest,
+    context: Context,
+    incoming: Incoming,
+    load: Load | None,
+    chosen: Chosen,
 ) -> None:
-    """InputError naming batch numbers, workflow numbers, (container, days) and (sensor, time) that are taken.
+    """InputError naming the batch numbers and their like, (container, days) and (sensor, time) that are taken.
 
     `load`: this run's load when it was begun earlier; its own rows are no conflict, and its readings' windows
     were free when it began.
     """
     problems = []
-    for table, column, values in (
-        ("batch_batch", "batch_number", incoming.batch_numbers),
-        ("batch_batchtransferworkflow", "workflow_number", incoming.workflow_numbers),
-    ):
+    for (table, column), values in incoming.numbers.items():
+        if not any(c.columns == (column,) for c in TARGET_TABLES[table].of_kind("unique")):
+            continue
         query = sql.SQL("SELECT {c} FROM {t} WHERE {c} = ANY(%s) ORDER BY 1 LIMIT %s").format(
             c=sql.Identifier(column), t=sql.Identifier(table)
         )
@@ -64,8 +84,8 @@ def refuse_conflicts(
     _stage(connection, context, incoming)
     ours = load.id_range("container_assignment") if load else (1, 0)
     problems += _occupied(connection, ours)
-    if load is None:
-        problems += _read_already(connection, manifest, context)
+    if load is None and "environmental_reading" in chosen.tables:
+        problems += _read_already(connection, manifest, context, chosen)
     connection.execute("DROP TABLE smoltworks_stays")
     if problems:
         raise InputError(
@@ -79,7 +99,7 @@ def _some(names: list[str]) -> str:
     return ", ".join(names[:NAMED]) + (" and more" if len(names) > NAMED else "")
 
 
-def _stage(connection: Connection, context: Context, incoming: Stays) -> None:
+def _stage(connection: Connection, context: Context, incoming: Incoming) -> None:
     stays = incoming.stays
     containers = context.dimension_ids["container"].take(stays.column("container_id").combine_chunks().cast(pa.int32()))
     connection.execute("CREATE TEMP TABLE smoltworks_stays (container_id bigint, first date, stop date) ON COMMIT DROP")
@@ -120,17 +140,24 @@ def _occupied(connection: Connection, ours: tuple[int, int]) -> list[str]:
     return ["occupied: " + _some([f"container {c} by batch {b} from {f} to {t}" for c, b, f, t in rows])]
 
 
-def _read_already(connection: Connection, manifest: Manifest, context: Context) -> list[str]:
+def _read_already(connection: Connection, manifest: Manifest, context: Context, chosen: Chosen) -> list[str]:
     rows = connection.execute(
         """
         SELECT n.name, min(r.reading_time)::text, max(r.reading_time)::text
         FROM smoltworks_stays s
         JOIN infrastructure_sensor n ON n.container_id = s.container_id AND n.id = ANY(%s)
         JOIN environmental_environmentalreading r ON r.sensor_id = n.id
-         AND r.reading_time >= s.first AND r.reading_time < coalesce(s.stop, %s::date)
+         AND r.reading_time >= greatest(s.first, %s::date)
+         AND r.reading_time < least(coalesce(s.stop, %s::date), %s::date)
         GROUP BY 1 ORDER BY 1 LIMIT %s
         """,
-        (context.dimension_ids["sensor"].drop_null().to_pylist(), manifest.identity.as_of, NAMED + 1),
+        (
+            context.dimension_ids["sensor"].drop_null().to_pylist(),
+            chosen.since,
+            manifest.identity.as_of,
+            chosen.until,
+            NAMED + 1,
+        ),
     ).fetchall()
     if not rows:
         return []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
 from time import perf_counter
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from psycopg import sql
@@ -18,8 +19,11 @@ from lake.errors import InputError
 from lake.manifest import Manifest, PartitionRecord
 from warehouse.dimensions import check_columns
 from warehouse.encode import Context, encoder, project
+from warehouse.expressions import Mapping
 from warehouse.load_log import Connection, Load, record_part
-from warehouse.mapping import EVENTS, Mapping
+from warehouse.mapping import EVENTS
+from warehouse.selection import Chosen, PartitionRows
+from warehouse.target import identifier
 
 BATCH_ROWS = 16_384  # about 2 MB encoded: the server is busy soon and memory stays small
 
@@ -41,10 +45,19 @@ def first_rows(manifest: Manifest) -> dict[int, dict[str, int]]:
     return firsts
 
 
+def rows_to_come(run_dir: Path, partitions: Iterable[PartitionRecord], chosen: Chosen) -> dict[str, int]:
+    """Rows of some partitions by lake table, at most."""
+    rows: dict[str, int] = {}
+    for partition in partitions:
+        part = PartitionRows(chosen, run_dir, partition)
+        for table in partition.tables:
+            rows[table] = rows.get(table, 0) + part.at_most(table)
+    return rows
+
+
 def lake_batches(path: Path, mapping: Mapping) -> Iterator[pa.RecordBatch]:
     """The mapped columns of a Parquet file, BATCH_ROWS rows at a time."""
     with pq.ParquetFile(path) as file:
-        check_columns(file.schema_arrow, mapping, str(path))
         yield from file.iter_batches(BATCH_ROWS, columns=mapping.lake_columns)
 
 
@@ -56,18 +69,35 @@ def copy_table(
     first_row: int,
     tick: Callable[[int], None] = lambda rows: None,
 ) -> int:
-    """COPY one Parquet file into its UAT table; rows written. `tick` hears of every batch of rows sent."""
+    """COPY one Parquet file into its table; rows written. `tick` hears of every batch of rows sent."""
+
+    def numbered() -> Iterator[tuple[pa.Array, pa.RecordBatch]]:
+        first = 0
+        for rows in lake_batches(path, mapping):
+            yield pa.array(np.arange(first, first + rows.num_rows, dtype=np.int64)), rows
+            first += rows.num_rows
+
+    return copy_rows(connection, mapping, numbered(), context, first_row, tick)
+
+
+def copy_rows(
+    connection: Connection,
+    mapping: Mapping,
+    batches: Iterator[tuple[pa.Array, pa.RecordBatch]],
+    context: Context,
+    first_row: int,
+    tick: Callable[[int], None] = lambda rows: None,
+) -> int:
+    """COPY rows, with their numbers in the file, into their table; rows written."""
     names = sql.SQL(", ").join(map(sql.Identifier, mapping.columns))
-    query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(mapping.uat), names)
+    query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(identifier(mapping.uat), names)
     encode = encoder(mapping)
-    sent = 0
     with connection.cursor() as cursor:
         # the writer's own thread sends while this one decodes and encodes the next rows
         with cursor.copy(query, writer=QueuedLibpqWriter(cursor)) as copy:
             copy.write(encode.write_header())
-            for rows in lake_batches(path, mapping):
-                copy.write(encode.write_batch(project(rows, mapping, context, first_row + sent)))
-                sent += rows.num_rows
+            for numbers, rows in batches:
+                copy.write(encode.write_batch(project(rows, mapping, context, first_row, numbers)))
                 tick(rows.num_rows)
             copy.write(encode.finish())
         return cursor.rowcount
@@ -80,16 +110,18 @@ def copy_partition(
     firsts: dict[str, int],
     context: Context,
     load: Load,
+    chosen: Chosen,
     progress: Progress,
     stop: Event,
 ) -> dict[str, int]:
-    """All tables of one partition and its row in the load log, in one transaction; rows by lake table."""
+    """All chosen rows of one partition and its row in the load log, in one transaction; rows by lake table."""
     begun = perf_counter()
     rows: dict[str, int] = {}
+    selected = PartitionRows(chosen, run_dir, partition)
     with connection.transaction():
         for mapping in EVENTS:
             part = partition.tables.get(mapping.lake)
-            if part is None or part.rows == 0:
+            if part is None or part.rows == 0 or mapping.lake not in chosen.tables:
                 continue
 
             def tick(sent: int, table: str = mapping.lake) -> None:
@@ -97,16 +129,27 @@ def copy_partition(
                     raise Stopped
                 progress(table, sent)
 
-            path = run_dir / part.file
-            rows[mapping.lake] = copy_table(connection, mapping, path, context, firsts[mapping.lake], tick)
-            if rows[mapping.lake] != part.rows:
-                raise InputError(
-                    str(path),
-                    f"holds {rows[mapping.lake]} rows, the manifest says {part.rows}",
-                    "run it again with --resume: the part is made anew",
-                )
+            path, first = run_dir / part.file, firsts[mapping.lake]
+            _check(path, part.rows, mapping)
+            if chosen.is_whole:
+                rows[mapping.lake] = copy_table(connection, mapping, path, context, first, tick)
+            else:
+                batches = selected.batches(mapping, BATCH_ROWS)
+                rows[mapping.lake] = copy_rows(connection, mapping, batches, context, first, tick)
         record_part(connection, load, partition.partition, rows, perf_counter() - begun)
     return rows
+
+
+def _check(path: Path, rows: int, mapping: Mapping) -> None:
+    """InputError unless a Parquet file has the manifest's rows and the columns that the mapping reads."""
+    with pq.ParquetFile(path) as file:
+        check_columns(file.schema_arrow, mapping, str(path))
+        if file.metadata.num_rows != rows:
+            raise InputError(
+                str(path),
+                f"holds {file.metadata.num_rows} rows, the manifest says {rows}",
+                "run it again with --resume: the part is made anew",
+            )
 
 
 def copy_partitions(
@@ -116,6 +159,7 @@ def copy_partitions(
     partitions: list[PartitionRecord],
     context: Context,
     load: Load,
+    chosen: Chosen,
     progress: Progress,
     done: Callable[[int, dict[str, int]], None],
 ) -> None:
@@ -136,7 +180,7 @@ def copy_partitions(
         connection = free.get()
         try:
             rows = copy_partition(
-                connection, run_dir, partition, firsts[partition.partition], context, load, progress, stop
+                connection, run_dir, partition, firsts[partition.partition], context, load, chosen, progress, stop
             )
         except BaseException:
             stop.set()

@@ -15,9 +15,12 @@ from lake.errors import InputError
 from lake.manifest import Manifest
 from lake.tables import TABLES
 from warehouse.encode import Context, encoder, project
-from warehouse.load_log import Connection, reserve_ids
-from warehouse.mapping import DIMENSIONS, LOADING_USER, Mapping
+from warehouse.expressions import Lake, Mapping
+from warehouse.load_log import AddedRows, Connection, reserve_ids
+from warehouse.mapping import CONTENT_TYPES, DIMENSIONS, LOADING_USER
 from warehouse.set_aside import explain
+from warehouse.target import identifier
+from warehouse.target_tables import TARGET_TABLES
 
 STAGING = sql.Identifier("smoltworks_incoming")
 
@@ -56,18 +59,18 @@ def as_of_time(manifest: Manifest) -> datetime:
 
 def complete_master_data(
     connection: Connection, manifest: Manifest, dimensions: dict[str, pa.Table]
-) -> tuple[Context, dict[str, int]]:
-    """Ids of every dimension row in the target, missing rows added, and how many were added by lake table.
+) -> tuple[Context, list[AddedRows]]:
+    """Ids of every dimension row in the target, missing rows added, and which were added.
 
     To be called within a transaction. InputError when a natural key is there twice, or a missing row breaks a
     constraint of the target.
     """
     as_of = as_of_time(manifest)
-    context = Context(as_of, _user_id(connection, as_of), dimensions, {}, {})
-    added = {}
+    added: list[AddedRows] = []
+    context = Context(as_of, _user_id(connection, as_of, added), dimensions, {}, {}, content_types(connection))
     for mapping in DIMENSIONS:
         try:
-            added[mapping.lake] = _match(connection, mapping, context)
+            _match(connection, mapping, context, added)
         except psycopg.IntegrityError as e:
             raise InputError(
                 f"table {mapping.uat}",
@@ -77,10 +80,27 @@ def complete_master_data(
     return context, added
 
 
-def _user_id(connection: Connection, as_of: datetime) -> int:
+def content_types(connection: Connection) -> dict[tuple[str, str], int]:
+    """Django's ids of the models that rows refer to by content type; ours where the target has no such table."""
+    row = connection.execute("SELECT to_regclass('django_content_type') IS NOT NULL").fetchone()
+    if row is None or not row[0]:
+        return dict(CONTENT_TYPES)
+    rows = connection.execute("SELECT app_label, model, id FROM django_content_type").fetchall()
+    found = {(str(app), str(model)): int(id_) for app, model, id_ in rows}
+    missing = [".".join(model) for model in CONTENT_TYPES if model not in found]
+    if missing:
+        raise InputError(
+            "table django_content_type", f"has no {' and no '.join(missing)}", "migrate the database to the end first"
+        )
+    return {model: found[model] for model in CONTENT_TYPES}
+
+
+def _user_id(connection: Connection, as_of: datetime, added: list[AddedRows]) -> int:
     query = "SELECT id FROM auth_user WHERE username = %s"
     row = connection.execute(query, (LOADING_USER,)).fetchone()
     if row is None:
+        id_ = reserve_ids(connection, "auth_user", 1) + 1
+        added.append(AddedRows("auth_user", id_, id_))
         # '!' is how Django marks a password that lets nobody in
         connection.execute(
             """
@@ -88,17 +108,16 @@ def _user_id(connection: Connection, as_of: datetime) -> int:
                                    first_name, last_name, email, date_joined)
             VALUES (%s, %s, '!', false, false, true, '', '', '', %s)
             """,
-            (reserve_ids(connection, "auth_user", 1) + 1, LOADING_USER, as_of),
+            (id_, LOADING_USER, as_of),
         )
-        row = connection.execute(query, (LOADING_USER,)).fetchone()
-    assert row is not None
+        return id_
     return int(row[0])
 
 
-def _match(connection: Connection, mapping: Mapping, context: Context) -> int:
-    """Fill context.dimension_ids for one table; returns the rows added."""
+def _match(connection: Connection, mapping: Mapping, context: Context, added: list[AddedRows]) -> None:
+    """Fill context.dimension_ids for one table; tells `added` of rows that were missing."""
     table = context.dimensions[mapping.lake]
-    target = sql.Identifier(mapping.uat)
+    target, id_column = identifier(mapping.uat), sql.Identifier(mapping.id_column)
     columns = sql.SQL(", ").join(map(sql.Identifier, mapping.columns))
     rows = table.select(mapping.lake_columns).combine_chunks()
     connection.execute(
@@ -116,26 +135,29 @@ def _match(connection: Connection, mapping: Mapping, context: Context) -> int:
             for batch in rows.to_batches():
                 copy.write(encode.write_batch(project(batch, mapping, context, 0)))
             copy.write(encode.finish())
-    same = sql.SQL(" AND ").join(sql.SQL("u.{0} = i.{0}").format(sql.Identifier(name)) for name in mapping.key)
+    same = sql.SQL(" AND ").join(_equal(mapping, name) for name in mapping.key)
     missing = sql.SQL("FROM {} i WHERE NOT EXISTS (SELECT 1 FROM {} u WHERE {})").format(STAGING, target, same)
     counted = connection.execute(sql.SQL("SELECT count(*) ") + missing).fetchone()
-    added = int(counted[0]) if counted else 0
-    if added:
-        base = reserve_ids(connection, mapping.uat, added)
+    count = int(counted[0]) if counted else 0
+    if count:
+        base = reserve_ids(connection, mapping.uat, count)
+        added.append(AddedRows(mapping.uat, base + 1, base + count))
         connection.execute(
-            sql.SQL("INSERT INTO {} (id, {}) SELECT {} + row_number() OVER (ORDER BY smoltworks_row), {} ").format(
-                target, columns, sql.Literal(base), columns
+            sql.SQL("INSERT INTO {} ({}, {}) SELECT {} + row_number() OVER (ORDER BY smoltworks_row), {} ").format(
+                target, id_column, columns, sql.Literal(base), columns
             )
             + missing
         )
     found = connection.execute(
-        sql.SQL("SELECT i.smoltworks_row, u.id FROM {} i JOIN {} u ON {} ORDER BY 1").format(STAGING, target, same)
+        sql.SQL("SELECT i.smoltworks_row, u.{} FROM {} i JOIN {} u ON {} ORDER BY 1").format(
+            id_column, STAGING, target, same
+        )
     ).fetchall()
     connection.execute(sql.SQL("DROP TABLE {}").format(STAGING))
     order = np.array([row[0] for row in found], dtype=np.int64)
     if len(found) != rows.num_rows:
         twice = int(order[np.flatnonzero(np.diff(order) == 0)[0]]) - 1 if len(found) > rows.num_rows else 0
-        name = {c: rows.column(c)[twice].as_py() for c in ("name", "code") if c in rows.column_names}
+        name = {c: rows.column(c)[twice].as_py() for c in _words(mapping)}
         raise InputError(
             f"table {mapping.uat}",
             f"{name or mapping.key} is there more than once, so the run's rows can't be told apart",
@@ -145,4 +167,18 @@ def _match(connection: Connection, mapping: Mapping, context: Context) -> int:
     ids = np.zeros(int(lake_ids.max(initial=0)) + 1, dtype=np.int64)
     ids[lake_ids] = [row[1] for row in found]
     context.dimension_ids[mapping.lake] = pa.array(ids, mask=ids == 0)
-    return added
+
+
+def _equal(mapping: Mapping, name: str) -> sql.Composed:
+    """One column of a natural key is the same in the target's row u and in the incoming row i."""
+    # a join on plain equality is the one that PostgreSQL does fast
+    nullable = TARGET_TABLES[mapping.uat].column(name).nullable
+    same = "u.{0} IS NOT DISTINCT FROM i.{0}" if nullable else "u.{0} = i.{0}"
+    return sql.SQL(same).format(sql.Identifier(name))
+
+
+def _words(mapping: Mapping) -> list[str]:
+    """The lake columns of a natural key that a reader knows a row by: its texts."""
+    expressions = [mapping.columns[name] for name in mapping.key]
+    columns = [expression.column for expression in expressions if isinstance(expression, Lake)]
+    return [column for column in columns if TABLES[mapping.lake].column(column).type == pa.string()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -13,8 +13,21 @@ from pgpq.encoders import StringEncoderBuilder
 from pgpq.schema import Jsonb
 
 from lake.tables import EVENT_TABLE_NAMES, TABLES
-from warehouse.mapping import AsOf, Constant, Derived, Expression, Lake, Mapping, Named, RowId, User
-from warehouse.uat_schema import UAT_TABLES
+from warehouse.derived import unscaled
+from warehouse.expressions import (
+    AsOf,
+    Constant,
+    ContentType,
+    Derived,
+    Expression,
+    FirstOf,
+    Lake,
+    Mapping,
+    Named,
+    RowId,
+    User,
+)
+from warehouse.target_tables import TARGET_TABLES
 
 ARROW_TYPES = {
     "bigint": pa.int64(),
@@ -24,6 +37,7 @@ ARROW_TYPES = {
     "date": pa.date32(),
     "timestamp with time zone": pa.timestamp("us", tz="UTC"),
     "time without time zone": pa.time64("us"),
+    "double precision": pa.float64(),
     "text": pa.string(),
     "jsonb": pa.string(),
 }
@@ -32,13 +46,16 @@ ARROW_TYPES = {
 @dataclass(frozen=True)
 class Context:
     """What a target knows of a run: `dimension_ids[table][lake id]` is the target's id, position 0 is null;
-    `offsets[table]` is added to the lake's ids of an event table."""
+    `offsets[table]` is added to the lake's ids of an event table; `content_types[app, model]` is Django's id;
+    `prefix` precedes texts that bear a batch's number."""
 
     as_of: datetime
     user_id: int
     dimensions: dict[str, pa.Table]
     dimension_ids: dict[str, pa.Array]
     offsets: dict[str, int]
+    content_types: dict[tuple[str, str], int] = field(default_factory=dict)
+    prefix: str = ""
 
 
 def arrow_type(uat_type: str) -> pa.DataType:
@@ -52,14 +69,14 @@ def arrow_type(uat_type: str) -> pa.DataType:
 
 
 def target_schema(mapping: Mapping) -> pa.Schema:
-    """The columns that are copied into the UAT table, in the declaration's order."""
-    table = UAT_TABLES[mapping.uat]
+    """The columns that are copied into the target's table, in the declaration's order."""
+    table = TARGET_TABLES[mapping.uat]
     return pa.schema([pa.field(name, arrow_type(table.column(name).type)) for name in mapping.columns])
 
 
 def encoder(mapping: Mapping) -> ArrowToPostgresBinaryEncoder:
     """A pgpq encoder for one COPY: jsonb needs its own output type, the rest follows from the Arrow types."""
-    schema, table = target_schema(mapping), UAT_TABLES[mapping.uat]
+    schema, table = target_schema(mapping), TARGET_TABLES[mapping.uat]
     builders = {
         field.name: StringEncoderBuilder.new_with_output(field, Jsonb())
         if table.column(field.name).type == "jsonb"
@@ -75,17 +92,34 @@ def exact_cast(values: pa.Array, to: pa.DataType) -> pa.Array:
         return values
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
+    if pa.types.is_decimal(values.type) and pa.types.is_floating(to):
+        return _nearest_double(values)
     if pa.types.is_decimal(values.type) and values.type.scale > to.scale:
         wide = values.cast(pa.decimal128(values.type.precision, values.type.scale))
         values = pc.round(wide, to.scale, "half_towards_infinity")
     return values.cast(to)
 
 
-def project(rows: pa.RecordBatch, mapping: Mapping, context: Context, first_row: int) -> pa.RecordBatch:
-    """Lake rows as rows of the UAT; `first_row`: the table's rows before these, in the manifest's order."""
+def _nearest_double(values: pa.Array) -> pa.Array:
+    """The double nearest to each decimal of at most 15 digits: a quotient of two exact doubles, rounded once."""
+    whole = unscaled(values.cast(pa.decimal64(values.type.precision, values.type.scale)))
+    mask = values.is_null().to_numpy(zero_copy_only=False) if values.null_count else None
+    return pa.array(whole / 10.0**values.type.scale, pa.float64(), mask=mask)
+
+
+def project(
+    rows: pa.RecordBatch, mapping: Mapping, context: Context, first_row: int, numbers: pa.Array | None = None
+) -> pa.RecordBatch:
+    """Lake rows as rows of the target.
+
+    `first_row`: the table's rows before these, in the manifest's order; `numbers`: what to add for each row, 0, 1, ...
+    unless given.
+    """
     schema = target_schema(mapping)
+    if numbers is None:
+        numbers = pa.array(np.arange(rows.num_rows, dtype=np.int64))
     columns = [
-        exact_cast(_evaluate(expression, rows, mapping, context, first_row, field.type), field.type)
+        exact_cast(_evaluate(expression, rows, mapping, context, first_row, numbers, field.type), field.type)
         for field, expression in zip(schema, mapping.columns.values(), strict=True)
     ]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
@@ -97,22 +131,32 @@ def _evaluate(
     mapping: Mapping,
     context: Context,
     first_row: int,
+    numbers: pa.Array,
     to: pa.DataType,
 ) -> pa.Array:
     match expression:
+        case Lake(column, renamed=True) if context.prefix:
+            return pc.binary_join_element_wise(context.prefix, rows.column(column), "")
         case Lake(column):
-            return _translate(rows.column(column), TABLES[mapping.lake].column(column).references, context)
+            return _lake(column, rows, mapping, context)
         case Constant(value):
             return pa.repeat(pa.scalar(value, to), rows.num_rows)
         case AsOf():
             return pa.repeat(pa.scalar(context.as_of, to), rows.num_rows)
-        case User():
-            return pa.repeat(pa.scalar(context.user_id, to), rows.num_rows)
+        case User(where):
+            user = pa.repeat(pa.scalar(context.user_id, to), rows.num_rows)
+            return pc.if_else(rows.column(where).is_valid(), user, None) if where else user
+        case FirstOf(columns):
+            return pc.coalesce(*(_lake(column, rows, mapping, context) for column in columns))
+        case ContentType(of):
+            return pc.case_when(
+                pc.make_struct(*(rows.column(column).is_valid() for column, _, _ in of)),
+                *(pa.repeat(pa.scalar(context.content_types[app, model], to), rows.num_rows) for _, app, model in of),
+            )
         case RowId() if mapping.has_lake_id:
             return _translate(rows.column("id"), mapping.lake, context)
         case RowId():
-            start = context.offsets[mapping.lake] + first_row + 1
-            return pa.array(np.arange(start, start + rows.num_rows, dtype=np.int64))
+            return pc.add(numbers, context.offsets[mapping.lake] + first_row + 1)
         case Named(column, table, value):
             dimension = context.dimensions[table]
             found = pc.index_in(rows.column(column), dimension.column("id").combine_chunks())
@@ -120,6 +164,10 @@ def _evaluate(
         case Derived(compute=compute):
             return compute(rows)
     raise TypeError(f"unknown expression {expression!r}")
+
+
+def _lake(column: str, rows: pa.RecordBatch, mapping: Mapping, context: Context) -> pa.Array:
+    return _translate(rows.column(column), TABLES[mapping.lake].column(column).references, context)
 
 
 def _translate(ids: pa.Array, table: str, context: Context) -> pa.Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -13,17 +13,18 @@ import pyarrow as pa
 from psycopg import sql
 
 from lake.errors import InputError
-from lake.manifest import Manifest
+from lake.manifest import Manifest, PartitionRecord
 from lake.tables import EVENT_TABLE_NAMES
 from warehouse import load_log
-from warehouse.conflicts import read_stays, refuse_conflicts
-from warehouse.copying import copy_partitions
+from warehouse.conflicts import read_incoming, refuse_conflicts, refuse_long_names
+from warehouse.copying import copy_partitions, rows_to_come
 from warehouse.dimensions import complete_master_data, read_dimensions
 from warehouse.encode import Context
 from warehouse.load_log import Connection, Load
 from warehouse.mapping import EVENTS
+from warehouse.selection import EVERYTHING, Chosen, Selection, choose
 from warehouse.set_aside import explain, pending, restore, set_aside
-from warehouse.target import connect, prepare_tables, scrub
+from warehouse.target import connect, identifier, prepare_tables, scrub
 
 DEFAULT_CONNECTIONS = 2
 
@@ -36,9 +37,19 @@ class LoadFailed(Exception):
         super().__init__(message)
 
 
+@dataclass(frozen=True)
+class Options:
+    """What is loaded, and how: a part of the run; what precedes batch numbers; indexes are kept up, not made again."""
+
+    selection: Selection = EVERYTHING
+    prefix: str = ""
+    keep_indexes: bool = False
+
+
 @dataclass
 class LoadResult:
-    """What one call did. `rows`: by lake table, written by this call, also where 0; times in seconds."""
+    """What one call did. `rows`: by lake table, written by this call, also where 0; `added_master_rows`: by the
+    target's; times in seconds."""
 
     already: bool
     created_tables: bool = False
@@ -63,10 +74,14 @@ class LoadResult:
 class Listener:
     """What a caller wants to hear of while loading. `rows` is called from several threads."""
 
+    coming: Callable[[int], None] = lambda rows: None  # rows that this call will send, at most
     rows: Callable[[str, int], None] = lambda table, rows: None  # rows sent since the last call
     partition: Callable[[int], None] = lambda number: None  # committed
     phase: Callable[[str], None] = lambda name: None
     restored: Callable[[str, int, int], None] = lambda what, done, of: None
+
+
+WHOLE = Options()
 
 
 def load_run(
@@ -75,8 +90,9 @@ def load_run(
     dsn: str,
     connections: int = DEFAULT_CONNECTIONS,
     listener: Listener | None = None,
+    options: Options = WHOLE,
 ) -> LoadResult:
-    """Load a complete run into the database of a DSN.
+    """Load a complete run, or a part of it, into the database of a DSN.
 
     InputError: the target can't be reached, is not a UAT database, already holds something that the run would
     bring, or another load is at work; nothing was written. LoadFailed: it broke off; whole partitions are in,
@@ -87,7 +103,7 @@ def load_run(
     with ExitStack() as stack:
         main = stack.enter_context(connect(dsn))
         try:
-            result = _load(run_dir, manifest, dsn, main, connections, listener, stack)
+            result = _Loading(run_dir, manifest, dsn, main, connections, listener, options, stack).load()
         except psycopg.errors.InsufficientPrivilege as e:
             raise InputError(
                 "target database",
@@ -100,114 +116,137 @@ def load_run(
     return result
 
 
-def _load(
-    run_dir: Path,
-    manifest: Manifest,
-    dsn: str,
-    main: Connection,
-    connections: int,
-    listener: Listener,
-    stack: ExitStack,
-) -> LoadResult:
-    load_log.lock(main)
-    result = LoadResult(already=False)
-    pool: list[Connection] = []
+def restore_only(
+    dsn: str, connections: int = DEFAULT_CONNECTIONS, report: Callable[[str, int, int], None] = lambda *_: None
+) -> int:
+    """Make again and validate what any load of the database dropped and did not restore; how many things.
 
-    def workers() -> list[Connection]:
-        if not pool:
-            pool.extend(stack.enter_context(connect(dsn)) for _ in range(connections))
-        return pool
-
-    load = None
-    if load_log.exists(main):
-        result.restored_first = pending(main)
-        if result.restored_first:  # a load was killed before it could put them back
-            listener.phase("restoring what a broken load left")
-            restore(workers(), listener.restored)
-        load = load_log.find(main, manifest)
-        if load is not None and load.status == "complete":
-            result.already = True
-            return result
-    dimensions = read_dimensions(run_dir, manifest)
-    listener.phase("master data")
-    context, load = _prepare(run_dir, manifest, main, dimensions, load, result)
-    _copy(run_dir, manifest, dsn, main, workers(), context, load, listener, result)
-    return result
+    InputError when a load is at work; LoadFailed when the data does not allow it.
+    """
+    with ExitStack() as stack:
+        main = stack.enter_context(connect(dsn))
+        load_log.lock(main)
+        count = pending(main) if load_log.exists(main) else 0
+        if count:
+            try:
+                restore([stack.enter_context(connect(dsn)) for _ in range(connections)], report)
+            except psycopg.Error as e:
+                raise LoadFailed(f"indexes and foreign keys can't be restored: {scrub(explain(e), dsn)}", 0, 0) from e
+    return count
 
 
-def _prepare(
-    run_dir: Path,
-    manifest: Manifest,
-    main: Connection,
-    dimensions: dict[str, pa.Table],
-    load: Load | None,
-    result: LoadResult,
-) -> tuple[Context, Load]:
-    """Tables, master data, refusal of conflicts, reservation of ids: all of it or none."""
-    done = load.partitions_done if load else frozenset()
-    left = [p for p in manifest.partitions if p.partition not in done]
-    with main.transaction():
-        result.created_tables = prepare_tables(main)
-        load_log.create(main)
-        context, result.added_master_rows = complete_master_data(main, manifest, dimensions)
-        refuse_conflicts(main, manifest, context, read_stays(run_dir, left), load)
-        if load is None:
-            load = load_log.begin(main, manifest)
-        context.offsets.update(load.offsets)
-    return context, load
+class _Loading:
+    """One call of load_run."""
 
+    def __init__(
+        self,
+        run_dir: Path,
+        manifest: Manifest,
+        dsn: str,
+        main: Connection,
+        connections: int,
+        listener: Listener,
+        options: Options,
+        stack: ExitStack,
+    ) -> None:
+        self.run_dir, self.manifest, self.dsn, self.main = run_dir, manifest, dsn, main
+        self.connections, self.listener, self.options, self.stack = connections, listener, options, stack
+        self.result = LoadResult(already=False)
+        self._pool: list[Connection] = []
 
-def _copy(
-    run_dir: Path,
-    manifest: Manifest,
-    dsn: str,
-    main: Connection,
-    pool: list[Connection],
-    context: Context,
-    load: Load,
-    listener: Listener,
-    result: LoadResult,
-) -> None:
-    left = [p for p in manifest.partitions if p.partition not in load.partitions_done]
-    committed = len(load.partitions_done)
+    @property
+    def pool(self) -> list[Connection]:
+        if not self._pool:
+            self._pool.extend(self.stack.enter_context(connect(self.dsn)) for _ in range(self.connections))
+        return self._pool
 
-    def done(number: int, rows: dict[str, int]) -> None:
-        nonlocal committed
-        committed += 1
-        for table, count in rows.items():
-            result.rows[table] += count
-        listener.partition(number)
+    def load(self) -> LoadResult:
+        main, result = self.main, self.result
+        load_log.lock(main)
+        load = None
+        if load_log.exists(main):
+            result.restored_first = pending(main)
+            if result.restored_first:  # a load was killed before it could put them back
+                self.listener.phase("restoring what a broken load left")
+                restore(self.pool, self.listener.restored)
+            load = load_log.find(main, self.manifest)
+            if load is not None:
+                load_log.refuse_half_removed(load)
+                load_log.refuse_another_part(load, self.options.selection, self.options.prefix)
+                if load.status == "complete":
+                    result.already = True
+                    return result
+        dimensions = read_dimensions(self.run_dir, self.manifest)
+        chosen = choose(self.options.selection, self.run_dir, self.manifest)
+        done = load.partitions_done if load else frozenset()
+        left = [p for p in chosen.partitions(self.manifest) if p.partition not in done]
+        self.listener.phase("master data")
+        context, load = self._prepare(dimensions, chosen, left, load)
+        self._copy(context, chosen, left, load)
+        return result
 
-    begun = perf_counter()
-    listener.phase("rows")
-    failure: BaseException | None = None
-    try:
-        if left:
-            result.set_aside = set_aside(main, load)
-        copy_partitions(pool, run_dir, manifest, left, context, load, listener.rows, done)
-    except BaseException as e:
-        failure = e
-    result.copy_seconds = perf_counter() - begun
-    of = len(manifest.partitions)
-    listener.phase("indexes and foreign keys")
-    try:
-        with ExitStack() as stack:
-            # after a failure the old connections may be as broken as the copy is
-            fresh = pool if failure is None else [stack.enter_context(connect(dsn)) for _ in pool]
-            result.restore_seconds = restore(fresh, listener.restored)
-    except (psycopg.Error, InputError) as e:
-        reason = scrub(explain(e), dsn) if isinstance(e, psycopg.Error) else str(e)
-        raise LoadFailed(
-            f"indexes and foreign keys can't be restored: {reason}\n  what was dropped is recorded in "
-            "smoltworks.load_log_set_aside, and the next load restores it first",
-            committed,
-            of,
-        ) from failure or e
-    if isinstance(failure, psycopg.Error):
-        raise LoadFailed(scrub(explain(failure), dsn), committed, of) from failure
-    if failure is not None:
-        raise failure
-    for mapping in EVENTS:
-        if result.rows[mapping.lake]:
-            main.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(mapping.uat)))
-    load_log.complete(main, load, result.copy_seconds, result.restore_seconds)
+    def _prepare(
+        self, dimensions: dict[str, pa.Table], chosen: Chosen, left: list[PartitionRecord], load: Load | None
+    ) -> tuple[Context, Load]:
+        """Tables, master data, refusal of conflicts, reservation of ids: all of it or none."""
+        main, options = self.main, self.options
+        incoming = read_incoming(self.run_dir, left, chosen, options.prefix)
+        refuse_long_names(incoming, options.prefix)
+        with main.transaction():
+            self.result.created_tables = prepare_tables(main)
+            load_log.create(main)
+            context, added = complete_master_data(main, self.manifest, dimensions)
+            refuse_conflicts(main, self.manifest, context, incoming, load, chosen)
+            if load is None:
+                load = load_log.begin(main, self.manifest, options.selection, options.prefix)
+            load_log.record_master_rows(main, load, added)
+        for rows in added:
+            self.result.added_master_rows[rows.table] = rows.last - rows.first + 1
+        return replace(context, offsets=load.offsets, prefix=options.prefix), load
+
+    def _copy(self, context: Context, chosen: Chosen, left: list[PartitionRecord], load: Load) -> None:
+        main, listener, result = self.main, self.listener, self.result
+        of = len(left) + len(load.partitions_done)
+        committed = len(load.partitions_done)
+
+        def done(number: int, rows: dict[str, int]) -> None:
+            nonlocal committed
+            committed += 1
+            for table, count in rows.items():
+                result.rows[table] += count
+            listener.partition(number)
+
+        begun = perf_counter()
+        coming = rows_to_come(self.run_dir, left, chosen)
+        listener.coming(sum(coming.values()))
+        listener.phase("rows")
+        failure: BaseException | None = None
+        try:
+            if not self.options.keep_indexes:
+                result.set_aside = set_aside(main, load, coming)
+            copy_partitions(self.pool, self.run_dir, self.manifest, left, context, load, chosen, listener.rows, done)
+        except BaseException as e:
+            failure = e
+        result.copy_seconds = perf_counter() - begun
+        listener.phase("indexes and foreign keys")
+        try:
+            with ExitStack() as stack:
+                # after a failure the old connections may be as broken as the copy is
+                fresh = self.pool if failure is None else [stack.enter_context(connect(self.dsn)) for _ in self.pool]
+                result.restore_seconds = restore(fresh, listener.restored)
+        except (psycopg.Error, InputError) as e:
+            reason = scrub(explain(e), self.dsn) if isinstance(e, psycopg.Error) else str(e)
+            raise LoadFailed(
+                f"indexes and foreign keys can't be restored: {reason}\n  what was dropped is recorded in "
+                "smoltworks.load_log_set_aside, and the next load restores it first",
+                committed,
+                of,
+            ) from failure or e
+        if isinstance(failure, psycopg.Error):
+            raise LoadFailed(scrub(explain(failure), self.dsn), committed, of) from failure
+        if failure is not None:
+            raise failure
+        for mapping in EVENTS:
+            if result.rows[mapping.lake]:
+                main.execute(sql.SQL("ANALYZE {}").format(identifier(mapping.uat)))
+        load_log.complete(main, load, result.copy_seconds, result.restore_seconds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from time import monotonic, sleep
 from typing import Any
 
 import psycopg
@@ -12,11 +13,19 @@ from psycopg import sql
 from lake.errors import InputError
 from lake.manifest import Manifest
 from lake.tables import EVENT_TABLES
+from warehouse.expressions import Mapping
 from warehouse.mapping import EVENT_MAPPINGS
-from warehouse.target import key_columns
+from warehouse.selection import Selection
+from warehouse.target import identifier, key_columns
+from warehouse.target_tables import TARGET_TABLES
+from warehouse.uat_schema import qualified
 
 # One lock for all loaders of a database: they would race for the same sequences and indexes.
 LOADER_LOCK = 0x536D6F6C74  # "Smolt"
+LOCK_SECONDS = 3  # a server notices some moments later that a loader is gone
+
+# What STATEMENTS make, in the order in which it can be dropped.
+TABLES = ("smoltworks.load_log_set_aside", "smoltworks.load_log_part", "smoltworks.load_log")
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -28,9 +37,12 @@ STATEMENTS = (
       run text NOT NULL UNIQUE,
       fingerprint text NOT NULL UNIQUE,
       as_of date NOT NULL,
-      status text NOT NULL CHECK (status IN ('loading', 'complete')),
+      selection jsonb NOT NULL,
+      prefix text NOT NULL,
+      status text NOT NULL CHECK (status IN ('loading', 'complete', 'wiping')),
       offsets jsonb NOT NULL,
       spans jsonb NOT NULL,
+      master jsonb NOT NULL DEFAULT '[]',
       begun_at timestamptz NOT NULL DEFAULT now(),
       completed_at timestamptz,
       copy_seconds double precision,
@@ -64,6 +76,15 @@ STATEMENTS = (
 
 
 @dataclass(frozen=True)
+class AddedRows:
+    """Rows of a target's master table that a load added, first to last id."""
+
+    table: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
 class Load:
     """One run's load: offsets[table] + lake id = the target's id, within (offset, offset + spans[table]]."""
 
@@ -71,6 +92,8 @@ class Load:
     run: str
     fingerprint: str
     status: str
+    selection: Selection
+    prefix: str
     offsets: dict[str, int]
     spans: dict[str, int]
     partitions_done: frozenset[int]
@@ -79,12 +102,32 @@ class Load:
         """First and last id that is reserved for a lake table's rows."""
         return self.offsets[table] + 1, self.offsets[table] + self.spans[table]
 
+    def rows_of_others(self, mapping: Mapping) -> list[sql.Composed]:
+        """Conditions, one of which holds for a row that is not this load's: of a table called t, each by an index."""
+        column, table = mapping.ours
+        name, (first, last) = sql.Identifier(column), self.id_range(table)
+        return [
+            sql.SQL("t.{} < {}").format(name, sql.Literal(first)),
+            sql.SQL("t.{} > {}").format(name, sql.Literal(last)),
+        ]
+
+    def own_rows(self, mapping: Mapping) -> sql.Composed:
+        """The condition that tells this load's rows of a target's table, called t, from those of others."""
+        column, table = mapping.ours
+        first, last = self.id_range(table)
+        return sql.SQL("t.{} BETWEEN {} AND {}").format(sql.Identifier(column), sql.Literal(first), sql.Literal(last))
+
 
 def lock(connection: Connection) -> None:
-    """Take the database's loader lock for this session; InputError when another loader has it."""
-    row = connection.execute("SELECT pg_try_advisory_lock(%s)", (LOADER_LOCK,)).fetchone()
-    if row is None or not row[0]:
-        raise InputError("target database", "another load is at work there", "wait for it to end")
+    """Take the database's loader lock for this session; InputError when another loader keeps it."""
+    end = monotonic() + LOCK_SECONDS
+    while True:
+        row = connection.execute("SELECT pg_try_advisory_lock(%s)", (LOADER_LOCK,)).fetchone()
+        if row is not None and row[0]:
+            return
+        if monotonic() > end:
+            raise InputError("target database", "another load is at work there", "wait for it to end")
+        sleep(0.1)
 
 
 def exists(connection: Connection) -> bool:
@@ -101,17 +144,19 @@ def find(connection: Connection, manifest: Manifest) -> Load | None:
     """This run's load, begun or complete. InputError when another run of the same name was loaded."""
     rows = connection.execute(
         """
-        SELECT id, run, fingerprint, status, offsets, spans FROM smoltworks.load_log
+        SELECT id, run, fingerprint, status, selection, prefix, offsets, spans FROM smoltworks.load_log
         WHERE run = %s OR fingerprint = %s
         """,
         (manifest.run, manifest.fingerprint),
     ).fetchall()
-    for id_, run, fingerprint, status, offsets, spans in rows:
+    for id_, run, fingerprint, status, selection, prefix, offsets, spans in rows:
         if fingerprint == manifest.fingerprint:
             done = connection.execute(
                 "SELECT partition FROM smoltworks.load_log_part WHERE load_id = %s", (id_,)
             ).fetchall()
-            return Load(id_, run, fingerprint, status, offsets, spans, frozenset(row[0] for row in done))
+            partitions = frozenset(row[0] for row in done)
+            named = Selection.from_json(selection)
+            return Load(id_, run, fingerprint, status, named, prefix, offsets, spans, partitions)
     if rows:
         raise InputError(
             f"run {manifest.run}",
@@ -122,59 +167,104 @@ def find(connection: Connection, manifest: Manifest) -> Load | None:
 
 
 def spans(manifest: Manifest) -> dict[str, int]:
-    """How many ids each event table of a run may take, at most."""
+    """How many ids each event table of a run may take, at most; a table without ids of its own is left out."""
     rows = manifest.tables
     taken = {}
     for table in EVENT_TABLES:
-        if not EVENT_MAPPINGS[table.name].has_lake_id:
+        mapping = EVENT_MAPPINGS[table.name]
+        if not mapping.id_column:
+            continue
+        if not mapping.has_lake_id:
             taken[table.name] = rows.get(table.name, 0)
         else:
             taken[table.name] = (manifest.identity.batch_count + 1) << table.id_bits
     return taken
 
 
-def begin(connection: Connection, manifest: Manifest) -> Load:
+def refuse_half_removed(load: Load) -> None:
+    """InputError when a --wipe of the run was begun and broke off."""
+    if load.status == "wiping":
+        raise InputError(
+            f"run {load.run}",
+            "its removal from the target was begun and not finished",
+            "finish it: python -m engine.load RUN --wipe",
+        )
+
+
+def refuse_another_part(load: Load, selection: Selection, prefix: str) -> None:
+    """InputError when a run's load is of another part of it, or under other batch numbers."""
+    for what, then, now in (
+        ("part of it", load.selection.to_json() or "all of it", selection.to_json() or "all of it"),
+        ("prefix", load.prefix, prefix),
+    ):
+        if then != now:
+            raise InputError(
+                f"run {load.run}",
+                f"the target has it with another {what}: {then!r}, not {now!r}",
+                "load the same, or remove that first: python -m engine.load RUN --wipe",
+            )
+
+
+def begin(connection: Connection, manifest: Manifest, selection: Selection, prefix: str) -> Load:
     """Reserve ids in every event table and record them, within the transaction that prepares the load."""
     wanted = spans(manifest)
     offsets = {t: reserve_ids(connection, EVENT_MAPPINGS[t].uat, span) for t, span in wanted.items()}
     row = connection.execute(
         """
-        INSERT INTO smoltworks.load_log (run, fingerprint, as_of, status, offsets, spans)
-        VALUES (%s, %s, %s, 'loading', %s, %s) RETURNING id
+        INSERT INTO smoltworks.load_log (run, fingerprint, as_of, status, selection, prefix, offsets, spans)
+        VALUES (%s, %s, %s, 'loading', %s, %s, %s, %s) RETURNING id
         """,
         (
             manifest.run,
             manifest.fingerprint,
             manifest.identity.as_of,
+            json.dumps(selection.to_json()),
+            prefix,
             json.dumps(offsets),
             json.dumps(wanted),
         ),
     ).fetchone()
     assert row is not None
-    return Load(row[0], manifest.run, manifest.fingerprint, "loading", offsets, wanted, frozenset())
+    run, fingerprint = manifest.run, manifest.fingerprint
+    return Load(row[0], run, fingerprint, "loading", selection, prefix, offsets, wanted, frozenset())
 
 
 def reserve_ids(connection: Connection, table: str, count: int) -> int:
     """Move a table's sequence past `count` ids that are ours; returns the last id before them."""
-    name = sql.Identifier(table)
+    name, column = identifier(table), TARGET_TABLES[table].identity
     # An insert draws its id while it holds this lock's counterpart, so nobody can draw between our two calls.
     connection.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(name))
     highest = 0
-    if key_columns(connection, table)[:1] == ("id",):
+    if key_columns(connection, table)[:1] == (column,):
         # rows entered with ids of their own may lie beyond the sequence
-        row = connection.execute(sql.SQL("SELECT coalesce(max(id), 0) FROM {}").format(name)).fetchone()
+        query = sql.SQL("SELECT coalesce(max({}), 0) FROM {}").format(sql.Identifier(column), name)
+        row = connection.execute(query).fetchone()
         highest = row[0] if row else 0
     row = connection.execute(
         """
-        WITH s AS (SELECT pg_get_serial_sequence(quote_ident(%(table)s), 'id')::regclass AS name),
+        WITH s AS (SELECT pg_get_serial_sequence(%(table)s, %(column)s)::regclass AS name),
         base AS (SELECT greatest(nextval(s.name) - 1, %(highest)s::bigint) AS last FROM s)
         SELECT last, setval(s.name, greatest(last + %(count)s::bigint, 1), last + %(count)s::bigint > 0)
         FROM s, base
         """,
-        {"table": table, "highest": highest, "count": count},
+        {"table": qualified(table), "column": column, "highest": highest, "count": count},
     ).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def record_master_rows(connection: Connection, load: Load, added: list[AddedRows]) -> None:
+    """Note which master rows a load added, so that they can be removed with it."""
+    rows = [[rows.table, rows.first, rows.last] for rows in added]
+    connection.execute(
+        "UPDATE smoltworks.load_log SET master = master || %s::jsonb WHERE id = %s", (json.dumps(rows), load.id)
+    )
+
+
+def master_rows(connection: Connection, load: Load) -> list[AddedRows]:
+    """The master rows that a load added."""
+    row = connection.execute("SELECT master FROM smoltworks.load_log WHERE id = %s", (load.id,)).fetchone()
+    return [AddedRows(*entry) for entry in row[0]] if row else []
 
 
 def record_part(connection: Connection, load: Load, partition: int, rows: dict[str, int], seconds: float) -> None:

@@ -1,200 +1,41 @@
-"""Which lake table goes into which UAT table, column by column: the one declaration that the COPY follows.
+"""Which lake table goes into which table of the target, column by column: the one declaration that all follows.
 
-A UAT column takes, in this order: what the table's declaration below says; the lake's column of the same
+A target's column takes, in this order: what the table's declaration below says; the lake's column of the same
 name, with ids translated as the lake's `references` tell; the as-of time for created_at and its like; '' for
 notes. A nullable column without any of these stays null. Anything else is an error when this is imported.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from decimal import Decimal
 from types import MappingProxyType
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from lake.tables import TABLES
-from warehouse.uat_schema import UAT_TABLES
+from lake.tables import EVENT_TABLES
+from warehouse.derived import completion, goes_to_sea, provenance_scores, provenance_words, subsidiary, when
+from warehouse.expressions import Constant, ContentType, FirstOf, Lake, Mapping, Named, User, map_table
+from warehouse.target_tables import SCHEMA
 
 LOADING_USER = "system_admin"
-SEA_STAGE = 6  # the stage at sea: its containers stand in areas, those of the stages before it in halls
-AS_OF_COLUMNS = frozenset({"created_at", "updated_at", "last_computed_at"})
 
+# What a transaction is about, as Django numbers its models. A database that we made has no django_content_type, and
+# no application that would read these numbers; they only keep (content_type_id, object_id, policy_id) unique.
+CONTENT_TYPES = MappingProxyType({("batch", "batchtransferworkflow"): 1, ("harvest", "harvestevent"): 2})
 
-@dataclass(frozen=True)
-class Lake:
-    """The lake's column, cast to the UAT's type; an id is translated into the target's."""
-
-    column: str
-
-
-@dataclass(frozen=True)
-class Constant:
-    """One value in every row."""
-
-    value: str | bool
-
-
-@dataclass(frozen=True)
-class AsOf:
-    """The as-of date at 00:00 UTC: the data's now."""
-
-
-@dataclass(frozen=True)
-class User:
-    """The id of the user on whose behalf rows are entered."""
-
-
-@dataclass(frozen=True)
-class RowId:
-    """The row's own id: the table's offset + the lake's id, or + the row's number where the lake has none."""
-
-
-@dataclass(frozen=True)
-class Named:
-    """The `value` of the dimension row that `column` refers to."""
-
-    column: str
-    table: str
-    value: str
-
-
-@dataclass(frozen=True)
-class Derived:
-    """Computed from lake columns of the same rows."""
-
-    inputs: tuple[str, ...]
-    compute: Callable[[pa.RecordBatch], pa.Array]
-
-
-Expression = Lake | Constant | AsOf | User | RowId | Named | Derived
-
-
-@dataclass(frozen=True)
-class Mapping:
-    """A lake table's place in the UAT. `key`: UAT columns that identify a dimension row; empty for events."""
-
-    lake: str
-    uat: str
-    columns: MappingProxyType[str, Expression]
-    key: tuple[str, ...] = ()
-
-    @property
-    def lake_columns(self) -> list[str]:
-        """Lake columns to read, in the table's order."""
-        used: set[str] = set()
-        for expression in self.columns.values():
-            if isinstance(expression, Lake | Named):
-                used.add(expression.column)
-            elif isinstance(expression, Derived):
-                used.update(expression.inputs)
-            elif isinstance(expression, RowId) and self.has_lake_id:
-                used.add("id")
-        return [c.name for c in TABLES[self.lake].columns if c.name in used]
-
-    @property
-    def has_lake_id(self) -> bool:
-        return any(c.name == "id" for c in TABLES[self.lake].columns)
-
-
-def _map(lake: str, uat: str, key: tuple[str, ...] = (), **special: Expression) -> Mapping:
-    names = {c.name for c in TABLES[lake].columns}
-    columns: dict[str, Expression] = {}
-    for column in UAT_TABLES[uat].columns:
-        if column.name in special:
-            columns[column.name] = special.pop(column.name)
-        elif column.name == "id":
-            if not key:
-                columns["id"] = RowId()
-        elif column.name in names:
-            columns[column.name] = Lake(column.name)
-        elif column.name in AS_OF_COLUMNS:
-            columns[column.name] = AsOf()
-        elif column.name in {"notes", "description"} and not column.nullable:
-            columns[column.name] = Constant("")
-        elif not column.nullable:
-            raise ValueError(f"{uat}.{column.name} must not be null and has no source in {lake}")
-    if special:
-        raise ValueError(f"{uat} has no columns {sorted(special)}")
-    return Mapping(lake, uat, MappingProxyType(columns), key)
-
-
-def _look_up(values: list[str], indices: pa.Array) -> pa.Array:
-    return pa.array(values).take(indices)
-
-
-def _completion(rows: pa.RecordBatch) -> pa.Array:
-    done = rows.column("actions_completed").cast(pa.int64())
-    planned = pc.max_element_wise(rows.column("total_actions_planned").cast(pa.int64()), 1)
-    # rounded: twice the quotient and a half, in whole numbers
-    hundredths = pc.divide(pc.add(pc.multiply(done, 20_000), planned), pc.multiply(planned, 2))
-    return pc.multiply(hundredths.cast(pa.decimal128(19, 0)), pa.scalar(Decimal("0.01"), pa.decimal128(3, 2)))
-
-
-def _goes_to_sea(rows: pa.RecordBatch) -> pa.Array:
-    crosses = pc.and_(
-        pc.equal(rows.column("dest_lifecycle_stage_id"), SEA_STAGE),
-        pc.less(rows.column("source_lifecycle_stage_id"), SEA_STAGE),
-    )
-    return crosses.cast(pa.int8())
-
-
-def _subsidiary(name: str) -> Derived:
-    # null unless the fish change hands, as the application derives it from halls and areas
-    inputs = ("source_lifecycle_stage_id", "dest_lifecycle_stage_id")
-    return Derived(inputs, lambda rows: pa.array([None, name]).take(_goes_to_sea(rows)))
-
-
-def _cull_note(rows: pa.RecordBatch) -> pa.Array:
-    return _look_up(["", "Culled"], rows.column("is_cull").cast(pa.int8()))
-
-
-def _provenance(weight: tuple[object, ...], fcr: tuple[object, ...], rest: object) -> Derived:
-    """JSON by (anchor: none, growth sample, transfer) and (fcr: null, there)."""
-    texts = [
-        json.dumps(
-            {
-                "weight": w,
-                "temp": rest if rest != "actual" else "measured",
-                "mortality": rest,
-                "feed": rest,
-                "fcr": f,
-            }
-        )
-        for w in weight
-        for f in fcr
-    ]
-
-    def compute(rows: pa.RecordBatch) -> pa.Array:
-        anchor = rows.column("anchor_type").cast(pa.string())
-        which = pc.add(pc.index_in(anchor, pa.array(["growth_sample", "transfer"])).fill_null(-1), 1)
-        return _look_up(texts, pc.add(pc.multiply(which, 2), rows.column("observed_fcr").is_valid().cast(pa.int32())))
-
-    return Derived(("anchor_type", "observed_fcr"), compute)
-
-
-EVENTS: tuple[Mapping, ...] = (
-    _map("batch", "batch_batch"),
-    _map("container_assignment", "batch_batchcontainerassignment"),
-    _map(
+STOCK = (
+    map_table("batch", "batch_batch", batch_number=Lake("batch_number", renamed=True)),
+    map_table("container_assignment", "batch_batchcontainerassignment"),
+    map_table(
         "transfer_workflow",
         "batch_batchtransferworkflow",
-        completion_percentage=Derived(("actions_completed", "total_actions_planned"), _completion),
-        is_intercompany=Derived(
-            ("source_lifecycle_stage_id", "dest_lifecycle_stage_id"),
-            lambda rows: _goes_to_sea(rows).cast(pa.bool_()),
-        ),
-        source_subsidiary=_subsidiary("FRESHWATER"),
-        dest_subsidiary=_subsidiary("FARMING"),
-        cancellation_reason=Constant(""),
+        workflow_number=Lake("workflow_number", renamed=True),
+        completion_percentage=completion("actions_completed", "total_actions_planned"),
+        is_intercompany=goes_to_sea(),
+        source_subsidiary=subsidiary("FRESHWATER"),
+        dest_subsidiary=subsidiary("FARMING"),
         is_dynamic_execution=Constant(False),
         initiated_by_id=User(),
         completed_by_id=User(),
     ),
-    _map(
+    map_table(
         "transfer_action",
         "batch_transferaction",
         executed_by_id=User(),
@@ -203,53 +44,133 @@ EVENTS: tuple[Mapping, ...] = (
         allow_mixed=Constant(False),
         created_via=Constant("PLANNED"),
     ),
-    _map("environmental_reading", "environmental_environmentalreading", is_manual=Constant(False)),
-    _map("feeding_event", "inventory_feedingevent", recorded_by_id=User()),
-    _map("feed_purchase", "inventory_feedpurchase"),
-    _map("mortality_event", "batch_mortalityevent", description=Derived(("is_cull",), _cull_note)),
-    _map("growth_sample", "batch_growthsample"),
-    _map("individual_growth_observation", "batch_individualgrowthobservation"),
-    _map(
+    map_table("environmental_reading", "environmental_environmentalreading", is_manual=Constant(False)),
+    map_table("feeding_event", "inventory_feedingevent", recorded_by_id=User()),
+    map_table("feed_purchase", "inventory_feedpurchase", batch_number=Lake("batch_number", renamed=True)),
+    map_table("mortality_event", "batch_mortalityevent", description=when("is_cull", "Culled")),
+    map_table("growth_sample", "batch_growthsample"),
+    map_table("individual_growth_observation", "batch_individualgrowthobservation"),
+    map_table(
         "daily_state",
         "batch_actualdailyassignmentstate",
-        # words and scores are those of the application's own assimilation
-        sources=_provenance(("tgc_computed", "measured", "measured"), ("none", "observed"), "actual"),
-        confidence_scores=_provenance((0.8, 1.0, 0.95), (0.0, 1.0), 1.0),
+        sources=provenance_words(),
+        confidence_scores=provenance_scores(),
     ),
-    _map("harvest_event", "harvest_harvestevent", dest_subsidiary=Constant("LG")),
-    _map("harvest_lot", "harvest_harvestlot"),
+    map_table(
+        "harvest_event",
+        "harvest_harvestevent",
+        dest_subsidiary=Constant("LG"),
+        document_ref=Lake("document_ref", renamed=True),
+    ),
+    map_table("harvest_lot", "harvest_harvestlot"),
 )
 
+ORIGIN = (
+    map_table(
+        "creation_workflow",
+        "batch_creationworkflow",
+        workflow_number=Lake("workflow_number", renamed=True),
+        progress_percentage=completion("actions_completed", "total_actions"),
+        created_by_id=User(),
+    ),
+    map_table("creation_action", "batch_creationaction", executed_by_id=User()),
+    map_table("stage_transition_environment", "environmental_stagetransitionenvironmental"),
+)
+
+HEALTH = (
+    map_table(
+        "lice_count",
+        "health_licecount",
+        user_id=User(),
+        # the older form of a count, by three kinds; the present one is a type and its value
+        adult_female_count=Constant(0),
+        adult_male_count=Constant(0),
+        juvenile_count=Constant(0),
+    ),
+    map_table("treatment", "health_treatment", user_id=User()),
+    map_table("health_sampling_event", "health_healthsamplingevent", sampled_by_id=User()),
+    map_table("individual_fish_observation", "health_individualfishobservation"),
+    map_table("fish_parameter_score", "health_fishparameterscore"),
+    map_table("journal_entry", "health_journalentry", user_id=User()),
+    map_table("health_lab_sample", "health_healthlabsample", recorded_by_id=User()),
+)
+
+TRADE = (
+    map_table("feed_container_stock", "inventory_feedcontainerstock"),
+    map_table("container_feeding_summary", "inventory_containerfeedingsummary"),
+    map_table("batch_feeding_summary", "inventory_batchfeedingsummary"),
+    map_table("harvest_waste", "harvest_harvestwaste"),
+    map_table("fact_harvest", "finance_factharvest"),
+    map_table(
+        "intercompany_transaction",
+        "finance_intercompanytransaction",
+        content_type_id=ContentType(
+            (("transfer_workflow_id", "batch", "batchtransferworkflow"), ("event_id", "harvest", "harvestevent"))
+        ),
+        object_id=FirstOf(("transfer_workflow_id", "event_id")),
+    ),
+)
+
+OUTLOOK = (
+    map_table("scenario", "scenario", name=Lake("name", renamed=True), created_by_id=User()),
+    map_table("projection_run", "scenario_projection_run", created_by_id=User()),
+    map_table("scenario_projection", "scenario_scenarioprojection"),
+    map_table(
+        "live_forward_projection",
+        "batch_liveforwardprojection",
+        temp_profile_name=Named("temp_profile_id", "temperature_profile", "name"),
+    ),
+    map_table(
+        "container_forecast_summary",
+        "batch_containerforecastsummary",
+        temp_profile_name=Named("temp_profile_id", "temperature_profile", "name"),
+    ),
+    map_table(
+        "planned_activity",
+        "planning_plannedactivity",
+        created_by_id=User(),
+        completed_by_id=User("completed_at"),
+    ),
+)
+
+TRUTH = tuple(map_table(table.name, f"{SCHEMA}.{table.name}") for table in EVENT_TABLES if table.truth)
+
+GROUPS = MappingProxyType(
+    {"stock": STOCK, "origin": ORIGIN, "health": HEALTH, "trade": TRADE, "outlook": OUTLOOK, "truth": TRUTH}
+)
+EVENTS: tuple[Mapping, ...] = tuple(mapping for group in GROUPS.values() for mapping in group)
+
+# In such an order that what a key refers to comes first.
 DIMENSIONS: tuple[Mapping, ...] = (
-    _map("geography", "infrastructure_geography", key=("name",)),
-    _map("species", "batch_species", key=("name",)),
-    _map("lifecycle_stage", "batch_lifecyclestage", key=("species_id", "name"), order=Lake("id")),
-    _map("environmental_parameter", "environmental_environmentalparameter", key=("name",)),
-    _map("product_grade", "harvest_productgrade", key=("code",)),
-    _map("feed", "inventory_feed", key=("name",), is_active=Constant(True)),
-    _map("container_type", "infrastructure_containertype", key=("name",)),
-    _map(
+    map_table("geography", "infrastructure_geography", key=("name",)),
+    map_table("species", "batch_species", key=("name",)),
+    map_table("lifecycle_stage", "batch_lifecyclestage", key=("species_id", "name"), order=Lake("id")),
+    map_table("environmental_parameter", "environmental_environmentalparameter", key=("name",)),
+    map_table("product_grade", "harvest_productgrade", key=("code",)),
+    map_table("feed", "inventory_feed", key=("name",), is_active=Constant(True)),
+    map_table("container_type", "infrastructure_containertype", key=("name",)),
+    map_table(
         "station",
         "infrastructure_freshwaterstation",
         key=("name",),
         station_type=Constant("FRESHWATER"),
         active=Constant(True),
     ),
-    _map(
+    map_table(
         "hall",
         "infrastructure_hall",
         key=("name",),
         freshwater_station_id=Lake("station_id"),
         active=Constant(True),
     ),
-    _map(
+    map_table(
         "area",
         "infrastructure_area",
         key=("name",),
         max_biomass=Lake("max_biomass_kg"),
         active=Constant(True),
     ),
-    _map(
+    map_table(
         "container",
         "infrastructure_container",
         key=("name",),
@@ -257,7 +178,7 @@ DIMENSIONS: tuple[Mapping, ...] = (
         active=Constant(True),
         feed_recommendations_enabled=Constant(True),
     ),
-    _map(
+    map_table(
         "sensor",
         "infrastructure_sensor",
         key=("container_id", "sensor_type"),
@@ -266,7 +187,45 @@ DIMENSIONS: tuple[Mapping, ...] = (
         manufacturer=Constant(""),
         active=Constant(True),
     ),
-    _map("feed_container", "infrastructure_feedcontainer", key=("name",), active=Constant(True)),
+    map_table("feed_container", "infrastructure_feedcontainer", key=("name",), active=Constant(True)),
+    map_table(
+        "egg_supplier",
+        "broodstock_eggsupplier",
+        key=("name",),
+        contact_details=Constant(""),
+        certifications=Constant(""),
+    ),
+    map_table("lice_type", "health_licetype", key=("species", "gender", "development_stage")),
+    map_table("health_parameter", "health_healthparameter", key=("name",)),
+    map_table("parameter_score_definition", "health_parameterscoredefinition", key=("parameter_id", "score_value")),
+    map_table(
+        "vaccination_type",
+        "health_vaccinationtype",
+        key=("name",),
+        manufacturer=Constant(""),
+        dosage=Constant(""),
+    ),
+    map_table("sample_type", "health_sampletype", key=("name",)),
+    map_table("company", "finance_dimcompany", key=("geography_id", "subsidiary")),
+    map_table(
+        "site",
+        "finance_dimsite",
+        key=("source_model", "source_pk"),
+        source_pk=FirstOf(("station_id", "area_id")),
+    ),
+    map_table(
+        "intercompany_policy",
+        "finance_intercompanypolicy",
+        key=("from_company_id", "to_company_id", "pricing_basis", "product_grade_id"),
+    ),
+    map_table("temperature_profile", "scenario_temperatureprofile", key=("name",)),
+    map_table("temperature_reading", "scenario_temperaturereading", key=("profile_id", "day_number")),
+    map_table("tgc_model", "scenario_tgcmodel", key=("name",)),
+    map_table("tgc_model_stage", "scenario_tgc_model_stage", key=("tgc_model_id", "lifecycle_stage")),
+    map_table("fcr_model", "scenario_fcrmodel", key=("name",)),
+    map_table("fcr_model_stage", "scenario_fcrmodelstage", key=("model_id", "stage_id")),
+    map_table("mortality_model", "scenario_mortalitymodel", key=("name",)),
+    map_table("activity_template", "planning_activitytemplate", key=("name",)),
 )
 
 EVENT_MAPPINGS = MappingProxyType({m.lake: m for m in EVENTS})

@@ -35,6 +35,13 @@ def record_load(run_dir: Path, manifest: Manifest, dsn: str | None) -> None:
     write_atomically(run_dir / FILE, json.dumps(asdict(target), indent=1) + "\n")
 
 
+def forget_load(run_dir: Path, dsn: str | None) -> None:
+    """Drop the note when it is about this target: the run is no longer there."""
+    target = loaded_target(run_dir)
+    if target is not None and target.dsn == ("" if dsn is None else without_password(dsn)):
+        (run_dir / FILE).unlink()
+
+
 def loaded_target(run_dir: Path) -> LoadedTarget | None:
     """Where this run was last loaded completely; None when it was not, or was made anew since."""
     path = run_dir / FILE

@@ -9,39 +9,49 @@ from time import perf_counter
 import psycopg
 from psycopg import sql
 
+from warehouse.expressions import Mapping
 from warehouse.load_log import Connection, Load
 from warehouse.mapping import EVENTS
+from warehouse.target import identifier
+from warehouse.uat_schema import qualified
+
+LEAST_ROWS = 10_000  # with fewer rows to come, keeping a key or an index up costs less than making it again
 
 FIND = """
 SELECT 'foreign_key', conname, pg_get_constraintdef(oid) FROM pg_constraint
-WHERE conrelid = to_regclass(quote_ident(%(table)s)) AND contype = 'f'
+WHERE conrelid = to_regclass(%(table)s) AND contype = 'f'
 UNION ALL
 SELECT 'index', i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
-WHERE i.indrelid = to_regclass(quote_ident(%(table)s)) AND NOT i.indisprimary
+JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam
+WHERE m.amname <> 'brin' AND i.indrelid = to_regclass(%(table)s) AND NOT i.indisprimary
   AND NOT EXISTS (SELECT 1 FROM pg_constraint k
                   WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
 """
 
 
-def set_aside(connection: Connection, load: Load) -> int:
-    """Drop what slows a COPY on tables that hold no other rows than this load's; returns how many things.
+def set_aside(connection: Connection, load: Load, coming: dict[str, int]) -> int:
+    """Drop what slows a COPY, where many rows are to come and no others than this load's are there; how many things.
 
-    Primary keys and unique constraints stay. Record and drop are one transaction.
+    `coming`: rows by lake table. Primary keys, unique constraints and block range indexes stay. Record and drop are
+    one transaction.
     """
     count = 0
     with connection.transaction():
         for mapping in EVENTS:
-            if load.spans[mapping.lake] and not has_foreign_rows(connection, mapping.uat, load.id_range(mapping.lake)):
-                for kind, name, definition in connection.execute(FIND, {"table": mapping.uat}).fetchall():
+            if coming.get(mapping.lake, 0) > LEAST_ROWS and not has_foreign_rows(connection, mapping, load):
+                for kind, name, definition in connection.execute(FIND, {"table": qualified(mapping.uat)}).fetchall():
                     _drop(connection, load, mapping.uat, kind, name, definition)
                     count += 1
     return count
 
 
-def has_foreign_rows(connection: Connection, table: str, ours: tuple[int, int]) -> bool:
-    """Whether a table holds rows with ids outside of ours."""
-    query = sql.SQL("SELECT EXISTS (SELECT 1 FROM {} WHERE id < %s OR id > %s)").format(sql.Identifier(table))
-    row = connection.execute(query, ours).fetchone()
+def has_foreign_rows(connection: Connection, mapping: Mapping, load: Load) -> bool:
+    """Whether a table holds rows that are not this load's."""
+    before, after = (
+        sql.SQL("EXISTS (SELECT 1 FROM {} t WHERE {})").format(identifier(mapping.uat), condition)
+        for condition in load.rows_of_others(mapping)
+    )
+    row = connection.execute(sql.SQL("SELECT {} OR {}").format(before, after)).fetchone()
     return row is not None and bool(row[0])
 
 
@@ -59,9 +69,7 @@ def _drop(connection: Connection, load: Load, table: str, kind: str, name: str, 
         # the name comes from regclass: quoted, and with its schema where that is needed
         connection.execute(sql.SQL(f"DROP INDEX {name}"))
     else:
-        connection.execute(
-            sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(sql.Identifier(table), sql.Identifier(name))
-        )
+        connection.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(identifier(table), sql.Identifier(name)))
 
 
 def pending(connection: Connection) -> int:
@@ -145,7 +153,7 @@ def _add_key(connection: Connection, id_: int, table: str, name: str, definition
     with connection.transaction():
         connection.execute(
             sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}").format(
-                sql.Identifier(table), sql.Identifier(name), sql.SQL(text)
+                identifier(table), sql.Identifier(name), sql.SQL(text)
             )
         )
         _mark(connection, id_, "unvalidated", 0.0)
@@ -158,9 +166,7 @@ def _validation_work(table: str, keys: list[tuple[int, str, str]]) -> Callable[[
             with connection.transaction():
                 if not definition.endswith("NOT VALID"):  # it never was valid: not ours to judge
                     connection.execute(
-                        sql.SQL("ALTER TABLE {} VALIDATE CONSTRAINT {}").format(
-                            sql.Identifier(table), sql.Identifier(name)
-                        )
+                        sql.SQL("ALTER TABLE {} VALIDATE CONSTRAINT {}").format(identifier(table), sql.Identifier(name))
                     )
                 _mark(connection, id_, "restored", perf_counter() - begun)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from lake.errors import InputError
-from warehouse.uat_schema import UAT_TABLES, ddl
+from warehouse.target_tables import SCHEMA, TARGET_TABLES, TRUTH_TABLES, truth_ddl
+from warehouse.uat_schema import UAT_TABLES, ddl, qualified
 
 SECRETS = ("password", "sslpassword", "oauth_client_secret")
 CONNECT_SECONDS = 10
@@ -58,46 +61,62 @@ def connect(dsn: str) -> psycopg.Connection[tuple[object, ...]]:
     return connection
 
 
+def identifier(table: str) -> sql.Identifier:
+    """A target table's name, with its schema where it has one, for a query."""
+    return sql.Identifier(*table.split("."))
+
+
 def prepare_tables(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
     """Make the UAT tables in a database that has none of them (True); check them in one that has (False).
 
-    InputError names every missing table, column, or difference in type or nullability.
+    Truth tables that are lacking are made in both. InputError names every missing table, column, or difference in
+    type or nullability.
     """
-    names = list(UAT_TABLES)
-    found = connection.execute(
-        "SELECT n FROM unnest(%s::text[]) n WHERE to_regclass(quote_ident(n)) IS NOT NULL", (names,)
-    ).fetchall()
-    if not found:
+    there = existing(connection, UAT_TABLES)
+    if not there:
         for line in ddl():
             connection.execute(sql.SQL(line))
-        return True
-    problems = [f"no table {name}" for name in sorted(set(names) - {row[0] for row in found})]
+    problems = [f"no table {name}" for name in sorted(UAT_TABLES.keys() - there)] if there else []
+    connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(SCHEMA)))
+    for name in sorted(TRUTH_TABLES.keys() - existing(connection, TRUTH_TABLES)):
+        for line in truth_ddl(name):
+            connection.execute(sql.SQL(line))
     problems += _differences(connection)
     if problems:
         more = f"; and {len(problems) - LISTED} more" if len(problems) > LISTED else ""
         raise InputError(
             "target database",
             "its tables are not those of the UAT database: " + "; ".join(problems[:LISTED]) + more,
-            "load into an empty database, or migrate it to AquaMind's release of 2026-03-25",
+            "load into an empty database, or migrate it to AquaMind's release of 2026-03-25; a table of the schema "
+            f"{SCHEMA} that another version made can be dropped",
         )
-    return False
+    return not there
+
+
+def existing(connection: psycopg.Connection[tuple[object, ...]], tables: Iterable[str]) -> set[str]:
+    """Those of some tables that the database has."""
+    names = list(tables)
+    rows = connection.execute(
+        "SELECT n FROM unnest(%s::text[], %s::text[]) AS t (n, q) WHERE to_regclass(q) IS NOT NULL",
+        (names, [qualified(name) for name in names]),
+    ).fetchall()
+    return {str(row[0]) for row in rows}
 
 
 def _differences(connection: psycopg.Connection[tuple[object, ...]]) -> list[str]:
     rows = connection.execute(
         """
-        SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
-               a.atthasdef OR a.attidentity <> '', pg_get_serial_sequence(quote_ident(c.relname), a.attname)
-        FROM unnest(%s::text[]) n
-        JOIN pg_class c ON c.oid = to_regclass(quote_ident(n))
-        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        SELECT n, a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
+               a.atthasdef OR a.attidentity <> '', pg_get_serial_sequence(q, a.attname)
+        FROM unnest(%s::text[], %s::text[]) AS t (n, q)
+        JOIN pg_attribute a ON a.attrelid = to_regclass(q) AND a.attnum > 0 AND NOT a.attisdropped
         """,
-        (list(UAT_TABLES),),
+        (list(TARGET_TABLES), [qualified(name) for name in TARGET_TABLES]),
     ).fetchall()
     actual = {(row[0], row[1]): row[2:] for row in rows}
     present = {row[0] for row in rows}
     problems = []
-    for table in UAT_TABLES.values():
+    for table in TARGET_TABLES.values():
         if table.name not in present:
             continue
         for column in table.columns:
@@ -129,8 +148,8 @@ def key_columns(connection: psycopg.Connection[tuple[object, ...]], table: str) 
         SELECT a.attname FROM pg_constraint k
         JOIN unnest(k.conkey) WITH ORDINALITY AS u(attnum, place) ON true
         JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.attnum
-        WHERE k.contype = 'p' AND k.conrelid = to_regclass(quote_ident(%s)) ORDER BY u.place
+        WHERE k.contype = 'p' AND k.conrelid = to_regclass(%s) ORDER BY u.place
         """,
-        (table,),
+        (qualified(table),),
     ).fetchall()
     return tuple(str(row[0]) for row in rows)

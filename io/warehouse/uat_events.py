@@ -111,6 +111,72 @@ batch_transferaction
     index batch_trans_status_d4e717_idx (status)
     index batch_trans_workflo_34b086_idx (workflow_id, status)
 
+batch_creationworkflow
+    id bigint identity
+    workflow_number varchar(50) unique
+    status varchar(20)
+    egg_source_type varchar(20)
+    external_supplier_batch_number varchar(100)
+    external_cost_per_thousand numeric(10,2)?
+    total_eggs_planned int +
+    total_eggs_received int +
+    total_mortality_on_arrival int +
+    planned_start_date date
+    planned_completion_date date
+    actual_start_date date?
+    actual_completion_date date?
+    total_actions int +
+    actions_completed int +
+    progress_percentage numeric(5,2)
+    cancellation_reason text
+    cancelled_at timestamptz?
+    notes text
+    created_at timestamptz
+    updated_at timestamptz
+    batch_id bigint -> batch_batch
+    cancelled_by_id int? -> auth_user
+    created_by_id int? -> auth_user
+    egg_production_id bigint? -> broodstock_eggproduction
+    external_supplier_id bigint? -> broodstock_eggsupplier
+    index batch_creat_egg_sou_1926d2_idx (egg_source_type)
+    index batch_creat_planned_60a745_idx (planned_start_date)
+    index batch_creat_status_b5c8e8_idx (status)
+
+batch_creationaction
+    id bigint identity
+    action_number int +
+    status varchar(20)
+    egg_count_planned int +
+    egg_count_actual int? +
+    mortality_on_arrival int +
+    expected_delivery_date date
+    actual_delivery_date date?
+    delivery_method varchar(20)?
+    water_temp_on_arrival numeric(5,2)?
+    egg_quality_score smallint? +
+    execution_duration_minutes int? +
+    notes text
+    created_at timestamptz
+    updated_at timestamptz
+    dest_assignment_id bigint -> batch_batchcontainerassignment
+    executed_by_id int? -> auth_user
+    workflow_id bigint -> batch_creationworkflow
+    unique creation_action_workflow_number_uniq (workflow_id, action_number)
+    index batch_creat_expecte_8f0f08_idx (expected_delivery_date)
+    index batch_creat_workflo_eea6dc_idx (workflow_id, status)
+
+environmental_stagetransitionenvironmental
+    id bigint identity
+    temperature numeric(5,2)?
+    oxygen numeric(5,2)?
+    salinity numeric(5,2)?
+    ph numeric(4,2)?
+    additional_parameters jsonb?
+    notes text
+    created_at timestamptz
+    updated_at timestamptz
+    batch_transfer_workflow_id bigint -> batch_batchtransferworkflow
+
 environmental_environmentalreading
     id bigint identity
     value numeric(10,4)

@@ -191,4 +191,12 @@ harvest_productgrade
     description text
     created_at timestamptz
     updated_at timestamptz
+
+broodstock_eggsupplier
+    id bigint identity
+    name varchar(100) unique
+    contact_details text
+    certifications text
+    created_at timestamptz
+    updated_at timestamptz
 """

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from hashlib import md5
 from types import MappingProxyType
 
-import warehouse.uat_events
-import warehouse.uat_master
+from warehouse import uat_events, uat_health, uat_master, uat_outlook, uat_trade
 
-# A table is a line with its name; below it, indented, a line a column:
+# A table is a line with its name (NAME as OTHER: its keys and indexes are named after OTHER, as it was once called);
+# below it, indented, a line a column:
 #   NAME TYPE[?] [+] [identity] [unique] [index | ref | -> TABLE[.COLUMN]]
 # ? nullable, + not negative, -> foreign key (with the index that Django gives one), ref such an index without
 # the key; then key, unique, index, unique_index and check lines for what concerns several columns.
@@ -19,6 +19,7 @@ TYPES = {
     "varchar": "character varying",
     "timestamptz": "timestamp with time zone",
     "time": "time without time zone",
+    "float8": "double precision",
 }
 NAME_LIMIT = 63
 
@@ -48,7 +49,7 @@ class Constraint:
 
 @dataclass(frozen=True)
 class UatTable:
-    """A table of the UAT database."""
+    """A table of the target database; `name` is preceded by its schema and a dot where that is not the default."""
 
     name: str
     columns: tuple[UatColumn, ...]
@@ -59,6 +60,11 @@ class UatTable:
             if column.name == name:
                 return column
         raise KeyError(f"UAT table {self.name} has no column {name}")
+
+    @property
+    def identity(self) -> str:
+        """The column that a sequence fills, the primary key; empty where the table has none."""
+        return next((c.name for c in self.columns if c.identity), "")
 
     def of_kind(self, *kinds: str) -> list[Constraint]:
         return [c for c in self.constraints if c.kind in kinds]
@@ -79,6 +85,11 @@ def django_name(table: str, columns: tuple[str, ...], suffix: str = "") -> str:
 def quoted(*names: str) -> str:
     """Identifiers for a column list; ours hold no double quote."""
     return ", ".join(f'"{name}"' for name in names)
+
+
+def qualified(table: str) -> str:
+    """A table's name for SQL: quoted, with its schema where it has one."""
+    return ".".join(f'"{part}"' for part in table.split("."))
 
 
 def _fields(pattern: str, text: str) -> tuple[str, ...]:
@@ -131,8 +142,9 @@ def _constraint(table: str, line: str) -> Constraint:
     if kind == "check":
         return Constraint(name, kind, f"CHECK {body}")
     inner, _, condition = body.partition(" where ")
-    columns = tuple(inner[1:-1].split(", "))
-    columns_sql = f"({quoted(*columns)})"
+    words = [part.partition(" ") for part in inner.strip()[1:-1].split(", ")]  # COLUMN [DESC]
+    columns = tuple(column for column, _, _ in words)
+    columns_sql = "(" + ", ".join(f'"{column}"{space}{order}' for column, space, order in words) + ")"
     if kind == "key":
         return Constraint(f"{table}_pkey", "primary_key", f"PRIMARY KEY {columns_sql}", columns)
     if kind == "unique":
@@ -144,26 +156,34 @@ def parse(text: str) -> tuple[UatTable, ...]:
     """Tables from the declaration's text."""
     tables = []
     for block in text.strip().split("\n\n"):
-        name, *lines = (line.strip() for line in block.splitlines())
+        title, *lines = (line.strip() for line in block.splitlines())
+        name, _, once = title.partition(" as ")
+        named = once or name
         columns: list[UatColumn] = []
         constraints: list[Constraint] = []
         for line in lines:
             first = line.split()[0]
             if first in {"key", "unique", "index", "unique_index", "check"}:
-                constraints.append(_constraint(name, line))
+                constraints.append(_constraint(named, line))
             else:
-                column, extra = _column(name, line.split())
+                column, extra = _column(named, line.split())
                 columns.append(column)
                 constraints.extend(extra)
         if not any(c.kind == "primary_key" for c in constraints):
-            constraints.insert(0, _constraint(name, "key (id)"))
+            constraints.insert(0, _constraint(named, "key (id)"))
+        key = next(c.columns for c in constraints if c.kind == "primary_key")
+        constraints = [c for c in constraints if c.kind != "index" or c.columns != key]  # the key has its own
         tables.append(UatTable(name, tuple(columns), tuple(constraints)))
     return tuple(tables)
 
 
-UAT_EVENT_TABLES = parse(warehouse.uat_events.TEXT)
-UAT_MASTER_TABLES = parse(warehouse.uat_master.TEXT)
-UAT_TABLES = MappingProxyType({t.name: t for t in (*UAT_MASTER_TABLES, *UAT_EVENT_TABLES)})
+UAT_TABLES = MappingProxyType(
+    {
+        table.name: table
+        for module in (uat_master, uat_events, uat_health, uat_trade, uat_outlook)
+        for table in parse(module.TEXT)
+    }
+)
 
 
 def create_table(table: UatTable) -> str:
@@ -173,12 +193,12 @@ def create_table(table: UatTable) -> str:
         identity = " GENERATED BY DEFAULT AS IDENTITY" if column.identity else ""
         lines.append(f'"{column.name}" {column.type}{"" if column.nullable else " NOT NULL"}{identity}')
     lines += [f'CONSTRAINT "{c.name}" {c.body}' for c in table.of_kind("primary_key", "unique", "check")]
-    return f'CREATE TABLE "{table.name}" (\n  ' + ",\n  ".join(lines) + "\n)"
+    return f"CREATE TABLE {qualified(table.name)} (\n  " + ",\n  ".join(lines) + "\n)"
 
 
 def create_index(table: UatTable, index: Constraint) -> str:
     unique = "UNIQUE " if index.kind == "unique_index" else ""
-    return f'CREATE {unique}INDEX "{index.name}" ON "{table.name}" {index.body}'
+    return f'CREATE {unique}INDEX "{index.name}" ON {qualified(table.name)} {index.body}'
 
 
 def ddl() -> list[str]:
@@ -188,7 +208,7 @@ def ddl() -> list[str]:
         statements += [create_index(table, index) for index in table.of_kind("index", "unique_index")]
     for table in UAT_TABLES.values():
         statements += [
-            f'ALTER TABLE "{table.name}" ADD CONSTRAINT "{key.name}" {key.body}'
+            f'ALTER TABLE {qualified(table.name)} ADD CONSTRAINT "{key.name}" {key.body}'
             for key in table.of_kind("foreign_key")
             if key.references in UAT_TABLES
         ]

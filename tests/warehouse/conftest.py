@@ -15,12 +15,21 @@ import pytest
 import small_lake
 from psycopg.conninfo import make_conninfo
 
+import warehouse.set_aside
 from lake.manifest import Manifest
 from warehouse.embedded import embedded_dsn
 from warehouse.load import load_run
 
 NUMBERS = count(1)
 MEMORY_NEEDED = 2 << 30  # bytes
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _set_aside_for_few_rows() -> Iterator[None]:
+    """The small lake's tables count as large, so that what is set aside is tested on them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(warehouse.set_aside, "LEAST_ROWS", 0)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import synthetic
 
 from lake.manifest import BiologyRecord, Manifest, PartitionRecord, PartRecord, RunIdentity, write_manifest
 from lake.tables import DIMENSION_TABLE_NAMES, TABLES, Column
@@ -62,7 +63,7 @@ def arrow(table: str, rows: list[dict[str, Any]]) -> pa.Table:
 def dimensions() -> dict[str, list[dict[str, Any]]]:
     stages = ["Egg&Alevin", "Fry", "Parr", "Smolt", "Post-Smolt", "Adult"]
     containers = [("Hall-C1", 1, None), ("Hall-C2", 1, None), ("Ring-1", None, 1), ("Ring-2", None, 1)]
-    return {
+    rows: dict[str, list[dict[str, Any]]] = {
         "geography": [{"id": 1, "name": "Faroe Islands"}, {"id": 2, "name": "Scotland"}],
         "species": [{"id": 1, "name": "Atlantic Salmon", "scientific_name": "Salmo salar"}],
         "lifecycle_stage": [{"id": i, "name": name} for i, name in enumerate(stages, 1)],
@@ -94,7 +95,26 @@ def dimensions() -> dict[str, list[dict[str, Any]]]:
             {"id": 1, "name": "Silo", "container_type": "SILO", "hall_id": 1},
             {"id": 2, "name": "Barge", "container_type": "BARGE", "area_id": 1},
         ],
+        "lice_type": [
+            {"id": i, "species": "Lepeophtheirus salmonis", "gender": gender, "development_stage": "adult"}
+            for i, gender in enumerate(("female", "male"), 1)
+        ],
+        "company": [
+            {"id": 1, "geography_id": 1, "subsidiary": "FW", "display_name": "Faroes - FW", "currency": "EUR"},
+            {"id": 2, "geography_id": 1, "subsidiary": "FM", "display_name": "Faroes - FM", "currency": "EUR"},
+        ],
+        "site": [
+            {"id": 1, "source_model": "station", "station_id": 1, "site_name": "Station", "company_id": 1},
+            {"id": 2, "source_model": "area", "area_id": 1, "site_name": "Area", "company_id": 2},
+        ],
+        "intercompany_policy": [
+            {"id": 1, "from_company_id": 1, "to_company_id": 2, "pricing_basis": "grade", "product_grade_id": 1},
+            {"id": 2, "from_company_id": 1, "to_company_id": 2, "pricing_basis": "lifecycle"},
+        ],
+        "tgc_model": [{"id": 1, "name": "Standard TGC", "tgc_value": "0.00245", "profile_id": 1}],
     }
+    synthetic.fill_dimensions(rows)
+    return rows
 
 
 def events(batch: int, prefix: str = "FAR") -> dict[str, list[dict[str, Any]]]:
@@ -118,6 +138,7 @@ def events(batch: int, prefix: str = "FAR") -> dict[str, list[dict[str, Any]]]:
                 "start_date": START,
                 "expected_end_date": END,
                 "actual_end_date": END if harvested else None,
+                "pinned_projection_run_id": (batch << 1) + 1,
             }
         ],
         "container_assignment": [
@@ -132,6 +153,7 @@ def events(batch: int, prefix: str = "FAR") -> dict[str, list[dict[str, Any]]]:
                 "population_count": 0 if stop else 1000,
                 "avg_weight_g": "123.45",
                 "biomass_kg": "0.00" if stop else "123.45",
+                "last_weighing_date": START if stay == tank else None,
             }
             for stay, container, stage, first, stop in stays
         ],
@@ -144,6 +166,7 @@ def events(batch: int, prefix: str = "FAR") -> dict[str, list[dict[str, Any]]]:
                 "source_lifecycle_stage_id": 5,
                 "dest_lifecycle_stage_id": 6,
                 "total_actions_planned": 3,
+                "finance_transaction_id": (batch << 10) + 1,
                 "actions_completed": 3 if harvested else 2,
             }
         ],
@@ -218,8 +241,23 @@ def events(batch: int, prefix: str = "FAR") -> dict[str, list[dict[str, Any]]]:
                 "feed_kg": FEED_KG,
                 "observed_fcr": None if day == START else "1.125",
                 "anchor_type": {5: "growth_sample", 9: "transfer"}.get((day - START).days),
+                "weight_source": "measured" if (day - START).days == 5 else "tgc_computed",
+                "weight_confidence": "1.00" if (day - START).days == 5 else "0.95",
+                "temp_source": "interpolated" if day == MOVE else "measured",
+                "temp_confidence": "0.70" if day == MOVE else "1.00",
+                "fcr_source": "none" if day == START else "observed",
+                "fcr_confidence": "0.00" if day == START else "0.80",
             }
             for stay, container, stage, day in days
+        ],
+        "intercompany_transaction": [
+            own
+            | {
+                "id": (batch << 10) + 1,
+                "amount": "1234567.89",
+                "policy_id": 1,
+                "transfer_workflow_id": (batch << 4) + 1,
+            }
         ],
     }
     if harvested:
@@ -227,8 +265,14 @@ def events(batch: int, prefix: str = "FAR") -> dict[str, list[dict[str, Any]]]:
             own | {"id": (batch << 10) + 1, "container_id": 3, "assignment_id": ring, "dest_geography_id": 1}
         ]
         rows["harvest_lot"] = [
-            own | {"id": (batch << 12) + n, "event_id": (batch << 10) + 1, "product_grade_id": n} for n in (1, 2)
+            own | {"id": (batch << 14) + n, "event_id": (batch << 10) + 1, "product_grade_id": n} for n in (1, 2)
         ]
+        rows["intercompany_transaction"].append(
+            own | {"id": (batch << 10) + 2, "policy_id": 2, "event_id": (batch << 10) + 1, "currency": "GBP"}
+        )
+    else:
+        rows["harvest_event"] = rows["harvest_lot"] = []
+    synthetic.fill(rows, batch, {table: len(dimension) for table, dimension in dimensions().items()}, prefix)
     return rows
 
 

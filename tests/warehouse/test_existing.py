@@ -19,12 +19,15 @@ from warehouse.target import connect, key_columns
 Lake = tuple[Path, Manifest]
 
 
-def changed(before: dict[str, dict[int, str]], after: dict[str, dict[int, str]]) -> list[str]:
+Snapshot = dict[str, dict[tuple[object, ...], str]]
+
+
+def changed(before: Snapshot, after: Snapshot) -> list[str]:
     return [
-        f"{table} {id_}: {text} is now {after[table].get(id_)}"
+        f"{table} {key}: {text} is now {after[table].get(key)}"
         for table, rows in before.items()
-        for id_, text in rows.items()
-        if after[table].get(id_) != text
+        for key, text in rows.items()
+        if after[table].get(key) != text
     ]
 
 
@@ -36,9 +39,9 @@ def test_other_rows_are_untouched_and_ids_are_the_targets(used: str, lake: Lake)
     assert changed(before, after) == []
     assert structure(used) == shape
     assert list(reconcile(*lake, used)) == []
-    assert result.added_master_rows["geography"] == 1  # Scotland; the Faroes were there
-    assert result.added_master_rows["container"] == 2  # two rings; Hall-C1 and Hall-C2 were there
-    assert result.added_master_rows["lifecycle_stage"] == 0
+    assert result.added_master_rows["infrastructure_geography"] == 1  # Scotland; the Faroes were there
+    assert result.added_master_rows["infrastructure_container"] == 2  # two rings; Hall-C1 and Hall-C2 were there
+    assert "batch_lifecyclestage" not in result.added_master_rows
     assert {name for name, count in result.rows.items() if count != lake[1].tables[name]} == set()
     assert ask(
         used,
@@ -49,6 +52,63 @@ def test_other_rows_are_untouched_and_ids_are_the_targets(used: str, lake: Lake)
     assert one(used, "SELECT DISTINCT initiated_by_id FROM batch_batchtransferworkflow") == 77
     # the sensor of the same kind in the same container is the same sensor, whatever its name
     assert one(used, "SELECT count(*) FROM environmental_environmentalreading WHERE sensor_id = 500") == 60
+
+
+def test_master_rows_are_found_by_their_natural_keys(used: str, lake: Lake) -> None:
+    result = load_run(*lake, used)
+    assert {
+        name: rows for name, rows in result.added_master_rows.items() if name.startswith(("fin", "sc", "pl", "h"))
+    } == {
+        "health_licetype": 1,
+        "health_healthparameter": 2,
+        "health_parameterscoredefinition": 2,
+        "health_vaccinationtype": 2,
+        "health_sampletype": 2,
+        "finance_dimsite": 1,
+        "scenario_temperatureprofile": 1,
+        "scenario_temperaturereading": 1,
+        "scenario_tgc_model_stage": 2,
+        "scenario_fcrmodel": 1,
+        "scenario_fcrmodelstage": 2,
+        "scenario_mortalitymodel": 1,
+        "planning_activitytemplate": 1,
+    }
+    # each name with the id that it had, or with one that was free
+    assert ask(
+        used,
+        "SELECT DISTINCT lice_type_id, gender FROM health_licecount c JOIN health_licetype t ON t.id = c.lice_type_id "
+        "ORDER BY 1",
+    ) == [(610, "male"), (612, "female")]
+    assert ask(
+        used, "SELECT tx_id - min(tx_id) OVER (), policy_id FROM finance_intercompanytransaction ORDER BY 1"
+    ) == [(0, 332), (1, 330), (1024, 332)]
+    assert ask(used, "SELECT DISTINCT tgc_model_id, fcr_model_id FROM scenario") == [(68, 66), (68, 67)]
+    assert ask(used, "SELECT source_pk, company_id FROM finance_dimsite WHERE source_model = 'area' ORDER BY 1")[0] == (
+        one(used, "SELECT id FROM infrastructure_area"),
+        810,
+    )
+
+
+def test_a_transaction_names_what_it_is_about_as_django_does(used: str, lake: Lake) -> None:
+    load_run(*lake, used)
+    found = ask(
+        used,
+        "SELECT c.model, w.workflow_number, e.document_ref, x.event_id = e.id FROM finance_intercompanytransaction x "
+        "JOIN django_content_type c ON c.id = x.content_type_id "
+        "LEFT JOIN batch_batchtransferworkflow w ON c.model = 'batchtransferworkflow' AND w.id = x.object_id "
+        "LEFT JOIN harvest_harvestevent e ON c.model = 'harvestevent' AND e.id = x.object_id ORDER BY tx_id",
+    )
+    assert found == [
+        ("batchtransferworkflow", "TRF-FAR-1", None, None),
+        ("harvestevent", None, "text", True),
+        ("batchtransferworkflow", "TRF-FAR-2", None, None),
+    ]
+
+
+def test_a_database_that_was_not_migrated_to_the_end_is_refused(used: str, lake: Lake) -> None:
+    with connect(used) as connection:
+        connection.execute("DELETE FROM django_content_type WHERE model = 'harvestevent'")
+    refused(used, lake, "no harvest.harvestevent")
 
 
 def test_ids_start_past_those_in_use(used: str, lake: Lake) -> None:
@@ -75,7 +135,7 @@ def test_keys_to_tables_that_we_do_not_know_are_restored(used: str, lake: Lake) 
     shape = structure(used)
     load_run(*lake, used)
     assert structure(used) == shape
-    assert one(used, "SELECT state FROM smoltworks.load_log_set_aside WHERE name = 'activity_fk'") == "restored"
+    assert one(used, "SELECT state FROM smoltworks.load_log_set_aside WHERE name = 'eggs_fk'") == "restored"
 
 
 def test_the_key_of_a_hypertable(used: str, lake: Lake) -> None:

@@ -11,11 +11,14 @@ import psycopg
 import pytest
 from probing import ask, one, snapshot, structure
 
+import warehouse.set_aside
 from lake.errors import InputError
 from lake.manifest import Manifest
-from warehouse.load import load_run
+from lake.tables import EVENT_TABLES
+from warehouse.load import Options, load_run
 from warehouse.reconcile import reconcile
 from warehouse.target import connect, prepare_tables
+from warehouse.target_tables import TARGET_TABLES
 
 MIDNIGHT = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -90,8 +93,63 @@ def test_daily_states_say_where_they_come_from(loaded: str) -> None:
     assert [row[0] for row in rows] == [None, "growth_sample", "transfer", None]
     assert rows[0][1] == rest | {"weight": "tgc_computed", "fcr": "none"}
     assert rows[1][1] == rest | {"weight": "measured", "fcr": "observed"}
-    assert [row[2]["weight"] for row in rows] == [0.8, 1.0, 0.95, 0.8]
-    assert [row[2]["fcr"] for row in rows] == [0.0, 1.0, 1.0, 1.0]
+    assert rows[3][1] == rest | {"weight": "tgc_computed", "temp": "interpolated", "fcr": "observed"}
+    rest = {"temp": 1.0, "mortality": 1.0, "feed": 1.0}
+    assert rows[0][2] == rest | {"weight": 0.95, "fcr": 0.0}
+    assert rows[1][2] == rest | {"weight": 1.0, "fcr": 0.8}
+    assert rows[3][2] == rest | {"weight": 0.95, "temp": 0.7, "fcr": 0.8}
+
+
+def test_what_only_the_simulator_knows_lies_in_a_schema_of_its_own(loaded: str) -> None:
+    tables = {t.name for t in EVENT_TABLES if t.truth}
+    query = "SELECT tablename FROM pg_tables WHERE schemaname = 'smoltworks' AND tablename !~ '^load_log'"
+    assert {name for (name,) in ask(loaded, query)} == tables
+    # ids are the target's: a truth stands beside the stay and the treatment that it is the truth of
+    assert ask(
+        loaded,
+        "SELECT b.batch_number, t.date, c.name FROM smoltworks.daily_truth t "
+        "JOIN batch_batchcontainerassignment a ON a.id = t.assignment_id AND a.batch_id = t.batch_id "
+        "JOIN batch_batch b ON b.id = a.batch_id JOIN infrastructure_container c ON c.id = t.container_id "
+        "ORDER BY 1, 2",
+    ) == [
+        (f"FAR-2024-00{batch}", date(2024, 1, day), container)
+        for batch, stays in ((1, ("Hall-C1", "Ring-1")), (2, ("Hall-C2", "Ring-2")))
+        for day, container in zip((4, 5), stays, strict=True)
+    ]
+    assert one(
+        loaded,
+        "SELECT count(*) FROM smoltworks.treatment_truth t JOIN health_treatment h ON h.id = t.treatment_id "
+        "WHERE h.batch_id = t.batch_id",
+    ) == one(loaded, "SELECT count(*) FROM health_treatment")
+    assert one(loaded, "SELECT obj_description('smoltworks.daily_truth'::regclass)").startswith("The true state")
+    assert one(loaded, "SELECT col_description('smoltworks.daily_truth'::regclass, 5)") == "mean live weight (g)"
+
+
+def test_doubles_are_the_nearest(loaded: str) -> None:
+    assert one(loaded, "SELECT tgc_value FROM scenario_tgcmodel") == 0.00245
+    weights = ask(loaded, "SELECT average_weight, temperature FROM scenario_scenarioprojection ORDER BY 1")
+    assert weights == [(1.25, 1.25), (1.5, 1.5), (2.25, 2.25), (2.5, 2.5)]
+
+
+def test_json_is_json(loaded: str) -> None:
+    assert ask(loaded, "SELECT parameters_snapshot->'batch' FROM scenario_projection_run ORDER BY run_id") == [
+        (1,),
+        (2,),
+    ]
+    assert ask(loaded, "SELECT quantitative_results->'batch' FROM health_healthlabsample ORDER BY id") == [
+        (1,),
+        (None,),
+        (2,),
+        (None,),
+    ]
+
+
+def test_who_did_it(loaded: str) -> None:
+    user = one(loaded, "SELECT id FROM auth_user WHERE username = 'system_admin'")
+    done = ask(
+        loaded, "SELECT completed_at IS NULL, completed_by_id, created_by_id FROM planning_plannedactivity ORDER BY id"
+    )
+    assert done == [(False, user, user), (True, None, user)] * 2
 
 
 def test_the_application_can_insert_afterwards(loaded: str) -> None:
@@ -100,31 +158,53 @@ def test_the_application_can_insert_afterwards(loaded: str) -> None:
         "environmental_environmentalreading",
         "inventory_feedpurchase",
         "infrastructure_sensor",
+        "scenario_scenarioprojection",
+        "batch_liveforwardprojection",
     ):
+        key = TARGET_TABLES[table].identity
         columns = [
             row[0]
             for row in ask(
                 loaded,
-                "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND attname <> 'id'",
+                "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND attname <> %s",
                 table,
+                key,
             )
         ]
         values = ["'new'" if c == "batch_number" and table == "batch_batch" else c for c in columns]
         with psycopg.connect(loaded) as connection:
             row = connection.execute(
                 f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM {table} LIMIT 1 "
-                "RETURNING id"
+                f"RETURNING {key}"
             ).fetchone()
-            (highest,) = connection.execute(f"SELECT max(id) FROM {table}").fetchone() or (None,)
+            (highest,) = connection.execute(f"SELECT max({key}) FROM {table}").fetchone() or (None,)
         assert row == (highest,)
 
 
 def test_indexes_and_keys_are_back_and_valid(loaded: str, database: str) -> None:
     with connect(database) as connection, connection.transaction():
         prepare_tables(connection)
-    assert structure(loaded) == structure(database)
-    assert all(row[-1] for row in structure(loaded))
+    shape = structure(loaded, "public", "smoltworks")
+    assert shape == structure(database, "public", "smoltworks")
+    assert all(row[-1] for row in shape)
     assert one(loaded, "SELECT count(*) FROM smoltworks.load_log_set_aside WHERE state = 'restored'") > 50
+
+
+def test_indexes_are_kept_up_where_few_rows_come(
+    database: str, lake: tuple[Path, Manifest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warehouse.set_aside, "LEAST_ROWS", 100)
+    load_run(*lake, database)
+    assert ask(database, "SELECT DISTINCT table_name FROM smoltworks.load_log_set_aside") == [
+        ("environmental_environmentalreading",)
+    ]
+
+
+def test_indexes_are_kept_up_on_demand(database: str, lake: tuple[Path, Manifest]) -> None:
+    result = load_run(*lake, database, options=Options(keep_indexes=True))
+    assert result.set_aside == 0
+    assert one(database, "SELECT count(*) FROM smoltworks.load_log_set_aside") == 0
+    assert list(reconcile(*lake, database)) == []
 
 
 def test_ids_follow_the_lake(loaded: str) -> None:

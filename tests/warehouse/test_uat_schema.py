@@ -13,6 +13,7 @@ from lake.errors import InputError
 from warehouse.encode import target_schema
 from warehouse.mapping import DIMENSIONS, EVENTS
 from warehouse.target import connect, prepare_tables
+from warehouse.target_tables import TARGET_TABLES
 from warehouse.uat_schema import UAT_TABLES
 
 FACTS = Path(__file__).parents[3] / "shared" / "uat"
@@ -81,7 +82,7 @@ def test_a_created_database_has_the_constraints_of_the_facts(created: str) -> No
 
 def test_every_column_that_must_be_filled_is_filled() -> None:
     for mapping in (*EVENTS, *DIMENSIONS):
-        needed = {c.name for c in UAT_TABLES[mapping.uat].columns if not c.nullable} - {"id"}
+        needed = {c.name for c in TARGET_TABLES[mapping.uat].columns if not c.nullable} - {mapping.id_column}
         assert needed <= set(target_schema(mapping).names), mapping.uat
 
 
@@ -93,7 +94,10 @@ def test_every_column_that_must_be_filled_is_filled() -> None:
         ("ALTER TABLE batch_batch ALTER actual_end_date SET NOT NULL", "is not null, expected nullable"),
         ("ALTER TABLE batch_batch ADD colour text NOT NULL", "batch_batch.colour is not null without a default"),
         ("ALTER TABLE batch_batch ALTER id DROP IDENTITY", "batch_batch.id has no sequence"),
-        ("DROP TABLE harvest_harvestlot", "no table harvest_harvestlot"),
+        ("DROP TABLE harvest_harvestlot CASCADE", "no table harvest_harvestlot"),
+        ("ALTER TABLE smoltworks.daily_truth DROP appetite", "no column smoltworks.daily_truth.appetite"),
+        ("ALTER TABLE smoltworks.health_event ALTER kind TYPE varchar(9)", "health_event.kind is character varying"),
+        ("ALTER TABLE scenario ALTER scenario_id DROP IDENTITY", "scenario.scenario_id has no sequence"),
     ],
 )
 def test_a_differing_database_is_named(created: str, change: str, told: str) -> None:
