@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
 
 import numpy as np
 
 from engine.farm.schedule import Batch, Schedule, Stay
 from engine.planning.expected_journal import expected_entries
+from engine.planning.expected_sensing import sensing_rows
 from engine.planning.expected_trade import trade_rows
 from engine.simulation.laboratory import laboratory, noticed
 from engine.simulation.record import SEA, BatchHistory, StageHistory
@@ -113,24 +113,6 @@ def _sampling_rows(schedule: Schedule, batch: Batch, history: BatchHistory) -> d
     }
 
 
-def _sensor_rows(schedule: Schedule, sensor_days: int, sensors: int) -> dict[str, int]:
-    """Faults by their number a year, also those that began before the stay, and the readings that dropouts leave."""
-    policy = schedule.biology.model.sensors
-    kinds = (
-        (policy.dropouts_a_year.value, policy.dropout_hours.value),
-        (policy.spikes_a_year.value, policy.spike_hours.value),
-        (policy.flat_lines_a_year.value, policy.flat_line_hours.value),
-    )
-    days = [a_year / 365 * _mean_of_log_uniform(*hours) / 24 for a_year, hours in kinds]  # share of the time
-    faults = sensor_days * sum(a_year for a_year, _ in kinds) / 365 + sensors * sum(days)
-    readings = sensor_days * schedule.farm.model.readings_per_day
-    return {"environmental_reading": round(readings * (1 - days[0])), "sensor_fault": round(faults)}
-
-
-def _mean_of_log_uniform(low: float, high: float) -> float:
-    return low if low == high else (high - low) / math.log(high / low)
-
-
 def _add(rows: dict[str, int], more: dict[str, int]) -> None:
     for table, count in more.items():
         rows[table] += count
@@ -157,7 +139,12 @@ def _stay_rows(
     seen = [stage.dead[0], stage.culled[0]]
     rows = {
         "container_assignment": n,
-        **_sensor_rows(schedule, int(sensor_days.sum()), int((sensor_days // lived).sum())),
+        **sensing_rows(
+            schedule.biology.model.sensors,
+            farm.model.readings_per_day,
+            int(sensor_days.sum()),
+            int((sensor_days // lived).sum()),
+        ),
         "daily_state": container_days,
         "daily_truth": container_days,
         "mortality_event": sum(int((each[:d] > 0).sum()) for d in lived for each in seen),

@@ -19,6 +19,7 @@ from engine.biology.region import Region
 from engine.farm.infrastructure import Farm
 from engine.farm.occupancy import Ints
 from engine.farm.schedule import Batch, Stay
+from engine.planning.expected_sensing import dropped_share
 from engine.simulation.climate import Climate
 
 SEA = 6
@@ -164,7 +165,8 @@ def _stay_rows(stay: Stay, days: int, farm: Farm, region: _Region, dying: float)
     """Rows of `days` days in a stay's containers: readings, states, meals, lots, deaths, samples, lice."""
     growth, feed, n = region.bio.growth, region.bio.feed, len(stay.container_ids)
     sensors = sum(len(farm.container(c).sensor_ids) for c in stay.container_ids)
-    rows = sensors * days * farm.model.readings_per_day + n * days * (2.0 + dying)
+    readings = sensors * days * farm.model.readings_per_day * (1.0 - dropped_share(region.bio.sensors))
+    rows = readings + n * days * (2.0 + dying)
     if stay.stage > 1:
         fed = (
             days

@@ -148,14 +148,10 @@ def befall(
         )
         cause = MORTALITY_CAUSES.index(kind.cause)
         keys = stream_keys(schedule.seed, Stream.EVENT, number, name, each=names) if count else ()
-        together: dict[int, float] = {}
         for e, (week, lost) in enumerate(zip(start_week[:count].tolist(), loss[:count].tolist(), strict=True)):
             for key, ring_pulse in zip(keys, pulse, strict=True):
                 harder = min(events.ring_limit.value, am.exp(ring_sd * am.normal(key, e) - 0.5 * ring_sd * ring_sd))
                 spread_event(week, -am.log(1.0 - lost) * harder, cause, spread, ring_pulse, pulse_cause)
-            # two that begin together are one to all who see it
-            together[week] = 1.0 - (1.0 - together[week]) * (1.0 - lost) if week in together else lost
-        for week, lost in together.items():
             start = stay.start_day + 7 * week
             end = min(start + 7 * len(spread), stay.end_day)
             everywhere = tuple(range(len(stay.container_ids)))
