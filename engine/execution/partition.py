@@ -37,6 +37,7 @@ class PartitionTask:
     flagged: frozenset[int]
     first_day: int
     last_day: int
+    weight: int  # predicted rows: the heaviest partition goes first
 
 
 def wake() -> None:

@@ -159,8 +159,7 @@ def _run(request: _Request, started: float) -> Manifest:
         journal.append("partition", at=time.time(), record=asdict(record))
         events.finished(record)
     tasks = [t for t in _tasks(schedule, run_dir, expected) if t.partition not in kept]
-    by_weight = sorted(tasks, key=lambda t: -expected.rows[t.partition])
-    running = {request.executor.submit(request.simulate, task): task for task in by_weight}
+    running = {request.executor.submit(request.simulate, t): t for t in sorted(tasks, key=lambda t: -t.weight)}
 
     def take(future: Future[PartitionRecord]) -> None:
         record = _outcome(future, running[future])
@@ -222,6 +221,7 @@ def _tasks(schedule: Schedule, run_dir: Path, expected: Expected) -> Iterable[Pa
             flagged=frozenset(b.id for b in batches) & expected.flagged,
             first_day=min(b.start_day for b in schedule.batches),
             last_day=max(schedule.as_of_day, *(b.end_day for b in schedule.batches)),
+            weight=expected.rows[number],
         )
 
 

@@ -164,7 +164,7 @@ def test_a_failed_partition_leaves_the_others_and_is_made_by_the_resume(
 def test_an_error_inside_a_batch_names_it_and_leaves_no_file(
     small_schedule: Schedule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from engine.simulation import partition
+    from engine.execution import partition
 
     real = partition.simulate
 
