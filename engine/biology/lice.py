@@ -15,6 +15,7 @@ class Lice(StrictModel):
     reference: Vector
     cleaner_fish: NotNegative
     noise_sd: Vector
+    ceiling: Vector
     count_size: Vector
     count_fish: Whole
     own_infection: NotNegative

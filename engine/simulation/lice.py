@@ -17,7 +17,7 @@ STAGES = 3  # attached, mobile, adult female
 
 
 class LiceModel(NamedTuple):
-    """The coefficients, in the order in which the biology file explains them; noise_sd, count_size (STAGES,)."""
+    """The coefficients, in the order in which the biology file explains them; noise_sd, ceiling, count_size: by stage."""
 
     attached: np.ndarray
     mobile: np.ndarray
@@ -27,6 +27,7 @@ class LiceModel(NamedTuple):
     reference: np.ndarray
     cleaner_fish: float
     noise_sd: np.ndarray
+    ceiling: np.ndarray
     count_size: np.ndarray
 
 
@@ -61,7 +62,7 @@ def next_week(
     )
     for s in range(STAGES):
         sd = model.noise_sd[s]
-        now[s] *= am.exp(sd * noise[s] - 0.5 * sd * sd)
+        now[s] = min(now[s] * am.exp(sd * noise[s] - 0.5 * sd * sd), model.ceiling[s])
 
 
 @kernel

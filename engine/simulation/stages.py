@@ -390,6 +390,7 @@ def _counting(it: _Stage, all_rings: Sequence[Container]) -> rings.Counting:
         np.array(lice.reference.value),
         lice.cleaner_fish.value,
         np.array(lice.noise_sd.value),
+        np.array(lice.ceiling.value),
         np.array(lice.count_size.value),
     )
     return rings.Counting(

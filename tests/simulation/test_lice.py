@@ -20,6 +20,7 @@ def model(biology: Biology) -> LiceModel:
         *(np.array(getattr(lice, name).value) for name in LiceModel._fields[:6]),
         0.0,
         np.zeros(3),
+        np.full(3, np.inf),
         np.array(lice.count_size.value),
     )
 
