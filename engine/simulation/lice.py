@@ -17,7 +17,7 @@ STAGES = 3  # attached, mobile, adult female
 
 
 class LiceModel(NamedTuple):
-    """The coefficients, in the order in which the biology file explains them; noise_sd, ceiling, count_size: by stage."""
+    """The coefficients, in the biology file's order; noise_sd, ceiling, count_size are by stage."""
 
     attached: np.ndarray
     mobile: np.ndarray
