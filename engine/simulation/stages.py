@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from engine.biology.health import METHOD_NAMES
-from engine.biology.region import Region
-from engine.farm.infrastructure import Container
 from engine.farm.schedule import Batch, Schedule, Stay
 from engine.simulation import arithmetic as am
 from engine.simulation import life, rings
 from engine.simulation.climate import Climate, ar1
 from engine.simulation.hazards import befall, cumulative, sea_hazard, tank_hazard
-from engine.simulation.lice import STAGES, LiceModel
+from engine.simulation.infestation import counting, treating, unseen
 from engine.simulation.record import SEA, HealthEvent, SeaLice, StageHistory, StandIn, Treatment
-from engine.simulation.streams import Stream, stream_key, stream_keys
-
-MOST_TREATMENTS = 24  # of a ring in a stay
-LEAST_EFFICACY = 0.02  # a quartile of 0 has no logit
-QUARTILE_Z = 0.6745
+from engine.simulation.setting import Setting
+from engine.simulation.streams import Stream
 
 
 class Fish(NamedTuple):
@@ -44,37 +38,6 @@ class Outcome:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class _Stage:
-    """One stay with what the parts below share."""
-
-    schedule: Schedule
-    climate: Climate
-    batch: Batch
-    stay: Stay
-    region: Region
-    containers: tuple[Container, ...]
-    days: int
-
-    @property
-    def planned(self) -> int:
-        return self.stay.end_day - self.stay.start_day
-
-    @property
-    def site(self) -> np.uint64:
-        """The key of the sea area's own draws."""
-        area = self.schedule.farm.areas[self.containers[0].area_id - 1]
-        return stream_key(self.schedule.seed, Stream.SITE, area.name)
-
-    def keys(self, stream: Stream, containers: Sequence[Container] = ()) -> np.ndarray:
-        """A stream's key for each of the stay's containers, or of others."""
-        names = tuple(c.name for c in containers or self.containers)
-        return stream_keys(self.schedule.seed, stream, self.batch.number, each=names)
-
-    def key(self, stream: Stream) -> np.uint64:
-        return stream_key(self.schedule.seed, stream, self.batch.number, self.stay.stage)
-
-
 def live_stage(
     schedule: Schedule, climate: Climate, batch: Batch, stay: Stay, fish: Fish, target_cg: int, stand_in: StandIn | None
 ) -> Outcome:
@@ -85,7 +48,7 @@ def live_stage(
     farm = schedule.farm
     region = schedule.biology.region(farm.geography_names[batch.geography_id - 1])
     days = min(stay.end_day, schedule.as_of_day) - stay.start_day
-    it = _Stage(schedule, climate, batch, stay, region, tuple(farm.container(c) for c in stay.container_ids), days)
+    it = Setting(schedule, climate, batch, stay, region, tuple(farm.container(c) for c in stay.container_ids), days)
     n = len(it.containers)
     temp_c = np.empty((n, days))
     for i, container in enumerate(it.containers):
@@ -129,7 +92,7 @@ def _blank(n: int, days: int) -> life.Lived:
 
 
 def _in_tanks(
-    it: _Stage,
+    it: Setting,
     fish: Fish,
     temp_c: np.ndarray,
     now: life.Population,
@@ -183,7 +146,7 @@ def _in_tanks(
 
 
 def _at_sea(
-    it: _Stage,
+    it: Setting,
     fish: Fish,
     temp_c: np.ndarray,
     now: life.Population,
@@ -220,7 +183,7 @@ def _at_sea(
         bio.feed.fasting_days_before_harvest.value,
     )
     all_rings = [it.schedule.farm.container(c) for c in ring_ids]
-    counting, seen = _counting(it, all_rings), _unseen(len(it.containers), len(ring_ids), it.days)
+    lice_counting, seen = counting(it, all_rings), unseen(len(it.containers), len(ring_ids), it.days)
     treated, decided, why = rings.live_in_rings(
         it.stay.start_day,
         temp_c,
@@ -229,8 +192,8 @@ def _at_sea(
         _breathing(it, region.salinity.value),
         dying,
         keys,
-        counting,
-        _treating(it, all_rings),
+        lice_counting,
+        treating(it, all_rings),
         harvesting,
         now,
         out,
@@ -244,7 +207,7 @@ def _at_sea(
         attached=seen.lice[:, :counts, 0],
         mobile=seen.lice[:, :counts, 1],
         adult_female=seen.lice[:, :counts, 2],
-        pressure=counting.pressure[:, :counts],
+        pressure=lice_counting.pressure[:, :counts],
         counted=seen.counted[:, :counts],
         sampled=seen.sampled[:, :counts],
     )
@@ -265,7 +228,7 @@ def _at_sea(
     return Outcome(stage, over, treatments, start + decided if why else -1, reason)
 
 
-def _transfer_stress(it: _Stage, handling: np.ndarray) -> None:
+def _transfer_stress(it: Setting, handling: np.ndarray) -> None:
     """Add what dies of the move to sea in its first weeks, evenly over them."""
     mortality = it.schedule.biology.model.mortality
     z = am.normal(it.key(Stream.TRANSFER), 0)
@@ -275,7 +238,7 @@ def _transfer_stress(it: _Stage, handling: np.ndarray) -> None:
 
 
 def _kept(
-    it: _Stage,
+    it: Setting,
     fish: Fish,
     temp_c: np.ndarray,
     out: life.Lived,
@@ -300,14 +263,14 @@ def _kept(
     )
 
 
-def _tgc(it: _Stage, mean: float) -> np.ndarray:
+def _tgc(it: Setting, mean: float) -> np.ndarray:
     """Each container's TGC about the batch's, g^(1/3) per 1000 degree-days."""
     cv = it.schedule.biology.model.growth.container_tgc_cv.value
     keys, stage = it.keys(Stream.GROWTH), it.stay.stage
     return np.array([max(0.0, mean * (1.0 + cv * am.normal(key, stage))) for key in keys])
 
 
-def _growing(it: _Stage, individual_cv: float, fcr_mean: float, yolk: float) -> life.Growing:
+def _growing(it: Setting, individual_cv: float, fcr_mean: float, yolk: float) -> life.Growing:
     bio, at_sea = it.schedule.biology.model, it.stay.stage == SEA
     fcr_sd = it.region.sea_fcr_sd.value if at_sea else bio.stages.fcr_sd.value
     fcr = max(0.5 * fcr_mean, fcr_mean + fcr_sd * am.normal(it.key(Stream.FCR), 0)) if fcr_mean > 0 else 0.0
@@ -324,7 +287,7 @@ def _growing(it: _Stage, individual_cv: float, fcr_mean: float, yolk: float) -> 
     )
 
 
-def _breathing(it: _Stage, salinity: float) -> life.Breathing:
+def _breathing(it: Setting, salinity: float) -> life.Breathing:
     """The oxygen of every container's place; those of one place share it."""
     respiration, start = it.schedule.biology.model.respiration, it.stay.start_day
     slots = it.schedule.farm.model.readings_per_day
@@ -347,7 +310,7 @@ def _breathing(it: _Stage, salinity: float) -> life.Breathing:
 
 
 def _dying(
-    it: _Stage,
+    it: Setting,
     hazard: np.ndarray,
     pulse: np.ndarray,
     pulse_cause: np.ndarray,
@@ -371,108 +334,4 @@ def _dying(
         mortality.warm_slope.value,
         mortality.oxygen_critical.value,
         mortality.oxygen_hazard.value,
-    )
-
-
-def _counting(it: _Stage, all_rings: Sequence[Container]) -> rings.Counting:
-    weeks = it.days // 7 + 1
-    by_area: dict[int, np.ndarray] = {}
-    for ring in all_rings:
-        if ring.area_id not in by_area:
-            by_area[ring.area_id] = lice_pressure(it.schedule, it.climate, ring, it.stay.start_day, weeks)
-    lice = it.schedule.biology.model.lice
-    model = LiceModel(
-        np.array(lice.attached.value),
-        np.array(lice.mobile.value),
-        np.array(lice.adult.value),
-        np.array(lice.attached_develop.value),
-        np.array(lice.mobile_develop.value),
-        np.array(lice.reference.value),
-        lice.cleaner_fish.value,
-        np.array(lice.noise_sd.value),
-        np.array(lice.ceiling.value),
-        np.array(lice.count_size.value),
-    )
-    return rings.Counting(
-        model,
-        np.arange(len(all_rings)) * len(it.containers) // len(all_rings),
-        np.stack([by_area[c.area_id] for c in all_rings]),
-        lice.own_infection.value,
-        lice.count_fish.value,
-        it.keys(Stream.LICE, all_rings),
-        it.keys(Stream.LICE_COUNT, all_rings),
-    )
-
-
-def lice_pressure(schedule: Schedule, climate: Climate, container: Container, start: int, weeks: int) -> np.ndarray:
-    """Larvae that come to an area from outside, lice a fish and week, for weeks from day `start`: a field.
-
-    Lognormal about the region's median, AR(1) from week to week, higher in warm water; never depends on a batch.
-    """
-    lice = schedule.biology.model.lice
-    area = schedule.farm.areas[container.area_id - 1]
-    region = schedule.biology.region(schedule.farm.geography_names[area.geography_id - 1])
-    first = start // 7
-    key = stream_key(schedule.seed, Stream.LICE_PRESSURE, area.name)
-    noise = ar1(key, first + weeks + 1, lice.pressure_ar1.value, lice.pressure_sd.value)
-    days = min(7 * weeks, schedule.as_of_day - start)
-    temp_c = climate.temperature(container, start, start + days)
-    pressure = np.empty(weeks)
-    for w in range(weeks):
-        warmer = float(temp_c[min(7 * w, days - 1)]) - lice.reference.value[2]
-        pressure[w] = region.lice_pressure.value * am.exp(
-            float(noise[first + w]) + lice.pressure_temp_slope.value * warmer
-        )
-    return pressure
-
-
-def _treating(it: _Stage, all_rings: Sequence[Container]) -> rings.Treating:
-    bio, region = it.schedule.biology.model, it.region
-    methods = [bio.treatments.methods.of(name) for name in METHOD_NAMES]
-    months = np.arange(it.stay.start_day, it.stay.start_day + it.days).astype("datetime64[D]").astype("datetime64[M]")
-    limits = np.array(region.adult_female_limit.value)[months.astype(np.int64) % 12] * region.treatment_trigger.value
-    lower, middle, upper = (
-        np.array([_logit(max(share, LEAST_EFFICACY)) for share in shares])
-        for shares in (
-            [m.efficacy_iqr.value[0] for m in methods],
-            [m.efficacy_median.value for m in methods],
-            [m.efficacy_iqr.value[1] for m in methods],
-        )
-    )
-    return rings.Treating(
-        limits,
-        bio.lice.treatment_lead_days.value,
-        bio.lice.treatment_rings_a_day.value,
-        bio.lice.treatment_interval_days.value,
-        cumulative([region.treatment_shares.value[name] for name in METHOD_NAMES]),
-        middle,
-        (upper - lower) / (2.0 * QUARTILE_Z),
-        np.array([m.attached_factor.value for m in methods]),
-        np.array([m.loss_mean.value for m in methods]),
-        np.array([m.loss_sdlog.value for m in methods]),
-        np.array(bio.lice.loss_spread.value),
-        np.array([m.withholding_days.value for m in methods]),
-        np.array([m.fasting_days.value for m in methods]),
-        it.key(Stream.TREATMENT),
-        it.keys(Stream.TREATMENT, all_rings),
-    )
-
-
-def _logit(share: float) -> float:
-    return float(am.log(share / (1.0 - share)))
-
-
-def _unseen(n: int, ring_count: int, days: int) -> rings.Seen:
-    counts, most = days // 7 + 1, ring_count * MOST_TREATMENTS
-    return rings.Seen(
-        lice=np.zeros((ring_count, counts, STAGES)),
-        counted=np.zeros((ring_count, counts, STAGES), dtype=np.int64),
-        sampled=np.zeros((ring_count, counts), dtype=np.int64),
-        lived=np.zeros(n, dtype=np.int64),
-        gone=np.zeros(n, dtype=bool),
-        treated_ring=np.zeros(most, dtype=np.int64),
-        treated_day=np.zeros(most, dtype=np.int64),
-        treated_method=np.zeros(most, dtype=np.int64),
-        treated_efficacy=np.zeros(most),
-        treated_loss=np.zeros(most),
     )

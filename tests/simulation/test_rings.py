@@ -13,8 +13,8 @@ from engine.farm.infrastructure import Farm
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay
 from engine.simulation.climate import Climate
 from engine.simulation.history import simulate
+from engine.simulation.infestation import lice_pressure
 from engine.simulation.record import BatchHistory, StageHistory
-from engine.simulation.stages import lice_pressure
 
 START = 19_000
 PLANNED = 450

@@ -21,8 +21,14 @@ from lake.tables import EVENT_TABLES, TABLES
 Tables = dict[str, pa.Table]
 # what a few rings may depart from the one that stands for them: deliveries, and lots just above or below the least
 FEW_ROWS = {
-    **{"feed_purchase": 12, "feed_container_stock": 4, "harvest_lot": 6, "fact_harvest": 6},
-    **{"treatment": 3, "treatment_truth": 3, "journal_entry": 6, "health_event": 3},  # one round in three rings
+    "feed_purchase": 12,
+    "feed_container_stock": 4,
+    "harvest_lot": 6,
+    "fact_harvest": 6,
+    "treatment": 3,
+    "treatment_truth": 3,
+    "journal_entry": 6,
+    "health_event": 3,  # one round in three rings
 }
 
 
