@@ -56,9 +56,12 @@ def _event_rows(schedule: Schedule, stay: Stay, history: BatchHistory, whole: np
 def _care_rows(schedule: Schedule, batch: Batch, history: BatchHistory) -> dict[str, int]:
     """Treatments, samples for the laboratory and journal entries before the as-of date."""
     mortality, as_of = schedule.biology.model.mortality, schedule.as_of_day
-    vaccinated = batch.stays[mortality.vaccination_stage.value - 1]
-    on = vaccinated.start_day + mortality.vaccination_day.value
-    vaccinations = len(vaccinated.container_ids) if on < min(as_of, vaccinated.end_day) else 0
+    # a batch of the older system may be planned no further than it has come
+    vaccinated = next((s for s in batch.stays if s.stage == mortality.vaccination_stage.value), None)
+    vaccinations = 0
+    if vaccinated is not None:
+        on = vaccinated.start_day + mortality.vaccination_day.value
+        vaccinations = len(vaccinated.container_ids) if on < min(as_of, vaccinated.end_day) else 0
     treated = [t.day for t in history.treatments if t.day < as_of]
     seen = [e for e in noticed(schedule, history) if e.day < as_of]
     most = schedule.biology.model.laboratory.containers.value
