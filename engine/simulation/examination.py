@@ -52,7 +52,8 @@ def examine(
     """Take, weigh, measure and score the fish of s samplings; returns the number of fish written.
 
     Per sampling (s,): its number in the batch's life, `count` <= `size` fish, mu and v of the cube-root weight; drivers
-    (s, d). condition_g, condition: the K of a fish by its weight, see draw_fish. Over p parameters: baseline, thinness, general; effects (d, p).
+    (s, d). condition_g, condition: the K of a fish by its weight, see draw_fish. Over p parameters: baseline, thinness,
+    general; effects (d, p).
     A fish's latent condition in a parameter is the container's (baseline + drivers x effects + what is unexplained)
     + thinness x the SD by which its K falls short + its own N(0, 1), of which `general` is common to all parameters;
     its score is the number of thresholds below that. Draws: size + 1 a sampling and parameter, the last of them the

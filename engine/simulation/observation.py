@@ -81,9 +81,10 @@ def weigh(
 ) -> tuple[int, int]:
     """Weigh and measure `size` fish of each of n containers every `every` days; returns (samples, fish) written.
 
-    population, mu, v (n, days); selection (n,): see selection_errors; condition: see draw_fish. Days of the stay: also_on is weighed on too,
-    those after last_day are not. A container is weighed no more once a sample before its latest had reached enough_cg
-    (0.01 g): the latest itself has no say, so that what it errs does not decide whether it is the last.
+    population, mu, v (n, days); selection (n,): see selection_errors; condition: see draw_fish. Days of the stay:
+    also_on is weighed on too, those after last_day are not. A container is weighed no more once a sample before its
+    latest had reached enough_cg (0.01 g): the latest itself has no say, so that what it errs does not decide whether it
+    is the last.
 
     Per sample: container (position), day, size and statistics (samples, 7): mean, sd, least, greatest weight (0.01 g),
     mean and sd of length (0.01 cm), mean K (0.01). Per fish: its sample (position), number from 1, weight (0.01 g) and

@@ -144,7 +144,7 @@ def test_statistics_are_those_of_the_rounded_fish(histories: list[BatchHistory],
 def test_the_fish_are_of_the_container_that_day(
     small_schedule: Schedule, histories: list[BatchHistory], examine: Examine
 ) -> None:
-    """Their cube roots, scaled by the container's moments, are standard normal; their K has the mean and SD of its weight."""
+    """Their cube roots, scaled by the container's moments, are standard normal; their K follows their weight."""
     health, growth = small_schedule.biology.model.health, small_schedule.biology.model.growth
     roots, shapes = [], []
     for history in histories[:3]:
