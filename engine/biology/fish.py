@@ -22,6 +22,7 @@ class Growth(StrictModel):
     temperature_response: Vector
     size_response_exponent: Scalar
     container_tgc_cv: NotNegative
+    condition_factor_g: Rising
     condition_factor: Vector
     condition_factor_sd: NotNegative
     sample_interval_days: Whole

@@ -71,6 +71,8 @@ class BiologyModel(StrictModel):
     def _lengths(self) -> BiologyModel:
         if len(self.growth.temperature_response.value) != len(self.growth.temperature_response_c.value):
             raise ValueError("growth.temperature_response and temperature_response_c differ in length")
+        if len(self.growth.condition_factor.value) != len(self.growth.condition_factor_g.value):
+            raise ValueError("growth.condition_factor and condition_factor_g differ in length")
         if len(self.mortality.shape_day.value) != len(self.mortality.shape_rate.value) + 1:
             raise ValueError("mortality.shape_day must have one value more than shape_rate")
         for name, region in self.regions.items():

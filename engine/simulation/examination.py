@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.simulation import arithmetic as am
 from engine.simulation.compilation import kernel
+from engine.simulation.life import response
 from engine.simulation.observation import draw_fish
 
 
@@ -28,6 +29,7 @@ def examine(
     count: np.ndarray,
     mu: np.ndarray,
     v: np.ndarray,
+    condition_g: np.ndarray,
     condition: np.ndarray,
     condition_sd: float,
     drivers: np.ndarray,
@@ -49,8 +51,9 @@ def examine(
 ) -> int:
     """Take, weigh, measure and score the fish of s samplings; returns the number of fish written.
 
-    Per sampling (s,): its number in the batch's life, `count` <= `size` fish, mu and v of the cube-root weight, the
-    condition factor K to be expected; drivers (s, d). Over p parameters: baseline, thinness, general; effects (d, p).
+    Per sampling (s,): its number in the batch's life, `count` <= `size` fish, mu and v of the cube-root weight; drivers
+    (s, d). condition_g, condition: the K of a fish by its weight, see draw_fish. Over p parameters: baseline, thinness,
+    general; effects (d, p).
     A fish's latent condition in a parameter is the container's (baseline + drivers x effects + what is unexplained)
     + thinness x the SD by which its K falls short + its own N(0, 1), of which `general` is common to all parameters;
     its score is the number of thresholds below that. Draws: size + 1 a sampling and parameter, the last of them the
@@ -77,7 +80,7 @@ def examine(
         begin = fish
         k_sum = 0.0
         for i in range(count[s]):
-            heavy, long = draw_fish(fish_key, 2 * (draw + i), mu[s], root_sd, condition[s], condition_sd)
+            heavy, long = draw_fish(fish_key, 2 * (draw + i), mu[s], root_sd, condition_g, condition, condition_sd)
             of[fish] = s
             identifier[fish] = i + 1
             weight[fish] = heavy
@@ -85,7 +88,8 @@ def examine(
             cm = long / 100.0
             k = heavy / (cm * cm * cm)
             k_sum += k
-            thin = (condition[s] - k) / condition_sd if condition_sd > 0.0 else 0.0
+            expected = response(heavy / 100.0, condition_g, condition)
+            thin = (expected - k) / condition_sd if condition_sd > 0.0 else 0.0
             common = am.normal(general_key, draw + i)
             for p in range(parameters):
                 own = math.sqrt(1.0 - general[p] * general[p])

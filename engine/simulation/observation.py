@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.simulation import arithmetic as am
 from engine.simulation.compilation import kernel
+from engine.simulation.life import response
 
 CM_A_ROOT = 4.5  # about 100^(1/3) over the cube root of K: length over the cube-root weight, cm / g^(1/3)
 THIRD = 1.0 / 3.0
@@ -29,16 +30,23 @@ def selection_errors(keys: np.ndarray, sd: float, limit: float) -> np.ndarray:
 
 @kernel
 def draw_fish(
-    key: np.uint64, index: int, mu: float, root_sd: float, condition: float, condition_sd: float
+    key: np.uint64,
+    index: int,
+    mu: float,
+    root_sd: float,
+    condition_g: np.ndarray,
+    condition: np.ndarray,
+    condition_sd: float,
 ) -> tuple[int, int]:
     """One fish of a container: weight (0.01 g) and length (0.01 cm), from the stream's draws `index` and `index` + 1.
 
-    mu, root_sd: mean and SD of the cube-root weight. condition, condition_sd: of K = 100 W / L^3, drawn near normal
-    and within 3.5 SD (Irwin-Hall); it gives the rounded weight its length, by Newton.
+    mu, root_sd: mean and SD of the cube-root weight. K = 100 W / L^3 is drawn near normal and within 3.5 condition_sd
+    (Irwin-Hall) of `condition` (n,), told at the weights condition_g (n,): by weight and not by stage, so that no fish
+    is shorter after a transfer than before. It gives the rounded weight its length, by Newton.
     """
     root = max(mu + root_sd * am.normal(key, index), 0.2 * mu)
-    k = condition + condition_sd * am.irwin_hall(key, index + 1)
     weight = max(1, am.whole(root * root * root * 100.0))
+    k = response(weight / 100.0, condition_g, condition) + condition_sd * am.irwin_hall(key, index + 1)
     cubed = weight / k
     length = CM_A_ROOT * root
     for _ in range(3):  # from within 10 %, the error squares each time
@@ -59,7 +67,8 @@ def weigh(
     population: np.ndarray,
     mu: np.ndarray,
     v: np.ndarray,
-    condition: float,
+    condition_g: np.ndarray,
+    condition: np.ndarray,
     condition_sd: float,
     sample_container: np.ndarray,
     sample_day: np.ndarray,
@@ -72,9 +81,10 @@ def weigh(
 ) -> tuple[int, int]:
     """Weigh and measure `size` fish of each of n containers every `every` days; returns (samples, fish) written.
 
-    population, mu, v (n, days); selection (n,): see selection_errors. Days of the stay: also_on is weighed on too,
-    those after last_day are not. A container is weighed no more once a sample before its latest had reached enough_cg
-    (0.01 g): the latest itself has no say, so that what it errs does not decide whether it is the last.
+    population, mu, v (n, days); selection (n,): see selection_errors; condition: see draw_fish. Days of the stay:
+    also_on is weighed on too, those after last_day are not. A container is weighed no more once a sample before its
+    latest had reached enough_cg (0.01 g): the latest itself has no say, so that what it errs does not decide whether it
+    is the last.
 
     Per sample: container (position), day, size and statistics (samples, 7): mean, sd, least, greatest weight (0.01 g),
     mean and sd of length (0.01 cm), mean K (0.01). Per fish: its sample (position), number from 1, weight (0.01 g) and
@@ -102,7 +112,7 @@ def weigh(
             begin = fish
             for i in range(count):
                 index = ((first_day + d) * size + i) * 2
-                weight, length = draw_fish(keys[c], index, root, root_sd, condition, condition_sd)
+                weight, length = draw_fish(keys[c], index, root, root_sd, condition_g, condition, condition_sd)
                 fish_sample[fish] = samples
                 fish_number[fish] = i + 1
                 fish_weight[fish] = weight

@@ -152,7 +152,7 @@ def errors(sample_size: int, seed: int, sd_of_tgc: float = 0.0, days: int = 7) -
     keys = np.arange(1, n + 1, dtype=np.uint64) * np.uint64(2**40 + seed)
     observation.weigh(
         keys, np.zeros(n), 100, 1, -1, 0, 0, sample_size, np.full((n, 1), 1000), mu, np.full((n, 1), v),
-        1.2, 0.06, containers, of_day, sizes, figures, *fish,
+        np.array([1.0]), np.array([1.2]), 0.06, containers, of_day, sizes, figures, *fish,
     )  # fmt: skip
     sample_cg = np.zeros((n, days), dtype=np.int64)
     sample_cg[:, 0] = figures[:, 0]

@@ -83,6 +83,22 @@ def test_the_move_to_sea_is_paid_first_at_the_smolts_cost(
     assert all(row["transfer_workflow_id"] is None for row in others)
 
 
+def feed_costs(sold: Subject) -> dict[int, Decimal]:
+    """Each ring's feed, cents: what all rings ate up to the first harvest's evening by fish, then its own."""
+    sea = sold.stages[-1]
+    ids = sold.ids[-1].tolist()
+    day = int(sold.harvest.day.min())
+    fish = {i: int(n) for i, n in zip(ids, sea.population[:, day - sea.start_day], strict=True)}
+    before, after = Decimal(0), Counter[int]()
+    for meal in rows_of(meal_rows(sold)):
+        if meal["batch_assignment_id"] in fish:
+            if meal["feeding_date"] <= day:
+                before += meal["feed_cost"]
+            else:
+                after[meal["batch_assignment_id"]] += meal["feed_cost"]
+    return {i: before * n / sum(fish.values()) + after[i] for i, n in fish.items()}
+
+
 def test_each_grade_of_a_harvest_is_paid_once_and_bears_its_share_of_the_rings_cost(
     sold: Subject, masters: dict[str, list[dict[str, Any]]]
 ) -> None:
@@ -91,9 +107,7 @@ def test_each_grade_of_a_harvest_is_paid_once_and_bears_its_share_of_the_rings_c
     gutted: Counter[tuple[int, int]] = Counter()
     for lot in rows_of(lot_rows(sold)):
         gutted[lot["event_id"], lot["product_grade_id"]] += lot["gutted_weight_kg"]
-    fed: Counter[int] = Counter()
-    for meal in rows_of(meal_rows(sold)):
-        fed[meal["batch_assignment_id"]] += meal["feed_cost"]
+    fed = feed_costs(sold)
     share = Decimal(str(sold.schedule.biology.model.trade.feed_share_of_cost.value))
     paid: Counter[int] = Counter()
     rings: Counter[int] = Counter()
@@ -112,6 +126,26 @@ def test_each_grade_of_a_harvest_is_paid_once_and_bears_its_share_of_the_rings_c
     for event_id, cents in paid.items():  # a ring's grades pay for all of its cost, to half a cent each
         whole = fed[events[event_id]["assignment_id"]] / share * markup
         assert abs(cents - whole) <= Decimal("2.5")
+
+
+def test_a_ring_that_lost_its_fish_sells_the_rest_at_the_others_price(sold: Subject) -> None:
+    """Its feed was eaten by fish that died; the batch bears it, and the batch's cost does not change."""
+    sea, first = sold.stages[-1], int(sold.harvest.day.min())
+    population = sea.population.copy()
+    population[0, first - sea.start_day - 1 :] //= 1000
+    stages = (*sold.history.stages[:-1], replace(sea, population=population))
+    ill = replace(sold, history=replace(sold.history, stages=stages))
+    prices = []
+    for subject in (sold, ill):
+        gutted: Counter[int] = Counter()
+        for lot in rows_of(lot_rows(subject)):
+            gutted[lot["event_id"]] += lot["gutted_weight_kg"]
+        paid: Counter[int] = Counter()
+        for row in rows_of(transaction_rows(subject))[1:]:
+            paid[row["event_id"]] += row["amount"]
+        prices.append([paid[e] / gutted[e] for e in gutted])
+        assert max(prices[-1]) < 1.5 * min(prices[-1])
+    assert max(prices[1]) > max(prices[0])
 
 
 def test_a_kilogram_costs_what_it_does_in_the_trade(sold: Subject) -> None:

@@ -144,7 +144,7 @@ def test_statistics_are_those_of_the_rounded_fish(histories: list[BatchHistory],
 def test_the_fish_are_of_the_container_that_day(
     small_schedule: Schedule, histories: list[BatchHistory], examine: Examine
 ) -> None:
-    """Their cube roots, scaled by the container's moments, are standard normal; their K has the stage's mean and SD."""
+    """Their cube roots, scaled by the container's moments, are standard normal; their K follows their weight."""
     health, growth = small_schedule.biology.model.health, small_schedule.biology.model.growth
     roots, shapes = [], []
     for history in histories[:3]:
@@ -154,7 +154,10 @@ def test_the_fish_are_of_the_container_that_day(
             root = np.cbrt(fish["weight_g"][here] / 100.0)
             roots.append((root - stage.mu[t.container, t.day]) / math.sqrt(stage.v[t.container, t.day]))
             k = 1e6 * fish["weight_g"][here] / fish["length_cm"][here].astype(float) ** 3
-            shapes.append((k - growth.condition_factor.value[stage.stage - 1]) / growth.condition_factor_sd.value)
+            expected = np.interp(
+                fish["weight_g"][here] / 100.0, growth.condition_factor_g.value, growth.condition_factor.value
+            )
+            shapes.append((k - expected) / growth.condition_factor_sd.value)
     for z in (np.concatenate(roots), np.concatenate(shapes)):
         error = 4.0 / math.sqrt(len(z))
         assert abs(z.mean()) < error
@@ -196,6 +199,7 @@ def test_without_drivers_scores_follow_the_normal_distribution() -> None:
         np.array([size]),
         np.array([10.0]),
         np.array([0.5]),
+        np.array([1.0]),
         np.array([1.2]),
         0.05,
         np.zeros((1, len(DRIVERS))),
@@ -395,12 +399,16 @@ def test_deaths_of_the_last_four_weeks_tell_of_worse_fish(
     assert strength == pytest.approx(math.log1p(weekly / health.mortality_scale.value))
 
 
-def test_thin_fish_have_the_worse_bodies(quiet: BatchHistory, examine: Examine) -> None:
+def test_thin_fish_have_the_worse_bodies(small_schedule: Schedule, quiet: BatchHistory, examine: Examine) -> None:
+    """Thin for their weight: K rises with weight, and a small fish is no thin one."""
+    growth = small_schedule.biology.model.growth
     event, fish, scores = examine(quiet)
     correlations = []
     for i in range(len(event["id"])):
         here = of_sampling(event, fish, i)
-        k = fish["weight_g"][here] / fish["length_cm"][here].astype(float) ** 3
+        weight = fish["weight_g"][here]
+        k = 1e6 * weight / fish["length_cm"][here].astype(float) ** 3
+        k -= np.interp(weight / 100.0, growth.condition_factor_g.value, growth.condition_factor.value)
         correlations.append([np.corrcoef(k, scores[here, p])[0, 1] for p in (BODY, GILL)])
     body, gill = np.nanmean(correlations, axis=0)
     assert body < -0.3

@@ -34,6 +34,11 @@ def changed(biology: Biology, **values: object) -> Biology:
     return parse_biology(yaml.safe_dump(data), "changed")
 
 
+def same(condition: float) -> tuple[np.ndarray, np.ndarray]:
+    """Weights and condition factors of fish that all have one condition factor."""
+    return np.array([1.0]), np.array([condition])
+
+
 @pytest.fixture(scope="module")
 def samples(small_schedule: Schedule, small_climate: Climate, histories: list[BatchHistory]) -> list[Samples]:
     return [sample_rows(Subject(small_schedule, h, small_climate)) for h in histories]
@@ -97,13 +102,26 @@ def test_a_fish_is_as_long_as_its_weight_and_condition_say(
     weight_g: float, cv: float, condition: float, index: int
 ) -> None:
     root = weight_g ** (1.0 / 3.0)
-    weight, length = observation.draw_fish(np.uint64(7), index, root, root * cv / 3.0, condition, 0.0)
+    weight, length = observation.draw_fish(np.uint64(7), index, root, root * cv / 3.0, *same(condition), 0.0)
     assert length == pytest.approx((weight / condition) ** (1.0 / 3.0) * 100.0, abs=0.501)
+
+
+def test_no_fish_is_longer_than_a_heavier_one_of_its_condition(small_schedule: Schedule) -> None:
+    """K rises with weight, but never so fast that a growing fish shortens: at sea transfer least of all."""
+    growth = small_schedule.biology.model.growth
+    knots, factors = np.array(growth.condition_factor_g.value), np.array(growth.condition_factor.value)
+    roots = np.linspace(0.6, 20.0, 4000)
+    fish = [observation.draw_fish(np.uint64(5), 0, root, 0.0, knots, factors, 0.0) for root in roots]
+    weight, length = np.array(fish).T
+    assert (np.diff(length) >= 0).all()
+    k = 1e6 * weight / length.astype(float) ** 3
+    big = weight > 500  # below, whole 0.01 cm are coarse
+    np.testing.assert_allclose(k[big], np.interp(weight[big] / 100.0, knots, factors), rtol=0.003)
 
 
 def test_condition_is_near_normal_and_within_bounds() -> None:
     sd, n = 0.06, 20_000
-    drawn = [observation.draw_fish(np.uint64(3), 2 * i, 15.0, 0.0, 1.28, sd) for i in range(n)]
+    drawn = [observation.draw_fish(np.uint64(3), 2 * i, 15.0, 0.0, *same(1.28), sd) for i in range(n)]
     k = np.array([weight * 1e6 / length**3 for weight, length in drawn])
     z = (k - 1.28) / sd
     assert abs(z.mean()) < 4.0 / math.sqrt(n)
@@ -127,8 +145,8 @@ def test_condition_factors_lie_where_salmon_do(samples: list[Samples], small_sch
     for sample, _ in samples:
         factor = sample["condition_factor"] / 100.0
         assert ((factor >= 0.8) & (factor <= 1.6)).all()
-        stages = [small_schedule.farm.container(c).stage for c in sample["container_id"]]
-        expected = np.array(growth.condition_factor.value)[np.array(stages, dtype=int) - 1]
+        weights = sample["avg_weight_g"] / 100.0
+        expected = np.interp(weights, growth.condition_factor_g.value, growth.condition_factor.value)
         spread = growth.condition_factor_sd.value / math.sqrt(growth.sample_size.value)
         assert (np.abs(factor - expected) < 5.0 * spread + 0.02).all()
 

@@ -100,17 +100,33 @@ def _smolts(subject: Subject) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nd
 def _sales(subject: Subject) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Event and grade (positions) and amount (cents) of what farming sold to sales, by event and grade.
 
-    A ring's cost is that of its feed at sea over feed's share of all cost; its grades bear it by gutted weight, and
-    the policy's markup comes on top.
+    A ring's cost is that of its feed (see _feed_cents) over feed's share of all cost; its grades bear it by gutted
+    weight, and the policy's markup comes on top.
     """
     schedule, harvest = subject.schedule, subject.harvest
     grades = len(schedule.farm.model.grades)
     gutted = np.zeros((len(harvest.ring), grades), dtype=np.int64)
     np.add.at(gutted, (harvest.event, harvest.grade), harvest.gutted_g)
     event, grade = np.nonzero(gutted)
-    feed_cents = subject.feeding[-1].cost.sum(axis=(1, 2))[harvest.ring] if len(harvest.ring) else gutted.sum(axis=1)
-    cost = feed_cents / schedule.biology.model.trade.feed_share_of_cost.value
+    cost = _feed_cents(subject) / schedule.biology.model.trade.feed_share_of_cost.value
     per_g = cost / np.maximum(gutted.sum(axis=1), 1)
     markup = np.array([m for _, m in pricing(schedule.farm, subject.history.batch.geography_id, "FM", "LG")])
     amount = per_g[event] * gutted[event, grade] * (1.0 + markup[grade] / 100.0)
     return event, grade, np.floor(amount + 0.5).astype(np.int64)
+
+
+def _feed_cents(subject: Subject) -> np.ndarray:
+    """What the fish of each harvest have cost in feed at sea, cents (events,).
+
+    Up to the evening of the batch's first harvest all rings' feed is one cost, which their fish of that evening bear
+    alike: a ring that has lost nearly all of its fish would else sell the rest at a hundred times the market's price.
+    """
+    harvest, sea = subject.harvest, subject.stages[-1]
+    if not len(harvest.ring):
+        return np.zeros(0)
+    evening = int(harvest.day.min()) - sea.start_day
+    meals = subject.feeding[-1].cost.sum(axis=2)
+    fish = (sea.population * sea.present)[:, evening].astype(np.int64)
+    shared = int(meals[:, : evening + 1].sum()) / int(fish.sum())
+    cents: np.ndarray = (shared * fish + meals[:, evening + 1 :].sum(axis=1))[harvest.ring]
+    return cents

@@ -71,9 +71,29 @@ rule AS (  -- pricing by geography and grade, and between whom
     JOIN company s ON s.id = p.from_company_id
     JOIN company r ON r.id = p.to_company_id
 ),
-fed AS (
-    SELECT batch_assignment_id AS assignment_id, sum(feed_cost)::DOUBLE AS cost FROM feeding_event
-    SEMI JOIN harvest_event e ON e.assignment_id = batch_assignment_id GROUP BY ALL
+opening AS (SELECT batch_id, min(event_date)::DATE AS day FROM harvest_event GROUP BY ALL),
+meals AS (  -- at sea, up to the evening of the batch's first harvest and after
+    SELECT
+        f.batch_id, f.batch_assignment_id AS assignment_id,
+        coalesce(sum(f.feed_cost) FILTER (f.feeding_date <= o.day), 0)::DOUBLE AS before,
+        coalesce(sum(f.feed_cost) FILTER (f.feeding_date > o.day), 0)::DOUBLE AS after
+    FROM feeding_event f
+    JOIN opening o ON o.batch_id = f.batch_id
+    JOIN container_assignment a ON a.id = f.batch_assignment_id
+    WHERE a.lifecycle_stage_id = (SELECT max(id) FROM lifecycle_stage)
+    GROUP BY ALL
+),
+alive AS (
+    SELECT d.batch_id, d.assignment_id, d.population FROM daily_state d
+    JOIN opening o ON o.batch_id = d.batch_id AND o.day = d.date
+),
+fed AS (  -- all rings' fish bear their feed up to that evening alike
+    SELECT
+        a.assignment_id, coalesce(m.after, 0)
+            + a.population * (sum(m.before) OVER batch) / (sum(a.population) OVER batch)::DOUBLE AS cost
+    FROM alive a
+    LEFT JOIN meals m ON m.assignment_id = a.assignment_id
+    WINDOW batch AS (PARTITION BY a.batch_id)
 ),
 sold AS (  -- a ring's feed over feed's share of all cost, borne by its grades by gutted weight
     SELECT
