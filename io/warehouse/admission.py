@@ -10,12 +10,14 @@ from warehouse.target import LISTED, existing
 from warehouse.target_tables import SCHEMA, TARGET_TABLES
 from warehouse.uat_schema import UAT_TABLES, qualified
 
-# An extension's own triggers (TimescaleDB guards a hypertable by one) belong to how its tables work.
+# TimescaleDB guards a hypertable by triggers of its own, which belong to how it works.
+TIMESCALE = "timescaledb"
 TRIGGERS = """
 SELECT n, t.tgname FROM unnest(%(names)s::text[], %(quoted)s::text[]) AS named (n, q)
 JOIN pg_trigger t ON t.tgrelid = to_regclass(q)
 WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND NOT EXISTS (
-  SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = t.tgfoid AND d.deptype = 'e')
+  SELECT 1 FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = %(timescale)s
+  WHERE d.classid = 'pg_proc'::regclass AND d.objid = t.tgfoid AND d.deptype = 'e')
 ORDER BY 1, 2
 """
 
@@ -51,7 +53,7 @@ SELECT has_database_privilege(current_database(), 'CREATE'), has_database_privil
 
 def refuse_triggers(connection: Connection, tables: Iterable[str]) -> None:
     """InputError naming the triggers on some tables, for they would run for every row, or change it."""
-    found = connection.execute(TRIGGERS, _named(tables)).fetchall()
+    found = connection.execute(TRIGGERS, {**_named(tables), "timescale": TIMESCALE}).fetchall()
     if found:
         raise InputError(
             "target database",

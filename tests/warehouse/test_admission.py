@@ -11,6 +11,7 @@ import pytest
 from probing import one, snapshot, structure
 from psycopg.conninfo import make_conninfo
 
+import warehouse.admission
 import warehouse.target
 from lake.errors import InputError
 from lake.manifest import Manifest
@@ -84,6 +85,24 @@ def test_a_trigger_that_does_not_fire_is_none(used: str, lake: Lake) -> None:
         "CREATE TRIGGER audit AFTER INSERT ON django_content_type FOR EACH ROW EXECUTE FUNCTION noticed()",
     )
     assert load_run(*lake, used).rows == lake[1].tables
+
+
+@pytest.mark.parametrize("extension", ["timescaledb", "plpgsql"])
+def test_the_triggers_of_timescale_are_none(
+    used: str, lake: Lake, monkeypatch: pytest.MonkeyPatch, extension: str
+) -> None:
+    """It can't be installed here, so another extension, which gets a trigger's function, plays it."""
+    monkeypatch.setattr(warehouse.admission, "TIMESCALE", extension)
+    execute(
+        used,
+        FUNCTION,
+        "CREATE TRIGGER guard AFTER INSERT ON batch_batch FOR EACH ROW EXECUTE FUNCTION noticed()",
+        "ALTER EXTENSION plpgsql ADD FUNCTION noticed()",
+    )
+    if extension == "plpgsql":
+        assert load_run(*lake, used).rows == lake[1].tables
+    else:
+        refused(used, lake, "tables with triggers: guard on batch_batch")
 
 
 def test_a_user_without_any_right_learns_all_that_it_lacks(clerk: str, used: str, lake: Lake) -> None:
