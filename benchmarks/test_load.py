@@ -1,27 +1,31 @@
-"""Readings into PostgreSQL: decode, map, encode and COPY, beside a COPY of the same bytes encoded beforehand.
+"""Readings into PostgreSQL: decode, map, encode and COPY, beside the ceiling and other ways to bring the same rows in.
 
-Both go into the UAT's table with its primary key and no other index, as a load finds it.
+The ceiling is a COPY of the same bytes encoded beforehand; the others begin with the Parquet file and the mapping, as
+the load does. All go into the UAT's table with its primary key and no other index, as a load finds it.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from adbc_driver_postgresql import dbapi
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from lake.tables import TABLES
 from lake.writer import parquet_options
 from warehouse.copying import copy_table, lake_batches
-from warehouse.embedded import embedded_dsn
-from warehouse.encode import Context, encoder, project
+from warehouse.embedded import binaries, embedded_dsn
+from warehouse.encode import Context, encoder, project, target_schema
 from warehouse.load_log import Connection
 from warehouse.mapping import EVENT_MAPPINGS
 from warehouse.target import connect
@@ -30,6 +34,7 @@ from warehouse.uat_schema import UAT_TABLES, create_table
 ROWS = 200_000 if os.environ.get("SMOLTWORKS_BENCH") == "smoke" else 1_500_000
 READINGS = EVENT_MAPPINGS["environmental_reading"]
 SENSORS = 7
+OURS: list[float] = []  # seconds
 
 
 def readings() -> pa.Table:
@@ -72,19 +77,53 @@ def context() -> Context:
 
 
 @pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    with embedded_dsn(tmp_path_factory.mktemp("server")) as dsn, connect(dsn) as opened:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with embedded_dsn(tmp_path_factory.mktemp("server")) as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="module")
+def connection(server: str) -> Iterator[Connection]:
+    with connect(server) as opened:
         opened.execute(create_table(UAT_TABLES[READINGS.uat]))
         yield opened
 
 
-def emptied(connection: Connection) -> None:
-    connection.execute(f"TRUNCATE {READINGS.uat}")
-    connection.execute("CHECKPOINT")
+def measure(benchmark: BenchmarkFixture, connection: Connection, load: Callable[[], int], rounds: int) -> float:
+    """The fastest of some rounds into an emptied table (s); noted in million rows a second."""
+
+    def emptied() -> None:
+        connection.execute(f"TRUNCATE {READINGS.uat}")
+        connection.execute("CHECKPOINT")
+
+    assert benchmark.pedantic(load, setup=emptied, rounds=rounds) == ROWS
+    seconds = float(benchmark.stats.stats.min)
+    benchmark.extra_info["million rows/s"] = round(ROWS / seconds / 1e6, 3)
+    return seconds
 
 
-def note(benchmark: BenchmarkFixture) -> None:
-    benchmark.extra_info["million rows/s"] = round(ROWS / benchmark.stats.stats.min / 1e6, 3)
+def compare(name: str, seconds: float) -> None:
+    if OURS:
+        print(f"\n{name}: {ROWS / seconds / 1e6:.2f} million rows/s, {seconds / OURS[0]:.2f} times as long as the load")
+
+
+def projected(part: Path, context: Context) -> Iterator[pa.RecordBatch]:
+    """The target's rows."""
+    sent = 0
+    for rows in lake_batches(part, READINGS):
+        yield project(rows, READINGS, context, sent)
+        sent += rows.num_rows
+
+
+def reader(part: Path, context: Context) -> pa.RecordBatchReader:
+    """The target's rows with decimals of 128 bits, as the other tools want them."""
+    decimal = {f.name: pa.decimal128(f.type.precision, f.type.scale) for f in target_schema(READINGS) if _decimal(f)}
+    schema = pa.schema([pa.field(f.name, decimal.get(f.name, f.type)) for f in target_schema(READINGS)])
+    return pa.RecordBatchReader.from_batches(schema, (rows.cast(schema) for rows in projected(part, context)))
+
+
+def _decimal(field: pa.Field) -> bool:
+    return pa.types.is_decimal(field.type)
 
 
 @pytest.mark.benchmark(group="readings into PostgreSQL")
@@ -93,8 +132,7 @@ def test_load_readings(benchmark: BenchmarkFixture, connection: Connection, part
         with connection.transaction():
             return copy_table(connection, READINGS, part, context, 0)
 
-    assert benchmark.pedantic(load, setup=lambda: emptied(connection), rounds=3) == ROWS
-    note(benchmark)
+    OURS[:] = [measure(benchmark, connection, load, rounds=3)]
 
 
 @pytest.mark.benchmark(group="readings into PostgreSQL")
@@ -102,23 +140,62 @@ def test_ceiling_encoded_beforehand(
     benchmark: BenchmarkFixture, connection: Connection, part: Path, context: Context
 ) -> None:
     encode = encoder(READINGS)
-    chunks = [encode.write_header()]
-    sent = 0
-    for rows in lake_batches(part, READINGS):
-        chunks.append(encode.write_batch(project(rows, READINGS, context, sent)))
-        sent += rows.num_rows
-    chunks.append(encode.finish())
-    names = psycopg.sql.SQL(", ").join(map(psycopg.sql.Identifier, READINGS.columns))
-    query = psycopg.sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
-        psycopg.sql.Identifier(READINGS.uat), names
-    )
+    chunks = [encode.write_header(), *map(encode.write_batch, projected(part, context)), encode.finish()]
+    query = f"COPY {READINGS.uat} ({', '.join(READINGS.columns)}) FROM STDIN (FORMAT BINARY)"
 
     def load() -> int:
         with connection.transaction(), connection.cursor() as cursor:
-            with cursor.copy(query) as copy:
+            with cursor.copy(psycopg.sql.SQL(query)) as copy:
                 for chunk in chunks:
                     copy.write(chunk)
             return cursor.rowcount
 
-    assert benchmark.pedantic(load, setup=lambda: emptied(connection), rounds=3) == ROWS
-    note(benchmark)
+    compare("a COPY of bytes encoded beforehand", measure(benchmark, connection, load, rounds=3))
+
+
+@pytest.mark.benchmark(group="readings into PostgreSQL")
+def test_psycopg_row_by_row(benchmark: BenchmarkFixture, connection: Connection, part: Path, context: Context) -> None:
+    query = f"COPY {READINGS.uat} ({', '.join(READINGS.columns)}) FROM STDIN"
+
+    def load() -> int:
+        with connection.transaction(), connection.cursor() as cursor:
+            with cursor.copy(psycopg.sql.SQL(query)) as copy:
+                for rows in projected(part, context):
+                    for row in zip(*(column.to_pylist() for column in rows.columns), strict=True):
+                        copy.write_row(row)
+            return cursor.rowcount
+
+    compare("psycopg's write_row", measure(benchmark, connection, load, rounds=1))
+
+
+@pytest.mark.benchmark(group="readings into PostgreSQL")
+def test_psql_copies_a_csv_of_duckdb(
+    benchmark: BenchmarkFixture, connection: Connection, server: str, part: Path, context: Context
+) -> None:
+    csv = part.with_suffix(".csv")
+    command = f"\\copy {READINGS.uat} ({', '.join(READINGS.columns)}) FROM '{csv}' (FORMAT csv, HEADER)"
+
+    def load() -> int:
+        with duckdb.connect() as database:
+            database.execute("SET TimeZone = 'UTC'")
+            database.register("readings", reader(part, context))
+            database.execute(f"COPY readings TO '{csv}' (HEADER)")
+        told = subprocess.check_output([binaries() / "psql", server, "-X", "-c", command], text=True)
+        return int(told.removeprefix("COPY "))
+
+    compare("psql \\copy of DuckDB's CSV", measure(benchmark, connection, load, rounds=1))
+
+
+@pytest.mark.benchmark(group="readings into PostgreSQL")
+def test_adbc_ingests(
+    benchmark: BenchmarkFixture, connection: Connection, server: str, part: Path, context: Context
+) -> None:
+    host, user = connection.info.host, connection.info.user
+
+    def load() -> int:
+        with dbapi.connect(f"postgresql:///postgres?host={host}&user={user}") as own, own.cursor() as cursor:
+            rows = cursor.adbc_ingest(READINGS.uat, reader(part, context), mode="append")
+            own.commit()
+            return rows
+
+    compare("ADBC", measure(benchmark, connection, load, rounds=1))

@@ -18,9 +18,13 @@ def load(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=100)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _small_lake_is_found() -> None:
+    sys.path.insert(0, str(ROOT / "tests" / "warehouse"))
+
+
 @pytest.fixture(scope="module")
 def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    sys.path.insert(0, str(ROOT / "tests" / "warehouse"))
     import small_lake
 
     folder = tmp_path_factory.mktemp("run")

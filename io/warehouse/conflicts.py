@@ -48,16 +48,6 @@ def read_incoming(run_dir: Path, partitions: list[PartitionRecord], chosen: Chos
     return Incoming(numbers, read("container_assignment", ["container_id", "assignment_date", "departure_date"]))
 
 
-def refuse_long_names(incoming: Incoming, prefix: str) -> None:
-    """InputError where the prefix makes a number longer than the target's column."""
-    for (table, column), texts in incoming.numbers.items():
-        limit = int(TARGET_TABLES[table].column(column).type.split("(")[1].rstrip(")"))
-        longest = max(texts, key=len, default="")
-        if len(longest) > limit:
-            problem = f"{table}.{column} would be {longest!r}, more than {limit} characters"
-            raise InputError("--prefix", problem, f"shorten {prefix!r}")
-
-
 def refuse_conflicts(
     connection: Connection,
     manifest: Manifest,

@@ -16,15 +16,22 @@ from lake.errors import InputError
 from lake.manifest import Manifest, PartitionRecord
 from lake.tables import EVENT_TABLE_NAMES
 from warehouse import load_log
-from warehouse.conflicts import read_incoming, refuse_conflicts, refuse_long_names
+from warehouse.admission import (
+    refuse_triggers,
+    refuse_without_ownership,
+    refuse_without_rights_to_create,
+    refuse_without_rights_to_fill,
+)
+from warehouse.conflicts import read_incoming, refuse_conflicts
 from warehouse.copying import copy_partitions, rows_to_come
 from warehouse.dimensions import complete_master_data, read_dimensions
 from warehouse.encode import Context
 from warehouse.load_log import Connection, Load
-from warehouse.mapping import EVENTS
+from warehouse.mapping import DIMENSIONS, EVENTS
 from warehouse.selection import EVERYTHING, Chosen, Selection, choose
-from warehouse.set_aside import explain, pending, restore, set_aside
+from warehouse.set_aside import explain, pending, restore, set_aside, to_set_aside
 from warehouse.target import connect, identifier, prepare_tables, scrub
+from warehouse.text_lengths import refuse_long_texts
 
 DEFAULT_CONNECTIONS = 2
 
@@ -191,15 +198,22 @@ class _Loading:
         """Tables, master data, refusal of conflicts, reservation of ids: all of it or none."""
         main, options = self.main, self.options
         incoming = read_incoming(self.run_dir, left, chosen, options.prefix)
-        refuse_long_names(incoming, options.prefix)
+        refuse_long_texts(self.run_dir, left, chosen, dimensions, options.prefix)
+        coming = rows_to_come(self.run_dir, left, chosen)
         with main.transaction():
+            refuse_without_rights_to_create(main)
             self.result.created_tables = prepare_tables(main)
+            refuse_without_rights_to_fill(main)
+            events = (mapping.uat for mapping in EVENTS if mapping.lake in chosen.tables)
+            refuse_triggers(main, ["auth_user", *(mapping.uat for mapping in DIMENSIONS), *events])
             load_log.create(main)
             context, added = complete_master_data(main, self.manifest, dimensions)
             refuse_conflicts(main, self.manifest, context, incoming, load, chosen)
             if load is None:
                 load = load_log.begin(main, self.manifest, options.selection, options.prefix)
             load_log.record_master_rows(main, load, added)
+            if not options.keep_indexes:
+                refuse_without_ownership(main, to_set_aside(main, load, coming))
         for rows in added:
             self.result.added_master_rows[rows.table] = rows.last - rows.first + 1
         return replace(context, offsets=load.offsets, prefix=options.prefix), load

@@ -29,19 +29,26 @@ WHERE m.amname <> 'brin' AND i.indrelid = to_regclass(%(table)s) AND NOT i.indis
 """
 
 
-def set_aside(connection: Connection, load: Load, coming: dict[str, int]) -> int:
-    """Drop what slows a COPY, where many rows are to come and no others than this load's are there; how many things.
+def to_set_aside(connection: Connection, load: Load, coming: dict[str, int]) -> list[str]:
+    """The tables, of `coming` rows by lake table, to which many rows come and which hold no others than this load's."""
+    return [
+        mapping.uat
+        for mapping in EVENTS
+        if coming.get(mapping.lake, 0) > LEAST_ROWS and not has_foreign_rows(connection, mapping, load)
+    ]
 
-    `coming`: rows by lake table. Primary keys, unique constraints and block range indexes stay. Record and drop are
-    one transaction.
+
+def set_aside(connection: Connection, load: Load, coming: dict[str, int]) -> int:
+    """Drop what slows a COPY into the tables of to_set_aside; how many things.
+
+    Primary keys, unique constraints and block range indexes stay. Record and drop are one transaction.
     """
     count = 0
     with connection.transaction():
-        for mapping in EVENTS:
-            if coming.get(mapping.lake, 0) > LEAST_ROWS and not has_foreign_rows(connection, mapping, load):
-                for kind, name, definition in connection.execute(FIND, {"table": qualified(mapping.uat)}).fetchall():
-                    _drop(connection, load, mapping.uat, kind, name, definition)
-                    count += 1
+        for table in to_set_aside(connection, load, coming):
+            for kind, name, definition in connection.execute(FIND, {"table": qualified(table)}).fetchall():
+                _drop(connection, load, table, kind, name, definition)
+                count += 1
     return count
 
 

@@ -14,6 +14,7 @@ from warehouse.uat_schema import UAT_TABLES, ddl, qualified
 
 SECRETS = ("password", "sslpassword", "oauth_client_secret")
 CONNECT_SECONDS = 10
+OLDEST_SERVER = 15
 LISTED = 12
 
 
@@ -41,7 +42,7 @@ def scrub(message: str, dsn: str) -> str:
 
 
 def connect(dsn: str) -> psycopg.Connection[tuple[object, ...]]:
-    """An autocommit connection in UTC; InputError when the server can't be reached or refuses."""
+    """An autocommit connection in UTC; InputError when the server can't be reached, refuses, or is too old."""
     safe = without_password(dsn)
     parameters = conninfo_to_dict(dsn)
     try:
@@ -58,6 +59,14 @@ def connect(dsn: str) -> psycopg.Connection[tuple[object, ...]]:
             f"can't connect: {scrub(str(e), dsn).strip()}",
             "check that the server runs and that host, port, database, user and password are right",
         ) from None
+    version = connection.info.server_version  # 150004 is 15.4
+    if version // 10_000 < OLDEST_SERVER:
+        connection.close()
+        raise InputError(
+            f"database {safe!r}",
+            f"its server is PostgreSQL {version // 10_000}, the oldest that will do is {OLDEST_SERVER}",
+            "upgrade the server, or load into another database",
+        )
     return connection
 
 
