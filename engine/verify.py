@@ -199,6 +199,7 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
                 ("appetite_sd", bio.feed.appetite_sd.value),
                 ("bag_kg", bio.feed.bag_kg.value),
                 ("summary_days", bio.feed.summary_days.value),
+                ("summary_least_growth", bio.feed.summary_least_growth.value),
                 *zip(CONFIDENCE_FROM, bio.feed.summary_confidence_days.value, strict=True),
                 *(
                     (f"lice_count_size_{stage}", size)

@@ -44,6 +44,7 @@ class Feed(StrictModel):
     fasting_days_before_harvest: Whole
     oxygen_full_appetite: Positive
     oxygen_no_appetite: NotNegative
+    sick_appetite: NotNegative
     bag_kg: Positive
     reserve_days: Whole
     lot_cover_days: Whole
@@ -55,6 +56,7 @@ class Feed(StrictModel):
     market_common: Share
     market_trend: Scalar
     market_epoch_year: Whole
+    summary_least_growth: NotNegative
     summary_days: Count
     summary_confidence_days: ConfidenceDays
 

@@ -20,7 +20,7 @@ def trade_rows(
     rows = {
         "feeding_event": sum(2 * int((stage.ration[0, :days] > 1).sum()) for days in lived),
         "feed_purchase": len(lots.day),
-        "feed_container_stock": int((lots.left >= 50).sum()),
+        "feed_container_stock": int((lots.left >= 50).sum()) if (whole > lived).any() else 0,
     }
     if stay.stage == SEA or model.stages.fcr.value[stay.stage - 1] > 0:
         periods = -(-lived // model.feed.summary_days.value)

@@ -24,7 +24,8 @@ class Growing(NamedTuple):
 
     response: share of the TGC over response_c (degC). individual_cv: of the TGC between fish. size_exponent: TGC goes
     with (W / 1 kg)^x. yolk: growth without feed, g^(1/3) a day. fcr: feed / growth. appetite_sd: of the daily ration.
-    oxygen_full, oxygen_none: % saturation at which the fish eat all and nothing.
+    oxygen_full, oxygen_none: % saturation at which the fish eat all and nothing. sickness: appetite is divided by 1 +
+    sickness x the events' daily hazard.
     """
 
     response_c: np.ndarray
@@ -36,6 +37,7 @@ class Growing(NamedTuple):
     appetite_sd: float
     oxygen_full: float
     oxygen_none: float
+    sickness: float
 
 
 class Breathing(NamedTuple):
@@ -58,7 +60,7 @@ class Dying(NamedTuple):
 
     handling (n, days): what treatments and vaccination add. The log of the weekly hazard has noise of noise_sd, AR(1),
     shared by the batch (batch_noise (weeks,), standard) with weight batch_share. Above warm_c the hazard rises by
-    e^(warm_slope (T - warm_c)); each % saturation below oxygen_critical adds oxygen_hazard a day.
+    e^(warm_slope (T - warm_c)); what is short of oxygen_critical, squared, adds oxygen_hazard a day.
     """
 
     hazard: np.ndarray
@@ -160,7 +162,9 @@ def draw_percent_h(biomass_kg: float, weight_g: float, temp_c: float, volume_m3:
 
 
 @kernel
-def breathe(c: int, d: int, temp_c: float, now: Population, growing: Growing, water: Breathing, out: Lived) -> float:
+def breathe(
+    c: int, d: int, temp_c: float, now: Population, growing: Growing, water: Breathing, dying: Dying, out: Lived
+) -> float:
     """The day's oxygen in a container and the appetite that it leaves, 0 to 1."""
     weight_g = mean_weight_g(now.mu[c], now.v[c])
     draw = draw_percent_h(now.fish[c] * weight_g / 1000.0, weight_g, temp_c, water.volume_m3[c], water)
@@ -173,6 +177,7 @@ def breathe(c: int, d: int, temp_c: float, now: Population, growing: Growing, wa
         least = min(least, level)
     mean = total / slots
     appetite: float = min(max((mean - growing.oxygen_none) / (growing.oxygen_full - growing.oxygen_none), 0.0), 1.0)
+    appetite /= 1.0 + growing.sickness * dying.pulse[c, d]
     out.oxygen_draw[c, d] = draw
     out.oxygen_mean[c, d] = mean
     out.oxygen_min[c, d] = least
@@ -226,7 +231,8 @@ def die(c: int, d: int, day: int, temp_c: float, now: Population, dying: Dying, 
     mixed = dying.batch_share * dying.batch_noise[d // 7] + own_share * now.noise[c]
     base = dying.hazard[d] * am.exp(dying.noise_sd * mixed - 0.5 * dying.noise_sd * dying.noise_sd)
     handling, pulse = dying.handling[c, d], dying.pulse[c, d]
-    extreme = dying.oxygen_hazard * max(dying.oxygen_critical - out.oxygen_min[c, d], 0.0)
+    short = max(dying.oxygen_critical - out.oxygen_min[c, d], 0.0)
+    extreme = dying.oxygen_hazard * short * short
     if temp_c > dying.warm_c:
         extreme += base * (am.exp(dying.warm_slope * (temp_c - dying.warm_c)) - 1.0)
     rate = base + handling + pulse + extreme
@@ -311,7 +317,7 @@ def live_in_tanks(
     for d in range(days):
         day = first_day + d
         for c in range(n):
-            appetite = breathe(c, d, temp_c[c, d], now, growing, water, out)
+            appetite = breathe(c, d, temp_c[c, d], now, growing, water, dying, out)
             grow(c, d, day, temp_c[c, d], tgc[c], d < fasting_from, appetite, now, growing, keys, out)
             die(c, d, day, temp_c[c, d], now, dying, keys, out)
             if d == cull_on:

@@ -258,7 +258,7 @@ def live_in_rings(
             due = treat_on[leading[c]]
             fasting = due >= d and due - treating.fasting[method] <= d
             fasting = fasting or (harvest_on[c] >= 0 and d > harvest_on[c] - harvesting.fasting)
-            appetite = breathe(c, d, temp_c[c, d], now, growing, water, out)
+            appetite = breathe(c, d, temp_c[c, d], now, growing, water, dying, out)
             grow(c, d, day, temp_c[c, d], tgc[c], not fasting, appetite, now, growing, keys, out)
             if now.fish[c] > 0:
                 for r in range(leading[c], all_rings):

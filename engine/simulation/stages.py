@@ -284,6 +284,7 @@ def _growing(it: Setting, individual_cv: float, fcr_mean: float, yolk: float) ->
         bio.feed.appetite_sd.value,
         bio.feed.oxygen_full_appetite.value,
         bio.feed.oxygen_no_appetite.value,
+        bio.feed.sick_appetite.value,
     )
 
 

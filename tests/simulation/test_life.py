@@ -46,6 +46,7 @@ def live(fish: list[int], days: int, **changes: Any) -> life.Lived:
         "appetite_sd": 0.0,
         "oxygen_full": 75.0,
         "oxygen_none": 35.0,
+        "sickness": 0.0,
         "outside": np.full((n, days, SLOTS), 100.0),
         "residence": np.zeros((n, days, SLOTS)),
         "volume_m3": np.full(n, 100.0),
@@ -279,7 +280,7 @@ def test_heat_and_want_of_oxygen_kill_and_are_named_environmental() -> None:
     assert (warm.cause == life.ENVIRONMENTAL).mean() == pytest.approx(1.0 - hazard / expected, abs=0.03)
     starved = live([100_000] * containers, 1, outside=np.full((containers, 1, SLOTS), 25.0))
     rate = starved.dead.sum() / (100_000 * containers)
-    assert rate == pytest.approx(-math.expm1(-0.0004 * 20.0), rel=0.005)
+    assert rate == pytest.approx(-math.expm1(-0.0004 * 20.0 * 20.0), rel=0.005)
     assert (starved.cause == life.ENVIRONMENTAL).all()
 
 
@@ -341,6 +342,11 @@ def test_oxygen_inside_is_what_comes_in_less_what_the_fish_take(outside: float, 
     assert found.oxygen_mean[0, 0] == pytest.approx(level)
     assert found.oxygen_min[0, 0] == pytest.approx(level)
     assert found.appetite[0, 0] == pytest.approx(min(max((level - 35.0) / 40.0, 0.0), 1.0))
+
+
+def test_sick_fish_eat_less() -> None:
+    sick = live([1_000], 1, sickness=40.0, pulse=np.full((1, 1), 0.01))
+    assert sick.appetite[0, 0] == pytest.approx(1.0 / 1.4)
 
 
 def test_fish_that_lack_oxygen_eat_and_grow_less_in_the_same_proportion() -> None:

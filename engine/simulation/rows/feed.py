@@ -88,9 +88,16 @@ def purchase_rows(subject: Subject) -> Columns:
 
 
 def stock_rows(subject: Subject, purchases: Columns) -> Columns:
-    """What lies in the stores: a lot's remainder to 10 g, none where that is nothing."""
+    """What lies in the stores that the fish are fed from: a lot's remainder to 10 g, none where that is nothing.
+
+    What a batch left behind when it moved on or was harvested is written off.
+    """
     quantity = (purchases["closing_kg"] + 50) // 100
-    left = np.flatnonzero(quantity)
+    farm, stage = subject.schedule.farm, subject.stages[-1]
+    living = [farm.container(c) for c, gone in zip(stage.container_ids, stage.gone, strict=True) if not gone]
+    places = {(c.hall_id, c.area_id) for c in living}
+    stores = np.array([s.id for s in farm.feed_containers if (s.hall_id, s.area_id) in places], dtype=np.int64)
+    left = np.flatnonzero((quantity > 0) & np.isin(purchases["feed_container_id"], stores))
     hour = subject.schedule.biology.model.feed.delivery_hour_utc.value
     return {
         "batch_id": np.full(len(left), subject.batch_id),

@@ -105,7 +105,7 @@ def _container_rows(subject: Subject, ids: np.ndarray, periods: _Periods) -> tup
         "starting_biomass_kg": periods.start[c, p],
         "ending_biomass_kg": periods.end[c, p],
         "growth_kg": growth,
-        "fcr": _ratio(feed, growth, 1000, GREATEST_FCR),
+        "fcr": _conversion(subject, feed, growth, periods.start[c, p]),
         # the codes run from very high to low
         "confidence_level": np.searchsorted(limits, age, side="right"),
         "estimation_method": np.array(method)[(weighed >= periods.first[c, p]).astype(np.int64)],
@@ -154,7 +154,7 @@ def _batch_rows(subject: Subject, periods: _Periods, of: np.ndarray, rows: Colum
         "total_starting_biomass_kg": start,
         "total_ending_biomass_kg": end,
         "total_growth_kg": growth,
-        "fcr": _ratio(feed, growth, 1000, GREATEST_FCR),
+        "fcr": _conversion(subject, feed, growth, start),
         "weighted_avg_fcr": _ratio(
             total(np.where(converted, rows["fcr"] * rows["total_feed_kg"], 0)),
             total(np.where(converted, rows["total_feed_kg"], 0)),
@@ -172,6 +172,12 @@ def _ratio(above: np.ndarray, below: np.ndarray, units: int, greatest: int) -> n
     """above / below in whole `units`, halves up; -1 where either is not positive or the ratio above `greatest`."""
     ratio = (2 * units * above + below) // np.maximum(2 * below, 1)
     return np.where((above > 0) & (below > 0) & (ratio <= greatest), ratio, -1)
+
+
+def _conversion(subject: Subject, feed: np.ndarray, growth: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """Feed / growth, thousandths; -1 where growth is too small a share of the biomass for weighings to tell it."""
+    least = subject.schedule.biology.model.feed.summary_least_growth.value
+    return np.where(growth > least * start, _ratio(feed, growth, 1000, GREATEST_FCR), -1)
 
 
 def _nullable(columns: Columns, *names: str) -> Columns:

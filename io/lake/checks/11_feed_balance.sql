@@ -1,7 +1,14 @@
 -- Per feed container, batch and feed: purchased = fed + closing stock, and that is what lies in store; stock never below
 -- zero, nor in the evening above what the store holds, but for a bag cut open; nothing fed before it was delivered; a feeding's cost is that of the lots it drew, first in first out; the feed fits the fish.
 -- Feed in 0.0001 kg, prices in cents, so that every sum is a whole number.
-WITH lot AS (
+WITH in_use AS (  -- stores of the places in which a batch lives at the as-of date
+    SELECT DISTINCT a.batch_id, k.id AS feed_container_id
+    FROM container_assignment a
+    JOIN container c ON c.id = a.container_id
+    JOIN feed_container k ON k.hall_id = c.hall_id OR k.area_id = c.area_id
+    WHERE a.is_active
+),
+lot AS (
     SELECT
         *, sum(units) OVER w AS upto, sum(units) OVER w - units AS begins,
         sum(units * cents) OVER w - units * cents AS value_before  -- of the lots before, 0.0001 cents
@@ -98,8 +105,10 @@ offence AS (
         format('stock of lot {} is what is left of it', coalesce(p.id, s.feed_purchase_id)),
         format('{} kg of {}', round(p.closing_kg, 2)::VARCHAR, p.purchase_date),
         format('{} kg of {}', s.quantity_kg::VARCHAR, s.entry_date::DATE)
-    FROM feed_purchase p FULL JOIN feed_container_stock s ON s.feed_purchase_id = p.id
-    WHERE CASE WHEN s.feed_purchase_id IS NULL THEN round(p.closing_kg, 2) <> 0
+    FROM (SELECT p.*, i.batch_id IS NOT NULL AS in_use FROM feed_purchase p LEFT JOIN in_use i USING (batch_id, feed_container_id)) p
+    FULL JOIN feed_container_stock s ON s.feed_purchase_id = p.id
+    WHERE CASE WHEN s.feed_purchase_id IS NULL THEN p.in_use AND round(p.closing_kg, 2) <> 0
+          WHEN NOT p.in_use THEN TRUE  -- what a batch left behind is written off
           ELSE (s.quantity_kg = round(p.closing_kg, 2) AND s.quantity_kg > 0 AND s.batch_id = p.batch_id
                 AND s.feed_container_id = p.feed_container_id AND s.entry_date::DATE = p.purchase_date) IS NOT TRUE END
     UNION ALL

@@ -202,16 +202,19 @@ SELECT b.batch_number, c.name, f.first_day, f.what || ': feed / growth', format(
     f.fcr::VARCHAR
 FROM (
     SELECT 'a container''s summary' AS what, container_assignment_id AS assignment_id, batch_id,
-        period_start AS first_day, total_feed_kg::DOUBLE AS feed_kg, growth_kg::DOUBLE AS growth_kg, fcr
+        period_start AS first_day, total_feed_kg::DOUBLE AS feed_kg, growth_kg::DOUBLE AS growth_kg,
+        starting_biomass_kg::DOUBLE AS start_kg, fcr
     FROM container_feeding_summary
     UNION ALL
-    SELECT 'a batch''s summary', NULL, batch_id, period_start, total_feed_kg::DOUBLE, total_growth_kg::DOUBLE, fcr
+    SELECT 'a batch''s summary', NULL, batch_id, period_start, total_feed_kg::DOUBLE, total_growth_kg::DOUBLE,
+        total_starting_biomass_kg::DOUBLE, fcr
     FROM batch_feeding_summary
 ) f
 LEFT JOIN batch b ON b.id = f.batch_id
 LEFT JOIN container_assignment a ON a.id = f.assignment_id
 LEFT JOIN container c ON c.id = a.container_id
-WHERE (CASE WHEN f.feed_kg > 0 AND f.growth_kg > 0 AND f.feed_kg / f.growth_kg < 99.9995
+WHERE (CASE WHEN f.feed_kg > 0 AND f.feed_kg / f.growth_kg < 99.9995
+            AND f.growth_kg > (SELECT value FROM parameter WHERE name = 'summary_least_growth') * f.start_kg
        THEN abs(f.fcr::DOUBLE - f.feed_kg / f.growth_kg) < 0.00051 ELSE f.fcr IS NULL END) IS NOT TRUE
 UNION ALL
 SELECT
