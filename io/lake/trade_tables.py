@@ -9,8 +9,8 @@ from lake.declaration import BATCH_REF, DATE, ID, REF, ROW_ID, TEXT, TIMESTAMP, 
 TRADE_TABLES: tuple[Table, ...] = (
     Table(
         "feed_container_stock",
-        "What is left of a lot at the as-of date in a silo or barge that the batch is fed from; lots used up have no row, nor "
-        "what a batch left behind, which is written off.",
+        "What is left of a lot at the as-of date in a silo or barge that the batch is fed from; lots used up have no "
+        "row, nor what a batch left behind, which is written off.",
         (
             BATCH_REF,
             Column("feed_container_id", REF, "where it lies", references="feed_container"),

@@ -103,6 +103,7 @@ def test_without_error_the_estimate_is_the_truth(
         respiration__rate_mg_kg_h=1e-9,
         environment__oxygen_daily_sd=0.0,
         environment__hall_oxygen_sd=0.0,
+        feed__sick_appetite=0.0,
     )
     regions = {
         name: region.model_copy(

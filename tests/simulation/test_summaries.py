@@ -88,6 +88,7 @@ def test_a_periods_summary_is_what_was_fed_and_grew(
 ) -> None:
     expected = account(subject)
     limits = subject.schedule.biology.model.feed.summary_confidence_days.value
+    least = subject.schedule.biology.model.feed.summary_least_growth.value
     for row in summaries[0]:
         due = expected.pop((row["container_assignment_id"], row["period_start"]))
         assert row["period_end"] == due["last"]
@@ -95,7 +96,7 @@ def test_a_periods_summary_is_what_was_fed_and_grew(
         assert row["data_points"] == due["meals"]
         assert (row["starting_biomass_kg"], row["ending_biomass_kg"]) == (due["start"], due["end"])
         assert row["growth_kg"] == half_up(due["grown"], 1000)
-        if row["growth_kg"] > 0 and row["total_feed_kg"] > 0:
+        if row["growth_kg"] > least * row["starting_biomass_kg"] and row["total_feed_kg"] > 0:
             assert row["fcr"] == half_up(1000 * row["total_feed_kg"], row["growth_kg"])
         else:
             assert row["fcr"] is None
