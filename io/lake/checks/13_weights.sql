@@ -9,7 +9,8 @@
 -- may lean by as much as its mean over the containers.
 -- First day after a move: fry of 0.2 g grow by 7 % a day at 13 C and TGC 0.95 (published biology), larger fish by less.
 -- Estimate: 8 standard errors of a sample and, since expected growth is not the fish's own, half the true growth since the
--- last weighing (5 SD of a TGC that varies by 10 %); before any, since the first day. Of fish that are there.
+-- last weighing (5 SD of a TGC that varies by 10 %); before any, since the first day. Of fish that are there. The farm does
+-- not know that fish are off their feed: of the growth that it expected, the share that their appetite fell short by.
 WITH arrival AS (
     SELECT
         s.batch_number, s.container, s.first_day AS date,
@@ -31,6 +32,9 @@ estimated AS (
         d.weight_source = 'measured' AS weighed,
         CASE WHEN d.population > 0
             THEN 8 * d.true_sd_g::DOUBLE / sqrt(p.value) + 0.5 * (d.true_g - d.weighed_g)::DOUBLE + 0.01
+                + sum(CASE WHEN d.weight_source <> 'measured'
+                    THEN (1 - d.appetite)::DOUBLE * (d.known_g - d.known_before_g)::DOUBLE ELSE 0
+                END) OVER (PARTITION BY d.assignment_id, d.weighings ORDER BY d.date)
         END AS error_g
     FROM state_day d CROSS JOIN parameter p
     WHERE p.name = 'sample_size'

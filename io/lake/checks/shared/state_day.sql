@@ -1,16 +1,18 @@
 -- Every state beside the truth of its day and the state before: `before` is the evening before, null on the first day;
--- fish_before is what the stay began with there. weighed_g: the true weight at the latest weighing, or on the first day.
+-- fish_before is what the stay began with there. weighed_g: the true weight at the latest weighing, or on the first day;
+-- weighings: how many there were in the stay up to the day. appetite: the true one.
 SELECT
     d.assignment_id, d.date, d.population, d.mortality_count, d.feed_kg, d.observed_fcr::DOUBLE AS observed_fcr,
     d.anchor_type, d.weight_source, d.weight_confidence, d.avg_weight_g AS known_g, t.avg_weight_g AS true_g,
-    t.std_weight_g AS true_sd_g, t.population AS true_population,
+    t.std_weight_g AS true_sd_g, t.population AS true_population, t.appetite,
     (t.population = d.population AND t.mortality_count = d.mortality_count AND t.feed_kg = d.feed_kg) IS TRUE AS agree,
     coalesce(lag(d.population) OVER w, s.initial_count) AS fish_before,
     lag(d.avg_weight_g) OVER w AS known_before_g, lag(t.avg_weight_g) OVER w AS true_before_g,
     lag(d.weight_confidence) OVER w AS confidence_before,
     coalesce(
         max(CASE WHEN d.weight_source = 'measured' THEN t.avg_weight_g END) OVER w, first_value(t.avg_weight_g) OVER w
-    ) AS weighed_g
+    ) AS weighed_g,
+    count_if(d.weight_source = 'measured') OVER w AS weighings
 FROM daily_state d
 LEFT JOIN daily_truth t ON t.assignment_id = d.assignment_id AND t.date = d.date
 LEFT JOIN stay s ON s.assignment_id = d.assignment_id
