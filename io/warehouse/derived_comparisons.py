@@ -16,7 +16,7 @@ from warehouse.mapping import DIMENSION_MAPPINGS, EVENT_MAPPINGS
 from warehouse.target_tables import TARGET_TABLES
 from warehouse.uat_schema import qualified
 
-HEX_DIGITS = 8  # of a text's MD5: sums of such numbers agree by chance once in four billion
+# the first 8 hexadecimal digits of a text's MD5: sums of such numbers agree by chance once in four billion
 LAKE_HASH = "('0x' || substr(md5({}), 1, 8))::BIGINT"
 UAT_HASH = "('x' || substr(md5({}), 1, 8))::bit(32)::bigint"
 EPOCH = "DATE '1970-01-01'"

@@ -18,13 +18,14 @@ import pyarrow as pa
 from engine.farm.masters import TemplateModel
 from engine.simulation.climate import uniforms
 from engine.simulation.record import SEA
+from engine.simulation.remedies import MINUTE_US
 from engine.simulation.rows.shared import Columns, Subject, code, row_ids
 from engine.simulation.streams import Stream, stream_key
 from lake.columns import Nullable
 
 DRAWS = 4
 FORGOTTEN, CANCELLED, MINUTE = range(3)  # the draws; the fourth is spare
-MINUTE_US, DAY_MINUTES, HOUR_MINUTES = 60_000_000, 1440, 60
+DAY_MINUTES, HOUR_MINUTES = 1440, 60
 NEVER = -1
 VACCINE = "VACCINE"
 

@@ -6,11 +6,9 @@ import numpy as np
 import pyarrow as pa
 
 from engine.simulation import feeding
+from engine.simulation.remedies import DAY_US, HOUR_US
 from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, row_ids, stack
 from lake.columns import Nullable
-
-HOUR_US = 3_600_000_000
-DAY_US = 24 * HOUR_US
 
 
 def feed_tables(subject: Subject) -> Tables:
