@@ -27,9 +27,9 @@ from warehouse.copying import copy_table, lake_batches
 from warehouse.embedded import binaries, embedded_dsn
 from warehouse.encode import Context, encoder, project, target_schema
 from warehouse.load_log import Connection
-from warehouse.mapping import EVENT_MAPPINGS
 from warehouse.target import connect
-from warehouse.uat_schema import UAT_TABLES, create_table
+from warehouse.uat.mapping import EVENT_MAPPINGS
+from warehouse.uat.schema import UAT_TABLES, create_table
 
 ROWS = 200_000 if os.environ.get("SMOLTWORKS_BENCH") == "smoke" else 1_500_000
 READINGS = EVENT_MAPPINGS["environmental_reading"]

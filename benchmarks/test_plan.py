@@ -11,8 +11,8 @@ import yaml
 from engine.biology.parameters import read_biology
 from engine.farm.infrastructure import Farm, parse_farm, read_farm
 from engine.farm.schedule_file import read_any
+from engine.forecast.lives import foreseen_cutoff
 from engine.planning.capacity import capacity_report
-from engine.planning.forecast import foreseen_cutoff
 from engine.planning.planner import Request, plan
 from engine.planning.starts import parse_stagger
 

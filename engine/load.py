@@ -27,7 +27,7 @@ DAY = "%Y-%m-%d"
 
 def _print_mapping(asked: bool) -> None:
     if asked:
-        from warehouse.documentation import mapping_text
+        from warehouse.uat.documentation import mapping_text
 
         sys.stdout.writelines(f"{line}\n" for line in mapping_text())
         raise typer.Exit

@@ -208,7 +208,7 @@ def plan(
             console().print(f"found: --batches {request.batches} --stagger '{request.stagger.text}'", soft_wrap=True)
         found: dict[str, Any] = {"request": {"batches": request.batches, "stagger": request.stagger.text}}
         if harvest_confidence is not None:
-            from engine.planning.growth import sea_plan, sea_plan_data, sea_plan_line
+            from engine.forecast.growth import sea_plan, sea_plan_data, sea_plan_line
 
             stays = sea_plan(the_farm, the_biology, adult_days, harvest_confidence)
             console().print(sea_plan_line(stays), soft_wrap=True)
@@ -253,15 +253,15 @@ def _deliver(
     found: dict[str, Any] | None = None,
 ) -> None:
     """Writes a schedule, unless it is only tried, and reports it."""
+    from engine.farm.sizing import require_within_limits
+    from engine.forecast.cutoff import cutoff_data, cutoff_lines
+    from engine.forecast.lives import foreseen_cutoff
     from engine.planning.capacity import capacity_report
-    from engine.planning.cutoff import cutoff_data, cutoff_lines
-    from engine.planning.forecast import foreseen_cutoff
     from engine.planning.makespan import makespan_lines, makespans
-    from engine.planning.presentation import show
-    from engine.planning.sizing import require_within_limits
+    from engine.report.planned import show
 
     if picture is not None:
-        from engine.planning.picture import require_format
+        from engine.report.picture import require_format
 
         require_format(picture)
     if strict_biomass:
@@ -277,7 +277,7 @@ def _deliver(
         screen.print(line, markup=False, soft_wrap=True)
     data = _data(schedule, report, spans, written) | {"cutoff": cutoff_data(cutoff)} | (found or {})
     if picture is not None:
-        from engine.planning.picture import write_picture
+        from engine.report.picture import write_picture
 
         write_picture(picture, schedule, report)
         data["picture"] = str(picture)
@@ -318,9 +318,9 @@ def _ladder(
 def _advanced(
     path: Path, as_of: str, batches: int | None, stagger: int | None, name: str | None, output: Path | None
 ) -> Schedule:
-    from engine.farm.reading import find_shipped
     from engine.farm.references import reference
     from engine.farm.schedule_file import read_any
+    from engine.inputs.reading import find_shipped
     from engine.planning.advance import Growth, advance
 
     old = read_any(path)

@@ -102,8 +102,8 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
     """The rows of lake.views.PLAN_TABLES: the plan, and what the biology allows."""
     from engine.biology.health import METHOD_NAMES
     from engine.farm.schedule import to_date
-    from engine.planning.sizing import biomass_flags
-    from engine.simulation.remedies import VACCINE
+    from engine.farm.sizing import biomass_flags
+    from engine.simulation.lice.treatments import VACCINE
 
     farm, bio = schedule.farm, schedule.biology.model
     flagged = biomass_flags(schedule)
@@ -239,7 +239,7 @@ def _in_postgres(
     from lake.checks import ROWS_SHOWN, CheckResult, plain
     from lake.errors import InputError
     from warehouse.embedded import has_database
-    from warehouse.reconcile import reconcile
+    from warehouse.reconciling.reconcile import reconcile
     from warehouse.record import loaded_target, target_dsn
     from warehouse.target import without_password
 

@@ -22,7 +22,7 @@ from engine.execution.run import run
 from engine.farm.schedule import Schedule
 from engine.farm.schedule_file import read_any, read_schedule
 from engine.farm.schedule_text import self_contained
-from engine.planning.forecast import forecast
+from engine.forecast.lives import forecast
 from engine.report.__main__ import app as report
 from lake.manifest import PartitionRecord, read_complete
 

@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, Field
 
 from engine.biology.sourced import Sourced
-from engine.farm.reading import FILE_NAME, StrictModel
+from engine.inputs.reading import FILE_NAME, StrictModel
 
 FileName = Annotated[str, Field(pattern=FILE_NAME)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from engine.biology.sourced import Months, NotNegative, Positive, Share, Shares, Whole
-from engine.farm.reading import StrictModel
+from engine.inputs.reading import StrictModel
 
 
 class EventKind(StrictModel):
@@ -19,7 +19,7 @@ class EventKind(StrictModel):
 
 
 class Events(StrictModel):
-    """kinds: by lake.truth_tables.EVENT_KINDS."""
+    """kinds: by lake.tables.truth.EVENT_KINDS."""
 
     weeks: Shares
     limit: Whole

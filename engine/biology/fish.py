@@ -14,7 +14,7 @@ from engine.biology.sourced import (
     Vector,
     Whole,
 )
-from engine.farm.reading import StrictModel
+from engine.inputs.reading import StrictModel
 
 
 class Growth(StrictModel):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from engine.biology.sourced import NotNegative, Positive, Rising, Share, Sourced
-from engine.farm.reading import StrictModel
+from engine.inputs.reading import StrictModel
 
 TransferMethod = Literal["NET", "PUMP", "GRAVITY", "MANUAL"]
 

@@ -19,7 +19,7 @@ from engine.biology.sourced import (
     Whole,
     WholeRange,
 )
-from engine.farm.reading import StrictModel
+from engine.inputs.reading import StrictModel
 
 MethodName = Literal["THERMAL", "MECHANICAL", "FRESHWATER", "H2O2", "BATH"]
 METHOD_NAMES: tuple[MethodName, ...] = ("THERMAL", "MECHANICAL", "FRESHWATER", "H2O2", "BATH")

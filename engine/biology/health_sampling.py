@@ -5,9 +5,9 @@ from __future__ import annotations
 from pydantic import model_validator
 
 from engine.biology.sourced import Names, NotNegative, Positive, Rising, Vector, Whole
-from engine.farm.reading import StrictModel
-from lake.health_tables import TREATMENT_METHODS
-from lake.truth_tables import EVENT_KINDS
+from engine.inputs.reading import StrictModel
+from lake.tables.health import TREATMENT_METHODS
+from lake.tables.truth import EVENT_KINDS
 
 BURDENS = ("MORTALITY", "LICE", "LOW_OXYGEN")  # of a container, beside its events and treatments
 DRIVERS = (*BURDENS, *EVENT_KINDS, *TREATMENT_METHODS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.biology.sourced import NotNegative, Scalar, Share, Shares, Vector, Whole
-from engine.farm.reading import StrictModel
+from engine.inputs.reading import StrictModel
 
 
 class Lice(StrictModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.biology.sourced import Positive, Share, Stages, Whole
-from engine.farm.reading import StrictModel
+from engine.inputs.reading import StrictModel
 
 
 class Monitoring(StrictModel):

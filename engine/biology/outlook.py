@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from engine.biology.sourced import Share, Sourced, Whole, WholeRange
-from engine.farm.reading import StrictModel
+from engine.inputs.reading import StrictModel
 
 
 class Days(Sourced):

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from engine.biology.derivation import FileName
-from engine.farm.reading import StrictModel, refusal, validate
+from engine.inputs.reading import StrictModel, refusal, validate
 
 OVERLAY_FORMAT = "smoltworks-biology-overlay/1"
 HEAD = ("format", "name", "base", "purpose")

@@ -32,9 +32,9 @@ from engine.biology.overlay import OVERLAY_FORMAT, Merger, Overlay, parse_overla
 from engine.biology.region import Region
 from engine.biology.trade import Harvest, Trade
 from engine.biology.water import Environment, Sensors
-from engine.farm.reading import StrictModel, find_shipped, load_text, parse_yaml, refusal, sha256, validate
+from engine.inputs.reading import StrictModel, find_shipped, load_text, parse_yaml, refusal, sha256, validate
 from lake.errors import InputError
-from lake.truth_tables import EVENT_KINDS
+from lake.tables.truth import EVENT_KINDS
 
 FORMAT = "smoltworks-biology/1"
 

@@ -14,7 +14,7 @@ from engine.biology.sourced import (
     Shares,
     Text,
 )
-from engine.farm.reading import StrictModel
+from engine.inputs.reading import StrictModel
 
 
 class Region(StrictModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import model_validator
 
 from engine.biology.sourced import NotNegative, PositiveShare, Scalar, Share, Shares, Whole
-from engine.farm.reading import StrictModel
+from engine.inputs.reading import StrictModel
 
 GRADES = 5  # as many as a farm has
 YIELD_SDS = 4.0  # a batch's yield lies within so many standard deviations

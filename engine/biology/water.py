@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from engine.biology.sourced import NotNegative, Positive, Range, Scalar, Share, Sourced, Whole
-from engine.farm.reading import StrictModel
+from engine.inputs.reading import StrictModel
 
 
 class Hours(Sourced):

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.farm.schedule import Schedule
-from engine.planning.forecast import forecast
-from engine.simulation.climate import Climate
+from engine.forecast.lives import forecast
 from engine.simulation.emission import Emitter
-from engine.simulation.history import simulate
+from engine.simulation.fish.history import simulate
 from engine.simulation.rows.shared import Columns
+from engine.simulation.water.climate import Climate
 from lake.fingerprint import combine
 from lake.manifest import BatchRecord, PartitionRecord, write_atomically
 from lake.tables import EVENT_TABLE_NAMES

@@ -18,12 +18,12 @@ from engine.biology.used import biology_record
 from engine.execution.partition import PartitionTask, progress_path, run_fingerprint, simulate_partition
 from engine.execution.progress import birth, read_progress
 from engine.farm.dimensions import dimension_tables
-from engine.farm.reading import sha256
 from engine.farm.schedule import Schedule, to_date
 from engine.farm.schedule_text import self_contained
+from engine.farm.sizing import biomass_flags
+from engine.forecast.workload import predicted_events
+from engine.inputs.reading import sha256
 from engine.planning.partitions import part_sums
-from engine.planning.sizing import biomass_flags
-from engine.planning.workload import predicted_events
 from lake.errors import InputError
 from lake.manifest import (
     Journal,

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from engine.farm.masters import MasterModel
-from engine.farm.reading import StrictModel, find_shipped, load_text, parse_yaml, sha256, validate
+from engine.inputs.reading import StrictModel, find_shipped, load_text, parse_yaml, sha256, validate
 from lake.errors import InputError
 
 Positive = Annotated[float, Field(gt=0)]

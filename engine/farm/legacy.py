@@ -12,11 +12,11 @@ from typing import Any
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
 from engine.farm.legacy_model import HallStayModel, LegacyBatchModel, LegacyModel, MetadataModel, SeaModel, names_in
-from engine.farm.reading import validate
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay, to_day
 from engine.farm.schedule_text import format_schedule
 from engine.farm.validation import Field as Place
 from engine.farm.validation import complaints, nearest, refuse
+from engine.inputs.reading import validate
 
 STAGE_KEYS = ("egg_alevin", "fry", "parr", "smolt", "post-smolt")
 AREA_ALIASES = {"Faroe Islands Sea Area 1": "FI-SEA-23"}

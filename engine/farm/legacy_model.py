@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field
 
-from engine.farm.reading import StrictModel
+from engine.inputs.reading import StrictModel
 
 SEVERAL = re.compile(r"MULTI\((?P<names>.*)\)", re.DOTALL)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from engine.farm.reading import StrictModel
+from engine.inputs.reading import StrictModel
 
 if TYPE_CHECKING:
     from engine.biology.parameters import Biology
@@ -194,7 +194,7 @@ def _policies(farm: Farm) -> list[dict[str, Any]]:
 
 
 def master_rows(farm: Farm, biology: Biology) -> dict[str, list[dict[str, Any]]]:
-    """Rows of lake.master_tables.MASTER_TABLES, by table; ids are ordinals in the farm file's order."""
+    """Rows of lake.tables.masters.MASTER_TABLES, by table; ids are ordinals in the farm file's order."""
     master, names = farm.model.master, farm.geography_names
     scenario, stages = master.scenario, farm.stage_names
     stage_ids = {name: i for i, name in enumerate(stages, 1)}

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from engine.biology.parameters import read_biology
-from engine.farm.reading import find_shipped, load_text, sha256
+from engine.inputs.reading import find_shipped, load_text, sha256
 from lake.errors import InputError
 
 

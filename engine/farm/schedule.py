@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
 from engine.farm.masters import USUAL_DAYS
-from engine.farm.reading import FILE_NAME
+from engine.inputs.reading import FILE_NAME
 
 EPOCH = date(1970, 1, 1)
 NAME = FILE_NAME  # a schedule's name is its run's folder

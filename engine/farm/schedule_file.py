@@ -15,13 +15,13 @@ from engine.biology.parameters import Biology, read_biology
 from engine.farm.container_names import expand
 from engine.farm.infrastructure import Farm, read_farm
 from engine.farm.legacy import is_legacy, parse_legacy
-from engine.farm.reading import StrictModel, load_text, parse_yaml, validate
 from engine.farm.references import reference
 from engine.farm.schedule import NAME, Batch, Schedule, Stay, to_day
 from engine.farm.schedule_text import FORMAT, body_sha256, format_schedule
+from engine.farm.sizing import require_within_limits
 from engine.farm.validation import Field as Place
 from engine.farm.validation import complaints, nearest, refuse
-from engine.planning.sizing import require_within_limits
+from engine.inputs.reading import StrictModel, load_text, parse_yaml, validate
 from lake.errors import InputError
 
 REHASH = "if the edit is meant, renew it: python -m engine.plan --rehash {}"

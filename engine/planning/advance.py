@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from itertools import count, islice, pairwise, takewhile
 from statistics import median_low
 
+from engine.farm import sizing
 from engine.farm.infrastructure import Farm
-from engine.farm.reading import sha256
 from engine.farm.schedule import Batch, Schedule, Stay, to_date
 from engine.farm.schedule_text import format_schedule
 from engine.farm.validation import Field, complaints, refuse
-from engine.planning import sizing
+from engine.forecast.workload import predicted_events
+from engine.inputs.reading import sha256
 from engine.planning.partitions import balanced, part_sums
 from engine.planning.starts import YOUNGEST_DAYS, Start
 from engine.planning.vacancies import Vacancies
-from engine.planning.workload import predicted_events
 from lake.errors import InputError
 
 SEA = 6

@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 from engine.farm.infrastructure import Farm
 from engine.farm.occupancy import Ints, Occupancy, occupancy
 from engine.farm.schedule import Batch, Schedule, to_date
+from engine.farm.sizing import Peak, peaks
 from engine.planning.bounds import Bound, most_batches, upper_bound
 from engine.planning.places import Rules, usable_rings
-from engine.planning.sizing import Peak, peaks
 from engine.planning.starts import Start
 from lake.manifest import read_complete
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from engine.biology.parameters import Biology
+from engine.farm import sizing
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay, to_date
 from engine.farm.schedule_text import format_schedule
 from engine.farm.validation import Field, complaints, refuse
-from engine.planning import sizing
+from engine.forecast.workload import predicted_events
 from engine.planning.partitions import balanced, usual_count
 from engine.planning.vacancies import Vacancies
-from engine.planning.workload import predicted_events
-from engine.simulation.climate import Climate
-from engine.simulation.history import simulate
+from engine.simulation.fish.history import simulate
+from engine.simulation.water.climate import Climate
 from lake.errors import InputError
 
 SEA = 6

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from engine.farm.occupancy import Ints
 from engine.farm.schedule import Schedule
+from engine.forecast.workload import predicted_events
 from engine.planning.partitions import balanced, part_sums
-from engine.planning.workload import predicted_events
 
 WORKERS = (1, 2, 14, 64)
 NEAR = 1.05

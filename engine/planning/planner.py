@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass, replace
 
 from engine.biology.parameters import Biology
+from engine.farm import sizing
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import NAME, STAGE_DAYS, Batch, Schedule, Stay, to_date
 from engine.farm.schedule_text import format_schedule
 from engine.farm.validation import OLDEST_DAYS, Field, complaints, refuse
-from engine.planning import sizing
+from engine.forecast.workload import predicted_events
 from engine.planning.allocation import allocate
 from engine.planning.partitions import balanced, usual_count
 from engine.planning.places import Rules
 from engine.planning.starts import YOUNGEST_DAYS, Stagger, Start, every, starts_of
-from engine.planning.workload import predicted_events
 from lake.errors import InputError
 
 SEA = 6
@@ -110,7 +110,7 @@ def place(request: Request, farm: Farm, biology: Biology) -> tuple[list[Start], 
 def _sea_days(request: Request, starts: list[Start], farm: Farm, biology: Biology) -> list[int] | None:
     if request.harvest_confidence is None:
         return None
-    from engine.planning.growth import sea_plan  # loads the simulation
+    from engine.forecast.growth import sea_plan  # loads the simulation
 
     stays = sea_plan(farm, biology, request.adult_days, request.harvest_confidence)
     before = sum(request.stage_days[:-1])
@@ -121,7 +121,7 @@ def sea_stays(request: Request, farm: Farm, biology: Biology) -> tuple[int, int]
     """Shortest and longest days at sea that the request may plan."""
     if request.harvest_confidence is None:
         return request.adult_days, request.adult_days
-    from engine.planning.growth import sea_plan
+    from engine.forecast.growth import sea_plan
 
     days = sea_plan(farm, biology, request.adult_days, request.harvest_confidence).days.values()
     return min(days), max(days)

@@ -30,7 +30,7 @@ def report(
 
         facts = gather(run)
         if picture is not None:
-            from engine.planning.picture import write_picture
+            from engine.report.picture import write_picture
 
             write_picture(picture, facts.schedule, facts.capacity)
         if as_json:

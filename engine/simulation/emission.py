@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.farm.schedule import Schedule
-from engine.simulation.climate import Climate
 from engine.simulation.record import BatchHistory
 from engine.simulation.rows.feed import feed_tables
 from engine.simulation.rows.finance import finance_tables
@@ -21,6 +20,7 @@ from engine.simulation.rows.shared import Columns, Subject, Tables
 from engine.simulation.rows.states import state_tables
 from engine.simulation.rows.stays import stay_tables
 from engine.simulation.rows.summaries import summary_tables
+from engine.simulation.water.climate import Climate
 
 Emit = Callable[[str, Columns], None]
 FAMILIES: tuple[Callable[[Subject], Tables], ...] = (

@@ -10,8 +10,8 @@ import numpy as np
 from engine.biology.region import Region
 from engine.farm.infrastructure import Container
 from engine.farm.schedule import Batch, Schedule, Stay
-from engine.simulation.climate import Climate
-from engine.simulation.streams import Stream, stream_key, stream_keys
+from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
+from engine.simulation.water.climate import Climate
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""Runs the invariants: checks/NN_word.sql, each one SELECT of the rows that offend it, none when it holds.
+"""Runs the invariants: invariants/NN_word.sql, each one SELECT of the rows that offend it, none when it holds.
 
-A check may use the tables of lake.views, those of checks/shared and of lake.declared_sql (made when the first check
-names them) and lake_fingerprint. checks/NAME.report.sql is told, not judged.
+A check may use the tables of lake.views, those of invariants/shared and of lake.declared_sql (made when the first check
+names them) and lake_fingerprint. invariants/NAME.report.sql is told, not judged.
 """
 
 from __future__ import annotations
@@ -64,11 +64,11 @@ def _texts(folder: str) -> MappingProxyType[str, str]:
 
 def check_names() -> tuple[str, ...]:
     """Every check, in order."""
-    return tuple(name for name in _texts("checks") if not name.endswith(REPORT))
+    return tuple(name for name in _texts("invariants") if not name.endswith(REPORT))
 
 
 def report_names() -> tuple[str, ...]:
-    return tuple(name.removesuffix(REPORT) for name in _texts("checks") if name.endswith(REPORT))
+    return tuple(name.removesuffix(REPORT) for name in _texts("invariants") if name.endswith(REPORT))
 
 
 def require_known(names: tuple[str, ...]) -> None:
@@ -91,10 +91,10 @@ def run_checks(connection: Connection, run_dir: Path, only: tuple[str, ...] = ()
     for done, name in enumerate(names, 1):
         begun = time.perf_counter()
         try:
-            violations, rows = _offenders(connection, run_dir, _texts("checks")[name])
+            violations, rows = _offenders(connection, run_dir, _texts("invariants")[name])
         except (duckdb.Error, ValueError) as error:
             violations, rows = 1, ({"what": "the check could not be run", "found": str(error)},)
-        wanted = set().union(*(_shared_by(_texts("checks")[n]) for n in names[done:]))
+        wanted = set().union(*(_shared_by(_texts("invariants")[n]) for n in names[done:]))
         for table in _shared().keys() - wanted:
             connection.execute(f"DROP TABLE IF EXISTS {table}")
         yield CheckResult(name, violations, rows, time.perf_counter() - begun)
@@ -104,7 +104,7 @@ def run_reports(connection: Connection, run_dir: Path) -> list[Report]:
     """Every report that has something to tell."""
     reports = []
     for name in report_names():
-        text = _texts("checks")[name + REPORT]
+        text = _texts("invariants")[name + REPORT]
         _make_shared(connection, run_dir, text)
         rows = _rows(connection.sql(text))
         if rows:
@@ -121,7 +121,7 @@ def _offenders(connection: Connection, run_dir: Path, text: str) -> tuple[int, t
 
 def _shared() -> dict[str, str]:
     """The SQL of every table that checks may share, by name."""
-    return _texts("checks/shared") | declared_sql()
+    return _texts("invariants/shared") | declared_sql()
 
 
 @cache

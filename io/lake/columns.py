@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 import pyarrow as pa
 
-from lake.tables import Column, Table
+from lake.tables.declaration import Column, Table
 
 _STORAGE = {
     pa.bool_(): np.dtype(np.bool_),

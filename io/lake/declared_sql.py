@@ -20,8 +20,8 @@ from types import MappingProxyType
 
 import pyarrow as pa
 
-from lake.declaration import TIMESTAMP, Column, Table
 from lake.tables import DIMENSION_TABLES, EVENT_TABLES, TABLES
+from lake.tables.declaration import TIMESTAMP, Column, Table
 
 READINGS = "environmental_reading"
 BLOCKS = "reading_block"

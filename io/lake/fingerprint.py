@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 import xxhash
 
 from lake.columns import code_array, storage_dtype
-from lake.tables import TABLES, Column, Table
+from lake.tables import TABLES
+from lake.tables.declaration import Column, Table
 
 
 def _canonical(column: Column, array: pa.Array) -> Iterator[np.ndarray]:

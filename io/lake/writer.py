@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 from lake.columns import Values, record_batch
 from lake.fingerprint import fingerprint
 from lake.manifest import PartRecord, file_hash
-from lake.tables import TABLES, Table
+from lake.tables import TABLES
+from lake.tables.declaration import Table
 
 # a row group is closed at the first batch that brings it past so many rows or bytes
 ROW_GROUP_ROWS = 1 << 18

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from lake.errors import InputError
 from warehouse.load_log import Connection
 from warehouse.target import LISTED, existing
-from warehouse.target_tables import SCHEMA, TARGET_TABLES
-from warehouse.uat_schema import UAT_TABLES, qualified
+from warehouse.uat.schema import UAT_TABLES, qualified
+from warehouse.uat.target_tables import SCHEMA, TARGET_TABLES
 
 # TimescaleDB guards a hypertable by triggers of its own, which belong to how it works.
 TIMESCALE = "timescaledb"

@@ -13,11 +13,11 @@ from lake.errors import InputError
 from lake.manifest import Manifest, PartitionRecord
 from lake.tables import TABLES
 from warehouse.encode import Context
-from warehouse.expressions import Lake
 from warehouse.load_log import Connection, Load
-from warehouse.mapping import EVENTS
 from warehouse.selection import Chosen, PartitionRows
-from warehouse.target_tables import TARGET_TABLES
+from warehouse.uat.expressions import Lake
+from warehouse.uat.mapping import EVENTS
+from warehouse.uat.target_tables import TARGET_TABLES
 
 NAMED = 5
 

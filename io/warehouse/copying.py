@@ -19,11 +19,11 @@ from lake.errors import InputError
 from lake.manifest import Manifest, PartitionRecord
 from warehouse.dimensions import check_columns
 from warehouse.encode import Context, encoder, project
-from warehouse.expressions import Mapping
 from warehouse.load_log import Connection, Load, record_part
-from warehouse.mapping import EVENTS
 from warehouse.selection import Chosen, PartitionRows
 from warehouse.target import identifier
+from warehouse.uat.expressions import Mapping
+from warehouse.uat.mapping import EVENTS
 
 BATCH_ROWS = 16_384  # about 2 MB encoded: the server is busy soon and memory stays small
 

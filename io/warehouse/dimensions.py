@@ -15,12 +15,12 @@ from lake.errors import InputError
 from lake.manifest import Manifest
 from lake.tables import TABLES
 from warehouse.encode import Context, encoder, project
-from warehouse.expressions import Lake, Mapping
 from warehouse.load_log import AddedRows, Connection, reserve_ids
-from warehouse.mapping import CONTENT_TYPES, DIMENSIONS, LOADING_USER
 from warehouse.set_aside import explain
 from warehouse.target import identifier
-from warehouse.target_tables import TARGET_TABLES
+from warehouse.uat.expressions import Lake, Mapping
+from warehouse.uat.mapping import CONTENT_TYPES, DIMENSIONS, LOADING_USER
+from warehouse.uat.target_tables import TARGET_TABLES
 
 STAGING = sql.Identifier("smoltworks_incoming")
 

@@ -13,8 +13,8 @@ from pgpq.encoders import StringEncoderBuilder
 from pgpq.schema import Jsonb
 
 from lake.tables import EVENT_TABLE_NAMES, TABLES
-from warehouse.derived import unscaled
-from warehouse.expressions import (
+from warehouse.uat.derived import unscaled
+from warehouse.uat.expressions import (
     AsOf,
     Constant,
     ContentType,
@@ -27,7 +27,7 @@ from warehouse.expressions import (
     RowId,
     User,
 )
-from warehouse.target_tables import TARGET_TABLES
+from warehouse.uat.target_tables import TARGET_TABLES
 
 ARROW_TYPES = {
     "bigint": pa.int64(),

@@ -27,11 +27,11 @@ from warehouse.copying import copy_partitions, rows_to_come
 from warehouse.dimensions import complete_master_data, read_dimensions
 from warehouse.encode import Context
 from warehouse.load_log import Connection, Load
-from warehouse.mapping import DIMENSIONS, EVENTS
 from warehouse.selection import EVERYTHING, Chosen, Selection, choose
 from warehouse.set_aside import explain, pending, restore, set_aside, to_set_aside
 from warehouse.target import connect, identifier, prepare_tables, scrub
 from warehouse.text_lengths import refuse_long_texts
+from warehouse.uat.mapping import DIMENSIONS, EVENTS
 
 DEFAULT_CONNECTIONS = 2
 

@@ -13,12 +13,12 @@ from psycopg import sql
 from lake.errors import InputError
 from lake.manifest import Manifest
 from lake.tables import EVENT_TABLES
-from warehouse.expressions import Mapping
-from warehouse.mapping import EVENT_MAPPINGS
 from warehouse.selection import Selection
 from warehouse.target import identifier, key_columns
-from warehouse.target_tables import TARGET_TABLES
-from warehouse.uat_schema import qualified
+from warehouse.uat.expressions import Mapping
+from warehouse.uat.mapping import EVENT_MAPPINGS
+from warehouse.uat.schema import qualified
+from warehouse.uat.target_tables import TARGET_TABLES
 
 # One lock for all loaders of a database: they would race for the same sequences and indexes.
 LOADER_LOCK = 0x536D6F6C74  # "Smolt"

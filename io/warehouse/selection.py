@@ -23,9 +23,9 @@ import pyarrow.parquet as pq
 from lake.errors import InputError
 from lake.manifest import Manifest, PartitionRecord
 from lake.tables import EVENT_TABLE_NAMES, TABLES
-from warehouse.expressions import FirstOf, Lake, Mapping
-from warehouse.mapping import EVENT_MAPPINGS
-from warehouse.target_tables import TARGET_TABLES
+from warehouse.uat.expressions import FirstOf, Lake, Mapping
+from warehouse.uat.mapping import EVENT_MAPPINGS
+from warehouse.uat.target_tables import TARGET_TABLES
 
 # When a row of a table happened. The other tables' rows go with what they refer to, or are always taken.
 TIMES = MappingProxyType(

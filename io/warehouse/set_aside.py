@@ -9,11 +9,11 @@ from time import perf_counter
 import psycopg
 from psycopg import sql
 
-from warehouse.expressions import Mapping
 from warehouse.load_log import Connection, Load
-from warehouse.mapping import EVENTS
 from warehouse.target import identifier
-from warehouse.uat_schema import qualified
+from warehouse.uat.expressions import Mapping
+from warehouse.uat.mapping import EVENTS
+from warehouse.uat.schema import qualified
 
 LEAST_ROWS = 10_000  # with fewer rows to come, keeping a key or an index up costs less than making it again
 

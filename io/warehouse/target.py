@@ -9,8 +9,8 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from lake.errors import InputError
-from warehouse.target_tables import SCHEMA, TARGET_TABLES, TRUTH_TABLES, truth_ddl
-from warehouse.uat_schema import UAT_TABLES, ddl, qualified
+from warehouse.uat.schema import UAT_TABLES, ddl, qualified
+from warehouse.uat.target_tables import SCHEMA, TARGET_TABLES, TRUTH_TABLES, truth_ddl
 
 SECRETS = ("password", "sslpassword", "oauth_client_secret")
 CONNECT_SECONDS = 10

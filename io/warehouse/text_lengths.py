@@ -11,10 +11,10 @@ import pyarrow.compute as pc
 from lake.errors import InputError
 from lake.manifest import PartitionRecord
 from lake.tables import TABLES
-from warehouse.expressions import Lake, Mapping
-from warehouse.mapping import DIMENSIONS, EVENTS
 from warehouse.selection import Chosen, PartitionRows
-from warehouse.target_tables import TARGET_TABLES
+from warehouse.uat.expressions import Lake, Mapping
+from warehouse.uat.mapping import DIMENSIONS, EVENTS
+from warehouse.uat.target_tables import TARGET_TABLES
 
 VARYING = "character varying("
 

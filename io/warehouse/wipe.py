@@ -17,13 +17,13 @@ from psycopg import sql
 from lake.errors import InputError
 from lake.manifest import Manifest
 from warehouse import load_log
-from warehouse.expressions import Mapping
 from warehouse.load_log import AddedRows, Connection, Load
-from warehouse.mapping import DIMENSIONS, EVENTS, GROUPS
 from warehouse.set_aside import explain, has_foreign_rows, pending, restore
 from warehouse.target import connect, existing, identifier, scrub
-from warehouse.target_tables import SCHEMA, TARGET_TABLES, TRUTH_TABLES
-from warehouse.uat_schema import qualified
+from warehouse.uat.expressions import Mapping
+from warehouse.uat.mapping import DIMENSIONS, EVENTS, GROUPS
+from warehouse.uat.schema import qualified
+from warehouse.uat.target_tables import SCHEMA, TARGET_TABLES, TRUTH_TABLES
 
 NAMED = 5
 

@@ -16,10 +16,10 @@ from engine.biology.parameters import Biology, read_biology
 from engine.farm.infrastructure import read_farm
 from engine.farm.schedule import Schedule
 from engine.planning.planner import Request, plan
-from engine.simulation.climate import Climate
 from engine.simulation.emission import Emitter
-from engine.simulation.history import simulate
+from engine.simulation.fish.history import simulate
 from engine.simulation.record import SEA, BatchHistory, HealthEvent, StageHistory
+from engine.simulation.water.climate import Climate
 from lake.columns import record_batch
 from lake.tables import EVENT_TABLES, TABLES
 

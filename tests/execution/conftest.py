@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from run_files import Synchronous
 
 from engine.execution.run import run
 from engine.farm.schedule import Schedule
 from lake.manifest import Manifest
+from tests.execution.run_files import Synchronous
 
 
 @pytest.fixture(scope="session")

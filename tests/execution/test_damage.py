@@ -9,13 +9,13 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from run_files import Synchronous, lake_bytes
 
 from engine.execution.partition import PartitionTask, simulate_partition
 from engine.execution.run import run
 from engine.farm.schedule import Schedule
 from lake.manifest import Manifest, PartitionRecord
 from lake.tables import EVENT_TABLE_NAMES
+from tests.execution.run_files import Synchronous, lake_bytes
 
 Undisturbed = tuple[Path, Manifest]
 

@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from run_files import Synchronous
 
 from engine.execution.run import LOCK, run
 from engine.farm.schedule import Schedule
 from lake.errors import InputError
 from lake.manifest import Manifest, read_complete, read_manifest
+from tests.execution.run_files import Synchronous
 
 HOLD = """
 import fcntl, sys

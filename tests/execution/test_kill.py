@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from run_files import Synchronous, lake_bytes
 
 from engine.execution.progress import birth, read_progress
 from engine.execution.run import run
@@ -23,6 +22,7 @@ from engine.farm.schedule_file import read_schedule
 from engine.farm.schedule_text import format_schedule
 from lake.errors import InputError
 from lake.manifest import Manifest, read_complete, read_manifest
+from tests.execution.run_files import Synchronous, lake_bytes
 
 PATIENCE = 60.0
 LIVES = 7

@@ -12,7 +12,6 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from run_files import Synchronous, lake_bytes, marks
 
 from engine.execution.partition import PartitionTask, progress_path, simulate_partition
 from engine.execution.progress import read_progress
@@ -24,6 +23,7 @@ from engine.farm.schedule_text import format_schedule
 from lake.errors import InputError
 from lake.manifest import Journal, Manifest, PartitionRecord, read_complete, read_manifest
 from lake.tables import DIMENSION_TABLE_NAMES, EVENT_TABLE_NAMES
+from tests.execution.run_files import Synchronous, lake_bytes, marks
 
 Undisturbed = tuple[Path, Manifest]
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 import yaml
-from small_plans import ROOT
 
 from engine.farm.schedule import Schedule, to_date, to_day
 from engine.farm.schedule_file import parse_schedule, read_any, rehash
-from engine.planning.sizing import biomass_flags
+from engine.farm.sizing import biomass_flags
 from engine.planning.starts import alternating_starts
 from lake.errors import InputError
+from tests.farm.small_plans import ROOT
 
 SMALL = Path(__file__).with_name("older_system.yaml")
 VARIANTS = Path(__file__).with_name("older_system_variants.yaml")

@@ -14,12 +14,12 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_plans import ROOT, schedules
 
 from engine.farm.schedule import Schedule
 from engine.farm.schedule_file import parse_schedule, read_any, read_schedule, rehash
 from engine.farm.schedule_text import format_schedule
 from lake.errors import InputError
+from tests.farm.small_plans import ROOT, schedules
 
 DEMO = (ROOT / "schedules/demo.yaml").read_text()
 FIRST_KEY = DEMO.index("format:")

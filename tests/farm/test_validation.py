@@ -7,11 +7,11 @@ from itertools import chain
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_plans import schedules
 
 from engine.farm.occupancy import Occupancy, occupancy, overlaps
 from engine.farm.schedule import Schedule
 from engine.farm.validation import complaints, partition_complaints
+from tests.farm.small_plans import schedules
 
 rows = st.lists(
     st.tuples(st.integers(0, 5), st.integers(1, 3), st.integers(0, 20), st.integers(0, 8)), min_size=1, max_size=25

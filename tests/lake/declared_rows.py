@@ -9,7 +9,8 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from lake.columns import Nullable, storage_dtype
-from lake.tables import TABLES, Column, Table
+from lake.tables import TABLES
+from lake.tables.declaration import Column, Table
 
 TABLE = st.sampled_from([TABLES[name] for name in sorted(TABLES)])
 WORDS = st.text(st.characters(min_codepoint=1, max_codepoint=0x2FFF, exclude_categories=("Cs",)), max_size=5)

@@ -21,10 +21,10 @@ from engine.farm.schedule_file import read_any
 from engine.farm.schedule_text import format_schedule
 from engine.verify import plan_tables
 from lake.checks import CheckResult, check_names, report_names, run_checks, run_reports
-from lake.declaration import TIMESTAMP, Column, Table
 from lake.declared_sql import AFTER_THE_STAY, AHEAD, ENDS, dates
 from lake.errors import InputError
 from lake.tables import EVENT_TABLES, TABLES
+from lake.tables.declaration import TIMESTAMP, Column, Table
 from lake.views import PLAN_TABLES, Connection, connect, register
 
 AS_OF_DAY = 20_400

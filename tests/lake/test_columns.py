@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from declared_rows import TABLE, columns_of, length
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lake.columns import Nullable, record_batch, storage_dtype
-from lake.tables import TABLES, Column, Table
+from lake.tables import TABLES
+from lake.tables.declaration import Column, Table
+from tests.lake.declared_rows import TABLE, columns_of, length
 
 
 def meaning(column: Column, stored: Any) -> Any:

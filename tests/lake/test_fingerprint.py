@@ -9,13 +9,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from declared_rows import TABLE, columns_of, length, limits, of_batch
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from lake.columns import Nullable, record_batch, storage_dtype
 from lake.fingerprint import combine, fingerprint, fingerprint_of_none, part_fingerprints
-from lake.tables import EVENT_TABLES, TABLES, Column, Table
+from lake.tables import EVENT_TABLES, TABLES
+from lake.tables.declaration import Column, Table
+from tests.lake.declared_rows import TABLE, columns_of, length, limits, of_batch
 
 EVENT_TABLE = st.sampled_from(EVENT_TABLES)
 ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

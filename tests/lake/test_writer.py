@@ -9,15 +9,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from declared_rows import columns_of, of_batch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lake import writer
 from lake.columns import Nullable, record_batch
 from lake.fingerprint import part_fingerprints
-from lake.tables import EVENT_TABLE_NAMES, EVENT_TABLES, TABLES, Table
+from lake.tables import EVENT_TABLE_NAMES, EVENT_TABLES, TABLES
+from lake.tables.declaration import Table
 from lake.writer import PartitionWriter, part_path, write_dimension
+from tests.lake.declared_rows import columns_of, of_batch
 
 GROUP_ROWS = 8
 NAMES = ("daily_state", "harvest_lot")

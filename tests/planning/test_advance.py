@@ -22,15 +22,15 @@ from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule, Stay, to_date, to_day
 from engine.farm.schedule_file import parse_schedule, read_schedule
 from engine.farm.schedule_text import format_schedule
+from engine.farm.sizing import fitted_eggs
 from engine.farm.validation import conflict_count
 from engine.plan import app
 from engine.planning.advance import Growth, advance, recurring
 from engine.planning.planner import Request, plan
-from engine.planning.sizing import fitted_eggs
 from engine.planning.vacancies import Vacancies
-from engine.simulation.climate import Climate
 from engine.simulation.emission import Emitter
-from engine.simulation.history import simulate
+from engine.simulation.fish.history import simulate
+from engine.simulation.water.climate import Climate
 from lake.columns import record_batch
 from lake.errors import InputError
 from lake.tables import TABLES

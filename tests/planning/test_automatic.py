@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from farms import AS_OF, biology, shipped
 
 from engine.planning.allocation import NoRoom
 from engine.planning.alternatives import nearest_plans, refused
@@ -14,6 +13,7 @@ from engine.planning.capacity import capacity_report, steady_days
 from engine.planning.planner import Request, place, plan
 from engine.planning.starts import Stagger, every, in_turn, parse_stagger, starts_of
 from lake.errors import InputError
+from tests.planning.farms import AS_OF, biology, shipped
 
 ASKED = Request("t", 1, 1, AS_OF, rings=(8, 20))
 

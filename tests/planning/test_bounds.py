@@ -6,12 +6,12 @@ import re
 from dataclasses import replace
 
 import pytest
-from farms import AS_OF, ROOT, biology, farm_of, shipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.farm.schedule import STAGE_DAYS, Schedule
 from engine.farm.schedule_file import parse_schedule, read_schedule
+from engine.farm.sizing import biomass_flags
 from engine.farm.validation import complaints, conflict_count
 from engine.planning.advance import Growth, advance
 from engine.planning.allocation import allocate
@@ -19,9 +19,9 @@ from engine.planning.bounds import most_batches, upper_bound
 from engine.planning.capacity import capacity_report
 from engine.planning.places import Rules
 from engine.planning.planner import Request, plan
-from engine.planning.sizing import biomass_flags
 from engine.planning.starts import Start, parse_stagger
 from lake.errors import InputError
+from tests.planning.farms import AS_OF, ROOT, biology, farm_of, shipped
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,13 @@ from engine.biology.parameters import Biology, read_biology
 from engine.farm.infrastructure import Farm, read_farm
 from engine.farm.schedule import to_day
 from engine.farm.schedule_file import parse_schedule, read_schedule
+from engine.farm.sizing import biomass_flags
 from engine.farm.validation import conflict_count
 from engine.plan import app
 from engine.planning.ladder import Ladder, uat_ladder
-from engine.planning.sizing import biomass_flags
-from engine.simulation.climate import Climate
-from engine.simulation.history import simulate
+from engine.simulation.fish.history import simulate
 from engine.simulation.record import BatchHistory
+from engine.simulation.water.climate import Climate
 from lake.errors import InputError
 
 SEA = 6

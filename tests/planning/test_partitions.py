@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from engine.biology.parameters import Biology, read_biology
 from engine.farm.infrastructure import Farm, read_farm
 from engine.farm.schedule import Schedule, to_day
-from engine.planning.forecast import forecast
+from engine.forecast.lives import forecast
+from engine.forecast.workload import predicted_events
 from engine.planning.partitions import balanced, part_sums, usual_count
 from engine.planning.planner import Request, plan
-from engine.planning.workload import predicted_events
 
 AS_OF = to_day(date(2025, 11, 19))
 

@@ -6,7 +6,6 @@ from functools import cache
 from itertools import pairwise, product
 
 import pytest
-from farms import farm_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from engine.farm.schedule import Stay
 from engine.planning.allocation import NoRoom, allocate
 from engine.planning.places import Rules, most_places, sea_places, usable_rings
 from engine.planning.starts import Start
+from tests.planning.farms import farm_of
 
 STAGE_DAYS = (9, 9, 5, 9, 9, 30)
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from engine.biology.parameters import Biology, read_biology
 from engine.farm.infrastructure import Farm, read_farm
 from engine.farm.schedule import Schedule, to_date, to_day
+from engine.farm.sizing import biomass_flags, fitted_eggs, keyed_share, peaks
 from engine.planning.capacity import capacity_report
 from engine.planning.planner import Request, plan
-from engine.planning.sizing import biomass_flags, fitted_eggs, keyed_share, peaks
 from engine.planning.starts import alternating_starts
 from lake.errors import InputError
 

@@ -6,12 +6,12 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from farms import AS_OF, shipped
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.planning.starts import Start, even_gaps, evenly, every, in_turn, parse_stagger, starts_of
 from lake.errors import InputError
+from tests.planning.farms import AS_OF, shipped
 
 
 def days_of(starts: list[Start], geography: int) -> list[int]:

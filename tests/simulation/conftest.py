@@ -8,10 +8,10 @@ import pyarrow as pa
 import pytest
 
 from engine.farm.schedule import Schedule
-from engine.simulation.climate import Climate
 from engine.simulation.emission import Emitter
-from engine.simulation.history import simulate
+from engine.simulation.fish.history import simulate
 from engine.simulation.record import BatchHistory
+from engine.simulation.water.climate import Climate
 from lake.columns import record_batch
 from lake.tables import EVENT_TABLES, TABLES
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from engine.farm.schedule import Schedule
-from engine.simulation.climate import Climate
-from engine.simulation.history import simulate
+from engine.simulation.fish.history import simulate
 from engine.simulation.record import SEA, BatchHistory
 from engine.simulation.rows.shared import Subject
+from engine.simulation.water.climate import Climate
 from lake.columns import Nullable
 
 

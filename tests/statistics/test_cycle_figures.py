@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from hand_made import MakeRecords, arrival, batch, day, deaths, harvested, lot, ring, states, treatment
 
 from engine.statistics import feed, growth, harvest, lice
 from engine.statistics.records import Records
+from tests.statistics.hand_made import MakeRecords, arrival, batch, day, deaths, harvested, lot, ring, states, treatment
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import math
 import numpy as np
 import polars as pl
 import pytest
-from hand_made import MakeRecords, batch, deaths, harvested, lot, ring, states
 
 from engine.statistics import mortality
+from tests.statistics.hand_made import MakeRecords, batch, deaths, harvested, lot, ring, states
 
 
 def test_losses_are_means_over_harvested_batches(make_records: MakeRecords) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hand_made import MakeRecords, arrival, batch, day, deaths, ring, states
 
 from engine.statistics import freshwater
+from tests.statistics.hand_made import MakeRecords, arrival, batch, day, deaths, ring, states
 
 
 def test_monthly_mortality_is_of_whole_months_and_fish_over_three_grams(make_records: MakeRecords) -> None:

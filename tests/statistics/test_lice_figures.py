@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hand_made import MakeRecords, batch, deaths, evening, ring, states, treatment
 
 from engine.statistics import lice
+from tests.statistics.hand_made import MakeRecords, batch, deaths, evening, ring, states, treatment
 
 
 def test_fish_lost_after_a_treatment_is_the_excess_over_the_days_before(make_records: MakeRecords) -> None:

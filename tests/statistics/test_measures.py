@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from hand_made import MakeRecords
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.statistics.measure import Basis, finite
 from engine.statistics.table import measured
+from tests.statistics.hand_made import MakeRecords
 
 BASIS = Basis("things", "nowhere")
 

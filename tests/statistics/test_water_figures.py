@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hand_made import MakeRecords, batch, ring
 
 from engine.statistics import water
+from tests.statistics.hand_made import MakeRecords, batch, ring
 
 
 def monthly(years: int, areas: int, value: Callable[[int, int], float], gaps: bool = False) -> pl.DataFrame:

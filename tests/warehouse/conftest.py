@@ -9,14 +9,13 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-import foreign
 import psycopg
 import pytest
-import small_lake
 from psycopg.conninfo import make_conninfo
 
 import warehouse.set_aside
 from lake.manifest import Manifest
+from tests.warehouse import foreign, small_lake
 from warehouse.embedded import embedded_dsn
 from warehouse.load import load_run
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from warehouse.target import connect, prepare_tables
-from warehouse.uat_schema import UAT_TABLES
+from warehouse.uat.schema import UAT_TABLES
 
 ZEROS = {"boolean": False, "date": "2020-01-01", "time without time zone": "10:00", "jsonb": "{}", "text": ""}
 CONTENT_TYPES = ((17, "batch", "batch"), (31, "harvest", "harvestevent"), (18, "batch", "batchtransferworkflow"))

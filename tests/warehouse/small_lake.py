@@ -9,10 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import synthetic
 
 from lake.manifest import BiologyRecord, Manifest, PartitionRecord, PartRecord, RunIdentity, write_manifest
-from lake.tables import DIMENSION_TABLE_NAMES, TABLES, Column
+from lake.tables import DIMENSION_TABLE_NAMES, TABLES
+from lake.tables.declaration import Column
+from tests.warehouse import synthetic
 
 AS_OF = date(2025, 1, 1)
 START = date(2024, 1, 1)

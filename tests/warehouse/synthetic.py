@@ -8,10 +8,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from lake.tables import DIMENSION_TABLE_NAMES, EVENT_TABLES, TABLES, Column, Table
-from warehouse.expressions import Lake
-from warehouse.mapping import DIMENSION_MAPPINGS, EVENT_MAPPINGS
-from warehouse.target_tables import TARGET_TABLES
+from lake.tables import DIMENSION_TABLE_NAMES, EVENT_TABLES, TABLES
+from lake.tables.declaration import Column, Table
+from warehouse.uat.expressions import Lake
+from warehouse.uat.mapping import DIMENSION_MAPPINGS, EVENT_MAPPINGS
+from warehouse.uat.target_tables import TARGET_TABLES
 
 Row = dict[str, Any]
 ROWS = 2

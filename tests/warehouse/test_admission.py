@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
-import foreign
 import pytest
-from probing import one, snapshot, structure
 from psycopg.conninfo import make_conninfo
 
 import warehouse.admission
 import warehouse.target
 from lake.errors import InputError
 from lake.manifest import Manifest
+from tests.warehouse import foreign
+from tests.warehouse.probing import one, snapshot, structure
 from warehouse.load import Options, load_run
-from warehouse.reconcile import reconcile
+from warehouse.reconciling.reconcile import reconcile
 from warehouse.target import connect
 
 Lake = tuple[Path, Manifest]

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from probing import ask, one, structure
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from lake.errors import InputError
 from lake.manifest import Manifest
+from tests.warehouse.probing import ask, one, structure
 from warehouse.embedded import FOLDER, embedded_dsn
 from warehouse.load import Listener, LoadFailed, load_run
-from warehouse.reconcile import reconcile
+from warehouse.reconciling.reconcile import reconcile
 from warehouse.target import connect, prepare_tables
 
 Lake = tuple[Path, Manifest]

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-import small_lake
 
 from lake.errors import InputError
+from tests.warehouse import small_lake
 from warehouse.embedded import embedded_dsn, psql_line
 from warehouse.record import loaded_target, record_load, target_dsn
 from warehouse.target import connect, scrub, without_password

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import foreign
 import psycopg
 import pytest
-import small_lake
-from probing import ask, one, snapshot, structure
 
 from lake.errors import InputError
 from lake.manifest import Manifest
+from tests.warehouse import foreign, small_lake
+from tests.warehouse.probing import ask, one, snapshot, structure
 from warehouse.load import load_run
-from warehouse.reconcile import reconcile
+from warehouse.reconciling.reconcile import reconcile
 from warehouse.target import connect, key_columns
 
 Lake = tuple[Path, Manifest]

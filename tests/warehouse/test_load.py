@@ -9,16 +9,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from probing import ask, one, snapshot, structure
 
 import warehouse.set_aside
 from lake.errors import InputError
 from lake.manifest import Manifest
 from lake.tables import EVENT_TABLES
+from tests.warehouse.probing import ask, one, snapshot, structure
 from warehouse.load import Options, load_run
-from warehouse.reconcile import reconcile
+from warehouse.reconciling.reconcile import reconcile
 from warehouse.target import connect, prepare_tables
-from warehouse.target_tables import TARGET_TABLES
+from warehouse.uat.target_tables import TARGET_TABLES
 
 MIDNIGHT = datetime(2025, 1, 1, tzinfo=UTC)
 

@@ -11,16 +11,15 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
-import foreign
 import pytest
-import test_uat_schema
-from conftest import new_database
-from probing import one, snapshot, structure
 from psycopg.conninfo import make_conninfo
 
 from lake.manifest import Manifest
+from tests.warehouse import foreign, test_uat_schema
+from tests.warehouse.conftest import new_database
+from tests.warehouse.probing import one, snapshot, structure
 from warehouse.load import load_run
-from warehouse.reconcile import reconcile
+from warehouse.reconciling.reconcile import reconcile
 from warehouse.target import connect, prepare_tables
 from warehouse.wipe import wipe_run
 

@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from probing import one
 
 from lake.errors import InputError
 from lake.manifest import Manifest
 from lake.tables import EVENT_TABLE_NAMES, TABLES
-from warehouse.comparisons import BY
-from warehouse.expressions import Lake
-from warehouse.mapping import EVENT_MAPPINGS
-from warehouse.reconcile import reconcile
+from tests.warehouse.probing import one
+from warehouse.reconciling.comparisons import BY
+from warehouse.reconciling.reconcile import reconcile
 from warehouse.target import connect
-from warehouse.target_tables import TARGET_TABLES
-from warehouse.uat_schema import qualified
+from warehouse.uat.expressions import Lake
+from warehouse.uat.mapping import EVENT_MAPPINGS
+from warehouse.uat.schema import qualified
+from warehouse.uat.target_tables import TARGET_TABLES
 
 Tables = tuple[Path, Manifest]
 

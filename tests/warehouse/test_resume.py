@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from probing import ask, one, snapshot, structure
 
 from lake.errors import InputError
 from lake.manifest import Manifest
+from tests.warehouse.probing import ask, one, snapshot, structure
 from warehouse.load import Listener, LoadFailed, load_run, restore_only
-from warehouse.reconcile import reconcile
+from warehouse.reconciling.reconcile import reconcile
 from warehouse.target import connect, prepare_tables
 
 Lake = tuple[Path, Manifest]

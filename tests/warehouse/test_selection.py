@@ -6,16 +6,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from probing import ask, one, snapshot
 
 from lake.errors import InputError
 from lake.manifest import Manifest
 from lake.tables import EVENT_TABLE_NAMES
+from tests.warehouse.probing import ask, one, snapshot
 from warehouse.load import Options, load_run
-from warehouse.mapping import EVENT_MAPPINGS
-from warehouse.reconcile import reconcile
+from warehouse.reconciling.reconcile import reconcile
 from warehouse.selection import Selection, choose
-from warehouse.uat_schema import qualified
+from warehouse.uat.mapping import EVENT_MAPPINGS
+from warehouse.uat.schema import qualified
 
 Lake = tuple[Path, Manifest]
 MOVE = date(2024, 1, 11)

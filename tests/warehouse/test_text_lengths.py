@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import small_lake
-from probing import one
 
 from lake.errors import InputError
 from lake.tables import TABLES
-from warehouse.expressions import Constant, Lake
+from tests.warehouse import small_lake
+from tests.warehouse.probing import one
 from warehouse.load import Options, load_run
-from warehouse.mapping import DIMENSIONS, EVENTS
-from warehouse.target_tables import TARGET_TABLES
 from warehouse.text_lengths import VARYING
+from warehouse.uat.expressions import Constant, Lake
+from warehouse.uat.mapping import DIMENSIONS, EVENTS
+from warehouse.uat.target_tables import TARGET_TABLES
 
 GENOTYPE = 255  # characters of scenario.genotype
 

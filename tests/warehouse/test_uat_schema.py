@@ -7,14 +7,14 @@ import re
 from pathlib import Path
 
 import pytest
-from probing import ask
 
 from lake.errors import InputError
+from tests.warehouse.probing import ask
 from warehouse.encode import target_schema
-from warehouse.mapping import DIMENSIONS, EVENTS
 from warehouse.target import connect, prepare_tables
-from warehouse.target_tables import TARGET_TABLES
-from warehouse.uat_schema import UAT_TABLES
+from warehouse.uat.mapping import DIMENSIONS, EVENTS
+from warehouse.uat.schema import UAT_TABLES
+from warehouse.uat.target_tables import TARGET_TABLES
 
 FACTS = Path(__file__).parents[3] / "shared" / "uat"
 facts_needed = pytest.mark.skipif(

@@ -16,11 +16,11 @@ import numpy as np
 import pyarrow as pa
 
 from engine.farm.masters import TemplateModel
-from engine.simulation.climate import uniforms
+from engine.simulation.lice.treatments import MINUTE_US
+from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.record import SEA
-from engine.simulation.remedies import MINUTE_US
 from engine.simulation.rows.shared import Columns, Subject, code, row_ids
-from engine.simulation.streams import Stream, stream_key
+from engine.simulation.water.climate import uniforms
 from lake.columns import Nullable
 
 DRAWS = 4

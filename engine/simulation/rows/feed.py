@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from engine.simulation import feeding
-from engine.simulation.remedies import DAY_US, HOUR_US
+from engine.simulation.feed import feeding
+from engine.simulation.lice.treatments import DAY_US, HOUR_US
 from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, row_ids, stack
 from lake.columns import Nullable
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.simulation.observed.weighing import STATISTICS
 from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, row_ids, stack
-from engine.simulation.weighing import STATISTICS
 
 
 def fish_tables(subject: Subject) -> Tables:

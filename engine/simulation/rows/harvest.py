@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from engine.simulation.remedies import DAY_US
+from engine.simulation.lice.treatments import DAY_US
 from engine.simulation.rows.shared import Columns, Subject, Tables, code, row_ids
 
 EVENING_US = 79_200_000_000  # 22:00: the harvest closes the day, after its meals and readings

@@ -9,11 +9,11 @@ import numpy as np
 
 from engine.biology.health_sampling import BURDENS, DRIVERS, THINNESS, HealthSampling
 from engine.farm.schedule import Schedule
-from engine.simulation import arithmetic as am
-from engine.simulation import examination
+from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
+from engine.simulation.observed import examination
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.shared import Columns, Subject, Tables, row_ids
-from engine.simulation.streams import Stream, stream_key, stream_keys
 from lake.errors import InputError
 
 STATISTICS = (

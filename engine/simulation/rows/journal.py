@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from engine.simulation.chronicle import SEVERITIES
+from engine.simulation.health.journal import SEVERITIES
 from engine.simulation.rows.shared import Columns, Subject, Tables, code, empty, row_ids
 from lake.columns import Nullable
 

@@ -6,14 +6,14 @@ import numpy as np
 import pyarrow as pa
 
 from engine.farm.infrastructure import Farm
-from engine.simulation import wording as say
-from engine.simulation.climate import uniforms
-from engine.simulation.counting import LICE_TYPES, SALMON_LOUSE, Division, divide
-from engine.simulation.hazards import cumulative
+from engine.simulation.fish.hazards import cumulative
+from engine.simulation.health import wording as say
+from engine.simulation.lice.counts import LICE_TYPES, SALMON_LOUSE, Division, divide
+from engine.simulation.lice.treatments import DAY_US, MINUTE_US, VACCINE, Remedy
+from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.record import SEA, SeaLice, StageHistory
-from engine.simulation.remedies import DAY_US, MINUTE_US, VACCINE, Remedy
 from engine.simulation.rows.shared import Columns, Subject, Tables, code, empty, row_ids
-from engine.simulation.streams import Stream, stream_key, stream_keys
+from engine.simulation.water.climate import uniforms
 from lake.columns import Nullable
 from lake.errors import InputError
 

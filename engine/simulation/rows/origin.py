@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from engine.simulation import arithmetic as am
-from engine.simulation.climate import HALL_VARIABLES, SEA_VARIABLES
-from engine.simulation.handling import minutes
+from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.streams import Stream, stream_key
+from engine.simulation.rows.handling import minutes
 from engine.simulation.rows.shared import Columns, Subject, Tables, code, hundredths, row_ids
-from engine.simulation.streams import Stream, stream_key
+from engine.simulation.water.climate import HALL_VARIABLES, SEA_VARIABLES
 from lake.columns import Nullable
 
 DELIVERY_METHODS = ("TRANSPORT", "HELICOPTER", "BOAT", "INTERNAL_TRANSFER")  # the order of a region's shares

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.farm.schedule import Batch, Schedule
-from engine.simulation import projection
+from engine.simulation.observed import projection
 from engine.simulation.record import SEA, StageHistory
 from engine.simulation.rows.activities import Activities
 from engine.simulation.rows.scenario import Baseline, StandardModels, profile_id, standard_models

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.simulation.instruments import MICROSECONDS_A_DAY, Faults, Probes, read_all
+from engine.simulation.observed.instruments import MICROSECONDS_A_DAY, Faults, Probes, read_all
+from engine.simulation.observed.sensing import groups
 from engine.simulation.rows.shared import Columns, Subject, Tables, stack
-from engine.simulation.sensing import groups
 
 COLUMNS = {
     "batch_id": np.int32,

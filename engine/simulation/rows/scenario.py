@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from engine.farm.masters import hall_profile_id, profile_c, stage_tgc
 from engine.farm.schedule import Batch, Schedule
-from engine.simulation import projection
+from engine.simulation.lice.treatments import DAY_US
+from engine.simulation.observed import projection
 from engine.simulation.record import SEA
-from engine.simulation.remedies import DAY_US
 from engine.simulation.rows.origin import egg_supplier
 from engine.simulation.rows.shared import Columns, Subject, Tables, row_ids
 

@@ -11,15 +11,15 @@ import numpy as np
 import pyarrow as pa
 
 from engine.farm.schedule import Schedule
-from engine.simulation.assimilation import StageEstimate, estimate
-from engine.simulation.chronicle import Care, care
-from engine.simulation.climate import Climate
-from engine.simulation.harvest import Harvest, reap
-from engine.simulation.provision import StageFeed, feed_batch
+from engine.simulation.feed.provision import StageFeed, feed_batch
+from engine.simulation.harvest.lots import Harvest, reap
+from engine.simulation.health.journal import Care, care
+from engine.simulation.numerics.streams import Stream, stream_keys
+from engine.simulation.observed.assimilation import StageEstimate, estimate
+from engine.simulation.observed.sensing import daily_temperature
+from engine.simulation.observed.weighing import Weighings, weigh
 from engine.simulation.record import BatchHistory, StageHistory
-from engine.simulation.sensing import daily_temperature
-from engine.simulation.streams import Stream, stream_keys
-from engine.simulation.weighing import Weighings, weigh
+from engine.simulation.water.climate import Climate
 from lake.tables import TABLES
 
 Columns = dict[str, Any]

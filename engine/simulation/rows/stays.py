@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from engine.simulation.handling import minutes
+from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.record import SEA
+from engine.simulation.rows.handling import minutes
 from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, hundredths, row_ids, stack
-from engine.simulation.streams import Stream, stream_key
 from lake.columns import Nullable
 
 

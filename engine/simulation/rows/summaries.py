@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.simulation import feeding
-from engine.simulation.assimilation import StageEstimate
-from engine.simulation.provision import StageFeed
+from engine.simulation.feed import feeding
+from engine.simulation.feed.provision import StageFeed
+from engine.simulation.observed.assimilation import StageEstimate
+from engine.simulation.observed.weighing import StageWeighings
 from engine.simulation.record import SEA, StageHistory
 from engine.simulation.rows.shared import Columns, Subject, Tables, code, empty, stack
-from engine.simulation.weighing import StageWeighings
 from lake.columns import Nullable
 
 GREATEST_FCR = 99_999  # thousandths, what the column holds

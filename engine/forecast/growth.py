@@ -1,0 +1,128 @@
+"""How long batches stay at sea until they reach their harvest weight, by geography and month of transfer.
+
+Replicate batches are lived in representative containers (forecast.py), spread over the geography's areas, the
+month's days and eleven years, each with draws of its own that have nothing to do with any plan's: the result
+depends on the farm and the biology alone, and is made once for a process.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+
+from engine.biology.parameters import Biology
+from engine.farm.infrastructure import Farm
+from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay, to_date, to_day
+from engine.forecast.lives import lives
+from lake.errors import InputError
+
+REPLICATES = 60
+"""For each geography and month: the 95 % point then lies between the true 90 and 99 % points, usually."""
+FIRST_YEAR, YEARS, MONTH_DAYS, AREAS = 2012, 11, 25, 6
+LONGEST_DAYS = 900
+EGGS_A_CONTAINER = 60_000
+SEED = 0
+SEA = 6
+_made: dict[tuple[str, str], dict[tuple[int, int], tuple[int, ...]]] = {}
+
+
+@dataclass(frozen=True)
+class SeaPlan:
+    """Days at sea for batches by (geography id, month of transfer from 1).
+
+    confidence: asked. reached: the share of replicates that reach their weight within the days.
+    """
+
+    confidence: float
+    days: dict[tuple[int, int], int]
+    reached: dict[tuple[int, int], float]
+
+    def days_for(self, geography_id: int, transfer_day: int) -> int:
+        return self.days[geography_id, to_date(transfer_day).month]
+
+
+def sea_plan(farm: Farm, biology: Biology, adult_days: int, confidence: float) -> SeaPlan:
+    """The stay within which a share `confidence` of batches reaches its harvest weight, `adult_days` at the most."""
+    days, reached = {}, {}
+    for key, found in days_to_harvest(farm, biology).items():
+        enough = found[min(len(found) - 1, math.ceil(confidence * len(found)) - 1)]
+        days[key] = min(adult_days, enough)
+        reached[key] = sum(each <= days[key] for each in found) / len(found)
+    return SeaPlan(confidence, days, reached)
+
+
+def days_to_harvest(farm: Farm, biology: Biology) -> dict[tuple[int, int], tuple[int, ...]]:
+    """Days from transfer to harvest weight of every replicate, ascending, by (geography id, month from 1)."""
+    key = (farm.sha256, biology.sha256)
+    if key not in _made:
+        _made[key] = _simulated(farm, biology)
+    return _made[key]
+
+
+def _simulated(farm: Farm, biology: Biology) -> dict[tuple[int, int], tuple[int, ...]]:
+    batches: list[Batch] = []
+    home: list[tuple[int, int]] = []
+    for geography_id in range(1, len(farm.geography_names) + 1):
+        for month in range(1, 13):
+            for i in range(REPLICATES):
+                batches.append(_replicate(farm, geography_id, month, i, len(batches) + 1))
+                home.append((geography_id, month))
+    schedule = Schedule(
+        name="growth",
+        seed=SEED,
+        as_of_day=max(batch.end_day for batch in batches),
+        farm=farm,
+        biology=biology,
+        batches=tuple(batches),
+        partitions=(),
+        text="",
+    )
+    found: dict[tuple[int, int], list[int]] = {key: [] for key in dict.fromkeys(home)}
+    for place, (_, history) in zip(home, lives(schedule, batches), strict=True):
+        found[place].append(history.stages[-1].days)
+    return {place: tuple(sorted(days)) for place, days in found.items()}
+
+
+def _replicate(farm: Farm, geography_id: int, month: int, i: int, id: int) -> Batch:
+    """The i-th replicate: transferred in the month, in one of the years, to one of the geography's areas."""
+    areas = [area for area in farm.areas if area.geography_id == geography_id]
+    halls = [hall for hall in farm.halls if hall.geography_id == geography_id]
+    tanks = {hall.stage: hall.container_ids[0] for hall in reversed(halls)}
+    if not areas or len(tanks) < SEA - 1:
+        name = farm.geography_names[geography_id - 1]
+        raise InputError(f"farm {farm.name}", f"{name} has no area, or no hall for a stage", "give the farm some")
+    # no two of the cycles have a common factor, so that years, days and areas mix
+    transfer = to_day(date(FIRST_YEAR + i % YEARS, month, 1 + i * 9 % MONTH_DAYS))
+    area = areas[i * 7 % min(AREAS, len(areas)) * len(areas) // min(AREAS, len(areas))]
+    day, stays = transfer - sum(STAGE_DAYS[:-1]), []
+    for stage, days in enumerate(STAGE_DAYS[:-1], 1):
+        stays.append(Stay(stage, (tanks[stage],), day, day + days))
+        day += days
+    stays.append(Stay(SEA, (area.ring_ids[0],), day, day + LONGEST_DAYS))
+    return Batch(id, f"growth-{geography_id}-{month}-{i}", geography_id, EGGS_A_CONTAINER, tuple(stays))
+
+
+def sea_plan_line(plan: SeaPlan) -> str:
+    """The sea plan in words."""
+    days, reached = plan.days.values(), plan.reached.values()
+    mean = sum(reached) / len(plan.reached)
+    line = f"stays at sea of {min(days)} to {max(days)} days: {mean:.0%} of batches reach their harvest weight within"
+    short = sum(share < plan.confidence for share in reached)
+    if short:
+        line += f"; --adult-days keeps {short} of {len(plan.reached)} (geography, month) below {plan.confidence:.0%}"
+    return line
+
+
+def sea_plan_data(plan: SeaPlan, farm: Farm) -> dict[str, object]:
+    """The sea plan as plain values, for --json."""
+    return {
+        "confidence": plan.confidence,
+        "days_by_month_of_transfer": {
+            name: [plan.days[g, month] for month in range(1, 13)] for g, name in enumerate(farm.geography_names, 1)
+        },
+        "reached_by_month_of_transfer": {
+            name: [round(plan.reached[g, month], 3) for month in range(1, 13)]
+            for g, name in enumerate(farm.geography_names, 1)
+        },
+    }

@@ -1,0 +1,104 @@
+"""What a schedule will come to, before it is run: rows, harvest days, and what is certain at the as-of date.
+
+Each batch is lived once in one container a stage, with the batch's own draws but without differences between
+containers and without sensors or samples: a fiftieth of the run's work, and days off the harvest, not weeks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from engine.biology.parameters import Biology
+from engine.farm.infrastructure import Farm
+from engine.farm.schedule import Batch, Schedule, Stay
+from engine.forecast.cutoff import COMPLETED, UNDECIDED, Cutoff, by_dates, by_growth, summarise
+from engine.forecast.expected import expected_rows
+from engine.simulation.fish.history import simulate
+from engine.simulation.record import SEA, BatchHistory, StandIn
+from engine.simulation.water.climate import Climate
+from lake.tables import EVENT_TABLE_NAMES
+
+RINGS_OF_TWO_AREAS = 3
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The plan's expectations: rows by table and by batch, and the state at the as-of date."""
+
+    rows: dict[str, int]
+    batch_rows: dict[int, int]
+    cutoff: dict[int, str]  # COMPLETED, ACTIVE or UNDECIDED
+    harvest_day: dict[int, int]
+
+    @property
+    def events(self) -> int:
+        return sum(self.rows.values())
+
+
+def forecast(schedule: Schedule, climate: Climate | None = None) -> Forecast:
+    """Forecast every batch; a pure function of the schedule. climate: the schedule's, up to every batch's end."""
+    rows = dict.fromkeys(EVENT_TABLE_NAMES, 0)
+    batch_rows: dict[int, int] = {}
+    cutoff: dict[int, str] = {}
+    harvest: dict[int, int] = {}
+    for batch, history in lives(schedule, schedule.batches, climate):
+        harvest[batch.id] = history.stages[-1].end_day - 1
+        cutoff[batch.id] = by_growth(batch, history, schedule.as_of_day)[0]
+        counted = expected_rows(schedule, batch, history)
+        batch_rows[batch.id] = sum(counted.values())
+        for table, count in counted.items():
+            rows[table] += count
+    return Forecast(rows, batch_rows, cutoff, harvest)
+
+
+def foreseen_cutoff(schedule: Schedule) -> Cutoff:
+    """What is certain at the as-of date, alike to the forecast's: only batches that dates leave open are lived."""
+    states = {batch.id: by_dates(batch, schedule.as_of_day) for batch in schedule.batches}
+    known = {id: (state, float(state == COMPLETED)) for id, state in states.items()}
+    open_batches = [batch for batch in schedule.batches if states[batch.id] == UNDECIDED]
+    for batch, history in lives(schedule, open_batches):
+        known[batch.id] = by_growth(batch, history, schedule.as_of_day)
+    return summarise(schedule, [known[batch.id] for batch in schedule.batches])
+
+
+def lives(
+    schedule: Schedule, batches: Sequence[Batch], climate: Climate | None = None
+) -> Iterator[tuple[Batch, BatchHistory]]:
+    """Each batch and its whole life in representative containers."""
+    beyond = max((b.end_day for b in schedule.batches), default=schedule.as_of_day)
+    open_end = replace(schedule, as_of_day=max(beyond, schedule.as_of_day), biology=_alike(schedule.biology))
+    if climate is None:
+        first_day = min((b.start_day for b in schedule.batches), default=0)
+        climate = Climate(schedule.farm, schedule.biology, schedule.seed, open_end.as_of_day, first_day)
+    for batch in batches:
+        yield batch, simulate(open_end, climate, _reduced(batch, schedule.farm), _stands_for(batch))
+
+
+def _stands_for(batch: Batch) -> StandIn:
+    """All the rings of a batch, and how many more fish fill one than a tank."""
+    rings = batch.stays[-1].container_ids if batch.stays[-1].stage == SEA else batch.stays[-1].container_ids[:1]
+    return StandIn(rings, len(batch.stays[0].container_ids) / len(rings))
+
+
+def _alike(biology: Biology) -> Biology:
+    """The biology without growth of a container's own: one container then grows as all do on average."""
+    growth = biology.model.growth
+    alike = growth.model_copy(update={"container_tgc_cv": growth.container_tgc_cv.model_copy(update={"value": 0.0})})
+    return replace(biology, model=biology.model.model_copy(update={"growth": alike}))
+
+
+def _reduced(batch: Batch, farm: Farm) -> Batch:
+    """The batch in one container of every stage with its share of the eggs; in three if its rings lie in two areas."""
+    areas = {farm.container(c).area_id for stay in batch.stays if stay.stage == SEA for c in stay.container_ids}
+    count = 1 if len(areas) < 2 else RINGS_OF_TWO_AREAS
+    share = max(1, batch.eggs * count // len(batch.stays[0].container_ids))
+    stays = tuple(Stay(s.stage, _spaced(s.container_ids, count), s.start_day, s.end_day) for s in batch.stays)
+    return replace(batch, eggs=share, stays=stays)
+
+
+def _spaced(containers: tuple[int, ...], count: int) -> tuple[int, ...]:
+    """`count` of the containers at equal distances, or the first of them."""
+    if count == 1:
+        return containers[:1]
+    return tuple(dict.fromkeys(containers[(2 * i + 1) * len(containers) // (2 * count)] for i in range(count)))

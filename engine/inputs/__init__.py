@@ -1,0 +1,1 @@
+"""YAML files read strictly, with errors that name file, key, value and cure."""

@@ -1,0 +1,194 @@
+"""Reads a YAML file into a strict model; every complaint names file, path, value and cure."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from lake.errors import InputError
+
+FILE_NAME = r"^[^./\\][^/\\]*$"  # what may name a file or a folder: no separators, and not hidden
+
+Model = TypeVar("Model", bound="StrictModel")
+
+
+class StrictModel(BaseModel):
+    """A model that refuses unknown keys and silent conversions of meaning."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class _UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """A safe loader that refuses a key given twice (YAML itself lets the last one win in silence)."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: dict[Any, int] = {}
+        for key_node, _ in node.value:
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                continue
+            key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, (str, int, float, bool)) and key is not None:
+                continue
+            line = key_node.start_mark.line + 1
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None,
+                    None,
+                    f"key {key!r} is given twice (lines {seen[key]} and {line})",
+                    key_node.start_mark,
+                )
+            seen[key] = line
+        return super().construct_mapping(node, deep)  # type: ignore[no-any-return]
+
+
+def _timestamp(loader: _UniqueKeyLoader, node: yaml.ScalarNode) -> Any:
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError as e:
+        problem = f"{node.value!r} is no date: {e}"
+        raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from None
+
+
+_UniqueKeyLoader.add_constructor("tag:yaml.org,2002:timestamp", _timestamp)
+
+
+def load_text(path: Path) -> str:
+    """The file's text; InputError when it is absent, a folder or not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise InputError(str(path), "no such file", "check the path given") from None
+    except (OSError, UnicodeDecodeError) as e:
+        raise InputError(str(path), f"cannot be read: {e}", "give a YAML file in UTF-8") from None
+
+
+def parse_yaml(text: str, source: str) -> dict[str, Any]:
+    """The text's top-level mapping; InputError with the line when it is not whole YAML."""
+    try:
+        data = yaml.load(text, Loader=_UniqueKeyLoader)
+    except yaml.MarkedYAMLError as e:
+        line = f" line {e.problem_mark.line + 1}:" if e.problem_mark else ""
+        raise InputError(
+            source, f"not valid YAML:{line} {e.problem}", "is the file cut short, or edited by hand?"
+        ) from None
+    except (yaml.YAMLError, ValueError) as e:
+        raise InputError(source, f"not valid YAML: {e}", "is the file cut short?") from None
+    if not isinstance(data, dict):
+        raise InputError(source, f"holds {type(data).__name__}, not keys and values", "is the file empty or cut short?")
+    return data
+
+
+def validate(model: type[Model], data: dict[str, Any], source: str) -> Model:
+    """`data` as `model`; InputError with the first complaints, each with path, value and cure."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as e:
+        first = e.errors(include_url=False)
+        raise refusal(source, [_complaint(model, data, err) for err in first]) from None
+
+
+def refusal(source: str, complaints: Sequence[str]) -> InputError:
+    """One error that lists the first five of some complaints about a file."""
+    lines = list(complaints[:5])
+    if len(complaints) > 5:
+        lines.append(f"... and {len(complaints) - 5} more")
+    return InputError(source, lines[0] if len(lines) == 1 else "\n  - " + "\n  - ".join(lines))
+
+
+def _complaint(model: type[StrictModel], data: Any, err: Any) -> str:
+    loc = [part for part in err["loc"] if not (isinstance(part, str) and part.startswith("function-"))]
+    path = ""
+    for part in loc:
+        path += f"[{part}]" if isinstance(part, int) else (f".{part}" if path else str(part))
+    if not path:
+        return str(err["msg"]).removeprefix("Value error, ")
+    value = repr(err.get("input"))
+    value = value if len(value) <= 80 else value[:77] + "..."
+    if err["type"] == "extra_forbidden":
+        known = sorted(_known_keys(model, data, loc))
+        near = difflib.get_close_matches(str(loc[-1]), known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known keys here: {', '.join(known)}"
+        return f"key {path} (value {value}) is not known; {hint}"
+    if err["type"] == "missing":
+        return f"key {path} is missing; add it"
+    return f"key {path} has value {value}: {err['msg']}"
+
+
+def _known_keys(model: type[StrictModel], data: Any, loc: list[Any]) -> set[str]:
+    current: Any = model
+    for part in loc[:-1]:
+        if isinstance(part, int) or current is None:
+            continue
+        if not (isinstance(current, type) and issubclass(current, BaseModel)):
+            current = _values_of(current)  # the part is a key of a mapping
+            continue
+        field = current.model_fields.get(part)
+        current = _model_or_mapping(field.annotation) if field is not None else None
+    return set(current.model_fields) if isinstance(current, type) and issubclass(current, BaseModel) else set()
+
+
+def _model_or_mapping(annotation: Any) -> Any:
+    """The model or the dict[..., ...] that an annotation holds, in a union or a list too; None for neither."""
+    if (isinstance(annotation, type) and issubclass(annotation, BaseModel)) or get_origin(annotation) is dict:
+        return annotation
+    for arg in get_args(annotation):
+        found = _model_or_mapping(arg)
+        if found is not None:
+            return found
+    return None
+
+
+def _values_of(mapping: Any) -> Any:
+    return _model_or_mapping(get_args(mapping)[1])
+
+
+def sha256(text: str) -> str:
+    """Content hash of a text, newlines as they stand."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def find_shipped(kind: str, name: str, beside: Path | None) -> Path:
+    """The file of a farm or biology named `name`: a path, beside the schedule, or the shipped copy.
+
+    kind: "farms", "biology", or "bands", which lie with the biology. InputError names every place looked in, and what
+    is shipped.
+    """
+    places = [Path(name)]
+    if beside is not None:
+        places += [beside / name, beside / kind / f"{name}.yaml", beside / f"{name}.yaml"]
+    places += [folder / f"{name}.yaml" for folder in _shipped_folders(kind)]
+    for place in places:
+        if place.suffix in {".yaml", ".yml"} and place.is_file() and (place == places[0] or _may_be(kind, place)):
+            return place
+    looked = "\n    ".join(str(p) for p in places)
+    raise InputError(
+        name,
+        f"no such {kind.rstrip('s')} file; looked at\n    {looked}",
+        f"give a path or a shipped name: {', '.join(shipped_names(kind))}",
+    )
+
+
+def _may_be(kind: str, path: Path) -> bool:
+    """Whether a file that bears the name is not something else: a schedule may be called as its biology is."""
+    found = re.search(r"^format: *[\"']?smoltworks-([a-z]+)", load_text(path), re.MULTILINE)
+    return found is None or found[1].rstrip("s") == kind.rstrip("s")
+
+
+def shipped_names(kind: str) -> list[str]:
+    """The names of the farms or biologies that come with the project."""
+    found = (path for folder in _shipped_folders(kind) for path in folder.glob("*.yaml"))
+    return sorted({path.stem for path in found if _may_be(kind, path)})
+
+
+def _shipped_folders(kind: str) -> tuple[Path, Path]:
+    """Where they lie in the repository, and where the wheel carries them."""
+    here = Path(__file__).resolve()
+    folder = "farms" if kind == "farms" else "biology"
+    return here.parents[2] / "schedules" / folder, here.parent / "shipped" / folder

@@ -1,0 +1,1 @@
+"""Rations, feed lots, stores and the feed market."""

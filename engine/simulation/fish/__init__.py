@@ -1,0 +1,1 @@
+"""Fish in a container: growth, death, stages, and the history of a batch."""

@@ -1,0 +1,1 @@
+"""The harvest: fish by grade and size, and the lots that they make."""

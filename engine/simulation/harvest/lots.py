@@ -1,0 +1,129 @@
+"""A batch's harvest: which ring was emptied on which day, and its fish by grade and size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.biology.trade import YIELD_SDS
+from engine.farm.schedule import Schedule
+from engine.simulation.harvest import grading
+from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
+from engine.simulation.record import SEA, BatchHistory, StageHistory
+from lake.tables.events import SIZE_CLASSES
+
+EDGES_G = np.array([int(name[0]) * 1000 for name in SIZE_CLASSES[1:]])
+BETA_DRAW = 100  # the batch's stream from here on
+
+
+@dataclass(frozen=True)
+class Harvest:
+    """Rings emptied, in order of time, and their lots.
+
+    ring (position in the stage), day (since 1970), fish, live_g (events,). Lots, event by event: event (position),
+    grade (position in the farm's grades, best first), size_class (position in SIZE_CLASSES), count (fish), lot_live_g,
+    gutted_g.
+    """
+
+    ring: np.ndarray
+    day: np.ndarray
+    fish: np.ndarray
+    live_g: np.ndarray
+    event: np.ndarray
+    grade: np.ndarray
+    size_class: np.ndarray
+    count: np.ndarray
+    lot_live_g: np.ndarray
+    gutted_g: np.ndarray
+
+
+def superior_share(key: np.uint64, a: int, b: int) -> float:
+    """A Beta(a, b) draw for whole a, b: the a-th smallest of a + b - 1 uniforms (Jöhnk; order statistics)."""
+    draws = sorted(am.uniform(key, BETA_DRAW + i) for i in range(a + b - 1))
+    return float(draws[a - 1])
+
+
+def reap(schedule: Schedule, history: BatchHistory) -> Harvest:
+    """What was harvested before the as-of date."""
+    sea = history.stages[-1]
+    fish = np.where(sea.gone & (sea.stage == SEA), sea.last(sea.population), 0).astype(np.int64)
+    last_day = sea.start_day + sea.lived - 1
+    rings = np.flatnonzero(fish)
+    rings = rings[np.lexsort((rings, last_day[rings]))]
+    live_g = (fish * sea.last(sea.weight_cg) + 50) // 100
+    grades = len(schedule.farm.model.grades)
+    most = len(rings) * grades * len(SIZE_CLASSES)
+    grade, size_class, count, lot_live_g, gutted_g = (np.empty(most, dtype=np.int64) for _ in range(5))
+    lots = [0]
+    if len(rings):
+        policy = schedule.biology.model.harvest
+        key = stream_key(schedule.seed, Stream.BATCH, history.batch.number)
+        z = min(max(am.normal(key, 1), -YIELD_SDS), YIELD_SDS)
+        gutted_yield = policy.gutted_yield.value + policy.gutted_yield_sd.value * z
+        names = tuple(schedule.farm.container(sea.container_ids[c]).name for c in rings.tolist())
+        keys = stream_keys(schedule.seed, Stream.GRADE, history.batch.number, each=names)
+        best = _best_shares(schedule, history, sea, rings, key, keys)
+        lower = np.array(policy.lower_grade_shares.value)
+        mu, v = sea.last(sea.mu), sea.last(sea.v)
+        for i, c in enumerate(rings.tolist()):
+            rounding = np.array([am.uniform(keys[i], 2 + g) for g in range(grades)])
+            lots.append(
+                grading.grade_ring(
+                    int(fish[c]),
+                    int(live_g[c]),
+                    mu[c],
+                    v[c],
+                    gutted_yield,
+                    EDGES_G,
+                    np.concatenate([[best[i]], (1.0 - best[i]) * lower]),
+                    rounding,
+                    policy.smallest_lot_share.value,
+                    lots[-1],
+                    grade,
+                    size_class,
+                    count,
+                    lot_live_g,
+                    gutted_g,
+                )
+            )
+    end = lots[-1]
+    return Harvest(
+        rings,
+        last_day[rings],
+        fish[rings],
+        live_g[rings],
+        np.repeat(np.arange(len(rings)), np.diff(lots)),
+        grade[:end],
+        size_class[:end],
+        count[:end],
+        lot_live_g[:end],
+        gutted_g[:end],
+    )
+
+
+def _best_shares(
+    schedule: Schedule, history: BatchHistory, sea: StageHistory, rings: np.ndarray, key: np.uint64, keys: np.ndarray
+) -> list[float]:
+    """The best grade's share of each ring: the batch's draw, less where ulcers or many deaths scarred the living.
+
+    The shift is in logits, and knows only what befell the ring up to its own harvest.
+    """
+    policy = schedule.biology.model.harvest
+    region = schedule.biology.region(schedule.farm.geography_names[history.batch.geography_id - 1])
+    drawn = superior_share(key, *region.superior_beta.value)
+    batch = am.log(drawn / (1.0 - drawn))
+    shares = []
+    for ring_key, c in zip(keys, rings.tolist(), strict=True):
+        day = sea.start_day + int(sea.lived[c]) - 1
+        ulcers = any(
+            e.kind == "WINTER_ULCER" and e.stage == SEA and c in e.containers and e.start_day <= day
+            for e in history.events
+        )
+        lost = 1.0 - int(sea.population[c, sea.lived[c] - 1]) / int(sea.fish[c])
+        logit = batch + policy.ring_grade_sd.value * am.normal(ring_key, 1)
+        logit -= policy.ulcer_grade_shift.value * ulcers
+        logit -= policy.loss_grade_slope.value * max(0.0, lost - policy.loss_grade_from.value)
+        shares.append(1.0 / (1.0 + am.exp(-logit)))
+    return shares

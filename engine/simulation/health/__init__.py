@@ -1,0 +1,1 @@
+"""Disease as the people of a site note it: journal and laboratory."""

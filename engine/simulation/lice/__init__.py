@@ -1,0 +1,1 @@
+"""Salmon lice: stages, infection, counts and treatments."""

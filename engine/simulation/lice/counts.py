@@ -1,0 +1,93 @@
+"""Kernel of a lice count: what was seen on the sampled fish, divided into species, sexes and stages."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.compilation import kernel
+
+SALMON_LOUSE, CALIGUS = "Lepeophtheirus salmonis", "Caligus elongatus"
+# what `divide` tells apart, in its order
+LICE_TYPES: tuple[tuple[str, str, str], ...] = (
+    (SALMON_LOUSE, "female", "copepodid"),
+    (SALMON_LOUSE, "female", "chalimus"),
+    (SALMON_LOUSE, "female", "pre-adult"),
+    (SALMON_LOUSE, "female", "adult"),
+    (SALMON_LOUSE, "male", "copepodid"),
+    (SALMON_LOUSE, "male", "chalimus"),
+    (SALMON_LOUSE, "male", "pre-adult"),
+    (SALMON_LOUSE, "male", "adult"),
+    (CALIGUS, "female", "juvenile"),
+    (CALIGUS, "female", "adult"),
+    (CALIGUS, "male", "juvenile"),
+    (CALIGUS, "male", "adult"),
+)
+DRAWS = 12  # uniforms a ring and day of the stay
+DAYS_A_YEAR = 365.2425
+
+
+class Division(NamedTuple):
+    """Shares of copepodids in the attached, females, pre-adult females and males in the mobile; Caligus a fish.
+
+    peak_turns: when Caligus are most, as a part of the year; amplitude: share of the mean; sdlog: of a ring's count.
+    """
+
+    copepodid: float
+    female: float
+    pre_adult_female: float
+    pre_adult_male: float
+    caligus_mean: float
+    caligus_amplitude: float
+    peak_turns: float
+    caligus_sdlog: float
+    caligus_juvenile: float
+
+
+@kernel
+def divide(
+    keys: np.ndarray,
+    first_day: int,
+    day: np.ndarray,
+    counted: np.ndarray,
+    sampled: np.ndarray,
+    division: Division,
+    count: np.ndarray,
+    moment: np.ndarray,
+    certainty: np.ndarray,
+) -> None:
+    """Fill count (n, counts, 12) with lice by LICE_TYPES; every total of `counted` (n, counts, 3) is conserved.
+
+    counted: attached, mobile and adult female salmon lice on `sampled` (n, counts) fish; day (counts,), first_day:
+    since 1970. Caligus have a season of their own and a lognormal spread between rings and counts. moment, certainty
+    (n, counts): a uniform and a standard normal for the time of the count and the trust in it.
+    """
+    for c in range(keys.shape[0]):
+        key = keys[c]
+        for w in range(day.shape[0]):
+            at = DRAWS * (day[w] - first_day)
+            attached, mobile = counted[c, w, 0], counted[c, w, 1]
+            copepodids = am.binomial_quantile(attached, division.copepodid, am.uniform(key, at))
+            chalimi = attached - copepodids
+            females = am.binomial_quantile(copepodids, division.female, am.uniform(key, at + 1))
+            count[c, w, 0], count[c, w, 4] = females, copepodids - females
+            females = am.binomial_quantile(chalimi, division.female, am.uniform(key, at + 2))
+            count[c, w, 1], count[c, w, 5] = females, chalimi - females
+            females = am.binomial_quantile(mobile, division.pre_adult_female, am.uniform(key, at + 3))
+            share = division.pre_adult_male / max(1.0 - division.pre_adult_female, 1e-9)
+            males = am.binomial_quantile(mobile - females, min(share, 1.0), am.uniform(key, at + 4))
+            count[c, w, 2], count[c, w, 6], count[c, w, 7] = females, males, mobile - females - males
+            count[c, w, 3] = counted[c, w, 2]
+            season = 1.0 + division.caligus_amplitude * am.cos_turns(day[w] / DAYS_A_YEAR - division.peak_turns)
+            sd = division.caligus_sdlog
+            a_fish = division.caligus_mean * season * am.exp(sd * am.normal(key, at + 5) - 0.5 * sd * sd)
+            lice = am.poisson_quantile(a_fish * sampled[c, w], am.uniform(key, at + 6))
+            juveniles = am.binomial_quantile(lice, division.caligus_juvenile, am.uniform(key, at + 7))
+            females = am.binomial_quantile(juveniles, division.female, am.uniform(key, at + 8))
+            count[c, w, 8], count[c, w, 10] = females, juveniles - females
+            females = am.binomial_quantile(lice - juveniles, division.female, am.uniform(key, at + 9))
+            count[c, w, 9], count[c, w, 11] = females, lice - juveniles - females
+            moment[c, w] = am.uniform(key, at + 10)
+            certainty[c, w] = am.normal(key, at + 11)

@@ -1,0 +1,1 @@
+"""What people and sensors see, and what the farm infers from it."""

@@ -1,0 +1,1 @@
+"""Water as fields: temperature, oxygen, salinity and tide at sea and in halls."""

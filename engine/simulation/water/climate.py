@@ -1,0 +1,304 @@
+"""Water as a field: a function of (place, time) that every process computes alike and all processes share.
+
+Series run from 1970-01-01, one value a day, so that no schedule's span and no partition shifts a draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from engine.biology.parameters import Biology
+from engine.biology.region import Region
+from engine.farm.infrastructure import Area, Container, Farm, Hall
+from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.series import (
+    ar1,
+    daily_cycle,
+    day_means,
+    exponential,
+    season,
+    through_months,
+    uniforms,
+    wander,
+)
+from engine.simulation.numerics.streams import Stream, stream_key
+from engine.simulation.water import hall as halls
+from engine.simulation.water import sea, tide
+from engine.simulation.water.oxygen import LEAST_SATURATION
+
+__all__ = ["HALL_VARIABLES", "SEA_VARIABLES", "Breath", "Climate", "ar1", "exponential", "uniforms"]
+
+# The order of rows in a place's field; the farm's parameters are looked up by these names.
+SEA_VARIABLES = ("Temperature", "Dissolved Oxygen", "pH", "Salinity")
+HALL_VARIABLES = ("Temperature", "Dissolved Oxygen", "pH", "CO2", "NO2", "NO3", "NH4")
+MIDSUMMER, MIDWINTER = 172.0, 355.0  # days of the year
+GOLDEN_TURN = 0.6180339887498949  # multiples of it fill a circle evenly, however many there are
+
+
+@dataclass(frozen=True)
+class Breath:
+    """Oxygen at the times of reading, (days, slots): what a container holds is outside - draw x residence.
+
+    outside: % saturation of the water that comes in. residence: hours that it stays, longer at slack tide and
+    counted longer while the fish digest; 0 where oxygen is controlled. The fish's draw is in % saturation an hour.
+    """
+
+    outside: np.ndarray
+    residence: np.ndarray
+
+
+@dataclass(eq=False)
+class Climate:
+    """The fields of a farm up to day `days` since 1970-01-01, computed once per place.
+
+    They are known from some days before `first_day` on: a sensor may have stuck before the first fish came.
+    """
+
+    farm: Farm
+    biology: Biology
+    seed: int
+    days: int
+    first_day: int = 0
+    _kept: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)  # by kind and place
+
+    @cached_property
+    def known_from(self) -> int:
+        """The first day of the fields."""
+        return max(0, self.first_day - self.biology.model.sensors.fault_window_days.value)
+
+    def water(self, container: Container, start: int, end: int) -> np.ndarray:
+        """The daily field around a container on days [start, end): SEA_VARIABLES or HALL_VARIABLES by day.
+
+        Oxygen is that of the water that comes in, without the fish and the time of day.
+        """
+        place = self.sea(container.area_id) if container.area_id else self.hall(container.hall_id)
+        return place[:, start - self.known_from : end - self.known_from]
+
+    def temperature(self, container: Container, start: int, end: int) -> np.ndarray:
+        """Row 0 of `water`, degC, made without the other variables: growth needs no more."""
+        series = self._area_c(container.area_id) if container.area_id else self._hall_c(container.hall_id)
+        return series[start - self.known_from : end - self.known_from]
+
+    def open_sea(self, geography_id: int, start: int, end: int) -> np.ndarray:
+        """The temperature of a geography's sea on days [start, end), degC, without what its areas differ by."""
+        return self._geography_c(geography_id)[start - self.known_from : end - self.known_from]
+
+    def breath(self, container: Container, start: int, end: int) -> Breath:
+        """The oxygen that comes to a container on days [start, end)."""
+        env, slots = self.biology.model.environment, self.farm.model.readings_per_day
+        daily = np.ascontiguousarray(self.water(container, start, end)[1])
+        if not container.area_id:
+            hall = self.farm.halls[container.hall_id - 1]
+            failed = halls.power_failures(
+                stream_key(self.seed, Stream.WATER, hall.name, "power"),
+                start,
+                end - start,
+                slots,
+                env.power_failure_probability.value,
+                env.power_failure_depth.value,
+                env.power_failure_hours.value,
+            )
+            return Breath(np.maximum(daily[:, None] - failed, LEAST_SATURATION), np.zeros_like(failed))
+        light = 0.5 + 0.5 * season(start, end - start, MIDSUMMER)
+        area = self.farm.areas[container.area_id - 1].name
+        key = stream_key(self.seed, Stream.SITE_CURRENT, area)
+        low, high = env.current_range_m_s.value
+        current = env.current_median_m_s.value * am.exp(env.current_sdlog.value * am.normal(key, 0))
+        hourly = np.array(env.demand_by_hour.value)
+        demand = hourly[:: 24 // slots] * (len(hourly) / float(sum(env.demand_by_hour.value)))
+        stays = tide.residence(
+            start,
+            end - start,
+            demand,
+            env.ring_length_m.value,
+            env.net_blocking.value,
+            min(max(current, low), high),
+            env.current_background_m_s.value,
+            env.current_drift_share.value,
+            env.tide_lunar_share.value,
+            env.tide_solar_share.value,
+            env.tide_minor_share.value,
+            am.uniform(key, 1),
+        )
+        return Breath(daily_cycle(daily, env.oxygen_diurnal.value * light, slots), stays)
+
+    def oxygen_outside(self, container: Container, start: int, end: int) -> np.ndarray:
+        """The day's mean of the oxygen that comes to a container, % saturation, on days [start, end)."""
+        means: np.ndarray = day_means(self.breath(container, start, end).outside)
+        return means
+
+    def at_readings(self, container: Container, start: int, end: int) -> tuple[np.ndarray, np.ndarray]:
+        """The field around a container at the times of reading on days [start, end), and the residence of its water.
+
+        Field (variables, days x slots), its oxygen that of the water that comes in; residence (days x slots,), hours.
+        """
+        env, slots = self.biology.model.environment, self.farm.model.readings_per_day
+        daily, breath = self.water(container, start, end), self.breath(container, start, end)
+        out = np.repeat(daily, slots, axis=1)
+        out[1] = breath.outside.ravel()
+        if container.area_id:
+            light = 0.5 + 0.5 * season(start, end - start, MIDSUMMER)
+            warmth = env.diurnal_amplitude_c.value * light
+            out[0] = daily_cycle(np.ascontiguousarray(daily[0]), warmth, slots).ravel()
+        return out, breath.residence.ravel()
+
+    def sea(self, area_id: int) -> np.ndarray:
+        """The daily field of an area from known_from on, (len(SEA_VARIABLES), days), in the parameters' units."""
+        area = self.farm.areas[area_id - 1]
+        return self._once("sea", area.name, lambda: np.stack([self._area_c(area_id), *self._area_others(area)]))
+
+    def hall(self, hall_id: int) -> np.ndarray:
+        """The daily field of a hall from known_from on, (len(HALL_VARIABLES), days), in the parameters' units."""
+        hall = self.farm.halls[hall_id - 1]
+        return self._once("hall", hall.name, lambda: np.stack([self._hall_c(hall_id), *self._hall_others(hall)]))
+
+    def _once(self, kind: str, place: str, make: Callable[[], np.ndarray]) -> np.ndarray:
+        found = self._kept.get((kind, place))
+        if found is None:
+            found = self._kept[kind, place] = make()
+        return found
+
+    @property
+    def _span(self) -> tuple[int, int]:
+        """First day and number of days of the fields."""
+        return self.known_from, self.days - self.known_from
+
+    def _region(self, geography_id: int) -> Region:
+        return self.biology.region(self.farm.geography_names[geography_id - 1])
+
+    @cached_property
+    def _months(self) -> tuple[np.ndarray, np.ndarray]:
+        """Per day known: month 0 to 11 with the part of it gone (.0 = mid-month), and years since 1970."""
+        days = np.arange(self.known_from, self.days).astype("datetime64[D]")
+        months = days.astype("datetime64[M]")
+        first = months.astype("datetime64[D]")
+        length = ((months + 1).astype("datetime64[D]") - first).astype(np.int64)
+        position = months.astype(np.int64) + ((days - first).astype(np.int64) + 0.5) / length
+        return position - 0.5, position / 12.0
+
+    def _geography_c(self, geography_id: int) -> np.ndarray:
+        """The open sea's temperature without site, degC: season, trend, monthly anomaly, heat waves."""
+        return self._once(
+            "open sea", self.farm.geography_names[geography_id - 1], lambda: self._make_geography_c(geography_id)
+        )
+
+    def _make_geography_c(self, geography_id: int) -> np.ndarray:
+        geography, region = self.farm.geography_names[geography_id - 1], self._region(geography_id)
+        env = self.biology.model.environment
+        position, years = self._months
+        anomaly = sea.anomaly(
+            stream_key(self.seed, Stream.SEA_ANOMALY, geography),
+            *self._span,
+            env.monthly_anomaly_ar1.value,
+            region.sea_anomaly_sd_c.value,
+            env.anomaly_line_years.value,
+            env.anomaly_line_jitter.value,
+        )
+        waves = sea.heat_waves(
+            stream_key(self.seed, Stream.HEAT_WAVE, geography),
+            *self._span,
+            env.heat_wave_probability.value,
+            env.heat_wave_c.value,
+            env.heat_wave_days.value,
+            env.heat_wave_spread.value,
+            env.heat_wave_peak_day.value,
+            env.heat_wave_peak_day_sd.value,
+        )
+        usual = through_months(np.array(region.sea_month_c.value), position) + region.sea_offset_c.value
+        trend = region.sea_trend_c_decade.value / 10.0 * (1970.0 + years - env.epoch_year.value)
+        warm: np.ndarray = usual + trend + anomaly + waves
+        return warm
+
+    def _series(self, place: str, variable: str, memory: float, sd: float) -> np.ndarray:
+        """An AR(1) around zero from 1970 on, kept from known_from."""
+        key = stream_key(self.seed, Stream.WATER, place, variable)
+        return wander(key, self.days, memory, sd)[self.known_from :]
+
+    def _area_c(self, area_id: int) -> np.ndarray:
+        return self._once("sea, degC", self.farm.areas[area_id - 1].name, lambda: self._make_area_c(area_id))
+
+    def _make_area_c(self, area_id: int) -> np.ndarray:
+        area, env = self.farm.areas[area_id - 1], self.biology.model.environment
+        # a geography's sites are spread evenly over their distribution, so that the farm's mean is the region's
+        of_geography = sum(a.geography_id == area.geography_id for a in self.farm.areas[: area_id - 1])
+        key = stream_key(self.seed, Stream.SITE, self.farm.geography_names[area.geography_id - 1])
+        turns = am.uniform(key, 0) + of_geography * GOLDEN_TURN
+        site = env.site_sd_c.value * am.normal_quantile(max(turns % 1.0, 1e-9))
+        daily = self._series(area.name, "Temperature", env.daily_ar1.value, env.daily_sd_c.value)
+        warm: np.ndarray = self._geography_c(area.geography_id) + site + daily
+        return warm
+
+    def _hall_c(self, hall_id: int) -> np.ndarray:
+        return self._once("hall, degC", self.farm.halls[hall_id - 1].name, lambda: self._make_hall_c(hall_id))
+
+    def _make_hall_c(self, hall_id: int) -> np.ndarray:
+        hall, env = self.farm.halls[hall_id - 1], self.biology.model.environment
+        daily = self._series(hall.name, "Temperature", env.hall_ar1.value, env.hall_sd_c.value)
+        warm: np.ndarray = self._region(hall.geography_id).hall_temperature_c.value[hall.stage - 1] + daily
+        return warm
+
+    def _rain(self, geography_id: int) -> np.ndarray:
+        """How much rain freshens a geography's water at a site of usual exposure, PSU."""
+        name, region = self.farm.geography_names[geography_id - 1], self._region(geography_id)
+
+        def make() -> np.ndarray:
+            wetter = 1.0 + region.rain_winter_share.value * season(0, self.days, MIDWINTER)
+            return sea.rain(
+                stream_key(self.seed, Stream.WATER, name, "rain"),
+                self.days,
+                region.rain_pulses_a_day.value * wetter,
+                region.rain_depth.value,
+                region.rain_memory_days.value,
+            )[self.known_from :]
+
+        return self._once("rain", name, make)
+
+    def _area_others(self, area: Area) -> list[np.ndarray]:
+        """An area's variables but the temperature, in the order of SEA_VARIABLES."""
+        env, region = self.biology.model.environment, self._region(area.geography_id)
+        slow = env.daily_ar1.value
+        breathed = self._series(area.name, "Dissolved Oxygen", env.oxygen_ar1.value, env.oxygen_daily_sd.value)
+        fullest = env.oxygen_season.value * season(*self._span, env.oxygen_fullest_day.value)
+        bloom = env.sea_ph_season.value * season(*self._span, env.sea_ph_highest_day.value)
+        exposure = am.exp(env.rain_exposure_sdlog.value * am.normal(stream_key(self.seed, Stream.SITE, area.name), 4))
+        salt = region.salinity.value + self._series(area.name, "Salinity", slow, region.salinity_sd.value)
+        return [
+            env.oxygen_outside.value + fullest + breathed,
+            env.sea_ph.value + bloom + self._series(area.name, "pH", slow, env.sea_ph_sd.value),
+            np.maximum(salt - exposure * self._rain(area.geography_id), 0.0),
+        ]
+
+    def _hall_others(self, hall: Hall) -> list[np.ndarray]:
+        """A hall's variables but the temperature, in the order of HALL_VARIABLES."""
+        name, env = hall.name, self.biology.model.environment
+        fast, slow = env.hall_ar1.value, env.daily_ar1.value
+        poor = halls.biofilter(
+            stream_key(self.seed, Stream.WATER, name, "biofilter"),
+            *self._span,
+            env.biofilter_episodes_a_year.value,
+            env.biofilter_days_median.value,
+            env.biofilter_days_sdlog.value,
+            env.biofilter_rise.value,
+            env.biofilter_rise_sd.value,
+        )
+        # a hall's own level and its days share the variance of the logarithm
+        own = np.sqrt(env.hall_level_share.value)
+        wandering = np.sqrt(1.0 - env.hall_level_share.value)
+
+        def quality(variable: str, median: float, sdlog: float, rise: float) -> np.ndarray:
+            level = own * sdlog * am.normal(stream_key(self.seed, Stream.SITE, name, variable), 0)
+            days = self._series(name, variable, slow, wandering * sdlog)
+            return exponential(level + days + rise * poor, median)
+
+        return [
+            env.hall_oxygen.value + self._series(name, "Dissolved Oxygen", fast, env.hall_oxygen_sd.value),
+            env.hall_ph.value + self._series(name, "pH", fast, env.hall_ph_sd.value),
+            quality("CO2", env.hall_co2_median.value, env.hall_co2_sdlog.value, 0.0),
+            quality("NO2", env.hall_no2_median.value, env.hall_no2_sdlog.value, env.biofilter_nitrite_share.value),
+            quality("NO3", env.hall_no3_median.value, env.hall_no3_sdlog.value, 0.0),
+            quality("NH4", env.hall_nh4_median.value, env.hall_nh4_sdlog.value, 1.0),
+        ]

@@ -1,0 +1,52 @@
+"""The tide's current through a ring, and how long water stays in it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.compilation import kernel
+
+M2_HOURS = 12.4206012  # period of the principal lunar tide
+S2_HOURS = 12.0  # of the principal solar tide
+SPRING_TIDE_HOUR = 263142.0  # 2000-01-08 06:00 UTC in hours since 1970, a day and a half after a new moon
+
+
+@kernel
+def residence(
+    first_day: int,
+    days: int,
+    demand: np.ndarray,
+    length_m: float,
+    blocking: float,
+    current_m_s: float,
+    background_m_s: float,
+    along: float,
+    lunar: float,
+    solar: float,
+    across: float,
+    phase: float,
+) -> np.ndarray:
+    """Hours that water stays in a ring at the times of reading, (days, slots), x what the fish demand at that hour.
+
+    Water crosses `length_m` at the current's speed less the share that the nets take. The current is a steady drift
+    `along` the tide and an ellipse of the M2 and S2 tides whose minor axis is `across`, all as shares of
+    current_m_s, with turbulence of background_m_s beside it; spring tides fall on the moon's own days. The drift makes
+    one of the day's slack waters the longer. phase: of the tide at the site, in turns. demand (slots,): 1 on average.
+    """
+    slots = demand.shape[0]
+    out = np.empty((days, slots))
+    # where both tides are in phase the tide is a spring tide
+    solar_lag = SPRING_TIDE_HOUR / M2_HOURS - SPRING_TIDE_HOUR / S2_HOURS
+    for d in range(days):
+        for s in range(slots):
+            hour = (first_day + d) * 24.0 + s * (24.0 / slots)
+            m2 = hour / M2_HOURS + phase
+            s2 = hour / S2_HOURS + solar_lag + phase
+            u = along + lunar * am.cos_turns(m2) + solar * am.cos_turns(s2)
+            v = across * (lunar * am.cos_turns(m2 - 0.25) + solar * am.cos_turns(s2 - 0.25))
+            speed = math.sqrt(current_m_s * current_m_s * (u * u + v * v) + background_m_s * background_m_s)
+            out[d, s] = demand[s] * length_m / (speed * (1.0 - blocking)) / 3600.0
+    return out

@@ -1,0 +1,189 @@
+"""The dimension tables of the application's master data: health, finance, scenario models, templates."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from lake.tables.declaration import DIM_ID, NAME, REF, TEXT, Column, Table, amount
+
+ACTIVE = Column("is_active", pa.bool_(), "in use")
+
+MASTER_TABLES: tuple[Table, ...] = (
+    Table("egg_supplier", "Who sells eggs.", (DIM_ID, NAME), key=("id",)),
+    Table(
+        "lice_type",
+        "A species, sex and stage of sea lice.",
+        (
+            DIM_ID,
+            Column("species", TEXT, "species"),
+            Column("gender", TEXT, "sex"),
+            Column("development_stage", TEXT, "stage"),
+            ACTIVE,
+        ),
+        key=("id",),
+        unique=(("species", "gender", "development_stage"),),
+    ),
+    Table(
+        "health_parameter",
+        "What is scored on a fish.",
+        (
+            DIM_ID,
+            NAME,
+            ACTIVE,
+            Column("min_score", pa.int32(), "best"),
+            Column("max_score", pa.int32(), "worst"),
+        ),
+        key=("id",),
+    ),
+    Table(
+        "parameter_score_definition",
+        "What a score means.",
+        (
+            DIM_ID,
+            Column("parameter_id", REF, "the parameter", references="health_parameter"),
+            Column("score_value", pa.int32(), "the score"),
+            Column("label", TEXT, "in a word"),
+            Column("display_order", pa.int32(), "order"),
+        ),
+        key=("id",),
+        unique=(("parameter_id", "score_value"),),
+    ),
+    Table("vaccination_type", "A vaccine.", (DIM_ID, NAME), key=("id",)),
+    Table("sample_type", "What is sent to a laboratory.", (DIM_ID, NAME), key=("id",)),
+    Table(
+        "company",
+        "A subsidiary in one geography.",
+        (
+            DIM_ID,
+            Column("geography_id", REF, "where", references="geography"),
+            Column("subsidiary", TEXT, "freshwater, farming, or logistics and sales", codes=("FW", "FM", "LG")),
+            Column("display_name", TEXT, "name"),
+            Column("currency", TEXT, "its currency"),
+        ),
+        key=("id",),
+        unique=(("geography_id", "subsidiary"),),
+    ),
+    Table(
+        "site",
+        "A station or an area, as finance sees it.",
+        (
+            DIM_ID,
+            Column("source_model", TEXT, "what it is", codes=("station", "area")),
+            Column("station_id", REF, "the station", references="station", nullable=True),
+            Column("area_id", REF, "the area", references="area", nullable=True),
+            Column("site_name", TEXT, "name"),
+            Column("company_id", REF, "whose", references="company"),
+        ),
+        key=("id",),
+        unique=(("station_id", "area_id"),),
+    ),
+    Table(
+        "intercompany_policy",
+        "How fish are priced between two companies.",
+        (
+            DIM_ID,
+            Column("from_company_id", REF, "seller", references="company"),
+            Column("to_company_id", REF, "buyer", references="company"),
+            Column("pricing_basis", TEXT, "by grade or by stage", codes=("grade", "lifecycle")),
+            Column("product_grade_id", REF, "the grade", references="product_grade", nullable=True),
+            Column("method", TEXT, "rule", codes=("cost_plus", "market", "standard")),
+            amount("markup_percent", 6, 3, "%", "on cost"),
+        ),
+        key=("id",),
+    ),
+    Table(
+        "temperature_profile",
+        "A year's expected temperature of one geography's sea, or of its halls of one stage.",
+        (DIM_ID, NAME),
+        key=("id",),
+    ),
+    Table(
+        "temperature_reading",
+        "One day of a profile.",
+        (
+            DIM_ID,
+            Column("profile_id", REF, "the profile", references="temperature_profile"),
+            Column("day_number", pa.int32(), "day of the year, 1 to 365"),
+            amount("temperature", 5, 2, "degC", "expected"),
+        ),
+        key=("id",),
+        unique=(("profile_id", "day_number"),),
+    ),
+    Table(
+        "tgc_model",
+        "Expected growth: weight^(1/3) gained per 1000 degree-days.",
+        (
+            DIM_ID,
+            NAME,
+            Column("location", TEXT, "geography"),
+            Column("release_period", TEXT, "season"),
+            amount("tgc_value", 8, 5, "g^(1/3)/(degC d)", "growth coefficient at sea"),
+            amount("exponent_n", 6, 4, "", "of temperature"),
+            amount("exponent_m", 6, 4, "", "of weight"),
+            Column("profile_id", REF, "temperature", references="temperature_profile"),
+        ),
+        key=("id",),
+    ),
+    Table(
+        "tgc_model_stage",
+        "A growth model's coefficient in one stage.",
+        (
+            DIM_ID,
+            Column("tgc_model_id", REF, "the model", references="tgc_model"),
+            Column("lifecycle_stage", TEXT, "the stage"),
+            amount("tgc_value", 6, 4, "g^(1/3)/(1000 degC d)", "growth coefficient"),
+            amount("temperature_exponent", 4, 2, "", "of temperature"),
+            amount("weight_exponent", 4, 2, "", "of weight"),
+        ),
+        key=("id",),
+        unique=(("tgc_model_id", "lifecycle_stage"),),
+    ),
+    Table("fcr_model", "Expected feed conversion.", (DIM_ID, NAME), key=("id",)),
+    Table(
+        "fcr_model_stage",
+        "Expected feed conversion in one stage.",
+        (
+            DIM_ID,
+            Column("model_id", REF, "the model", references="fcr_model"),
+            Column("stage_id", pa.int8(), "the stage", references="lifecycle_stage"),
+            amount("fcr_value", 6, 3, "", "feed / growth"),
+            Column("duration_days", pa.int32(), "length of the stage", unit="d"),
+        ),
+        key=("id",),
+        unique=(("model_id", "stage_id"),),
+    ),
+    Table(
+        "mortality_model",
+        "Expected mortality.",
+        (
+            DIM_ID,
+            NAME,
+            Column("frequency", TEXT, "of the rate", codes=("daily", "weekly")),
+            amount("rate", 8, 5, "%", "share that dies in each such time"),
+        ),
+        key=("id",),
+    ),
+    Table(
+        "activity_template",
+        "What is planned for every batch.",
+        (
+            DIM_ID,
+            NAME,
+            Column("activity_type", TEXT, "kind"),
+            Column(
+                "trigger_type", TEXT, "what makes it due", codes=("DAY_OFFSET", "WEIGHT_THRESHOLD", "STAGE_TRANSITION")
+            ),
+            Column("day_offset", pa.int32(), "day of the batch's life, 0 first", nullable=True, unit="d"),
+            amount("weight_threshold_g", 10, 2, "g", "mean weight", nullable=True),
+            Column(
+                "target_lifecycle_stage_id",
+                pa.int8(),
+                "the stage that it leads to",
+                references="lifecycle_stage",
+                nullable=True,
+            ),
+            ACTIVE,
+        ),
+        key=("id",),
+    ),
+)

@@ -1,0 +1,89 @@
+"""The event tables of a batch's beginning: eggs ordered and delivered, and the water that its moves passed through."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from lake.tables.declaration import BATCH_REF, DATE, ID, REF, ROW_ID, TEXT, Column, Table, amount, count
+
+ORIGIN_TABLES: tuple[Table, ...] = (
+    Table(
+        "creation_workflow",
+        "A batch's order of eggs; totals are the sums of its actions.",
+        (
+            ROW_ID,
+            BATCH_REF,
+            Column("workflow_number", TEXT, "unique"),
+            Column(
+                "status",
+                TEXT,
+                "state of the delivery",
+                codes=("DRAFT", "PLANNED", "IN_PROGRESS", "COMPLETED", "CANCELLED"),
+            ),
+            Column("egg_source_type", TEXT, "own broodstock or bought", codes=("INTERNAL", "EXTERNAL")),
+            Column("external_supplier_id", REF, "who sold the eggs", references="egg_supplier"),
+            Column("external_supplier_batch_number", TEXT, "the supplier's number of the lot"),
+            amount("external_cost_per_thousand", 10, 2, "currency/1000", "price of a thousand eggs"),
+            count("total_eggs_planned", "eggs ordered"),
+            count("total_eggs_received", "eggs delivered, dead ones included"),
+            count("total_mortality_on_arrival", "eggs found dead on arrival; received - these are placed"),
+            Column("planned_start_date", DATE, "planned first delivery"),
+            Column("planned_completion_date", DATE, "planned last delivery"),
+            Column("actual_start_date", DATE, "first delivery"),
+            Column("actual_completion_date", DATE, "last delivery"),
+            Column("total_actions", pa.int32(), "deliveries"),
+            Column("actions_completed", pa.int32(), "deliveries done"),
+        ),
+        key=("id",),
+        id_bits=1,
+        order=("id",),
+    ),
+    Table(
+        "creation_action",
+        "Eggs delivered into one tray.",
+        (
+            ROW_ID,
+            BATCH_REF,
+            Column("workflow_id", ID, "the order", references="creation_workflow"),
+            Column("action_number", pa.int32(), "1 to n within the workflow"),
+            Column(
+                "status",
+                TEXT,
+                "state of the delivery",
+                codes=("PENDING", "IN_PROGRESS", "COMPLETED", "FAILED", "SKIPPED"),
+            ),
+            Column("dest_assignment_id", ID, "the stay that begins", references="container_assignment"),
+            count("egg_count_planned", "eggs ordered for the tray"),
+            count("egg_count_actual", "eggs delivered, dead ones included"),
+            count("mortality_on_arrival", "eggs found dead on arrival"),
+            Column("expected_delivery_date", DATE, "planned day"),
+            Column("actual_delivery_date", DATE, "day"),
+            Column(
+                "delivery_method",
+                TEXT,
+                "how",
+                codes=("TRANSPORT", "HELICOPTER", "BOAT", "INTERNAL_TRANSFER"),
+            ),
+            amount("water_temp_on_arrival", 5, 2, "degC", "mean temperature of the tray that day"),
+            Column("egg_quality_score", pa.int16(), "1 (poor) to 5 (excellent)"),
+            Column("execution_duration_minutes", pa.int32(), "how long it took", unit="min"),
+        ),
+        key=("id",),
+        id_bits=8,
+        order=("id",),
+    ),
+    Table(
+        "stage_transition_environment",
+        "The water that the fish of one move entered, as measured in the first container entered.",
+        (
+            BATCH_REF,
+            Column("batch_transfer_workflow_id", ID, "the move", references="transfer_workflow"),
+            amount("temperature", 5, 2, "degC", "temperature"),
+            amount("oxygen", 5, 2, "% saturation", "oxygen"),
+            amount("salinity", 5, 2, "PSU", "salinity; null on land", nullable=True),
+            amount("ph", 4, 2, "pH", "acidity"),
+        ),
+        key=("batch_transfer_workflow_id",),
+        order=("batch_transfer_workflow_id",),
+    ),
+)

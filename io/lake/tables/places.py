@@ -1,0 +1,140 @@
+"""The dimension tables: names and limits of what events refer to by id."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from lake.tables.declaration import CONTAINER_REF, DIM_ID, NAME, REF, STAGE_REF, TEXT, Column, Table, amount
+
+PLACE_TABLES: tuple[Table, ...] = (
+    Table("geography", "A country of operation.", (DIM_ID, NAME), key=("id",)),
+    Table(
+        "station",
+        "A freshwater station.",
+        (
+            DIM_ID,
+            NAME,
+            Column("geography_id", REF, "where", references="geography"),
+            amount("latitude", 9, 6, "deg", "north"),
+            amount("longitude", 9, 6, "deg", "east"),
+        ),
+        key=("id",),
+    ),
+    Table(
+        "hall",
+        "A hall of a station; it serves one freshwater stage.",
+        (DIM_ID, NAME, Column("station_id", REF, "its station", references="station"), STAGE_REF),
+        key=("id",),
+    ),
+    Table(
+        "area",
+        "A sea area.",
+        (
+            DIM_ID,
+            NAME,
+            Column("geography_id", REF, "where", references="geography"),
+            amount("max_biomass_kg", 12, 2, "kg", "licensed biomass; reported, not enforced"),
+            amount("latitude", 9, 6, "deg", "north"),
+            amount("longitude", 9, 6, "deg", "east"),
+        ),
+        key=("id",),
+    ),
+    Table(
+        "container_type",
+        "A kind of container.",
+        (
+            DIM_ID,
+            NAME,
+            Column("category", TEXT, "the application's category", codes=("TRAY", "TANK", "PEN")),
+            amount("max_volume_m3", 10, 2, "m3", "largest volume"),
+        ),
+        key=("id",),
+    ),
+    Table(
+        "container",
+        "A tray, tank or ring that holds fish: in a hall or in an area.",
+        (
+            DIM_ID,
+            NAME,
+            Column("container_type_id", REF, "its kind", references="container_type"),
+            Column("geography_id", REF, "where", references="geography"),
+            STAGE_REF,
+            Column("hall_id", REF, "its hall, freshwater", references="hall", nullable=True),
+            Column("area_id", REF, "its area, sea", references="area", nullable=True),
+            amount("volume_m3", 10, 2, "m3", "water"),
+            amount("max_biomass_kg", 10, 2, "kg", "limit"),
+            amount("max_density_kg_m3", 10, 2, "kg/m3", "limit"),
+        ),
+        key=("id",),
+    ),
+    Table(
+        "sensor",
+        "A sensor in a container.",
+        (
+            DIM_ID,
+            NAME,
+            CONTAINER_REF,
+            Column("parameter_id", pa.int8(), "what it measures", references="environmental_parameter"),
+        ),
+        key=("id",),
+        unique=(("container_id", "parameter_id"),),
+    ),
+    Table(
+        "feed_container",
+        "A silo of a hall or a barge of an area.",
+        (
+            DIM_ID,
+            NAME,
+            Column("container_type", TEXT, "kind", codes=("SILO", "BARGE")),
+            amount("capacity_kg", 10, 2, "kg", "how much it holds"),
+            Column("hall_id", REF, "its hall", references="hall", nullable=True),
+            Column("area_id", REF, "its area", references="area", nullable=True),
+        ),
+        key=("id",),
+    ),
+    Table(
+        "feed",
+        "A feed, by pellet size.",
+        (
+            DIM_ID,
+            NAME,
+            Column("brand", TEXT, "maker"),
+            Column("size_category", TEXT, "class of size", codes=("MICRO", "SMALL", "MEDIUM", "LARGE")),
+            amount("pellet_size_mm", 5, 2, "mm", "pellet diameter"),
+            amount("min_fish_weight_g", 10, 2, "g", "fed to fish from this mean weight"),
+            amount("max_fish_weight_g", 10, 2, "g", "and below this one"),
+        ),
+        key=("id",),
+    ),
+    Table(
+        "species",
+        "The species farmed.",
+        (DIM_ID, NAME, Column("scientific_name", TEXT, "Latin name")),
+        key=("id",),
+    ),
+    Table(
+        "lifecycle_stage",
+        "A stage of life; its id is its order.",
+        (
+            Column("id", pa.int8(), "order, 1 to 6"),
+            NAME,
+            Column("species_id", REF, "species", references="species"),
+            amount("expected_weight_min_g", 10, 2, "g", "lightest expected"),
+            amount("expected_weight_max_g", 10, 2, "g", "heaviest expected"),
+        ),
+        key=("id",),
+    ),
+    Table(
+        "environmental_parameter",
+        "What a sensor measures.",
+        (Column("id", pa.int8(), "ordinal"), NAME, Column("unit", TEXT, "unit")),
+        key=("id",),
+    ),
+    Table(
+        "product_grade",
+        "A grade of harvested fish.",
+        (DIM_ID, Column("code", TEXT, "natural key"), NAME),
+        key=("id",),
+        unique=(("code",),),
+    ),
+)

@@ -1,0 +1,151 @@
+"""The event tables of feed in store, of what a harvest leaves, and of money between companies."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from lake.tables.declaration import BATCH_REF, DATE, ID, REF, ROW_ID, TEXT, TIMESTAMP, Column, Table, amount, count
+
+TRADE_TABLES: tuple[Table, ...] = (
+    Table(
+        "feed_container_stock",
+        "What is left of a lot at the as-of date in a silo or barge that the batch is fed from; lots used up have no "
+        "row, nor what a batch left behind, which is written off.",
+        (
+            BATCH_REF,
+            Column("feed_container_id", REF, "where it lies", references="feed_container"),
+            Column("feed_purchase_id", ID, "the lot", references="feed_purchase"),
+            amount("quantity_kg", 10, 2, "kg", "feed_purchase.closing_kg to 10 g; a lot with less than 5 g is used up"),
+            Column("entry_date", TIMESTAMP, "when it was delivered, UTC"),
+        ),
+        key=("feed_purchase_id",),
+        order=("feed_purchase_id",),
+    ),
+    Table(
+        "container_feeding_summary",
+        "Feed and growth of one stay over one period of four weeks, as the farm estimates it. Periods are counted from "
+        "the stage's first day; the last ends with the stay or, at the as-of date, with the data. Stages on yolk have "
+        "none.",
+        (
+            BATCH_REF,
+            Column("container_assignment_id", ID, "the stay", references="container_assignment"),
+            Column("period_start", DATE, "first day", delta=True),
+            Column("period_end", DATE, "last day", delta=True),
+            amount("total_feed_kg", 10, 2, "kg", "feed given"),
+            amount("starting_biomass_kg", 10, 2, "kg", "estimated biomass on the first morning"),
+            amount("ending_biomass_kg", 10, 2, "kg", "estimated biomass on the last evening"),
+            amount(
+                "growth_kg",
+                10,
+                2,
+                "kg",
+                "estimated gross growth: ending less starting biomass, plus that of the dead and culled",
+            ),
+            amount("fcr", 5, 3, "", "feed / growth; null without feed or growth, or above 99.999", nullable=True),
+            Column(
+                "confidence_level",
+                TEXT,
+                "by the age of the latest weighing on the last day",
+                codes=("VERY_HIGH", "HIGH", "MEDIUM", "LOW"),
+            ),
+            Column(
+                "estimation_method",
+                TEXT,
+                "the fish were weighed in the period, or not",
+                codes=("MEASURED", "INTERPOLATED"),
+            ),
+            Column("data_points", pa.int32(), "feedings in the period"),
+        ),
+        key=("container_assignment_id", "period_start"),
+        order=("container_assignment_id", "period_start"),
+    ),
+    Table(
+        "batch_feeding_summary",
+        "Feed and growth of a batch over the periods of its containers, which coincide, for all stays of a stage begin "
+        "on one day: exactly the sums of their rows. A ring harvested before the others ends its own period sooner.",
+        (
+            BATCH_REF,
+            Column("period_start", DATE, "first day", delta=True),
+            Column("period_end", DATE, "last day", delta=True),
+            amount("total_feed_kg", 10, 2, "kg", "feed given"),
+            amount("average_biomass_kg", 10, 2, "kg", "mean of the evenings' estimated biomass, of all containers"),
+            amount("average_feeding_percentage", 5, 2, "%", "feed a day / average biomass", nullable=True),
+            amount("total_feed_consumed_kg", 10, 2, "kg", "feed eaten: all that was given"),
+            amount("total_biomass_gain_kg", 10, 2, "kg", "ending less starting biomass"),
+            amount("total_starting_biomass_kg", 10, 2, "kg", "sum over the containers"),
+            amount("total_ending_biomass_kg", 10, 2, "kg", "sum over the containers"),
+            amount("total_growth_kg", 10, 2, "kg", "sum over the containers"),
+            amount("fcr", 5, 3, "", "feed / growth; null as with containers", nullable=True),
+            amount("weighted_avg_fcr", 5, 3, "", "the containers' FCR weighted by their feed", nullable=True),
+            Column("estimation_method", TEXT, "how the biomass is known", codes=("MEASURED", "INTERPOLATED", "MIXED")),
+            Column("container_count", pa.int32(), "containers with fish on the first morning"),
+            Column(
+                "overall_confidence_level",
+                TEXT,
+                "the lowest of the containers'",
+                codes=("VERY_HIGH", "HIGH", "MEDIUM", "LOW"),
+            ),
+        ),
+        key=("batch_id", "period_start"),
+        order=("period_start",),
+    ),
+    Table(
+        "harvest_waste",
+        "What a harvest left that is not sold: viscera and blood are live less gutted weight; of the last grade's "
+        "gutted weight, a share is discarded.",
+        (
+            BATCH_REF,
+            Column("event_id", ID, "the harvest", references="harvest_event"),
+            Column("category", TEXT, "kind", codes=("VISCERA_AND_BLOOD", "DISCARD")),
+            amount("weight_kg", 12, 3, "kg", "weight"),
+        ),
+        key=("event_id", "category"),
+        order=("event_id", "category"),
+    ),
+    Table(
+        "fact_harvest",
+        "Finance's fact of one harvest lot.",
+        (
+            ROW_ID,
+            BATCH_REF,
+            Column("event_date", TIMESTAMP, "the harvest's time"),
+            amount("quantity_kg", 12, 3, "kg", "live weight of the lot, as AquaMind projects it"),
+            count("unit_count", "fish"),
+            Column("dim_batch_id", REF, "the batch, by id without a key", references="batch"),
+            Column("dim_company_id", REF, "the farming company", references="company"),
+            Column("dim_site_id", REF, "the sea area", references="site"),
+            Column("event_id", ID, "the harvest", references="harvest_event"),
+            Column("lot_id", ID, "the lot", references="harvest_lot"),
+            Column("product_grade_id", REF, "the grade", references="product_grade"),
+        ),
+        key=("id",),
+        unique=(("lot_id",),),
+        id_bits=14,
+        order=("id",),
+    ),
+    Table(
+        "intercompany_transaction",
+        "Fish that changed hands: freshwater to farming at the move to sea, farming to sales at a harvest, by grade; "
+        "at cost plus the policy's markup, in order of time.",
+        (
+            ROW_ID,
+            BATCH_REF,
+            Column("posting_date", DATE, "day"),
+            amount("amount", 14, 2, "currency", "what the buyer pays"),
+            Column("currency", TEXT, "of the geography", codes=("EUR", "GBP")),
+            Column(
+                "state",
+                TEXT,
+                "state of the posting at the as-of date, by its age",
+                codes=("pending", "posted", "exported"),
+            ),
+            Column("policy_id", REF, "the rule of pricing", references="intercompany_policy"),
+            Column("transfer_workflow_id", ID, "the move to sea", references="transfer_workflow", nullable=True),
+            Column("event_id", ID, "the harvest", references="harvest_event", nullable=True),
+        ),
+        key=("id",),
+        unique=(("event_id", "transfer_workflow_id", "policy_id"),),
+        id_bits=10,
+        order=("id",),
+    ),
+)

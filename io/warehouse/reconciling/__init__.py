@@ -1,0 +1,1 @@
+"""The lake against the database: rows, sums and keys."""

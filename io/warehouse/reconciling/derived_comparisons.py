@@ -1,0 +1,173 @@
+"""What is compared between the lake and the target: every column that was copied.
+
+By batch: sums of numbers, days, times and checksums of texts; ids of events as sums, less the load's offset; ids of
+dimensions as a checksum of the natural keys that they lead to on either side. The batch itself is reached over the
+target's own references, and a row's other references must lead to the same batch and container.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from lake.tables import EVENT_TABLE_NAMES, TABLES
+from lake.tables.declaration import Column
+from warehouse.reconciling.comparisons import ALSO, BY, CONTRADICTIONS, READINGS, Comparison, Measure
+from warehouse.uat.expressions import Lake, Mapping, Named
+from warehouse.uat.mapping import DIMENSION_MAPPINGS, EVENT_MAPPINGS
+from warehouse.uat.schema import qualified
+from warehouse.uat.target_tables import TARGET_TABLES
+
+# the first 8 hexadecimal digits of a text's MD5: sums of such numbers agree by chance once in four billion
+LAKE_HASH = "('0x' || substr(md5({}), 1, 8))::BIGINT"
+UAT_HASH = "('x' || substr(md5({}), 1, 8))::bit(32)::bigint"
+EPOCH = "DATE '1970-01-01'"
+INTEGERS = {pa.int8(), pa.int16(), pa.int32(), pa.int64()}
+
+
+def derive(table: str) -> Comparison:
+    """The comparison of an event table, from its mapping."""
+    if table == READINGS.table:
+        return READINGS
+    mapping = EVENT_MAPPINGS[table]
+    by = ("NULL", "NULL")
+    measures: list[Measure] = []
+    lake_joins: list[str] = []
+    uat_joins = [_to_batch(mapping)]
+    for name, expression in mapping.columns.items():
+        if not isinstance(expression, Lake):
+            continue
+        column = TABLES[table].column(expression.column)
+        if not column.references:
+            measures += _figures(column, name, TARGET_TABLES[mapping.uat].column(name).type)
+        elif column.references in EVENT_TABLE_NAMES:
+            offset = f"{{offsets[{column.references}]}}"
+            measures.append((name, f"sum(t.{column.name})", f"sum(t.{name} - {offset})"))
+        else:
+            alias = f"d{len(lake_joins)}"
+            lake_joins.append(
+                f"LEFT JOIN ({_labels(column.references, lake=True)}) {alias} ON {alias}.id = t.{column.name}"
+            )
+            uat_joins.append(f"LEFT JOIN ({_labels(column.references, lake=False)}) {alias} ON {alias}.id = t.{name}")
+            checksum = f"sum({alias}.checksum)"
+            measures += [(name, f"count(t.{column.name})", f"count(t.{name})"), (f"{name}: names", checksum, checksum)]
+        if column.name == BY.get(table):
+            by = (f"{alias}.label",) * 2 if column.references else (f"t.{column.name}::VARCHAR", f"t.{name}::text")
+    joins, contradictions = _contradictions(mapping)
+    return Comparison(
+        table,
+        " ".join([*uat_joins, *joins]),
+        (*measures, *ALSO.get(table, ())),
+        " ".join(lake_joins),
+        by,
+        " OR ".join(["false", *contradictions]),
+    )
+
+
+def _figures(column: Column, name: str, uat_type: str) -> list[Measure]:
+    """A column's measures: lake's `column`, target's `name` of a PostgreSQL type."""
+    mine, theirs = f"t.{column.name}", f"t.{name}"
+    if uat_type == "jsonb":
+        return [(name, f"count({mine})", f"count({theirs})")]  # stored in PostgreSQL's own spelling
+    if column.codes or column.type == pa.string():
+        lake, uat = LAKE_HASH.format(f"{mine}::VARCHAR"), UAT_HASH.format(f"{theirs}::text")
+        return [(f"{name}: count", f"count({mine})", f"count({theirs})"), (name, f"sum({lake})", f"sum({uat})")]
+    if column.type == pa.bool_():
+        return [(name, f"count(*) FILTER (WHERE {mine})", f"count(*) FILTER (WHERE {theirs})")]
+    if column.type == pa.date32():
+        return [
+            *((f"{f} {name}", f"{f}({mine})::text", f"{f}({theirs})::text") for f in ("min", "max")),
+            (name, f"sum({mine} - {EPOCH})", f"sum({theirs} - {EPOCH})"),
+        ]
+    if pa.types.is_temporal(column.type):
+        return [(name, f"sum(epoch_us({mine}))", f"sum((extract(epoch FROM {theirs}) * 1000000)::bigint)")]
+    if column.type in INTEGERS:
+        return [(name, f"sum({mine})", f"sum({theirs}::bigint)")]
+    if not pa.types.is_decimal(column.type):
+        raise TypeError(f"{column.name}: nothing is known of how to compare {column.type}")
+    if uat_type == "double precision":
+        return [(name, f"sum({mine})", f"sum(round({theirs}::numeric, {column.type.scale}))")]
+    scale = int(uat_type.rstrip(")").split(",")[1])
+    exact = scale >= column.type.scale
+    return [(name, f"sum({mine})" if exact else f"sum(round({mine}, {scale}))", f"sum({theirs})")]
+
+
+def _labels(dimension: str, *, lake: bool) -> str:
+    """SQL for a dimension table's (id, natural key in words, checksum of it), on one side."""
+    table = DIMENSION_MAPPINGS[dimension].uat
+    source, id_column = (dimension, "id") if lake else (qualified(table), TARGET_TABLES[table].identity)
+    joins: list[str] = []
+    words = _words(dimension, "k", joins, lake=lake)
+    text = " || '|' || ".join(f"coalesce({word}, '')" for word in words)
+    checksum = (LAKE_HASH if lake else UAT_HASH).format(text)
+    return f"SELECT k.{id_column} AS id, {text} AS label, {checksum} AS checksum FROM {source} k {' '.join(joins)}"
+
+
+def _words(dimension: str, alias: str, joins: list[str], *, lake: bool) -> list[str]:
+    """SQL for the texts of a natural key of the row `alias`, and of the keys that it refers to; adds to `joins`."""
+    mapping, cast = DIMENSION_MAPPINGS[dimension], "VARCHAR" if lake else "text"
+    words: list[str] = []
+    for name in mapping.key:
+        expression = mapping.columns[name]
+        if isinstance(expression, Named):
+            if lake:
+                named = f"{alias}{len(joins)}"
+                joins.append(f"LEFT JOIN {expression.table} {named} ON {named}.id = {alias}.{expression.column}")
+                words.append(f"{named}.{expression.value}")
+            else:
+                words.append(f"{alias}.{name}")
+        elif isinstance(expression, Lake):
+            column = TABLES[dimension].column(expression.column)
+            own = f"{alias}.{column.name if lake else name}"
+            if not column.references:
+                words.append(f"{own}::{cast}")
+                continue
+            table = DIMENSION_MAPPINGS[column.references].uat
+            source, id_column = (column.references, "id") if lake else (qualified(table), TARGET_TABLES[table].identity)
+            other = f"{alias}{len(joins)}"
+            joins.append(f"LEFT JOIN {source} {other} ON {other}.{id_column} = {own}")
+            words += _words(column.references, other, joins, lake=lake)
+    return words
+
+
+def _event_references(mapping: Mapping) -> list[tuple[str, Column]]:
+    """(target's column, lake's column) of what refers to an event table."""
+    table = TABLES[mapping.lake]
+    pairs = [(name, table.column(e.column)) for name, e in mapping.columns.items() if isinstance(e, Lake)]
+    return [(name, column) for name, column in pairs if column.references in EVENT_TABLE_NAMES]
+
+
+def _to_batch(mapping: Mapping, alias: str = "t") -> str:
+    """Joins from a target's table to its batch b: by batch_id, else by what it refers to, else by the row's id."""
+    if mapping.lake == "batch":
+        return f"JOIN batch_batch b ON b.id = {alias}.id"
+    references = _event_references(mapping)
+    if any(name == "batch_id" for name, _ in references):
+        return f"JOIN batch_batch b ON b.id = {alias}.batch_id"
+    for name, column in references:
+        if not column.nullable:
+            parent = EVENT_MAPPINGS[column.references]
+            up = f"{alias}u"
+            return (
+                f"JOIN {qualified(parent.uat)} {up} ON {up}.{parent.id_column} = {alias}.{name} {_to_batch(parent, up)}"
+            )
+    offset, bits = f"{{offsets[{mapping.lake}]}}", TABLES[mapping.lake].id_bits
+    batch = f"{{offsets[batch]}} + (({alias}.{mapping.id_column} - {offset}) >> {bits})"
+    return f"JOIN batch_batch b ON b.id = {batch}"
+
+
+def _contradictions(mapping: Mapping) -> tuple[list[str], list[str]]:
+    """Joins to what a row refers to; conditions that it is not there, of another batch, or a stay elsewhere."""
+    joins, conditions = [], []
+    if mapping.lake in CONTRADICTIONS:
+        conditions.append(CONTRADICTIONS[mapping.lake])
+    for number, (name, column) in enumerate(_event_references(mapping)):
+        parent = EVENT_MAPPINGS[column.references]
+        batch = "id" if column.references == "batch" else "batch_id"
+        if batch not in parent.columns:
+            continue
+        other = f"e{number}"
+        joins.append(f"LEFT JOIN {qualified(parent.uat)} {other} ON {other}.{parent.id_column} = t.{name}")
+        conditions.append(f"t.{name} IS NOT NULL AND {other}.{batch} IS DISTINCT FROM b.id")
+        if column.references == "container_assignment" and "container_id" in mapping.columns:
+            conditions.append(f"{other}.container_id <> t.container_id")
+    return joins, conditions

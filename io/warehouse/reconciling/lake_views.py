@@ -1,0 +1,84 @@
+"""The lake as a load took it, as DuckDB views: each table's chosen rows, with the batches' new names.
+
+The rule is selection's; it is written anew in SQL, so that one can be held against the other.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from lake.manifest import Manifest
+from lake.tables import EVENT_TABLE_NAMES
+from warehouse.selection import TIMES, Chosen, Reference, references
+from warehouse.uat.expressions import Lake
+from warehouse.uat.mapping import EVENT_MAPPINGS
+
+
+def create_views(
+    lake: duckdb.DuckDBPyConnection, run_dir: Path, manifest: Manifest, chosen: Chosen, prefix: str
+) -> None:
+    """Views named after the tables, in the connection's default schema."""
+    lake.execute("CREATE SCHEMA whole; CREATE SCHEMA kept")
+    files = {name: [part.file] for name, part in manifest.dimensions.items()}
+    for partition in manifest.partitions:
+        for name, part in partition.tables.items():
+            files.setdefault(name, []).append(part.file)
+    for name, paths in files.items():
+        listed = ", ".join(_literal(str(run_dir / path)) for path in paths)
+        schema = "whole" if name in EVENT_TABLE_NAMES else "main"
+        lake.execute(f"CREATE VIEW {schema}.{name} AS SELECT * FROM read_parquet([{listed}])")
+    for name in EVENT_TABLE_NAMES:
+        if name not in files:
+            lake.execute(f"CREATE VIEW whole.{name} AS SELECT NULL::BIGINT AS id WHERE false")
+    made: set[str] = set()
+    for name in EVENT_TABLE_NAMES:
+        _keep(lake, name, chosen, made)
+    for name in EVENT_TABLE_NAMES:
+        _rename(lake, name, chosen, prefix)
+
+
+def _keep(lake: duckdb.DuckDBPyConnection, table: str, chosen: Chosen, made: set[str]) -> None:
+    """kept.TABLE: rows of chosen batches and days, and with what they must refer to."""
+    if table in made:
+        return
+    made.add(table)
+    required = [r for r in references(EVENT_MAPPINGS[table]) if r.required]
+    for other in (t for reference in required for t in reference.tables if t != table):
+        _keep(lake, other, chosen, made)
+    conditions = ["true" if table in chosen.tables else "false"]
+    if chosen.batches is not None:
+        numbers = ", ".join(map(str, sorted(chosen.batches)))
+        conditions.append(f"{'id' if table == 'batch' else 'batch_id'} IN ({numbers})")
+    if table in TIMES:
+        day = f"CAST({TIMES[table]} AS DATE)"
+        conditions += [f"{day} >= DATE '{chosen.since}'"] if chosen.since else []
+        conditions += [f"{day} < DATE '{chosen.until}'"] if chosen.until else []
+    conditions += [_leads_to_kept(reference) for reference in required if chosen.timed]
+    lake.execute(f"CREATE VIEW kept.{table} AS SELECT * FROM whole.{table} WHERE {' AND '.join(conditions)}")
+
+
+def _rename(lake: duckdb.DuckDBPyConnection, table: str, chosen: Chosen, prefix: str) -> None:
+    """TABLE: the kept rows, without references to what was not kept, texts renamed."""
+    changes = []
+    if not chosen.is_whole:
+        optional = [r for r in references(EVENT_MAPPINGS[table]) if not r.required]
+        changes += [f"CASE WHEN {_leads_to_kept(r)} THEN {r.columns[0]} END AS {r.columns[0]}" for r in optional]
+    if prefix:
+        expressions = [e for e in EVENT_MAPPINGS[table].columns.values() if isinstance(e, Lake) and e.renamed]
+        changes += [f"{_literal(prefix)} || {e.column} AS {e.column}" for e in expressions]
+    columns = f"* REPLACE ({', '.join(changes)})" if changes else "*"
+    lake.execute(f"CREATE VIEW main.{table} AS SELECT {columns} FROM kept.{table}")
+
+
+def _leads_to_kept(reference: Reference) -> str:
+    cases = [
+        f"WHEN {column} IS NOT NULL THEN {column} IN (SELECT id FROM kept.{table})"
+        for column, table in zip(reference.columns, reference.tables, strict=True)
+    ]
+    return f"CASE {' '.join(cases)} ELSE false END"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,127 @@
+"""Parquet against PostgreSQL: rows, per-batch sums and keys, exact, on each side by its own engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from psycopg import sql
+
+from lake.errors import InputError
+from lake.manifest import Manifest
+from lake.tables import EVENT_TABLE_NAMES
+from warehouse import load_log
+from warehouse.load_log import Connection, Load
+from warehouse.reconciling.comparisons import Comparison
+from warehouse.reconciling.derived_comparisons import derive
+from warehouse.reconciling.lake_views import create_views
+from warehouse.selection import choose
+from warehouse.target import connect, identifier
+from warehouse.uat.mapping import EVENT_MAPPINGS
+from warehouse.uat.schema import qualified
+
+Value = int | Decimal | str | None
+
+
+@dataclass(frozen=True)
+class Discrepancy:
+    """A figure that differs; None stands for a batch or row that one side lacks."""
+
+    check: str
+    expected: Value
+    found: Value
+
+
+class Reconciliation(list[Discrepancy]):
+    """The discrepancies, none when the database holds what the lake holds; how many figures were compared."""
+
+    comparisons: int = 0
+
+    def compare(self, check: str, expected: Value, found: Value) -> None:
+        self.comparisons += 1
+        if expected != found:
+            self.append(Discrepancy(check, expected, found))
+
+
+def reconcile(run_dir: Path, manifest: Manifest, dsn: str, tables: Iterable[str] = EVENT_TABLE_NAMES) -> Reconciliation:
+    """Every difference between a run's manifest, its Parquet and the database that it, or a part, was loaded into.
+
+    InputError when the database holds no load of this run.
+    """
+    result = Reconciliation()
+    with connect(dsn) as connection, duckdb.connect() as lake:
+        load = load_log.find(connection, manifest) if load_log.exists(connection) else None
+        if load is None:
+            raise InputError(
+                str(run_dir),
+                "the database holds no load of this run",
+                f"load it: python -m engine.load {run_dir}",
+            )
+        load_log.refuse_half_removed(load)
+        lake.execute("SET TimeZone = 'UTC'")
+        chosen = choose(load.selection, run_dir, manifest)
+        create_views(lake, run_dir, manifest, chosen, load.prefix)
+        for table in tables:
+            rows = manifest.tables.get(table, 0)
+            if rows and not chosen.is_whole:
+                rows = lake.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
+            _compare(result, derive(table), rows, lake, connection, load)
+    return result
+
+
+def _compare(
+    result: Reconciliation,
+    comparison: Comparison,
+    rows: int,
+    lake: duckdb.DuckDBPyConnection,
+    connection: Connection,
+    load: Load,
+) -> None:
+    table = comparison.table
+    mapping = EVENT_MAPPINGS[table]
+    own = load.own_rows(mapping)
+    row = connection.execute(
+        sql.SQL("SELECT count(*) FROM {} t WHERE ").format(identifier(mapping.uat)) + own
+    ).fetchone()
+    result.compare(f"{table}: rows", rows, row[0] if row else None)
+    if not rows:
+        return
+
+    names = ["rows", *(name for name, _, _ in comparison.measures)]
+    # DuckDB has the batch's number only in its own table, PostgreSQL over the keys: b is a batch in both
+    own_batch = "b.id = t.id" if table == "batch" else "b.id = t.batch_id"
+    lake_measures = ["count(*)", *(expression for _, expression, _ in comparison.measures)]
+    expected = lake.execute(
+        f"SELECT b.batch_number, {comparison.by[0]}, {', '.join(lake_measures)} "
+        f"FROM {table} t JOIN batch b ON {own_batch} {comparison.lake} GROUP BY 1, 2"
+    ).fetchall()
+    uat_measures = ["count(*)", *(expression for _, _, expression in comparison.measures)]
+    wrong_keys = f"count(*) FILTER (WHERE {comparison.keys})"
+    query = (
+        f"SELECT b.batch_number, {comparison.by[1]}, {', '.join(uat_measures)}, {wrong_keys} "
+        f"FROM {qualified(mapping.uat)} t {comparison.uat} WHERE "
+    ).format(offsets=load.offsets)
+    found = connection.execute(sql.SQL(query) + own + sql.SQL(" GROUP BY 1, 2")).fetchall()
+    _match(result, table, names, expected, found)
+
+
+def _match(
+    result: Reconciliation,
+    table: str,
+    names: list[str],
+    expected: list[tuple[Any, ...]],
+    found: list[tuple[Any, ...]],
+) -> None:
+    left = {(row[0], row[1]): row[2:] for row in expected}
+    right = {(row[0], row[1]): row[2:] for row in found}
+    for key in sorted(left.keys() | right.keys(), key=str):
+        label = f"{table}, batch {key[0]}" + (f", {key[1]}" if key[1] is not None else "")
+        mine, theirs = left.get(key), right.get(key)
+        for place, name in enumerate(names):
+            result.compare(f"{label}: {name}", mine[place] if mine else None, theirs[place] if theirs else None)
+        if theirs:
+            result.compare(f"{label}: contradictory keys", 0, theirs[-1])

@@ -1,0 +1,77 @@
+"""The mapping in words, for who reads the database: each table of the lake, where it goes, what fills each column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lake.tables import TABLES
+from warehouse.uat.expressions import (
+    AsOf,
+    Constant,
+    ContentType,
+    Derived,
+    Expression,
+    FirstOf,
+    Lake,
+    Mapping,
+    Named,
+    RowId,
+    User,
+)
+from warehouse.uat.mapping import DIMENSIONS, GROUPS
+from warehouse.uat.target_tables import TARGET_TABLES
+
+
+def mapping_text() -> Iterator[str]:
+    """Lines of Markdown."""
+    yield "# From the lake into the database"
+    for name, group in (*GROUPS.items(), ("master data", DIMENSIONS)):
+        yield f"\n## {name.capitalize()}"
+        for mapping in group:
+            yield from _table(mapping)
+
+
+def _table(mapping: Mapping) -> Iterator[str]:
+    declared, target = TABLES[mapping.lake], TARGET_TABLES[mapping.uat]
+    yield f"\n### {mapping.lake} -> {mapping.uat}\n\n{declared.description}"
+    if mapping.key:
+        yield f"\nThe same row where these agree: {', '.join(mapping.key)}."
+    yield "\n| column | type | filled with |\n| --- | --- | --- |"
+    for column in target.columns:
+        if column.name in mapping.columns:
+            filled = describe(mapping.columns[column.name], mapping)
+        else:
+            filled = "its own number" if column.identity else "null"
+        yield f"| {column.name} | {column.type}{' or null' if column.nullable else ''} | {filled} |"
+    unmapped = [c.name for c in declared.columns if c.name not in {"id", *mapping.lake_columns}]
+    if unmapped:
+        yield f"\nHas no place there: {', '.join(unmapped)}."
+
+
+def describe(expression: Expression, mapping: Mapping) -> str:
+    """What an expression gives, in words."""
+    declared = TABLES[mapping.lake]
+    match expression:
+        case Lake(column, renamed):
+            what = declared.column(column)
+            unit = f", {what.unit}" if what.unit else ""
+            return f"{column}: {what.description}{unit}" + ("; behind --prefix" if renamed else "")
+        case Constant(value):
+            return f"{value!r}"
+        case AsOf():
+            return "the as-of date"
+        case User(where):
+            return "the loading user" + (f" where {where} is not null" if where else "")
+        case RowId():
+            return (
+                "the lake's id + the load's offset" if mapping.has_lake_id else "the row's number + the load's offset"
+            )
+        case Named(column, table, value):
+            return f"{value} of the {table} that {column} refers to"
+        case FirstOf(columns):
+            return f"the first of {', '.join(columns)} that is not null"
+        case ContentType(of):
+            return "django_content_type of " + ", or ".join(f"{app}.{model} where {c}" for c, app, model in of)
+        case Derived(says=says):
+            return says
+    raise TypeError(f"unknown expression {expression!r}")

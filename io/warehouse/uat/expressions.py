@@ -1,0 +1,166 @@
+"""How a column of the target is filled from the lake: the kinds of expression, and one table's mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import pyarrow as pa
+
+from lake.tables import EVENT_TABLE_NAMES, TABLES
+from warehouse.uat.target_tables import TARGET_TABLES
+
+AS_OF_COLUMNS = frozenset({"created_at", "updated_at", "last_computed_at", "last_computed"})
+EMPTY_COLUMNS = frozenset({"notes", "description", "cancellation_reason", "resolution_notes"})
+
+
+@dataclass(frozen=True)
+class Lake:
+    """The lake's column, cast to the target's type; an id is translated into the target's.
+
+    `renamed`: a text that bears its batch's number; it is preceded by the prefix that the load gives its batches.
+    """
+
+    column: str
+    renamed: bool = False
+
+
+@dataclass(frozen=True)
+class Constant:
+    """One value in every row."""
+
+    value: str | bool | int
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """The as-of date at 00:00 UTC: the data's now."""
+
+
+@dataclass(frozen=True)
+class User:
+    """The id of the user on whose behalf rows are entered; null where `where`, a lake column, is null."""
+
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class RowId:
+    """The row's own id: the table's offset + the lake's id, or + the row's number where the lake has none."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """The `value` of the dimension row that `column` refers to."""
+
+    column: str
+    table: str
+    value: str
+
+
+@dataclass(frozen=True)
+class FirstOf:
+    """The translated id in the first of several columns that is not null."""
+
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ContentType:
+    """Django's id of the model that the row refers to: that of the first (column, app, model) not null.
+
+    Read from the target's django_content_type; in a database without it, the constants in warehouse.uat.mapping.
+    """
+
+    of: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class Derived:
+    """Computed from lake columns of the same rows."""
+
+    inputs: tuple[str, ...]
+    compute: Callable[[pa.RecordBatch], pa.Array]
+    says: str
+
+
+Expression = Lake | Constant | AsOf | User | RowId | Named | FirstOf | ContentType | Derived
+
+
+def inputs(expression: Expression) -> tuple[str, ...]:
+    """The lake columns that an expression reads; a row's own id apart."""
+    match expression:
+        case Lake(column) | Named(column):
+            return (column,)
+        case User(where):
+            return (where,) if where else ()
+        case FirstOf(columns):
+            return columns
+        case ContentType(of):
+            return tuple(column for column, _, _ in of)
+        case Derived(columns):
+            return columns
+    return ()
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A lake table's place in the target. `key`: target columns that identify a dimension row; empty for events."""
+
+    lake: str
+    uat: str
+    columns: MappingProxyType[str, Expression]
+    key: tuple[str, ...] = ()
+
+    @property
+    def lake_columns(self) -> list[str]:
+        """Lake columns to read, in the table's order."""
+        used = {column for expression in self.columns.values() for column in inputs(expression)}
+        if self.has_lake_id and any(isinstance(expression, RowId) for expression in self.columns.values()):
+            used.add("id")
+        return [c.name for c in TABLES[self.lake].columns if c.name in used]
+
+    @property
+    def has_lake_id(self) -> bool:
+        return any(c.name == "id" for c in TABLES[self.lake].columns)
+
+    @property
+    def id_column(self) -> str:
+        """The target's generated key; empty where the table is identified by what it refers to."""
+        return TARGET_TABLES[self.uat].identity
+
+    @property
+    def ours(self) -> tuple[str, str]:
+        """(column, lake table): a load's rows are those whose column lies in the ids reserved for that table."""
+        if self.id_column:
+            return self.id_column, self.lake
+        for column in ("batch_id", *TABLES[self.lake].key):
+            references = TABLES[self.lake].column(column).references
+            if column in self.columns and references in EVENT_TABLE_NAMES:
+                return column, references
+        raise ValueError(f"nothing tells whose the rows of {self.uat} are")
+
+
+def map_table(lake: str, uat: str, key: tuple[str, ...] = (), **special: Expression) -> Mapping:
+    """A mapping by the rule of warehouse.uat.mapping; ValueError where it leaves a column that must not be null."""
+    names = {c.name for c in TABLES[lake].columns}
+    target = TARGET_TABLES[uat]
+    columns: dict[str, Expression] = {}
+    for column in target.columns:
+        if column.name in special:
+            columns[column.name] = special.pop(column.name)
+        elif column.name == target.identity:
+            if not key:
+                columns[column.name] = RowId()
+        elif column.name in names:
+            columns[column.name] = Lake(column.name)
+        elif column.name in AS_OF_COLUMNS:
+            columns[column.name] = AsOf()
+        elif column.name in EMPTY_COLUMNS and not column.nullable:
+            columns[column.name] = Constant("")
+        elif not column.nullable:
+            raise ValueError(f"{uat}.{column.name} must not be null and has no source in {lake}")
+    if special:
+        raise ValueError(f"{uat} has no columns {sorted(special)}")
+    return Mapping(lake, uat, MappingProxyType(columns), key)

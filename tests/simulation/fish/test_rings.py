@@ -1,0 +1,207 @@
+"""Lice, treatments and harvest at sea, over many batches: each follows from what was seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import yaml
+
+from engine.biology.parameters import Biology, parse_biology
+from engine.farm.infrastructure import Farm
+from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay
+from engine.simulation.fish.history import simulate
+from engine.simulation.lice.infection import lice_pressure
+from engine.simulation.record import BatchHistory, StageHistory
+from engine.simulation.water.climate import Climate
+
+START = 19_000
+PLANNED = 450
+
+
+def batch(farm: Farm, i: int, rings: int) -> Batch:
+    geography = 1 + i % 2
+    area = next(a for a in farm.areas if a.geography_id == geography)
+    tanks = {h.stage: h.container_ids[0] for h in reversed(farm.halls) if h.geography_id == geography}
+    day, stays = START - sum(STAGE_DAYS[:-1]) + 20 * i, []
+    for stage, days in enumerate(STAGE_DAYS[:-1], 1):
+        stays.append(Stay(stage, (tanks[stage],), day, day + days))
+        day += days
+    stays.append(Stay(6, tuple(area.ring_ids)[:rings], day, day + PLANNED))
+    return Batch(i + 1, f"B-{i}", geography, 300_000, tuple(stays))
+
+
+@pytest.fixture(scope="module")
+def farm(small_farm: Farm) -> Farm:
+    return small_farm
+
+
+def live(schedule: Schedule, farm: Farm, biology: Biology, count: int, rings: int = 3) -> list[BatchHistory]:
+    batches = tuple(batch(farm, i, rings) for i in range(count))
+    end = max(b.end_day for b in batches)
+    whole = replace(schedule, farm=farm, biology=biology, batches=batches, as_of_day=end)
+    climate = Climate(farm, biology, whole.seed, end, min(b.start_day for b in batches))
+    return [simulate(whole, climate, b) for b in batches]
+
+
+@pytest.fixture(scope="module")
+def lives(small_schedule: Schedule, farm: Farm, biology: Biology) -> list[BatchHistory]:
+    return live(small_schedule, farm, biology, 40)
+
+
+def females(sea: StageHistory, w: int) -> float:
+    assert sea.lice is not None
+    return float(sea.lice.counted[:, w, 2].sum() / max(sea.lice.sampled[:, w].sum(), 1))
+
+
+def limit_on(biology: Biology, history: BatchHistory, farm: Farm, day: int) -> float:
+    region = biology.region(farm.geography_names[history.batch.geography_id - 1])
+    month = int(np.datetime64(day, "D").astype("datetime64[M]").astype(int) % 12)
+    return region.adult_female_limit.value[month] * region.treatment_trigger.value
+
+
+def test_a_treatment_follows_a_count_above_the_limit_and_treats_every_ring(
+    lives: list[BatchHistory], biology: Biology, farm: Farm
+) -> None:
+    lead, a_day = biology.model.lice.treatment_lead_days.value, biology.model.lice.treatment_rings_a_day.value
+    seen = 0
+    for h in lives:
+        sea = h.stages[-1]
+        assert sea.lice is not None
+        first_days = sorted({t.day for t in h.treatments if t.container == 0})
+        for day in first_days:
+            w = int(np.flatnonzero(sea.lice.day == day - lead)[0])
+            assert females(sea, w) > limit_on(biology, h, farm, day - lead)
+            same = {t.container: t.day for t in h.treatments if day <= t.day < day + 10}
+            alive = sea.population[:, day - sea.start_day] > 0
+            assert all(same[c] == day + c // a_day for c in np.flatnonzero(alive) if c in same)
+            seen += 1
+        assert not np.isin(np.diff(first_days), range(21)).any()
+    assert seen > 40
+
+
+def test_a_count_above_the_limit_leads_to_a_treatment_or_to_the_harvest(
+    lives: list[BatchHistory], biology: Biology, farm: Farm
+) -> None:
+    lead, rest = biology.model.lice.treatment_lead_days.value, biology.model.lice.treatment_interval_days.value
+    above = 0
+    for h in lives:
+        sea = h.stages[-1]
+        assert sea.lice is not None
+        days = sorted({t.day for t in h.treatments})
+        for w, day in enumerate(sea.lice.day.tolist()):
+            if females(sea, w) <= limit_on(biology, h, farm, day) or day >= h.trigger_day:
+                continue
+            recent = any(day - rest < d <= day + lead + 2 for d in days)
+            assert recent or h.trigger_day - day <= lead + 12 or sea.planned_end_day - day < 30
+            above += 1
+    assert above > 60
+
+
+def test_lice_fall_by_the_efficacy_and_fish_die_of_the_loss(
+    small_schedule: Schedule, farm: Farm, biology: Biology
+) -> None:
+    """Without noise and larvae, with sure methods: no mobile louse is left, and deaths add up to the loss."""
+    data = yaml.safe_load(biology.text)
+    data["lice"]["noise_sd"]["value"] = [0, 0, 0]
+    for method in data["treatments"]["methods"].values():
+        method["efficacy_median"]["value"] = 0.9999999
+        method["efficacy_iqr"]["value"] = [0.9999998, 0.99999995]
+        method["attached_factor"]["value"] = 1.0
+        method["loss_mean"]["value"], method["loss_sdlog"]["value"] = 0.02, 0.0
+    sure = parse_biology(yaml.safe_dump(data), "sure")
+    treated = [h for h in live(small_schedule, farm, sure, 8) if h.treatments]
+    assert treated
+    dead = fish = 0
+    for h in treated:
+        sea = h.stages[-1]
+        assert sea.lice is not None
+        for t in h.treatments:
+            assert t.efficacy == pytest.approx(1.0, abs=1e-5)
+            assert t.loss == pytest.approx(0.02)
+            w = int(np.searchsorted(sea.lice.day, t.day, side="right"))
+            if w < len(sea.lice.day) and sea.lice.sampled[t.container, w]:
+                # a week's arrivals at the most: nothing of before is left
+                assert sea.lice.adult_female[t.container, w] < 0.1
+            d = t.day - sea.start_day
+            if d + 14 <= sea.lived[t.container]:
+                handled = np.where(sea.cause[t.container] == 1, sea.dead[t.container], 0)
+                dead += handled[d : d + 14].sum() - handled[d - 14 : d].sum()
+                fish += sea.population[t.container, d - 1]
+    assert dead / fish == pytest.approx(0.02, rel=0.15)
+
+
+def test_rings_are_emptied_in_turn_fasted_and_out_of_withdrawal(lives: list[BatchHistory], biology: Biology) -> None:
+    fasting = biology.model.feed.fasting_days_before_harvest.value
+    a_day = biology.model.harvest.rings_a_day.value
+    by_weight = 0
+    for h in lives:
+        assert h.harvested
+        sea = h.stages[-1]
+        assert sea.end_day <= sea.planned_end_day
+        last = sea.start_day + sea.lived - 1
+        assert np.bincount(last - last.min()).max() <= max(a_day, 3 * (last.max() == sea.planned_end_day - 1))
+        for c, day in enumerate(last.tolist()):
+            d = int(sea.lived[c])
+            assert sea.fasted[c, max(0, d - fasting) : d].all()
+            assert not sea.ration[c, max(0, d - fasting) : d].any()
+            for t in h.treatments:
+                held = biology.model.treatments.methods.of(t.method).withholding_days.value
+                assert t.container != c or not t.day <= day <= t.day + held
+        total = sea.population.astype(np.int64)
+        reached = (total * sea.weight_cg).sum(axis=0) >= h.harvest_target_cg * total.sum(axis=0)
+        if h.harvest_reason == "WEIGHT":
+            by_weight += 1
+            assert h.trigger_day - sea.start_day == int(np.argmax(reached))
+            assert last.min() >= h.trigger_day + fasting or last.min() == sea.planned_end_day - 1
+        else:
+            assert not reached[: h.trigger_day - sea.start_day].any()
+            assert last.max() == sea.planned_end_day - 1
+    assert 3 < by_weight < len(lives)
+
+
+def test_a_treatment_interrupts_feeding(lives: list[BatchHistory], biology: Biology) -> None:
+    for h in lives:
+        sea = h.stages[-1]
+        for t in h.treatments:
+            d = t.day - sea.start_day
+            fasting = biology.model.treatments.methods.of(t.method).fasting_days.value
+            assert sea.fasted[t.container, d - fasting : d + 1].all()
+            assert (sea.weight_cg[t.container, d - fasting] == sea.weight_cg[t.container, d]).all()
+
+
+def test_larvae_from_outside_are_a_field(small_schedule: Schedule, farm: Farm, biology: Biology) -> None:
+    """The same week and area give the same pressure, whoever asks from whichever Monday or with whatever as-of date."""
+    s = replace(small_schedule, farm=farm, biology=biology, as_of_day=20_000)
+    climate = Climate(farm, biology, s.seed, s.as_of_day, 18_000)
+    ring = farm.container(farm.areas[0].ring_ids[0])
+    long = lice_pressure(s, climate, ring, 18_900, 60)
+    np.testing.assert_array_equal(lice_pressure(s, climate, ring, 18_900 + 70, 40), long[10:50])
+    early = replace(s, as_of_day=19_100)
+    np.testing.assert_array_equal(
+        lice_pressure(early, Climate(farm, biology, s.seed, 19_100, 18_000), ring, 18_900, 20), long[:20]
+    )
+    other = lice_pressure(s, climate, farm.container(farm.areas[1].ring_ids[0]), 18_900, 60)
+    assert abs(np.corrcoef(np.log(long), np.log(other))[0, 1]) < 0.95
+
+
+def test_nothing_that_happened_changes_with_the_as_of_date(
+    small_schedule: Schedule, farm: Farm, biology: Biology, lives: list[BatchHistory]
+) -> None:
+    for h in lives[:12]:
+        for ahead in (5, 60, 300, 437):
+            as_of = h.stages[-1].start_day + ahead
+            early = replace(small_schedule, farm=farm, biology=biology, batches=(h.batch,), as_of_day=as_of)
+            climate = Climate(farm, biology, early.seed, as_of, h.batch.start_day)
+            found = simulate(early, climate, h.batch)
+            sea, whole = found.stages[-1], h.stages[-1]
+            for name in ("population", "dead", "weight_cg", "dead_cg", "ration", "cause", "oxygen_min"):
+                np.testing.assert_array_equal(getattr(sea, name), getattr(whole, name)[:, : sea.days], err_msg=name)
+            assert found.treatments == tuple(t for t in h.treatments if t.day < as_of)
+            assert found.events == tuple(e for e in h.events if e.start_day < as_of and e.start_day < whole.end_day)
+            assert sea.lice is not None
+            assert whole.lice is not None
+            np.testing.assert_array_equal(sea.lice.counted, whole.lice.counted[:, : len(sea.lice.day)])
+            gone = whole.start_day + whole.lived <= as_of
+            np.testing.assert_array_equal(sea.gone, gone)

@@ -1,0 +1,149 @@
+"""Meals, lots and stock of whole lives: what is bought is fed or lies in store, and the future changes none of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.farm.schedule import Schedule
+from engine.forecast.lives import forecast
+from engine.simulation.feed.market import feed_index
+from engine.simulation.rows.feed import feed_tables
+from engine.simulation.rows.finance import finance_tables
+from engine.simulation.rows.harvest import harvest_tables
+from engine.simulation.rows.shared import Subject
+from engine.simulation.rows.summaries import summary_tables
+from tests.simulation.trade_lives import lived_to, rows_of
+
+HOUR_US = 3_600_000_000
+
+
+@pytest.fixture(scope="module")
+def lives(small_schedule: Schedule) -> list[Subject]:
+    return [lived_to(small_schedule, i, small_schedule.as_of_day) for i in range(4)]
+
+
+def stores_in_use(life: Subject) -> set[int]:
+    """The feed containers of the halls and areas where fish of the batch still live."""
+    farm, last = life.schedule.farm, life.stages[-1]
+    there = [farm.container(c) for c, gone in zip(last.container_ids, last.gone, strict=True) if not gone]
+    return {
+        feed.id
+        for feed in farm.feed_containers
+        if any((feed.hall_id, feed.area_id) == (c.hall_id, c.area_id) for c in there)
+    }
+
+
+def test_what_lies_in_store_is_what_was_bought_and_not_fed(lives: list[Subject]) -> None:
+    for life in lives:
+        tables = {name: rows_of(columns) for name, columns in feed_tables(life).items()}
+        kept: Counter[tuple[int, int]] = Counter()
+        for lot in tables["feed_purchase"]:
+            kept[lot["feed_container_id"], lot["feed_id"]] += lot["quantity_kg"] * 100
+        for meal in tables["feeding_event"]:
+            kept[meal["feed_container_id"], meal["feed_id"]] -= meal["amount_kg"]
+        lots = {lot["id"]: lot for lot in tables["feed_purchase"]}
+        stock: Counter[tuple[int, int]] = Counter()
+        for row in tables["feed_container_stock"]:
+            lot = lots.pop(row["feed_purchase_id"])
+            assert row["quantity_kg"] > 0
+            assert abs(row["quantity_kg"] * 100 - lot["closing_kg"]) <= 50
+            assert row["feed_container_id"] == lot["feed_container_id"]
+            assert row["entry_date"] == (lot["purchase_date"] * 24 + 6) * HOUR_US
+            stock[lot["feed_container_id"], lot["feed_id"]] += row["quantity_kg"] * 100
+        # what a batch left in the stores of places where it no longer lives is written off
+        used = stores_in_use(life)
+        assert {store for store, _ in stock} <= used
+        assert all(lot["closing_kg"] < 50 for lot in lots.values() if lot["feed_container_id"] in used)
+        assert all(left >= 0 for left in kept.values())
+        # first in first out: one lot at most is cut open in each store, so one rounding to 10 g
+        assert all(abs(kept[store] - stock[store]) <= 50 for store in kept if store[0] in used)
+
+
+def test_little_is_left_of_a_batch_that_was_harvested(lives: list[Subject]) -> None:
+    for life in lives[:2]:
+        assert life.history.harvested
+        bought = sum(int(fed.lots.quantity.sum()) * 100 for fed in life.feeding)
+        # the harvest comes on the true weight, orders go by the estimated one: some two weeks' feed at the most
+        assert sum(int(fed.lots.left.sum()) for fed in life.feeding) < 0.06 * bought
+
+
+def test_lots_are_numbered_in_order_of_delivery_before_the_days_first_meal(lives: list[Subject]) -> None:
+    for life in lives:
+        lots = rows_of(feed_tables(life)["feed_purchase"])
+        assert [lot["id"] for lot in lots] == list(range(lots[0]["id"], lots[0]["id"] + len(lots)))
+        assert [lot["purchase_date"] for lot in lots] == sorted(lot["purchase_date"] for lot in lots)
+        policy = life.schedule.biology.model.feed
+        assert policy.delivery_hour_utc.value < min(policy.feeding_hours_utc.value)
+
+
+def test_a_lots_price_follows_the_market_of_its_day(lives: list[Subject]) -> None:
+    farm, biology = lives[0].schedule.farm, lives[0].schedule.biology
+    spread = []
+    for life in lives:
+        geography = farm.geography_names[life.history.batch.geography_id - 1]
+        index = feed_index(biology, life.schedule.seed, geography, 0, life.schedule.as_of_day)
+        for lot in rows_of(feed_tables(life)["feed_purchase"]):
+            base = farm.model.feeds[lot["feed_id"] - 1].price_per_kg * biology.region(geography).currency_per_eur.value
+            spread.append(lot["cost_per_kg"] / 100 / (base * index[lot["purchase_date"]]))
+    sd = biology.model.feed.lot_price_sd.value
+    assert np.mean(spread) == pytest.approx(1.0, abs=4 * sd / len(spread) ** 0.5)
+    assert np.std(spread) == pytest.approx(sd, rel=0.25)
+
+
+def test_nothing_is_bought_or_fed_where_all_fast(lives: list[Subject]) -> None:
+    life = lives[2]
+    sea = life.stages[-1]
+    assert sea.stage == 6
+    ration = sea.ration.copy()
+    ration[:, 40:44] = 0
+    fasting = Subject(
+        life.schedule,
+        replace(life.history, stages=(*life.stages[:-1], replace(sea, ration=ration))),
+        life.climate,
+    )
+    tables = feed_tables(fasting)
+    days = range(sea.start_day + 40, sea.start_day + 44)
+    assert not any(meal["feeding_date"] in days for meal in rows_of(tables["feeding_event"]))
+    assert not any(lot["purchase_date"] in days for lot in rows_of(tables["feed_purchase"]))
+    assert any(meal["feeding_date"] == days[-1] + 1 for meal in rows_of(tables["feeding_event"]))
+
+
+def test_nothing_is_fed_in_a_ring_that_has_been_emptied(lives: list[Subject]) -> None:
+    life = lives[0]
+    sea = life.stages[-1]
+    ration = np.where(sea.present, sea.ration, 777)  # without meaning there
+    odd = Subject(
+        life.schedule, replace(life.history, stages=(*life.stages[:-1], replace(sea, ration=ration))), life.climate
+    )
+    assert rows_of(feed_tables(odd)["feeding_event"]) == rows_of(feed_tables(life)["feeding_event"])
+
+
+@pytest.mark.parametrize("days", [95, 181, 452, 500, 700])
+def test_a_later_as_of_date_leaves_earlier_meals_and_lots(
+    lives: list[Subject], small_schedule: Schedule, days: int
+) -> None:
+    """All but what is left of a lot, which is told of the as-of date."""
+    life = lives[1]
+    day = life.history.batch.start_day + days
+    early, late = feed_tables(lived_to(small_schedule, 1, day)), feed_tables(life)
+    lots = [row for row in rows_of(late["feed_purchase"], "closing_kg") if row["purchase_date"] < day]
+    assert rows_of(early["feed_purchase"], "closing_kg") == lots
+    meals = [row for row in rows_of(late["feeding_event"]) if row["feeding_date"] < day]
+    assert rows_of(early["feeding_event"]) == meals
+    assert meals
+
+
+def test_the_plan_foresees_the_rows(small_schedule: Schedule, lives: list[Subject]) -> None:
+    expected = forecast(small_schedule).rows
+    found: Counter[str] = Counter()
+    for life in (*lives, lived_to(small_schedule, 4, small_schedule.as_of_day)):
+        for family in (feed_tables, summary_tables, harvest_tables, finance_tables):
+            for table, columns in family(life).items():
+                found[table] += len(columns["batch_id"])
+    few = {"feed_purchase": 25, "feed_container_stock": 5, "harvest_lot": 6, "fact_harvest": 6}
+    for table, rows in found.items():
+        assert abs(expected[table] - rows) <= max(0.02 * rows, few.get(table, 0)), table

@@ -1,0 +1,246 @@
+"""Harvest lots against numeric integration and simulated fish; every fish and gram of a ring is in one of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from engine.farm.schedule import Schedule
+from engine.simulation.harvest.lots import EDGES_G, Harvest, grading, superior_share
+from engine.simulation.record import HealthEvent
+from engine.simulation.rows.harvest import event_rows, harvest_tables, lot_rows
+from engine.simulation.rows.shared import Subject
+from lake.tables.events import SIZE_CLASSES
+from tests.simulation.trade_lives import changed, harvest_days, lived_to, rows_of
+
+LIVE_EDGES_G = EDGES_G / 0.84
+
+
+@pytest.fixture(scope="module")
+def reaped(small_schedule: Schedule) -> Subject:
+    """The batch harvested by weight, ring after ring."""
+    subject = lived_to(small_schedule, 0, small_schedule.as_of_day)
+    assert subject.history.harvested
+    return subject
+
+
+def test_the_edges_are_those_of_the_declared_classes() -> None:
+    assert [f"{low}-{low + 1}" for low in range(9)] + ["9+"] == list(SIZE_CLASSES)
+    assert EDGES_G.tolist() == [1000 * low for low in range(1, 10)]
+
+
+def integrated(mu: float, v: float) -> tuple[np.ndarray, np.ndarray]:
+    """Share and weight a fish of each size class by the trapezium rule over the density of the cube-root weight."""
+    sd, cuts = v**0.5, [0.0, *np.cbrt(LIVE_EDGES_G), mu + 12 * v**0.5]
+    share, weight = [], []
+    for low, high in zip(cuts, np.maximum.accumulate(cuts[1:]), strict=False):
+        root = np.linspace(min(max(low, mu - 12 * sd), high), high, 20_001)
+        density = np.exp(-0.5 * ((root - mu) / sd) ** 2) / (sd * (2 * np.pi) ** 0.5)
+        share.append(np.trapezoid(density, root))
+        weight.append(np.trapezoid(density * root**3, root))
+    return np.array(share), np.array(weight)
+
+
+@given(st.floats(8.0, 22.0), st.floats(0.02, 0.09))
+def test_class_shares_and_weights_agree_with_numeric_integration(mu: float, cv: float) -> None:
+    v = (mu * cv) ** 2
+    share, mean = np.empty(10), np.empty(10)
+    grading.size_classes(mu, v, LIVE_EDGES_G, share, mean)
+    expected, weight = integrated(mu, v)
+    np.testing.assert_allclose(share, expected, atol=1e-7)
+    np.testing.assert_allclose(share * mean, weight, atol=1e-3)
+    assert share.sum() == pytest.approx(1.0, abs=1e-12)
+    assert (share * mean).sum() == pytest.approx(mu * (mu * mu + 3 * v), rel=1e-9)
+
+
+def test_class_shares_and_weights_are_those_of_simulated_fish() -> None:
+    rng, mu, v = np.random.default_rng(1), 18.3, 1.44
+    fish = rng.normal(mu, v**0.5, 400_000) ** 3
+    share, mean = np.empty(10), np.empty(10)
+    grading.size_classes(mu, v, LIVE_EDGES_G, share, mean)
+    of = np.searchsorted(LIVE_EDGES_G, fish, side="right")
+    counted = np.bincount(of, minlength=10) / len(fish)
+    np.testing.assert_allclose(share, counted, atol=4 * np.sqrt(0.25 / len(fish)))
+    for k in np.flatnonzero(counted > 0.001):
+        here = fish[of == k]
+        assert mean[k] == pytest.approx(here.mean(), abs=5 * here.std() / len(here) ** 0.5)
+
+
+def test_fish_all_alike_are_of_one_class() -> None:
+    share, mean = np.empty(10), np.empty(10)
+    grading.size_classes(18.0, 0.0, LIVE_EDGES_G, share, mean)
+    assert share.tolist() == [float(k == int(18.0**3 * 0.84 / 1000)) for k in range(10)]
+    assert mean.max() == 18.0**3
+
+
+@given(st.integers(0, 10**6), st.lists(st.floats(0.0, 1.0), min_size=1, max_size=10))
+def test_the_largest_remainders_get_what_is_left(whole: int, weights: list[float]) -> None:
+    assume(sum(weights) > 0.01)
+    share, count = np.array(weights) / sum(weights), np.empty(len(weights), dtype=np.int64)
+    share[-1] = 1.0 - share[:-1].sum()
+    assume(share[-1] >= 0)
+    grading.largest_remainder(whole, share, count)
+    assert count.sum() == whole
+    assert (np.abs(count - whole * share) < 1.0 + 1e-6).all()
+    rest = whole * share - np.floor(whole * share)
+    up = count > np.floor(whole * share)
+    if up.any() and not up.all():
+        assert rest[up].min() >= rest[~up].max() - 1e-6
+
+
+class Lots:
+    """The lots of one ring by `grade_ring`."""
+
+    def __init__(
+        self, fish: int, mu: float, cv: float, shares: list[float], smallest: float = 0.01, yield_: float = 0.84
+    ) -> None:
+        v = (mu * cv) ** 2
+        self.live_g = max(fish, round(fish * mu * (mu * mu + 3 * v)))
+        out = [np.empty(60, dtype=np.int64) for _ in range(5)]
+        rounding = np.linspace(0.05, 0.95, len(shares))
+        start = 3
+        end = grading.grade_ring(
+            fish, self.live_g, mu, v, yield_, EDGES_G, np.array(shares), rounding, smallest, start, *out
+        )
+        self.grade, self.size, self.count, self.live, self.gutted = (a[start:end] for a in out)
+
+
+@given(
+    st.integers(1, 300_000),
+    st.floats(4.0, 23.0),
+    st.floats(0.0, 0.1),
+    st.lists(st.floats(0.01, 1.0), min_size=2, max_size=5),
+    st.floats(0.0, 0.05),
+)
+def test_lots_hold_every_fish_and_gram_and_are_of_their_class(
+    fish: int, mu: float, cv: float, weights: list[float], smallest: float
+) -> None:
+    shares = [w / sum(weights) for w in weights]
+    lots = Lots(fish, mu, cv, shares, smallest)
+    assert lots.count.sum() == fish
+    assert lots.live.sum() == lots.live_g
+    assert (lots.count > 0).all()
+    assert (np.abs(lots.gutted - 0.84 * lots.live) <= 0.5 * 10 + 1e-6).all()
+    for low, count, gutted in zip(lots.size, lots.count, lots.gutted, strict=True):
+        assert 1000 * low * count <= gutted
+        assert low == 9 or gutted < 1000 * (low + 1) * count
+    places = list(zip(lots.grade.tolist(), lots.size.tolist(), strict=True))
+    assert places == sorted(set(places))
+    for g in set(lots.grade.tolist()):
+        of_grade = lots.count[lots.grade == g]
+        assert abs(of_grade.sum() - fish * shares[g]) <= len(shares) + 10
+        assert len(of_grade) == 1 or of_grade.min() >= smallest * fish
+
+
+def test_a_rings_lots_are_few_and_their_sizes_those_of_its_fish() -> None:
+    """With no smallest lot, the classes hold what integration says, and every grade its share of each."""
+    shares = [0.9, 0.06, 0.025, 0.01, 0.005]
+    fine, few = Lots(60_000, 18.3, 0.066, shares, 0.0), Lots(60_000, 18.3, 0.066, shares)
+    expected, weight = integrated(18.3, (18.3 * 0.066) ** 2)
+    for k in range(10):
+        here = fine.size == k
+        assert fine.count[here].sum() == pytest.approx(60_000 * expected[k], abs=1.01)
+        assert fine.live[here].sum() == pytest.approx(60_000 * weight[k], abs=15_000)
+        for g, share in enumerate(shares):
+            assert fine.count[here & (fine.grade == g)].sum() == pytest.approx(60_000 * expected[k] * share, abs=5)
+    assert 8 <= len(few.count) <= 15
+
+
+@pytest.mark.parametrize(("a", "b"), [(38, 3), (18, 2), (1, 1)])
+def test_the_superior_share_is_a_beta(a: int, b: int) -> None:
+    draws = np.array([superior_share(np.uint64(key), a, b) for key in range(3_000)])
+    mean, var = a / (a + b), a * b / ((a + b) ** 2 * (a + b + 1))
+    assert draws.mean() == pytest.approx(mean, abs=4.0 * (var / 3_000) ** 0.5)
+    assert draws.var() == pytest.approx(var, rel=0.15)
+
+
+def superior(harvest: Harvest) -> np.ndarray:
+    """The best grade's share of each ring."""
+    best = harvest.grade == 0
+    return np.bincount(harvest.event[best], harvest.count[best]) / harvest.fish
+
+
+def with_event(subject: Subject, day: int, rings: tuple[int, ...], kind: str = "WINTER_ULCER") -> Subject:
+    event = HealthEvent(6, rings, kind, 0, day, day + 40, 0.02)
+    return changed(subject, events=(event,))
+
+
+def test_ulcers_lower_the_grade_of_the_rings_that_had_them_before_their_harvest(reaped: Subject) -> None:
+    quiet = changed(reaped, events=())
+    day = quiet.stages[-1].start_day + 200
+    before = superior(quiet.harvest)
+    shift = reaped.schedule.biology.model.harvest.ulcer_grade_shift.value
+    struck = with_event(quiet, day, (1,))
+    after = superior(struck.harvest)
+    hit = quiet.harvest.ring == 1
+    assert (after[~hit] == before[~hit]).all()
+    logit = np.log(before / (1 - before)) - np.log(after / (1 - after))
+    assert logit[hit] == pytest.approx(shift, abs=0.05)
+    for nothing in (
+        with_event(quiet, day, (0, 1, 2), "STORM"),
+        with_event(quiet, int(quiet.harvest.day[-1]) + 1, (1,)),
+    ):
+        assert (superior(nothing.harvest) == before).all()
+
+
+def test_many_deaths_lower_the_grade(reaped: Subject) -> None:
+    sea = reaped.stages[-1]
+    quiet = changed(reaped, events=())
+    more = changed(quiet, stages=(*reaped.stages[:-1], replace(sea, fish=sea.fish * 2)))  # as if half had died
+    before, after = superior(quiet.harvest), superior(more.harvest)
+    assert (after < before).all()
+
+
+def test_rings_of_a_batch_scatter_a_little(reaped: Subject) -> None:
+    best = superior(reaped.harvest)
+    assert 0.0 < best.std() < 0.05
+
+
+def test_events_lots_and_waste_agree_to_the_gram(reaped: Subject) -> None:
+    tables = harvest_tables(reaped)
+    events, lots, waste = (rows_of(tables[name]) for name in ("harvest_event", "harvest_lot", "harvest_waste"))
+    sea = reaped.stages[-1]
+    grams = {c: int(f) * int(w) / 100 for c, f, w in zip(
+        sea.container_ids, sea.last(sea.population), sea.last(sea.weight_cg), strict=True)}  # fmt: skip
+    alive = dict(zip(sea.container_ids, sea.last(sea.population).tolist(), strict=True))
+    assert {e["container_id"] for e in events} == set(sea.container_ids)
+    policy = reaped.schedule.biology.model.harvest
+    for event in events:
+        mine = [lot for lot in lots if lot["event_id"] == event["id"]]
+        assert event["harvested_count"] == alive[event["container_id"]]
+        assert abs(event["live_weight_kg"] - grams[event["container_id"]]) <= 0.5
+        assert sum(lot["unit_count"] for lot in mine) == event["harvested_count"]
+        assert sum(lot["live_weight_kg"] for lot in mine) == event["live_weight_kg"]
+        gutted = sum(lot["gutted_weight_kg"] for lot in mine)
+        spread = 4 * policy.gutted_yield_sd.value
+        assert abs(gutted / event["live_weight_kg"] - policy.gutted_yield.value) <= spread + 1e-6
+        left = {w["category"]: w["weight_kg"] for w in waste if w["event_id"] == event["id"]}
+        rejected = sum(lot["gutted_weight_kg"] for lot in mine if lot["product_grade_id"] == 5)
+        assert left[0] == event["live_weight_kg"] - gutted
+        assert abs(left.get(1, 0) - policy.reject_discard_share.value * rejected) <= 0.5
+        assert sum(left.values()) <= event["live_weight_kg"]
+    assert {lot["event_id"] for lot in lots} == {e["id"] for e in events}
+
+
+def test_events_are_numbered_in_order_of_time_and_leave_earlier_rows_as_they_were(
+    reaped: Subject, small_schedule: Schedule
+) -> None:
+    days = harvest_days(reaped.history)
+    assert len(set(days)) > 1
+    assert (reaped.harvest.day == days).all()
+    early = lived_to(small_schedule, 0, days[0] + 1)
+    assert not early.history.harvested
+    for make in (event_rows, lot_rows):
+        short, long = rows_of(make(early)), rows_of(make(reaped))
+        assert 0 < len(short) < len(long)
+        assert short == long[: len(short)]
+
+
+@pytest.mark.parametrize("number", [3, 4])
+def test_nothing_is_harvested_before_the_harvest(small_schedule: Schedule, number: int) -> None:
+    tables = harvest_tables(lived_to(small_schedule, number, small_schedule.as_of_day))
+    assert all(len(columns["batch_id"]) == 0 for columns in tables.values())

@@ -1,0 +1,287 @@
+"""Water as a field: the same for everyone, longer spans leave earlier days alone, statistics as published."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+
+import numpy as np
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.biology.parameters import Biology, parse_biology
+from engine.farm.infrastructure import Farm, read_farm
+from engine.simulation.water.climate import HALL_VARIABLES, SEA_VARIABLES, Climate
+
+DAYS = 20_500
+KEPT_BEFORE = 30  # days, as published.yaml has fault_window_days
+
+
+@pytest.fixture(scope="module")
+def climate(small_farm: Farm, biology: Biology) -> Climate:
+    return Climate(small_farm, biology, 7, DAYS)
+
+
+def places(climate: Climate) -> list[np.ndarray]:
+    farm = climate.farm
+    return [climate.sea(a.id) for a in farm.areas] + [climate.hall(h.id) for h in farm.halls]
+
+
+def changed(biology: Biology, **environment: float) -> Biology:
+    data = yaml.safe_load(biology.text)
+    for name, value in environment.items():
+        data["environment"][name]["value"] = value
+    return parse_biology(yaml.safe_dump(data), "changed")
+
+
+def test_the_same_seed_gives_the_same_water_in_whatever_order_it_is_asked(
+    climate: Climate, small_farm: Farm, biology: Biology
+) -> None:
+    again = Climate(small_farm, biology, 7, DAYS)
+    backwards = [again.hall(h.id) for h in reversed(small_farm.halls)]
+    backwards += [again.sea(a.id) for a in reversed(small_farm.areas)]
+    for found, kept in zip(reversed(backwards), places(climate), strict=True):
+        assert found.tobytes() == kept.tobytes()
+
+
+def test_no_two_places_and_no_two_seeds_share_their_water(climate: Climate, small_farm: Farm, biology: Biology) -> None:
+    other = places(Climate(small_farm, biology, 8, DAYS))
+    first = [p[0].tobytes() for p in (*places(climate), *other)]
+    assert len(set(first)) == len(first)
+
+
+@given(end=st.integers(15_000, DAYS - 1), first_day=st.integers(0, 14_999))
+def test_a_longer_span_leaves_earlier_days_as_they_were(
+    climate: Climate, small_farm: Farm, biology: Biology, end: int, first_day: int
+) -> None:
+    short = Climate(small_farm, biology, 7, end, first_day)
+    assert short.known_from == max(0, first_day - KEPT_BEFORE)
+    for name in ("sea", "hall"):
+        found = getattr(short, name)(1)
+        assert found.shape[1] == end - short.known_from
+        assert found.tobytes() == getattr(climate, name)(1)[:, short.known_from : end].tobytes()
+
+
+@given(start=st.integers(15_000, 16_000), days=st.integers(1, 60), lead=st.integers(0, 40))
+def test_any_part_of_a_stay_has_the_same_water(climate: Climate, start: int, days: int, lead: int) -> None:
+    """Two batches that follow each other, and a forecast, ask for other spans."""
+    for container in (climate.farm.container(1), climate.farm.containers[-1]):
+        part, part_stays = climate.at_readings(container, start, start + days)
+        whole, whole_stays = climate.at_readings(container, start - lead, start + days + lead)
+        slots = slice(6 * lead, 6 * (lead + days))
+        np.testing.assert_array_equal(part, whole[:, slots])
+        np.testing.assert_array_equal(part_stays, whole_stays[slots])
+
+
+def test_a_container_swims_in_its_places_water(climate: Climate, small_farm: Farm) -> None:
+    tank, ring = small_farm.container(1), small_farm.containers[-1]
+    for container, field, rows in (
+        (tank, climate.hall(tank.hall_id), HALL_VARIABLES),
+        (ring, climate.sea(ring.area_id), SEA_VARIABLES),
+    ):
+        water = climate.water(container, 15_000, 15_100)
+        assert water.shape == (len(rows), 100)
+        np.testing.assert_array_equal(water, field[:, 15_000:15_100])
+        np.testing.assert_array_equal(water[0], climate.temperature(container, 15_000, 15_100))
+
+
+def test_a_larger_farm_leaves_the_water_of_the_same_places(climate: Climate, biology: Biology) -> None:
+    large = Climate(read_farm("faroe-scotland"), biology, 7, DAYS)
+    for area in climate.farm.areas:
+        assert large.sea(large.farm.area_named(area.name).id).tobytes() == climate.sea(area.id).tobytes()
+
+
+def test_the_day_at_its_readings_has_the_days_mean(climate: Climate, small_farm: Farm) -> None:
+    """So that the fish's temperature is what a sensor shows on average."""
+    for container in (small_farm.container(1), small_farm.containers[-1]):
+        field, _ = climate.at_readings(container, 15_000, 15_400)
+        daily = climate.water(container, 15_000, 15_400)
+        by_day = field.reshape(len(field), 400, 6).mean(axis=2)
+        np.testing.assert_allclose(np.delete(by_day, 1, axis=0), np.delete(daily, 1, axis=0), atol=1e-9)
+        np.testing.assert_allclose(by_day[1], climate.oxygen_outside(container, 15_000, 15_400), atol=1e-9)
+
+
+def test_days_are_warmer_and_fuller_of_oxygen_in_the_afternoon_of_summer(climate: Climate, small_farm: Farm) -> None:
+    env = climate.biology.model.environment
+    ring = small_farm.containers[-1]
+    summer, winter = 15_000 + 172 - 26, 15_000 + 355 - 26  # 15,000 is the 26th of January
+    for row, height in ((0, env.diurnal_amplitude_c.value), (1, env.oxygen_diurnal.value)):
+        for first, share in ((summer, 1.0), (winter, 0.0)):
+            field, _ = climate.at_readings(ring, first, first + 10)
+            course = field[row].reshape(10, 6)
+            course = course - course.mean(axis=1)[:, None]
+            expected = share * height * np.cos(2.0 * np.pi * (np.arange(6) * 4 - 16) / 24.0)
+            np.testing.assert_allclose(course, np.tile(expected, (10, 1)), atol=0.02 * height)
+
+
+def nine_years(farm: Farm, climate: Climate, geography_id: int, first_day: int, days: int) -> dict[int, np.ndarray]:
+    """Monthly means of a geography's areas by month of the year, as a company at sea for so long reads them."""
+    areas = [a for a in farm.areas if a.geography_id == geography_id]
+    warm = sum(climate.temperature(farm.container(a.ring_ids[0]), first_day, first_day + days) for a in areas)
+    month = np.arange(first_day, first_day + days).astype("datetime64[D]").astype("datetime64[M]").astype(int)
+    monthly = np.bincount(month - month[0], warm / len(areas)) / np.bincount(month - month[0])
+    found: dict[int, list[float]] = defaultdict(list)
+    for i, value in enumerate(monthly[1:-1], month[0] + 1):
+        found[i % 12].append(value)
+    return {m: np.array(found[m]) for m in range(12)}
+
+
+BANDS = {
+    "Faroe Islands": {None: (8.0, 8.8), 2: (6.0, 6.9), 7: (10.2, 11.4)},
+    "Scotland": {1: (7.4, 8.7), 7: (13.4, 14.3)},
+}
+
+
+@pytest.mark.parametrize("years", [6.6, 7.9, 16.5])
+def test_every_seed_lies_in_the_published_bands(biology: Biology, years: float) -> None:
+    """biology.md section 8, for the spans that the shipped schedules spend at sea, which all end in November 2025."""
+    farm, days = read_farm("faroe-scotland"), int(years * 365.25)
+    first = 20_411 - days
+    for seed in range(30):
+        climate = Climate(farm, biology, seed, first + days, first)
+        for geography_id, name in enumerate(farm.geography_names, 1):
+            by_month = nine_years(farm, climate, geography_id, first, days)
+            for month, (low, high) in BANDS[name].items():
+                chosen = by_month.values() if month is None else [by_month[month]]
+                assert low <= np.mean([m.mean() for m in chosen]) <= high, (seed, name, month)
+
+
+@pytest.mark.parametrize("geography_id", [1, 2])
+def test_monthly_anomalies_have_the_published_memory_and_spread_in_every_seed(
+    biology: Biology, geography_id: int
+) -> None:
+    farm, days = read_farm("faroe-scotland"), 8 * 365
+    first = 20_411 - days
+    month = np.arange(first, first + days).astype("datetime64[D]").astype("datetime64[M]").astype(int)
+    areas = [a for a in farm.areas if a.geography_id == geography_id]
+    for seed in range(40):
+        climate = Climate(farm, biology, seed, first + days, first)
+        warm = sum(climate.temperature(farm.container(a.ring_ids[0]), first, first + days) for a in areas) / len(areas)
+        monthly = (np.bincount(month - month[0], warm) / np.bincount(month - month[0]))[1:-1]
+        of_year = np.arange(month[0] + 1, month[-1]) % 12
+        anomaly = monthly - np.array([monthly[of_year == m].mean() for m in range(12)])[of_year]
+        assert 0.35 <= anomaly.std() <= 0.75
+        assert 0.60 <= np.corrcoef(anomaly[:-1], anomaly[1:])[0, 1] <= 0.80
+
+
+def test_areas_of_one_geography_share_their_weather_and_differ_by_site(climate: Climate) -> None:
+    one, two = climate.sea(1)[0], climate.sea(2)[0]
+    apart = one - two
+    env = climate.biology.model.environment
+    assert apart.std() == pytest.approx(math.sqrt(2.0) * env.daily_sd_c.value, rel=0.1)
+    assert 0.02 < abs(apart.mean()) < 4.0 * math.sqrt(2.0) * env.site_sd_c.value
+
+
+def test_oxygen_outside_is_lowest_from_august_to_october(climate: Climate, small_farm: Farm) -> None:
+    month = np.arange(DAYS).astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12
+    for area in small_farm.areas:
+        outside = climate.breath(small_farm.container(area.ring_ids[0]), 0, DAYS).outside
+        by_month = [outside[month == m].mean() for m in range(12)]
+        assert set(np.argsort(by_month)[:3]) == {7, 8, 9}
+        assert np.percentile(outside, 0.1) > 84.0
+        assert np.percentile(outside, 99.9) < 106.0
+
+
+def test_grown_rings_lose_as_much_oxygen_as_published(biology: Biology) -> None:
+    """5-20 points below outside at worst, 2-8 usually, for fish that take 15-20 % saturation an hour."""
+    farm = read_farm("faroe-scotland")
+    climate = Climate(farm, biology, 3, DAYS, DAYS - 1000)
+    stays = np.concatenate(
+        [climate.breath(farm.container(a.ring_ids[0]), DAYS - 1000, DAYS).residence for a in farm.areas]
+    )
+    for draw in (15.0, 20.0):
+        assert 2.0 < np.median(draw * stays) < 8.0
+        assert 5.0 < np.percentile(draw * stays, 99.0) < 20.0
+    assert stays[:, 1].mean() < stays[:, 4:].mean()  # before dawn they digest least
+
+
+def test_halls_hold_their_oxygen_but_when_the_power_fails(small_farm: Farm, biology: Biology) -> None:
+    steady = Climate(small_farm, changed(biology, power_failure_probability=0.0), 7, DAYS)
+    failing = Climate(small_farm, changed(biology, power_failure_probability=0.5, power_failure_depth=60), 7, DAYS)
+    deepest = 0.0
+    for hall in small_farm.halls:
+        tank = small_farm.container(hall.container_ids[0])
+        calm, shaken = steady.breath(tank, 10_000, DAYS), failing.breath(tank, 10_000, DAYS)
+        assert not calm.residence.any()
+        assert not shaken.residence.any()
+        np.testing.assert_array_equal(calm.outside, np.repeat(steady.hall(hall.id)[1, 10_000:, None], 6, axis=1))
+        hit = shaken.outside < calm.outside
+        np.testing.assert_array_equal(shaken.outside[~hit], calm.outside[~hit])
+        assert 0 < hit.sum() < 28 * 10
+        deepest = max(deepest, (calm.outside - shaken.outside).max())
+    assert 40.0 < deepest <= 90.0
+
+
+def test_halls_are_held_at_their_stages_temperature(climate: Climate) -> None:
+    farm, env = climate.farm, climate.biology.model.environment
+    for hall in farm.halls:
+        region = climate.biology.region(farm.geography_names[hall.geography_id - 1])
+        temp = climate.hall(hall.id)[0]
+        assert temp.mean() == pytest.approx(region.hall_temperature_c.value[hall.stage - 1], abs=0.03)
+        assert temp.std() == pytest.approx(env.hall_sd_c.value, rel=0.1)
+
+
+def test_water_quality_has_the_published_means_and_spread_over_many_halls(biology: Biology) -> None:
+    farm = read_farm("faroe-scotland")
+    climate = Climate(farm, biology, 1, DAYS, DAYS - 3000)
+    fields = np.array([climate.hall(h.id) for h in farm.halls])
+    of = dict(zip(HALL_VARIABLES, fields.transpose(1, 0, 2), strict=True))
+    # Norwegian sources: CO2 11.6 +- 6.2 mg/L, TAN 499 +- 485 ug/L
+    assert of["CO2"].mean() == pytest.approx(11.6, rel=0.15)
+    assert of["CO2"].std() == pytest.approx(6.2, rel=0.3)
+    assert of["NH4"].mean() == pytest.approx(0.499, rel=0.25)
+    assert of["NH4"].std() == pytest.approx(0.485, rel=0.45)
+    for name, low, high in (("NO2", 0.02, 0.3), ("NO3", 20.0, 100.0), ("pH", 6.8, 7.4)):
+        assert ((of[name] >= low) & (of[name] <= high)).mean() > 0.9
+    assert of["NH4"].mean(axis=1).std() > 0.5 * of["NH4"].std()  # halls differ
+
+
+def test_ammonia_and_nitrite_rise_together_while_a_biofilter_fails(small_farm: Farm, biology: Biology) -> None:
+    calm = Climate(small_farm, changed(biology, biofilter_episodes_a_year=0.0), 7, DAYS)
+    failing = Climate(small_farm, changed(biology, biofilter_episodes_a_year=1.0), 7, DAYS)
+    for hall in small_farm.halls:
+        rise = np.log(failing.hall(hall.id) / calm.hall(hall.id))
+        nh4, no2 = rise[HALL_VARIABLES.index("NH4")], rise[HALL_VARIABLES.index("NO2")]
+        assert 0.005 < (nh4 > 0.1).mean() < 0.1
+        assert nh4.max() > math.log(2.5)
+        np.testing.assert_allclose(no2, biology.model.environment.biofilter_nitrite_share.value * nh4, atol=1e-9)
+        for name in ("Temperature", "Dissolved Oxygen", "pH", "CO2", "NO3"):
+            assert not rise[HALL_VARIABLES.index(name)].any()
+
+
+def test_rain_freshens_lochs_and_leaves_the_shelf_salt(biology: Biology) -> None:
+    farm = read_farm("faroe-scotland")
+    climate = Climate(farm, biology, 5, DAYS, DAYS - 3000)
+    salt = {name: [] for name in farm.geography_names}
+    for area in farm.areas:
+        salt[farm.geography_names[area.geography_id - 1]].append(climate.sea(area.id)[3])
+    faroe, scotland = np.array(salt["Faroe Islands"]), np.array(salt["Scotland"])
+    assert ((faroe > 34.3) & (faroe < 35.4)).mean() > 0.99
+    assert ((scotland > 28.0) & (scotland < 34.2)).mean() > 0.98
+    centred = scotland - scotland.mean(axis=1)[:, None]
+    assert (centred**3).mean() / (centred**2).mean() ** 1.5 < -0.8  # pulses freshen, nothing salts
+    falls = np.diff(scotland, axis=1)
+    assert abs(falls.min()) > 2.0 * falls.max()  # at once in the rain, slowly back
+    assert np.mean([np.corrcoef(scotland[0], other)[0, 1] for other in scotland[1:]]) > 0.5  # one weather
+
+
+def test_a_heat_wave_overlay_warms_summers_and_shares_every_other_draw(small_farm: Farm, biology: Biology) -> None:
+    usual = Climate(small_farm, changed(biology, heat_wave_probability=0.0), 7, DAYS)
+    hot = Climate(small_farm, changed(biology, heat_wave_probability=1.0, heat_wave_c=3.0), 7, DAYS)
+    for area in small_farm.areas:
+        warmer = hot.sea(area.id) - usual.sea(area.id)
+        assert not warmer[1:].any()
+        day = np.arange(DAYS) % 365.2425
+        assert np.abs(warmer[0][(day < 80) | (day > 345)]).max() < 1e-9
+        assert 1.5 < warmer[0].max() <= 3.0 * 1.34
+
+
+def test_water_stays_within_what_water_can_be(climate: Climate) -> None:
+    ranges = climate.biology.model.sensors.physical_range
+    for names, fields in ((SEA_VARIABLES, places(climate)[:4]), (HALL_VARIABLES, places(climate)[4:])):
+        for name, row in zip(names, np.concatenate(fields, axis=1), strict=True):
+            low, high = ranges[name].value
+            assert low < row.min()
+            assert row.max() < high
