@@ -17,12 +17,12 @@ from engine.farm.schedule_text import format_schedule
 from engine.farm.validation import Field as Place
 from engine.farm.validation import complaints, nearest, refuse
 from engine.inputs.reading import validate
+from lake.codes import SEA
 
 STAGE_KEYS = ("egg_alevin", "fry", "parr", "smolt", "post-smolt")
 AREA_ALIASES = {"Faroe Islands Sea Area 1": "FI-SEA-23"}
 """The older system's 43rd area stood under a name of its own; it is the 23rd of the Faroes."""
 SEED = 1
-SEA = 6
 
 
 def is_legacy(data: Mapping[str, Any]) -> bool:

@@ -19,6 +19,7 @@ from engine.biology.parameters import Biology
 from engine.biology.region import Region
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule, Stay, to_date
+from lake.codes import SEA
 from lake.errors import InputError
 
 Z_UPPER = 2.326
@@ -26,7 +27,6 @@ Z_UPPER = 2.326
 SMALLEST_FILL = 0.92
 """Eggs are drawn between this share of the fit and the fit, so that batches differ."""
 EGG_STEP = 1_000
-SEA = 6
 DAYS_A_MONTH = (31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 CYCLE_DAYS = 448
 

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.farm.schedule import Batch, Schedule, to_date
-from engine.simulation.record import SEA, BatchHistory
+from engine.simulation.record import BatchHistory
+from lake.codes import SEA
 
 HARVEST_ERROR_SD_DAYS = 3.2
 """Standard deviation of run - forecast, taken from batches with rings in two areas."""

@@ -12,8 +12,9 @@ from engine.forecast.expected_sensing import sensing_rows
 from engine.forecast.expected_trade import trade_rows
 from engine.simulation.health.laboratory import laboratory, noticed
 from engine.simulation.observed.weighing import expected_days
-from engine.simulation.record import SEA, BatchHistory, StageHistory
+from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.projection import days_ahead
+from lake.codes import SEA
 from lake.tables import EVENT_TABLE_NAMES
 
 

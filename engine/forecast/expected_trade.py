@@ -7,7 +7,8 @@ import numpy as np
 from engine.farm.schedule import Schedule, Stay
 from engine.simulation.feed.provision import expected_lots
 from engine.simulation.harvest.lots import reap
-from engine.simulation.record import SEA, BatchHistory, StageHistory
+from engine.simulation.record import BatchHistory, StageHistory
+from lake.codes import SEA
 
 
 def trade_rows(

@@ -15,6 +15,7 @@ from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay, to_date, to_day
 from engine.forecast.lives import lives
+from lake.codes import SEA
 from lake.errors import InputError
 
 REPLICATES = 60
@@ -23,7 +24,6 @@ FIRST_YEAR, YEARS, MONTH_DAYS, AREAS = 2012, 11, 25, 6
 LONGEST_DAYS = 900
 EGGS_A_CONTAINER = 60_000
 SEED = 0
-SEA = 6
 _made: dict[tuple[str, str], dict[tuple[int, int], tuple[int, ...]]] = {}
 
 

@@ -15,8 +15,9 @@ from engine.farm.schedule import Batch, Schedule, Stay
 from engine.forecast.cutoff import COMPLETED, UNDECIDED, Cutoff, by_dates, by_growth, summarise
 from engine.forecast.expected import expected_rows
 from engine.simulation.fish.history import simulate
-from engine.simulation.record import SEA, BatchHistory, StandIn
+from engine.simulation.record import BatchHistory, StandIn
 from engine.simulation.water.climate import Climate
+from lake.codes import SEA
 from lake.tables import EVENT_TABLE_NAMES
 
 RINGS_OF_TWO_AREAS = 3

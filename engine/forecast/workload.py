@@ -21,8 +21,8 @@ from engine.farm.occupancy import Ints
 from engine.farm.schedule import Batch, Stay
 from engine.forecast.expected_sensing import dropped_share
 from engine.simulation.water.climate import Climate
+from lake.codes import SEA
 
-SEA = 6
 CYCLE_DAYS = 448
 MEALS_A_DAY = 2
 WEEK = 7

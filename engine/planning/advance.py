@@ -19,9 +19,9 @@ from engine.inputs.reading import sha256
 from engine.planning.partitions import balanced, part_sums
 from engine.planning.starts import YOUNGEST_DAYS, Start
 from engine.planning.vacancies import Vacancies
+from lake.codes import SEA
 from lake.errors import InputError
 
-SEA = 6
 USUAL_RINGS = 8
 LONGEST_PATTERN = 60
 """Gaps after which a pattern of starts must recur to be taken for one."""

@@ -17,9 +17,8 @@ from engine.farm.infrastructure import Area, Farm, Hall
 from engine.farm.schedule import Stay, to_date
 from engine.planning.places import NEVER, Places, Rings, Rules, most_places, sea_places
 from engine.planning.starts import Start
+from lake.codes import SEA
 from lake.errors import InputError
-
-SEA = 6
 
 
 @dataclass(frozen=True)

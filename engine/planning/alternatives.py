@@ -8,11 +8,12 @@ from fractions import Fraction
 
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
-from engine.planning.allocation import SEA, NoRoom
+from engine.planning.allocation import NoRoom
 from engine.planning.bounds import Bound, upper_bound
 from engine.planning.capacity import capacity_report
 from engine.planning.planner import Request, place, plan, sea_stays
 from engine.planning.starts import Stagger, evenly, in_turn
+from lake.codes import SEA
 from lake.errors import InputError
 
 

@@ -18,8 +18,7 @@ from fractions import Fraction
 from engine.farm.infrastructure import Farm
 from engine.planning.places import Rules, most_places, usable_rings
 from engine.planning.starts import Start
-
-SEA = 6
+from lake.codes import SEA
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,8 @@ from engine.farm.sizing import Peak, peaks
 from engine.planning.bounds import Bound, most_batches, upper_bound
 from engine.planning.places import Rules, usable_rings
 from engine.planning.starts import Start
+from lake.codes import SEA
 from lake.manifest import read_complete
-
-SEA = 6
 
 
 @dataclass(frozen=True)

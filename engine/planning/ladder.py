@@ -17,9 +17,9 @@ from engine.planning.partitions import balanced, usual_count
 from engine.planning.vacancies import Vacancies
 from engine.simulation.fish.history import simulate
 from engine.simulation.water.climate import Climate
+from lake.codes import SEA
 from lake.errors import InputError
 
-SEA = 6
 RINGS = 8
 WHOLE_LIFE = sum(STAGE_DAYS)
 BEFORE_SEA = WHOLE_LIFE - STAGE_DAYS[-1]

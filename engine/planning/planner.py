@@ -16,9 +16,9 @@ from engine.planning.allocation import allocate
 from engine.planning.partitions import balanced, usual_count
 from engine.planning.places import Rules
 from engine.planning.starts import YOUNGEST_DAYS, Stagger, Start, every, starts_of
+from lake.codes import SEA
 from lake.errors import InputError
 
-SEA = 6
 MOST_BATCHES = 100_000
 LONGEST_DAYS = 2_000
 

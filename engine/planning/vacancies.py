@@ -12,7 +12,6 @@ from itertools import pairwise
 from engine.farm.infrastructure import Farm, Hall
 from engine.farm.schedule import Batch, Stay
 
-SEA = 6
 NEVER = -(2**62)
 
 

@@ -8,8 +8,6 @@ import numpy as np
 
 from engine.farm.schedule import Batch
 
-SEA = 6
-
 
 @dataclass(frozen=True)
 class Treatment:

@@ -6,7 +6,8 @@ import polars as pl
 import polars.selectors as cs
 
 from engine.statistics.measure import Basis, Measures, by_geography, of_geography, percent
-from engine.statistics.records import SEA, Records, collect
+from engine.statistics.records import Records, collect
+from lake.codes import SEA
 
 SMALL_G, FINGERLING_G = 3.0, 12.0
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import polars as pl
 import polars.selectors as cs
 
+from lake.codes import SEA
 from lake.manifest import Manifest
 
-SEA = 6
 BEST_GRADE = "SUPERIOR"
 
 

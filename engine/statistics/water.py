@@ -8,7 +8,8 @@ import math
 import polars as pl
 
 from engine.statistics.measure import Basis, Measure, Measures, by_geography, mean, number, of_geography, ratio, total
-from engine.statistics.records import SEA, Records, collect
+from engine.statistics.records import Records, collect
+from lake.codes import SEA
 
 DAYS_OF_A_MONTH = 20  # an area's month counts when there are readings of at least so many days
 CROWDED_KG_M3, NEARLY_EMPTY_KG_M3 = 5.0, 1.0

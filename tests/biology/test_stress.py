@@ -18,8 +18,9 @@ from engine.farm.schedule import Schedule
 from engine.planning.planner import Request, plan
 from engine.simulation.emission import Emitter
 from engine.simulation.fish.history import simulate
-from engine.simulation.record import SEA, BatchHistory, HealthEvent, StageHistory
+from engine.simulation.record import BatchHistory, HealthEvent, StageHistory
 from engine.simulation.water.climate import Climate
+from lake.codes import SEA
 from lake.columns import record_batch
 from lake.tables import EVENT_TABLES, TABLES
 

@@ -25,7 +25,6 @@ from engine.simulation.record import BatchHistory
 from engine.simulation.water.climate import Climate
 from lake.errors import InputError
 
-SEA = 6
 CASES = [(date(2025, 11, 19), 20251119), (date(2026, 3, 1), 4), (date(2024, 7, 9), 1)]
 
 

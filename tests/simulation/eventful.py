@@ -9,11 +9,12 @@ import numpy as np
 import pyarrow as pa
 
 from engine.farm.schedule import Schedule
-from engine.simulation.record import SEA, BatchHistory, HealthEvent, SeaLice, StageHistory, Treatment
+from engine.simulation.record import BatchHistory, HealthEvent, SeaLice, StageHistory, Treatment
 from engine.simulation.rows.journal import journal_tables
 from engine.simulation.rows.lice import lice_tables
 from engine.simulation.rows.shared import Subject
 from engine.simulation.water.climate import Climate
+from lake.codes import SEA
 from lake.columns import record_batch
 from lake.tables import TABLES
 from lake.tables.events import MORTALITY_CAUSES

@@ -9,9 +9,10 @@ import numpy as np
 
 from engine.farm.schedule import Schedule
 from engine.simulation.fish.history import simulate
-from engine.simulation.record import SEA, BatchHistory
+from engine.simulation.record import BatchHistory
 from engine.simulation.rows.shared import Subject
 from engine.simulation.water.climate import Climate
+from lake.codes import SEA
 from lake.columns import Nullable
 
 

@@ -12,7 +12,8 @@ from engine.simulation.feed.market import feed_index
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.observed.assimilation import StageEstimate
-from engine.simulation.record import SEA, BatchHistory, StageHistory
+from engine.simulation.record import BatchHistory, StageHistory
+from lake.codes import SEA
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from engine.farm.schedule import Batch, Schedule, Stay, to_date
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.compilation import kernel
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
-from engine.simulation.record import SEA, HealthEvent
+from engine.simulation.record import HealthEvent
+from lake.codes import SEA
 from lake.tables.events import MORTALITY_CAUSES
 
 CYCLE_WEEKS = 64  # the Monte Carlo behind the hazards ran 64 weeks

@@ -11,8 +11,9 @@ from engine.simulation.fish import life
 from engine.simulation.fish.stages import Fish, live_stage
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.streams import Stream, stream_key
-from engine.simulation.record import SEA, BatchHistory, HealthEvent, Move, StageHistory, StandIn, Treatment
+from engine.simulation.record import BatchHistory, HealthEvent, Move, StageHistory, StandIn, Treatment
 from engine.simulation.water.climate import Climate
+from lake.codes import SEA
 
 
 def harvest_target_cg(schedule: Schedule, batch: Batch) -> int:

@@ -14,9 +14,10 @@ from engine.simulation.fish.hazards import befall, cumulative, sea_hazard, tank_
 from engine.simulation.lice.infection import counting, treating, unseen
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.streams import Stream
-from engine.simulation.record import SEA, HealthEvent, SeaLice, StageHistory, StandIn, Treatment
+from engine.simulation.record import HealthEvent, SeaLice, StageHistory, StandIn, Treatment
 from engine.simulation.setting import Setting
 from engine.simulation.water.climate import Climate, ar1
+from lake.codes import SEA
 
 
 class Fish(NamedTuple):

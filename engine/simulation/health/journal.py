@@ -18,7 +18,8 @@ from engine.simulation.health.signs import WEEK, beginnings, counts_of_females, 
 from engine.simulation.lice.treatments import DAY_US, HOUR_US, MINUTE_US, VACCINE, LiceSeen, Remedy, remedies
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.streams import Stream, stream_key
-from engine.simulation.record import SEA, BatchHistory, StageHistory
+from engine.simulation.record import BatchHistory, StageHistory
+from lake.codes import SEA
 
 SEVERITIES = ("low", "medium", "high")
 AFTER_TREATMENT_DAYS = 14  # for so long fish are counted as lost by a treatment (Walde 2021)

@@ -19,7 +19,8 @@ from engine.simulation.fish import life
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.compilation import kernel
 from engine.simulation.observed.weighing import StageWeighings, Weighings, vaccinated_on
-from engine.simulation.record import SEA, BatchHistory, Move, StageHistory
+from engine.simulation.record import BatchHistory, Move, StageHistory
+from lake.codes import SEA
 from lake.tables import TABLES
 
 ANCHORS = TABLES["daily_state"].column("anchor_type").codes

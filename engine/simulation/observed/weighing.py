@@ -9,7 +9,8 @@ import numpy as np
 from engine.farm.schedule import Schedule
 from engine.simulation.numerics.streams import Stream, stream_keys
 from engine.simulation.observed import observation
-from engine.simulation.record import SEA, BatchHistory, StageHistory
+from engine.simulation.record import BatchHistory, StageHistory
+from lake.codes import SEA
 
 STATISTICS = (
     "avg_weight_g",

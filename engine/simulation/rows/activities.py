@@ -18,9 +18,9 @@ import pyarrow as pa
 from engine.farm.masters import TemplateModel
 from engine.simulation.lice.treatments import MINUTE_US
 from engine.simulation.numerics.streams import Stream, stream_key
-from engine.simulation.record import SEA
 from engine.simulation.rows.shared import Columns, Subject, code, row_ids
 from engine.simulation.water.climate import uniforms
+from lake.codes import SEA
 from lake.columns import Nullable
 
 DRAWS = 4

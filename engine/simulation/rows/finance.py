@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from engine.farm.masters import company_id, pricing, site_id_of_area
-from engine.simulation.record import SEA
 from engine.simulation.rows.harvest import event_ids, event_times
 from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, row_ids
+from lake.codes import SEA
 from lake.columns import Nullable
 
 

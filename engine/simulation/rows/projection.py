@@ -8,10 +8,11 @@ import numpy as np
 
 from engine.farm.schedule import Batch, Schedule
 from engine.simulation.observed import projection
-from engine.simulation.record import SEA, StageHistory
+from engine.simulation.record import StageHistory
 from engine.simulation.rows.activities import Activities
 from engine.simulation.rows.scenario import Baseline, StandardModels, profile_id, standard_models
 from engine.simulation.rows.shared import Columns, Subject, biomass_units, hundredths
+from lake.codes import SEA
 from lake.columns import Nullable
 
 

@@ -12,9 +12,9 @@ from engine.farm.masters import hall_profile_id, profile_c, stage_tgc
 from engine.farm.schedule import Batch, Schedule
 from engine.simulation.lice.treatments import DAY_US
 from engine.simulation.observed import projection
-from engine.simulation.record import SEA
 from engine.simulation.rows.origin import egg_supplier
 from engine.simulation.rows.shared import Columns, Subject, Tables, row_ids
+from lake.codes import SEA
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 
 from engine.simulation.numerics.streams import Stream, stream_key
-from engine.simulation.record import SEA
 from engine.simulation.rows.handling import minutes
 from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, hundredths, row_ids, stack
+from lake.codes import SEA
 from lake.columns import Nullable
 
 

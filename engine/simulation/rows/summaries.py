@@ -14,8 +14,9 @@ from engine.simulation.feed import feeding
 from engine.simulation.feed.provision import StageFeed
 from engine.simulation.observed.assimilation import StageEstimate
 from engine.simulation.observed.weighing import StageWeighings
-from engine.simulation.record import SEA, StageHistory
+from engine.simulation.record import StageHistory
 from engine.simulation.rows.shared import Columns, Subject, Tables, code, empty, stack
+from lake.codes import SEA
 from lake.columns import Nullable
 
 GREATEST_FCR = 99_999  # thousandths, what the column holds

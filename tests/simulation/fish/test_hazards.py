@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from engine.biology.parameters import Biology, parse_biology
 from engine.farm.schedule import Schedule, Stay
 from engine.simulation.fish.hazards import befall, draw_events, sea_hazard, spread_event
-from engine.simulation.record import SEA
+from lake.codes import SEA
 
 SPREAD = np.array([0.15, 0.35, 0.30, 0.15, 0.05])
 

@@ -28,9 +28,10 @@ from engine.simulation.observed.assimilation import (
     follow,
 )
 from engine.simulation.observed.weighing import StageWeighings, weigh
-from engine.simulation.record import SEA, BatchHistory, StageHistory
+from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.shared import Subject
 from engine.simulation.water.climate import Climate
+from lake.codes import SEA
 from tests.simulation.observed.test_weighing import changed
 
 FLAT_C, FLAT = np.array([0.0, 30.0]), np.array([1.0, 1.0])

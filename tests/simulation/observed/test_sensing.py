@@ -16,10 +16,11 @@ from engine.biology.parameters import parse_biology
 from engine.farm.schedule import Schedule
 from engine.simulation.fish.history import simulate
 from engine.simulation.observed.sensing import bank_of, daily_temperature, fault_counts
-from engine.simulation.record import SEA, BatchHistory, StageHistory
+from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.readings import Sensors
 from engine.simulation.rows.shared import Subject
 from engine.simulation.water.climate import HALL_VARIABLES, SEA_VARIABLES, Climate
+from lake.codes import SEA
 from lake.tables import TABLES
 
 SLOTS = 6

@@ -17,10 +17,11 @@ from engine.simulation.fish.history import simulate
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.observed import observation
 from engine.simulation.observed.weighing import StageWeighings, expected_days, weigh
-from engine.simulation.record import SEA, BatchHistory, StageHistory
+from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.fish import sample_rows
 from engine.simulation.rows.shared import Subject
 from engine.simulation.water.climate import Climate
+from lake.codes import SEA
 
 Samples = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
 

@@ -12,11 +12,12 @@ import pytest
 from engine.farm.masters import TemplateModel
 from engine.farm.schedule import Schedule
 from engine.simulation.fish.history import simulate
-from engine.simulation.record import SEA, BatchHistory, Treatment
+from engine.simulation.record import BatchHistory, Treatment
 from engine.simulation.rows.activities import Activities, activity_rows, plan_activities
 from engine.simulation.rows.outlook import outlook_tables
 from engine.simulation.rows.shared import Subject, code
 from engine.simulation.water.climate import Climate
+from lake.codes import SEA
 
 AT_SEA, IN_PARR, NEWBORN = 2, 3, 4  # positions in the small schedule
 MINUTES = 24 * 60

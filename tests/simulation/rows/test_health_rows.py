@@ -21,10 +21,11 @@ from engine.farm.schedule import Schedule
 from engine.simulation.fish.history import simulate
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.observed import examination
-from engine.simulation.record import SEA, BatchHistory, HealthEvent, SeaLice, StageHistory, Treatment
+from engine.simulation.record import BatchHistory, HealthEvent, SeaLice, StageHistory, Treatment
 from engine.simulation.rows.health import drivers, health_tables, samplings
 from engine.simulation.rows.shared import Subject
 from engine.simulation.water.climate import Climate
+from lake.codes import SEA
 from lake.errors import InputError
 
 PARAMETERS = 9

@@ -18,8 +18,9 @@ from engine.forecast.expected_journal import expected_entries
 from engine.simulation.fish.history import simulate
 from engine.simulation.health import wording as say
 from engine.simulation.health.laboratory import AGENTS, laboratory, noticed
-from engine.simulation.record import SEA, BatchHistory, StageHistory
+from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.water.climate import Climate
+from lake.codes import SEA
 from lake.tables import TABLES
 from lake.tables.truth import EVENT_KINDS
 from tests.simulation.eventful import Rows, cut, eventful, rows_of, subject_of

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from engine.farm.schedule import Schedule
 from engine.simulation.lice.counts import CALIGUS, LICE_TYPES, SALMON_LOUSE, Division, divide
 from engine.simulation.numerics import arithmetic as am
-from engine.simulation.record import SEA, BatchHistory
+from engine.simulation.record import BatchHistory
 from engine.simulation.rows.lice import lice_tables, type_positions
+from lake.codes import SEA
 from lake.errors import InputError
 from tests.simulation.eventful import Rows, cut, eventful, rows_of, subject_of
 

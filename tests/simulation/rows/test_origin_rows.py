@@ -17,13 +17,14 @@ from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule
 from engine.simulation.fish.history import simulate
 from engine.simulation.numerics.streams import Stream, stream_key
-from engine.simulation.record import SEA, BatchHistory
+from engine.simulation.record import BatchHistory
 from engine.simulation.rows.handling import minutes
 from engine.simulation.rows.origin import creation_rows, transition_rows
 from engine.simulation.rows.shared import Subject
 from engine.simulation.rows.states import state_tables
 from engine.simulation.rows.stays import assignment_rows, transfer_rows
 from engine.simulation.water.climate import HALL_VARIABLES, SEA_VARIABLES, Climate
+from lake.codes import SEA
 from lake.columns import Nullable
 from lake.errors import InputError
 from lake.tables import TABLES

@@ -14,13 +14,14 @@ import pytest
 from engine.farm.dimensions import dimension_tables
 from engine.farm.schedule import Schedule, to_date
 from engine.simulation.fish.history import simulate
-from engine.simulation.record import SEA, BatchHistory
+from engine.simulation.record import BatchHistory
 from engine.simulation.rows.origin import origin_tables
 from engine.simulation.rows.outlook import outlook_tables
 from engine.simulation.rows.projection import days_ahead
 from engine.simulation.rows.shared import Subject
 from engine.simulation.rows.states import state_tables
 from engine.simulation.water.climate import Climate
+from lake.codes import SEA
 from lake.columns import record_batch
 from lake.tables import TABLES
 
