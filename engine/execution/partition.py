@@ -13,7 +13,7 @@ from pathlib import Path
 from engine.farm.schedule import Schedule
 from engine.forecast.lives import forecast
 from engine.simulation.emission import Emitter
-from engine.simulation.fish.history import simulate
+from engine.simulation.fish.history import simulate_batch
 from engine.simulation.rows.shared import Columns
 from engine.simulation.water.climate import Climate
 from lake.fingerprint import combine
@@ -103,7 +103,7 @@ def simulate_partition(task: PartitionTask) -> PartitionRecord:
             for done, batch in enumerate(batches, 1):
                 current = batch.number
                 begun, rows_before = time.perf_counter(), writer.rows
-                history = simulate(task.schedule, climate, batch)
+                history = simulate_batch(task.schedule, climate, batch)
                 tables: dict[str, str] = {}
 
                 def write(table: str, columns: Columns, tables: dict[str, str] = tables) -> None:

@@ -14,7 +14,7 @@ from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule, Stay
 from engine.forecast.cutoff import COMPLETED, UNDECIDED, Cutoff, by_dates, by_growth, summarise
 from engine.forecast.expected import expected_rows
-from engine.simulation.fish.history import simulate
+from engine.simulation.fish.history import simulate_batch
 from engine.simulation.record import BatchHistory, StandIn
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
@@ -73,7 +73,7 @@ def lives(
         first_day = min((b.start_day for b in schedule.batches), default=0)
         climate = Climate(schedule.farm, schedule.biology, schedule.seed, open_end.as_of_day, first_day)
     for batch in batches:
-        yield batch, simulate(open_end, climate, _reduced(batch, schedule.farm), _stands_for(batch))
+        yield batch, simulate_batch(open_end, climate, _reduced(batch, schedule.farm), _stands_for(batch))
 
 
 def _stands_for(batch: Batch) -> StandIn:

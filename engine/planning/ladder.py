@@ -15,7 +15,7 @@ from engine.farm.validation import Field, complaints, refuse
 from engine.forecast.workload import predicted_events
 from engine.planning.partitions import balanced, usual_count
 from engine.planning.vacancies import Vacancies
-from engine.simulation.fish.history import simulate
+from engine.simulation.fish.history import simulate_batch
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 from lake.errors import InputError
@@ -146,7 +146,7 @@ class _Builder:
         for _ in range(TRIES):
             tried.add(start)
             batch = self._batch(geography_id, ordinal, start)
-            left = simulate(self.open_end, self.climate, batch).stages[-1].end_day
+            left = simulate_batch(self.open_end, self.climate, batch).stages[-1].end_day
             off = left - goal
             if abs(off) <= HARVEST_TOLERANCE_DAYS:
                 return batch, left

@@ -65,21 +65,21 @@ class SeaLice:
 class StageHistory:
     """One stage as lived in n containers. Arrays are (n, days), at the end of each day unless said otherwise.
 
-    A container is lived in for `lived` (n,) of the `days`; beyond, its counts are 0: see `present`. population, dead,
-    culled: fish. cause: of the dead, a position in lake.tables.events.MORTALITY_CAUSES. weight_cg: mean weight, 0.01 g;
-    dead_cg, culled_cg: of that day's dead and culled. ration: feed in 0.0001 kg. mu, v: moments of the cube-root
-    weight. temp_c: the water. oxygen_draw: what the fish take from it at unit resistance, % saturation (Breath in
-    climate.py); oxygen_mean, oxygen_min: in the container, % saturation. appetite: share of the intended ration
-    taken. fasted: no feed was given on purpose. fish, mu0, v0 (n,): on arrival. `gone` (n,): the fish were moved on
-    or harvested on the last day lived; otherwise they are still there at the as-of date.
+    Each container is lived in for `days_lived` (n,) of the `days`; beyond, its counts are 0: see `present`. population,
+    dead, culled: fish. cause: of the dead, a position in lake.tables.events.MORTALITY_CAUSES. weight_cg: mean weight,
+    0.01 g; dead_cg, culled_cg: of that day's dead and culled. ration: feed in 0.0001 kg. mu, v: moments of the
+    cube-root weight. temp_c: the water. oxygen_draw: what the fish take from it at unit resistance, % saturation
+    (Breath in climate.py); oxygen_mean, oxygen_min: in the container, % saturation. appetite: share of the intended
+    ration taken. fasted: no feed was given on purpose. fish, mu0, v0 (n,): on arrival. `emptied` (n,): the fish were
+    moved on or harvested on the last day lived; otherwise they are still there at the as-of date.
     """
 
     stage: int
     container_ids: tuple[int, ...]
     start_day: int
     planned_end_day: int
-    lived: np.ndarray
-    gone: np.ndarray
+    days_lived: np.ndarray
+    emptied: np.ndarray
     fish: np.ndarray
     mu0: np.ndarray
     v0: np.ndarray
@@ -107,18 +107,18 @@ class StageHistory:
 
     @property
     def end_day(self) -> int:
-        """The first day no longer lived in any container; the last day of departure when all are `gone`."""
+        """The first day no longer lived in any container; the last day of departure when all are `emptied`."""
         return self.start_day + self.days
 
     @property
     def present(self) -> np.ndarray:
         """(n, days): the container is lived in on the day."""
-        here: np.ndarray = np.arange(self.days) < self.lived[:, None]
+        here: np.ndarray = np.arange(self.days) < self.days_lived[:, None]
         return here
 
     def last(self, values: np.ndarray) -> np.ndarray:
         """Each container's value on its last day lived, (n,)."""
-        taken: np.ndarray = values[np.arange(len(self.lived)), self.lived - 1]
+        taken: np.ndarray = values[np.arange(len(self.days_lived)), self.days_lived - 1]
         return taken
 
     def before(self, values: np.ndarray, first: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from engine.farm.infrastructure import read_farm
 from engine.farm.schedule import Schedule
 from engine.planning.planner import Request, plan
 from engine.simulation.emission import Emitter
-from engine.simulation.fish.history import simulate
+from engine.simulation.fish.history import simulate_batch
 from engine.simulation.record import BatchHistory, HealthEvent, StageHistory
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
@@ -41,7 +41,7 @@ class World:
 
     @cached_property
     def histories(self) -> tuple[BatchHistory, ...]:
-        return tuple(simulate(self.schedule, self.climate, batch) for batch in self.schedule.batches)
+        return tuple(simulate_batch(self.schedule, self.climate, batch) for batch in self.schedule.batches)
 
     @cached_property
     def tables(self) -> dict[str, pa.Table]:

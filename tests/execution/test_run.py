@@ -166,14 +166,14 @@ def test_an_error_inside_a_batch_names_it_and_leaves_no_file(
 ) -> None:
     from engine.execution import partition
 
-    real = partition.simulate
+    real = partition.simulate_batch
 
     def simulate(schedule: Schedule, climate: Any, batch: Any) -> Any:
         if batch.number == "SCO-2025-002":
             raise ArithmeticError("half a fish")
         return real(schedule, climate, batch)
 
-    monkeypatch.setattr(partition, "simulate", simulate)
+    monkeypatch.setattr(partition, "simulate_batch", simulate)
     manifest = run(small_schedule, tmp_path / "run", Synchronous(), 1)
     failed = manifest.partitions[1]
     assert failed.error.startswith("batch SCO-2025-002: Traceback")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.forecast.cutoff import ACTIVE, COMPLETED, UNDECIDED, by_dates, interval
 from engine.forecast.lives import forecast, foreseen_cutoff
 from engine.planning.planner import Request, plan
-from engine.simulation.fish.history import simulate
+from engine.simulation.fish.history import simulate_batch
 from engine.simulation.water.climate import Climate
 from tests.planning.farms import AS_OF, biology, shipped
 
@@ -42,7 +42,7 @@ def test_what_is_certain_comes_true_in_whole_lives(areas: int) -> None:
         if by_dates(batch, AS_OF) != UNDECIDED:
             done += batch.number in foreseen.completed
             continue
-        harvested = simulate(schedule, climate, batch).harvested
+        harvested = simulate_batch(schedule, climate, batch).harvested
         done += harvested
         if batch.number not in undecided:
             assert harvested == (batch.number in foreseen.completed)

@@ -29,7 +29,7 @@ from engine.planning.advance import Growth, advance, recurring
 from engine.planning.planner import Request, plan
 from engine.planning.vacancies import Vacancies
 from engine.simulation.emission import Emitter
-from engine.simulation.fish.history import simulate
+from engine.simulation.fish.history import simulate_batch
 from engine.simulation.water.climate import Climate
 from lake.columns import record_batch
 from lake.errors import InputError
@@ -94,7 +94,7 @@ def _tables(schedule: Schedule, count: int) -> dict[str, pa.Table]:
             found[table].append(rows.filter(pc.less(when, pa.scalar(limit, pa.timestamp("us", "UTC")))))
 
     for batch in schedule.batches[:count]:
-        emitter.emit(simulate(schedule, climate, batch), keep)
+        emitter.emit(simulate_batch(schedule, climate, batch), keep)
     return {name: pa.concat_tables(tables) for name, tables in found.items()}
 
 

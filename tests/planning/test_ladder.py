@@ -20,7 +20,7 @@ from engine.farm.sizing import biomass_flags
 from engine.farm.validation import conflict_count
 from engine.plan import app
 from engine.planning.ladder import Ladder, uat_ladder
-from engine.simulation.fish.history import simulate
+from engine.simulation.fish.history import simulate_batch
 from engine.simulation.record import BatchHistory
 from engine.simulation.water.climate import Climate
 from lake.errors import InputError
@@ -40,7 +40,7 @@ def lives(as_of: date, seed: int, later: int = 0) -> list[BatchHistory]:
     schedule = replace(schedule, as_of_day=schedule.as_of_day + later)
     first = min(b.start_day for b in schedule.batches)
     climate = Climate(schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day, first)
-    return [simulate(schedule, climate, batch) for batch in schedule.batches]
+    return [simulate_batch(schedule, climate, batch) for batch in schedule.batches]
 
 
 @pytest.mark.parametrize(("as_of", "seed"), CASES)

@@ -9,7 +9,7 @@ import pytest
 
 from engine.farm.schedule import Schedule
 from engine.simulation.emission import Emitter
-from engine.simulation.fish.history import simulate
+from engine.simulation.fish.history import simulate_batch
 from engine.simulation.record import BatchHistory
 from engine.simulation.water.climate import Climate
 from lake.columns import record_batch
@@ -24,7 +24,7 @@ def small_climate(small_schedule: Schedule) -> Climate:
 
 @pytest.fixture(scope="session")
 def histories(small_schedule: Schedule, small_climate: Climate) -> list[BatchHistory]:
-    return [simulate(small_schedule, small_climate, batch) for batch in small_schedule.batches]
+    return [simulate_batch(small_schedule, small_climate, batch) for batch in small_schedule.batches]
 
 
 @pytest.fixture(scope="session")

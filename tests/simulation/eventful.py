@@ -48,12 +48,12 @@ def eventful(history: BatchHistory, days_between_rings: int = 3) -> BatchHistory
     sea = history.stages[-1]
     assert sea.stage == SEA
     n = len(sea.container_ids)
-    lived = sea.lived - np.arange(n)[::-1] * days_between_rings if sea.gone.all() else sea.lived
+    lived = sea.days_lived - np.arange(n)[::-1] * days_between_rings if sea.emptied.all() else sea.days_lived
     here = np.arange(sea.days) < lived[:, None]
     oxygen = np.where(rng.uniform(size=here.shape) < 0.02, rng.uniform(40, 64, here.shape), 85.0)
     dead = np.where(here, sea.dead, 0)
     dead[:, 140:147] += 400
-    sea = replace(sea, lived=lived, oxygen_min=oxygen, dead=dead, population=np.where(here, sea.population, 0))
+    sea = replace(sea, days_lived=lived, oxygen_min=oxygen, dead=dead, population=np.where(here, sea.population, 0))
     sea = replace(sea, lice=_lice(rng, sea))
     start = sea.start_day
     events = [
@@ -81,7 +81,7 @@ def eventful(history: BatchHistory, days_between_rings: int = 3) -> BatchHistory
 def _lice(rng: np.random.Generator, sea: StageHistory) -> SeaLice:
     day = sea.start_day + np.arange(7, sea.days, 7)
     n = len(sea.container_ids)
-    sampled = np.where(day - sea.start_day < sea.lived[:, None], 20, 0)
+    sampled = np.where(day - sea.start_day < sea.days_lived[:, None], 20, 0)
     rise = np.linspace(0.05, 1.2, len(day))
     mean = np.stack([np.tile(rise * k, (n, 1)) for k in (2.0, 1.6, 0.8)], axis=2) * rng.uniform(
         0.5, 1.5, (n, len(day), 1)
@@ -96,7 +96,7 @@ def cut(history: BatchHistory, as_of_day: int) -> BatchHistory:
     for stage in (s for s in history.stages if s.start_day < as_of_day):
         days = min(stage.days, as_of_day - stage.start_day)
         # the fish of a tank are moved on the day after its last; a ring's harvest closes its last day
-        left = stage.lived <= days if stage.stage == SEA else stage.lived < as_of_day - stage.start_day
+        left = stage.days_lived <= days if stage.stage == SEA else stage.days_lived < as_of_day - stage.start_day
         lice = stage.lice
         if lice is not None:
             w = lice.day < as_of_day
@@ -104,8 +104,12 @@ def cut(history: BatchHistory, as_of_day: int) -> BatchHistory:
             until = {name: getattr(lice, name)[..., w] for name in named}
             lice = replace(lice, counted=lice.counted[:, w], **until)
         daily = {name: getattr(stage, name)[:, :days] for name in DAILY}
-        stages.append(replace(stage, lived=np.minimum(stage.lived, days), gone=stage.gone & left, lice=lice, **daily))
-    over = history.harvested and stages[-1].stage == SEA and bool(stages[-1].gone.all())
+        stages.append(
+            replace(
+                stage, days_lived=np.minimum(stage.days_lived, days), emptied=stage.emptied & left, lice=lice, **daily
+            )
+        )
+    over = history.harvested and stages[-1].stage == SEA and bool(stages[-1].emptied.all())
     return replace(
         history,
         stages=tuple(stages),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.farm.schedule import Schedule
-from engine.simulation.fish.history import simulate
+from engine.simulation.fish.history import simulate_batch
 from engine.simulation.record import BatchHistory
 from engine.simulation.rows.shared import Subject
 from engine.simulation.water.climate import Climate
@@ -20,7 +20,7 @@ def lived_to(schedule: Schedule, number: int, day: int) -> Subject:
     """Batch `number` (from 0) of a schedule whose as-of date is `day`."""
     cut = replace(schedule, as_of_day=day)
     climate = Climate(cut.farm, cut.biology, cut.seed, day, min(b.start_day for b in cut.batches))
-    return Subject(cut, simulate(cut, climate, cut.batches[number]), climate)
+    return Subject(cut, simulate_batch(cut, climate, cut.batches[number]), climate)
 
 
 def changed(subject: Subject, **values: Any) -> Subject:
@@ -31,7 +31,7 @@ def changed(subject: Subject, **values: Any) -> Subject:
 def harvest_days(history: BatchHistory) -> list[int]:
     """The days on which rings were emptied, in order."""
     sea = history.stages[-1]
-    return sorted((sea.start_day + sea.lived[sea.gone] - 1).tolist()) if sea.stage == SEA else []
+    return sorted((sea.start_day + sea.days_lived[sea.emptied] - 1).tolist()) if sea.stage == SEA else []
 
 
 def plain(values: Any) -> list[Any]:

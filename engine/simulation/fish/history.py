@@ -26,7 +26,7 @@ def harvest_target_cg(schedule: Schedule, batch: Batch) -> int:
     return int(am.whole(max(target, 0.5 * region.harvest_target_g.value) * 100.0))
 
 
-def simulate(schedule: Schedule, climate: Climate, batch: Batch, stand_in: StandIn | None = None) -> BatchHistory:
+def simulate_batch(schedule: Schedule, climate: Climate, batch: Batch, stand_in: StandIn | None = None) -> BatchHistory:
     """Live one batch up to its harvest or the as-of date. Draws depend on the batch's number alone.
 
     stand_in: what the batch's containers stand for, where a few stand for all; then fish are not conserved at sea.
@@ -47,7 +47,7 @@ def simulate(schedule: Schedule, climate: Climate, batch: Batch, stand_in: Stand
         if stay.start_day >= schedule.as_of_day:
             break
         if stages:
-            stages[-1] = replace(stages[-1], gone=np.ones_like(stages[-1].gone))
+            stages[-1] = replace(stages[-1], emptied=np.ones_like(stages[-1].emptied))
             move, fish = _move(schedule, batch, stages[-1], stay)
             moves.append(move)
             if stand_in is not None and stay.stage == SEA:
@@ -58,7 +58,7 @@ def simulate(schedule: Schedule, climate: Climate, batch: Batch, stand_in: Stand
         treatments += lived.treatments
         reason, trigger_day = lived.reason, lived.trigger_day
     sea = stages[-1]
-    harvested = sea.stage == SEA and bool(sea.gone.all())
+    harvested = sea.stage == SEA and bool(sea.emptied.all())
     return BatchHistory(
         batch,
         tuple(stages),

@@ -49,8 +49,8 @@ def superior_share(key: np.uint64, a: int, b: int) -> float:
 def reap(schedule: Schedule, history: BatchHistory) -> Harvest:
     """What was harvested before the as-of date."""
     sea = history.stages[-1]
-    fish = np.where(sea.gone & (sea.stage == SEA), sea.last(sea.population), 0).astype(np.int64)
-    last_day = sea.start_day + sea.lived - 1
+    fish = np.where(sea.emptied & (sea.stage == SEA), sea.last(sea.population), 0).astype(np.int64)
+    last_day = sea.start_day + sea.days_lived - 1
     rings = np.flatnonzero(fish)
     rings = rings[np.lexsort((rings, last_day[rings]))]
     live_g = (fish * sea.last(sea.weight_cg) + 50) // 100
@@ -117,12 +117,12 @@ def _best_shares(
     batch = am.log(drawn / (1.0 - drawn))
     shares = []
     for ring_key, c in zip(keys, rings.tolist(), strict=True):
-        day = sea.start_day + int(sea.lived[c]) - 1
+        day = sea.start_day + int(sea.days_lived[c]) - 1
         ulcers = any(
             e.kind == "WINTER_ULCER" and e.stage == SEA and c in e.containers and e.start_day <= day
             for e in history.events
         )
-        lost = 1.0 - int(sea.population[c, sea.lived[c] - 1]) / int(sea.fish[c])
+        lost = 1.0 - int(sea.population[c, sea.days_lived[c] - 1]) / int(sea.fish[c])
         logit = batch + policy.ring_grade_sd.value * am.normal(ring_key, 1)
         logit -= policy.ulcer_grade_shift.value * ulcers
         logit -= policy.loss_grade_slope.value * max(0.0, lost - policy.loss_grade_from.value)

@@ -117,8 +117,8 @@ class _Writer:
 
     def _over(self, entry: Entry, stage: StageHistory, day: int | None, notes: str) -> Entry:
         """The entry with its end: on `day` with `notes`; or with the fish gone; or not yet."""
-        if day is None and bool(stage.gone.all()):
-            last = stage.start_day + int(stage.lived.max())
+        if day is None and bool(stage.emptied.all()):
+            last = stage.start_day + int(stage.days_lived.max())
             word = "Harvested" if stage.stage == SEA else "Moved on"
             return replace(entry, notes=f"{word} by {say.date(last - 1 if stage.stage == SEA else last)}.")
         return replace(entry, notes=notes) if day is not None else replace(entry, resolved=False)
@@ -164,7 +164,7 @@ class _Writer:
         if all(a is not None for a in after):
             return replace(entry, notes=_counted(after, "Counted on {date}: {a_fish}.").strip())
         missing = [r.container for r in treated if r.after is None]
-        if bool(stage.gone[missing].all()):
+        if bool(stage.emptied[missing].all()):
             return replace(entry, notes="Harvested before all rings were counted again.")
         return replace(entry, resolved=False)
 
@@ -203,7 +203,7 @@ class _Writer:
 
     def _there(self, stage: StageHistory, containers: Sequence[int], day: int) -> list[int]:
         """Those of the containers that are lived in on a day (none past the as-of date)."""
-        return [c for c in containers if day < stage.start_day + int(stage.lived[c])]
+        return [c for c in containers if day < stage.start_day + int(stage.days_lived[c])]
 
     def _died(self, stage: StageHistory, containers: Sequence[int], first: int, last: int) -> int:
         """The dead of some containers from the first to the last day."""
@@ -228,8 +228,8 @@ class _Writer:
         """The entry with the event's end and its toll, once it is over or the fish are gone."""
         stage = self._history.stages[event.at]
         a, end = event.event.start_day, event.event.end_day
-        left = stage.start_day + int(stage.lived[list(event.containers)].max())
-        if bool(stage.gone[list(event.containers)].all()):
+        left = stage.start_day + int(stage.days_lived[list(event.containers)].max())
+        if bool(stage.emptied[list(event.containers)].all()):
             end = min(end, left)
         if end > self._schedule.as_of_day:
             return replace(entry, resolved=False)
@@ -334,18 +334,18 @@ class _Writer:
     def harvest(self) -> Iterator[Entry]:
         """The first day of a harvest, and the last one once every ring is empty."""
         stage = self._history.stages[-1]
-        if stage.stage != SEA or not stage.gone.any():
+        if stage.stage != SEA or not stage.emptied.any():
             return
-        taken = np.flatnonzero(stage.gone)
-        last_day = stage.start_day + stage.lived - 1
+        taken = np.flatnonzero(stage.emptied)
+        last_day = stage.start_day + stage.days_lived - 1
         fish = stage.last(stage.population).astype(np.int64)
         first, last = int(last_day[taken].min()), int(last_day[taken].max())
         for day in dict.fromkeys((first, last)):
-            if day == last != first and not stage.gone.all():
+            if day == last != first and not stage.emptied.all():
                 continue
             rings = [c for c in taken.tolist() if last_day[c] == day]
             text = f"{say.fish(int(fish[rings].sum()))} harvested from {say.places(self._schedule, stage, rings)}."
-            if day == last and stage.gone.all():
+            if day == last and stage.emptied.all():
                 text += f" All rings are empty: {say.fish(int(fish.sum()))} in all."
             yield self._entry(stage, day, "action", text, rings, hour=HARVEST_HOUR)
 

@@ -82,7 +82,7 @@ def noticed(schedule: Schedule, history: BatchHistory) -> tuple[Noticed, ...]:
         if event.stage not in at_of or event.start_day >= schedule.as_of_day:
             continue
         stage = history.stages[at_of[event.stage]]
-        there = tuple(c for c in event.containers if event.start_day < stage.start_day + int(stage.lived[c]))
+        there = tuple(c for c in event.containers if event.start_day < stage.start_day + int(stage.days_lived[c]))
         if there:
             key = stream_key(
                 schedule.seed, Stream.LABORATORY, history.batch.number, event.kind, event.stage, event.start_day
@@ -108,7 +108,7 @@ def laboratory(schedule: Schedule, history: BatchHistory, events: tuple[Noticed,
         types = tuple(t for t in AGENTS[noticed_event.event.kind][2] if t in known)
         stage, key = history.stages[noticed_event.at], noticed_event.key
         day = noticed_event.day + whole_between(*policy.sample_days.value, am.uniform(key, 1))
-        there = [c for c in noticed_event.containers if day < stage.start_day + int(stage.lived[c])]
+        there = [c for c in noticed_event.containers if day < stage.start_day + int(stage.days_lived[c])]
         # by lot: those with the smallest draws
         lots = sorted((am.uniform(key, DRAWS + DRAWS_A_SAMPLE * 4 * c), c) for c in there)
         chosen = tuple(sorted(c for _, c in lots[: policy.containers.value]))

@@ -85,7 +85,7 @@ def _vaccinations(schedule: Schedule, history: BatchHistory) -> list[Treatment]:
         if stage.stage == mortality.vaccination_stage.value and d < stage.days:
             found += [
                 Treatment(stage.stage, c, stage.start_day + d, VACCINE, 0.0, mortality.vaccination_loss.value)
-                for c in np.flatnonzero((stage.lived > d) & (stage.population[:, d] > 0)).tolist()
+                for c in np.flatnonzero((stage.days_lived > d) & (stage.population[:, d] > 0)).tolist()
             ]
     return found
 

@@ -263,7 +263,7 @@ def _estimate_stage(
     geography, monitoring = history.batch.geography_id, schedule.biology.model.monitoring
     region = schedule.biology.region(schedule.farm.geography_names[geography - 1])
     shape, n = stage.population.shape, len(stage.container_ids)
-    temp_c = fill_gaps(mean_c, measured, stage.lived, _usual_c(region, stage))
+    temp_c = fill_gaps(mean_c, measured, stage.days_lived, _usual_c(region, stage))
     sample_cg = np.zeros(shape, dtype=np.int64)
     at = (weighed.container, weighed.day - stage.start_day)
     sample_cg[at] = weighed.statistics[:, 0]
@@ -282,7 +282,7 @@ def _estimate_stage(
         arrival_age,
         Watched(
             stage.fish,
-            stage.lived,
+            stage.days_lived,
             stage.population,
             stage.culled,
             stage.culled_cg,

@@ -161,7 +161,7 @@ def groups(climate: Climate, stage: StageHistory) -> Iterator[Group]:
             lead * slots,
             slots,
         )
-        probes, lived = bank.probes(here), stage.lived[begin:end].astype(np.int64)
+        probes, lived = bank.probes(here), stage.days_lived[begin:end].astype(np.int64)
         yield Group(begin, end, lived, water, probes, bank.faults(probes, stage.start_day, lived))
         begin = end
 

@@ -71,7 +71,7 @@ def expected_days(schedule: Schedule, stage: StageHistory, target_cg: int) -> li
         return []
     last_day, enough_cg = _until(schedule, stage, target_cg)
     weight_cg, days, before_cg = stage.weight_cg[0], [], 0
-    for day in range(min(int(stage.lived[0]), last_day + 1)):
+    for day in range(min(int(stage.days_lived[0]), last_day + 1)):
         if day % every == every - 1 or day == also_on:
             days.append(day)
             if before_cg >= enough_cg > 0:

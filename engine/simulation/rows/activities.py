@@ -141,7 +141,7 @@ class _Lived:
     def _harvesting(self) -> bool:
         """Rings have been emptied, or the harvest is decided."""
         last = self._history.stages[-1]
-        return last.stage == SEA and (self._history.trigger_day >= 0 or bool(last.gone.any()))
+        return last.stage == SEA and (self._history.trigger_day >= 0 or bool(last.emptied.any()))
 
     def _feed_day(self, from_g: float) -> int:
         """The first day on which the fed fish weigh `from_g` on average."""

@@ -42,7 +42,7 @@ def look_ahead(subject: Subject) -> Ahead:
     schedule, history = subject.schedule, subject.history
     stage, known = subject.stages[-1], subject.estimates[-1]
     target = history.harvest_target_cg if stage.stage == SEA else 0
-    at = np.flatnonzero(~stage.gone)
+    at = np.flatnonzero(~stage.emptied)
     weight, measured = known.weight_cg[at], known.temp_measured[at]
     return ahead_of(
         schedule, history.batch, stage, at, weight, stage.population[at], known.temp_c[at], measured, target

@@ -33,7 +33,7 @@ class Sensors:
             sum(
                 len(farm.container(c).sensor_ids) * int(days) * slots
                 for stage in subject.stages
-                for c, days in zip(stage.container_ids, stage.lived, strict=True)
+                for c, days in zip(stage.container_ids, stage.days_lived, strict=True)
             )
         )
         out = [self._buffers[name] for name in COLUMNS]

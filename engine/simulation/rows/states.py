@@ -18,12 +18,12 @@ class _Days:
     """A stage's days lived, container by container: what stands in every row of both tables."""
 
     def __init__(self, subject: Subject, stage: StageHistory, ids: np.ndarray) -> None:
-        self._present = None if (stage.lived == stage.days).all() else stage.present
+        self._present = None if (stage.days_lived == stage.days).all() else stage.present
         self.population = self(stage.population)
         self.columns: Columns = {
             "batch_id": subject.batch_id,
-            "container_id": np.repeat(np.array(stage.container_ids), stage.lived),
-            "assignment_id": np.repeat(ids, stage.lived),
+            "container_id": np.repeat(np.array(stage.container_ids), stage.days_lived),
+            "assignment_id": np.repeat(ids, stage.days_lived),
             "date": self(np.broadcast_to(stage.start_day + np.arange(stage.days), stage.population.shape)),
             "population": self.population,
             "mortality_count": self(stage.dead) + self(stage.culled),

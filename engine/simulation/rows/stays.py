@@ -51,7 +51,7 @@ def batch_rows(subject: Subject) -> Columns:
 
 def assignment_rows(subject: Subject) -> Columns:
     """One row a stay."""
-    gone = subject.joined(lambda s: s.gone)
+    gone = subject.joined(lambda s: s.emptied)
     last_weighed = np.concatenate(subject.weighings.latest)
     population = np.where(gone, 0, subject.joined(lambda s: s.last(s.population))).astype(np.int64)
     weight = np.concatenate([s.last(e.weight_cg) for s, e in zip(subject.stages, subject.estimates, strict=True)])
@@ -61,7 +61,7 @@ def assignment_rows(subject: Subject) -> Columns:
         "container_id": subject.joined(lambda s: np.array(s.container_ids)),
         "lifecycle_stage_id": subject.joined(lambda s: s.stage),
         "assignment_date": subject.joined(lambda s: s.start_day),
-        "departure_date": Nullable(subject.joined(lambda s: s.start_day + s.lived), gone),
+        "departure_date": Nullable(subject.joined(lambda s: s.start_day + s.days_lived), gone),
         "planned_departure_date": subject.joined(lambda s: s.planned_end_day),
         "initial_count": subject.joined(lambda s: s.fish),
         "population_count": population,

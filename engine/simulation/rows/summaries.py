@@ -72,7 +72,7 @@ def _periods(
     sums, evenings = np.zeros((n, number, feeding.SUMS), dtype=np.int64), np.zeros(number, dtype=np.int64)
     feeding.sum_periods(
         length,
-        stage.lived.astype(np.int64),
+        stage.days_lived.astype(np.int64),
         stage.population.astype(np.int64),
         stage.fish.astype(np.int64),
         known.weight_cg.astype(np.int64),

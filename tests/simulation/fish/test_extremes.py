@@ -17,7 +17,7 @@ from engine.farm.schedule import Batch, Schedule, Stay
 from engine.farm.validation import complaints
 from engine.forecast.lives import forecast
 from engine.simulation.emission import Emitter
-from engine.simulation.fish.history import simulate
+from engine.simulation.fish.history import simulate_batch
 from engine.simulation.record import BatchHistory
 from engine.simulation.water.climate import Climate
 from lake.columns import record_batch
@@ -46,7 +46,7 @@ def edges(draw: st.DrawFn, farm: Farm, biology: Biology) -> Schedule:
 def live(schedule: Schedule) -> tuple[BatchHistory, dict[str, int]]:
     """The history, and rows by table as the lake would take them."""
     climate = Climate(schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day, START)
-    history = simulate(schedule, climate, schedule.batches[0])
+    history = simulate_batch(schedule, climate, schedule.batches[0])
     outlook = forecast(schedule)
     rows: dict[str, int] = {}
 
@@ -65,11 +65,11 @@ def check(schedule: Schedule, history: BatchHistory, rows: dict[str, int]) -> No
     gone += sum(int(m.lost.sum()) for m in history.moves)
     last = history.stages[-1]
     assert gone + int(last.last(last.population).sum()) == history.batch.eggs
-    assert rows["daily_state"] == rows["daily_truth"] == sum(int(s.lived.sum()) for s in history.stages)
+    assert rows["daily_state"] == rows["daily_truth"] == sum(int(s.days_lived.sum()) for s in history.stages)
     due = sum(
         len(schedule.farm.container(c).sensor_ids) * int(days) * 6
         for s in history.stages
-        for c, days in zip(s.container_ids, s.lived, strict=True)
+        for c, days in zip(s.container_ids, s.days_lived, strict=True)
     )
     assert 0.9 * due <= rows["environmental_reading"] <= due  # less the dropouts
     assert history.harvested or history.stages[-1].end_day == schedule.as_of_day
@@ -96,7 +96,7 @@ def test_a_batch_that_dies_out_is_still_written(small_schedule: Schedule, deadly
     batch = replace(small_schedule.batches[1], id=1)
     schedule = replace(small_schedule, biology=deadly, batches=(replace(batch, eggs=3_000),), partitions=(range(1, 2),))
     climate = Climate(schedule.farm, deadly, schedule.seed, schedule.as_of_day, batch.start_day)
-    history = simulate(schedule, climate, schedule.batches[0])
+    history = simulate_batch(schedule, climate, schedule.batches[0])
     rows: dict[str, int] = {}
     Emitter(schedule, climate, frozenset(), {1: "COMPLETED"}).emit(
         history, lambda table, columns: rows.update({table: record_batch(TABLES[table], columns).num_rows})

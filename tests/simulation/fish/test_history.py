@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.biology.parameters import Biology, parse_biology
 from engine.farm.schedule import Schedule
-from engine.simulation.fish.history import harvest_target_cg, simulate
+from engine.simulation.fish.history import harvest_target_cg, simulate_batch
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.water.climate import Climate
 
@@ -27,7 +27,7 @@ def live(schedule: Schedule, number: str) -> BatchHistory:
     batch = next(b for b in schedule.batches if b.number == number)
     first = min(b.start_day for b in schedule.batches)
     climate = Climate(schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day, first)
-    return simulate(schedule, climate, batch)
+    return simulate_batch(schedule, climate, batch)
 
 
 def same_so_far(short: StageHistory, long: StageHistory) -> None:
@@ -56,8 +56,8 @@ def test_eggs_are_dead_lost_culled_harvested_or_alive_every_day(histories: list[
             alive = stage.population.astype(np.int64).sum(axis=0)
             harvested = np.zeros(stage.days, dtype=np.int64)  # those taken on the days before
             if stage.stage == 6:
-                taken = np.where(stage.gone & (stage.lived < stage.days), stage.last(stage.population), 0)
-                np.add.at(harvested, np.minimum(stage.lived, stage.days - 1), taken)
+                taken = np.where(stage.emptied & (stage.days_lived < stage.days), stage.last(stage.population), 0)
+                np.add.at(harvested, np.minimum(stage.days_lived, stage.days - 1), taken)
             np.testing.assert_array_equal(alive + np.cumsum(lost_by_day + harvested) + gone, h.batch.eggs)
             assert alive[0] <= before
             assert (np.diff(alive) <= 0).all()
@@ -81,7 +81,7 @@ def test_stages_follow_the_plan_without_gap(histories: list[BatchHistory], small
             assert stage.days >= 1
             assert stage.end_day <= min(stay.end_day, small_schedule.as_of_day)
         for before, after in zip(h.stages, h.stages[1:], strict=False):
-            assert before.gone.all()
+            assert before.emptied.all()
             assert before.end_day == after.start_day == before.planned_end_day
 
 
@@ -94,7 +94,7 @@ def test_the_small_schedule_shows_every_kind_of_life(histories: list[BatchHistor
         (False, "", 1),
     ]
     for h in histories:
-        assert h.stages[-1].gone.all() == h.harvested
+        assert h.stages[-1].emptied.all() == h.harvested
         if not h.harvested:
             assert h.stages[-1].end_day == small_schedule.as_of_day
 
@@ -162,7 +162,7 @@ def test_harvest_follows_the_first_day_that_the_target_holds(
         sea = h.stages[-1]
         fish = sea.population.astype(np.int64)
         reached = (fish * sea.weight_cg).sum(axis=0) >= h.harvest_target_cg * fish.sum(axis=0)
-        first_left = sea.start_day + int(sea.lived.min()) - 1
+        first_left = sea.start_day + int(sea.days_lived.min()) - 1
         if h.harvest_reason == "WEIGHT":
             assert h.trigger_day == sea.start_day + int(np.argmax(reached))
             assert first_left == h.trigger_day + fasting

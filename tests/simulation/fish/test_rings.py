@@ -11,7 +11,7 @@ import yaml
 from engine.biology.parameters import Biology, parse_biology
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay
-from engine.simulation.fish.history import simulate
+from engine.simulation.fish.history import simulate_batch
 from engine.simulation.lice.infection import lice_pressure
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.water.climate import Climate
@@ -42,7 +42,7 @@ def live(schedule: Schedule, farm: Farm, biology: Biology, count: int, rings: in
     end = max(b.end_day for b in batches)
     whole = replace(schedule, farm=farm, biology=biology, batches=batches, as_of_day=end)
     climate = Climate(farm, biology, whole.seed, end, min(b.start_day for b in batches))
-    return [simulate(whole, climate, b) for b in batches]
+    return [simulate_batch(whole, climate, b) for b in batches]
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def test_lice_fall_by_the_efficacy_and_fish_die_of_the_loss(
                 # a week's arrivals at the most: nothing of before is left
                 assert sea.lice.adult_female[t.container, w] < 0.1
             d = t.day - sea.start_day
-            if d + 14 <= sea.lived[t.container]:
+            if d + 14 <= sea.days_lived[t.container]:
                 handled = np.where(sea.cause[t.container] == 1, sea.dead[t.container], 0)
                 dead += handled[d : d + 14].sum() - handled[d - 14 : d].sum()
                 fish += sea.population[t.container, d - 1]
@@ -140,10 +140,10 @@ def test_rings_are_emptied_in_turn_fasted_and_out_of_withdrawal(lives: list[Batc
         assert h.harvested
         sea = h.stages[-1]
         assert sea.end_day <= sea.planned_end_day
-        last = sea.start_day + sea.lived - 1
+        last = sea.start_day + sea.days_lived - 1
         assert np.bincount(last - last.min()).max() <= max(a_day, 3 * (last.max() == sea.planned_end_day - 1))
         for c, day in enumerate(last.tolist()):
-            d = int(sea.lived[c])
+            d = int(sea.days_lived[c])
             assert sea.fasted[c, max(0, d - fasting) : d].all()
             assert not sea.ration[c, max(0, d - fasting) : d].any()
             for t in h.treatments:
@@ -194,7 +194,7 @@ def test_nothing_that_happened_changes_with_the_as_of_date(
             as_of = h.stages[-1].start_day + ahead
             early = replace(small_schedule, farm=farm, biology=biology, batches=(h.batch,), as_of_day=as_of)
             climate = Climate(farm, biology, early.seed, as_of, h.batch.start_day)
-            found = simulate(early, climate, h.batch)
+            found = simulate_batch(early, climate, h.batch)
             sea, whole = found.stages[-1], h.stages[-1]
             for name in ("population", "dead", "weight_cg", "dead_cg", "ration", "cause", "oxygen_min"):
                 np.testing.assert_array_equal(getattr(sea, name), getattr(whole, name)[:, : sea.days], err_msg=name)
@@ -203,5 +203,5 @@ def test_nothing_that_happened_changes_with_the_as_of_date(
             assert sea.lice is not None
             assert whole.lice is not None
             np.testing.assert_array_equal(sea.lice.counted, whole.lice.counted[:, : len(sea.lice.day)])
-            gone = whole.start_day + whole.lived <= as_of
-            np.testing.assert_array_equal(sea.gone, gone)
+            gone = whole.start_day + whole.days_lived <= as_of
+            np.testing.assert_array_equal(sea.emptied, gone)

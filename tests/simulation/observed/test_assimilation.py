@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine.biology.parameters import Biology
 from engine.farm.schedule import Schedule
-from engine.simulation.fish.history import simulate
+from engine.simulation.fish.history import simulate_batch
 from engine.simulation.observed import observation
 from engine.simulation.observed.assimilation import (
     ANCHORS,
@@ -125,7 +125,7 @@ def test_without_error_the_estimate_is_the_truth(
     climate = Climate(schedule.farm, alike, schedule.seed, schedule.as_of_day, small_climate.first_day)
     compared = 0
     for batch in schedule.batches:
-        history = simulate(schedule, climate, batch)
+        history = simulate_batch(schedule, climate, batch)
         for stage, known in zip(history.stages, estimate(schedule, history, weigh(schedule, history)), strict=True):
             here = stage.present & (np.cumprod(stage.appetite, axis=1) == 1.0)
             apart = np.abs(known.weight_cg - stage.weight_cg)[here]
@@ -361,7 +361,7 @@ def test_a_later_as_of_date_leaves_earlier_states(
     if early.batches[which].start_day >= early.as_of_day:
         return
     climate = Climate(early.farm, early.biology, early.seed, early.as_of_day, small_climate.first_day)
-    history = simulate(early, climate, early.batches[which])
+    history = simulate_batch(early, climate, early.batches[which])
     short = estimate(early, history, weigh(early, history))
     for stage, one, other in zip(history.stages, short, estimates[which], strict=False):
         here = stage.present
@@ -383,7 +383,7 @@ def test_states_are_those_of_the_recursion_written_plainly(
                 for name, values in zip(
                     ("weight_cg", "confidence", "fcr"), zip(*states[:-1], strict=True), strict=True
                 ):
-                    found = getattr(known[i], name)[c, : stage.lived[c]]
+                    found = getattr(known[i], name)[c, : stage.days_lived[c]]
                     slack = 0 if name == "confidence" else 1  # another order of operations may round otherwise
                     assert (np.abs(found - np.array(values)) <= slack).all(), (name, stage.stage)
                 last.append(states[-1])
@@ -418,7 +418,7 @@ def _plainly(
 
     start_g, alive, fed, grown, before = weight_g, int(stage.fish[c]), 0.0, 0.0, weight_g
     out: list[tuple] = []
-    for d in range(int(stage.lived[c])):
+    for d in range(int(stage.days_lived[c])):
         age += 1
         t = float(stage.temp_c[c, d])
         root = weight_g ** (1.0 / 3.0)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.biology.parameters import parse_biology
 from engine.farm.schedule import Schedule
-from engine.simulation.fish.history import simulate
+from engine.simulation.fish.history import simulate_batch
 from engine.simulation.observed.sensing import bank_of, daily_temperature, fault_counts
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.readings import Sensors
@@ -54,7 +54,7 @@ class Series:
     @property
     def due(self) -> NDArray[np.int64]:
         """Every time of reading of the stay."""
-        days = int(self.stage.lived[self.position])
+        days = int(self.stage.days_lived[self.position])
         return self.stage.start_day * DAY_US + np.arange(days * SLOTS) * STEP
 
 
@@ -62,7 +62,7 @@ def water_at(schedule: Schedule, climate: Climate, stage: StageHistory, i: int, 
     """The water at a sensor at the times of reading of its stay: the field less what the container's fish take."""
     container = schedule.farm.container(stage.container_ids[i])
     names = SEA_VARIABLES if container.area_id else HALL_VARIABLES
-    end = stage.start_day + int(stage.lived[i])
+    end = stage.start_day + int(stage.days_lived[i])
     field, _ = climate.at_readings(container, stage.start_day, end)
     level = field[names.index(name)]
     if name == "Dissolved Oxygen":
@@ -94,7 +94,7 @@ def read_series(schedule: Schedule, climate: Climate, history: BatchHistory) -> 
                     )
                 ]
                 dropped = sum(n for kind, _, _, n in faults if kind == "DROPOUT")
-                here = slice(row, row + int(stage.lived[i]) * SLOTS - dropped)
+                here = slice(row, row + int(stage.days_lived[i]) * SLOTS - dropped)
                 row = here.stop
                 for column, value in (
                     ("sensor_id", sensor),
@@ -335,8 +335,8 @@ def _cut(stage: StageHistory, first: int, end: int) -> StageHistory:
         for name, value in vars(stage).items()
         if isinstance(value, np.ndarray) and value.shape == whole
     }
-    lived = np.clip(stage.lived - first, 0, end - first)
-    return replace(stage, start_day=stage.start_day + first, lived=lived, **changes)
+    lived = np.clip(stage.days_lived - first, 0, end - first)
+    return replace(stage, start_day=stage.start_day + first, days_lived=lived, **changes)
 
 
 def test_a_later_as_of_date_leaves_earlier_rows(
@@ -344,7 +344,7 @@ def test_a_later_as_of_date_leaves_earlier_rows(
 ) -> None:
     early = replace(small_schedule, as_of_day=small_schedule.as_of_day - 37)
     climate = Climate(early.farm, early.biology, early.seed, early.as_of_day, small_climate.first_day)
-    short = read_series(early, climate, simulate(early, climate, early.batches[2]))
+    short = read_series(early, climate, simulate_batch(early, climate, early.batches[2]))
     long = {(s.sensor, s.stage.stage): s for s in series[2]}
     today = early.as_of_day * DAY_US
     for s in short:
@@ -372,7 +372,7 @@ def test_a_days_mean_temperature_is_that_of_the_readings_that_were_written(
                 total = np.bincount(day, np.rint(s.value * 10_000), minlength=stage.days)
                 expected = np.where(count > 0, total / np.maximum(count, 1) / 10_000.0, 0.0)
                 np.testing.assert_allclose(mean[s.position], expected, atol=1e-12)
-                unmeasured += (count[: stage.lived[s.position]] == 0).sum()
+                unmeasured += (count[: stage.days_lived[s.position]] == 0).sum()
     assert unmeasured > 0
 
 
@@ -382,13 +382,13 @@ def test_rings_that_were_emptied_earlier_read_no_longer(
     history = histories[0]
     sea = history.stages[-1]
     assert sea.stage == SEA
-    lived = sea.lived.copy()
+    lived = sea.days_lived.copy()
     lived[0] -= 40
-    shorter = replace(history, stages=(*history.stages[:-1], replace(sea, lived=lived)))
+    shorter = replace(history, stages=(*history.stages[:-1], replace(sea, days_lived=lived)))
     found = [s for s in read_series(small_schedule, small_climate, shorter) if s.stage.stage == SEA]
     for s in found:
         assert s.time_us.max() < (sea.start_day + int(lived[s.position])) * DAY_US
-    _, measured = daily_temperature(small_schedule, small_climate, replace(sea, lived=lived))
+    _, measured = daily_temperature(small_schedule, small_climate, replace(sea, days_lived=lived))
     assert not measured[0, lived[0] :].any()
 
 
@@ -399,7 +399,7 @@ def test_faults_are_foretold_exactly(
         rows = emitted(small_schedule, small_climate, history)
         faults = missing = due = 0
         for stage in history.stages:
-            for container_id, lived in zip(stage.container_ids, stage.lived, strict=True):
+            for container_id, lived in zip(stage.container_ids, stage.days_lived, strict=True):
                 container = small_schedule.farm.container(container_id)
                 found = fault_counts(small_climate, (container,), stage.start_day, int(lived))
                 faults, missing = faults + found[0], missing + found[1]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine.biology.parameters import Biology, parse_biology
 from engine.farm.schedule import Schedule
-from engine.simulation.fish.history import simulate
+from engine.simulation.fish.history import simulate_batch
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.observed import observation
 from engine.simulation.observed.weighing import StageWeighings, expected_days, weigh
@@ -175,7 +175,7 @@ def test_fish_are_weighed_weekly_until_they_near_harvest(
                 last_day = planned - 1
                 if stage.stage == SEA:
                     last_day -= monitoring.last_sample_days.value
-                due = [d for d in range(every - 1, int(stage.lived[c]), every) if d <= last_day]
+                due = [d for d in range(every - 1, int(stage.days_lived[c]), every) if d <= last_day]
                 if stage.stage < model.growth.first_sampled_stage.value:
                     due = []
                 enough = h.harvest_target_cg * monitoring.last_sample_share.value
@@ -209,7 +209,7 @@ def test_vaccinated_fish_are_weighed(
 ) -> None:
     def days(**values: object) -> list[int]:
         schedule = replace(small_schedule, biology=changed(biology, mortality__vaccination_day=day, **values))
-        history = simulate(schedule, small_climate, schedule.batches[2])
+        history = simulate_batch(schedule, small_climate, schedule.batches[2])
         return by_container(history.stages[3], weigh(schedule, history).stages[3])[1][0]
 
     weekly = list(range(6, 90, 7))
@@ -226,7 +226,7 @@ def test_a_later_as_of_date_leaves_earlier_samples(
     batch = early.batches[which]
     if batch.start_day >= early.as_of_day:
         return
-    short, long = weigh(early, simulate(early, climate, batch)), weigh(small_schedule, histories[which])
+    short, long = weigh(early, simulate_batch(early, climate, batch)), weigh(small_schedule, histories[which])
     for one, other in zip(short.stages, long.stages, strict=False):
         kept = other.day < early.as_of_day
         np.testing.assert_array_equal(one.statistics, other.statistics[kept])

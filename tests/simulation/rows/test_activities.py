@@ -11,7 +11,7 @@ import pytest
 
 from engine.farm.masters import TemplateModel
 from engine.farm.schedule import Schedule
-from engine.simulation.fish.history import simulate
+from engine.simulation.fish.history import simulate_batch
 from engine.simulation.record import BatchHistory, Treatment
 from engine.simulation.rows.activities import Activities, activity_rows, plan_activities
 from engine.simulation.rows.outlook import outlook_tables
@@ -74,7 +74,7 @@ def at(schedule: Schedule, position: int, days_before: int = 0) -> Subject:
     then = replace(schedule, as_of_day=schedule.as_of_day - days_before)
     batch = then.batches[position]
     climate = Climate(then.farm, then.biology, then.seed, then.as_of_day, batch.start_day)
-    return living(then, simulate(then, climate, batch))
+    return living(then, simulate_batch(then, climate, batch))
 
 
 def treated(history: BatchHistory, *days: int, method: str = "THERMAL") -> BatchHistory:
@@ -199,7 +199,7 @@ def test_the_harvest_is_pending_until_rings_are_emptied(faithful: Schedule, hist
     decided = replace(history, trigger_day=faithful.as_of_day - 1)
     assert of_kind(living(faithful, decided), "HARVEST")[0][1:] == ("IN_PROGRESS", -1)
     last = history.stages[-1]
-    emptied = replace(last, gone=np.arange(len(last.gone)) == 1)
+    emptied = replace(last, emptied=np.arange(len(last.emptied)) == 1)
     begun = replace(history, stages=(*history.stages[:-1], emptied))
     assert of_kind(living(faithful, begun), "HARVEST")[0][1:] == ("IN_PROGRESS", -1)
 
@@ -277,7 +277,7 @@ def test_attention_is_due_when_a_harvest_comes_unplanned_or_its_plan_is_overdue(
     batch = schedule.batches[AT_SEA]
     schedule = replace(schedule, as_of_day=batch.start_day + age)
     climate = Climate(schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day, batch.start_day)
-    lived = simulate(schedule, climate, replace(batch, harvest_target_g=99_000.0))
+    lived = simulate_batch(schedule, climate, replace(batch, harvest_target_g=99_000.0))
     subject = living(schedule, replace(lived, harvest_target_cg=target_g * 100))
     flags: Any = outlook_tables(subject)["container_forecast_summary"]["needs_planning_attention"]
     assert set(flags.tolist()) == {attention}

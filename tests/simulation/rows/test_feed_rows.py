@@ -29,7 +29,7 @@ def lives(small_schedule: Schedule) -> list[Subject]:
 def stores_in_use(life: Subject) -> set[int]:
     """The feed containers of the halls and areas where fish of the batch still live."""
     farm, last = life.schedule.farm, life.stages[-1]
-    there = [farm.container(c) for c, gone in zip(last.container_ids, last.gone, strict=True) if not gone]
+    there = [farm.container(c) for c, gone in zip(last.container_ids, last.emptied, strict=True) if not gone]
     return {
         feed.id
         for feed in farm.feed_containers

@@ -18,7 +18,7 @@ from engine.biology.health_sampling import BURDENS, DRIVERS, THINNESS
 from engine.biology.parameters import Biology, parse_biology
 from engine.farm.infrastructure import parse_farm
 from engine.farm.schedule import Schedule
-from engine.simulation.fish.history import simulate
+from engine.simulation.fish.history import simulate_batch
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.observed import examination
 from engine.simulation.record import BatchHistory, HealthEvent, SeaLice, StageHistory, Treatment
@@ -57,7 +57,7 @@ def quiet(histories: list[BatchHistory]) -> BatchHistory:
 
 def _undisturbed(stage: StageHistory) -> StageHistory:
     """The stage as long as every container is lived in."""
-    n, days = len(stage.lived), int(stage.lived.min())
+    n, days = len(stage.days_lived), int(stage.days_lived.min())
     daily = {
         f.name: values[:, :days]
         for f in fields(stage)
@@ -68,7 +68,7 @@ def _undisturbed(stage: StageHistory) -> StageHistory:
         "dead": np.zeros((n, days), dtype=np.int32),
         "oxygen_min": np.full((n, days), 90.0),
     }
-    return replace(stage, **daily, lived=np.full(n, days), lice=None)
+    return replace(stage, **daily, days_lived=np.full(n, days), lice=None)
 
 
 def of_sampling(event: dict[str, Any], fish: dict[str, Any], i: int) -> NDArray[np.bool_]:
@@ -103,7 +103,7 @@ def test_an_empty_ring_is_passed_over_and_an_empty_batch_not_sampled(
     sea = quiet.stages[-1]
     lived = np.array([sea.days, sea.days // 2, sea.days])
     assert len(sea.container_ids) == 3
-    early = replace(sea, lived=lived, population=np.where(np.arange(sea.days) < lived[:, None], sea.population, 0))
+    early = replace(sea, days_lived=lived, population=np.where(np.arange(sea.days) < lived[:, None], sea.population, 0))
     taken = [t for t in samplings(health, replace(quiet, stages=(*quiet.stages[:-1], early))) if t.stage == 5]
     late = [t for t in taken if t.day >= lived[1]]
     assert {t.container for t in taken if t.day < lived[1]} == {0, 1, 2}
@@ -440,7 +440,7 @@ def test_what_befalls_later_changes_nothing_before(
         cut = replace(small_schedule, as_of_day=small_schedule.as_of_day - days)
         climate = Climate(cut.farm, cut.biology, cut.seed, cut.as_of_day, small_climate.first_day)
         for n in (1, 2):
-            short = examine(simulate(cut, climate, cut.batches[n]))
+            short = examine(simulate_batch(cut, climate, cut.batches[n]))
             long = examine(histories[n])
             rows, fish = len(short[0]["id"]), len(short[1]["id"])
             assert 0 < rows < len(long[0]["id"])

@@ -15,7 +15,7 @@ import pytest
 
 from engine.farm.schedule import Schedule
 from engine.forecast.expected_journal import expected_entries
-from engine.simulation.fish.history import simulate
+from engine.simulation.fish.history import simulate_batch
 from engine.simulation.health import wording as say
 from engine.simulation.health.laboratory import AGENTS, laboratory, noticed
 from engine.simulation.record import BatchHistory, StageHistory
@@ -91,7 +91,7 @@ def test_entries_stand_in_order_of_time_within_the_life(
             day = day_of(row["entry_date"].date())
             stage = stage_on(lived, day)
             c = stage.container_ids.index(row["container_id"])
-            assert stage.start_day <= day < stage.start_day + stage.lived[c]
+            assert stage.start_day <= day < stage.start_day + stage.days_lived[c]
 
 
 def test_every_kind_of_entry_is_there_and_worded_in_more_than_one_way(rows: Rows) -> None:
@@ -127,7 +127,7 @@ def test_the_dead_of_an_entry_are_the_dead_of_the_data(
             there = containers_named(small_schedule, stage, row["description"])
             if there is None:
                 continue
-            there = [c for c in there if day < stage.start_day + stage.lived[c]]
+            there = [c for c in there if day < stage.start_day + stage.days_lived[c]]
             lost = dead(stage, there, first, day)
             assert number(match[1]) == lost, row
             share = re.search(r"([\d.]+) %", row["description"])
@@ -149,7 +149,7 @@ def test_an_end_tells_the_toll_of_the_event(small_schedule: Schedule, lived: Bat
         stage = stage_on(lived, first)
         of = [c for c, id_ in enumerate(stage.container_ids) if (first, id_) in events]
         assert of
-        left = stage.start_day + int(stage.lived[of].max())
+        left = stage.start_day + int(stage.days_lived[of].max())
         ends = {events[first, stage.container_ids[c]] for c in of}
         assert last + 1 == min(ends.pop(), left)
         assert last < small_schedule.as_of_day
@@ -171,7 +171,7 @@ def test_an_event_has_a_row_for_each_container_that_lived_to_see_it(lived: Batch
         expected += [
             (event.start_day, event.end_day, event.kind, stage.container_ids[c])
             for c in event.containers
-            if event.start_day < stage.start_day + stage.lived[c]
+            if event.start_day < stage.start_day + stage.days_lived[c]
         ]
     found = [
         (day_of(r["start_date"]), day_of(r["end_date"]), r["kind"], r["container_id"]) for r in rows["health_event"]
@@ -207,10 +207,10 @@ def test_moves_and_harvests_are_told_with_their_fish(small_schedule: Schedule, l
     assert [number(m[1]) for _, m in placed] == [lived.batch.eggs]
     sea = lived.stages[-1]
     harvests = entries(rows, "action", r"([\d,]+) fish harvested from (.*?)\.")
-    assert len(harvests) == (2 if sea.gone.all() else 0)
+    assert len(harvests) == (2 if sea.emptied.all() else 0)
     for row, match in harvests:
         day = day_of(row["entry_date"].date())
-        rings = np.flatnonzero(sea.start_day + sea.lived - 1 == day).tolist()
+        rings = np.flatnonzero(sea.start_day + sea.days_lived - 1 == day).tolist()
         assert containers_named(small_schedule, sea, match[2]) == rings
         assert number(match[1]) == sea.last(sea.population)[rings].sum()
     if harvests:
@@ -237,7 +237,7 @@ def test_counts_above_the_limit_are_told_once_with_their_mean(
         assert int(match[2]) == (sea.lice.sampled[:, w] > 0).sum()
         assert float(match[3]) == limit[w]
         later = [v for v in range(w, len(over)) if not over[v] and fish[v]]
-        assert row["resolution_status"] == bool(later or sea.gone.all())
+        assert row["resolution_status"] == bool(later or sea.emptied.all())
         if later:
             assert row["resolution_notes"].endswith(f"{EPOCH + timedelta(days=int(sea.lice.day[later[0]]))}.")
 
@@ -248,7 +248,7 @@ def test_the_plan_foresees_every_entry_of_a_life_known_in_full(
     seen = tuple(e for e in noticed(small_schedule, lived) if e.day < small_schedule.as_of_day)
     samples = [s for s in laboratory(small_schedule, lived, seen) if s.day < small_schedule.as_of_day]
     sea = lived.stages[-1]
-    emptied = (sea.start_day + sea.lived - 1)[sea.gone].tolist()
+    emptied = (sea.start_day + sea.days_lived - 1)[sea.emptied].tolist()
     others = sum(r["category"] not in ("treatment", "vaccination") for r in rows["journal_entry"])
     # an event whose fish are harvested before its entries are due has fewer
     assert others <= expected_entries(small_schedule, lived, seen, samples, emptied) <= others + len(seen)
@@ -334,7 +334,7 @@ def test_samples_are_those_of_disease_in_containers_concerned(
     for row in rows["health_lab_sample"]:
         stage, c = stay_of[row["batch_container_assignment_id"]]
         day, type_ = day_of(row["sample_date"]), master.sample_types[row["sample_type_id"] - 1]
-        assert stage.start_day <= day < stage.start_day + stage.lived[c]
+        assert stage.start_day <= day < stage.start_day + stage.days_lived[c]
         kinds = {
             e.kind
             for e in lived.events
@@ -461,7 +461,7 @@ def test_a_run_to_a_later_date_keeps_the_journal(
     for late in histories:
         if late.batch.start_day >= day:
             continue
-        before = rows_of(earlier, simulate(earlier, small_climate, late.batch))
+        before = rows_of(earlier, simulate_batch(earlier, small_climate, late.batch))
         after = rows_of(small_schedule, late)
         known = [r for r in after["journal_entry"] if r["entry_date"] < as_of]
         assert len(known) == len(before["journal_entry"])

@@ -85,7 +85,7 @@ def test_counts_stand_in_order_within_the_stay_and_a_working_morning(
     for row in rows["lice_count"]:
         ring = ids.index(row["assignment_id"])
         assert row["container_id"] == sea.container_ids[ring]
-        assert sea.start_day <= day_of(row["count_date"]) < sea.start_day + sea.lived[ring]
+        assert sea.start_day <= day_of(row["count_date"]) < sea.start_day + sea.days_lived[ring]
         assert model.first_hour_utc.value <= row["count_date"].hour < model.last_hour_utc.value
         assert row["fish_sampled"] == 20
         assert 0.5 < row["confidence_level"] <= 1

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.biology.parameters import Biology, parse_biology
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule
-from engine.simulation.fish.history import simulate
+from engine.simulation.fish.history import simulate_batch
 from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.record import BatchHistory
 from engine.simulation.rows.handling import minutes
@@ -46,7 +46,7 @@ def lots(small_schedule: Schedule, small_climate: Climate) -> list[tuple[Batch, 
         like = small_schedule.batches[i % 2]
         batch = replace(like, number=f"LOT-{i}", eggs=60_000 + 100 * i)
         young = replace(small_schedule, as_of_day=batch.start_day + 1)
-        order, deliveries = creation_rows(Subject(young, simulate(young, small_climate, batch), small_climate))
+        order, deliveries = creation_rows(Subject(young, simulate_batch(young, small_climate, batch), small_climate))
         found.append((batch, order, deliveries))
     return found
 
@@ -144,7 +144,7 @@ def test_a_poor_lot_scores_low_brings_dead_eggs_and_loses_more(
         like = small_schedule.batches[i % 2]
         batch = replace(like, number=f"LOT-{i}")
         young = replace(small_schedule, as_of_day=batch.stays[0].end_day)
-        history = simulate(young, small_climate, batch)
+        history = simulate_batch(young, small_climate, batch)
         _, deliveries = creation_rows(Subject(young, history, small_climate))
         dead.append(deliveries["mortality_on_arrival"].sum())
         quality.append(deliveries["egg_quality_score"].mean())
@@ -259,7 +259,7 @@ def test_a_later_as_of_date_changes_nothing_of_the_beginning(
     cut = replace(small_schedule, as_of_day=small_schedule.as_of_day - 300)
     climate = Climate(cut.farm, cut.biology, cut.seed, cut.as_of_day, small_climate.first_day)
     for i in range(3):
-        short = Subject(cut, simulate(cut, climate, cut.batches[i]), climate)
+        short = Subject(cut, simulate_batch(cut, climate, cut.batches[i]), climate)
         for first, second in zip(creation_rows(short), creation_rows(subjects[i]), strict=True):
             assert {k: list(v) for k, v in first.items()} == {k: list(v) for k, v in second.items()}
         water, longer = transition_rows(short), transition_rows(subjects[i])

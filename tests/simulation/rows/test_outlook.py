@@ -13,7 +13,7 @@ import pytest
 
 from engine.farm.dimensions import dimension_tables
 from engine.farm.schedule import Schedule, to_date
-from engine.simulation.fish.history import simulate
+from engine.simulation.fish.history import simulate_batch
 from engine.simulation.record import BatchHistory
 from engine.simulation.rows.origin import origin_tables
 from engine.simulation.rows.outlook import outlook_tables
@@ -177,7 +177,7 @@ def test_a_scenario_knows_nothing_of_the_as_of_date(small_schedule: Schedule, su
         before = replace(small_schedule, as_of_day=small_schedule.as_of_day - 120)
         batch = before.batches[position]
         climate = Climate(before.farm, before.biology, before.seed, before.as_of_day, batch.start_day)
-        then = Subject(before, simulate(before, climate, batch), climate)
+        then = Subject(before, simulate_batch(before, climate, batch), climate)
         for table in ("scenario", "projection_run", "scenario_projection"):
             assert rows_of(then, table) == rows_of(subjects[position], table)
 
@@ -188,7 +188,7 @@ def test_the_scenario_is_no_worse_than_fair(subjects: list[Subject]) -> None:
         expected = [float(row["average_weight"]) for row in rows_of(subject, "scenario_projection")]
         for stage in subject.stages:
             before = stage.start_day - subject.history.batch.start_day
-            day = min(before + int(stage.lived[0]), 900)
+            day = min(before + int(stage.days_lived[0]), 900)
             lived = stage.weight_cg[0, day - 1 - before] / 100
             assert 0.55 < lived / expected[day - 1] < 1.8
 
@@ -313,9 +313,9 @@ def test_a_ring_that_is_harvested_has_no_forecast(subjects: list[Subject]) -> No
     whole = subjects[AT_SEA]
     last = whole.stages[-1]
     gone = np.arange(len(last.container_ids)) == 0
-    cut = last.lived - 5 * gone
+    cut = last.days_lived - 5 * gone
     left = with_last_stage(
-        whole, gone=gone, lived=cut, population=last.population * (np.arange(last.days) < cut[:, None])
+        whole, emptied=gone, days_lived=cut, population=last.population * (np.arange(last.days) < cut[:, None])
     )
     assert rows_of(left, "container_forecast_summary")[0]["has_planned_harvest"]
     for table in ("container_forecast_summary", "live_forward_projection"):
@@ -366,7 +366,7 @@ def test_a_plans_forecast_looks_no_further_than_the_as_of_date(
     batch = small_schedule.batches[AT_SEA]
     later = replace(small_schedule, as_of_day=small_schedule.as_of_day + 60)
     climate = Climate(later.farm, later.biology, later.seed, later.as_of_day, batch.start_day)
-    beyond = simulate(later, climate, batch).stages[-1]
+    beyond = simulate_batch(later, climate, batch).stages[-1]
     target = subjects[AT_SEA].history.harvest_target_cg
     found = days_ahead(small_schedule, batch, beyond, target)
     assert found == days_ahead(small_schedule, batch, subjects[AT_SEA].stages[-1], target)

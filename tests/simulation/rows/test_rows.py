@@ -206,7 +206,7 @@ def test_daily_states_are_one_a_stay_and_day_and_agree_with_the_events(
     np.testing.assert_array_equal(
         by(fed, col(tables, "feeding_event", "amount_kg"), key), col(tables, "daily_state", "feed_kg")
     )
-    stays = sum(int(s.lived.sum()) for h in histories for s in h.stages)
+    stays = sum(int(s.days_lived.sum()) for h in histories for s in h.stages)
     assert len(key) == stays
     birth = {b.id: b.start_day for b in small_schedule.batches}
     first = np.array([birth[b] for b in col(tables, "daily_state", "batch_id").tolist()])

@@ -64,7 +64,7 @@ def account(subject: Subject) -> dict[tuple[int, int], dict[str, Any]]:
         for c, stay in enumerate(ids.tolist()):
             samples = [int(d) for d, at in zip(weighed.day, weighed.container, strict=True) if at == c]
             fish, weight = int(stage.fish[c]), int(known.arrival_cg[c])
-            for d in range(int(stage.lived[c])):
+            for d in range(int(stage.days_lived[c])):
                 day = stage.start_day + d
                 key = (stay, stage.start_day + d // 28 * 28)
                 if key not in found:
@@ -116,7 +116,7 @@ def test_gross_growth_is_the_change_in_biomass_and_what_was_taken_out(subject: S
     for stage, ids, known in zip(subject.stages[1:], subject.ids[1:], subject.estimates[1:], strict=True):
         for c, stay in enumerate(ids.tolist()):
             mine = [row for row in rows if row["container_assignment_id"] == stay]
-            lived = slice(0, int(stage.lived[c]))
+            lived = slice(0, int(stage.days_lived[c]))
             taken = (stage.dead + stage.culled)[c, lived].astype(int) * known.weight_cg[c, lived] / 1000
             change = mine[-1]["ending_biomass_kg"] - mine[0]["starting_biomass_kg"]
             assert sum(row["growth_kg"] for row in mine) == pytest.approx(change + taken.sum(), abs=len(mine) + 1)
