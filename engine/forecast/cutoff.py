@@ -109,19 +109,3 @@ def cutoff_data(cutoff: Cutoff) -> dict[str, object]:
         "undecided": {number: round(chance, 3) for number, chance in cutoff.undecided},
         "completed": {"expected": round(cutoff.expected, 1), "interval_95": [cutoff.low, cutoff.high]},
     }
-
-
-def cutoff_lines(cutoff: Cutoff) -> tuple[str, ...]:
-    """The cutoff in words."""
-    first = (
-        f"as of {to_date(cutoff.as_of_day)}: {len(cutoff.completed)} batches certainly completed, "
-        f"{len(cutoff.active)} certainly active, {len(cutoff.undecided)} undecided"
-    )
-    if not cutoff.undecided:
-        return (first,)
-    shown = ", ".join(f"{number} ({min(max(chance, 0.01), 0.99):.0%})" for number, chance in cutoff.undecided[:6])
-    more = len(cutoff.undecided) - 6
-    return (
-        first + f"; completed, with 95 % confidence: {cutoff.low} to {cutoff.high}",
-        f"undecided: {shown}" + (f" and {more} more" if more > 0 else ""),
-    )

@@ -103,17 +103,6 @@ def _replicate(farm: Farm, geography_id: int, month: int, i: int, id: int) -> Ba
     return Batch(id, f"growth-{geography_id}-{month}-{i}", geography_id, EGGS_A_CONTAINER, tuple(stays))
 
 
-def sea_plan_line(plan: SeaPlan) -> str:
-    """The sea plan in words."""
-    days, reached = plan.days.values(), plan.reached.values()
-    mean = sum(reached) / len(plan.reached)
-    line = f"stays at sea of {min(days)} to {max(days)} days: {mean:.0%} of batches reach their harvest weight within"
-    short = sum(share < plan.confidence for share in reached)
-    if short:
-        line += f"; --adult-days keeps {short} of {len(plan.reached)} (geography, month) below {plan.confidence:.0%}"
-    return line
-
-
 def sea_plan_data(plan: SeaPlan, farm: Farm) -> dict[str, object]:
     """The sea plan as plain values, for --json."""
     return {

@@ -189,18 +189,6 @@ class _Builder:
         return Batch(0, number, geography_id, sizing.varied(fit, self.seed, number), tuple(stays))
 
 
-def ladder_lines(ladder: Ladder) -> list[str]:
-    """The ladder in lines for the screen: how many stand where, and when the next are harvested."""
-    counts: dict[str, int] = {}
-    for rung in ladder.rungs:
-        counts[rung.kind] = counts.get(rung.kind, 0) + 1
-    near = sorted((rung.next_day, rung.number) for rung in ladder.rungs if rung.kind == "near harvest")
-    return [
-        "ladder: " + ", ".join(f"{n} {kind}" for kind, n in counts.items()),
-        "next harvests as simulated: " + ", ".join(f"{number} {to_date(day - 1)}" for day, number in near),
-    ]
-
-
 def ladder_data(ladder: Ladder) -> list[dict[str, str]]:
     """The rungs as plain values, for --json; `until` is the last day before the batch moves on or is harvested."""
     return [

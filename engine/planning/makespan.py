@@ -81,15 +81,3 @@ def makespan_data(found: Sequence[Makespan]) -> list[dict[str, object]]:
         }
         for each in found
     ]
-
-
-def makespan_lines(found: Sequence[Makespan]) -> list[str]:
-    """The makespans in a line for the screen, and a line for each that other partitions would mend."""
-    shown = ", ".join(f"{each.workers}: {each.events / 1e6:,.1f} M ({each.ratio:.2f})" for each in found)
-    lines = [f"makespan in events by workers (over the ideal): {shown}"]
-    lines += [
-        f"for {each.workers} workers --partitions {each.better} comes within 5 % of the ideal"
-        for each in found
-        if each.better
-    ]
-    return lines

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
+from engine.farm.schedule import to_day
 from lake.errors import InputError
 
+AUTO = "auto"
 
-def parse_batches(text: str) -> int | None:
+
+def parse_batches(given: int | str) -> int | None:
     """Batches in each geography; None for auto."""
-    if text == "auto":
+    text = str(given)
+    if text == AUTO:
         return None
     if re.fullmatch(r"-?[0-9]{1,9}", text) is None:
         raise InputError("--batches", f"{text!r} is not understood", "give a number such as 275, or auto")
     return int(text)
 
 
-def parse_rings(text: str) -> int | tuple[int, int]:
+def parse_rings(given: int | str) -> int | tuple[int, int]:
     """Rings a batch: one number, or the fewest and the most."""
+    text = str(given)
     match = re.fullmatch(r"([0-9]{1,6})(?:-([0-9]{1,6}))?", text)
     if match is None:
         raise InputError("--rings", f"{text!r} is not understood", "give a number such as 8, or a range such as 8-20")
     return (int(match[1]), int(match[2])) if match[2] else int(match[1])
 
 
-def parse_eggs(text: str) -> tuple[int, int] | None:
+def parse_eggs(given: int | str) -> tuple[int, int] | None:
     """The lowest and highest number of eggs a batch; None to fit them to the containers."""
+    text = str(given)
     if text == "fit":
         return None
     number = r"([0-9]+(?:\.[0-9]+)?(?:e[0-9]{1,2})?)"
@@ -36,11 +43,29 @@ def parse_eggs(text: str) -> tuple[int, int] | None:
     return low, round(float(match[2])) if match[2] else low
 
 
-def parse_shared_areas(text: str) -> bool:
+def parse_shared_areas(given: int | str) -> bool:
     """Whether an area may hold several batches at once, from --batches-per-area."""
+    text = str(given)
     if text not in ("any", "1"):
         raise InputError("--batches-per-area", f"{text!r} is not understood", "give any or 1")
     return text == "any"
+
+
+def parse_day(given: date | str, option: str) -> int:
+    """Days since 1970-01-01 of a date, or of a text such as 2025-11-19."""
+    try:
+        return to_day(given if isinstance(given, date) else date.fromisoformat(given))
+    except ValueError:
+        raise InputError(option, f"{given!r} is no date", "give e.g. 2025-11-19") from None
+
+
+def parse_whole(given: int | str | None, option: str) -> int | None:
+    """A whole number of 0 or more; None when none is given."""
+    if given is None:
+        return None
+    if not str(given).isdecimal():
+        raise InputError(option, f"{given!r} is no whole number", "give one, or leave it out to go on as before")
+    return int(given)
 
 
 def require_share(option: str, value: float | None) -> None:

@@ -11,6 +11,7 @@ from engine.farm.infrastructure import Farm
 from engine.farm.schedule import NAME, STAGE_DAYS, Batch, Schedule, Stay, to_date
 from engine.farm.schedule_text import format_schedule
 from engine.farm.validation import OLDEST_DAYS, Field, complaints, refuse
+from engine.forecast.growth import sea_plan
 from engine.forecast.workload import predicted_events
 from engine.planning.allocation import allocate
 from engine.planning.partitions import balanced, usual_count
@@ -110,8 +111,6 @@ def place(request: Request, farm: Farm, biology: Biology) -> tuple[list[Start], 
 def _sea_days(request: Request, starts: list[Start], farm: Farm, biology: Biology) -> list[int] | None:
     if request.harvest_confidence is None:
         return None
-    from engine.forecast.growth import sea_plan  # loads the simulation
-
     stays = sea_plan(farm, biology, request.adult_days, request.harvest_confidence)
     before = sum(request.stage_days[:-1])
     return [stays.days_for(start.geography_id, start.start_day + before) for start in starts]
@@ -121,8 +120,6 @@ def sea_stays(request: Request, farm: Farm, biology: Biology) -> tuple[int, int]
     """Shortest and longest days at sea that the request may plan."""
     if request.harvest_confidence is None:
         return request.adult_days, request.adult_days
-    from engine.forecast.growth import sea_plan
-
     days = sea_plan(farm, biology, request.adult_days, request.harvest_confidence).days.values()
     return min(days), max(days)
 

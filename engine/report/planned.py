@@ -2,26 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.table import Table
 
 from engine.farm.schedule import Schedule, to_date
+from engine.forecast.cutoff import Cutoff
+from engine.forecast.growth import SeaPlan
 from engine.planning.capacity import Excess, Report
+from engine.planning.ladder import Ladder
+from engine.planning.makespan import Makespan
+from engine.planning.planned import PlanReport
+from engine.planning.schedules import Planned
 
 
-def show(schedule: Schedule, report: Report, screen: Console) -> None:
-    """Prints the plan in a sentence, each pool's load, the saturation and what outgrows its container."""
+def print_found(screen: Console, planned: Planned, is_solved: bool) -> None:
+    """What the planner found: batches and stagger if they were left open, and the stays at sea by harvest weight."""
+    if planned.request is not None and is_solved:
+        stagger = planned.request.stagger.text
+        screen.print(f"found: --batches {planned.request.batches} --stagger '{stagger}'", soft_wrap=True)
+    if planned.sea_plan is not None:
+        screen.print(sea_plan_line(planned.sea_plan), soft_wrap=True)
+
+
+def print_plan(screen: Console, planned: Planned, report: PlanReport) -> None:
+    """The plan and its figures: loads, saturation, excesses, cutoff, makespans and, of a ladder, its rungs."""
+    print_capacity(screen, planned.schedule, report.capacity)
+    lines = [*cutoff_lines(report.cutoff), *makespan_lines(report.makespans)]
+    if planned.ladder is not None:
+        lines += ladder_lines(planned.ladder)
+    _print_lines(screen, *lines)
+
+
+def print_capacity(screen: Console, schedule: Schedule, report: Report) -> None:
+    """The plan in a sentence, each pool's load, the saturation and what outgrows its container."""
     first, last = schedule.batches[0], schedule.batches[-1]
     span = "the steady state" if report.steady else "the whole span, for want of a steady state"
     neck = report.bottleneck
-    _say(
+    _print_lines(
         screen,
         f"{schedule.name}: {len(schedule.batches)} batches without a conflict, "
         f"in {len(schedule.partitions)} partitions, as of {to_date(schedule.as_of_day)}",
         f"{first.number} starts on {to_date(first.start_day)}, {last.number} on {to_date(last.start_day)}",
     )
     screen.print(_table(report))
-    _say(
+    _print_lines(
         screen,
         f"planned saturation: freshwater {report.freshwater:.1%}, sea {report.sea:.1%}, total {report.total:.1%}",
         f"over {span}: {to_date(report.first_day)} to {to_date(report.last_day)}",
@@ -29,7 +55,7 @@ def show(schedule: Schedule, report: Report, screen: Console) -> None:
         *_bound_lines(report),
     )
     if report.excesses:
-        _say(screen, *_excess_lines(report.excesses))
+        _print_lines(screen, *_excess_lines(report.excesses))
 
 
 def _table(report: Report) -> Table:
@@ -68,6 +94,57 @@ def _excess_lines(excesses: tuple[Excess, ...]) -> tuple[str, str]:
     )
 
 
-def _say(screen: Console, *lines: str) -> None:
+def _print_lines(screen: Console, *lines: str) -> None:
     for line in lines:
         screen.print(line, markup=False, soft_wrap=True)
+
+
+def cutoff_lines(cutoff: Cutoff) -> tuple[str, ...]:
+    """The cutoff in words."""
+    first = (
+        f"as of {to_date(cutoff.as_of_day)}: {len(cutoff.completed)} batches certainly completed, "
+        f"{len(cutoff.active)} certainly active, {len(cutoff.undecided)} undecided"
+    )
+    if not cutoff.undecided:
+        return (first,)
+    shown = ", ".join(f"{number} ({min(max(chance, 0.01), 0.99):.0%})" for number, chance in cutoff.undecided[:6])
+    more = len(cutoff.undecided) - 6
+    return (
+        first + f"; completed, with 95 % confidence: {cutoff.low} to {cutoff.high}",
+        f"undecided: {shown}" + (f" and {more} more" if more > 0 else ""),
+    )
+
+
+def makespan_lines(found: Sequence[Makespan]) -> list[str]:
+    """The makespans in a line for the screen, and a line for each that other partitions would mend."""
+    shown = ", ".join(f"{each.workers}: {each.events / 1e6:,.1f} M ({each.ratio:.2f})" for each in found)
+    lines = [f"makespan in events by workers (over the ideal): {shown}"]
+    lines += [
+        f"for {each.workers} workers --partitions {each.better} comes within 5 % of the ideal"
+        for each in found
+        if each.better
+    ]
+    return lines
+
+
+def ladder_lines(ladder: Ladder) -> list[str]:
+    """The ladder in lines for the screen: how many stand where, and when the next are harvested."""
+    counts: dict[str, int] = {}
+    for rung in ladder.rungs:
+        counts[rung.kind] = counts.get(rung.kind, 0) + 1
+    near = sorted((rung.next_day, rung.number) for rung in ladder.rungs if rung.kind == "near harvest")
+    return [
+        "ladder: " + ", ".join(f"{n} {kind}" for kind, n in counts.items()),
+        "next harvests as simulated: " + ", ".join(f"{number} {to_date(day - 1)}" for day, number in near),
+    ]
+
+
+def sea_plan_line(plan: SeaPlan) -> str:
+    """The sea plan in words."""
+    days, reached = plan.days.values(), plan.reached.values()
+    mean = sum(reached) / len(plan.reached)
+    line = f"stays at sea of {min(days)} to {max(days)} days: {mean:.0%} of batches reach their harvest weight within"
+    short = sum(share < plan.confidence for share in reached)
+    if short:
+        line += f"; --adult-days keeps {short} of {len(plan.reached)} (geography, month) below {plan.confidence:.0%}"
+    return line

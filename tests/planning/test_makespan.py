@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.planning.makespan import longest_first, makespan, makespan_data, makespan_lines
+from engine.planning.makespan import longest_first, makespan, makespan_data
 from engine.planning.partitions import balanced
+from engine.report.planned import makespan_lines
 
 
 def _least(events: Sequence[int], workers: int) -> int:
