@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.warehouse import small_lake
+
 ROOT = Path(__file__).parents[1]
 SECRET = "s3cr3t-word"
 
@@ -18,15 +20,8 @@ def load(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=100)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _small_lake_is_found() -> None:
-    sys.path.insert(0, str(ROOT / "tests" / "warehouse"))
-
-
 @pytest.fixture(scope="module")
 def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    import small_lake
-
     folder = tmp_path_factory.mktemp("run")
     small_lake.build(folder)
     return folder
@@ -84,8 +79,6 @@ def test_a_server_that_is_not_there(run_dir: Path, dsn: str, told: str) -> None:
 
 
 def test_half_written_runs_are_refused(run_dir: Path, tmp_path: Path) -> None:
-    import small_lake
-
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "run.jsonl").write_text("{}\n")
     begun = load(tmp_path)
@@ -124,8 +117,6 @@ def test_tells_what_goes_where() -> None:
 
 
 def test_loads_a_part_and_removes_it(tmp_path: Path) -> None:
-    import small_lake
-
     small_lake.build(tmp_path)
     missing = load(tmp_path, "--wipe", "--yes")
     assert (missing.returncode, "no database of its own" in missing.stderr) == (2, True)

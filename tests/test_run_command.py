@@ -140,13 +140,14 @@ def test_a_schedule_that_can_not_be_is_refused_by_name(
 
 
 def spoil(text: str, how: str) -> str:
-    return {
+    ways: dict[str, Callable[[], str]] = {
         "truncated": lambda: text[: len(text) * 2 // 3],
         "cut at a line's end": lambda: "".join(text.splitlines(keepends=True)[:-1]),
         "unknown key": lambda: text.replace("seed: 7", "seed: 7\nsed: 8"),
         "edited by hand": lambda: text.replace("eggs: 60000", "eggs: 60001"),
         "empty": lambda: "",
-    }[how]()
+    }
+    return ways[how]()
 
 
 @pytest.mark.parametrize(

@@ -114,8 +114,8 @@ def test_a_stress_at_sea_leaves_fresh_water_as_it_was_to_the_last_row(name: str,
         for one, other in zip(mine.stages[:5], theirs.stages[:5], strict=True):
             if one.stage < SEA:
                 same(one, other)
-        for one, other in zip(mine.moves, theirs.moves, strict=True):
-            np.testing.assert_array_equal(one.arrived, other.arrived)
+        for move, same_move in zip(mine.moves, theirs.moves, strict=True):
+            np.testing.assert_array_equal(move.arrived, same_move.arrived)
     stays = calm.tables["container_assignment"]
     ashore = stays.filter(pc.less(stays["lifecycle_stage_id"], SEA))["id"].combine_chunks()
     young = {b.id for b in calm.schedule.batches if len(calm.histories[b.id - 1].stages) < SEA}

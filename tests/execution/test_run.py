@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import os
 import random
 import threading
 from collections.abc import Callable
@@ -61,12 +63,17 @@ def test_a_run_is_complete_and_counts_what_it_wrote(undisturbed: Undisturbed, sm
     assert [path.name for path in run_dir.rglob(".*")] == [".run.lock"]
 
 
+def _hand_on(future: Future[Any], done: Future[Any]) -> None:
+    future.set_result(done.result())
+
+
 class Shuffled(Executor):
     """Runs its tasks in another order than they came, on two threads."""
 
     def __init__(self, seed: int) -> None:
         self._threads = ThreadPoolExecutor(2)
-        self._random, self._waiting = random.Random(seed), []
+        self._random = random.Random(seed)
+        self._waiting: list[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]]] = []
         self._gate = threading.Timer(0.05, self._release)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -79,8 +86,7 @@ class Shuffled(Executor):
     def _release(self) -> None:
         self._random.shuffle(self._waiting)
         for future, fn, args in self._waiting:
-            done = self._threads.submit(fn, *args)
-            done.add_done_callback(lambda d, f=future: f.set_result(d.result()))
+            self._threads.submit(fn, *args).add_done_callback(functools.partial(_hand_on, future))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._threads.shutdown(wait=wait)
@@ -132,7 +138,8 @@ def test_the_longest_partition_goes_first(small_schedule: Schedule, tmp_path: Pa
 def test_a_failed_partition_leaves_the_others_and_is_made_by_the_resume(
     partition: int, small_schedule: Schedule, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:
-    run_dir, told = tmp_path / "run", []
+    run_dir = tmp_path / "run"
+    told: list[PartitionRecord] = []
     events = RunEvents(finished=told.append)
     manifest = run(small_schedule, run_dir, Synchronous(), 1, simulate=fails_in(partition), events=events)
     assert manifest.status == read_manifest(run_dir).status == "partial"
@@ -165,8 +172,7 @@ def test_an_error_inside_a_batch_names_it_and_leaves_no_file(
     small_schedule: Schedule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from engine.execution import partition
-
-    real = partition.simulate_batch
+    from engine.simulation.fish.history import simulate_batch as real
 
     def simulate(schedule: Schedule, climate: Any, batch: Any) -> Any:
         if batch.number == "SCO-2025-002":
@@ -294,11 +300,9 @@ def test_a_run_whose_process_is_gone_is_interrupted_even_if_its_number_lives_on(
 def test_a_run_under_way_in_another_process_is_left_alone(
     small_schedule: Schedule, partial: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from engine.execution import run as module
-
     begun = next(iter(Journal(partial).read()))
     Journal(partial).append("begun", **{k: v for k, v in begun.items() if k != "event"})
-    monkeypatch.setattr(module.os, "getpid", lambda: 1)
+    monkeypatch.setattr(os, "getpid", lambda: 1)
     for changes in ({"resume": True}, {"overwrite": True}):
         assert "another process is running it" in refused(small_schedule, partial, Synchronous(), 1, **changes)
 

@@ -155,7 +155,7 @@ def test_empty_tables_differ_by_name() -> None:
     assert marks == {fingerprint_of_none(name) for name in TABLES}
 
 
-ENCODINGS = (
+ENCODINGS: tuple[dict[str, Any], ...] = (
     {},
     {"compression": "snappy", "use_dictionary": False},
     {"compression": "none", "use_dictionary": True, "data_page_version": "2.0"},

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from engine.execution.run import run
-from engine.farm.schedule import STAGE_DAYS, Schedule, to_day
+from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay, to_day
 from engine.farm.schedule_text import format_schedule
 from engine.planning.capacity import capacity_report, executed_saturation
 
@@ -36,7 +36,7 @@ def test_executed_saturation_counts_the_days_that_were_lived(small_schedule: Sch
     assert report.steady
     executed = executed_saturation(run_dir)
     span = report.last_day - report.first_day
-    held = duckdb.sql(
+    held = duckdb.execute(
         f"""
         SELECT sum(greatest(0, least(coalesce(departure_date, DATE '1970-01-01' + {schedule.as_of_day})
                                      - DATE '1970-01-01', {report.last_day})
@@ -53,12 +53,13 @@ def test_executed_saturation_counts_the_days_that_were_lived(small_schedule: Sch
 def _with_a_steady_state(schedule: Schedule) -> Schedule:
     """Three batches a geography, so that the first leaves 300 days before the last starts."""
     farm, as_of = schedule.farm, to_day(date(2025, 11, 8))
-    batches = []
+    batches: list[Batch] = []
     for geography in (1, 2):
         halls = {h.stage: tuple(h.container_ids) for h in reversed(farm.halls) if h.geography_id == geography}
         area = next(a for a in farm.areas if a.geography_id == geography)
         for ago in (1500, 1000, 300):
-            life, day = [], as_of - ago
+            life: list[Stay] = []
+            day = as_of - ago
             for stage, days in enumerate(STAGE_DAYS, 1):
                 containers = halls.get(stage) or tuple(area.ring_ids)
                 stay = replace(schedule.batches[0].stays[0], stage=stage, container_ids=containers)

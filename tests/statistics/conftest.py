@@ -31,10 +31,9 @@ def small_run(
 ) -> Path:
     """Five batches: harvested in either geography, at sea, in Parr, a day old."""
     folder = tmp_path_factory.mktemp("statistics")
-    command = [sys.executable, "-m", "engine.run", "--schedule", write_schedule(folder, small_schedule)]
-    done = subprocess.run(
-        [*command, "--out", folder / "run", "--workers", "1"], capture_output=True, text=True, check=False
-    )
+    command: list[str | Path] = [sys.executable, "-m", "engine.run", "--schedule"]
+    command += [write_schedule(folder, small_schedule), "--out", folder / "run", "--workers", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return folder / "run"
 

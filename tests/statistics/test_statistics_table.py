@@ -44,21 +44,24 @@ def measure(value: float | None, count: int = 50) -> Measure:
 @pytest.mark.parametrize(
     ("value", "limits", "within"),
     [
-        (5.0, {"low": 5.0, "high": 6.0}, True),
-        (6.0, {"low": 5.0, "high": 6.0}, True),
-        (4.99, {"low": 5.0, "high": 6.0}, False),
-        (6.01, {"low": 5.0, "high": 6.0}, False),
-        (1e9, {"low": 5.0}, True),
-        (4.0, {"low": 5.0}, False),
-        (-1e9, {"high": 6.0}, True),
-        (7.0, {"high": 6.0}, False),
+        (5.0, (5.0, 6.0), True),
+        (6.0, (5.0, 6.0), True),
+        (4.99, (5.0, 6.0), False),
+        (6.01, (5.0, 6.0), False),
+        (1e9, (5.0, None), True),
+        (4.0, (5.0, None), False),
+        (-1e9, (None, 6.0), True),
+        (7.0, (None, 6.0), False),
     ],
 )
-def test_limits_are_inclusive_and_either_may_be_missing(value: float, limits: dict[str, float], within: bool) -> None:
-    statistic = judged(band(**limits), measure(value))
+def test_limits_are_inclusive_and_either_may_be_missing(
+    value: float, limits: tuple[float | None, float | None], within: bool
+) -> None:
+    limited = band(low=limits[0], high=limits[1])
+    statistic = judged(limited, measure(value))
     assert statistic.within is within
     assert statistic.failed is not within
-    assert not judged(band(**limits), measure(value), required=False).failed
+    assert not judged(limited, measure(value), required=False).failed
 
 
 def test_without_limits_a_value_is_told_not_judged() -> None:

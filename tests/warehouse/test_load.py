@@ -14,6 +14,7 @@ import warehouse.set_aside
 from lake.errors import InputError
 from lake.manifest import Manifest
 from lake.tables import EVENT_TABLES
+from tests.warehouse import small_lake
 from tests.warehouse.probing import ask, one, snapshot, structure
 from warehouse.load import Options, load_run
 from warehouse.reconciling.reconcile import reconcile
@@ -94,10 +95,10 @@ def test_daily_states_say_where_they_come_from(loaded: str) -> None:
     assert rows[0][1] == rest | {"weight": "tgc_computed", "fcr": "none"}
     assert rows[1][1] == rest | {"weight": "measured", "fcr": "observed"}
     assert rows[3][1] == rest | {"weight": "tgc_computed", "temp": "interpolated", "fcr": "observed"}
-    rest = {"temp": 1.0, "mortality": 1.0, "feed": 1.0}
-    assert rows[0][2] == rest | {"weight": 0.95, "fcr": 0.0}
-    assert rows[1][2] == rest | {"weight": 1.0, "fcr": 0.8}
-    assert rows[3][2] == rest | {"weight": 0.95, "temp": 0.7, "fcr": 0.8}
+    sure = {"temp": 1.0, "mortality": 1.0, "feed": 1.0}
+    assert rows[0][2] == sure | {"weight": 0.95, "fcr": 0.0}
+    assert rows[1][2] == sure | {"weight": 1.0, "fcr": 0.8}
+    assert rows[3][2] == sure | {"weight": 0.95, "temp": 0.7, "fcr": 0.8}
 
 
 def test_what_only_the_simulator_knows_lies_in_a_schema_of_its_own(loaded: str) -> None:
@@ -220,8 +221,6 @@ def test_ids_follow_the_lake(loaded: str) -> None:
 
 
 def test_another_run_of_the_same_name_is_refused(loaded: str, lake: tuple[Path, Manifest], tmp_path: Path) -> None:
-    import small_lake
-
     other = small_lake.build(tmp_path, prefix="SCO", fingerprint="f2")
     before = snapshot(loaded)
     with pytest.raises(InputError, match="another run of this name"):

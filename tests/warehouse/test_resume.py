@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from lake.errors import InputError
 from lake.manifest import Manifest
+from tests.warehouse import small_lake
 from tests.warehouse.probing import ask, one, snapshot, structure
 from warehouse.load import Listener, LoadFailed, load_run, restore_only
 from warehouse.reconciling.reconcile import reconcile
@@ -110,19 +112,17 @@ def test_what_a_kill_left_out_can_be_restored_alone(database: str, whole: set[tu
 
 def test_data_that_breaks_a_key_is_told_and_stays_recorded(database: str, lake: Lake) -> None:
     """A foreign key that the rows violate can't be validated: the load fails, says which, and forgets nothing."""
-    load = load_run
-    broken = Listener(
-        phase=lambda name: (
-            name == "indexes and foreign keys"
-            and ask_update(database, "UPDATE inventory_feedingevent SET feed_id = 999 WHERE id = 1")
-        )
-    )
+
+    def break_a_key(phase: str) -> None:
+        if phase == "indexes and foreign keys":
+            ask_update(database, "UPDATE inventory_feedingevent SET feed_id = 999 WHERE id = 1")
+
     with pytest.raises(LoadFailed, match="inventory_feedingevent"):
-        load(*lake, database, listener=broken)
+        load_run(*lake, database, listener=Listener(phase=break_a_key))
     state = "SELECT count(*) FROM smoltworks.load_log_set_aside WHERE state = 'unvalidated'"
     assert one(database, state) >= 1
     ask_update(database, "UPDATE inventory_feedingevent SET feed_id = 1 WHERE id = 1")
-    load(*lake, database)
+    load_run(*lake, database)
     assert one(database, state) == 0
 
 
@@ -132,10 +132,6 @@ def ask_update(dsn: str, query: str) -> None:
 
 
 def test_a_part_that_lost_rows_is_refused(database: str, tmp_path: Path) -> None:
-    import dataclasses
-
-    import small_lake
-
     manifest = small_lake.build(tmp_path)
     first = manifest.partitions[0]
     wrong = dataclasses.replace(first.tables["feeding_event"], rows=21)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lake.errors import InputError
 from lake.manifest import Manifest
 from lake.tables import EVENT_TABLE_NAMES
+from tests.warehouse import foreign
 from tests.warehouse.probing import ask, one, snapshot
 from warehouse.load import Options, load_run
 from warehouse.reconciling.reconcile import reconcile
 from warehouse.selection import Selection, choose
+from warehouse.target import connect
 from warehouse.uat.mapping import EVENT_MAPPINGS
 from warehouse.uat.schema import qualified
 
@@ -27,7 +30,7 @@ def counts(dsn: str) -> dict[str, int]:
     return {table: rows for table, rows in found.items() if rows}
 
 
-def dangling(dsn: str) -> list[object]:
+def dangling(dsn: str) -> list[tuple[Any, ...]]:
     """References within the schema smoltworks, which has no foreign keys, to rows that are not there."""
     return ask(
         dsn,
@@ -156,10 +159,6 @@ def test_batches_are_renamed_on_the_way_in(database: str, lake: Lake) -> None:
 
 
 def test_a_batch_number_that_is_there_already_is_no_conflict_under_another_name(used: str, lake: Lake) -> None:
-    import foreign
-
-    from warehouse.target import connect
-
     with connect(used) as connection:
         foreign.insert(connection, "batch_batch", batch_number="FAR-2024-002", species_id=40, lifecycle_stage_id=99)
     load_run(*lake, used, options=Options(prefix="S-"))

@@ -68,6 +68,7 @@ class Drawn:
 
 
 FIRST = 9_000
+LOT = ("feeder", "feed", "day", "quantity", "price", "left")
 
 
 @st.composite
@@ -94,12 +95,26 @@ def needs(draw: st.DrawFn) -> Need:
 def draw_lots(need: Need, price_sd: float = 0.1) -> Drawn:
     n, days, _ = need.meals.shape
     most = len(need.capacity) * days * len(need.price)
-    lots = [np.empty(most, dtype=np.int64) for _ in range(6)]
+    lots = {name: np.empty(most, dtype=np.int64) for name in LOT}
     cost = np.zeros((n, days, 2), dtype=np.int64)
-    given = (need.feeder, need.feed, need.meals, need.ahead, FIRST, need.capacity, BAG // 100)
-    count = feeding.draw_lots(*given, need.reserve, need.cover, need.price_keys, need.price, price_sd, *lots, cost)
+    count = feeding.draw_lots(
+        feeder=need.feeder,
+        feed=need.feed,
+        meals=need.meals,
+        ahead=need.ahead,
+        first_day=FIRST,
+        capacity=need.capacity,
+        bag=BAG // 100,
+        reserve=need.reserve,
+        cover=need.cover,
+        price_keys=need.price_keys,
+        price=need.price,
+        price_sd=price_sd,
+        **{f"lot_{name}": values for name, values in lots.items()},
+        cost=cost,
+    )
     assert count >= 0
-    return Drawn(*(a[:count] for a in lots), cost)
+    return Drawn(**{name: values[:count] for name, values in lots.items()}, cost=cost)
 
 
 @given(needs())
@@ -111,7 +126,7 @@ def test_lots_are_drawn_first_in_first_out(need: Need) -> None:
     left = [int(q) * 100 for q in found.quantity]
     for d in range(days):
         for i in np.flatnonzero(found.day == FIRST + d):
-            stores.setdefault((found.feeder[i], found.feed[i]), deque()).append([i, found.price[i]])
+            stores.setdefault((found.feeder[i], found.feed[i]), deque()).append([int(i), int(found.price[i])])
         for t in range(2):
             for c in range(n):
                 store = stores.get((need.feeder[c], need.feed[c, d]), deque())
@@ -236,12 +251,24 @@ def test_the_spread_of_lots_prices_is_as_asked() -> None:
 
 def test_too_many_lots_are_told_rather_than_written_past_the_end() -> None:
     meals = np.full((1, 30, 2), BAG, dtype=np.int64)
-    lots = [np.empty(3, dtype=np.int64) for _ in range(6)]
-    one, days = np.zeros(1, dtype=np.int64), np.zeros((1, 30), dtype=np.int64)
-    cost = np.zeros((1, 30, 2), dtype=np.int64)
-    given = (one, days, meals, days + 1, 0, np.array([1.0]), 2_500, 1, 2)
-    key, price = np.zeros((1, 1), dtype=np.uint64), np.full((1, 30), 100.0)
-    assert feeding.draw_lots(*given, key, price, 0.0, *lots, cost) == -1
+    days = np.zeros((1, 30), dtype=np.int64)
+    count = feeding.draw_lots(
+        feeder=np.zeros(1, dtype=np.int64),
+        feed=days,
+        meals=meals,
+        ahead=days + 1,
+        first_day=0,
+        capacity=np.array([1.0]),
+        bag=2_500,
+        reserve=1,
+        cover=2,
+        price_keys=np.zeros((1, 1), dtype=np.uint64),
+        price=np.full((1, 30), 100.0),
+        price_sd=0.0,
+        **{f"lot_{name}": np.empty(3, dtype=np.int64) for name in LOT},
+        cost=np.zeros((1, 30, 2), dtype=np.int64),
+    )
+    assert count == -1
 
 
 @given(

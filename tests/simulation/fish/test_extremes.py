@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 import pytest
@@ -50,7 +51,7 @@ def live(schedule: Schedule) -> tuple[BatchHistory, dict[str, int]]:
     outlook = forecast(schedule)
     rows: dict[str, int] = {}
 
-    def keep(table: str, columns: dict) -> None:
+    def keep(table: str, columns: dict[str, Any]) -> None:
         batch = record_batch(TABLES[table], columns)
         batch.validate(full=True)
         rows[table] = batch.num_rows

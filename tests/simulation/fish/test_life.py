@@ -78,11 +78,21 @@ def live(fish: list[int], days: int, **changes: Any) -> life.Lived:
     water = take(life.Breathing, size_exponent="breath_exponent")
     shape = (n, days)
     out = life.Lived(
-        *(np.zeros(shape, dtype=kind) for kind in (np.int32, np.int32, np.int32, np.int8)),
-        *(np.zeros(shape) for _ in range(2)),
-        *(np.zeros(shape, dtype=np.int64) for _ in range(4)),
-        *(np.zeros(shape) for _ in range(4)),
-        np.zeros(shape, dtype=np.bool_),
+        population=np.zeros(shape, dtype=np.int32),
+        dead=np.zeros(shape, dtype=np.int32),
+        culled=np.zeros(shape, dtype=np.int32),
+        cause=np.zeros(shape, dtype=np.int8),
+        mu=np.zeros(shape),
+        v=np.zeros(shape),
+        weight_cg=np.zeros(shape, dtype=np.int64),
+        dead_cg=np.zeros(shape, dtype=np.int64),
+        culled_cg=np.zeros(shape, dtype=np.int64),
+        ration=np.zeros(shape, dtype=np.int64),
+        oxygen_draw=np.zeros(shape),
+        oxygen_mean=np.zeros(shape),
+        oxygen_min=np.zeros(shape),
+        appetite=np.zeros(shape),
+        fasted=np.zeros(shape, dtype=np.bool_),
     )
     life.live_in_tanks(
         s["first_day"],
@@ -105,7 +115,8 @@ def live(fish: list[int], days: int, **changes: Any) -> life.Lived:
 def weight_g(mu: np.ndarray, v: np.ndarray) -> np.ndarray:
     """E[L^3] of a normal L, by Gauss-Hermite quadrature rather than by its formula."""
     x, w = np.polynomial.hermite_e.hermegauss(12)
-    return ((mu[..., None] + np.sqrt(v)[..., None] * x) ** 3 * w).sum(axis=-1) / w.sum()
+    mean: np.ndarray = ((mu[..., None] + np.sqrt(v)[..., None] * x) ** 3 * w).sum(axis=-1) / w.sum()
+    return mean
 
 
 @given(

@@ -75,7 +75,7 @@ def test_a_treatment_follows_a_count_above_the_limit_and_treats_every_ring(
             assert females(sea, w) > limit_on(biology, h, farm, day - lead)
             same = {t.container: t.day for t in h.treatments if day <= t.day < day + 10}
             alive = sea.population[:, day - sea.start_day] > 0
-            assert all(same[c] == day + c // a_day for c in np.flatnonzero(alive) if c in same)
+            assert all(same[c] == day + c // a_day for c in np.flatnonzero(alive).tolist() if c in same)
             seen += 1
         assert not np.isin(np.diff(first_days), range(21)).any()
     assert seen > 40

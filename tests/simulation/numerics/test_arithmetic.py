@@ -148,7 +148,7 @@ def test_whole_rounds_halves_up(n: int, part: float) -> None:
 
 
 @kernel
-def draws(key: int, first: int, count: int) -> np.ndarray:
+def draws(key: np.uint64, first: int, count: int) -> np.ndarray:
     out = np.empty(count)
     for i in range(count):
         out[i] = am.uniform(key, first + i)
@@ -156,7 +156,7 @@ def draws(key: int, first: int, count: int) -> np.ndarray:
 
 
 @kernel
-def first_draws(key: int, count: int) -> np.ndarray:
+def first_draws(key: np.uint64, count: int) -> np.ndarray:
     """Draw 0 of `count` neighbouring keys."""
     out = np.empty(count)
     for i in range(count):

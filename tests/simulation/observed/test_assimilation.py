@@ -379,14 +379,12 @@ def test_states_are_those_of_the_recursion_written_plainly(
             starts = _starts(small_schedule, h, i, last)
             last = []
             for c, (weight_g, age) in enumerate(starts):
-                states = _plainly(small_schedule, h, stage, samples[i], c, weight_g, age)
-                for name, values in zip(
-                    ("weight_cg", "confidence", "fcr"), zip(*states[:-1], strict=True), strict=True
-                ):
+                states, end = _plainly(small_schedule, h, stage, samples[i], c, weight_g, age)
+                for name, values in zip(("weight_cg", "confidence", "fcr"), zip(*states, strict=True), strict=True):
                     found = getattr(known[i], name)[c, : stage.days_lived[c]]
                     slack = 0 if name == "confidence" else 1  # another order of operations may round otherwise
                     assert (np.abs(found - np.array(values)) <= slack).all(), (name, stage.stage)
-                last.append(states[-1])
+                last.append(end)
 
 
 def _starts(schedule: Schedule, h: BatchHistory, i: int, last: list[tuple[float, int]]) -> list[tuple[float, int]]:
@@ -403,8 +401,8 @@ def _starts(schedule: Schedule, h: BatchHistory, i: int, last: list[tuple[float,
 
 def _plainly(
     schedule: Schedule, h: BatchHistory, stage: StageHistory, weighed: StageWeighings, c: int, weight_g: float, age: int
-) -> list[tuple]:
-    """(weight, confidence, conversion) of each day lived, and last (weight in g, days since a weighing)."""
+) -> tuple[list[tuple[float, ...]], tuple[float, int]]:
+    """(weight, confidence, conversion) of each day lived; then (weight in g, days since a weighing)."""
     model = schedule.biology.model
     region = schedule.biology.region(schedule.farm.geography_names[h.batch.geography_id - 1])
     growth, monitoring, stages = model.growth, model.monitoring, model.stages
@@ -417,7 +415,7 @@ def _plainly(
         return float(np.interp(t, growth.temperature_response_c.value, growth.temperature_response.value))
 
     start_g, alive, fed, grown, before = weight_g, int(stage.fish[c]), 0.0, 0.0, weight_g
-    out: list[tuple] = []
+    out: list[tuple[float, ...]] = []
     for d in range(int(stage.days_lived[c])):
         age += 1
         t = float(stage.temp_c[c, d])
@@ -450,7 +448,7 @@ def _plainly(
             (round(weight_g * 100.0), math.floor(confidence * 100.0 + 0.5), round(fed / grown * 1e3) if enough else -1)
         )
         alive, before = stay, weight_g
-    return [*out, (weight_g, age)]
+    return out, (weight_g, age)
 
 
 def test_the_estimates_of_a_subject_are_those_of_its_samples(

@@ -64,7 +64,7 @@ def water_at(schedule: Schedule, climate: Climate, stage: StageHistory, i: int, 
     names = SEA_VARIABLES if container.area_id else HALL_VARIABLES
     end = stage.start_day + int(stage.days_lived[i])
     field, _ = climate.at_readings(container, stage.start_day, end)
-    level = field[names.index(name)]
+    level: np.ndarray = field[names.index(name)]
     if name == "Dissolved Oxygen":
         breath = climate.breath(container, stage.start_day, end)
         level = (breath.outside - stage.oxygen_draw[i, : len(breath.outside), None] * breath.residence).ravel()

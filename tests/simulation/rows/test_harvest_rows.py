@@ -10,7 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine.farm.schedule import Schedule
-from engine.simulation.harvest.lots import EDGES_G, Harvest, grading, superior_share
+from engine.simulation.harvest import grading
+from engine.simulation.harvest.lots import EDGES_G, Harvest, superior_share
 from engine.simulation.record import HealthEvent
 from engine.simulation.rows.harvest import event_rows, harvest_tables, lot_rows
 from engine.simulation.rows.shared import Subject
@@ -161,7 +162,8 @@ def test_the_superior_share_is_a_beta(a: int, b: int) -> None:
 def superior(harvest: Harvest) -> np.ndarray:
     """The best grade's share of each ring."""
     best = harvest.grade == 0
-    return np.bincount(harvest.event[best], harvest.count[best]) / harvest.fish
+    share: np.ndarray = np.bincount(harvest.event[best], harvest.count[best]) / harvest.fish
+    return share
 
 
 def with_event(subject: Subject, day: int, rings: tuple[int, ...], kind: str = "WINTER_ULCER") -> Subject:

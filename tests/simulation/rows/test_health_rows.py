@@ -58,7 +58,7 @@ def quiet(histories: list[BatchHistory]) -> BatchHistory:
 def _undisturbed(stage: StageHistory) -> StageHistory:
     """The stage as long as every container is lived in."""
     n, days = len(stage.days_lived), int(stage.days_lived.min())
-    daily = {
+    daily: dict[str, Any] = {
         f.name: values[:, :days]
         for f in fields(stage)
         if isinstance(values := getattr(stage, f.name), np.ndarray) and values.ndim == 2
@@ -172,7 +172,7 @@ def test_samplings_show_other_fish_than_the_weekly_samples_and_each_other(
     _, fish, _ = examine(quiet)
     weights = fish["weight_g"].reshape(-1, SAMPLE)
     ranks = np.argsort(np.argsort(weights, axis=1), axis=1)
-    between = np.corrcoef(ranks)[np.triu_indices(len(ranks), 1)]
+    between = np.asarray(np.corrcoef(ranks))[np.triu_indices(len(ranks), 1)]
     assert np.abs(between).max() < 0.5
     assert abs(between.mean()) < 0.05
 
@@ -192,30 +192,29 @@ def test_without_drivers_scores_follow_the_normal_distribution() -> None:
     """Shares of the scores are the normal distribution's; two parameters go together as their parts of one have it."""
     size, thresholds, baseline = 40_000, [0.8, 1.7, 2.4], [0.0, -0.5]
     general = np.array([0.9, 0.7])
-    out = [np.zeros(size, dtype=np.int64) for _ in range(4)]
     scores = np.zeros((size, 2), dtype=np.int16)
     fish = examination.examine(
-        np.array([3]),
-        size,
-        np.array([size]),
-        np.array([10.0]),
-        np.array([0.5]),
-        np.array([1.0]),
-        np.array([1.2]),
-        0.05,
-        np.zeros((1, len(DRIVERS))),
-        np.array(baseline),
-        np.ones((len(DRIVERS), 2)),
-        np.zeros(2),
-        general,
-        0.0,
-        np.array(thresholds),
-        stream_key(1, Stream.HEALTH_SAMPLE, "fish"),
-        stream_key(1, Stream.HEALTH_SAMPLE, "general"),
-        stream_keys(1, Stream.HEALTH_SAMPLE, each=("a", "b")),
-        np.zeros((1, 9), dtype=np.int64),
-        *out,
-        scores,
+        number=np.array([3]),
+        size=size,
+        count=np.array([size]),
+        mu=np.array([10.0]),
+        v=np.array([0.5]),
+        condition_g=np.array([1.0]),
+        condition=np.array([1.2]),
+        condition_sd=0.05,
+        drivers=np.zeros((1, len(DRIVERS))),
+        baseline=np.array(baseline),
+        effects=np.ones((len(DRIVERS), 2)),
+        thinness=np.zeros(2),
+        general=general,
+        unexplained_sd=0.0,
+        thresholds=np.array(thresholds),
+        fish_key=stream_key(1, Stream.HEALTH_SAMPLE, "fish"),
+        general_key=stream_key(1, Stream.HEALTH_SAMPLE, "general"),
+        parameter_keys=stream_keys(1, Stream.HEALTH_SAMPLE, each=("a", "b")),
+        statistics=np.zeros((1, 9), dtype=np.int64),
+        **{name: np.zeros(size, dtype=np.int64) for name in ("of", "identifier", "weight", "length")},
+        score=scores,
     )
     assert fish == size
     normal = NormalDist()
@@ -227,8 +226,8 @@ def test_without_drivers_scores_follow_the_normal_distribution() -> None:
     both = np.mean((scores[:, 0] >= 1) & (scores[:, 1] >= 1))
     rng = np.random.default_rng(5)
     x = rng.multivariate_normal([0, 0], [[1, general.prod()], [general.prod(), 1]], 2_000_000)
-    expected = np.mean((x[:, 0] >= 0.8) & (x[:, 1] >= 1.3))
-    assert both == pytest.approx(expected, abs=5.0 * math.sqrt(expected / size))
+    share = np.mean((x[:, 0] >= 0.8) & (x[:, 1] >= 1.3))
+    assert both == pytest.approx(share, abs=5.0 * math.sqrt(share / size))
 
 
 EVENTS = {
@@ -426,7 +425,7 @@ def test_in_sick_fish_scores_go_together(
         event, fish, scores = examine(befallen(quiet, day - 2, kind=kind, loss=0.2))
         here = scores[of_sampling(event, fish, i)]
         varied = here[:, here.std(axis=0) > 0.0]
-        rows.append(np.corrcoef(varied.T)[np.triu_indices(varied.shape[1], 1)])
+        rows.append(np.asarray(np.corrcoef(varied.T))[np.triu_indices(varied.shape[1], 1)])
         strongest.append(np.corrcoef(here[:, SWIMMING], here[:, APPETITE])[0, 1])
     assert np.mean(np.concatenate(rows)) > 0.12
     assert np.mean(strongest) > 0.3

@@ -100,7 +100,7 @@ DIVISION = Division(0.3, 0.5, 0.39, 0.30, 0.25, 0.8, 9.5 / 12.0, 0.9, 0.15)
 
 def divided(counted: np.ndarray, day: np.ndarray, division: Division = DIVISION, seed: int = 3) -> np.ndarray:
     n, weeks, _ = counted.shape
-    keys = np.random.default_rng(seed).integers(0, 1 << 63, n, dtype=np.uint64)
+    keys = np.random.default_rng(seed).integers(0, 1 << 63, (n,), dtype=np.uint64)
     count = np.full((n, weeks, len(LICE_TYPES)), -1, dtype=np.int64)
     divide(keys, 0, day, counted, np.full((n, weeks), 20), division, count, np.empty((n, weeks)), np.empty((n, weeks)))
     return count

@@ -48,7 +48,8 @@ def col(tables: Tables, table: str, column: str) -> NDArray[np.int64]:
 
 
 def text(tables: Tables, table: str, column: str) -> list[str]:
-    return tables[table].column(column).to_pylist()
+    found: list[str] = tables[table].column(column).to_pylist()
+    return found
 
 
 def by(keys: NDArray[np.int64], values: NDArray[np.int64], over: NDArray[np.int64]) -> NDArray[np.int64]:

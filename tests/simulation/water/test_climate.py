@@ -128,7 +128,7 @@ def nine_years(farm: Farm, climate: Climate, geography_id: int, first_day: int, 
     return {m: np.array(found[m]) for m in range(12)}
 
 
-BANDS = {
+BANDS: dict[str, dict[int | None, tuple[float, float]]] = {
     "Faroe Islands": {None: (8.0, 8.8), 2: (6.0, 6.9), 7: (10.2, 11.4)},
     "Scotland": {1: (7.4, 8.7), 7: (13.4, 14.3)},
 }
@@ -254,7 +254,7 @@ def test_ammonia_and_nitrite_rise_together_while_a_biofilter_fails(small_farm: F
 def test_rain_freshens_lochs_and_leaves_the_shelf_salt(biology: Biology) -> None:
     farm = read_farm("faroe-scotland")
     climate = Climate(farm, biology, 5, DAYS, DAYS - 3000)
-    salt = {name: [] for name in farm.geography_names}
+    salt: dict[str, list[np.ndarray]] = {name: [] for name in farm.geography_names}
     for area in farm.areas:
         salt[farm.geography_names[area.geography_id - 1]].append(climate.sea(area.id)[3])
     faroe, scotland = np.array(salt["Faroe Islands"]), np.array(salt["Scotland"])

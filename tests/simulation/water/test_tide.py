@@ -30,7 +30,8 @@ def reference(days: int, phase: float) -> np.ndarray:
     sun = 2.0 * np.pi * ((hour - spring) / S2_HOURS + spring / M2_HOURS + phase)
     along = current * (drift + lunar * np.cos(moon) + solar * np.cos(sun))
     across = current * minor * (lunar * np.sin(moon) + solar * np.sin(sun))
-    return length / (np.sqrt(along**2 + across**2 + background**2) * (1.0 - blocking)) / 3600.0
+    hours: np.ndarray = length / (np.sqrt(along**2 + across**2 + background**2) * (1.0 - blocking)) / 3600.0
+    return hours
 
 
 def test_residence_is_the_ring_over_the_currents_speed() -> None:
