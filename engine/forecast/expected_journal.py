@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from engine.farm.schedule import Schedule
 from engine.simulation.health.laboratory import AGENTS, Noticed, Samples, whole_between
-from engine.simulation.health.signs import WEEK, beginnings, counts_of_females, low_oxygen, weeks_of_deaths
+from engine.simulation.health.signs import beginnings, counts_of_females, low_oxygen, weeks_of_deaths
 from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.calendar import WEEK_DAYS
 from engine.simulation.record import BatchHistory, StageHistory
 
 
@@ -33,7 +34,7 @@ def _of_event(schedule: Schedule, event: Noticed, samples: list[Samples], i: int
     if not results and event.event.kind not in AGENTS:
         low, high = schedule.biology.model.journal.diagnosis_days.value
         results = [event.day + whole_between(low, high, am.uniform(event.key, 3))]
-    later = event.day + WEEK
+    later = event.day + WEEK_DAYS
     return 1 + sum(day < as_of for day in results) + (later < min(event.event.end_day, as_of))
 
 
@@ -52,8 +53,8 @@ def _weeks(schedule: Schedule, history: BatchHistory, at: int, seen: tuple[Notic
     level = weeks_of_deaths(stage, schedule.biology.model.journal.weekly_mortality.value).level
     found = 0
     for w in beginnings(level > 0):
-        first = stage.start_day + WEEK * w
-        last = first + WEEK - 1
+        first = stage.start_day + WEEK_DAYS * w
+        last = first + WEEK_DAYS - 1
         explained = any(e.at == at and e.event.start_day <= last and e.event.end_day > first for e in seen)
         found += last < schedule.as_of_day and not explained
     return found

@@ -20,12 +20,12 @@ from engine.farm.infrastructure import Farm
 from engine.farm.occupancy import Ints
 from engine.farm.schedule import Batch, Stay
 from engine.forecast.expected_sensing import dropped_share
+from engine.simulation.numerics.calendar import WEEK_DAYS
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 
 CYCLE_DAYS = 448
 MEALS_A_DAY = 2
-WEEK = 7
 # Gauss-Hermite for a standard normal: seven points and their weights
 NORMAL = (
     (0.0, 0.457142857142857),
@@ -178,5 +178,5 @@ def _stay_rows(stay: Stay, days: int, farm: Farm, region: _Region, dying: float)
     if stay.stage >= growth.first_sampled_stage.value:
         rows += n * (days // growth.sample_interval_days.value) * (1 + growth.sample_size.value)
     if stay.stage == SEA:
-        rows += n * (days // WEEK) * (1 + len(farm.model.master.lice_types))
+        rows += n * (days // WEEK_DAYS) * (1 + len(farm.model.master.lice_types))
     return float(rows)

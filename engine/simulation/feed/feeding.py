@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.calendar import WEEK_DAYS
 from engine.simulation.numerics.compilation import kernel
 
 UNITS = 10_000  # meals are in 0.0001 kg
-WEEK = 7
 MEAL, SUMS = 10, 7  # figures of a meal, and of a period
 
 
@@ -147,16 +147,16 @@ def days_ahead(
     n, days = weight_cg.shape
     for d in range(days):
         until = max(last_fed - d, 1)
-        span = min(d + 1, WEEK)
+        span = min(d + 1, WEEK_DAYS)
         if target_cg > 0:
-            gain = batch_cg[d] - (batch_cg[d - WEEK] if d >= WEEK else arrival_batch_cg)
+            gain = batch_cg[d] - (batch_cg[d - WEEK_DAYS] if d >= WEEK_DAYS else arrival_batch_cg)
             if batch_cg[d] >= target_cg:
                 until = 1
             elif gain > 0:
                 until = min(until, 1 + (target_cg - batch_cg[d]) * span // gain)
         for c in range(n):
             out[c, d] = until
-            gain = weight_cg[c, d] - (weight_cg[c, d - WEEK] if d >= WEEK else arrival_cg[c])
+            gain = weight_cg[c, d] - (weight_cg[c, d - WEEK_DAYS] if d >= WEEK_DAYS else arrival_cg[c])
             if gain > 0 and feed[c, d] + 1 < from_cg.shape[0]:
                 left = (from_cg[feed[c, d] + 1] - weight_cg[c, d] - 1) * span // gain
                 out[c, d] = min(until, 1 + max(left, 0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.biology.parameters import Biology
+from engine.simulation.numerics.calendar import months_since_1970
 from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.water.climate import ar1, exponential
 
@@ -18,7 +19,7 @@ def feed_index(biology: Biology, seed: int, geography: str, first_day: int, days
     no span of days shifts a draw.
     """
     policy = biology.model.feed
-    month = np.arange(first_day, first_day + days).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    month = months_since_1970(np.arange(first_day, first_day + days))
     months = int(month[-1]) + 1 if days else 0
     sd, common = policy.market_sd.value, policy.market_common.value
 
@@ -27,4 +28,5 @@ def feed_index(biology: Biology, seed: int, geography: str, first_day: int, days
 
     noise = common * series(WORLD) + np.sqrt(1.0 - common * common) * series(geography)
     years = np.arange(months) / 12.0 - (policy.market_epoch_year.value - 1970)
-    return exponential(noise - 0.5 * sd * sd + policy.market_trend.value * years, 1.0)[month]
+    index: np.ndarray = exponential(noise - 0.5 * sd * sd + policy.market_trend.value * years, 1.0)[month]
+    return index

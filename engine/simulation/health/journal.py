@@ -14,9 +14,10 @@ import numpy as np
 from engine.farm.schedule import Schedule
 from engine.simulation.health import wording as say
 from engine.simulation.health.laboratory import AGENTS, Noticed, Samples, laboratory, noticed, whole_between
-from engine.simulation.health.signs import WEEK, beginnings, counts_of_females, low_oxygen, weeks_of_deaths
-from engine.simulation.lice.treatments import DAY_US, HOUR_US, MINUTE_US, VACCINE, LiceSeen, Remedy, remedies
+from engine.simulation.health.signs import beginnings, counts_of_females, low_oxygen, weeks_of_deaths
+from engine.simulation.lice.treatments import VACCINE, LiceSeen, Remedy, remedies
 from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.calendar import DAY_US, HOUR_US, MINUTE_US, WEEK_DAYS
 from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.record import BatchHistory, StageHistory
 from lake.codes import SEA
@@ -33,7 +34,7 @@ WRITTEN = {
     "treatment": 19,
     "vaccination": 19,
 }
-HARVEST_HOUR = 22  # a harvest closes the day
+HARVEST_HOUR = 22  # a harvest closes the day, after its meals and readings
 EVENING_HOUR = 21  # after the day's last readings
 
 
@@ -194,11 +195,11 @@ class _Writer:
                 if self._died(stage, self._there(stage, event.containers, known), start, known):
                     words = self._words(say.ESTABLISHED, known, "diagnosis")
                     yield self._event_over(self._event_entry(event, known, "diagnosis", words, start, level), event)
-            later = day + WEEK
+            later = day + WEEK_DAYS
             if later < event.event.end_day and self._there(stage, event.containers, later):
                 words = self._words(say.FOLLOWED, later, "observation")
                 yield self._event_over(
-                    self._event_entry(event, later, "observation", words, later - WEEK + 1, level), event
+                    self._event_entry(event, later, "observation", words, later - WEEK_DAYS + 1, level), event
                 )
 
     def _there(self, stage: StageHistory, containers: Sequence[int], day: int) -> list[int]:
@@ -288,8 +289,8 @@ class _Writer:
             n = len(stage.container_ids)
             dead, fish, level = weeks_of_deaths(stage, bounds)
             for w in beginnings(level > 0):
-                first = stage.start_day + WEEK * w
-                last = first + WEEK - 1
+                first = stage.start_day + WEEK_DAYS * w
+                last = first + WEEK_DAYS - 1
                 if any(e.at == at and e.event.start_day <= last and e.event.end_day > first for e in events):
                     continue
                 there = self._there(stage, range(n), first)
@@ -304,7 +305,7 @@ class _Writer:
                 lower = np.flatnonzero(level[w + 1 :] == 0)
                 if len(lower):
                     v = w + 1 + int(lower[0])
-                    end = stage.start_day + WEEK * (v + 1) - 1
+                    end = stage.start_day + WEEK_DAYS * (v + 1) - 1
                     share = say.percent(int(dead[v]), int(fish[v]))
                     yield self._over(entry, stage, end, f"{share} in the week to {say.date(end)}.")
                 else:

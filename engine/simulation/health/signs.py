@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.simulation.numerics.calendar import WEEK_DAYS, months_since_1970
 from engine.simulation.record import SeaLice, StageHistory
-
-WEEK = 7
 
 
 class Weeks(NamedTuple):
@@ -30,16 +29,16 @@ class Counts(NamedTuple):
 
 def weeks_of_deaths(stage: StageHistory, bounds: tuple[float, ...]) -> Weeks:
     """The weeks of a stage; `bounds`: shares of the fish from which a week is worse than usual, bad and very bad."""
-    weeks = stage.days // WEEK
-    dead = stage.dead[:, : WEEK * weeks].sum(axis=0, dtype=np.int64).reshape(weeks, WEEK).sum(axis=1)
-    evening_before = stage.population[:, WEEK - 1 : WEEK * weeks - 1 : WEEK].sum(axis=0, dtype=np.int64)
+    weeks = stage.days // WEEK_DAYS
+    dead = stage.dead[:, : WEEK_DAYS * weeks].sum(axis=0, dtype=np.int64).reshape(weeks, WEEK_DAYS).sum(axis=1)
+    evening_before = stage.population[:, WEEK_DAYS - 1 : WEEK_DAYS * weeks - 1 : WEEK_DAYS].sum(axis=0, dtype=np.int64)
     fish = np.concatenate([stage.fish.sum(keepdims=True), evening_before])[:weeks]
     return Weeks(dead, fish, np.searchsorted(bounds, dead / np.maximum(fish, 1), side="right"))
 
 
 def counts_of_females(lice: SeaLice, limits: tuple[float, ...]) -> Counts:
     """The counts of a stay at sea; `limits`: adult females a fish, January to December."""
-    month = lice.day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
+    month = months_since_1970(lice.day) % 12
     limit = np.array(limits)[month]
     females = lice.counted[:, :, 2].sum(axis=0, dtype=np.int64)
     fish = lice.sampled.sum(axis=0, dtype=np.int64)

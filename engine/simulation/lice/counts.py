@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.calendar import DAYS_A_YEAR
 from engine.simulation.numerics.compilation import kernel
 
 SALMON_LOUSE, CALIGUS = "Lepeophtheirus salmonis", "Caligus elongatus"
@@ -26,7 +27,6 @@ LICE_TYPES: tuple[tuple[str, str, str], ...] = (
     (CALIGUS, "male", "adult"),
 )
 DRAWS = 12  # uniforms a ring and day of the stay
-DAYS_A_YEAR = 365.2425
 
 
 class Division(NamedTuple):

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.farm.schedule import Schedule
+from engine.simulation.numerics.calendar import DAY_US, MINUTE_US
 from engine.simulation.record import BatchHistory, SeaLice, Treatment
 
-MINUTE_US = 60_000_000
-HOUR_US = 60 * MINUTE_US
-DAY_US = 24 * HOUR_US
 VACCINE = "VACCINE"
 
 

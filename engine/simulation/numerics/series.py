@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.calendar import DAYS_A_YEAR
 from engine.simulation.numerics.compilation import kernel
-
-DAYS_A_YEAR = 365.2425
 
 
 @kernel

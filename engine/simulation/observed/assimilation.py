@@ -17,6 +17,7 @@ from engine.biology.region import Region
 from engine.farm.schedule import Schedule
 from engine.simulation.fish import life
 from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.calendar import WEEK_DAYS, months_since_1970
 from engine.simulation.numerics.compilation import kernel
 from engine.simulation.observed.weighing import StageWeighings, Weighings, vaccinated_on
 from engine.simulation.record import BatchHistory, Move, StageHistory
@@ -171,7 +172,7 @@ def follow(
             # feed in 0.0001 kg, in thousandths
             ratio = fed * 100.0 / grown_g if fed > 0 and grown_g > least_g else -1.0
             out.weight_cg[c, d] = am.whole(weight_g * 100.0)
-            out.confidence[c, d] = am.whole(100.0 * max(1.0 - (1.0 - trust.after_week) * age / 7.0, trust.floor))
+            out.confidence[c, d] = am.whole(100.0 * max(1.0 - (1.0 - trust.after_week) * age / WEEK_DAYS, trust.floor))
             out.fcr[c, d] = am.whole(ratio) if 0.0 <= ratio < GREATEST_FCR else -1
             before_g = weight_g
             alive = stay
@@ -307,5 +308,5 @@ def _usual_c(region: Region, stage: StageHistory) -> float:
     """The temperature that the farm counts on before it has measured any."""
     if stage.stage < SEA:
         return region.hall_temperature_c.value[stage.stage - 1]
-    month = int(np.datetime64(stage.start_day, "D").astype("datetime64[M]").astype(np.int64)) % 12
+    month = int(months_since_1970(stage.start_day)) % 12
     return region.sea_month_c.value[month] + region.sea_offset_c.value

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.calendar import DAY_US
 from engine.simulation.numerics.compilation import kernel
 
-MICROSECONDS_A_DAY = 86_400_000_000
 DROPOUT, SPIKE, FLAT_LINE = 0, 1, 2  # positions in the codes of sensor_fault.kind
 FAULT_DRAWS = 4  # a window
 
@@ -172,7 +172,7 @@ def read_sensor(
     level: the water at the sensor, as Water.field has it. After a service the drift starts anew from 0. A dropout
     leaves no row, a spike adds its size x the sensor's height, a flat line repeats the reading with which it began.
     """
-    step = MICROSECONDS_A_DAY // water.slots
+    step = DAY_US // water.slots
     place = c * probes.parameter.shape[0] + s
     key, phase, interval, first = probes.noise[c, s], probes.phase[c, s], probes.interval, water.first
     low, high = probes.limits[s, 0], probes.limits[s, 1]
@@ -291,7 +291,7 @@ def daily_means(
         i = 0
         for d in range(days):
             total, count = 0, 0
-            while i < rows and times[i] < (first_day + d + 1) * MICROSECONDS_A_DAY:
+            while i < rows and times[i] < (first_day + d + 1) * DAY_US:
                 total += values[i]
                 count += 1
                 i += 1

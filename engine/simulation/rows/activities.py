@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from engine.farm.masters import TemplateModel
-from engine.simulation.lice.treatments import MINUTE_US
+from engine.simulation.numerics.calendar import MINUTE_US
 from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.rows.shared import Columns, Subject, code, row_ids
 from engine.simulation.water.climate import uniforms

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from engine.simulation.feed import feeding
-from engine.simulation.lice.treatments import DAY_US, HOUR_US
+from engine.simulation.numerics.calendar import DAY_US, HOUR_US
 from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, row_ids, stack
 from lake.columns import Nullable
 

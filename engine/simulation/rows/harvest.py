@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from engine.simulation.lice.treatments import DAY_US
+from engine.simulation.health.journal import HARVEST_HOUR
+from engine.simulation.numerics.calendar import DAY_US, HOUR_US
 from engine.simulation.rows.shared import Columns, Subject, Tables, code, row_ids
-
-EVENING_US = 79_200_000_000  # 22:00: the harvest closes the day, after its meals and readings
 
 
 def harvest_tables(subject: Subject) -> Tables:
@@ -27,7 +26,7 @@ def event_ids(subject: Subject) -> np.ndarray:
 
 def event_times(subject: Subject) -> np.ndarray:
     """The events' times, microseconds."""
-    times: np.ndarray = subject.harvest.day * DAY_US + EVENING_US
+    times: np.ndarray = subject.harvest.day * DAY_US + HARVEST_HOUR * HOUR_US
     return times
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.simulation.observed.instruments import MICROSECONDS_A_DAY, Faults, Probes, read_all
+from engine.simulation.numerics.calendar import DAY_US
+from engine.simulation.observed.instruments import Faults, Probes, read_all
 from engine.simulation.observed.sensing import groups
 from engine.simulation.rows.shared import Columns, Subject, Tables, stack
 
@@ -55,7 +56,7 @@ class Sensors:
 
 def _fault_rows(batch_id: int, assignment_ids: np.ndarray, probes: Probes, faults: Faults, slots: int) -> Columns:
     c, s = np.divmod(faults.place, len(probes.parameter))
-    step = MICROSECONDS_A_DAY // slots
+    step = DAY_US // slots
     return {
         "batch_id": np.full(len(c), batch_id),
         "container_id": probes.container[c],

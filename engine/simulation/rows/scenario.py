@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from engine.farm.masters import hall_profile_id, profile_c, stage_tgc
 from engine.farm.schedule import Batch, Schedule
-from engine.simulation.lice.treatments import DAY_US
+from engine.simulation.numerics.calendar import DAY_US
 from engine.simulation.observed import projection
 from engine.simulation.rows.origin import egg_supplier
 from engine.simulation.rows.shared import Columns, Subject, Tables, row_ids

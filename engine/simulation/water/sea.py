@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.calendar import DAYS_A_YEAR
 from engine.simulation.numerics.compilation import kernel
-from engine.simulation.numerics.series import DAYS_A_YEAR
 
 HEAT_DRAWS = 4  # a year
 TAIL_SD = 2.5  # a heat wave's peak stays within so many sd of its usual day

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.simulation.numerics.calendar import DAYS_A_YEAR
 from engine.simulation.numerics.series import (
-    DAYS_A_YEAR,
     ar1,
     daily_cycle,
     day_means,

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.simulation.numerics.calendar import DAY_US
 from engine.simulation.observed.instruments import (
     DROPOUT,
     FLAT_LINE,
@@ -25,7 +26,7 @@ from engine.simulation.observed.instruments import (
 
 SLOTS, FIRST_DAY = 6, 17_000
 FIRST = FIRST_DAY * SLOTS
-STEP = 86_400_000_000 // SLOTS
+STEP = DAY_US // SLOTS
 WINDOW, LEAST, MOST = 180, np.array([1, 1, 3]), np.array([60, 2, 60])
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from engine.biology.parameters import parse_biology
 from engine.farm.schedule import Schedule
 from engine.simulation.fish.history import simulate_batch
+from engine.simulation.numerics.calendar import DAY_US
 from engine.simulation.observed.sensing import bank_of, daily_temperature, fault_counts
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.readings import Sensors
@@ -24,7 +25,6 @@ from lake.codes import SEA
 from lake.tables import TABLES
 
 SLOTS = 6
-DAY_US = 86_400_000_000
 STEP = DAY_US // SLOTS
 KINDS = TABLES["sensor_fault"].column("kind").codes
 

@@ -11,14 +11,13 @@ import pytest
 from engine.farm.schedule import Schedule
 from engine.forecast.lives import forecast
 from engine.simulation.feed.market import feed_index
+from engine.simulation.numerics.calendar import HOUR_US
 from engine.simulation.rows.feed import feed_tables
 from engine.simulation.rows.finance import finance_tables
 from engine.simulation.rows.harvest import harvest_tables
 from engine.simulation.rows.shared import Subject
 from engine.simulation.rows.summaries import summary_tables
 from tests.simulation.trade_lives import lived_to, rows_of
-
-HOUR_US = 3_600_000_000
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.simulation.numerics.series import DAYS_A_YEAR
+from engine.simulation.numerics.calendar import DAYS_A_YEAR
 from engine.simulation.water.sea import anomaly, heat_waves, rain
 
 FIRST = 17_000
