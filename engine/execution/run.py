@@ -212,15 +212,18 @@ def _sum_by_table(estimates: Iterable[dict[str, int]]) -> dict[str, int]:
 
 
 def _tasks(schedule: Schedule, run_dir: Path, expected: Expected) -> Iterable[PartitionTask]:
+    by_id = {batch.id: batch for batch in schedule.batches}
+    first_day = min(b.start_day for b in schedule.batches)
+    last_day = max(schedule.as_of_day, *(b.end_day for b in schedule.batches))
     for number, span in enumerate(schedule.partitions):
-        batches = tuple(b for b in schedule.batches if b.id in span)
+        batches = tuple(by_id[id_] for id_ in span if id_ in by_id)
         yield PartitionTask(
             run_dir=str(run_dir),
             partition=number,
             schedule=replace(schedule, batches=batches, partitions=(span,), text=""),
             flagged=frozenset(b.id for b in batches) & expected.flagged,
-            first_day=min(b.start_day for b in schedule.batches),
-            last_day=max(schedule.as_of_day, *(b.end_day for b in schedule.batches)),
+            first_day=first_day,
+            last_day=last_day,
             weight=expected.rows[number],
         )
 

@@ -21,12 +21,11 @@ def run_tables(run: Path, manifest: Manifest) -> dict[str, pl.LazyFrame]:
 
     Decimals are floats, 32-bit integers 64-bit ones: Polars' sum of a column overflows in the column's own type.
     """
-    files: dict[str, list[Path]] = {name: [run / part.file] for name, part in manifest.dimensions.items()}
-    for partition in manifest.partitions:
-        for name, part in partition.tables.items():
-            files.setdefault(name, []).append(run / part.file)
     wide = (cs.decimal().cast(pl.Float64), cs.by_dtype(pl.Int32).cast(pl.Int64))
-    return {name: pl.scan_parquet(paths).with_columns(*wide) for name, paths in files.items()}
+    return {
+        name: pl.scan_parquet([run / file for file in files]).with_columns(*wide)
+        for name, files in manifest.files.items()
+    }
 
 
 def collect(frame: pl.LazyFrame) -> pl.DataFrame:

@@ -175,6 +175,15 @@ class Manifest:
         return sum(self.tables.values())
 
     @property
+    def files(self) -> dict[str, list[str]]:
+        """Every table's Parquet files, as paths relative to the run, in the order of partitions."""
+        files = {name: [part.file] for name, part in self.dimensions.items()}
+        for partition in self.partitions:
+            for name, part in partition.tables.items():
+                files.setdefault(name, []).append(part.file)
+        return files
+
+    @property
     def peak_memory_mb(self) -> float:
         """The largest worker's memory, MB."""
         return max((p.peak_memory_mb for p in self.partitions), default=0.0)
@@ -248,10 +257,10 @@ def read_complete(run_dir: Path, *, every_byte: bool = False) -> Manifest:
             f"finish it: python -m engine.run --schedule {run_dir / 'schedule.yaml'} --out {run_dir} --resume",
         )
     parts = [part for p in manifest.partitions for part in p.tables.values()]
-    hashed = (*manifest.dimensions.values(), *(parts if every_byte else ()))
-    for part in (*manifest.dimensions.values(), *parts):
+    hashed = [(part, True) for part in manifest.dimensions.values()] + [(part, every_byte) for part in parts]
+    for part, by_hash in hashed:
         problem = part_problem(run_dir, part)
-        if not problem and part.xxh3 and part in hashed and file_hash(run_dir / part.file) != part.xxh3:
+        if not problem and part.xxh3 and by_hash and file_hash(run_dir / part.file) != part.xxh3:
             problem = "is damaged: its bytes are not those that the manifest recorded"
         if problem:
             raise InputError(str(run_dir / part.file), problem, "run it again with --resume: the part is made anew")

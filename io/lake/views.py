@@ -144,9 +144,10 @@ def connect(run_dir: Path) -> Connection:
     )
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")
+    files = manifest.files
     for name in TABLES:
-        files = [str(run_dir / part.file) for _, part_of, part in _parts(manifest) if part_of == name]
-        connection.read_parquet(files, hive_partitioning=False).create_view(name)
+        paths = [str(run_dir / file) for file in files.get(name, [])]
+        connection.read_parquet(paths, hive_partitioning=False).create_view(name)
     for name, rows in _run_rows(manifest).items():
         _create(connection, name, pa.Table.from_pylist(rows, schema=_RUN[name]))
     listed = ", ".join(_quoted(str(run_dir / part.file)) for _, _, part in _parts(manifest))

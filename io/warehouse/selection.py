@@ -7,10 +7,12 @@ rows that refer to what was not taken go with it, or lose the reference where th
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -134,11 +136,18 @@ class Chosen:
 
     def partitions(self, manifest: Manifest) -> list[PartitionRecord]:
         """Those partitions that hold a chosen batch."""
-        return [
-            p
-            for p in manifest.partitions
-            if self.batches is None or any(p.first_batch <= batch <= p.last_batch for batch in self.batches)
-        ]
+        return [p for p in manifest.partitions if self.has_batch(p.first_batch, p.last_batch)]
+
+    @cached_property
+    def _sorted_batches(self) -> tuple[int, ...]:
+        return tuple(sorted(self.batches or ()))
+
+    def has_batch(self, first: int, last: int) -> bool:
+        """Whether a batch of first to last, inclusive, is chosen."""
+        if self.batches is None:
+            return True
+        place = bisect_left(self._sorted_batches, first)
+        return place < len(self._sorted_batches) and self._sorted_batches[place] <= last
 
 
 def choose(selection: Selection, run_dir: Path, manifest: Manifest) -> Chosen:
@@ -253,7 +262,7 @@ class PartitionRows:
         statistics = file.metadata.row_group(group).column(column).statistics
         if self._chosen.batches is None or statistics is None or not statistics.has_min_max:
             return True
-        return any(statistics.min <= number <= statistics.max for number in self._chosen.batches)
+        return self._chosen.has_batch(statistics.min, statistics.max)
 
     def _mask(self, table: str, batch: str, rows: pa.RecordBatch, needed: list[Reference]) -> pa.Array | None:
         conditions = []

@@ -17,7 +17,7 @@ import pytest
 
 from engine.execution.partition import PartitionTask, progress_path, simulate_partition
 from engine.execution.progress import read_progress
-from engine.execution.run import RunEvents, run
+from engine.execution.run import Expected, RunEvents, _tasks, run
 from engine.execution.workers import SpawnedWorkers
 from engine.farm.schedule import Schedule
 from engine.farm.schedule_file import parse_schedule
@@ -25,6 +25,7 @@ from engine.farm.schedule_text import format_schedule
 from lake.errors import InputError
 from lake.manifest import Journal, Manifest, PartitionRecord, read_complete, read_manifest
 from lake.tables import DIMENSION_TABLE_NAMES, EVENT_TABLE_NAMES
+from tests.counting import assert_linear
 from tests.execution.run_files import Synchronous, lake_bytes, marks
 
 Undisturbed = tuple[Path, Manifest]
@@ -42,6 +43,17 @@ def fails_in(partition: int) -> Callable[[PartitionTask], PartitionRecord]:
         return simulate_partition(task)
 
     return simulate
+
+
+def test_tasks_of_many_partitions_are_as_much_work_as_they_are(small_schedule: Schedule) -> None:
+    def tasks(count: int) -> Callable[[], object]:
+        batches = tuple(replace(small_schedule.batches[0], id=n) for n in range(1, count + 1))
+        parts = tuple(range(n, n + 1) for n in range(1, count + 1))
+        schedule = replace(small_schedule, batches=batches, partitions=parts)
+        expected = Expected(rows=(1,) * count, flagged=frozenset())
+        return lambda: list(_tasks(schedule, Path("run"), expected))
+
+    assert_linear(tasks, few=100, many=400)
 
 
 def test_a_run_is_complete_and_counts_what_it_wrote(undisturbed: Undisturbed, small_schedule: Schedule) -> None:

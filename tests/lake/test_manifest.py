@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,13 @@ from lake.manifest import (
     PartitionRecord,
     PartRecord,
     RunIdentity,
+    file_hash,
     read_complete,
     read_manifest,
     write_atomically,
     write_manifest,
 )
+from tests.counting import assert_linear
 
 TEXT = st.text(max_size=12)
 COUNT = st.integers(0, 2**40)
@@ -143,6 +146,22 @@ def refusal(run_dir: Path) -> str:
 def test_a_whole_run_is_complete(tmp_path: Path) -> None:
     manifest = whole_run(tmp_path)
     assert read_complete(tmp_path) == manifest
+
+
+def test_completeness_of_many_parts_is_as_much_work_as_they_are(tmp_path: Path) -> None:
+    def read(count: int) -> Callable[[], object]:
+        run_dir = tmp_path / str(count)
+        whole = whole_run(run_dir)
+        part = whole.partitions[0].tables["batch"]
+        mark = file_hash(run_dir / part.file)
+        partitions = [
+            replace(whole.partitions[0], partition=n, tables={"batch": replace(part, rows=n, xxh3=mark)})
+            for n in range(count)
+        ]
+        write_manifest(run_dir, replace(whole, partitions=tuple(partitions)))
+        return lambda: read_complete(run_dir, every_byte=True)
+
+    assert_linear(read)
 
 
 @pytest.mark.parametrize("name", ["batch", "geography"])

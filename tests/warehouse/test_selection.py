@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,11 +13,12 @@ import pytest
 from lake.errors import InputError
 from lake.manifest import Manifest
 from lake.tables import EVENT_TABLE_NAMES
+from tests.counting import assert_linear
 from tests.warehouse import foreign
 from tests.warehouse.probing import ask, one, snapshot
 from warehouse.load import Options, load_run
 from warehouse.reconciling.reconcile import reconcile
-from warehouse.selection import Selection, choose
+from warehouse.selection import Chosen, Selection, choose
 from warehouse.target import connect
 from warehouse.uat.mapping import EVENT_MAPPINGS
 from warehouse.uat.schema import qualified
@@ -56,6 +59,19 @@ def test_a_table_comes_with_what_it_needs(lake: Lake, table: str) -> None:
     chosen = choose(Selection(tables=(table,)), *lake)
     again = choose(Selection(tables=tuple(chosen.tables)), *lake)
     assert {table, "batch"} <= chosen.tables == again.tables
+
+
+def test_partitions_of_many_batches_are_as_much_work_as_they_are(lake: Lake) -> None:
+    (partition, _) = lake[1].partitions
+
+    def choose_every_other(count: int) -> Callable[[], object]:
+        records = tuple(replace(partition, partition=n, first_batch=2 * n, last_batch=2 * n + 1) for n in range(count))
+        manifest = replace(lake[1], partitions=records)
+        chosen = Chosen(tables=frozenset(), batches=frozenset(range(0, 2 * count, 4)), since=None, until=None)
+        assert [p.partition for p in chosen.partitions(manifest)] == list(range(0, count, 2))
+        return lambda: chosen.partitions(manifest)
+
+    assert_linear(choose_every_other)
 
 
 def test_some_tables(database: str, lake: Lake) -> None:

@@ -21,10 +21,7 @@ def create_views(
 ) -> None:
     """Views named after the tables, in the connection's default schema."""
     lake.execute("CREATE SCHEMA whole; CREATE SCHEMA kept")
-    files = {name: [part.file] for name, part in manifest.dimensions.items()}
-    for partition in manifest.partitions:
-        for name, part in partition.tables.items():
-            files.setdefault(name, []).append(part.file)
+    files = manifest.files
     for name, paths in files.items():
         listed = ", ".join(_literal(str(run_dir / path)) for path in paths)
         schema = "whole" if name in EVENT_TABLE_NAMES else "main"
