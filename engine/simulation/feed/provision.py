@@ -11,6 +11,7 @@ from engine.simulation.feed import feeding
 from engine.simulation.feed.market import feed_index
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.streams import Stream, stream_key
+from engine.simulation.numerics.weights import mean_weights_g
 from engine.simulation.observed.assimilation import StageEstimate
 from engine.simulation.record import BatchHistory, StageHistory
 from lake.codes import SEA
@@ -79,7 +80,7 @@ def expected_lots(
     """
     n, days = len(container_ids), int(lived.max())
     here = np.arange(days) < lived[:, None]
-    arrival = stage.mu0[0] * (stage.mu0[0] * stage.mu0[0] + 3.0 * stage.v0[0]) * 100.0
+    arrival = mean_weights_g(stage.mu0[0], stage.v0[0]) * 100.0
     weight = stage.weight_cg[:1, :days].astype(np.float64)
     cv = schedule.biology.model.growth.container_tgc_cv.value
     rank = np.array([am.normal_quantile((i * 0.618034 + 0.5) % 1.0) for i in range(n)])  # spread over every store

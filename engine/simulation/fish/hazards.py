@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from engine.biology.events import Events
@@ -12,6 +10,7 @@ from engine.farm.schedule import Batch, Schedule, Stay, to_date
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.compilation import kernel
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
+from engine.simulation.numerics.sums import ordered_sum
 from engine.simulation.record import HealthEvent
 from lake.codes import SEA
 from lake.tables.events import MORTALITY_CAUSES
@@ -164,20 +163,3 @@ def _ramp(events: Events, weeks: int) -> np.ndarray:
     """How likely an event starts by week at sea: rising to 1, since agents need time to build up in a ring."""
     rise: np.ndarray = np.minimum((7.0 * np.arange(weeks) + 3.5) / events.onset_days.value, 1.0)
     return rise
-
-
-def cumulative(shares: Sequence[float]) -> np.ndarray:
-    """Running sums, in order."""
-    out, total = np.empty(len(shares)), 0.0
-    for i, share in enumerate(shares):
-        total += share
-        out[i] = total
-    return out
-
-
-def ordered_sum(values: Sequence[float]) -> float:
-    """A sum in order, alike on every machine (NumPy's pairwise sum may be vectorised differently)."""
-    total = 0.0
-    for value in values:
-        total += value
-    return total

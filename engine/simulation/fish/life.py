@@ -13,6 +13,8 @@ import numpy as np
 
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.compilation import kernel
+from engine.simulation.numerics.series import interpolate
+from engine.simulation.numerics.weights import mean_weight_g, mu_for_weight, sd_weight_g
 from engine.simulation.water import oxygen
 
 HANDLING, ENVIRONMENTAL = 1, 3  # positions in lake.tables.events.MORTALITY_CAUSES
@@ -119,39 +121,6 @@ class Lived(NamedTuple):
 
 
 @kernel
-def mean_weight_g(mu: float, v: float) -> float:
-    """Mean weight (g) of a population whose cube-root weight is normal with mean mu, variance v."""
-    return mu * (mu * mu + 3.0 * v)
-
-
-@kernel
-def sd_weight_g(mu: float, v: float) -> float:
-    """Standard deviation of weight (g): that of L^3 for a normal L."""
-    mu2 = mu * mu
-    return math.sqrt(v * (9.0 * mu2 * mu2 + v * (36.0 * mu2 + 15.0 * v)))
-
-
-@kernel
-def mu_for_weight(weight_g: float, v: float) -> float:
-    """The mu that gives `weight_g` at variance v: Newton on mu^3 + 3 mu v = W."""
-    mu = am.cbrt(weight_g)
-    for _ in range(6):
-        mu -= (mu * (mu * mu + 3.0 * v) - weight_g) / (3.0 * (mu * mu + v))
-    return mu
-
-
-@kernel
-def response(x: float, xs: np.ndarray, ys: np.ndarray) -> float:
-    """Piecewise-linear y(x), constant beyond the ends."""
-    if x <= xs[0]:
-        return float(ys[0])
-    for i in range(1, xs.shape[0]):
-        if x < xs[i]:
-            return float(ys[i - 1] + (ys[i] - ys[i - 1]) * (x - xs[i - 1]) / (xs[i] - xs[i - 1]))
-    return float(ys[-1])
-
-
-@kernel
 def draw_percent_h(biomass_kg: float, weight_g: float, temp_c: float, volume_m3: float, water: Breathing) -> float:
     """Oxygen that the fish take, % saturation of the container's water an hour."""
     rate = water.rate_mg_kg_h * am.exp(water.temp_slope * temp_c)
@@ -206,7 +175,7 @@ def grow(
     if fed:
         g = growing.yolk
         if tgc > 0.0 and temp_c > 0.0:
-            g += tgc / 1000.0 * temp_c * response(temp_c, growing.response_c, growing.response) * appetite
+            g += tgc / 1000.0 * temp_c * interpolate(temp_c, growing.response_c, growing.response) * appetite
             if growing.size_exponent != 0.0:
                 g *= am.exp(growing.size_exponent * am.log(before_g / 1000.0))
         v += growing.individual_cv * growing.individual_cv * g * (2.0 * now.grown[c] + g)

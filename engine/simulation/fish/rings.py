@@ -17,11 +17,11 @@ from engine.simulation.fish.life import (
     close_day,
     die,
     grow,
-    mean_weight_g,
 )
 from engine.simulation.lice.stages import STAGES, LiceModel, inverse_logit, negative_binomial_quantile, next_week
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.compilation import kernel
+from engine.simulation.numerics.weights import mean_weight_g
 
 ADULT_FEMALE = 2
 BY_WEIGHT, BY_PLAN = 1, 2  # why a harvest was decided; 0: it was not

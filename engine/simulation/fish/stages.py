@@ -10,10 +10,12 @@ import numpy as np
 from engine.biology.health import METHOD_NAMES
 from engine.farm.schedule import Batch, Schedule, Stay
 from engine.simulation.fish import life, rings
-from engine.simulation.fish.hazards import befall, cumulative, sea_hazard, tank_hazard
+from engine.simulation.fish.hazards import befall, sea_hazard, tank_hazard
 from engine.simulation.lice.infection import counting, treating, unseen
 from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.series import interpolate
 from engine.simulation.numerics.streams import Stream
+from engine.simulation.numerics.sums import cumulative
 from engine.simulation.record import HealthEvent, SeaLice, StageHistory, StandIn, Treatment
 from engine.simulation.setting import Setting
 from engine.simulation.water.climate import Climate, ar1
@@ -123,7 +125,7 @@ def _in_tanks(
     if stage == mortality.vaccination_stage.value and vaccinated < it.days:
         dying.handling[:, vaccinated] += mortality.vaccination_loss.value
     # the published freshwater TGC is what was seen at the stage's own temperature, its response included
-    seen_at = life.response(it.region.hall_temperature_c.value[stage - 1], growing.response_c, growing.response)
+    seen_at = interpolate(it.region.hall_temperature_c.value[stage - 1], growing.response_c, growing.response)
     z = am.normal(it.key(Stream.GROWTH), 0)
     mean = it.region.freshwater_tgc.value[stage - 1] * (1.0 + it.region.freshwater_tgc_cv.value[stage - 1] * z)
     life.live_in_tanks(

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.compilation import kernel
+from engine.simulation.numerics.weights import mean_weight_g
 
 
 @kernel
@@ -21,7 +22,7 @@ def partial_moments(mu: float, v: float, root: float) -> tuple[float, float]:
     z = (root - mu) / sd
     share = am.normal_cdf(z)
     bend = sd * am.normal_density(z) * (3.0 * mu * mu + 3.0 * mu * sd * z + v * (z * z + 2.0))
-    return share, mu * (mu * mu + 3.0 * v) * share - bend
+    return share, mean_weight_g(mu, v) * share - bend
 
 
 @kernel
@@ -33,7 +34,7 @@ def size_classes(mu: float, v: float, edges_g: np.ndarray, share: np.ndarray, we
     classes = edges_g.shape[0] + 1
     below_share = 0.0
     below_g = 0.0
-    mean_g = mu * (mu * mu + 3.0 * v)
+    mean_g = mean_weight_g(mu, v)
     for k in range(classes):
         upto_share = 1.0
         upto_g = mean_g

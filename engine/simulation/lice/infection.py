@@ -10,11 +10,11 @@ from engine.biology.health import METHOD_NAMES
 from engine.farm.infrastructure import Container
 from engine.farm.schedule import Schedule
 from engine.simulation.fish import rings
-from engine.simulation.fish.hazards import cumulative
 from engine.simulation.lice.stages import STAGES, LiceModel
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.series import ar1
 from engine.simulation.numerics.streams import Stream, stream_key
+from engine.simulation.numerics.sums import cumulative
 from engine.simulation.setting import Setting
 from engine.simulation.water.climate import Climate
 

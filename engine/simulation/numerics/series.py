@@ -63,6 +63,17 @@ def season(first_day: int, days: int, peak_day: float) -> np.ndarray:
 
 
 @kernel
+def interpolate(x: float, xs: np.ndarray, ys: np.ndarray) -> float:
+    """Piecewise-linear y(x) through (xs, ys) (n,), xs ascending; constant beyond the ends."""
+    if x <= xs[0]:
+        return float(ys[0])
+    for i in range(1, xs.shape[0]):
+        if x < xs[i]:
+            return float(ys[i - 1] + (ys[i] - ys[i - 1]) * (x - xs[i - 1]) / (xs[i] - xs[i - 1]))
+    return float(ys[-1])
+
+
+@kernel
 def through_months(months: np.ndarray, position: np.ndarray) -> np.ndarray:
     """A smooth course (Catmull-Rom) through monthly values; the series wraps around.
 

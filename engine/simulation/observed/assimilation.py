@@ -15,10 +15,10 @@ import numpy as np
 
 from engine.biology.region import Region
 from engine.farm.schedule import Schedule
-from engine.simulation.fish import life
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.calendar import WEEK_DAYS, months_since_1970
 from engine.simulation.numerics.compilation import kernel
+from engine.simulation.numerics.series import interpolate
 from engine.simulation.observed.weighing import StageWeighings, Weighings, vaccinated_on
 from engine.simulation.record import BatchHistory, Move, StageHistory
 from lake.codes import SEA
@@ -129,7 +129,7 @@ def grown_root(root: float, temp_c: float, expected: Expected) -> float:
     """The cube-root weight a day later, where fish are fed or live on their yolk."""
     g = expected.yolk
     if expected.tgc > 0.0 and temp_c > 0.0:
-        g += expected.tgc / 1000.0 * temp_c * life.response(temp_c, expected.response_c, expected.response)
+        g += expected.tgc / 1000.0 * temp_c * interpolate(temp_c, expected.response_c, expected.response)
     if expected.size_exponent != 0.0:
         g *= am.exp(expected.size_exponent * am.log(root * root * root / 1000.0))
     return root + g
@@ -218,7 +218,7 @@ def expected_growth(schedule: Schedule, geography_id: int, stage: int, planned_d
     if stage == SEA:
         return Expected(share * region.sea_tgc.value, 0.0, growth.size_response_exponent.value, response_c, response)
     # the published freshwater TGC is what was seen at the stage's own temperature, its response included
-    seen_at = life.response(region.hall_temperature_c.value[stage - 1], response_c, response)
+    seen_at = interpolate(region.hall_temperature_c.value[stage - 1], response_c, response)
     yolk = 0.0
     if stage == 1:
         stages = model.stages

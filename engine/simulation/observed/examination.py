@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from engine.simulation.fish.life import response
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.compilation import kernel
+from engine.simulation.numerics.series import interpolate
 from engine.simulation.observed.observation import draw_fish
 
 
@@ -88,7 +88,7 @@ def examine(
             cm = long / 100.0
             k = heavy / (cm * cm * cm)
             k_sum += k
-            expected = response(heavy / 100.0, condition_g, condition)
+            expected = interpolate(heavy / 100.0, condition_g, condition)
             thin = (expected - k) / condition_sd if condition_sd > 0.0 else 0.0
             common = am.normal(general_key, draw + i)
             for p in range(parameters):

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from engine.simulation.fish.life import response
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.compilation import kernel
+from engine.simulation.numerics.series import interpolate
 
 CM_A_ROOT = 4.5  # about 100^(1/3) over the cube root of K: length over the cube-root weight, cm / g^(1/3)
 THIRD = 1.0 / 3.0
@@ -46,7 +46,7 @@ def draw_fish(
     """
     root = max(mu + root_sd * am.normal(key, index), 0.2 * mu)
     weight = max(1, am.whole(root * root * root * 100.0))
-    k = response(weight / 100.0, condition_g, condition) + condition_sd * am.irwin_hall(key, index + 1)
+    k = interpolate(weight / 100.0, condition_g, condition) + condition_sd * am.irwin_hall(key, index + 1)
     cubed = weight / k
     length = CM_A_ROOT * root
     for _ in range(3):  # from within 10 %, the error squares each time

@@ -51,12 +51,6 @@ def hundredths(values: np.ndarray) -> np.ndarray:
     return np.floor(values * 100.0 + 0.5).astype(np.int64)
 
 
-def mean_weight_g(mu: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """`life.mean_weight_g` over arrays: mean weights (g) from the moments of the cube-root weight."""
-    weight_g: np.ndarray = mu * (mu * mu + 3.0 * v)
-    return weight_g
-
-
 @dataclass(frozen=True)
 class Subject:
     """A batch's history with the ids of its stays: `ids[i][c]` is stage i's container c.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.simulation.numerics.weights import sd_weights_g
 from engine.simulation.record import StageHistory
 from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, hundredths, stack
 from lake.columns import Nullable
@@ -89,14 +90,11 @@ def _truth_rows(subject: Subject) -> Columns:
     for stage, ids in zip(subject.stages, subject.ids, strict=True):
         days = _Days(subject, stage, ids)
         mu, v = days(stage.mu), days(stage.v)
-        mu2 = mu * mu
-        # Var(L^3) of a normal L with mean mu and variance v
-        spread = np.sqrt(v * (9.0 * mu2 * mu2 + v * (36.0 * mu2 + 15.0 * v)))
         parts.append(
             {
                 **days.columns,
                 **days.weighed(stage.weight_cg),
-                "std_weight_g": hundredths(spread),
+                "std_weight_g": hundredths(sd_weights_g(mu, v)),
                 "temp_c": hundredths(days(stage.temp_c)),
                 "oxygen_outside": hundredths(days(subject.oxygen_outside(stage))),
                 "oxygen_mean": hundredths(days(stage.oxygen_mean)),

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.simulation.fish import life
+from engine.simulation.numerics.weights import mean_weight_g, mu_for_weight
 
 
 @dataclass
@@ -116,4 +117,4 @@ def test_losses_have_their_mean() -> None:
 @given(st.floats(0.05, 9_000.0), st.floats(0.0, 0.2))
 def test_mu_for_weight_inverts_the_mean_weight(weight_g: float, cv: float) -> None:
     v = (weight_g ** (1.0 / 3.0) * cv) ** 2
-    assert life.mean_weight_g(life.mu_for_weight(weight_g, v), v) == pytest.approx(weight_g, rel=1e-13)
+    assert mean_weight_g(mu_for_weight(weight_g, v), v) == pytest.approx(weight_g, rel=1e-13)
