@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from engine.biology.sourced import Sourced
-from engine.inputs.reading import StrictModel, find_shipped, load_text, parse_yaml, validate
+from engine.inputs.reading import StrictModel, load_text, parse_yaml, validate
+from engine.inputs.shipped_files import find_shipped
 
 
 class Band(Sourced):

@@ -32,7 +32,8 @@ from engine.biology.overlay import OVERLAY_FORMAT, Merger, Overlay, parse_overla
 from engine.biology.region import Region
 from engine.biology.trade import Harvest, Trade
 from engine.biology.water import Environment, Sensors
-from engine.inputs.reading import StrictModel, find_shipped, load_text, parse_yaml, refusal, sha256, validate
+from engine.inputs.reading import StrictModel, load_text, parse_yaml, refusal, sha256, validate
+from engine.inputs.shipped_files import find_shipped
 from lake.errors import InputError
 from lake.tables.truth import EVENT_KINDS
 

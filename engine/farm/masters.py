@@ -1,109 +1,15 @@
-"""The application's master data: its model in the farm file, and its rows as dimension tables."""
+"""The application's master data as rows of dimension tables, and the look-ups of what they say."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Any
 
-from pydantic import Field, model_validator
+from engine.biology.parameters import Biology
+from engine.farm.infrastructure import Farm
+from engine.farm.schedule import STAGE_DAYS
 
-from engine.inputs.reading import StrictModel
-
-if TYPE_CHECKING:
-    from engine.biology.parameters import Biology
-    from engine.farm.infrastructure import Farm
-
-Name = Annotated[str, Field(min_length=1, max_length=100)]
 DAYS_A_YEAR = 365
-USUAL_DAYS = (90, 90, 90, 90, 90, 450)  # of the stages
-
-
-class LiceTypeModel(StrictModel):
-    species: Name
-    gender: Literal["female", "male", "unknown"]
-    stage: Name
-
-
-class CompanyModel(StrictModel):
-    """One company a geography: freshwater, farming, or logistics and sales."""
-
-    subsidiary: Literal["FW", "FM", "LG"]
-    name: str
-
-
-class PolicyModel(StrictModel):
-    """Pricing between two subsidiaries of a geography, for each of `grades`."""
-
-    seller: Literal["FW", "FM", "LG"]
-    buyer: Literal["FW", "FM", "LG"]
-    grades: Annotated[list[Name], Field(min_length=1)]
-    markup_percent: Annotated[float, Field(ge=0)]
-
-
-class ScenarioModel(StrictModel):
-    """The standard models by which the application projects a batch; values are the application's own."""
-
-    tgc_model: str
-    tgc_value: dict[str, float]
-    exponent_n: float
-    exponent_m: float
-    release_period: Name
-    fcr_model: Name
-    fcr_by_stage: Annotated[list[float], Field(min_length=6, max_length=6)]
-    mortality_model: Name
-    daily_mortality_percent: Annotated[float, Field(ge=0)]
-    temperature_profile: str
-    hall_temperature_profile: str
-    genotypes: dict[str, Name]  # by egg supplier
-
-
-class TemplateModel(StrictModel):
-    """An activity planned for every batch on a day of its life.
-
-    `stage`: the one that it leads to. `feed`: the one that a change of feed begins.
-    """
-
-    name: Name
-    activity: Literal[
-        "VACCINATION",
-        "TREATMENT",
-        "CULL",
-        "HARVEST",
-        "SALE",
-        "FEED_CHANGE",
-        "TRANSFER",
-        "MAINTENANCE",
-        "SAMPLING",
-        "OTHER",
-    ]
-    day: Annotated[int, Field(ge=0)]
-    weight_g: Annotated[float, Field(gt=0)] | None = None
-    stage: str = ""
-    feed: str = ""
-
-    @model_validator(mode="after")
-    def _aims(self) -> TemplateModel:
-        if self.activity == "TRANSFER" and not self.stage:
-            raise ValueError(f"{self.name}: a TRANSFER names the stage that it leads to")
-        if self.activity == "FEED_CHANGE" and not self.feed:
-            raise ValueError(f"{self.name}: a FEED_CHANGE names the feed that it begins")
-        return self
-
-
-class MasterModel(StrictModel):
-    """The master data of the application, by natural key."""
-
-    egg_suppliers: Annotated[list[Name], Field(min_length=1)]
-    lice_types: Annotated[list[LiceTypeModel], Field(min_length=1)]
-    health_parameters: Annotated[list[Name], Field(min_length=1)]
-    score_labels: Annotated[list[Name], Field(min_length=2)]
-    vaccination_types: Annotated[list[Name], Field(min_length=1)]
-    sample_types: Annotated[list[Name], Field(min_length=1)]
-    currencies: dict[str, Literal["EUR", "GBP"]]
-    companies: Annotated[list[CompanyModel], Field(min_length=3, max_length=3)]
-    policies: Annotated[list[PolicyModel], Field(min_length=1)]
-    scenario: ScenarioModel
-    activities: Annotated[list[TemplateModel], Field(min_length=1, max_length=64)]
 
 
 def company_id(farm: Farm, geography_id: int, subsidiary: str) -> int:
@@ -159,7 +65,7 @@ def stage_tgc(biology: Biology, geography: str) -> tuple[float, ...]:
     """
     region, stages = biology.region(geography), biology.model.stages
     gained = _cube_root(stages.first_feeding_weight_g.value) - _cube_root(stages.egg_weight_g.value)
-    yolk = 1000.0 * gained / (region.hall_temperature_c.value[0] * USUAL_DAYS[0])
+    yolk = 1000.0 * gained / (region.hall_temperature_c.value[0] * STAGE_DAYS[0])
     fed = region.freshwater_tgc.value[1:]
     return tuple(round(value, 4) for value in (yolk, *fed, region.expected_sea_tgc.value))
 
@@ -285,7 +191,7 @@ def master_rows(farm: Farm, biology: Biology) -> dict[str, list[dict[str, Any]]]
         "fcr_model_stage": _numbered(
             [
                 {"model_id": 1, "stage_id": i, "fcr_value": value, "duration_days": days}
-                for i, (value, days) in enumerate(zip(scenario.fcr_by_stage, USUAL_DAYS, strict=True), 1)
+                for i, (value, days) in enumerate(zip(scenario.fcr_by_stage, STAGE_DAYS, strict=True), 1)
             ]
         ),
         "mortality_model": [

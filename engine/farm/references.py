@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from engine.biology.parameters import read_biology
-from engine.inputs.reading import find_shipped, load_text, sha256
+from engine.inputs.reading import load_text, sha256
+from engine.inputs.shipped_files import find_shipped
 from lake.errors import InputError
 
 

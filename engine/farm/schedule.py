@@ -7,12 +7,12 @@ from datetime import date, timedelta
 
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
-from engine.farm.masters import USUAL_DAYS
 from engine.inputs.reading import FILE_NAME
 
 EPOCH = date(1970, 1, 1)
 NAME = FILE_NAME  # a schedule's name is its run's folder
-STAGE_DAYS = USUAL_DAYS
+STAGE_DAYS = (90, 90, 90, 90, 90, 450)
+"""The usual length of stages 1 to 6, days."""
 
 
 def to_day(value: date) -> int:

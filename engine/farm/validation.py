@@ -12,13 +12,12 @@ from engine.farm.container_names import compact
 from engine.farm.infrastructure import Farm
 from engine.farm.occupancy import occupancy, overlaps
 from engine.farm.schedule import Batch, Schedule, to_date
-from lake.errors import InputError
+from engine.inputs.reading import refusal
 
 LONGEST_NUMBER = 50
 EGGS = (1_000, 100_000_000)
 LONGEST_STAY_DAYS = 2_000
 OLDEST_DAYS = 100 * 366
-SHOWN = 5
 
 Field = Literal["batch", "start", "eggs", "geography", "harvest_target_g", "stays"]
 Locate = Callable[[int, "Field | int"], str]
@@ -39,12 +38,8 @@ def complaints(schedule: Schedule, locate: Locate) -> list[str]:
 
 def refuse(source: str, found: Sequence[str]) -> None:
     """InputError with the first complaints, when there are any."""
-    if not found:
-        return
-    lines = list(found[:SHOWN])
-    if len(found) > SHOWN:
-        lines.append(f"... and {len(found) - SHOWN} more")
-    raise InputError(source, lines[0] if len(lines) == 1 else "\n  - " + "\n  - ".join(lines))
+    if found:
+        raise refusal(source, found)
 
 
 def nearest(name: str, known: Iterable[str], what: str) -> str:

@@ -13,7 +13,7 @@ from engine.farm.references import reference
 from engine.farm.schedule import STAGE_DAYS, Schedule
 from engine.farm.schedule_file import read_any, rehash
 from engine.forecast.growth import SeaPlan, sea_plan
-from engine.inputs.reading import find_shipped
+from engine.inputs.shipped_files import find_shipped
 from engine.planning.advance import Growth, advance
 from engine.planning.allocation import NoRoom
 from engine.planning.alternatives import refused

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from engine.biology.derivation import parameters, value_of
 from engine.biology.parameters import Biology, parse_biology, read_biology
 from engine.biology.used import biology_record
-from engine.inputs.reading import sha256, shipped_names
+from engine.inputs.reading import sha256
+from engine.inputs.shipped_files import shipped_names
 from lake.errors import InputError
 
 ONE_FOLDER = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])

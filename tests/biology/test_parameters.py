@@ -11,7 +11,7 @@ import yaml
 
 from engine.biology.derivation import changes, parameters, plain
 from engine.biology.parameters import Biology, BiologyModel, parse_biology, read_biology
-from engine.inputs.reading import find_shipped, shipped_names
+from engine.inputs.shipped_files import find_shipped, shipped_names
 from lake.errors import InputError
 
 

@@ -7,7 +7,8 @@ from pydantic import ValidationError
 
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
-from engine.farm.masters import TemplateModel, hall_profile_id, master_rows, profile_c, stage_tgc
+from engine.farm.master_model import TemplateModel
+from engine.farm.masters import hall_profile_id, master_rows, profile_c, stage_tgc
 
 
 @pytest.mark.parametrize("geography", ["Faroe Islands", "Scotland"])

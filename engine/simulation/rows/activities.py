@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 import pyarrow as pa
 
-from engine.farm.masters import TemplateModel
+from engine.farm.master_model import TemplateModel
 from engine.simulation.numerics.calendar import MINUTE_US
 from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.rows.shared import Columns, Subject, code, row_ids

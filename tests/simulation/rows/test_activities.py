@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.farm.masters import TemplateModel
+from engine.farm.master_model import TemplateModel
 from engine.farm.schedule import Schedule
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.record import BatchHistory, Treatment
