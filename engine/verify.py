@@ -128,7 +128,7 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
                 "batch_id": b.id,
                 "lifecycle_stage_id": s.stage,
                 "container_id": c,
-                "area_id": farm.container(c).area_id or None,
+                "area_id": farm.container(c).place.area_id,
                 "start_date": to_date(s.start_day),
                 "end_date": to_date(s.end_day),
             }

@@ -47,7 +47,7 @@ def life_of(farm: Farm, geography: int, place: int, start_day: int) -> tuple[Sta
     """Stays in all of one station's halls, then in all rings of one area; `place` counts from 0."""
     station = [s for s in farm.stations if s.geography_id == geography][place]
     halls = {h.stage: tuple(h.container_ids) for h in farm.halls if h.station_id == station.id}
-    area = [a for a in farm.areas if a.geography_id == geography][place]
+    area = farm.areas_in(geography)[place]
     stays, day = [], start_day
     for stage, days in enumerate(STAGE_DAYS, 1):
         stays.append(Stay(stage, halls.get(stage) or tuple(area.ring_ids), day, day + days))

@@ -57,8 +57,8 @@ def dimension_tables(farm: Farm, biology: Biology) -> dict[str, pa.Table]:
                 "container_type_id": c.container_type_id,
                 "geography_id": c.geography_id,
                 "lifecycle_stage_id": c.stage,
-                "hall_id": c.hall_id or None,
-                "area_id": c.area_id or None,
+                "hall_id": c.place.hall_id,
+                "area_id": c.place.area_id,
                 "volume_m3": c.volume_m3,
                 "max_biomass_kg": c.max_biomass_kg,
                 "max_density_kg_m3": c.max_density_kg_m3,
@@ -76,8 +76,8 @@ def dimension_tables(farm: Farm, biology: Biology) -> dict[str, pa.Table]:
                 "name": f.name,
                 "container_type": f.container_type,
                 "capacity_kg": f.capacity_kg,
-                "hall_id": f.hall_id or None,
-                "area_id": f.area_id or None,
+                "hall_id": f.place.hall_id,
+                "area_id": f.place.area_id,
             }
             for f in farm.feed_containers
         ],

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from engine.farm.farm_model import FarmModel
 from engine.inputs.reading import load_text, parse_yaml, sha256, validate
 from engine.inputs.shipped_files import find_shipped
 from lake.errors import InputError
+
+
+@dataclass(frozen=True)
+class Geography:
+    """A part of the company that a batch never leaves. batch_prefix: what its batches' numbers begin with."""
+
+    id: int
+    name: str
+    batch_prefix: str
+
+
+class InGeography(Protocol):
+    """What lies or lives in one geography: a station, a hall, an area, a container, a batch, a start."""
+
+    @property
+    def geography_id(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -21,7 +39,7 @@ class Station:
 
 @dataclass(frozen=True)
 class Hall:
-    """A hall serves one freshwater stage (1 to 5) with `container_ids`."""
+    """A hall of a station serves one freshwater stage (1 to 5) with `container_ids`, fed from one silo."""
 
     id: int
     name: str
@@ -29,7 +47,15 @@ class Hall:
     geography_id: int
     stage: int
     container_ids: range
-    feed_container_id: int
+    feed_container_ids: range
+
+    @property
+    def hall_id(self) -> int:
+        return self.id
+
+    @property
+    def area_id(self) -> None:
+        return None
 
 
 @dataclass(frozen=True)
@@ -42,24 +68,55 @@ class Area:
     ring_ids: range
     feed_container_ids: range
 
+    @property
+    def hall_id(self) -> None:
+        return None
+
+    @property
+    def area_id(self) -> int:
+        return self.id
+
+
+Place = Hall | Area
+
 
 @dataclass(frozen=True)
 class Container:
-    """A tray, tank or ring. Exactly one of hall_id, area_id is not 0. Sensors have consecutive ids."""
+    """A tray or tank in a hall, or a ring in a sea area: `place`. Sensors have consecutive ids."""
 
     id: int
     name: str
     container_type_id: int
-    geography_id: int
     stage: int
-    hall_id: int
-    area_id: int
+    place: Place
     volume_m3: float
     max_biomass_kg: float
     max_density_kg_m3: float
     feed_container_id: int
     sensor_ids: range
     sensor_parameter_ids: tuple[int, ...]
+
+    @property
+    def geography_id(self) -> int:
+        return self.place.geography_id
+
+    @property
+    def is_at_sea(self) -> bool:
+        return isinstance(self.place, Area)
+
+    @property
+    def hall(self) -> Hall:
+        """The hall of a tray or tank; ValueError for a ring."""
+        if isinstance(self.place, Hall):
+            return self.place
+        raise ValueError(f"{self.name} is a ring of {self.place.name}, not in a hall")
+
+    @property
+    def area(self) -> Area:
+        """The sea area of a ring; ValueError for a tray or tank."""
+        if isinstance(self.place, Area):
+            return self.place
+        raise ValueError(f"{self.name} stands in {self.place.name}, not at sea")
 
     @property
     def biomass_limit_kg(self) -> float:
@@ -69,12 +126,13 @@ class Container:
 
 @dataclass(frozen=True)
 class FeedContainer:
+    """A silo of a hall or a barge of a sea area: `place`."""
+
     id: int
     name: str
     container_type: str
     capacity_kg: float
-    hall_id: int
-    area_id: int
+    place: Place
 
 
 @dataclass(frozen=True)
@@ -107,8 +165,29 @@ class Farm:
         return tuple(s.name for s in self.model.stages)
 
     @cached_property
+    def geographies(self) -> tuple[Geography, ...]:
+        return tuple(
+            Geography(id=i, name=g.name, batch_prefix=g.batch_prefix) for i, g in enumerate(self.model.geographies, 1)
+        )
+
+    @cached_property
     def geography_names(self) -> tuple[str, ...]:
-        return tuple(g.name for g in self.model.geographies)
+        return tuple(g.name for g in self.geographies)
+
+    def geography(self, geography_id: int) -> Geography:
+        return self.geographies[geography_id - 1]
+
+    def geography_of(self, thing: InGeography) -> Geography:
+        """The geography in which a batch, a container, a hall, an area or a station is."""
+        return self.geographies[thing.geography_id - 1]
+
+    def halls_in(self, geography_id: int, stage: int | None = None) -> list[Hall]:
+        """A geography's halls, or those of one stage, in the file's order."""
+        return [h for h in self.halls if h.geography_id == geography_id and stage in (None, h.stage)]
+
+    def areas_in(self, geography_id: int) -> list[Area]:
+        """A geography's sea areas in the file's order."""
+        return [a for a in self.areas if a.geography_id == geography_id]
 
     def container(self, container_id: int) -> Container:
         return self.containers[container_id - 1]
@@ -123,110 +202,135 @@ class Farm:
 
 def resolve_farm(model: FarmModel, text: str) -> Farm:
     """Number everything that the file describes. InputError when two things get one name."""
-    stations: list[Station] = []
-    halls: list[Hall] = []
-    areas: list[Area] = []
-    containers: list[Container] = []
-    feeders: list[FeedContainer] = []
-    kinds = {t.name: (i, t) for i, t in enumerate(model.container_types, 1)}
-    parameter_ids = {p.name: i for i, p in enumerate(model.parameters, 1)}
-    sensors = 0
+    builder = _Builder(model)
+    for geography_id, geography in enumerate(model.geographies, 1):
+        for number in range(1, geography.stations.count + 1):
+            builder.add_station(geography.stations.name.format(number=number), geography_id)
+        for number in range(1, geography.areas.count + 1):
+            builder.add_area(geography.areas.name.format(number=number), geography_id)
+    farm = Farm(
+        model=model,
+        text=text,
+        stations=builder.stations,
+        halls=builder.halls,
+        areas=builder.areas,
+        containers=builder.containers,
+        feed_containers=builder.feed_containers,
+        sensor_count=builder.sensor_count,
+    )
+    _require_own_names(farm)
+    return farm
 
-    def add_container(name: str, stage: int, geography: int, hall: int, area: int, feeder: int) -> int:
-        nonlocal sensors
-        kind_id, kind = kinds[model.stages[stage - 1].container_type]
-        ids = range(sensors + 1, sensors + 1 + len(kind.sensors))
-        sensors += len(kind.sensors)
-        containers.append(
+
+class _Builder:
+    """Adds one station or area after the other, with all that stands there, each thing under the next free id."""
+
+    def __init__(self, model: FarmModel) -> None:
+        self.model = model
+        self.stations: list[Station] = []
+        self.halls: list[Hall] = []
+        self.areas: list[Area] = []
+        self.containers: list[Container] = []
+        self.feed_containers: list[FeedContainer] = []
+        self.sensor_count = 0
+        self._types = {t.name: (i, t) for i, t in enumerate(model.container_types, 1)}
+        self._parameter_ids = {p.name: i for i, p in enumerate(model.parameters, 1)}
+
+    def add_station(self, name: str, geography_id: int) -> None:
+        """A station with a hall for each freshwater stage, its silo and its containers."""
+        names, halls = self.model.names, self.model.halls
+        station = Station(id=len(self.stations) + 1, name=name, geography_id=geography_id)
+        self.stations.append(station)
+        for stage, described in enumerate(self.model.stages[:-1], 1):
+            first, silo = len(self.containers) + 1, len(self.feed_containers) + 1
+            hall = Hall(
+                id=len(self.halls) + 1,
+                name=names.hall.format(station=name, hall=described.hall),
+                station_id=station.id,
+                geography_id=geography_id,
+                stage=stage,
+                container_ids=range(first, first + halls.containers),
+                feed_container_ids=range(silo, silo + 1),
+            )
+            self.halls.append(hall)
+            self.feed_containers.append(
+                FeedContainer(
+                    id=silo,
+                    name=names.silo.format(station=name, hall=described.hall),
+                    container_type="SILO",
+                    capacity_kg=halls.silo_capacity_kg[described.hall],
+                    place=hall,
+                )
+            )
+            for number in range(1, halls.containers + 1):
+                tank = names.tank.format(station=name, hall=described.hall, number=number)
+                self._add_container(tank, stage, hall, silo)
+
+    def add_area(self, name: str, geography_id: int) -> None:
+        """A sea area with its barges and rings."""
+        names, areas = self.model.names, self.model.areas
+        first, first_barge = len(self.containers) + 1, len(self.feed_containers) + 1
+        area = Area(
+            id=len(self.areas) + 1,
+            name=name,
+            geography_id=geography_id,
+            ring_ids=range(first, first + areas.rings),
+            feed_container_ids=range(first_barge, first_barge + areas.barges),
+        )
+        self.areas.append(area)
+        for number, barge_id in enumerate(area.feed_container_ids, 1):
+            self.feed_containers.append(
+                FeedContainer(
+                    id=barge_id,
+                    name=names.barge.format(area=name, number=number),
+                    container_type="BARGE",
+                    capacity_kg=areas.barge_capacity_kg,
+                    place=area,
+                )
+            )
+        for n in range(areas.rings):
+            ring = names.ring.format(area=name, number=n + 1)
+            self._add_container(ring, len(self.model.stages), area, first_barge + n * areas.barges // areas.rings)
+
+    def _add_container(self, name: str, stage: int, place: Place, feed_container_id: int) -> None:
+        type_id, kind = self._types[self.model.stages[stage - 1].container_type]
+        first_sensor = self.sensor_count + 1
+        self.sensor_count += len(kind.sensors)
+        self.containers.append(
             Container(
-                len(containers) + 1,
-                name,
-                kind_id,
-                geography,
-                stage,
-                hall,
-                area,
-                kind.volume_m3,
-                kind.max_biomass_kg,
-                kind.max_density_kg_m3,
-                feeder,
-                ids,
-                tuple(parameter_ids[s] for s in kind.sensors),
+                id=len(self.containers) + 1,
+                name=name,
+                container_type_id=type_id,
+                stage=stage,
+                place=place,
+                volume_m3=kind.volume_m3,
+                max_biomass_kg=kind.max_biomass_kg,
+                max_density_kg_m3=kind.max_density_kg_m3,
+                feed_container_id=feed_container_id,
+                sensor_ids=range(first_sensor, self.sensor_count + 1),
+                sensor_parameter_ids=tuple(self._parameter_ids[s] for s in kind.sensors),
             )
         )
-        return len(containers)
 
-    names = model.names
-    sea = len(model.stages)
-    for g, geography in enumerate(model.geographies, 1):
-        for s in range(1, geography.stations.count + 1):
-            station = Station(len(stations) + 1, geography.stations.name.format(number=s), g)
-            stations.append(station)
-            for order, stage in enumerate(model.stages[:-1], 1):
-                hall_id = len(halls) + 1
-                feeder = FeedContainer(
-                    len(feeders) + 1,
-                    names.silo.format(station=station.name, hall=stage.hall),
-                    "SILO",
-                    model.halls.silo_capacity_kg[stage.hall],
-                    hall_id,
-                    0,
-                )
-                feeders.append(feeder)
-                first = len(containers) + 1
-                for n in range(1, model.halls.containers + 1):
-                    tank = names.tank.format(station=station.name, hall=stage.hall, number=n)
-                    add_container(tank, order, g, hall_id, 0, feeder.id)
-                halls.append(
-                    Hall(
-                        hall_id,
-                        names.hall.format(station=station.name, hall=stage.hall),
-                        station.id,
-                        g,
-                        order,
-                        range(first, len(containers) + 1),
-                        feeder.id,
-                    )
-                )
-        for a in range(1, geography.areas.count + 1):
-            area_id, name = len(areas) + 1, geography.areas.name.format(number=a)
-            first_feeder = len(feeders) + 1
-            feeders.extend(
-                FeedContainer(
-                    first_feeder + b,
-                    names.barge.format(area=name, number=b + 1),
-                    "BARGE",
-                    model.areas.barge_capacity_kg,
-                    0,
-                    area_id,
-                )
-                for b in range(model.areas.barges)
-            )
-            first = len(containers) + 1
-            for n in range(model.areas.rings):
-                barge = first_feeder + n * model.areas.barges // model.areas.rings
-                add_container(names.ring.format(area=name, number=n + 1), sea, g, 0, area_id, barge)
-            areas.append(
-                Area(area_id, name, g, range(first, len(containers) + 1), range(first_feeder, len(feeders) + 1))
-            )
-    farm = Farm(model, text, stations, halls, areas, containers, feeders, sensors)
-    for kind_of, things in (
-        ("station", stations),
-        ("hall", halls),
-        ("area", areas),
-        ("container", containers),
-        ("feed container", feeders),
-    ):
+
+def _require_own_names(farm: Farm) -> None:
+    named: tuple[tuple[str, Sequence[Station | Place | Container | FeedContainer]], ...] = (
+        ("station", farm.stations),
+        ("hall", farm.halls),
+        ("area", farm.areas),
+        ("container", farm.containers),
+        ("feed container", farm.feed_containers),
+    )
+    for kind, things in named:
         seen: set[str] = set()
         for thing in things:
             if thing.name in seen:
                 raise InputError(
-                    f"farm {model.name}",
-                    f"two {kind_of}s are called {thing.name!r}",
+                    f"farm {farm.name}",
+                    f"two {kind}s are called {thing.name!r}",
                     "let the name templates include {station}, {hall}, {area} and {number}",
                 )
             seen.add(thing.name)
-    return farm
 
 
 def read_farm(name: str, beside: Path | None = None) -> Farm:

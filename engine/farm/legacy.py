@@ -195,7 +195,7 @@ class _Reader:
         ids = self.containers(where, "rings", sea.rings, sea.ring_ids, list(areas))
         if ids:
             self.only_in(f"{where}.rings", ids, {a: self.areas[a].ring_ids for a in areas}, "area", sea.area)
-            used = {self.farm.container(c).area_id for c in ids}
+            used = {self.farm.container(c).place for c in ids}
             self.areas_per_batch = max(self.areas_per_batch, min(2, len(used), len(areas)))
         return ids
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from engine.biology.parameters import Biology
-from engine.farm.infrastructure import Farm
+from engine.farm.infrastructure import Farm, Hall, Place
 from engine.farm.schedule import STAGE_DAYS
 
 DAYS_A_YEAR = 365
@@ -18,9 +18,9 @@ def company_id(farm: Farm, geography_id: int, subsidiary: str) -> int:
     return (geography_id - 1) * len(kinds) + kinds.index(subsidiary) + 1  # type: ignore[arg-type]
 
 
-def site_id_of_area(farm: Farm, area_id: int) -> int:
-    """The id of a sea area as finance's site: stations first, then areas."""
-    return len(farm.stations) + area_id
+def site_id(farm: Farm, place: Place) -> int:
+    """The id of finance's site: a hall's station or a sea area; stations first, then areas."""
+    return place.station_id if isinstance(place, Hall) else len(farm.stations) + place.id
 
 
 def pricing(farm: Farm, geography_id: int, seller: str, buyer: str) -> list[tuple[int, float]]:
@@ -82,7 +82,7 @@ def _cube_root(x: float) -> float:
 def _policies(farm: Farm) -> list[dict[str, Any]]:
     grades = [g.code for g in farm.model.grades]
     rows: list[dict[str, Any]] = []
-    for geography_id in range(1, len(farm.geography_names) + 1):
+    for geography_id in (geography.id for geography in farm.geographies):
         for policy in farm.model.master.policies:
             for grade in policy.grades:
                 rows.append(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from engine.biology.parameters import Biology
-from engine.farm.infrastructure import Farm
+from engine.biology.region import Region
+from engine.farm.infrastructure import Farm, InGeography
 from engine.inputs.reading import FILE_NAME
 
 EPOCH = date(1970, 1, 1)
@@ -75,3 +76,7 @@ class Schedule:
     biology_file: str = ""
     areas_per_batch: int = 1  # sea areas, neighbours in the farm's order, that a batch's rings may lie in: 1 or 2
     fallow_days: int = 0  # days that a container stays empty between two batches
+
+    def region_of(self, thing: InGeography) -> Region:
+        """The biology of the geography in which a batch, a container or a place is."""
+        return self.biology.region(self.farm.geography_of(thing).name)

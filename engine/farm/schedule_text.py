@@ -62,7 +62,7 @@ def _batch_data(schedule: Schedule, batch: Batch) -> dict[str, Any]:
     known = farm.container_id_by_name
     data: dict[str, Any] = {
         "batch": batch.number,
-        "geography": farm.geography_names[batch.geography_id - 1],
+        "geography": farm.geography_of(batch).name,
         "start": to_date(batch.start_day),
         "eggs": batch.eggs,
     }

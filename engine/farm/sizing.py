@@ -46,7 +46,7 @@ class Peak:
 
 def peaks(batch: Batch, farm: Farm, biology: Biology) -> list[Peak]:
     """The predicted upper peak of each of the batch's stays, in order of stage."""
-    region = biology.region(farm.geography_names[batch.geography_id - 1])
+    region = biology.region(farm.geography_of(batch).name)
     return [
         Peak(stay.stage, batch.eggs * share, _limit_kg(farm, stay))
         for stay, share in zip(

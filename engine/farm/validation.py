@@ -138,7 +138,7 @@ def _stage(names: Sequence[str], stage: int) -> str:
 
 def _containers(schedule: Schedule, index: int, batch: Batch, locate: Locate) -> Iterator[str]:
     farm = schedule.farm
-    home = farm.geography_names[batch.geography_id - 1]
+    home = farm.geography_of(batch).name
     for stay in batch.stays:
         where, stage = locate(index, stay.stage), _stage(farm.stage_names, stay.stage)
         if not stay.container_ids:
@@ -150,7 +150,7 @@ def _containers(schedule: Schedule, index: int, batch: Batch, locate: Locate) ->
         containers = [farm.container(c) for c in stay.container_ids]
         strangers = [c for c in containers if c.geography_id != batch.geography_id]
         if strangers:
-            abroad = farm.geography_names[strangers[0].geography_id - 1]
+            abroad = farm.geography_of(strangers[0]).name
             yield (
                 f"{where}: {_names(farm, [c.id for c in strangers])} lies in {abroad}, batch {batch.number} "
                 f"in {home}; a batch never leaves its geography: give it containers of {home}"
@@ -162,15 +162,15 @@ def _containers(schedule: Schedule, index: int, batch: Batch, locate: Locate) ->
                 f"{farm.stage_names[misfits[0].stage - 1]}, batch {batch.number} needs it for {stage}; "
                 f"give it containers for {stage}"
             )
-        areas = sorted({c.area_id for c in containers if c.area_id})
+        areas = sorted({c.area.id: c.area for c in containers if c.is_at_sea}.items())
         if len(areas) > schedule.areas_per_batch:
-            names = ", ".join(farm.areas[a - 1].name for a in areas)
+            names = ", ".join(area.name for _, area in areas)
             yield (
                 f"{where}: batch {batch.number} has rings in {len(areas)} areas ({names}); keep them in "
                 + ("one" if schedule.areas_per_batch == 1 else f"{schedule.areas_per_batch}, by areas_per_batch")
             )
-        elif areas and areas[-1] - areas[0] >= len(areas):
-            names = " and ".join(farm.areas[a - 1].name for a in areas)
+        elif areas and areas[-1][0] - areas[0][0] >= len(areas):
+            names = " and ".join(area.name for _, area in areas)
             yield (
                 f"{where}: batch {batch.number} has rings in {names}, which are no neighbours; "
                 "give it areas whose numbers follow each other"

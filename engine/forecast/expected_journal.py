@@ -42,7 +42,7 @@ def _alarms(schedule: Schedule, history: BatchHistory, stage: StageHistory) -> i
     """How often lice rise above the limit."""
     if stage.lice is None:
         return 0
-    region = schedule.biology.region(schedule.farm.geography_names[history.batch.geography_id - 1])
+    region = schedule.region_of(history.batch)
     over = counts_of_females(stage.lice, region.adult_female_limit.value).over
     return sum(int(stage.lice.day[w]) < schedule.as_of_day for w in beginnings(over))
 

@@ -63,11 +63,11 @@ def days_to_harvest(farm: Farm, biology: Biology) -> dict[tuple[int, int], tuple
 def _simulated(farm: Farm, biology: Biology) -> dict[tuple[int, int], tuple[int, ...]]:
     batches: list[Batch] = []
     home: list[tuple[int, int]] = []
-    for geography_id in range(1, len(farm.geography_names) + 1):
+    for geography in farm.geographies:
         for month in range(1, 13):
             for i in range(REPLICATES):
-                batches.append(_replicate(farm, geography_id, month, i, len(batches) + 1))
-                home.append((geography_id, month))
+                batches.append(_replicate(farm, geography.id, month, ordinal=i, batch_id=len(batches) + 1))
+                home.append((geography.id, month))
     schedule = Schedule(
         name="growth",
         seed=SEED,
@@ -84,23 +84,28 @@ def _simulated(farm: Farm, biology: Biology) -> dict[tuple[int, int], tuple[int,
     return {place: tuple(sorted(days)) for place, days in found.items()}
 
 
-def _replicate(farm: Farm, geography_id: int, month: int, i: int, id: int) -> Batch:
-    """The i-th replicate: transferred in the month, in one of the years, to one of the geography's areas."""
-    areas = [area for area in farm.areas if area.geography_id == geography_id]
-    halls = [hall for hall in farm.halls if hall.geography_id == geography_id]
-    tanks = {hall.stage: hall.container_ids[0] for hall in reversed(halls)}
+def _replicate(farm: Farm, geography_id: int, month: int, *, ordinal: int, batch_id: int) -> Batch:
+    """A replicate: transferred in the month, in one of the years, to one of the geography's areas."""
+    areas = farm.areas_in(geography_id)
+    tanks = {hall.stage: hall.container_ids[0] for hall in reversed(farm.halls_in(geography_id))}
     if not areas or len(tanks) < SEA - 1:
-        name = farm.geography_names[geography_id - 1]
+        name = farm.geography(geography_id).name
         raise InputError(f"farm {farm.name}", f"{name} has no area, or no hall for a stage", "give the farm some")
     # no two of the cycles have a common factor, so that years, days and areas mix
-    transfer = to_day(date(FIRST_YEAR + i % YEARS, month, 1 + i * 9 % MONTH_DAYS))
-    area = areas[i * 7 % min(AREAS, len(areas)) * len(areas) // min(AREAS, len(areas))]
+    transfer = to_day(date(FIRST_YEAR + ordinal % YEARS, month, 1 + ordinal * 9 % MONTH_DAYS))
+    area = areas[ordinal * 7 % min(AREAS, len(areas)) * len(areas) // min(AREAS, len(areas))]
     day, stays = transfer - sum(STAGE_DAYS[:-1]), []
     for stage, days in enumerate(STAGE_DAYS[:-1], 1):
         stays.append(Stay(stage, (tanks[stage],), day, day + days))
         day += days
     stays.append(Stay(SEA, (area.ring_ids[0],), day, day + LONGEST_DAYS))
-    return Batch(id, f"growth-{geography_id}-{month}-{i}", geography_id, EGGS_A_CONTAINER, tuple(stays))
+    return Batch(
+        id=batch_id,
+        number=f"growth-{geography_id}-{month}-{ordinal}",
+        geography_id=geography_id,
+        eggs=EGGS_A_CONTAINER,
+        stays=tuple(stays),
+    )
 
 
 def sea_plan_data(plan: SeaPlan, farm: Farm) -> dict[str, object]:

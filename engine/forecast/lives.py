@@ -91,7 +91,7 @@ def _alike(biology: Biology) -> Biology:
 
 def _reduced(batch: Batch, farm: Farm) -> Batch:
     """The batch in one container of every stage with its share of the eggs; in three if its rings lie in two areas."""
-    areas = {farm.container(c).area_id for stay in batch.stays if stay.stage == SEA for c in stay.container_ids}
+    areas = {farm.container(c).area.id for stay in batch.stays if stay.stage == SEA for c in stay.container_ids}
     count = 1 if len(areas) < 2 else RINGS_OF_TWO_AREAS
     share = max(1, batch.eggs * count // len(batch.stays[0].container_ids))
     stays = tuple(Stay(s.stage, _spaced(s.container_ids, count), s.start_day, s.end_day) for s in batch.stays)

@@ -17,7 +17,7 @@ from engine.farm.validation import Field, complaints, refuse
 from engine.forecast.workload import predicted_events
 from engine.inputs.reading import sha256
 from engine.planning.partitions import balanced, part_sums
-from engine.planning.starts import YOUNGEST_DAYS, Start
+from engine.planning.starts import YOUNGEST_DAYS, Start, batch_number
 from engine.planning.vacancies import Vacancies
 from lake.codes import SEA
 from lake.errors import InputError
@@ -129,7 +129,7 @@ def _starts(schedule: Schedule, as_of_day: int, growth: Growth) -> list[Start]:
             if mine and mine[-1] >= as_of_day:
                 raise InputError(
                     "--batches",
-                    f"the last of {growth.batches} new batches in {schedule.farm.geography_names[g - 1]} would start "
+                    f"the last of {growth.batches} new batches in {schedule.farm.geography(g).name} would start "
                     f"on {to_date(mine[-1])}, not before {to_date(as_of_day)}",
                     "ask for fewer, a shorter --stagger or a later --advance",
                 )
@@ -170,15 +170,15 @@ def _named(schedule: Schedule, found: Sequence[tuple[int, int]]) -> list[Start]:
     """Numbers that go on from the geography's highest: FAR-2026-276."""
     taken = {batch.number for batch in schedule.batches}
     ordinals: dict[int, int] = {}
-    for g, geography in enumerate(schedule.farm.model.geographies, 1):
+    for geography in schedule.farm.geographies:
         pattern = re.compile(rf"{re.escape(geography.batch_prefix)}-[0-9]{{4}}-([0-9]{{1,9}})")
         numbers = [int(m[1]) for number in taken if (m := pattern.fullmatch(number))]
-        ordinals[g] = max(numbers, default=sum(b.geography_id == g for b in schedule.batches))
+        here = sum(b.geography_id == geography.id for b in schedule.batches)
+        ordinals[geography.id] = max(numbers, default=here)
     starts = []
     for day, g in found:
         ordinals[g] += 1
-        prefix = schedule.farm.model.geographies[g - 1].batch_prefix
-        starts.append(Start(f"{prefix}-{to_date(day).year}-{ordinals[g]:03d}", g, day))
+        starts.append(Start(batch_number(schedule.farm.geography(g), day, ordinals[g]), g, day))
     return starts
 
 
@@ -193,7 +193,7 @@ def _stays(schedule: Schedule, start: Start, stays: tuple[Stay, ...], vacancies:
     """`stays` and what is missing to six, in containers that are free; they are held from then on."""
     farm, found = schedule.farm, list(stays)
     day = found[-1].end_day if found else start.start_day
-    station = farm.halls[farm.container(found[-1].container_ids[0]).hall_id - 1].station_id if found else 0
+    station = farm.container(found[-1].container_ids[0]).hall.station_id if found else 0
     for stage in range(len(found) + 1, SEA + 1):
         end = day + _usual_days(schedule, start.geography_id, stage, day)
         if stage == SEA:
@@ -244,7 +244,7 @@ def _recent(schedule: Schedule, geography_id: int, stage: int) -> list[Stay]:
 
 
 def _no_room(farm: Farm, start: Start, stage: int, day: int, end: int) -> InputError:
-    pool = f"{farm.geography_names[start.geography_id - 1]} {farm.stage_names[stage - 1]}"
+    pool = f"{farm.geography_of(start).name} {farm.stage_names[stage - 1]}"
     return InputError(
         f"farm {farm.name}",
         f"no room for batch {start.number} from {to_date(day)} to {to_date(end - 1)}: "
@@ -272,7 +272,7 @@ class _EggRule:
 
     def _fit(self, geography_id: int, stays: tuple[Stay, ...]) -> int:
         farm, biology = self.schedule.farm, self.schedule.biology
-        region = biology.region(farm.geography_names[geography_id - 1])
+        region = biology.region(farm.geography(geography_id).name)
         return sizing.fitted_eggs(stays, region, biology, farm)
 
 

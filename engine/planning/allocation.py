@@ -123,12 +123,12 @@ def allocate(
     offsets = [0, *accumulate(stage_days[:-1])]
     stays: list[list[Stay]] = [[] for _ in starts]
     shortages: list[Shortage] = []
-    for geography_id in range(1, len(farm.geography_names) + 1):
+    for geography_id in (geography.id for geography in farm.geographies):
         members = [i for i, start in enumerate(starts) if start.geography_id == geography_id]
         members.sort(key=lambda i: (starts[i].start_day, i))
         stations: dict[int, int] = {}
         for stage, days in enumerate(stage_days[:-1], 1):
-            halls = [h for h in farm.halls if h.geography_id == geography_id and h.stage == stage]
+            halls = farm.halls_in(geography_id, stage)
             pool = _Halls(halls)
             for i in members:
                 day = starts[i].start_day + offsets[stage - 1]
@@ -138,7 +138,7 @@ def allocate(
                     break
                 stations[i] = halls[chosen].station_id
                 stays[i].append(Stay(stage, tuple(halls[chosen].container_ids), day, day + days))
-        areas = [a for a in farm.areas if a.geography_id == geography_id]
+        areas = farm.areas_in(geography_id)
         spans = [(starts[i].start_day + before_sea, at_sea[i] + rules.fallow_days) for i in members]
         sea = _sea(areas, rules, spans)
         for i, (day, held) in zip(members, spans, strict=True):
@@ -179,7 +179,7 @@ class NoRoom(InputError):
 
 def _refusal(farm: Farm, short: Shortage, rules: Rules) -> tuple[str, str]:
     """Problem and cure in words."""
-    stage, home = farm.stage_names[short.stage - 1], farm.geography_names[short.start.geography_id - 1]
+    stage, home = farm.stage_names[short.stage - 1], farm.geography_of(short.start).name
     rings = rules.fewest_rings
     place = f"areas with {rings} rings free" if short.stage == SEA else f"halls for {stage}"
     if short.room == 0:

@@ -42,11 +42,8 @@ class Bound:
 
 def pools(farm: Farm, geography_id: int, stage_days: Sequence[int], rules: Rules) -> list[tuple[int, int]]:
     """(places, days that one is held by a batch) of each stage in a geography, fallow days included."""
-    halls = [0] * (len(stage_days) - 1)
-    for hall in farm.halls:
-        if hall.geography_id == geography_id:
-            halls[hall.stage - 1] += 1
-    rings = [len(area.ring_ids) for area in farm.areas if area.geography_id == geography_id]
+    halls = [len(farm.halls_in(geography_id, stage)) for stage in range(1, len(stage_days))]
+    rings = [len(area.ring_ids) for area in farm.areas_in(geography_id)]
     return [
         (n, days + rules.fallow_days) for n, days in zip([*halls, most_places(rings, rules)], stage_days, strict=True)
     ]
@@ -55,14 +52,14 @@ def pools(farm: Farm, geography_id: int, stage_days: Sequence[int], rules: Rules
 def upper_bound(farm: Farm, stage_days: Sequence[int], rules: Rules, shortest_at_sea: int | None = None) -> Bound:
     """The farm's bound for batches of these stages' days, at sea for `shortest_at_sea` to stage_days[5]."""
     paces, land, sea = [], Fraction(0), Fraction(0)
-    for geography_id, name in enumerate(farm.geography_names, 1):
-        held = pools(farm, geography_id, (*stage_days[:-1], shortest_at_sea or stage_days[-1]), rules)
+    for geography in farm.geographies:
+        held = pools(farm, geography.id, (*stage_days[:-1], shortest_at_sea or stage_days[-1]), rules)
         if not all(places for places, _ in held):
             continue
         days, stage = max((Fraction(days, places), -i) for i, (places, days) in enumerate(held, 1))
-        paces.append(Pace(name, days, -stage))
+        paces.append(Pace(geography.name, days, -stage))
         land += farm.model.halls.containers * sum(stage_days[:-1]) / days
-        rings = [len(area.ring_ids) for area in farm.areas if area.geography_id == geography_id]
+        rings = [len(area.ring_ids) for area in farm.areas_in(geography.id)]
         at_sea = stage_days[-1]
         sea += min(
             Fraction(usable_rings(rings, rules) * at_sea, at_sea + rules.fallow_days),

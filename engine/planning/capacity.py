@@ -153,7 +153,7 @@ def _rings(batches: Sequence[Batch]) -> Counter[int]:
 def _reachable_ring_days(schedule: Schedule, rules: Rules, first_day: int, last_day: int) -> int:
     """Ring-days in [first_day, last_day) if every batch took the most rings while there are any."""
     total = 0
-    for geography_id in range(1, len(schedule.farm.geography_names) + 1):
+    for geography_id in (geography.id for geography in schedule.farm.geographies):
         at_sea = np.zeros(last_day - first_day + 1, dtype=np.int64)
         for batch in schedule.batches:
             for stay in batch.stays:
@@ -167,7 +167,7 @@ def _reachable_ring_days(schedule: Schedule, rules: Rules, first_day: int, last_
 
 
 def _area_rings(farm: Farm, geography_id: int) -> list[int]:
-    return [len(area.ring_ids) for area in farm.areas if area.geography_id == geography_id]
+    return [len(area.ring_ids) for area in farm.areas_in(geography_id)]
 
 
 def steady_state(schedule: Schedule) -> tuple[int, int, bool]:

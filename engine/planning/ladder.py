@@ -14,6 +14,7 @@ from engine.farm.schedule_text import format_schedule
 from engine.farm.validation import Field, complaints, refuse
 from engine.forecast.workload import predicted_events
 from engine.planning.partitions import balanced, usual_count
+from engine.planning.starts import batch_number
 from engine.planning.vacancies import Vacancies
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.water.climate import Climate
@@ -74,8 +75,8 @@ def uat_ladder(
     """
     builder = _Builder(as_of_day, farm, biology, seed)
     found: list[tuple[Batch, Rung]] = []
-    for geography_id in range(1, len(farm.geography_names) + 1):
-        found += builder.geography(geography_id)
+    for geography in farm.geographies:
+        found += builder.geography(geography.id)
     found.sort(key=lambda each: (each[0].start_day, each[0].geography_id, each[0].number))
     batches = tuple(replace(batch, id=i) for i, (batch, _) in enumerate(found, 1))
     parts = usual_count(len(batches)) if partitions is None else partitions
@@ -154,7 +155,7 @@ class _Builder:
             start -= off
             if start in tried or not 0 < start - (self.as_of_day - 2 * WHOLE_LIFE) < 2 * WHOLE_LIFE:
                 start = next(day for n in count(1) for day in (best[1] + n, best[1] - n) if day not in tried)
-        home = self.farm.geography_names[geography_id - 1]
+        home = self.farm.geography(geography_id).name
         raise InputError(
             "--ladder uat",
             f"no start brings a batch of {home} within {HARVEST_TOLERANCE_DAYS} days of its harvest on {to_date(goal)}",
@@ -164,7 +165,7 @@ class _Builder:
     def _batch(self, geography_id: int, ordinal: int, start_day: int) -> Batch:
         """A batch in free containers (not yet taken), with eggs fitted to their limits."""
         farm = self.farm
-        number = f"{farm.model.geographies[geography_id - 1].batch_prefix}-{to_date(start_day).year}-{ordinal:03d}"
+        number = batch_number(farm.geography(geography_id), start_day, ordinal)
         stays: list[Stay] = []
         day, station = start_day, 0
         for stage, days in enumerate(STAGE_DAYS, 1):
@@ -176,7 +177,7 @@ class _Builder:
                 containers = tuple(hall.container_ids) if hall else ()
                 station = hall.station_id if hall else 0
             if not containers:
-                pool = f"{farm.geography_names[geography_id - 1]} {farm.stage_names[stage - 1]}"
+                pool = f"{farm.geography(geography_id).name} {farm.stage_names[stage - 1]}"
                 raise InputError(
                     f"farm {farm.name}",
                     f"no room for batch {number} on {to_date(day)}: {pool} is too small for the ladder",
@@ -184,7 +185,7 @@ class _Builder:
                 )
             stays.append(Stay(stage, containers, day, day + days))
             day += days
-        region = self.biology.region(farm.geography_names[geography_id - 1])
+        region = self.biology.region(farm.geography(geography_id).name)
         fit = sizing.fitted_eggs(tuple(stays), region, self.biology, farm)
         return Batch(0, number, geography_id, sizing.varied(fit, self.seed, number), tuple(stays))
 

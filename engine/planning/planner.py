@@ -133,7 +133,7 @@ def _rings_for_eggs(request: Request, start: Start, farm: Farm, biology: Biology
     for stage, days in enumerate(request.stage_days, 1):
         stays.append(Stay(stage, (ring.id,), day, day + days))
         day += days
-    region = biology.region(farm.geography_names[start.geography_id - 1])
+    region = biology.region(farm.geography_of(start).name)
     return sizing.rings_for(_drawn_eggs(request, start), tuple(stays), ring.biomass_limit_kg, region, biology)
 
 
@@ -144,7 +144,7 @@ def _locate(index: int, place: Field | int) -> str:
 def _eggs(request: Request, start: Start, stays: tuple[Stay, ...], farm: Farm, biology: Biology) -> int:
     if request.eggs is not None:
         return _drawn_eggs(request, start)
-    region = biology.region(farm.geography_names[start.geography_id - 1])
+    region = biology.region(farm.geography_of(start).name)
     return sizing.varied(sizing.fitted_eggs(stays, region, biology, farm), request.seed, start.number)
 
 

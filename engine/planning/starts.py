@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, cycle, islice
 
-from engine.farm.infrastructure import Farm
+from engine.farm.infrastructure import Farm, Geography
 from engine.farm.schedule import to_date
 from engine.farm.validation import nearest
 from lake.errors import InputError
@@ -94,7 +94,7 @@ def parse_stagger(text: str, farm: Farm) -> Stagger:
 
 
 def _geography(name: str, farm: Farm) -> str:
-    prefixes = {g.batch_prefix: g.name for g in farm.model.geographies}
+    prefixes = {g.batch_prefix: g.name for g in farm.geographies}
     if name in prefixes:
         return prefixes[name]
     if name not in farm.geography_names:
@@ -118,9 +118,8 @@ def starts_of(farm: Farm, batches: int, stagger: Stagger, as_of_day: int) -> lis
 
     With one stagger for all, geographies take turns in the farm's order, so of two the first starts on
     as-of - ((2 batches - 1) stagger + 50). With their own, each ends so that equal ones take turns as well.
-    A number is the geography's prefix, the start's year and the batch's ordinal there: FAR-2016-001.
     """
-    geographies = farm.model.geographies
+    geographies = farm.geographies
     count, last = len(geographies), as_of_day - YOUNGEST_DAYS
     if stagger.own:
         days = []
@@ -132,9 +131,12 @@ def starts_of(farm: Farm, batches: int, stagger: Stagger, as_of_day: int) -> lis
     else:
         offsets = _offsets(stagger.gaps, batches * count)
         days = [(last - offsets[-1] + offset, i % count, i // count) for i, offset in enumerate(offsets)]
-    return [
-        Start(f"{geographies[g].batch_prefix}-{to_date(day).year}-{turn + 1:03d}", g + 1, day) for day, g, turn in days
-    ]
+    return [Start(batch_number(geographies[g], day, turn + 1), g + 1, day) for day, g, turn in days]
+
+
+def batch_number(geography: Geography, start_day: int, ordinal: int) -> str:
+    """A batch's number: the geography's prefix, the start's year and the ordinal there, FAR-2016-001."""
+    return f"{geography.batch_prefix}-{to_date(start_day).year}-{ordinal:03d}"
 
 
 def _offsets(gaps: tuple[int, ...], count: int) -> list[int]:

@@ -44,9 +44,7 @@ class Vacancies:
         That of the station is preferred, then the one left alone longest, then the first in the farm's order.
         """
         free: list[tuple[bool, int, int, Hall]] = []
-        for hall in self.farm.halls:
-            if hall.geography_id != geography_id or hall.stage != stage:
-                continue
+        for hall in self.farm.halls_in(geography_id, stage):
             since = max(self._since(c, start_day, end_day) for c in hall.container_ids)
             if since <= start_day:
                 free.append((hall.station_id != station_id, since, hall.id, hall))
@@ -71,7 +69,7 @@ class Vacancies:
 
         They lie in one area, the one left alone longest; with two areas a batch, else in two neighbouring ones.
         """
-        areas = [area for area in self.farm.areas if area.geography_id == geography_id]
+        areas = self.farm.areas_in(geography_id)
         since = [[self._since(c, start_day, end_day) for c in area.ring_ids] for area in areas]
         free = [
             [c for c, day in zip(area.ring_ids, days, strict=True) if day <= start_day]

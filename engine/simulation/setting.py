@@ -33,8 +33,7 @@ class Setting:
     @property
     def site(self) -> np.uint64:
         """The key of the sea area's own draws."""
-        area = self.schedule.farm.areas[self.containers[0].area_id - 1]
-        return stream_key(self.schedule.seed, Stream.SITE, area.name)
+        return stream_key(self.schedule.seed, Stream.SITE, self.containers[0].area.name)
 
     def keys(self, stream: Stream, containers: Sequence[Container] = ()) -> np.ndarray:
         """A stream's key for each of the stay's containers, or of others."""

@@ -160,10 +160,10 @@ def test_an_outbreak_changes_nothing_before_it_begins_and_no_water(name: str, ki
 def test_a_heat_wave_warms_the_summer_sea_alone(world: InWorld) -> None:
     calm, hot = world("published"), world("heat-wave")
     for hall in calm.schedule.farm.halls:
-        np.testing.assert_array_equal(calm.climate.hall(hall.id), hot.climate.hall(hall.id))
+        np.testing.assert_array_equal(calm.climate.hall(hall), hot.climate.hall(hall))
     first = np.datetime64("1970-01-01") + calm.climate.first_day
     for area in calm.schedule.farm.areas:
-        warmer = hot.climate.sea(area.id)[0] - calm.climate.sea(area.id)[0]
+        warmer = hot.climate.sea(area)[0] - calm.climate.sea(area)[0]
         months = (first + np.arange(warmer.size)).astype("datetime64[M]").astype(int) % 12 + 1
         assert warmer.min() >= -1e-9
         assert abs(warmer[(months <= 3) | (months == 12)]).max() < 0.1
@@ -192,9 +192,9 @@ def test_resistant_lice_change_nothing_before_the_first_treatment(world: InWorld
 def test_a_hall_without_power_lacks_oxygen_and_nothing_else_changes_before(world: InWorld) -> None:
     calm, dark = world("published"), world("power-failure")
     for hall in calm.schedule.farm.halls:
-        np.testing.assert_array_equal(calm.climate.hall(hall.id)[0], dark.climate.hall(hall.id)[0])
+        np.testing.assert_array_equal(calm.climate.hall(hall)[0], dark.climate.hall(hall)[0])
     for area in calm.schedule.farm.areas:
-        np.testing.assert_array_equal(calm.climate.sea(area.id), dark.climate.sea(area.id))
+        np.testing.assert_array_equal(calm.climate.sea(area), dark.climate.sea(area))
     lowest, failures = [], 0
     for mine, theirs in zip(calm.histories, dark.histories, strict=True):
         assert met(mine, theirs) == met(theirs, mine)

@@ -46,7 +46,7 @@ def test_a_plan_gives_each_batch_the_days_of_its_month_of_transfer() -> None:
 
 
 def test_replicates_are_spread_over_the_areas_and_the_month() -> None:
-    made = [growth._replicate(shipped(), 2, 6, i, i + 1) for i in range(60)]
+    made = [growth._replicate(shipped(), 2, 6, ordinal=i, batch_id=i + 1) for i in range(60)]
     transfers = {to_date(batch.stays[-1].start_day) for batch in made}
     assert {day.month for day in transfers} == {6}
     assert len({day.year for day in transfers}) == growth.YEARS

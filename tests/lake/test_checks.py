@@ -35,7 +35,7 @@ def stays(farm: Farm, geography: int, station: int, area: int, rings: slice, age
     """A life in one station's halls and some rings of an area."""
     of_geography = [s for s in farm.stations if s.geography_id == geography]
     halls = {h.stage: tuple(h.container_ids) for h in farm.halls if h.station_id == of_geography[station].id}
-    sea = tuple([a for a in farm.areas if a.geography_id == geography][area].ring_ids)[rings]
+    sea = tuple(farm.areas_in(geography)[area].ring_ids)[rings]
     out, day = [], AS_OF_DAY - age
     for stage, days in enumerate(STAGE_DAYS, 1):
         out.append(Stay(stage, halls.get(stage, sea), day, day + days))

@@ -54,7 +54,7 @@ def test_batches_never_share_a_container_and_only_what_cannot_fit_is_refused(
             containers = [farm.container(c) for c in stay.container_ids]
             assert (stay.stage, stay.start_day, stay.end_day) == (stage, day, day + length)
             assert {(c.stage, c.geography_id) for c in containers} == {(stage, batch.geography_id)}
-            assert len({c.area_id if stage == 6 else c.hall_id for c in containers}) == 1
+            assert len({c.place for c in containers}) == 1
             assert len(containers) == (wanted if stage == 6 else 2)
             for c in stay.container_ids:
                 for d in range(day, day + length):
@@ -84,7 +84,7 @@ def test_a_batch_keeps_its_station_and_takes_a_whole_hall() -> None:
     farm = read_farm("faroe-scotland")
     batches = [Start(f"B-{i}", 1 + i % 2, 6 * i) for i in range(60)]
     for each in allocate(farm, batches, (90, 90, 90, 90, 90, 450), Rules()):
-        halls = [farm.halls[farm.container(stay.container_ids[0]).hall_id - 1] for stay in each[:5]]
+        halls = [farm.container(stay.container_ids[0]).hall for stay in each[:5]]
         assert len({hall.station_id for hall in halls}) == 1
         assert [tuple(hall.container_ids) for hall in halls] == [stay.container_ids for stay in each[:5]]
 

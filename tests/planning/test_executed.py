@@ -55,8 +55,8 @@ def _with_a_steady_state(schedule: Schedule) -> Schedule:
     farm, as_of = schedule.farm, to_day(date(2025, 11, 8))
     batches: list[Batch] = []
     for geography in (1, 2):
-        halls = {h.stage: tuple(h.container_ids) for h in reversed(farm.halls) if h.geography_id == geography}
-        area = next(a for a in farm.areas if a.geography_id == geography)
+        halls = {h.stage: tuple(h.container_ids) for h in reversed(farm.halls_in(geography))}
+        area = farm.areas_in(geography)[0]
         for ago in (1500, 1000, 300):
             life: list[Stay] = []
             day = as_of - ago

@@ -83,7 +83,7 @@ def _require_kept(placed: list[tuple[Stay, ...]], areas: int, rings: int, rule: 
     in_area: dict[int, list[tuple[int, int]]] = {}
     for stays in placed:
         sea = stays[-1]
-        where = sorted({farm.container(c).area_id for c in sea.container_ids})
+        where = sorted({farm.container(c).area.id for c in sea.container_ids})
         assert rule.fewest_rings <= len(sea.container_ids) <= rule.most_rings
         assert len(set(sea.container_ids)) == len(sea.container_ids)
         assert len(where) <= rule.areas_per_batch

@@ -134,7 +134,7 @@ def test_a_plan_too_short_for_a_steady_state_is_measured_whole() -> None:
 
 def test_the_fit_is_the_most_that_stays_within_every_limit() -> None:
     for batch in planned(6, 88).batches:
-        region = biology().region(farm().geography_names[batch.geography_id - 1])
+        region = biology().region(farm().geography_of(batch).name)
         fit = fitted_eggs(batch.stays, region, biology(), farm())
         assert 0.92 * fit - 1000 <= batch.eggs <= fit
         assert not any(p.over for p in peaks(replace(batch, eggs=fit), farm(), biology()))
@@ -157,7 +157,7 @@ def test_peaks_rise_with_eggs_and_target_and_fall_with_rings() -> None:
 def test_simulated_outcomes_stay_below_the_upper_peak(geography: int) -> None:
     """An independent draw of 40,000 rings from the published distributions exceeds the prediction in none."""
     batch = planned(6, 88).batches[geography - 1]
-    bio, region = biology().model, biology().region(farm().geography_names[geography - 1])
+    bio, region = biology().model, biology().region(farm().geography(geography).name)
     rng, n = np.random.default_rng(1), 40_000
     root = np.full(n, bio.stages.first_feeding_weight_g.value ** (1 / 3))
     alive = np.full(n, float(batch.eggs))

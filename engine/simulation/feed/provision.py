@@ -103,7 +103,7 @@ def expected_lots(
 def _prices(schedule: Schedule, history: BatchHistory) -> np.ndarray:
     """The market's price of every feed on each day of the batch's life, (feeds, days), cents a kg."""
     biology, first = schedule.biology, history.batch.start_day
-    geography = schedule.farm.geography_names[history.batch.geography_id - 1]
+    geography = schedule.farm.geography_of(history.batch).name
     index = feed_index(biology, schedule.seed, geography, first, history.stages[-1].end_day - first)
     currency = biology.region(geography).currency_per_eur.value
     prices: np.ndarray = (

@@ -25,7 +25,7 @@ def tank_hazard(schedule: Schedule, batch: Batch, stay: Stay, days: int) -> np.n
     loss = mortality.freshwater_loss.value[stay.stage - 1]
     sd, year_sd = mortality.freshwater_frailty_sd.value[stay.stage - 1], mortality.freshwater_year_sd.value
     z = am.normal(stream_key(seed, Stream.FRAILTY, batch.number, stay.stage), 0)
-    geography = schedule.farm.geography_names[batch.geography_id - 1]
+    geography = schedule.farm.geography_of(batch).name
     year_z = am.normal(stream_key(seed, Stream.YEAR_CLASS, geography, to_date(batch.start_day).year), 0)
     frailty = am.exp(sd * z + year_sd * year_z - 0.5 * (sd * sd + year_sd * year_sd))
     level = -am.log(1.0 - loss) / (stay.end_day - stay.start_day) * frailty

@@ -20,7 +20,7 @@ def harvest_target_cg(schedule: Schedule, batch: Batch) -> int:
     """The mean live weight (0.01 g) that triggers the batch's harvest: the schedule's, or drawn."""
     if batch.harvest_target_g is not None:
         return round(batch.harvest_target_g * 100)
-    region = schedule.biology.region(schedule.farm.geography_names[batch.geography_id - 1])
+    region = schedule.region_of(batch)
     z = am.normal(stream_key(schedule.seed, Stream.BATCH, batch.number), 0)
     target = region.harvest_target_g.value + region.harvest_target_sd_g.value * z
     return int(am.whole(max(target, 0.5 * region.harvest_target_g.value) * 100.0))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.biology.health import METHOD_NAMES
+from engine.farm.infrastructure import Place
 from engine.farm.schedule import Batch, Schedule, Stay
 from engine.simulation.fish import life, rings
 from engine.simulation.fish.hazards import befall, sea_hazard, tank_hazard
@@ -18,7 +19,7 @@ from engine.simulation.numerics.streams import Stream
 from engine.simulation.numerics.sums import cumulative
 from engine.simulation.record import HealthEvent, SeaLice, StageHistory, StandIn, Treatment
 from engine.simulation.setting import Setting
-from engine.simulation.water.climate import Climate, ar1
+from engine.simulation.water.climate import Breath, Climate, ar1
 from lake.codes import SEA
 
 
@@ -49,7 +50,7 @@ def live_stage(
     target_cg: mean weight (0.01 g) that triggers the harvest. stand_in: what the containers stand for, if for more.
     """
     farm = schedule.farm
-    region = schedule.biology.region(farm.geography_names[batch.geography_id - 1])
+    region = schedule.region_of(batch)
     days = min(stay.end_day, schedule.as_of_day) - stay.start_day
     it = Setting(schedule, climate, batch, stay, region, tuple(farm.container(c) for c in stay.container_ids), days)
     n = len(it.containers)
@@ -296,12 +297,11 @@ def _breathing(it: Setting, salinity: float) -> life.Breathing:
     respiration, start = it.schedule.biology.model.respiration, it.stay.start_day
     slots = it.schedule.farm.model.readings_per_day
     outside, residence = (np.empty((len(it.containers), it.days, slots)) for _ in range(2))
-    places = {}
+    places: dict[Place, Breath] = {}
     for i, container in enumerate(it.containers):
-        place = container.area_id or -container.hall_id
-        if place not in places:
-            places[place] = it.climate.breath(container, start, start + it.days)
-        outside[i], residence[i] = places[place].outside, places[place].residence
+        if container.place not in places:
+            places[container.place] = it.climate.breath(container, start, start + it.days)
+        outside[i], residence[i] = places[container.place].outside, places[container.place].residence
     return life.Breathing(
         outside,
         residence,

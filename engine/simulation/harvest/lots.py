@@ -112,7 +112,7 @@ def _best_shares(
     The shift is in logits, and knows only what befell the ring up to its own harvest.
     """
     policy = schedule.biology.model.harvest
-    region = schedule.biology.region(schedule.farm.geography_names[history.batch.geography_id - 1])
+    region = schedule.region_of(history.batch)
     drawn = superior_share(key, *region.superior_beta.value)
     batch = am.log(drawn / (1.0 - drawn))
     shares = []

@@ -171,7 +171,7 @@ class _Writer:
 
     @property
     def _geography(self) -> str:
-        return self._schedule.farm.geography_names[self._history.batch.geography_id - 1]
+        return self._schedule.farm.geography_of(self._history.batch).name
 
     def events(self, events: tuple[Noticed, ...], samples: tuple[Samples, ...]) -> Iterator[Entry]:
         """What befell the fish: notice, samples, cause, and a look back a week later."""

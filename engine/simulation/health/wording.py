@@ -119,12 +119,7 @@ def site(schedule: Schedule, stage: StageHistory) -> str:
     """The hall or the area, or both areas, of a stage."""
     found = []
     for id_ in stage.container_ids:
-        container = schedule.farm.container(id_)
-        place = (
-            schedule.farm.areas[container.area_id - 1]
-            if container.area_id
-            else schedule.farm.halls[container.hall_id - 1]
-        )
-        if place.name not in found:
-            found.append(place.name)
+        name = schedule.farm.container(id_).place.name
+        if name not in found:
+            found.append(name)
     return listed(found)

@@ -27,8 +27,8 @@ def counting(it: Setting, all_rings: Sequence[Container]) -> rings.Counting:
     weeks = it.days // 7 + 1
     by_area: dict[int, np.ndarray] = {}
     for ring in all_rings:
-        if ring.area_id not in by_area:
-            by_area[ring.area_id] = lice_pressure(it.schedule, it.climate, ring, it.stay.start_day, weeks)
+        if ring.area.id not in by_area:
+            by_area[ring.area.id] = lice_pressure(it.schedule, it.climate, ring, it.stay.start_day, weeks)
     lice = it.schedule.biology.model.lice
     model = LiceModel(
         np.array(lice.attached.value),
@@ -45,7 +45,7 @@ def counting(it: Setting, all_rings: Sequence[Container]) -> rings.Counting:
     return rings.Counting(
         model,
         np.arange(len(all_rings)) * len(it.containers) // len(all_rings),
-        np.stack([by_area[c.area_id] for c in all_rings]),
+        np.stack([by_area[c.area.id] for c in all_rings]),
         lice.own_infection.value,
         lice.count_fish.value,
         it.keys(Stream.LICE, all_rings),
@@ -59,8 +59,7 @@ def lice_pressure(schedule: Schedule, climate: Climate, container: Container, st
     Lognormal about the region's median, AR(1) from week to week, higher in warm water; never depends on a batch.
     """
     lice = schedule.biology.model.lice
-    area = schedule.farm.areas[container.area_id - 1]
-    region = schedule.biology.region(schedule.farm.geography_names[area.geography_id - 1])
+    area, region = container.area, schedule.region_of(container)
     first = start // 7
     key = stream_key(schedule.seed, Stream.LICE_PRESSURE, area.name)
     noise = ar1(key, first + weeks + 1, lice.pressure_ar1.value, lice.pressure_sd.value)

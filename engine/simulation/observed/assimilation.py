@@ -211,7 +211,7 @@ def mix(
 def expected_growth(schedule: Schedule, geography_id: int, stage: int, planned_days: int) -> Expected:
     """The farm's standard growth model of a stage."""
     model = schedule.biology.model
-    region = schedule.biology.region(schedule.farm.geography_names[geography_id - 1])
+    region = schedule.biology.region(schedule.farm.geography(geography_id).name)
     growth, share = model.growth, model.monitoring.expected_growth.value
     response_c = np.array(growth.temperature_response_c.value)
     response = np.array(growth.temperature_response.value)
@@ -262,7 +262,7 @@ def _estimate_stage(
     measured: np.ndarray,
 ) -> StageEstimate:
     geography, monitoring = history.batch.geography_id, schedule.biology.model.monitoring
-    region = schedule.biology.region(schedule.farm.geography_names[geography - 1])
+    region = schedule.biology.region(schedule.farm.geography(geography).name)
     shape, n = stage.population.shape, len(stage.container_ids)
     temp_c = fill_gaps(mean_c, measured, stage.days_lived, _usual_c(region, stage))
     sample_cg = np.zeros(shape, dtype=np.int64)

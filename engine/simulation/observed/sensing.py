@@ -109,7 +109,7 @@ class SensorBank:
         for (c, s), key in np.ndenumerate(own):
             bias[c, s] = self._bias_sd[which[s]] * am.normal(key, 0)
             phase[c, s] = int(am.uniform(key, 1) * self._interval)
-        at_sea = bool(containers[0].area_id)
+        at_sea = containers[0].is_at_sea
         return Probes(
             np.array([c.id for c in containers], dtype=np.int64),
             np.array([c.sensor_ids.start for c in containers], dtype=np.int64),
@@ -149,7 +149,7 @@ def groups(climate: Climate, stage: StageHistory) -> Iterator[Group]:
     lead = min(climate.biology.model.sensors.fault_window_days.value, stage.start_day)
     containers = [climate.farm.container(c) for c in stage.container_ids]
     begin = 0
-    for _, together in groupby(containers, lambda c: (c.area_id, c.hall_id, c.container_type_id)):
+    for _, together in groupby(containers, lambda c: (c.place, c.container_type_id)):
         here = tuple(together)
         end = begin + len(here)
         field, residence = climate.at_readings(here[0], stage.start_day - lead, stage.end_day)

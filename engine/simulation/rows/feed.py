@@ -93,8 +93,7 @@ def stock_rows(subject: Subject, purchases: Columns) -> Columns:
     quantity = (purchases["closing_kg"] + 50) // 100
     farm, stage = subject.schedule.farm, subject.stages[-1]
     living = [farm.container(c) for c, gone in zip(stage.container_ids, stage.emptied, strict=True) if not gone]
-    places = {(c.hall_id, c.area_id) for c in living}
-    stores = np.array([s.id for s in farm.feed_containers if (s.hall_id, s.area_id) in places], dtype=np.int64)
+    stores = np.array(sorted({s for c in living for s in c.place.feed_container_ids}), dtype=np.int64)
     left = np.flatnonzero((quantity > 0) & np.isin(purchases["feed_container_id"], stores))
     hour = subject.schedule.biology.model.feed.delivery_hour_utc.value
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.farm.masters import company_id, pricing, site_id_of_area
+from engine.farm.masters import company_id, pricing, site_id
 from engine.simulation.rows.harvest import event_ids, event_times
 from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, row_ids
 from lake.codes import SEA
@@ -20,8 +20,8 @@ def fact_rows(subject: Subject) -> Columns:
     """One fact a lot, with the lot's figures."""
     harvest, farm = subject.harvest, subject.schedule.farm
     lots = len(harvest.event)
-    areas = [farm.container(c).area_id for c in subject.stages[-1].container_ids]
-    sites = np.array([site_id_of_area(farm, area) for area in areas], dtype=np.int64)
+    places = [farm.container(c).place for c in subject.stages[-1].container_ids]
+    sites = np.array([site_id(farm, place) for place in places], dtype=np.int64)
     return {
         "id": row_ids("fact_harvest", subject.batch_id, lots),
         "batch_id": np.full(lots, subject.batch_id),
@@ -50,7 +50,7 @@ def transaction_rows(subject: Subject) -> Columns:
     policies = [policy for policy, _ in pricing(farm, geography, "FM", "LG")]
     age = schedule.as_of_day - day
     states = [code("intercompany_transaction", "state", state) for state in ("pending", "posted", "exported")]
-    currency = farm.model.master.currencies[farm.geography_names[geography - 1]]
+    currency = farm.model.master.currencies[farm.geography(geography).name]
     return {
         "id": row_ids("intercompany_transaction", subject.batch_id, rows),
         "batch_id": np.full(rows, subject.batch_id),
@@ -88,7 +88,7 @@ def _smolts(subject: Subject) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nd
     biomass = int(biomass_units(fish, weight).sum())
     trade = schedule.biology.model.trade
     policy, markup = next(p for p in pricing(farm, history.batch.geography_id, "FW", "FM") if p[0])
-    currency = schedule.biology.region(farm.geography_names[history.batch.geography_id - 1]).currency_per_eur.value
+    currency = schedule.region_of(history.batch).currency_per_eur.value
     cost = trade.smolt_cost_per_fish.value * int(fish.sum()) + trade.smolt_cost_per_kg.value * (biomass / 100.0)
     cents = int(np.floor(cost * currency * (1.0 + markup / 100.0) * 100.0 + 0.5))
     workflow = row_ids("transfer_workflow", subject.batch_id, len(history.moves))[i]

@@ -52,7 +52,7 @@ def type_positions(farm: Farm) -> np.ndarray:
 def _count_rows(subject: Subject, stage: StageHistory, lice: SeaLice, ids: np.ndarray) -> Columns:
     schedule = subject.schedule
     model = schedule.biology.model.lice_counts
-    region = schedule.biology.region(schedule.farm.geography_names[subject.history.batch.geography_id - 1])
+    region = schedule.region_of(subject.history.batch)
     n, counts = lice.sampled.shape
     count = np.empty((n, counts, len(LICE_TYPES)), dtype=np.int64)
     moment, certainty = np.empty((n, counts)), np.empty((n, counts))
@@ -179,7 +179,7 @@ def _codes(column: str, values: list[str]) -> np.ndarray:
 def _vaccine_id(subject: Subject) -> int:
     """The id of the region's vaccine; InputError when the farm's list lacks it."""
     farm, biology = subject.schedule.farm, subject.schedule.biology
-    geography = farm.geography_names[subject.history.batch.geography_id - 1]
+    geography = farm.geography_of(subject.history.batch).name
     vaccine, known = biology.region(geography).vaccine.value, farm.model.master.vaccination_types
     if vaccine not in known:
         raise InputError(

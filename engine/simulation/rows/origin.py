@@ -34,7 +34,7 @@ def creation_rows(subject: Subject) -> tuple[Columns, Columns]:
     """
     schedule, batch, trays = subject.schedule, subject.history.batch, subject.stages[0]
     eggs, farm = schedule.biology.model.eggs, schedule.farm
-    geography = farm.geography_names[batch.geography_id - 1]
+    geography = farm.geography_of(batch).name
     lot = stream_key(schedule.seed, Stream.EGGS, batch.number)
     each = subject.container_keys(Stream.EGGS, trays)
     frailty = am.normal(stream_key(schedule.seed, Stream.FRAILTY, batch.number, trays.stage), 0)
@@ -118,7 +118,7 @@ def transition_rows(subject: Subject) -> Columns:
         c = int(move.dest[0]) if len(move.dest) else 0
         container = farm.container(stage.container_ids[c])
         water = subject.climate.water(container, move.day, move.day + 1)[:, 0]
-        at_sea[i] = container.area_id > 0
+        at_sea[i] = container.is_at_sea
         temp_c[i], oxygen[i] = known.temp_c[c, 0], stage.oxygen_mean[c, 0]
         ph[i] = water[(SEA_VARIABLES if at_sea[i] else HALL_VARIABLES).index("pH")]
         salinity[i] = water[SEA_VARIABLES.index("Salinity")] if at_sea[i] else 0.0

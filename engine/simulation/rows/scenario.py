@@ -64,7 +64,7 @@ class Baseline:
 def standard_models(schedule: Schedule, geography_id: int) -> StandardModels:
     """The models of a geography."""
     farm, biology = schedule.farm, schedule.biology
-    name, scenario = farm.geography_names[geography_id - 1], farm.model.master.scenario
+    name, scenario = farm.geography(geography_id).name, farm.model.master.scenario
     return StandardModels(
         np.array(stage_tgc(biology, name)),
         np.array(scenario.fcr_by_stage),
@@ -176,7 +176,7 @@ def _snapshot(subject: Subject, days: int) -> str:
     """The models' parameters as JSON, keys sorted; with the master data's profiles they give the projection again."""
     schedule, batch = subject.schedule, subject.history.batch
     farm, master = schedule.farm, schedule.farm.model.master
-    geography = farm.geography_names[batch.geography_id - 1]
+    geography = farm.geography_of(batch).name
     scenario, stages = master.scenario, farm.stage_names
     halls = schedule.biology.region(geography).hall_temperature_c.value
     parameters = {

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from engine.farm.infrastructure import Place
 from engine.farm.schedule import Schedule
 from engine.simulation.feed.provision import StageFeed, feed_batch
 from engine.simulation.harvest.lots import Harvest, reap
@@ -118,14 +119,13 @@ class Subject:
 
     def oxygen_outside(self, stage: StageHistory) -> np.ndarray:
         """The day's mean of the oxygen that comes to each container of a stage, % saturation, (n, days)."""
-        places: dict[tuple[int, int], np.ndarray] = {}
+        places: dict[Place, np.ndarray] = {}
         out = np.empty((len(stage.container_ids), stage.days))
         for i, container_id in enumerate(stage.container_ids):
             container = self.schedule.farm.container(container_id)
-            place = (container.area_id, container.hall_id)
-            if place not in places:
-                places[place] = self.climate.oxygen_outside(container, stage.start_day, stage.end_day)
-            out[i] = places[place]
+            if container.place not in places:
+                places[container.place] = self.climate.oxygen_outside(container, stage.start_day, stage.end_day)
+            out[i] = places[container.place]
         return out
 
     def container_keys(self, stream: Stream, stage: StageHistory) -> np.ndarray:

@@ -75,12 +75,14 @@ class Climate:
 
         Oxygen is that of the water that comes in, without the fish and the time of day.
         """
-        place = self.sea(container.area_id) if container.area_id else self.hall(container.hall_id)
-        return place[:, start - self.known_from : end - self.known_from]
+        place = container.place
+        field = self.sea(place) if isinstance(place, Area) else self.hall(place)
+        return field[:, start - self.known_from : end - self.known_from]
 
     def temperature(self, container: Container, start: int, end: int) -> np.ndarray:
         """Row 0 of `water`, degC, made without the other variables: growth needs no more."""
-        series = self._area_c(container.area_id) if container.area_id else self._hall_c(container.hall_id)
+        place = container.place
+        series = self._area_c(place) if isinstance(place, Area) else self._hall_c(place)
         return series[start - self.known_from : end - self.known_from]
 
     def open_sea(self, geography_id: int, start: int, end: int) -> np.ndarray:
@@ -91,10 +93,9 @@ class Climate:
         """The oxygen that comes to a container on days [start, end)."""
         env, slots = self.biology.model.environment, self.farm.model.readings_per_day
         daily = np.ascontiguousarray(self.water(container, start, end)[1])
-        if not container.area_id:
-            hall = self.farm.halls[container.hall_id - 1]
+        if not container.is_at_sea:
             failed = halls.power_failures(
-                stream_key(self.seed, Stream.WATER, hall.name, "power"),
+                stream_key(self.seed, Stream.WATER, container.hall.name, "power"),
                 start,
                 end - start,
                 slots,
@@ -104,8 +105,7 @@ class Climate:
             )
             return Breath(np.maximum(daily[:, None] - failed, LEAST_SATURATION), np.zeros_like(failed))
         light = 0.5 + 0.5 * season(start, end - start, MIDSUMMER)
-        area = self.farm.areas[container.area_id - 1].name
-        key = stream_key(self.seed, Stream.SITE_CURRENT, area)
+        key = stream_key(self.seed, Stream.SITE_CURRENT, container.area.name)
         low, high = env.current_range_m_s.value
         current = env.current_median_m_s.value * am.exp(env.current_sdlog.value * am.normal(key, 0))
         hourly = np.array(env.demand_by_hour.value)
@@ -140,21 +140,19 @@ class Climate:
         daily, breath = self.water(container, start, end), self.breath(container, start, end)
         out = np.repeat(daily, slots, axis=1)
         out[1] = breath.outside.ravel()
-        if container.area_id:
+        if container.is_at_sea:
             light = 0.5 + 0.5 * season(start, end - start, MIDSUMMER)
             warmth = env.diurnal_amplitude_c.value * light
             out[0] = daily_cycle(np.ascontiguousarray(daily[0]), warmth, slots).ravel()
         return out, breath.residence.ravel()
 
-    def sea(self, area_id: int) -> np.ndarray:
+    def sea(self, area: Area) -> np.ndarray:
         """The daily field of an area from known_from on, (len(SEA_VARIABLES), days), in the parameters' units."""
-        area = self.farm.areas[area_id - 1]
-        return self._once("sea", area.name, lambda: np.stack([self._area_c(area_id), *self._area_others(area)]))
+        return self._once("sea", area.name, lambda: np.stack([self._area_c(area), *self._area_others(area)]))
 
-    def hall(self, hall_id: int) -> np.ndarray:
+    def hall(self, hall: Hall) -> np.ndarray:
         """The daily field of a hall from known_from on, (len(HALL_VARIABLES), days), in the parameters' units."""
-        hall = self.farm.halls[hall_id - 1]
-        return self._once("hall", hall.name, lambda: np.stack([self._hall_c(hall_id), *self._hall_others(hall)]))
+        return self._once("hall", hall.name, lambda: np.stack([self._hall_c(hall), *self._hall_others(hall)]))
 
     def _once(self, kind: str, place: str, make: Callable[[], np.ndarray]) -> np.ndarray:
         found = self._kept.get((kind, place))
@@ -168,7 +166,7 @@ class Climate:
         return self.known_from, self.days - self.known_from
 
     def _region(self, geography_id: int) -> Region:
-        return self.biology.region(self.farm.geography_names[geography_id - 1])
+        return self.biology.region(self.farm.geography(geography_id).name)
 
     @cached_property
     def _months(self) -> tuple[np.ndarray, np.ndarray]:
@@ -183,11 +181,11 @@ class Climate:
     def _geography_c(self, geography_id: int) -> np.ndarray:
         """The open sea's temperature without site, degC: season, trend, monthly anomaly, heat waves."""
         return self._once(
-            "open sea", self.farm.geography_names[geography_id - 1], lambda: self._make_geography_c(geography_id)
+            "open sea", self.farm.geography(geography_id).name, lambda: self._make_geography_c(geography_id)
         )
 
     def _make_geography_c(self, geography_id: int) -> np.ndarray:
-        geography, region = self.farm.geography_names[geography_id - 1], self._region(geography_id)
+        geography, region = self.farm.geography(geography_id).name, self._region(geography_id)
         env = self.biology.model.environment
         position, years = self._months
         anomaly = sea.anomaly(
@@ -218,32 +216,32 @@ class Climate:
         key = stream_key(self.seed, Stream.WATER, place, variable)
         return wander(key, self.days, memory, sd)[self.known_from :]
 
-    def _area_c(self, area_id: int) -> np.ndarray:
-        return self._once("sea, degC", self.farm.areas[area_id - 1].name, lambda: self._make_area_c(area_id))
+    def _area_c(self, area: Area) -> np.ndarray:
+        return self._once("sea, degC", area.name, lambda: self._make_area_c(area))
 
-    def _make_area_c(self, area_id: int) -> np.ndarray:
-        area, env = self.farm.areas[area_id - 1], self.biology.model.environment
+    def _make_area_c(self, area: Area) -> np.ndarray:
+        env = self.biology.model.environment
         # a geography's sites are spread evenly over their distribution, so that the farm's mean is the region's
-        of_geography = sum(a.geography_id == area.geography_id for a in self.farm.areas[: area_id - 1])
-        key = stream_key(self.seed, Stream.SITE, self.farm.geography_names[area.geography_id - 1])
+        of_geography = sum(a.geography_id == area.geography_id for a in self.farm.areas[: area.id - 1])
+        key = stream_key(self.seed, Stream.SITE, self.farm.geography_of(area).name)
         turns = am.uniform(key, 0) + of_geography * GOLDEN_TURN
         site = env.site_sd_c.value * am.normal_quantile(max(turns % 1.0, 1e-9))
         daily = self._series(area.name, "Temperature", env.daily_ar1.value, env.daily_sd_c.value)
         warm: np.ndarray = self._geography_c(area.geography_id) + site + daily
         return warm
 
-    def _hall_c(self, hall_id: int) -> np.ndarray:
-        return self._once("hall, degC", self.farm.halls[hall_id - 1].name, lambda: self._make_hall_c(hall_id))
+    def _hall_c(self, hall: Hall) -> np.ndarray:
+        return self._once("hall, degC", hall.name, lambda: self._make_hall_c(hall))
 
-    def _make_hall_c(self, hall_id: int) -> np.ndarray:
-        hall, env = self.farm.halls[hall_id - 1], self.biology.model.environment
+    def _make_hall_c(self, hall: Hall) -> np.ndarray:
+        env = self.biology.model.environment
         daily = self._series(hall.name, "Temperature", env.hall_ar1.value, env.hall_sd_c.value)
         warm: np.ndarray = self._region(hall.geography_id).hall_temperature_c.value[hall.stage - 1] + daily
         return warm
 
     def _rain(self, geography_id: int) -> np.ndarray:
         """How much rain freshens a geography's water at a site of usual exposure, PSU."""
-        name, region = self.farm.geography_names[geography_id - 1], self._region(geography_id)
+        name, region = self.farm.geography(geography_id).name, self._region(geography_id)
 
         def make() -> np.ndarray:
             wetter = 1.0 + region.rain_winter_share.value * season(0, self.days, MIDWINTER)

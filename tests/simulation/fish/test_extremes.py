@@ -35,7 +35,7 @@ def edges(draw: st.DrawFn, farm: Farm, biology: Biology) -> Schedule:
     stays = []
     for stage, (start, days) in enumerate(zip(starts[:6], lengths, strict=True), 1):
         first = next(c for c in farm.containers if c.stage == stage)
-        there = [c.id for c in farm.containers if (c.hall_id, c.area_id) == (first.hall_id, first.area_id)]
+        there = [c.id for c in farm.containers if c.place == first.place]
         stays.append(Stay(stage, tuple(there[: draw(st.integers(1, len(there)))]), start, start + days))
     as_of = START + draw(st.integers(1, sum(lengths) + 5))
     eggs = draw(st.sampled_from([1_000, 1_001, 40_000]))

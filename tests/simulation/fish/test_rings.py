@@ -22,8 +22,8 @@ PLANNED = 450
 
 def batch(farm: Farm, i: int, rings: int) -> Batch:
     geography = 1 + i % 2
-    area = next(a for a in farm.areas if a.geography_id == geography)
-    tanks = {h.stage: h.container_ids[0] for h in reversed(farm.halls) if h.geography_id == geography}
+    area = farm.areas_in(geography)[0]
+    tanks = {h.stage: h.container_ids[0] for h in reversed(farm.halls_in(geography))}
     day, stays = START - sum(STAGE_DAYS[:-1]) + 20 * i, []
     for stage, days in enumerate(STAGE_DAYS[:-1], 1):
         stays.append(Stay(stage, (tanks[stage],), day, day + days))
@@ -56,7 +56,7 @@ def females(sea: StageHistory, w: int) -> float:
 
 
 def limit_on(biology: Biology, history: BatchHistory, farm: Farm, day: int) -> float:
-    region = biology.region(farm.geography_names[history.batch.geography_id - 1])
+    region = biology.region(farm.geography_of(history.batch).name)
     month = int(np.datetime64(day, "D").astype("datetime64[M]").astype(int) % 12)
     return region.adult_female_limit.value[month] * region.treatment_trigger.value
 

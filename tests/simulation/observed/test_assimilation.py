@@ -404,7 +404,7 @@ def _plainly(
 ) -> tuple[list[tuple[float, ...]], tuple[float, int]]:
     """(weight, confidence, conversion) of each day lived; then (weight in g, days since a weighing)."""
     model = schedule.biology.model
-    region = schedule.biology.region(schedule.farm.geography_names[h.batch.geography_id - 1])
+    region = schedule.region_of(h.batch)
     growth, monitoring, stages = model.growth, model.monitoring, model.stages
     mine = weighed.container == c
     sampled = dict(

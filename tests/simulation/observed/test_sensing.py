@@ -61,7 +61,7 @@ class Series:
 def water_at(schedule: Schedule, climate: Climate, stage: StageHistory, i: int, name: str) -> np.ndarray:
     """The water at a sensor at the times of reading of its stay: the field less what the container's fish take."""
     container = schedule.farm.container(stage.container_ids[i])
-    names = SEA_VARIABLES if container.area_id else HALL_VARIABLES
+    names = SEA_VARIABLES if container.is_at_sea else HALL_VARIABLES
     end = stage.start_day + int(stage.days_lived[i])
     field, _ = climate.at_readings(container, stage.start_day, end)
     level: np.ndarray = field[names.index(name)]

@@ -29,11 +29,7 @@ def stores_in_use(life: Subject) -> set[int]:
     """The feed containers of the halls and areas where fish of the batch still live."""
     farm, last = life.schedule.farm, life.stages[-1]
     there = [farm.container(c) for c, gone in zip(last.container_ids, last.emptied, strict=True) if not gone]
-    return {
-        feed.id
-        for feed in farm.feed_containers
-        if any((feed.hall_id, feed.area_id) == (c.hall_id, c.area_id) for c in there)
-    }
+    return {feed.id for feed in farm.feed_containers if any(feed.place == c.place for c in there)}
 
 
 def test_what_lies_in_store_is_what_was_bought_and_not_fed(lives: list[Subject]) -> None:
@@ -83,7 +79,7 @@ def test_a_lots_price_follows_the_market_of_its_day(lives: list[Subject]) -> Non
     farm, biology = lives[0].schedule.farm, lives[0].schedule.biology
     spread = []
     for life in lives:
-        geography = farm.geography_names[life.history.batch.geography_id - 1]
+        geography = farm.geography_of(life.history.batch).name
         index = feed_index(biology, life.schedule.seed, geography, 0, life.schedule.as_of_day)
         for lot in rows_of(feed_tables(life)["feed_purchase"]):
             base = farm.model.feeds[lot["feed_id"] - 1].price_per_kg * biology.region(geography).currency_per_eur.value

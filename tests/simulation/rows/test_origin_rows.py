@@ -115,7 +115,7 @@ def test_a_geography_has_its_supplier_price_and_way_of_delivery(
         house = eggs.house_supplier_share.value
         own = np.mean([order["external_supplier_id"][0] == geography for order, _ in here])
         assert own == pytest.approx(house, abs=4.0 * math.sqrt(house * (1.0 - house) / n))
-        shares = small_schedule.biology.region(small_farm.geography_names[geography - 1]).egg_delivery_shares.value
+        shares = small_schedule.biology.region(small_farm.geography(geography).name).egg_delivery_shares.value
         assert all(len(set(deliveries["delivery_method"])) == 1 for _, deliveries in here)
         ways = Counter(methods[deliveries["delivery_method"][0]] for _, deliveries in here)
         assert set(ways) <= set(methods)
@@ -196,7 +196,7 @@ def test_the_water_of_a_move_is_that_of_the_first_container_entered(
                 (there,) = rows[column][(rows["container_id"] == container_id) & (rows["date"] == day)]
                 assert water[name][i] == there
             field = small_climate.water(container, int(day), int(day) + 1)[:, 0]
-            names = SEA_VARIABLES if container.area_id else HALL_VARIABLES
+            names = SEA_VARIABLES if container.is_at_sea else HALL_VARIABLES
             assert water["ph"][i] == pytest.approx(100.0 * field[names.index("pH")], abs=0.501)
             salinity = water["salinity"]
             assert isinstance(salinity, Nullable)

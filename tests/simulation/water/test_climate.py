@@ -26,7 +26,7 @@ def climate(small_farm: Farm, biology: Biology) -> Climate:
 
 def places(climate: Climate) -> list[np.ndarray]:
     farm = climate.farm
-    return [climate.sea(a.id) for a in farm.areas] + [climate.hall(h.id) for h in farm.halls]
+    return [climate.sea(a) for a in farm.areas] + [climate.hall(h) for h in farm.halls]
 
 
 def changed(biology: Biology, **environment: float) -> Biology:
@@ -40,8 +40,8 @@ def test_the_same_seed_gives_the_same_water_in_whatever_order_it_is_asked(
     climate: Climate, small_farm: Farm, biology: Biology
 ) -> None:
     again = Climate(small_farm, biology, 7, DAYS)
-    backwards = [again.hall(h.id) for h in reversed(small_farm.halls)]
-    backwards += [again.sea(a.id) for a in reversed(small_farm.areas)]
+    backwards = [again.hall(h) for h in reversed(small_farm.halls)]
+    backwards += [again.sea(a) for a in reversed(small_farm.areas)]
     for found, kept in zip(reversed(backwards), places(climate), strict=True):
         assert found.tobytes() == kept.tobytes()
 
@@ -78,8 +78,8 @@ def test_any_part_of_a_stay_has_the_same_water(climate: Climate, start: int, day
 def test_a_container_swims_in_its_places_water(climate: Climate, small_farm: Farm) -> None:
     tank, ring = small_farm.container(1), small_farm.containers[-1]
     for container, field, rows in (
-        (tank, climate.hall(tank.hall_id), HALL_VARIABLES),
-        (ring, climate.sea(ring.area_id), SEA_VARIABLES),
+        (tank, climate.hall(tank.hall), HALL_VARIABLES),
+        (ring, climate.sea(ring.area), SEA_VARIABLES),
     ):
         water = climate.water(container, 15_000, 15_100)
         assert water.shape == (len(rows), 100)
@@ -90,7 +90,7 @@ def test_a_container_swims_in_its_places_water(climate: Climate, small_farm: Far
 def test_a_larger_farm_leaves_the_water_of_the_same_places(climate: Climate, biology: Biology) -> None:
     large = Climate(read_farm("faroe-scotland"), biology, 7, DAYS)
     for area in climate.farm.areas:
-        assert large.sea(large.farm.area_named(area.name).id).tobytes() == climate.sea(area.id).tobytes()
+        assert large.sea(large.farm.area_named(area.name)).tobytes() == climate.sea(area).tobytes()
 
 
 def test_the_day_at_its_readings_has_the_days_mean(climate: Climate, small_farm: Farm) -> None:
@@ -118,7 +118,7 @@ def test_days_are_warmer_and_fuller_of_oxygen_in_the_afternoon_of_summer(climate
 
 def nine_years(farm: Farm, climate: Climate, geography_id: int, first_day: int, days: int) -> dict[int, np.ndarray]:
     """Monthly means of a geography's areas by month of the year, as a company at sea for so long reads them."""
-    areas = [a for a in farm.areas if a.geography_id == geography_id]
+    areas = farm.areas_in(geography_id)
     warm = sum(climate.temperature(farm.container(a.ring_ids[0]), first_day, first_day + days) for a in areas)
     month = np.arange(first_day, first_day + days).astype("datetime64[D]").astype("datetime64[M]").astype(int)
     monthly = np.bincount(month - month[0], warm / len(areas)) / np.bincount(month - month[0])
@@ -155,7 +155,7 @@ def test_monthly_anomalies_have_the_published_memory_and_spread_in_every_seed(
     farm, days = read_farm("faroe-scotland"), 8 * 365
     first = 20_411 - days
     month = np.arange(first, first + days).astype("datetime64[D]").astype("datetime64[M]").astype(int)
-    areas = [a for a in farm.areas if a.geography_id == geography_id]
+    areas = farm.areas_in(geography_id)
     for seed in range(40):
         climate = Climate(farm, biology, seed, first + days, first)
         warm = sum(climate.temperature(farm.container(a.ring_ids[0]), first, first + days) for a in areas) / len(areas)
@@ -167,7 +167,7 @@ def test_monthly_anomalies_have_the_published_memory_and_spread_in_every_seed(
 
 
 def test_areas_of_one_geography_share_their_weather_and_differ_by_site(climate: Climate) -> None:
-    one, two = climate.sea(1)[0], climate.sea(2)[0]
+    one, two = (climate.sea(area)[0] for area in climate.farm.areas[:2])
     apart = one - two
     env = climate.biology.model.environment
     assert apart.std() == pytest.approx(math.sqrt(2.0) * env.daily_sd_c.value, rel=0.1)
@@ -206,7 +206,7 @@ def test_halls_hold_their_oxygen_but_when_the_power_fails(small_farm: Farm, biol
         calm, shaken = steady.breath(tank, 10_000, DAYS), failing.breath(tank, 10_000, DAYS)
         assert not calm.residence.any()
         assert not shaken.residence.any()
-        np.testing.assert_array_equal(calm.outside, np.repeat(steady.hall(hall.id)[1, 10_000:, None], 6, axis=1))
+        np.testing.assert_array_equal(calm.outside, np.repeat(steady.hall(hall)[1, 10_000:, None], 6, axis=1))
         hit = shaken.outside < calm.outside
         np.testing.assert_array_equal(shaken.outside[~hit], calm.outside[~hit])
         assert 0 < hit.sum() < 28 * 10
@@ -217,8 +217,8 @@ def test_halls_hold_their_oxygen_but_when_the_power_fails(small_farm: Farm, biol
 def test_halls_are_held_at_their_stages_temperature(climate: Climate) -> None:
     farm, env = climate.farm, climate.biology.model.environment
     for hall in farm.halls:
-        region = climate.biology.region(farm.geography_names[hall.geography_id - 1])
-        temp = climate.hall(hall.id)[0]
+        region = climate.biology.region(farm.geography_of(hall).name)
+        temp = climate.hall(hall)[0]
         assert temp.mean() == pytest.approx(region.hall_temperature_c.value[hall.stage - 1], abs=0.03)
         assert temp.std() == pytest.approx(env.hall_sd_c.value, rel=0.1)
 
@@ -226,7 +226,7 @@ def test_halls_are_held_at_their_stages_temperature(climate: Climate) -> None:
 def test_water_quality_has_the_published_means_and_spread_over_many_halls(biology: Biology) -> None:
     farm = read_farm("faroe-scotland")
     climate = Climate(farm, biology, 1, DAYS, DAYS - 3000)
-    fields = np.array([climate.hall(h.id) for h in farm.halls])
+    fields = np.array([climate.hall(h) for h in farm.halls])
     of = dict(zip(HALL_VARIABLES, fields.transpose(1, 0, 2), strict=True))
     # Norwegian sources: CO2 11.6 +- 6.2 mg/L, TAN 499 +- 485 ug/L
     assert of["CO2"].mean() == pytest.approx(11.6, rel=0.15)
@@ -242,7 +242,7 @@ def test_ammonia_and_nitrite_rise_together_while_a_biofilter_fails(small_farm: F
     calm = Climate(small_farm, changed(biology, biofilter_episodes_a_year=0.0), 7, DAYS)
     failing = Climate(small_farm, changed(biology, biofilter_episodes_a_year=1.0), 7, DAYS)
     for hall in small_farm.halls:
-        rise = np.log(failing.hall(hall.id) / calm.hall(hall.id))
+        rise = np.log(failing.hall(hall) / calm.hall(hall))
         nh4, no2 = rise[HALL_VARIABLES.index("NH4")], rise[HALL_VARIABLES.index("NO2")]
         assert 0.005 < (nh4 > 0.1).mean() < 0.1
         assert nh4.max() > math.log(2.5)
@@ -256,7 +256,7 @@ def test_rain_freshens_lochs_and_leaves_the_shelf_salt(biology: Biology) -> None
     climate = Climate(farm, biology, 5, DAYS, DAYS - 3000)
     salt: dict[str, list[np.ndarray]] = {name: [] for name in farm.geography_names}
     for area in farm.areas:
-        salt[farm.geography_names[area.geography_id - 1]].append(climate.sea(area.id)[3])
+        salt[farm.geography_of(area).name].append(climate.sea(area)[3])
     faroe, scotland = np.array(salt["Faroe Islands"]), np.array(salt["Scotland"])
     assert ((faroe > 34.3) & (faroe < 35.4)).mean() > 0.99
     assert ((scotland > 28.0) & (scotland < 34.2)).mean() > 0.98
@@ -271,7 +271,7 @@ def test_a_heat_wave_overlay_warms_summers_and_shares_every_other_draw(small_far
     usual = Climate(small_farm, changed(biology, heat_wave_probability=0.0), 7, DAYS)
     hot = Climate(small_farm, changed(biology, heat_wave_probability=1.0, heat_wave_c=3.0), 7, DAYS)
     for area in small_farm.areas:
-        warmer = hot.sea(area.id) - usual.sea(area.id)
+        warmer = hot.sea(area) - usual.sea(area)
         assert not warmer[1:].any()
         day = np.arange(DAYS) % 365.2425
         assert np.abs(warmer[0][(day < 80) | (day > 345)]).max() < 1e-9
