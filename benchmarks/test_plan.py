@@ -31,7 +31,7 @@ def scaled_farm(times: int) -> Farm:
 
 def test_plan_584_batches(benchmark: Any) -> None:
     farm, biology = read_farm("faroe-scotland"), read_biology("published")
-    request = Request("bench", 292, 11, AS_OF, seed=1)
+    request = Request(name="bench", batches=292, stagger_days=11, as_of_day=AS_OF, seed=1)
 
     def planned() -> None:
         made = plan(request, farm, biology)
@@ -46,7 +46,9 @@ def test_plan_10_000_batches(benchmark: Any) -> None:
     """Seventeen farms in one, as full as 584-87pct: no pool may be searched from end to end."""
     farm, biology = scaled_farm(17), read_biology("published")
     stagger = parse_stagger("Faroe Islands=8/17,Scotland=9/17", farm)
-    request = Request("bench", 5000, stagger, AS_OF, rings=(8, 20), areas_per_batch=2)
+    request = Request(
+        name="bench", batches=5000, stagger_days=stagger, as_of_day=AS_OF, rings=(8, 20), areas_per_batch=2
+    )
 
     def planned() -> None:
         capacity_report(plan(request, farm, biology), request.rules)
@@ -62,7 +64,9 @@ def test_planning_grows_no_worse_than_n_log_n() -> None:
     for times in (1, 16):
         farm = scaled_farm(times)
         stagger = parse_stagger(f"Faroe Islands=8/{times},Scotland=9/{times}", farm)
-        request = Request("bench", 292 * times, stagger, AS_OF, rings=(8, 20), areas_per_batch=2)
+        request = Request(
+            name="bench", batches=292 * times, stagger_days=stagger, as_of_day=AS_OF, rings=(8, 20), areas_per_batch=2
+        )
         begin = time.perf_counter()
         capacity_report(plan(request, farm, biology), request.rules)
         seconds.append(time.perf_counter() - begin)

@@ -107,11 +107,11 @@ class _Reader:
             if stay is not None:
                 where = f"{path}.freshwater.{STAGE_KEYS[stage - 1]}"
                 ids = self.hall_containers(where, stay)
-                stays.append(self.stay(stage, ids, start, stay.start_day, stay.end_day))
+                stays.append(self.stay(stage, ids, start=start, first=stay.start_day, last=stay.end_day))
                 last_day = stay.end_day
         if entry.sea is not None:
             ids = self.rings(f"{path}.sea", entry.sea)
-            stays.append(self.stay(SEA, ids, start, entry.sea.start_day, entry.sea.end_day))
+            stays.append(self.stay(SEA, ids, start=start, first=entry.sea.start_day, last=entry.sea.end_day))
             last_day = entry.sea.end_day
         if stays and stays[0].start_day != start:
             self.found.append(
@@ -123,16 +123,25 @@ class _Reader:
                 f"{path}.duration: {entry.duration} days, but the last stay ends on day {last_day}; correct one of them"
             )
         elif entry.effective_duration is not None:
-            stays[-1] = self.shortened(path, stays[-1], start, entry.effective_duration, last_day)
+            stays[-1] = self.shortened(
+                path, stays[-1], start=start, effective=entry.effective_duration, last_day=last_day
+            )
         geography = farm.geography_names.index(entry.geography) + 1 if entry.geography in farm.geography_names else 0
-        return Batch(index + 1, entry.batch_id, geography, entry.eggs, tuple(stays), self.harvest_target_g(path, entry))
+        return Batch(
+            id=index + 1,
+            number=entry.batch_id,
+            geography_id=geography,
+            eggs=entry.eggs,
+            stays=tuple(stays),
+            harvest_target_g=self.harvest_target_g(path, entry),
+        )
 
     def stay(self, stage: int, ids: tuple[int, ...], start: int, first: int, last: int) -> Stay:
         usual = STAGE_DAYS[stage - 1]
         if last - first < usual and start + last == self.as_of:
             self.restored += 1
             last = first + usual
-        return Stay(stage, ids, start + first, start + last)
+        return Stay(stage=stage, container_ids=ids, start_day=start + first, end_day=start + last)
 
     def shortened(self, path: str, stay: Stay, start: int, effective: int, last_day: int) -> Stay:
         """The last stay, ended after `effective` days where the batch had left it by then.
@@ -177,7 +186,13 @@ class _Reader:
                     f"{where}.hall: {name!r} is no hall of farm {self.farm.name}; {nearest(name, self.halls, 'halls')}"
                 )
         if ids and len(halls) == len(named):
-            self.only_in(f"{where}.containers", ids, {h.name: h.container_ids for h in halls}, "hall", stay.hall)
+            self.only_in(
+                f"{where}.containers",
+                ids,
+                rooms={h.name: h.container_ids for h in halls},
+                what="hall",
+                written=stay.hall,
+            )
         return ids
 
     def rings(self, where: str, sea: SeaModel) -> tuple[int, ...]:
@@ -192,9 +207,11 @@ class _Reader:
                     f"{nearest(name, self.areas, 'areas')}"
                 )
                 return ()
-        ids = self.containers(where, "rings", sea.rings, sea.ring_ids, list(areas))
+        ids = self.containers(where, "rings", names=sea.rings, ids=sea.ring_ids, areas=list(areas))
         if ids:
-            self.only_in(f"{where}.rings", ids, {a: self.areas[a].ring_ids for a in areas}, "area", sea.area)
+            self.only_in(
+                f"{where}.rings", ids, rooms={a: self.areas[a].ring_ids for a in areas}, what="area", written=sea.area
+            )
             used = {self.farm.container(c).place for c in ids}
             self.areas_per_batch = max(self.areas_per_batch, min(2, len(used), len(areas)))
         return ids

@@ -39,7 +39,7 @@ def occupancy(batches: tuple[Batch, ...]) -> Occupancy:
     )
     rows = np.repeat(per_stay, counts, axis=0)
     containers = np.fromiter(chain.from_iterable(stay.container_ids for _, stay in stays), dtype=np.int64)
-    return Occupancy(rows[:, 0], rows[:, 1], containers, rows[:, 2], rows[:, 3])
+    return Occupancy(batch=rows[:, 0], stage=rows[:, 1], container=containers, start_day=rows[:, 2], end_day=rows[:, 3])
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,13 @@ def overlaps(rows: Occupancy) -> list[Overlap]:
     clash = np.flatnonzero(same & (rows.start_day[second] < rows.end_day[first]))
     return [
         Overlap(
-            int(rows.batch[a]),
-            int(rows.batch[b]),
-            int(rows.stage[a]),
-            int(rows.stage[b]),
-            int(rows.container[a]),
-            int(rows.start_day[b]),
-            int(min(rows.end_day[a], rows.end_day[b])),
+            first_batch=int(rows.batch[a]),
+            second_batch=int(rows.batch[b]),
+            first_stage=int(rows.stage[a]),
+            second_stage=int(rows.stage[b]),
+            container=int(rows.container[a]),
+            start_day=int(rows.start_day[b]),
+            end_day=int(min(rows.end_day[a], rows.end_day[b])),
         )
         for a, b in zip(first[clash], second[clash], strict=True)
     ]

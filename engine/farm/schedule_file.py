@@ -118,9 +118,9 @@ def read_any(
         schedule = _resolve(
             model,
             data,
-            source,
-            read_farm(farm or model.farm.name, path.parent),
-            read_biology(biology or model.biology.name, path.parent),
+            source=source,
+            farm=read_farm(farm or model.farm.name, path.parent),
+            biology=read_biology(biology or model.biology.name, path.parent),
             another_biology=biology is not None,
         )
     if strict_biomass:
@@ -139,9 +139,9 @@ def read_schedule(path: Path, *, strict_biomass: bool = False) -> Schedule:
     schedule = _resolve(
         model,
         data,
-        source,
-        read_farm(model.farm.name, path.parent),
-        read_biology(model.biology.name, path.parent),
+        source=source,
+        farm=read_farm(model.farm.name, path.parent),
+        biology=read_biology(model.biology.name, path.parent),
     )
     if strict_biomass:
         require_within_limits(schedule, source)
@@ -151,7 +151,7 @@ def read_schedule(path: Path, *, strict_biomass: bool = False) -> Schedule:
 def parse_schedule(text: str, source: str, farm: Farm, biology: Biology) -> Schedule:
     """The schedule of a text in our format on a farm and a biology that were read already, as in a worker."""
     data = parse_yaml(text, source)
-    return _resolve(_model(data, source), data, source, farm, biology)
+    return _resolve(_model(data, source), data, source=source, farm=farm, biology=biology)
 
 
 def rehash(path: Path, biology: str | None = None) -> str:
@@ -175,10 +175,12 @@ def rehash(path: Path, biology: str | None = None) -> str:
     farm = read_farm(model.farm.name, path.parent)
     the_biology = read_biology(biology or model.biology.name, None if biology else path.parent)
     if biology is not None:
-        data["biology"]["name"] = reference("biology", the_biology.name, the_biology.sha256, biology, path.parent)
+        data["biology"]["name"] = reference(
+            "biology", the_biology.name, content_sha256=the_biology.sha256, given=biology, folder=path.parent
+        )
     data["farm"]["sha256"], data["biology"]["sha256"] = farm.sha256, the_biology.sha256
     data["body_sha256"] = body_sha256(data)
-    return _resolve(validate(ScheduleModel, data, source), data, source, farm, the_biology).text
+    return _resolve(validate(ScheduleModel, data, source), data, source=source, farm=farm, biology=the_biology).text
 
 
 def _require_format(data: Mapping[str, Any], source: str) -> None:
@@ -226,7 +228,8 @@ def _resolve(
     stages = {name: i for i, name in enumerate(farm.stage_names, 1)}
     found: list[str] = []
     batches = tuple(
-        _batch(entry, i, tuple(model.stage_days), stages, farm, found) for i, entry in enumerate(model.batches)
+        _batch(entry, i, usual=tuple(model.stage_days), stages=stages, farm=farm, found=found)
+        for i, entry in enumerate(model.batches)
     )
     refuse(source, found)
     schedule = Schedule(
@@ -295,10 +298,17 @@ def _batch(
             continue
         end = day + entry.days.get(name, usual[stage - 1])
         ids = _containers(entry.stays[name], f"{path}.stays.{name}", farm, found)
-        stays.append(Stay(stage, ids, day, end))
+        stays.append(Stay(stage=stage, container_ids=ids, start_day=day, end_day=end))
         day = end
     geography = farm.geography_names.index(entry.geography) + 1 if entry.geography in farm.geography_names else 0
-    return Batch(index + 1, entry.batch, geography, entry.eggs, tuple(stays), entry.harvest_target_g)
+    return Batch(
+        id=index + 1,
+        number=entry.batch,
+        geography_id=geography,
+        eggs=entry.eggs,
+        stays=tuple(stays),
+        harvest_target_g=entry.harvest_target_g,
+    )
 
 
 def _containers(entries: list[str], path: str, farm: Farm, found: list[str]) -> tuple[int, ...]:

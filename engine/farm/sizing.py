@@ -48,7 +48,7 @@ def peaks(batch: Batch, farm: Farm, biology: Biology) -> list[Peak]:
     """The predicted upper peak of each of the batch's stays, in order of stage."""
     region = biology.region(farm.geography_of(batch).name)
     return [
-        Peak(stay.stage, batch.eggs * share, _limit_kg(farm, stay))
+        Peak(stage=stay.stage, peak_kg=batch.eggs * share, limit_kg=_limit_kg(farm, stay))
         for stay, share in zip(
             batch.stays, _peak_kg_per_egg(batch.stays, batch.harvest_target_g, region, biology), strict=True
         )
@@ -126,7 +126,7 @@ def _peak_kg_per_egg(stays: Iterable[Stay], target_g: float | None, region: Regi
     for stay in stays:
         days = stay.end_day - stay.start_day
         if stay.stage == SEA:
-            weight_g = _sea_weight_g(root, stay.start_day, days, target_g, region, biology)
+            weight_g = _sea_weight_g(root, stay.start_day, days=days, target_g=target_g, region=region, biology=biology)
             alive *= _sea_survival(days, region)
             result.append(alive * weight_g / 1000 / len(stay.container_ids))
             continue

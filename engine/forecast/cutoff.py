@@ -71,13 +71,13 @@ def summarise(schedule: Schedule, states: Sequence[tuple[str, float]]) -> Cutoff
     certain = len(names[COMPLETED])
     low, high = interval(chances)
     return Cutoff(
-        schedule.as_of_day,
-        tuple(names[COMPLETED]),
-        tuple(names[ACTIVE]),
-        tuple(zip(names[UNDECIDED], chances, strict=True)),
-        certain + sum(chances),
-        certain + low,
-        certain + high,
+        as_of_day=schedule.as_of_day,
+        completed=tuple(names[COMPLETED]),
+        active=tuple(names[ACTIVE]),
+        undecided=tuple(zip(names[UNDECIDED], chances, strict=True)),
+        expected=certain + sum(chances),
+        low=certain + low,
+        high=certain + high,
     )
 
 

@@ -49,7 +49,7 @@ def sea_plan(farm: Farm, biology: Biology, adult_days: int, confidence: float) -
         enough = found[min(len(found) - 1, math.ceil(confidence * len(found)) - 1)]
         days[key] = min(adult_days, enough)
         reached[key] = sum(each <= days[key] for each in found) / len(found)
-    return SeaPlan(confidence, days, reached)
+    return SeaPlan(confidence=confidence, days=days, reached=reached)
 
 
 def days_to_harvest(farm: Farm, biology: Biology) -> dict[tuple[int, int], tuple[int, ...]]:
@@ -96,9 +96,9 @@ def _replicate(farm: Farm, geography_id: int, month: int, *, ordinal: int, batch
     area = areas[ordinal * 7 % min(AREAS, len(areas)) * len(areas) // min(AREAS, len(areas))]
     day, stays = transfer - sum(STAGE_DAYS[:-1]), []
     for stage, days in enumerate(STAGE_DAYS[:-1], 1):
-        stays.append(Stay(stage, (tanks[stage],), day, day + days))
+        stays.append(Stay(stage=stage, container_ids=(tanks[stage],), start_day=day, end_day=day + days))
         day += days
-    stays.append(Stay(SEA, (area.ring_ids[0],), day, day + LONGEST_DAYS))
+    stays.append(Stay(stage=SEA, container_ids=(area.ring_ids[0],), start_day=day, end_day=day + LONGEST_DAYS))
     return Batch(
         id=batch_id,
         number=f"growth-{geography_id}-{month}-{ordinal}",

@@ -50,7 +50,7 @@ def forecast(schedule: Schedule, climate: Climate | None = None) -> Forecast:
         batch_rows[batch.id] = sum(counted.values())
         for table, count in counted.items():
             rows[table] += count
-    return Forecast(rows, batch_rows, cutoff, harvest)
+    return Forecast(rows=rows, batch_rows=batch_rows, cutoff=cutoff, harvest_day=harvest)
 
 
 def foreseen_cutoff(schedule: Schedule) -> Cutoff:
@@ -71,7 +71,13 @@ def lives(
     open_end = replace(schedule, as_of_day=max(beyond, schedule.as_of_day), biology=_alike(schedule.biology))
     if climate is None:
         first_day = min((b.start_day for b in schedule.batches), default=0)
-        climate = Climate(schedule.farm, schedule.biology, schedule.seed, open_end.as_of_day, first_day)
+        climate = Climate(
+            farm=schedule.farm,
+            biology=schedule.biology,
+            seed=schedule.seed,
+            days=open_end.as_of_day,
+            first_day=first_day,
+        )
     for batch in batches:
         yield batch, simulate_batch(open_end, climate, _reduced(batch, schedule.farm), _stands_for(batch))
 
@@ -94,7 +100,10 @@ def _reduced(batch: Batch, farm: Farm) -> Batch:
     areas = {farm.container(c).area.id for stay in batch.stays if stay.stage == SEA for c in stay.container_ids}
     count = 1 if len(areas) < 2 else RINGS_OF_TWO_AREAS
     share = max(1, batch.eggs * count // len(batch.stays[0].container_ids))
-    stays = tuple(Stay(s.stage, _spaced(s.container_ids, count), s.start_day, s.end_day) for s in batch.stays)
+    stays = tuple(
+        Stay(stage=s.stage, container_ids=_spaced(s.container_ids, count), start_day=s.start_day, end_day=s.end_day)
+        for s in batch.stays
+    )
     return replace(batch, eggs=share, stays=stays)
 
 

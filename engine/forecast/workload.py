@@ -41,7 +41,9 @@ def predicted_events(batches: Sequence[Batch], farm: Farm, biology: Biology, as_
     if not batches:
         return np.zeros(0, dtype=np.int64)
     first_day = min(batch.start_day for batch in batches)
-    climate = Climate(farm, biology, seed, max(batch.end_day for batch in batches) + 1, first_day)
+    climate = Climate(
+        farm=farm, biology=biology, seed=seed, days=max(batch.end_day for batch in batches) + 1, first_day=first_day
+    )
     regions = {
         g: _Region(biology.region(name), biology, climate.open_sea(g, first_day, climate.days), first_day)
         for g, name in enumerate(farm.geography_names, 1)
@@ -128,7 +130,9 @@ def _batch_rows(batch: Batch, farm: Farm, region: _Region, as_of_day: int) -> fl
             hazard, noise_sd = region.region.sea_hazard.value / CYCLE_DAYS, mortality.noise_sd.value
             for share, days in region.sea_days(stay, root, spread, batch.harvest_target_g):
                 harvest = n * (1 + len(farm.model.grades)) if days <= lived else 0
-                day_rows = _stay_rows(stay, min(days, lived), farm, region, region.dying(fish * hazard, noise_sd))
+                day_rows = _stay_rows(
+                    stay, min(days, lived), farm=farm, region=region, dying=region.dying(fish * hazard, noise_sd)
+                )
                 age = stay.start_day - batch.start_day + min(days, lived)
                 ahead = 0 if days <= lived or ended else _outlook_rows(n, days - lived, farm)
                 rows += share * (day_rows + harvest + ahead + _sampled_rows(age, farm, region))
@@ -136,7 +140,7 @@ def _batch_rows(batch: Batch, farm: Farm, region: _Region, as_of_day: int) -> fl
         loss = mortality.freshwater_loss.value[stay.stage - 1]
         deaths = fish * loss / (stay.end_day - stay.start_day)
         dying = region.dying(deaths, mortality.freshwater_noise_sd.value)
-        rows += _stay_rows(stay, lived, farm, region, dying)
+        rows += _stay_rows(stay, lived, farm=farm, region=region, dying=dying)
         alive *= 1 - loss
         if stay.stage == mortality.cull_stage.value:
             alive *= 1 - mortality.cull_share.value

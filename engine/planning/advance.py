@@ -77,7 +77,15 @@ def advance(
     new: list[Batch] = []
     for start in starts:
         stays = _stays(schedule, start, (), vacancies)
-        new.append(Batch(len(old) + len(new) + 1, start.number, start.geography_id, eggs.of(start, stays), stays))
+        new.append(
+            Batch(
+                id=len(old) + len(new) + 1,
+                number=start.number,
+                geography_id=start.geography_id,
+                eggs=eggs.of(start, stays),
+                stays=stays,
+            )
+        )
     continued = f"continues {schedule.name} as of {to_date(schedule.as_of_day)}, sha256 {sha256(schedule.text)}"
     made = replace(
         schedule,
@@ -178,14 +186,16 @@ def _named(schedule: Schedule, found: Sequence[tuple[int, int]]) -> list[Start]:
     starts = []
     for day, g in found:
         ordinals[g] += 1
-        starts.append(Start(batch_number(schedule.farm.geography(g), day, ordinals[g]), g, day))
+        starts.append(
+            Start(number=batch_number(schedule.farm.geography(g), day, ordinals[g]), geography_id=g, start_day=day)
+        )
     return starts
 
 
 def _with_later_stages(schedule: Schedule, batch: Batch, vacancies: Vacancies) -> Batch:
     if batch.stays[-1].stage == SEA:
         return batch
-    start = Start(batch.number, batch.geography_id, batch.start_day)
+    start = Start(number=batch.number, geography_id=batch.geography_id, start_day=batch.start_day)
     return replace(batch, stays=_stays(schedule, start, batch.stays, vacancies))
 
 
@@ -197,14 +207,14 @@ def _stays(schedule: Schedule, start: Start, stays: tuple[Stay, ...], vacancies:
     for stage in range(len(found) + 1, SEA + 1):
         end = day + _usual_days(schedule, start.geography_id, stage, day)
         if stage == SEA:
-            containers = _rings(schedule, start, day, end, vacancies)
+            containers = _rings(schedule, start, day=day, end=end, vacancies=vacancies)
         else:
-            hall = vacancies.hall(stage, start.geography_id, day, end, station)
+            hall = vacancies.hall(stage, start.geography_id, start_day=day, end_day=end, station_id=station)
             containers = tuple(hall.container_ids) if hall else ()
             station = hall.station_id if hall else 0
         if not containers:
-            raise _no_room(farm, start, stage, day, end)
-        found.append(Stay(stage, containers, day, end))
+            raise _no_room(farm, start, stage=stage, day=day, end=end)
+        found.append(Stay(stage=stage, container_ids=containers, start_day=day, end_day=end))
         vacancies.take(found[-1])
         day = end
     return tuple(found)
@@ -223,7 +233,9 @@ def _rings(schedule: Schedule, start: Start, day: int, end: int, vacancies: Vaca
     if found := vacancies.place(sorted(places), day, end, smallest):
         return found
     for rings in sorted({usual, *(n for n in seen if n < usual)}, reverse=True):
-        if found := vacancies.rings(start.geography_id, day, end, rings, schedule.areas_per_batch):
+        if found := vacancies.rings(
+            start.geography_id, day, end, count=rings, areas_per_batch=schedule.areas_per_batch
+        ):
             return found
     return ()
 
@@ -281,8 +293,8 @@ def _new_partitions(schedule: Schedule, new: Sequence[Batch], as_of_day: int) ->
     if not new:
         return []
     farm, biology, before = schedule.farm, schedule.biology, len(schedule.batches)
-    old = predicted_events(schedule.batches, farm, biology, schedule.as_of_day, schedule.seed)
+    old = predicted_events(schedule.batches, farm, biology=biology, as_of_day=schedule.as_of_day, seed=schedule.seed)
     usual = max(1, sum(part_sums(old, schedule.partitions)) // len(schedule.partitions))
-    events = predicted_events(new, farm, biology, as_of_day, schedule.seed)
+    events = predicted_events(new, farm, biology=biology, as_of_day=as_of_day, seed=schedule.seed)
     parts = balanced(events, min(len(new), max(1, round(int(events.sum()) / usual))))
     return [range(before + part.start, before + part.stop) for part in parts]

@@ -134,10 +134,14 @@ def allocate(
                 day = starts[i].start_day + offsets[stage - 1]
                 chosen = pool.take(day, day + days + rules.fallow_days, stations.get(i, 0))
                 if chosen is None:
-                    shortages.append(Shortage(day, stage, starts[i], len(halls), days))
+                    shortages.append(Shortage(day=day, stage=stage, start=starts[i], room=len(halls), days=days))
                     break
                 stations[i] = halls[chosen].station_id
-                stays[i].append(Stay(stage, tuple(halls[chosen].container_ids), day, day + days))
+                stays[i].append(
+                    Stay(
+                        stage=stage, container_ids=tuple(halls[chosen].container_ids), start_day=day, end_day=day + days
+                    )
+                )
         areas = farm.areas_in(geography_id)
         spans = [(starts[i].start_day + before_sea, at_sea[i] + rules.fallow_days) for i in members]
         sea = _sea(areas, rules, spans)
@@ -145,9 +149,9 @@ def allocate(
             taken = sea.take(day, day + held, wanted[i])
             if taken is None:
                 room = most_places([len(a.ring_ids) for a in areas], rules)
-                shortages.append(Shortage(day, SEA, starts[i], room, at_sea[i]))
+                shortages.append(Shortage(day=day, stage=SEA, start=starts[i], room=room, days=at_sea[i]))
                 break
-            stays[i].append(Stay(SEA, taken, day, day + at_sea[i]))
+            stays[i].append(Stay(stage=SEA, container_ids=taken, start_day=day, end_day=day + at_sea[i]))
     if shortages:
         raise NoRoom(farm, min(shortages, key=lambda s: (s.day, s.stage, s.start.number)), rules)
     return [tuple(each) for each in stays]

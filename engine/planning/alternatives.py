@@ -54,7 +54,9 @@ def _bound(request: Request, farm: Farm, biology: Biology) -> Bound:
 def nearest_plans(refusal: NoRoom, request: Request, farm: Farm, biology: Biology) -> list[Alternative]:
     """For each option that can make room, the smallest change that does."""
     return [
-        Alternative(option, each, capacity_report(plan(each, farm, biology), each.rules).total)
+        Alternative(
+            option=option, request=each, saturation=capacity_report(plan(each, farm, biology), each.rules).total
+        )
         for option, each in _candidates(refusal.shortage.stage == SEA, request, farm, biology)
     ]
 

@@ -56,7 +56,9 @@ def solve(
         if reached < target:
             raise _missed(target, reached, asked, bound)
         return asked
-    return _longest(known, batches, target, upper_bound(farm, stage_days, known.rules), farm, biology)
+    return _longest(
+        known, batches, target=target, bound=upper_bound(farm, stage_days, known.rules), farm=farm, biology=biology
+    )
 
 
 HINT = "lower the target, allow --areas-per-batch 2 or more --rings, or shorten --adult-days"

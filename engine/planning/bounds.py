@@ -57,7 +57,7 @@ def upper_bound(farm: Farm, stage_days: Sequence[int], rules: Rules, shortest_at
         if not all(places for places, _ in held):
             continue
         days, stage = max((Fraction(days, places), -i) for i, (places, days) in enumerate(held, 1))
-        paces.append(Pace(geography.name, days, -stage))
+        paces.append(Pace(geography=geography.name, days=days, stage=-stage))
         land += farm.model.halls.containers * sum(stage_days[:-1]) / days
         rings = [len(area.ring_ids) for area in farm.areas_in(geography.id)]
         at_sea = stage_days[-1]
@@ -67,7 +67,12 @@ def upper_bound(farm: Farm, stage_days: Sequence[int], rules: Rules, shortest_at
         )
     rooms = sum(1 for c in farm.containers if c.stage == SEA)
     tanks = len(farm.containers) - rooms
-    return Bound(_share(land, tanks), _share(sea, rooms), _share(land + sea, rooms + tanks), tuple(paces))
+    return Bound(
+        freshwater=_share(land, tanks),
+        sea=_share(sea, rooms),
+        total=_share(land + sea, rooms + tanks),
+        paces=tuple(paces),
+    )
 
 
 def _share(part: Fraction, whole: int) -> float:

@@ -106,9 +106,11 @@ def capacity_report(schedule: Schedule, rules: Rules | None = None) -> Report:
     """
     farm, rows = schedule.farm, occupancy(schedule.batches)
     rings = _rings(schedule.batches)
-    rules = rules or Rules(min(rings, default=1), max(rings, default=1), schedule.areas_per_batch)
+    rules = rules or Rules(
+        fewest_rings=min(rings, default=1), most_rings=max(rings, default=1), areas_per_batch=schedule.areas_per_batch
+    )
     first_day, last_day, steady = steady_state(schedule)
-    pools = _pools(farm, rows, first_day, last_day, rules)
+    pools = _pools(farm, rows, first_day=first_day, last_day=last_day, rules=rules)
     span = last_day - first_day
     held = rows.days_within(first_day, last_day)
     ring = rows.stage == SEA
@@ -119,26 +121,26 @@ def capacity_report(schedule: Schedule, rules: Rules | None = None) -> Report:
     stays = [stay for batch in schedule.batches for stay in batch.stays if stay.stage == SEA]
     at_sea = {stay.end_day - stay.start_day for stay in stays}
     excesses = tuple(
-        Excess(batch.number, farm.stage_names[peak.stage - 1], peak)
+        Excess(number=batch.number, stage=farm.stage_names[peak.stage - 1], peak=peak)
         for batch in schedule.batches
         for peak in peaks(batch, farm, schedule.biology)
         if peak.over
     )
     return Report(
-        first_day,
-        last_day,
-        steady,
-        _share(freshwater_days, freshwater_rooms * span),
-        _share(sea_days, sea_rooms * span),
-        _share(freshwater_days + sea_days, len(farm.containers) * span),
-        pools,
-        excesses,
-        upper_bound(farm, (*land, max(at_sea, default=last)), rules, min(at_sea, default=last)),
-        most_batches(farm, _starts(schedule), (*land, min(at_sea, default=last)), rules),
-        _share(
+        first_day=first_day,
+        last_day=last_day,
+        steady=steady,
+        freshwater=_share(freshwater_days, freshwater_rooms * span),
+        sea=_share(sea_days, sea_rooms * span),
+        total=_share(freshwater_days + sea_days, len(farm.containers) * span),
+        pools=pools,
+        excesses=excesses,
+        bound=upper_bound(farm, (*land, max(at_sea, default=last)), rules, min(at_sea, default=last)),
+        most_batches=most_batches(farm, _starts(schedule), (*land, min(at_sea, default=last)), rules),
+        reachable=_share(
             freshwater_days + _reachable_ring_days(schedule, rules, first_day, last_day), len(farm.containers) * span
         ),
-        dict(sorted(rings.items())),
+        rings=dict(sorted(rings.items())),
     )
 
 
@@ -193,7 +195,7 @@ def _steady(starts: Sequence[Start], stage_days: Sequence[int]) -> tuple[int, in
 
 
 def _starts(schedule: Schedule) -> list[Start]:
-    return [Start(b.number, b.geography_id, b.start_day) for b in schedule.batches]
+    return [Start(number=b.number, geography_id=b.geography_id, start_day=b.start_day) for b in schedule.batches]
 
 
 def _pools(farm: Farm, rows: Occupancy, first_day: int, last_day: int, rules: Rules) -> tuple[Pool, ...]:
@@ -218,15 +220,15 @@ def _pools(farm: Farm, rows: Occupancy, first_day: int, last_day: int, rules: Ru
             at = int(load[mine].argmax())
             found.append(
                 Pool(
-                    farm.geography_names[g],
-                    farm.stage_names[s],
-                    capacity,
-                    rings if s == SEA - 1 else capacity,
-                    int(load[mine, at]),
-                    origin + at,
-                    float(window[mine].sum()) / (last_day - first_day),
-                    origin,
-                    load[mine],
+                    geography=farm.geography_names[g],
+                    stage=farm.stage_names[s],
+                    capacity=capacity,
+                    usable=rings if s == SEA - 1 else capacity,
+                    peak=int(load[mine, at]),
+                    peak_day=origin + at,
+                    mean=float(window[mine].sum()) / (last_day - first_day),
+                    load_day=origin,
+                    load=load[mine],
                 )
             )
     return tuple(found)
@@ -297,7 +299,7 @@ def executed_saturation(run_dir: Path) -> Saturation:
         held += np.bincount(at_sea[table["container_id"].to_numpy()], weights=days, minlength=2).astype(np.int64)
     rooms = np.bincount(at_sea[1:], minlength=2) * (last_day - first_day)
     return Saturation(
-        _share(int(held[0]), int(rooms[0])),
-        _share(int(held[1]), int(rooms[1])),
-        _share(int(held.sum()), int(rooms.sum())),
+        freshwater=_share(int(held[0]), int(rooms[0])),
+        sea=_share(int(held[1]), int(rooms[1])),
+        total=_share(int(held.sum()), int(rooms.sum())),
     )

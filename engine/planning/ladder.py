@@ -89,7 +89,7 @@ def uat_ladder(
         farm=farm,
         biology=biology,
         batches=batches,
-        partitions=balanced(predicted_events(batches, farm, biology, as_of_day, seed), parts),
+        partitions=balanced(predicted_events(batches, farm, biology=biology, as_of_day=as_of_day, seed=seed), parts),
         text="",
         farm_file=farm_file,
         biology_file=biology_file,
@@ -109,8 +109,19 @@ class _Builder:
         self.as_of_day, self.farm, self.biology, self.seed = as_of_day, farm, biology, seed
         self.vacancies = Vacancies(farm)
         first_day = as_of_day - 2 * WHOLE_LIFE
-        self.climate = Climate(farm, biology, seed, as_of_day + 2 * WHOLE_LIFE, first_day)
-        self.open_end = Schedule("", seed, as_of_day + 2 * WHOLE_LIFE, farm, biology, (), (), "")
+        self.climate = Climate(
+            farm=farm, biology=biology, seed=seed, days=as_of_day + 2 * WHOLE_LIFE, first_day=first_day
+        )
+        self.open_end = Schedule(
+            name="",
+            seed=seed,
+            as_of_day=as_of_day + 2 * WHOLE_LIFE,
+            farm=farm,
+            biology=biology,
+            batches=(),
+            partitions=(),
+            text="",
+        )
 
     def geography(self, geography_id: int) -> Iterator[tuple[Batch, Rung]]:
         """The rungs of one geography, oldest first."""
@@ -134,7 +145,7 @@ class _Builder:
     def _taken(self, batch: Batch, kind: str, next_day: int) -> tuple[Batch, Rung]:
         for stay in batch.stays:
             self.vacancies.take(stay)
-        return batch, Rung(batch.number, kind, next_day)
+        return batch, Rung(number=batch.number, kind=kind, next_day=next_day)
 
     def _near_harvest(self, geography_id: int, ordinal: int, due: int) -> tuple[Batch, int]:
         """A batch that leaves the sea about `due` days after the as-of date, and the day when it does.
@@ -173,7 +184,7 @@ class _Builder:
                 rings = min(RINGS, farm.model.areas.rings)
                 containers = self.vacancies.rings(geography_id, day, day + days, rings)
             else:
-                hall = self.vacancies.hall(stage, geography_id, day, day + days, station)
+                hall = self.vacancies.hall(stage, geography_id, start_day=day, end_day=day + days, station_id=station)
                 containers = tuple(hall.container_ids) if hall else ()
                 station = hall.station_id if hall else 0
             if not containers:
@@ -183,11 +194,17 @@ class _Builder:
                     f"no room for batch {number} on {to_date(day)}: {pool} is too small for the ladder",
                     f"in each geography it needs four halls for each stage and areas for 24 batches of {RINGS} rings",
                 )
-            stays.append(Stay(stage, containers, day, day + days))
+            stays.append(Stay(stage=stage, container_ids=containers, start_day=day, end_day=day + days))
             day += days
         region = self.biology.region(farm.geography(geography_id).name)
         fit = sizing.fitted_eggs(tuple(stays), region, self.biology, farm)
-        return Batch(0, number, geography_id, sizing.varied(fit, self.seed, number), tuple(stays))
+        return Batch(
+            id=0,
+            number=number,
+            geography_id=geography_id,
+            eggs=sizing.varied(fit, self.seed, number),
+            stays=tuple(stays),
+        )
 
 
 def ladder_data(ladder: Ladder) -> list[dict[str, str]]:

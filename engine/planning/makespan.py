@@ -48,18 +48,20 @@ def makespan(batch_events: Sequence[int] | Ints, partitions: Sequence[range], wo
     """The makespan of `partitions` (ranges of ordinals from 1) of batches with `batch_events` on `workers`."""
     whole = [int(each) for each in batch_events]
     ideal = max(sum(whole) / workers, max(whole, default=0))
-    found = Makespan(workers, longest_first(part_sums(whole, partitions), workers), ideal)
+    found = Makespan(workers=workers, events=longest_first(part_sums(whole, partitions), workers), ideal=ideal)
     if found.ratio <= NEAR:
         return found
     for count in _counts(len(whole), workers, len(partitions)):
         if longest_first(part_sums(whole, balanced(whole, count)), workers) <= NEAR * ideal:
-            return Makespan(workers, found.events, ideal, count)
+            return Makespan(workers=workers, events=found.events, ideal=ideal, better=count)
     return found
 
 
 def makespans(schedule: Schedule, workers: Sequence[int] = WORKERS) -> tuple[Makespan, ...]:
     """The makespan of a schedule's partitions for each number of workers, from predicted events."""
-    events = predicted_events(schedule.batches, schedule.farm, schedule.biology, schedule.as_of_day, schedule.seed)
+    events = predicted_events(
+        schedule.batches, schedule.farm, biology=schedule.biology, as_of_day=schedule.as_of_day, seed=schedule.seed
+    )
     return tuple(makespan(events, schedule.partitions, each) for each in workers)
 
 

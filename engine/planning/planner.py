@@ -61,7 +61,13 @@ class Request:
     @property
     def rules(self) -> Rules:
         fewest, most = (self.rings, self.rings) if isinstance(self.rings, int) else self.rings
-        return Rules(fewest, most, self.areas_per_batch, self.shared_areas, self.fallow_days)
+        return Rules(
+            fewest_rings=fewest,
+            most_rings=most,
+            areas_per_batch=self.areas_per_batch,
+            shared_areas=self.shared_areas,
+            fallow_days=self.fallow_days,
+        )
 
 
 def plan(request: Request, farm: Farm, biology: Biology, *, farm_file: str = "", biology_file: str = "") -> Schedule:
@@ -73,7 +79,13 @@ def plan(request: Request, farm: Farm, biology: Biology, *, farm_file: str = "",
     check(request, farm)
     starts, stays = place(request, farm, biology)
     batches = tuple(
-        Batch(i, start.number, start.geography_id, _eggs(request, start, each, farm, biology), each)
+        Batch(
+            id=i,
+            number=start.number,
+            geography_id=start.geography_id,
+            eggs=_eggs(request, start, stays=each, farm=farm, biology=biology),
+            stays=each,
+        )
         for i, (start, each) in enumerate(zip(starts, stays, strict=True), 1)
     )
     parts = request.partitions if request.partitions is not None else usual_count(len(batches))
@@ -86,7 +98,9 @@ def plan(request: Request, farm: Farm, biology: Biology, *, farm_file: str = "",
         farm=farm,
         biology=biology,
         batches=batches,
-        partitions=balanced(predicted_events(batches, farm, biology, request.as_of_day, request.seed), parts),
+        partitions=balanced(
+            predicted_events(batches, farm, biology=biology, as_of_day=request.as_of_day, seed=request.seed), parts
+        ),
         text="",
         stage_days=request.stage_days,
         farm_file=farm_file,
@@ -131,10 +145,12 @@ def _rings_for_eggs(request: Request, start: Start, farm: Farm, biology: Biology
         return 0
     day, stays = start.start_day, []
     for stage, days in enumerate(request.stage_days, 1):
-        stays.append(Stay(stage, (ring.id,), day, day + days))
+        stays.append(Stay(stage=stage, container_ids=(ring.id,), start_day=day, end_day=day + days))
         day += days
     region = biology.region(farm.geography_of(start).name)
-    return sizing.rings_for(_drawn_eggs(request, start), tuple(stays), ring.biomass_limit_kg, region, biology)
+    return sizing.rings_for(
+        _drawn_eggs(request, start), tuple(stays), limit_kg=ring.biomass_limit_kg, region=region, biology=biology
+    )
 
 
 def _locate(index: int, place: Field | int) -> str:

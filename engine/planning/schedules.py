@@ -114,8 +114,12 @@ def plan_schedule(options: PlanOptions, output: Path | None = None) -> Planned:
     except NoRoom as refusal:
         raise refused(refusal, request, farm, biology) from None
     if options.harvest_confidence is None:
-        return Planned(schedule, request)
-    return Planned(schedule, request, sea_plan(farm, biology, options.adult_days, options.harvest_confidence))
+        return Planned(schedule=schedule, request=request)
+    return Planned(
+        schedule=schedule,
+        request=request,
+        sea_plan=sea_plan(farm, biology, options.adult_days, options.harvest_confidence),
+    )
 
 
 def ladder_schedule(
@@ -144,7 +148,7 @@ def ladder_schedule(
         farm_file=farm_file,
         biology_file=biology_file,
     )
-    return Planned(ladder.schedule, ladder=ladder)
+    return Planned(schedule=ladder.schedule, ladder=ladder)
 
 
 def advance_schedule(
@@ -175,7 +179,7 @@ def advance_schedule(
         farm_file="" if farm_file == old.farm.name else farm_file,
         biology_file="" if biology_file == old.biology.name else biology_file,
     )
-    return Planned(advanced)
+    return Planned(schedule=advanced)
 
 
 def rehash_schedule(path: Path, biology: str | None = None) -> bool:

@@ -47,7 +47,7 @@ class Stagger:
 
 def every(days: int) -> Stagger:
     """One start every so many days, over all geographies together."""
-    return Stagger(str(days), (days,))
+    return Stagger(text=str(days), gaps=(days,))
 
 
 def even_gaps(days: int, starts: int) -> tuple[int, ...]:
@@ -58,13 +58,13 @@ def even_gaps(days: int, starts: int) -> tuple[int, ...]:
 def in_turn(days: int, geographies: int) -> Stagger:
     """Every geography starts a batch every so many days, in turn with the others: 9 days are gaps of 4 and 5."""
     gaps = even_gaps(days, geographies)
-    return every(gaps[0]) if len(set(gaps)) == 1 else Stagger(",".join(map(str, gaps)), gaps)
+    return every(gaps[0]) if len(set(gaps)) == 1 else Stagger(text=",".join(map(str, gaps)), gaps=gaps)
 
 
 def evenly(farm: Farm, periods: tuple[Fraction, ...]) -> Stagger:
     """Each geography's own mean days between starts, as a stagger that recurs exactly."""
     text = ",".join(f"{name}={period}" for name, period in zip(farm.geography_names, periods, strict=True))
-    return Stagger(text, own=tuple(even_gaps(p.numerator, p.denominator) for p in periods))
+    return Stagger(text=text, own=tuple(even_gaps(p.numerator, p.denominator) for p in periods))
 
 
 def parse_stagger(text: str, farm: Farm) -> Stagger:
@@ -86,11 +86,11 @@ def parse_stagger(text: str, farm: Farm) -> Stagger:
     if "" in given:
         if len(given) > 1:
             raise InputError("--stagger", f"{text!r} names a geography for some of its days only", CURE)
-        return Stagger(text, tuple(given[""]))
+        return Stagger(text=text, gaps=tuple(given[""]))
     missing = [name for name in farm.geography_names if name not in given]
     if missing:
         raise InputError("--stagger", f"{text!r} says nothing of {', '.join(missing)}", "give every geography's days")
-    return Stagger(text, own=tuple(tuple(given[name]) for name in farm.geography_names))
+    return Stagger(text=text, own=tuple(tuple(given[name]) for name in farm.geography_names))
 
 
 def _geography(name: str, farm: Farm) -> str:
@@ -131,7 +131,10 @@ def starts_of(farm: Farm, batches: int, stagger: Stagger, as_of_day: int) -> lis
     else:
         offsets = _offsets(stagger.gaps, batches * count)
         days = [(last - offsets[-1] + offset, i % count, i // count) for i, offset in enumerate(offsets)]
-    return [Start(batch_number(geographies[g], day, turn + 1), g + 1, day) for day, g, turn in days]
+    return [
+        Start(number=batch_number(geographies[g], day, turn + 1), geography_id=g + 1, start_day=day)
+        for day, g, turn in days
+    ]
 
 
 def batch_number(geography: Geography, start_day: int, ordinal: int) -> str:

@@ -24,7 +24,9 @@ def test_overlaps_are_found_exactly_when_two_stays_share_a_container_and_a_day(
     stays: list[tuple[int, int, int, int]],
 ) -> None:
     batch, container, start, days = (np.array(column, dtype=np.int64) for column in zip(*stays, strict=True))
-    found = overlaps(Occupancy(batch, np.ones_like(batch), container, start, start + days))
+    found = overlaps(
+        Occupancy(batch=batch, stage=np.ones_like(batch), container=container, start_day=start, end_day=start + days)
+    )
     held = [(c, d) for _, c, s, n in stays for d in range(s, s + n)]
     assert bool(found) == (len(held) != len(set(held)))
     for overlap in found:

@@ -18,7 +18,7 @@ from tests.planning.farms import AS_OF, biology, shipped
 
 
 def test_the_plan_and_the_run_name_the_same_batches() -> None:
-    schedule = plan(Request("t", 60, 15, AS_OF, seed=3), shipped(), biology())
+    schedule = plan(Request(name="t", batches=60, stagger_days=15, as_of_day=AS_OF, seed=3), shipped(), biology())
     told, foreseen = forecast(schedule).cutoff, foreseen_cutoff(schedule)
     named = {
         **dict.fromkeys(foreseen.completed, COMPLETED),
@@ -33,9 +33,19 @@ def test_the_plan_and_the_run_name_the_same_batches() -> None:
 @pytest.mark.parametrize("areas", [1, 2])
 def test_what_is_certain_comes_true_in_whole_lives(areas: int) -> None:
     """Every ring of the batches near the as-of date is lived, as a run does."""
-    schedule = plan(Request("t", 40, 13, AS_OF, seed=5, areas_per_batch=areas, rings=(8, 9)), shipped(), biology())
+    schedule = plan(
+        Request(name="t", batches=40, stagger_days=13, as_of_day=AS_OF, seed=5, areas_per_batch=areas, rings=(8, 9)),
+        shipped(),
+        biology(),
+    )
     foreseen = foreseen_cutoff(schedule)
-    climate = Climate(schedule.farm, schedule.biology, schedule.seed, AS_OF, schedule.batches[0].start_day)
+    climate = Climate(
+        farm=schedule.farm,
+        biology=schedule.biology,
+        seed=schedule.seed,
+        days=AS_OF,
+        first_day=schedule.batches[0].start_day,
+    )
     undecided = {number for number, _ in foreseen.undecided}
     done = 0
     for batch in schedule.batches:

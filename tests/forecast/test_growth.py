@@ -32,7 +32,7 @@ def test_more_confidence_is_a_longer_stay_up_to_the_longest_allowed() -> None:
 
 
 def test_a_plan_gives_each_batch_the_days_of_its_month_of_transfer() -> None:
-    request = Request("t", 24, 31, AS_OF, adult_days=450, harvest_confidence=0.4)
+    request = Request(name="t", batches=24, stagger_days=31, as_of_day=AS_OF, adult_days=450, harvest_confidence=0.4)
     schedule = plan(request, shipped(), biology())
     stays = growth.sea_plan(shipped(), biology(), 450, 0.4)
     lengths = set()

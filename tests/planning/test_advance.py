@@ -42,7 +42,7 @@ LATER = AS_OF + 260
 @pytest.fixture(scope="module")
 def old(small_farm: Farm, biology: Biology) -> Schedule:
     """Ten batches, one every 100 days; the oldest is past its end, the youngest 50 days old."""
-    return plan(Request("old", 5, 100, AS_OF, seed=3, rings=1), small_farm, biology)
+    return plan(Request(name="old", batches=5, stagger_days=100, as_of_day=AS_OF, seed=3, rings=1), small_farm, biology)
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,13 @@ def test_nothing_conflicts_and_the_file_reads_back(new: Schedule) -> None:
 def _tables(schedule: Schedule, count: int) -> dict[str, pa.Table]:
     """Daily states, readings, deaths and meals of the first `count` batches, as a run writes them."""
     wanted = {"daily_state": "date", "environmental_reading": "reading_time", "mortality_event": "event_date"}
-    climate = Climate(schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day, schedule.batches[0].start_day)
+    climate = Climate(
+        farm=schedule.farm,
+        biology=schedule.biology,
+        seed=schedule.seed,
+        days=schedule.as_of_day,
+        first_day=schedule.batches[0].start_day,
+    )
     ids = [b.id for b in schedule.batches]
     emitter = Emitter(schedule, climate, frozenset(), dict.fromkeys(ids, "UNDECIDED"))
     found: dict[str, list[pa.Table]] = {name: [] for name in wanted}
@@ -133,7 +139,11 @@ def test_twice_is_as_good_as_once_for_old_batches(old: Schedule, new: Schedule) 
 
 def test_a_full_sea_stays_cut_as_it_was(small_farm: Farm, biology: Biology) -> None:
     """Three places of two rings in two areas of three: none is left over, at any time."""
-    full = plan(Request("full", 6, 75, AS_OF, rings=2, areas_per_batch=2), small_farm, biology)
+    full = plan(
+        Request(name="full", batches=6, stagger_days=75, as_of_day=AS_OF, rings=2, areas_per_batch=2),
+        small_farm,
+        biology,
+    )
     longer = advance(full, AS_OF + 1000)
     places = {batch.stays[-1].container_ids for batch in full.batches}
     assert {len(p) for p in places} == {2}
@@ -185,7 +195,13 @@ def test_vacancies_never_give_what_is_held(small_farm: Farm, data: st.DataObject
         start = data.draw(st.integers(0, 300))
         end = start + data.draw(st.integers(1, 200))
         if stage == 6:
-            ids = vacancies.rings(geography, start, end, data.draw(st.integers(1, 3)), data.draw(st.integers(1, 2)))
+            ids = vacancies.rings(
+                geography,
+                start,
+                end,
+                count=data.draw(st.integers(1, 3)),
+                areas_per_batch=data.draw(st.integers(1, 2)),
+            )
         else:
             hall = vacancies.hall(stage, geography, start, end)
             ids = tuple(hall.container_ids) if hall else ()
@@ -201,10 +217,19 @@ def test_vacancies_never_give_what_is_held(small_farm: Farm, data: st.DataObject
             assert bool(ids) == bool(free)
         assert all(small_farm.container(c).geography_id == geography for c in ids)
         if ids:
-            held.append(Stay(stage, ids, start, end))
+            held.append(Stay(stage=stage, container_ids=ids, start_day=start, end_day=end))
             vacancies.take(held[-1])
-    lone = tuple(Batch(i, str(i), 1, 1000, (stay,)) for i, stay in enumerate(held, 1))
-    schedule = Schedule("x", 1, 1000, small_farm, None, lone, (), "")  # type: ignore[arg-type]
+    lone = tuple(Batch(id=i, number=str(i), geography_id=1, eggs=1000, stays=(stay,)) for i, stay in enumerate(held, 1))
+    schedule = Schedule(
+        name="x",
+        seed=1,
+        as_of_day=1000,
+        farm=small_farm,
+        biology=None,  # type: ignore[arg-type]
+        batches=lone,
+        partitions=(),
+        text="",
+    )
     assert conflict_count(schedule) == 0
 
 

@@ -31,11 +31,19 @@ def farm_of(stations: int, areas: int, rings: int) -> Farm:
 
 
 starts = st.lists(st.tuples(st.integers(1, 2), st.integers(0, 90)), min_size=1, max_size=14).map(
-    lambda drawn: [Start(f"B-{i}", geography, day) for i, (geography, day) in enumerate(drawn)]
+    lambda drawn: [
+        Start(number=f"B-{i}", geography_id=geography, start_day=day) for i, (geography, day) in enumerate(drawn)
+    ]
 )
 
 
-@given(starts, st.integers(1, 4), st.integers(1, 3), st.integers(2, 9), st.integers(1, 4))
+@given(
+    batches=starts,
+    stations=st.integers(1, 4),
+    areas=st.integers(1, 3),
+    rings=st.integers(2, 9),
+    wanted=st.integers(1, 4),
+)
 @settings(max_examples=200, deadline=None)
 def test_batches_never_share_a_container_and_only_what_cannot_fit_is_refused(
     batches: list[Start], stations: int, areas: int, rings: int, wanted: int
@@ -44,9 +52,9 @@ def test_batches_never_share_a_container_and_only_what_cannot_fit_is_refused(
     overfull = _first_overfull(batches, stations, areas * (rings // wanted))
     if overfull is not None:
         with pytest.raises(InputError, match="|".join(f"{number} " for number in overfull)):
-            allocate(farm, batches, STAGE_DAYS, Rules(wanted, wanted))
+            allocate(farm, batches, STAGE_DAYS, Rules(fewest_rings=wanted, most_rings=wanted))
         return
-    stays = allocate(farm, batches, STAGE_DAYS, Rules(wanted, wanted))
+    stays = allocate(farm, batches, STAGE_DAYS, Rules(fewest_rings=wanted, most_rings=wanted))
     held: dict[tuple[int, int], str] = {}
     for batch, each in zip(batches, stays, strict=True):
         day = batch.start_day
@@ -82,7 +90,7 @@ def _first_overfull(batches: list[Start], halls: int, places: int) -> set[str] |
 
 def test_a_batch_keeps_its_station_and_takes_a_whole_hall() -> None:
     farm = read_farm("faroe-scotland")
-    batches = [Start(f"B-{i}", 1 + i % 2, 6 * i) for i in range(60)]
+    batches = [Start(number=f"B-{i}", geography_id=1 + i % 2, start_day=6 * i) for i in range(60)]
     for each in allocate(farm, batches, (90, 90, 90, 90, 90, 450), Rules()):
         halls = [farm.container(stay.container_ids[0]).hall for stay in each[:5]]
         assert len({hall.station_id for hall in halls}) == 1
@@ -92,14 +100,19 @@ def test_a_batch_keeps_its_station_and_takes_a_whole_hall() -> None:
 @pytest.mark.parametrize(("stations", "areas", "word"), [(0, 2, "Egg&Alevin"), (2, 0, "areas")])
 def test_a_farm_without_a_kind_of_container_is_named(stations: int, areas: int, word: str) -> None:
     with pytest.raises(InputError, match=f"B-1.*{word}.*none"):
-        allocate(farm_of(stations, areas, 4), [Start("B-1", 1, 0)], STAGE_DAYS, Rules(2, 2))
+        allocate(
+            farm_of(stations, areas, 4),
+            [Start(number="B-1", geography_id=1, start_day=0)],
+            STAGE_DAYS,
+            Rules(fewest_rings=2, most_rings=2),
+        )
 
 
 def test_the_smallest_stagger_named_in_a_refusal_fits() -> None:
     farm = read_farm("faroe-scotland")
 
     def starts_every(days: int) -> list[Start]:
-        return [Start(f"B-{i}", 1 + i % 2, days * i) for i in range(400)]
+        return [Start(number=f"B-{i}", geography_id=1 + i % 2, start_day=days * i) for i in range(400)]
 
     days = (90, 90, 90, 90, 90, 450)
     with pytest.raises(InputError, match=r"40 places of 8 rings in Scotland.*\n.*at least 6 days"):

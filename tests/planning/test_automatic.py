@@ -15,11 +15,11 @@ from engine.planning.starts import Stagger, every, in_turn, parse_stagger, start
 from lake.errors import InputError
 from tests.planning.farms import AS_OF, biology, shipped
 
-ASKED = Request("t", 1, 1, AS_OF, rings=(8, 20))
+ASKED = Request(name="t", batches=1, stagger_days=1, as_of_day=AS_OF, rings=(8, 20))
 
 
 def solved(request: Request, batches: int | None, stagger: Stagger | None, target: float | None) -> Request:
-    return solve(request, batches, stagger, target, shipped(), biology())
+    return solve(request, batches, stagger=stagger, target=target, farm=shipped(), biology=biology())
 
 
 def total(request: Request) -> float:
@@ -70,7 +70,7 @@ def test_a_target_out_of_reach_is_refused_with_what_is(
 
 
 def test_a_refusal_names_the_nearest_plans_and_each_is_nearest() -> None:
-    request = Request("t", 300, 5, AS_OF)
+    request = Request(name="t", batches=300, stagger_days=5, as_of_day=AS_OF)
     with pytest.raises(NoRoom) as caught:
         plan(request, shipped(), biology())
     found = nearest_plans(caught.value, request, shipped(), biology())
@@ -103,7 +103,7 @@ def test_a_refusal_names_the_nearest_plans_and_each_is_nearest() -> None:
 
 
 def test_a_geography_of_its_own_pace_is_slowed_alone() -> None:
-    request = Request("t", 200, parse_stagger("FAR=10,SCO=10", shipped()), AS_OF)
+    request = Request(name="t", batches=200, stagger_days=parse_stagger("FAR=10,SCO=10", shipped()), as_of_day=AS_OF)
     with pytest.raises(NoRoom) as caught:
         plan(request, shipped(), biology())
     options = [each.option for each in nearest_plans(caught.value, request, shipped(), biology())]

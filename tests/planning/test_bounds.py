@@ -35,7 +35,14 @@ from tests.planning.farms import AS_OF, ROOT, biology, farm_of, shipped
     ],
 )
 def test_the_bound_is_reached(stagger: str, areas: int, rings: int | tuple[int, int], bound: float) -> None:
-    request = Request("t", 292, parse_stagger(stagger, shipped()), AS_OF, rings=rings, areas_per_batch=areas)
+    request = Request(
+        name="t",
+        batches=292,
+        stagger_days=parse_stagger(stagger, shipped()),
+        as_of_day=AS_OF,
+        rings=rings,
+        areas_per_batch=areas,
+    )
     report = capacity_report(plan(request, shipped(), biology()), request.rules)
     assert report.bound.total == pytest.approx(bound, abs=1e-12)
     # within a day's load at the window's edges
@@ -44,14 +51,14 @@ def test_the_bound_is_reached(stagger: str, areas: int, rings: int | tuple[int, 
 
 
 @given(
-    st.integers(1, 4),
-    st.integers(1, 3),
-    st.integers(2, 9),
-    st.integers(20, 260),
-    st.sampled_from([1, 2]),
-    st.booleans(),
-    st.integers(0, 30),
-    st.data(),
+    stations=st.integers(1, 4),
+    areas=st.integers(1, 3),
+    rings=st.integers(2, 9),
+    days=st.integers(20, 260),
+    per_batch=st.sampled_from([1, 2]),
+    shared=st.booleans(),
+    fallow=st.integers(0, 30),
+    data=st.data(),
 )
 @settings(max_examples=60)
 def test_no_plan_exceeds_its_bounds(
@@ -60,7 +67,14 @@ def test_no_plan_exceeds_its_bounds(
     fewest = data.draw(st.integers(1, rings))
     most = data.draw(st.integers(fewest, rings))
     request = Request(
-        "t", 40, days, AS_OF, rings=(fewest, most), areas_per_batch=per_batch, shared_areas=shared, fallow_days=fallow
+        name="t",
+        batches=40,
+        stagger_days=days,
+        as_of_day=AS_OF,
+        rings=(fewest, most),
+        areas_per_batch=per_batch,
+        shared_areas=shared,
+        fallow_days=fallow,
     )
     farm = farm_of(stations, areas, rings)
     bound = upper_bound(farm, STAGE_DAYS, request.rules)
@@ -82,11 +96,11 @@ def test_no_plan_exceeds_its_bounds(
 
 
 def test_the_most_batches_of_a_span_fill_it_in_bursts() -> None:
-    farm, rules = farm_of(3, 3, 8), Rules(8, 8)
-    span = [Start("a", 1, 0), Start("b", 1, 899)]
+    farm, rules = farm_of(3, 3, 8), Rules(fewest_rings=8, most_rings=8)
+    span = [Start(number="a", geography_id=1, start_day=0), Start(number="b", geography_id=1, start_day=899)]
     # three at once at sea, 450 days each: three start on day 0 and three on day 450
     assert most_batches(farm, span, STAGE_DAYS, rules) == 6
-    bursts = [Start(f"B-{i}", 1, 450 * (i // 3)) for i in range(6)]
+    bursts = [Start(number=f"B-{i}", geography_id=1, start_day=450 * (i // 3)) for i in range(6)]
     assert len(allocate(farm, bursts, STAGE_DAYS, rules)) == 6
 
 
@@ -119,7 +133,7 @@ def test_rings_in_two_areas_are_refused_unless_the_schedule_allows_them() -> Non
 
 
 def test_fallow_days_are_kept_checked_on_reading_and_known_to_a_later_schedule() -> None:
-    request = Request("t", 20, 40, AS_OF, fallow_days=30)
+    request = Request(name="t", batches=20, stagger_days=40, as_of_day=AS_OF, fallow_days=30)
     schedule = plan(request, farm_of(12, 8, 8), biology())
     again = parse_schedule(schedule.text, "again", schedule.farm, biology())
     assert again.fallow_days == 30

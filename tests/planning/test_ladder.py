@@ -39,7 +39,9 @@ def lives(as_of: date, seed: int, later: int = 0) -> list[BatchHistory]:
     schedule = ladder(as_of, seed).schedule
     schedule = replace(schedule, as_of_day=schedule.as_of_day + later)
     first = min(b.start_day for b in schedule.batches)
-    climate = Climate(schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day, first)
+    climate = Climate(
+        farm=schedule.farm, biology=schedule.biology, seed=schedule.seed, days=schedule.as_of_day, first_day=first
+    )
     return [simulate_batch(schedule, climate, batch) for batch in schedule.batches]
 
 

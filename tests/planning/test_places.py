@@ -22,7 +22,13 @@ STAGE_DAYS = (9, 9, 5, 9, 9, 30)
 def rules(draw: st.DrawFn, rings: int, fallow: int = 0) -> Rules:
     fewest = draw(st.integers(1, rings))
     most = draw(st.integers(fewest, rings))
-    return Rules(fewest, most, draw(st.sampled_from([1, 2])), draw(st.booleans()), draw(st.integers(0, fallow)))
+    return Rules(
+        fewest_rings=fewest,
+        most_rings=most,
+        areas_per_batch=draw(st.sampled_from([1, 2])),
+        shared_areas=draw(st.booleans()),
+        fallow_days=draw(st.integers(0, fallow)),
+    )
 
 
 def possible(areas: int, rings: int, rule: Rules, stays: list[tuple[int, int]]) -> bool:
@@ -65,7 +71,7 @@ def test_never_a_refusal_of_what_an_exhaustive_search_fits(areas: int, rings: in
     rule = data.draw(rules(rings, fallow=5))
     days = sorted(data.draw(st.lists(st.integers(0, 60), min_size=1, max_size=8)))
     lengths = data.draw(st.lists(st.integers(10, 30), min_size=len(days), max_size=len(days)))
-    starts = [Start(f"B-{i}", 1, day) for i, day in enumerate(days)]
+    starts = [Start(number=f"B-{i}", geography_id=1, start_day=day) for i, day in enumerate(days)]
     at_sea = [day + sum(STAGE_DAYS[:-1]) for day in days]
     stays = [(day, day + n + rule.fallow_days) for day, n in zip(at_sea, lengths, strict=True)]
     fits = possible(areas, rings, rule, stays)
@@ -137,11 +143,11 @@ def _most_in_single_areas(count: int, rings: int, rule: Rules, batches: int) -> 
 @pytest.mark.parametrize(
     ("rule", "places", "usable"),
     [
-        (Rules(8, 8), 40, 320),
-        (Rules(8, 20), 40, 400),
-        (Rules(8, 8, areas_per_batch=2), 50, 400),
-        (Rules(8, 20, shared_areas=False), 20, 400),
-        (Rules(21, 21), 0, 0),
+        (Rules(fewest_rings=8, most_rings=8), 40, 320),
+        (Rules(fewest_rings=8, most_rings=20), 40, 400),
+        (Rules(fewest_rings=8, most_rings=8, areas_per_batch=2), 50, 400),
+        (Rules(fewest_rings=8, most_rings=20, shared_areas=False), 20, 400),
+        (Rules(fewest_rings=21, most_rings=21), 0, 0),
     ],
 )
 def test_twenty_areas_of_twenty_rings(rule: Rules, places: int, usable: int) -> None:
@@ -153,7 +159,7 @@ def test_twenty_areas_of_twenty_rings(rule: Rules, places: int, usable: int) -> 
 
 def test_a_batch_of_many_eggs_is_given_a_place_of_many_rings() -> None:
     farm = farm_of(8, 3, 20)
-    starts = [Start(f"B-{i}", 1, 0) for i in range(5)]
+    starts = [Start(number=f"B-{i}", geography_id=1, start_day=0) for i in range(5)]
     wanted = [8, 20, 8, 8, 8]
-    placed = allocate(farm, starts, STAGE_DAYS, Rules(8, 20), wanted_rings=wanted)
+    placed = allocate(farm, starts, STAGE_DAYS, Rules(fewest_rings=8, most_rings=20), wanted_rings=wanted)
     assert [len(stays[-1].container_ids) for stays in placed][1] == 20

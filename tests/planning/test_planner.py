@@ -36,7 +36,11 @@ def biology() -> Biology:
 
 @cache
 def planned(batches: int, stagger: int, eggs: tuple[int, int] | None = None) -> Schedule:
-    return plan(Request("test", batches, stagger, AS_OF, seed=7, eggs=eggs), farm(), biology())
+    return plan(
+        Request(name="test", batches=batches, stagger_days=stagger, as_of_day=AS_OF, seed=7, eggs=eggs),
+        farm(),
+        biology(),
+    )
 
 
 def test_two_geographies_take_turns_and_the_last_start_is_fifty_days_old() -> None:
@@ -74,7 +78,7 @@ def test_a_plan_is_a_pure_function_of_its_request_and_fits_its_containers(reques
 
 def test_the_seed_changes_the_eggs_and_nothing_else() -> None:
     one = planned(20, 40)
-    changed = plan(Request("test", 20, 40, AS_OF, seed=8), farm(), biology())
+    changed = plan(Request(name="test", batches=20, stagger_days=40, as_of_day=AS_OF, seed=8), farm(), biology())
     assert [b.stays for b in one.batches] == [b.stays for b in changed.batches]
     assert [b.eggs for b in one.batches] != [b.eggs for b in changed.batches]
 
@@ -94,7 +98,7 @@ def test_the_seed_changes_the_eggs_and_nothing_else() -> None:
     ],
 )
 def test_a_request_that_makes_no_sense_is_refused(change: dict[str, Any], words: str) -> None:
-    request = replace(Request("test", 4, 50, AS_OF), **change)
+    request = replace(Request(name="test", batches=4, stagger_days=50, as_of_day=AS_OF), **change)
     with pytest.raises(InputError, match=words):
         plan(request, farm(), biology())
 
@@ -201,4 +205,4 @@ def test_a_keyed_share_depends_on_every_key_and_spreads_evenly() -> None:
 @pytest.mark.parametrize("name", ["../evil", "a/b", ".hidden", ""])
 def test_a_name_that_is_no_folder_is_refused(name: str) -> None:
     with pytest.raises(InputError, match="--name"):
-        plan(Request(name, 2, 100, AS_OF), farm(), biology())
+        plan(Request(name=name, batches=2, stagger_days=100, as_of_day=AS_OF), farm(), biology())

@@ -12,7 +12,7 @@ from engine.report.picture import write_picture
 from lake.errors import InputError
 from tests.planning.farms import AS_OF, biology, shipped
 
-SCHEDULE = plan(Request("a plan", 60, 15, AS_OF), shipped(), biology())
+SCHEDULE = plan(Request(name="a plan", batches=60, stagger_days=15, as_of_day=AS_OF), shipped(), biology())
 
 
 def test_a_picture_shows_every_pool_and_what_it_holds(tmp_path: Path) -> None:
