@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from engine.execution.run import run
-from engine.execution.workers import SpawnedWorkers
+from engine.execution.workers import WorkerProcesses
 from engine.farm.schedule import Schedule
 from lake.manifest import Manifest
 from lake.tables import EVENT_TABLE_NAMES, TABLES
@@ -81,7 +81,7 @@ def test_two_workers_over_one(benchmark: Any, schedule: Schedule, tmp_path: Path
     seconds: dict[int, float] = {}
 
     def timed(workers: int, round_: int) -> float:
-        with SpawnedWorkers(workers) as pool:
+        with WorkerProcesses(workers) as pool:
             for future in [pool.submit(int, "1") for _ in range(4 * workers)]:
                 future.result()
             begun = time.perf_counter()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,12 +15,9 @@ from engine.report.console import console, input_errors, print_json
 from lake.errors import InputError
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from rich.console import Console
 
-    from lake.manifest import Manifest
-    from warehouse.load import LoadResult, Options
+    from warehouse.load import Options
 
 FAILED, PARTLY = 1, 3
 DAY = "%Y-%m-%d"
@@ -104,21 +102,20 @@ def load(
     Exit codes: 0 done; 1 failed; 2 wrong input, or something in the way; 3 partly done: the same command goes on.
     """
     with input_errors():
-        from lake.manifest import read_complete, read_manifest
         from warehouse.load import Options
         from warehouse.selection import Selection
 
-        days = [moment.date() if moment else None for moment in (since, until)]
-        options = Options(Selection(_names(tables), _names(batches), *days), prefix, keep_indexes)
+        since_day, until_day = (moment.date() if moment else None for moment in (since, until))
+        selection = Selection(_names(tables), _names(batches), since=since_day, until=until_day)
+        options = Options(selection, prefix=prefix, keep_indexes=keep_indexes)
         _refuse_contradictions(to, options, wipe=wipe, yes=yes, restore=restore, serve=serve)
         screen = console()
         if wipe:
-            _wipe(run, read_manifest(run), to, screen, yes=yes, as_json=as_json)
+            _wipe(run, to, screen, yes=yes, as_json=as_json)
         elif restore:
             _restore(run, to, connections, screen, as_json=as_json)
         else:
-            manifest = read_complete(run, every_byte=True)
-            _load(run, manifest, to, connections, options, screen, serve=serve, as_json=as_json)
+            _load(run, to, connections, options, screen=screen, serve=serve, as_json=as_json)
 
 
 def _names(texts: list[str] | None) -> tuple[str, ...]:
@@ -141,147 +138,98 @@ def _refuse_contradictions(
         raise InputError("load", "--yes answers what only --wipe asks", "drop it")
 
 
-def _database(run: Path, to: str | None, *, there: bool = False) -> AbstractContextManager[str]:
-    """A context with the DSN; `there`: RUN's own database must have been made before."""
-    from warehouse.embedded import embedded_dsn, has_database
-
-    if to is not None:
-        return nullcontext(to)
-    if there and not has_database(run):
-        raise InputError(str(run), "the run has no database of its own", "give --to DSN, or load it first")
-    return embedded_dsn(run)
-
-
 def _load(
-    run: Path,
-    manifest: Manifest,
-    to: str | None,
-    connections: int,
-    options: Options,
-    screen: Console,
-    *,
-    serve: bool,
-    as_json: bool,
+    run: Path, to: str | None, connections: int, options: Options, *, screen: Console, serve: bool, as_json: bool
 ) -> None:
     from engine.report.console import progress
-    from warehouse.load import Listener, LoadFailed, load_run
-    from warehouse.record import record_load
+    from engine.report.load import load_data, print_load
+    from warehouse.load import Listener
+    from warehouse.run_database import load
 
-    with _database(run, to) as dsn:
-        try:
-            with progress(screen) as bars:
-                rows = bars.add_task("loading", total=manifest.events)
-                listener = Listener(
-                    coming=lambda count: bars.update(rows, total=count),
-                    rows=lambda table, sent: bars.advance(rows, sent),
-                    phase=lambda name: bars.update(rows, description=name),
-                    restored=lambda what, done, of: bars.update(rows, description=what, completed=done, total=of),
-                )
-                result = load_run(run, manifest, dsn, connections, listener, options)
-        except LoadFailed as failure:
-            sys.stderr.write(f"error: {failure}\n")
-            if failure.partitions:
-                sys.stderr.write(f"  {failure.partitions} of {failure.of} partitions are loaded; load again to go on\n")
-            raise SystemExit(PARTLY if failure.partitions else FAILED) from None
-        record_load(run, manifest, to)
-        if as_json:
-            print_json(_data(result))
-        _tell(result, run, dsn, screen, embedded=to is None, serve=serve)
-        if serve:
-            _wait(screen)
-
-
-def _data(result: LoadResult) -> dict[str, Any]:
-    return {
-        "rows": result.rows,
-        "seconds": round(result.seconds, 3),
-        "rows_per_second": round(result.rows_per_second),
-    }
-
-
-def _tell(result: LoadResult, run: Path, dsn: str, screen: Console, *, embedded: bool, serve: bool) -> None:
-    from warehouse.embedded import psql_line
-
-    if result.restored_first:
-        screen.print(f"restored {result.restored_first} indexes and keys that a broken load had left out")
-    if result.already:
-        screen.print("this run is loaded already: nothing written")
-    else:
-        added = sum(result.added_master_rows.values())
-        screen.print(
-            f"loaded {result.total_rows:,} rows in {result.seconds:.1f} s "
-            f"({result.rows_per_second:,.0f} rows/s): copy {result.copy_seconds:.1f} s, "
-            f"{result.set_aside} indexes and keys restored and validated {result.restore_seconds:.1f} s; "
-            f"{added:,} master rows added",
-            soft_wrap=True,
+    with progress(screen) as bars, _failures():
+        rows = bars.add_task("loading", total=None)
+        listener = Listener(
+            coming=lambda count: bars.update(rows, total=count),
+            rows=lambda table, sent: bars.advance(rows, sent),
+            phase=lambda name: bars.update(rows, description=name),
+            restored=lambda what, done, of: bars.update(rows, description=what, completed=done, total=of),
         )
-    if embedded and not serve:
-        screen.print(f"open it: python -m engine.load {run} --serve", soft_wrap=True)
-    elif embedded:
-        screen.print(f"open it: {psql_line(dsn)}", soft_wrap=True)
+        result = load(run, to, options=options, connections=connections, listener=listener)
+    if as_json:
+        print_json(load_data(result))
+    print_load(screen, result)
+    if serve:
+        _serve(run, screen)
+    elif to is None:
+        from lake.next_step import command
+
+        screen.print(f"open it: {command('load', run, '--serve')}", soft_wrap=True, markup=False)
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """A load or a removal that broke off becomes a message and an exit code."""
+    from lake.errors import LoadFailed, WipeFailed
+
+    try:
+        yield
+    except LoadFailed as failure:
+        sys.stderr.write(f"error: {failure}\n")
+        if failure.partitions:
+            sys.stderr.write(f"  {failure.partitions} of {failure.of} partitions are loaded; load again to go on\n")
+        raise SystemExit(PARTLY if failure.partitions else FAILED) from None
+    except WipeFailed as failure:
+        sys.stderr.write(f"error: {failure}\n  what is left goes with the same command\n")
+        raise SystemExit(PARTLY) from None
 
 
 def _restore(run: Path, to: str | None, connections: int, screen: Console, *, as_json: bool) -> None:
-    from engine.report.console import progress
-    from warehouse.load import LoadFailed, restore_only
+    from engine.report.console import steps
+    from warehouse.run_database import restore
 
-    with _database(run, to, there=True) as dsn:
-        try:
-            with progress(screen) as bars:
-                task = bars.add_task("indexes and keys")
-                count = restore_only(
-                    dsn, connections, lambda what, done, of: bars.update(task, completed=done, total=of)
-                )
-        except LoadFailed as failure:
-            sys.stderr.write(f"error: {failure}\n")
-            raise SystemExit(FAILED) from None
+    with steps(screen) as report, _failures():
+        count = restore(run, to, connections=connections, report=report)
     if as_json:
         print_json({"restored": count})
     screen.print(f"restored and validated {count} indexes and keys" if count else "nothing was left out")
 
 
-def _wipe(run: Path, manifest: Manifest, to: str | None, screen: Console, *, yes: bool, as_json: bool) -> None:
-    from warehouse.record import forget_load
-    from warehouse.wipe import WipeFailed, wipe_run
+def _wipe(run: Path, to: str | None, screen: Console, *, yes: bool, as_json: bool) -> None:
+    from engine.report.load import print_row_counts, print_wipe, wipe_data
+    from lake.manifest import read_manifest
+    from warehouse.run_database import wipe
 
     def confirm(rows: dict[str, int]) -> bool:
-        for table, count in rows.items():
-            screen.print(f"{table:45}{count:>15,}", markup=False)
-        question = f"remove these {sum(rows.values()):,} rows of the run {manifest.run}?"
+        print_row_counts(screen, rows)
         if yes:
             return True
+        question = f"remove these {sum(rows.values()):,} rows of the run {read_manifest(run).run}?"
         if not sys.stdin.isatty():
             raise InputError("--wipe", f"{question} There is nobody to ask", "answer beforehand: --yes")
         return typer.confirm(question, err=True)
 
-    with _database(run, to, there=True) as dsn:
-        try:
-            result = wipe_run(manifest, dsn, confirm)
-        except WipeFailed as failure:
-            sys.stderr.write(f"error: {failure}\n  what is left goes with the same command\n")
-            raise SystemExit(PARTLY) from None
-    if result is None:
-        screen.print("nothing removed")
-        return
-    forget_load(run, to)
-    if as_json:
-        print_json({"removed": result.rows, "master_rows": result.master, "seconds": round(result.seconds, 3)})
-    screen.print(
-        f"removed {sum(result.rows.values()):,} rows and {result.master:,} master rows in {result.seconds:.1f} s"
-        + (f"; {result.left:,} master rows stay, for others use them" if result.left else ""),
-        soft_wrap=True,
-    )
+    with _failures():
+        result = wipe(run, to, confirm=confirm)
+    if as_json and result is not None:
+        print_json(wipe_data(result))
+    print_wipe(screen, result)
 
 
-def _wait(screen: Console) -> None:
+def _serve(run: Path, screen: Console) -> None:
+    """Keep the run's own server up until Ctrl-C."""
     import signal
     import threading
+
+    from warehouse.embedded import psql_line
+    from warehouse.run_database import database
 
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    screen.print("serving until Ctrl-C")
-    ended.wait()
+    with database(run) as dsn:
+        screen.print(f"open it: {psql_line(dsn)}", soft_wrap=True, markup=False)
+        screen.print("serving until Ctrl-C")
+        ended.wait()
 
 
 if __name__ == "__main__":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +11,6 @@ from engine.report.console import console, input_errors, print_json
 
 if TYPE_CHECKING:
     from engine.execution.run import Expected
-    from lake.manifest import Manifest
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 PARTLY_DONE, INTERRUPTED = 3, 130
@@ -45,79 +42,44 @@ def run(
     """
     with input_errors():
         from engine.biology.used import biology_record
-        from engine.execution.partition import wake
-        from engine.execution.run import RunEvents
-        from engine.execution.run import run as execute
-        from engine.execution.workers import SpawnedWorkers
+        from engine.execution.run import RunEvents, run_folder, simulate_schedule
         from engine.farm.schedule_file import read_any
-        from engine.report.running import Watch, biology_line
+        from engine.report.run import RunDisplay, biology_line, print_failures, print_run, run_data
+        from lake.next_step import command
 
         the_schedule = read_any(schedule, farm=farm, biology=biology)
         screen = console()
         for note in the_schedule.notes:
             screen.print(f"note: {note}", soft_wrap=True, markup=False)
-        run_dir = out or Path("runs") / the_schedule.name
-        processes = min(workers or os.cpu_count() or 1, len(the_schedule.partitions))
-        with (
-            SpawnedWorkers(processes) as executor,
-            Watch(screen, run_dir, len(the_schedule.batches)) as watch,
-        ):
-            for _ in range(processes):
-                executor.submit(wake)  # they start while the run is prepared
+        run_dir = run_folder(the_schedule, out)
+        options = [*(("--farm", farm) if farm else ()), *(("--biology", biology) if biology else ())]
+        again = command("run", "--schedule", schedule, "--out", run_dir, "--resume", *options)
+        with RunDisplay(screen, run_dir, len(the_schedule.batches)) as display:
 
             def begun(expected: Expected) -> None:
-                watch.begun(expected)
+                display.begun(expected)
                 if biology is not None:
                     screen.print(biology_line(biology_record(the_schedule.biology)), soft_wrap=True, markup=False)
 
-            events = RunEvents(begun=begun, finished=watch.finished)
-            again = shlex.join(
-                ["python", "-m", "engine.run", "--schedule", str(schedule), "--out", str(run_dir), "--resume"]
-                + (["--farm", farm] if farm else [])
-                + (["--biology", biology] if biology else [])
-            )
             try:
-                manifest = execute(
-                    the_schedule, run_dir, executor, processes, resume=resume, overwrite=overwrite, events=events
+                manifest = simulate_schedule(
+                    the_schedule,
+                    run_dir,
+                    workers=workers,
+                    resume=resume,
+                    overwrite=overwrite,
+                    events=RunEvents(begun, display.finished, display.progress if screen.is_terminal else None),
                 )
             except KeyboardInterrupt:
                 screen.print(f"interrupted; what is whole is kept. To finish:\n  {again}", soft_wrap=True, markup=False)
                 raise typer.Exit(INTERRUPTED) from None
-    failed = [p for p in manifest.partitions if p.status != "succeeded"]
     if as_json:
-        print_json(summary(manifest, run_dir))
+        print_json(run_data(manifest, run_dir))
     else:
-        from engine.report.running import print_run
-
         print_run(screen, manifest, run_dir)
-    if failed:
-        for record in failed:
-            screen.print(f"partition {record.partition} (batches {record.first_batch}-{record.last_batch}) failed:")
-            screen.print(record.error.rstrip(), markup=False)
-        screen.print(
-            f"{len(failed)} of {len(manifest.partitions)} partitions failed; the rest is kept. To finish:\n  {again}",
-            soft_wrap=True,
-            markup=False,
-        )
+    if manifest.failed:
+        print_failures(screen, manifest, again)
         raise typer.Exit(PARTLY_DONE)
-
-
-def summary(manifest: Manifest, run_dir: Path) -> dict[str, object]:
-    """What --json prints."""
-    succeeded = sum(p.status == "succeeded" for p in manifest.partitions)
-    return {
-        "run": str(run_dir),
-        "status": manifest.status,
-        "events": manifest.events,
-        "tables": manifest.tables,
-        "seconds": manifest.seconds,
-        "events_per_second": manifest.events_per_second,
-        "partitions": {"succeeded": succeeded, "failed": len(manifest.partitions) - succeeded},
-        "batches": manifest.identity.batch_count,
-        "fingerprint": manifest.fingerprint,
-        "biology": {"name": manifest.biology.name, "sha256": manifest.biology.sha256},
-        "peak_memory_mb": manifest.peak_memory_mb,
-    }
 
 
 if __name__ == "__main__":

@@ -34,23 +34,23 @@ def status(
                 state = read_progress(run)
             print_json(state.to_json())
             return
-        from engine.report.standing import print_standing, standing
+        from engine.report.status import print_status, status_table
 
         screen = console()
         if watch and screen.is_terminal:
             from rich.live import Live
 
-            with Live(standing(state), console=screen, refresh_per_second=4) as live:
+            with Live(status_table(state), console=screen, refresh_per_second=4) as live:
                 while state.state == "running":
                     time.sleep(every)
                     state = read_progress(run)
-                    live.update(standing(state))
+                    live.update(status_table(state))
             return
         while watch and state.state == "running":
-            print_standing(screen, state, run)
+            print_status(screen, state, run)
             time.sleep(every)
             state = read_progress(run)
-        print_standing(screen, state, run)
+        print_status(screen, state, run)
 
 
 if __name__ == "__main__":

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 
-from engine.biology.sourced import BARE
-from engine.biology.values import MonthVector, NotNegative, Positive, Share, ShareVector, Whole
+from engine.biology.sourced import Months, NotNegative, Positive, Share, Shares, Whole
+from engine.inputs.reading import StrictModel
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventKind:
+class EventKind(StrictModel):
     """One kind of event. weight: its share of the events in freshwater; at sea the regions' own hold."""
 
-    cause: Annotated[Literal["DISEASE", "HANDLING", "PREDATION", "ENVIRONMENTAL", "UNKNOWN", "OTHER"], BARE]
-    at_sea: Annotated[bool, BARE]
+    cause: Literal["DISEASE", "HANDLING", "PREDATION", "ENVIRONMENTAL", "UNKNOWN", "OTHER"]
+    at_sea: bool
     weight: NotNegative
     severity: Positive
-    months: MonthVector
+    months: Months
 
 
-@dataclass(frozen=True, kw_only=True)
-class Events:
+class Events(StrictModel):
     """kinds: by lake.tables.truth.EVENT_KINDS."""
 
-    weeks: ShareVector
+    weeks: Shares
     limit: Whole
     onset_days: Positive
     ring_sd: NotNegative

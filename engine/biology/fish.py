@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
-
-from engine.biology.values import (
-    NEVER_FALLING,
+from engine.biology.sourced import (
     Count,
-    Floats,
     FreshwaterStages,
     NotNegative,
-    Number,
     Positive,
-    RisingVector,
+    Rising,
+    Scalar,
     Share,
     Shares,
     Vector,
     Whole,
-    Written,
 )
+from engine.inputs.reading import StrictModel
 
 
-@dataclass(frozen=True, kw_only=True)
-class Growth:
+class Growth(StrictModel):
     temperature_response_c: Vector
     temperature_response: Vector
-    size_response_exponent: Number
+    size_response_exponent: Scalar
     container_tgc_cv: NotNegative
-    condition_factor_g: RisingVector
+    condition_factor_g: Rising
     condition_factor: Vector
     condition_factor_sd: NotNegative
     sample_interval_days: Whole
@@ -36,11 +30,13 @@ class Growth:
     first_sampled_stage: Whole
 
 
-ConfidenceDays = Annotated[Floats, Written(length=3, checks=(NEVER_FALLING,))]  # high, medium and low
+class ConfidenceDays(Rising):
+    """Days since a weighing from which confidence is high, medium and low."""
+
+    value: tuple[float, float, float]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Feed:
+class Feed(StrictModel):
     appetite_sd: Share
     morning_share: Share
     feeding_hours_utc: Vector
@@ -58,15 +54,14 @@ class Feed:
     market_ar1: Share
     market_sd: NotNegative
     market_common: Share
-    market_trend: Number
+    market_trend: Scalar
     market_epoch_year: Whole
     summary_least_growth: NotNegative
     summary_days: Count
     summary_confidence_days: ConfidenceDays
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mortality:
+class Mortality(StrictModel):
     shape_day: Vector
     shape_rate: Vector
     shape_u_share: Share
@@ -90,14 +85,13 @@ class Mortality:
     sea_transfer_loss_median: Share
     sea_transfer_loss_sdlog: NotNegative
     sea_transfer_days: Whole
-    warm_c: Number
+    warm_c: Scalar
     warm_slope: NotNegative
     oxygen_critical: NotNegative
     oxygen_hazard: NotNegative
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stages:
+class Stages(StrictModel):
     egg_weight_g: Positive
     egg_weight_cv: NotNegative
     first_feeding_weight_g: Positive
@@ -106,8 +100,7 @@ class Stages:
     fcr_sd: NotNegative
 
 
-@dataclass(frozen=True, kw_only=True)
-class Respiration:
+class Respiration(StrictModel):
     rate_mg_kg_h: Positive
     temp_slope: NotNegative
-    size_exponent: Number
+    size_exponent: Scalar

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from engine.biology.values import NotNegative, Positive, Rising, Share
+from engine.biology.sourced import NotNegative, Positive, Rising, Share, Sourced
+from engine.inputs.reading import StrictModel
 
 TransferMethod = Literal["NET", "PUMP", "GRAVITY", "MANUAL"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class EggPrices:
+class EggPrices(StrictModel):
     """By the geography's currency."""
 
     EUR: Positive
     GBP: Positive
 
 
-@dataclass(frozen=True, kw_only=True)
-class Eggs:
+class Eggs(StrictModel):
     price_per_thousand: EggPrices
     price_sd: Share
     house_supplier_share: Share
@@ -34,17 +32,26 @@ class Eggs:
     handling_per_minute: Positive
     handling_sdlog: NotNegative
 
-    def __post_init__(self) -> None:
-        if len(self.quality_thresholds) != 4:
+    @model_validator(mode="after")
+    def _scores(self) -> Eggs:
+        if len(self.quality_thresholds.value) != 4:
             raise ValueError("quality_thresholds are four: scores run from 1 to 5")
+        return self
 
 
-Methods = Annotated[tuple[TransferMethod, ...], Field(min_length=5, max_length=5)]  # for each freshwater stage left
-Rates = Annotated[tuple[Positive, ...], Field(min_length=5, max_length=5)]  # for each freshwater stage left
+class Methods(Sourced):
+    """One method for each freshwater stage left."""
+
+    value: Annotated[tuple[TransferMethod, ...], Field(min_length=5, max_length=5)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Handling:
+class Rates(Sourced):
+    """A rate above 0 for each freshwater stage left."""
+
+    value: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=5, max_length=5)]
+
+
+class Handling(StrictModel):
     transfer_methods: Methods
     transfer_minutes: NotNegative
     transfer_per_minute: Rates

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from engine.biology.sourced import NotNegative, Scalar, Share, Shares, Vector, Whole
+from engine.inputs.reading import StrictModel
 
-from engine.biology.values import NotNegative, Number, Share, ShareVector, Vector, Whole
 
-
-@dataclass(frozen=True, kw_only=True)
-class Lice:
+class Lice(StrictModel):
     attached: Vector
     mobile: Vector
     adult: Vector
@@ -23,8 +21,8 @@ class Lice:
     own_infection: NotNegative
     pressure_ar1: Share
     pressure_sd: NotNegative
-    pressure_temp_slope: Number
+    pressure_temp_slope: Scalar
     treatment_lead_days: Whole
     treatment_interval_days: Whole
     treatment_rings_a_day: Whole
-    loss_spread: ShareVector
+    loss_spread: Shares

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from engine.biology.sourced import Positive, Share, Stages, Whole
+from engine.inputs.reading import StrictModel
 
-from engine.biology.values import Positive, Share, Stages, Whole
 
-
-@dataclass(frozen=True, kw_only=True)
-class Monitoring:
+class Monitoring(StrictModel):
     selection_sd: Stages
     selection_limit: Positive
     last_sample_share: Share

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.biology.health import MethodShares
-from engine.biology.values import (
+from engine.biology.sourced import (
     BetaOrders,
     FreshwaterStages,
     Months,
     NotNegative,
-    Number,
     Positive,
+    Scalar,
     Share,
     Shares,
     Text,
 )
+from engine.inputs.reading import StrictModel
 
 
-@dataclass(frozen=True, kw_only=True)
-class Region:
+class Region(StrictModel):
     egg_delivery_shares: Shares
     hall_temperature_c: FreshwaterStages
     freshwater_tgc: FreshwaterStages
@@ -43,9 +41,9 @@ class Region:
     superior_beta: BetaOrders
     currency_per_eur: Positive
     sea_month_c: Months
-    sea_offset_c: Number
+    sea_offset_c: Scalar
     sea_anomaly_sd_c: NotNegative
-    sea_trend_c_decade: Number
+    sea_trend_c_decade: Scalar
     expected_sea_tgc: Positive
     salinity: Positive
     salinity_sd: NotNegative

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
-from engine.biology.values import Count, Floats, NotNegative, Number, Positive, Range, Share, Whole, Written
+from pydantic import Field, model_validator
 
-Hours = Annotated[Floats, Written(each=Positive, length=24)]  # from 00 UTC
+from engine.biology.sourced import NotNegative, Positive, Range, Scalar, Share, Sourced, Whole
+from engine.inputs.reading import StrictModel
 
 
-@dataclass(frozen=True, kw_only=True)
-class Environment:
+class Hours(Sourced):
+    """One value for each hour of the day, from 00 UTC."""
+
+    value: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=24, max_length=24)]
+
+
+class AtLeastOne(Sourced):
+    value: Annotated[int, Field(ge=1)]
+
+
+class Environment(StrictModel):
     epoch_year: Whole
     monthly_anomaly_ar1: Share
-    anomaly_line_years: Count
+    anomaly_line_years: AtLeastOne
     anomaly_line_jitter: Share
     heat_wave_probability: Share
-    heat_wave_c: Number
+    heat_wave_c: Scalar
     heat_wave_days: Positive
     heat_wave_spread: Share
     heat_wave_peak_day: Positive
@@ -74,8 +83,7 @@ class Environment:
     power_failure_hours: Positive
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sensors:
+class Sensors(StrictModel):
     """`dict` by parameter. Faults: how many a sensor has in a year, and how long they last."""
 
     noise_sd: dict[str, NotNegative]
@@ -84,8 +92,8 @@ class Sensors:
     resolution: dict[str, Positive]
     physical_range: dict[str, Range]
     spike: dict[str, NotNegative]
-    service_interval_days: Count
-    fault_window_days: Count
+    service_interval_days: AtLeastOne
+    fault_window_days: AtLeastOne
     dropouts_a_year: NotNegative
     dropout_hours: Range
     spikes_a_year: NotNegative
@@ -93,12 +101,14 @@ class Sensors:
     flat_lines_a_year: NotNegative
     flat_line_hours: Range
 
-    def __post_init__(self) -> None:
-        window = self.fault_window_days
+    @model_validator(mode="after")
+    def _faults(self) -> Sensors:
+        window = self.fault_window_days.value
         for name in ("dropout_hours", "spike_hours", "flat_line_hours"):
-            shortest, longest = getattr(self, name)
+            shortest, longest = getattr(self, name).value
             if not 0 < shortest <= longest <= 24 * window:
                 raise ValueError(f"{name} must rise from above 0 to at most fault_window_days, {24 * window} h")
-        a_year = self.dropouts_a_year + self.spikes_a_year + self.flat_lines_a_year
+        a_year = self.dropouts_a_year.value + self.spikes_a_year.value + self.flat_lines_a_year.value
         if a_year * window > 365:
             raise ValueError(f"{a_year:g} faults a year are more than one in every fault_window_days, {window}")
+        return self

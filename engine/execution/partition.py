@@ -37,10 +37,10 @@ class PartitionTask:
     flagged: frozenset[int]
     first_day: int
     last_day: int
-    weight: int  # predicted rows: the heaviest partition goes first
+    expected_rows: int  # the longest partition goes first
 
 
-def wake() -> None:
+def preload() -> None:
     """Nothing: a worker that is asked for it has started and imported the simulation."""
 
 
@@ -62,47 +62,49 @@ def _climate(task: PartitionTask) -> Climate:
     key = (schedule.farm.sha256, schedule.biology.sha256, schedule.seed, task.last_day, task.first_day)
     if key not in _climates:
         _climates.clear()
-        _climates[key] = Climate(schedule.farm, schedule.biology, schedule.seed, task.last_day, task.first_day)
+        _climates[key] = Climate(
+            schedule.farm, schedule.biology, schedule.seed, days=task.last_day, first_day=task.first_day
+        )
     return _climates[key]
 
 
-class _Progress:
-    """Tells how far a partition is, in a file that is replaced whole and at most four times a second."""
+class _ProgressFile:
+    """Says how far a partition is, in a file that is replaced whole and at most four times a second."""
 
     def __init__(self, task: PartitionTask) -> None:
         self._path = progress_path(Path(task.run_dir), task.partition)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._fixed = {"partition": task.partition, "pid": os.getpid(), "batches": len(task.schedule.batches)}
-        self._begun = time.time()
-        self._told = 0.0
+        self._started_at = time.time()
+        self._written_at = 0.0
 
-    def tell(self, done: int, rows: int, *, now: bool = False) -> None:
-        clock = time.time()
-        if not now and clock - self._told < PROGRESS_SECONDS:
+    def write(self, done: int, rows: int, *, now: bool = False) -> None:
+        time_now = time.time()
+        if not now and time_now - self._written_at < PROGRESS_SECONDS:
             return
-        self._told = clock
-        state = {**self._fixed, "done": done, "events": rows, "begun": self._begun, "told": clock}
+        self._written_at = time_now
+        state = {**self._fixed, "done": done, "events": rows, "begun": self._started_at, "told": time_now}
         write_atomically(self._path, json.dumps(state))
 
 
 def simulate_partition(task: PartitionTask) -> PartitionRecord:
     """Simulate and write one partition. A failure is data: the record bears its traceback, no file is left."""
-    started = time.perf_counter()
+    began = time.perf_counter()
     batches = task.schedule.batches
     first, last = batches[0].id, batches[-1].id
     records: dict[int, BatchRecord] = {}
-    marks: dict[int, dict[str, str]] = {}
+    fingerprints: dict[int, dict[str, str]] = {}
     current = ""
     try:
-        progress = _Progress(task)
-        progress.tell(0, 0, now=True)
+        progress = _ProgressFile(task)
+        progress.write(0, 0, now=True)
         climate = _climate(task)
         outlook = forecast(task.schedule, climate)
         emitter = Emitter(task.schedule, climate, task.flagged, outlook.cutoff)
         with PartitionWriter(Path(task.run_dir), task.partition, EVENT_TABLE_NAMES) as writer:
             for done, batch in enumerate(batches, 1):
                 current = batch.number
-                begun, rows_before = time.perf_counter(), writer.rows
+                batch_began, rows_before = time.perf_counter(), writer.rows
                 history = simulate_batch(task.schedule, climate, batch)
                 tables: dict[str, str] = {}
 
@@ -110,34 +112,36 @@ def simulate_partition(task: PartitionTask) -> PartitionRecord:
                     tables[table] = writer.add(table, columns)
 
                 emitter.emit(history, write)
-                marks[batch.id] = tables
+                fingerprints[batch.id] = tables
                 lived = history.stages[-1].end_day - batch.start_day
-                records[batch.id] = BatchRecord(lived, writer.rows - rows_before, time.perf_counter() - begun)
-                progress.tell(done, writer.rows)
+                records[batch.id] = BatchRecord(
+                    days=lived, rows=writer.rows - rows_before, seconds=time.perf_counter() - batch_began
+                )
+                progress.write(done, writer.rows)
             current = ""
             parts = writer.finish()
-            progress.tell(len(batches), writer.rows, now=True)
+            progress.write(len(batches), writer.rows, now=True)
     except Exception:
         where = f"batch {current}: " if current else ""
         return PartitionRecord(
-            task.partition,
-            first,
-            last,
-            "failed",
-            time.perf_counter() - started,
-            peak_memory_mb(),
+            partition=task.partition,
+            first_batch=first,
+            last_batch=last,
+            status="failed",
+            seconds=time.perf_counter() - began,
+            peak_memory_mb=peak_memory_mb(),
             error=where + traceback.format_exc(),
         )
     return PartitionRecord(
-        task.partition,
-        first,
-        last,
-        "succeeded",
-        time.perf_counter() - started,
-        peak_memory_mb(),
-        parts,
-        marks,
-        records,
+        partition=task.partition,
+        first_batch=first,
+        last_batch=last,
+        status="succeeded",
+        seconds=time.perf_counter() - began,
+        peak_memory_mb=peak_memory_mb(),
+        tables=parts,
+        fingerprints=fingerprints,
+        batches=records,
         estimate=outlook.rows,
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 from lake.errors import InputError
 from lake.manifest import Journal, PartitionRecord
 
-# A batch's days from first to last; the ages by which seconds a batch are told.
+# A batch's days from first to last; the ages by which seconds a batch are given.
 AGE_CLASSES = (("50-200 days", 0, 200), ("200-600 days", 200, 600), ("600-900 days", 600, 100_000))
 
 
@@ -25,8 +25,8 @@ class Progress:
     partitions: int
     batches: int
     estimate: int
-    begun: float
-    told: float
+    started_at: float
+    updated_at: float
     pid: int = 0  # of the process that runs or ran it
     records: dict[int, PartitionRecord] = field(default_factory=dict)
     running: list[dict[str, Any]] = field(default_factory=list)
@@ -49,7 +49,7 @@ class Progress:
 
     @property
     def seconds(self) -> float:
-        return max(self.told - self.begun, 1e-9)
+        return max(self.updated_at - self.started_at, 1e-9)
 
     @property
     def seconds_left(self) -> float | None:
@@ -100,13 +100,15 @@ def read_progress(run_dir: Path) -> Progress:
     journal = Journal(run_dir)
     if not journal.path.is_file():
         raise InputError(str(run_dir), "not a run folder", "give the folder that engine.run writes (--out)")
-    progress = Progress(run_dir.name, "running", 0, 0, 0, 0.0, 0.0)
+    progress = Progress(
+        run=run_dir.name, state="running", partitions=0, batches=0, estimate=0, started_at=0.0, updated_at=0.0
+    )
     born = ""
     for line in journal.read():
         at = float(line.get("at", 0.0))
-        progress.told = max(progress.told, at)
+        progress.updated_at = max(progress.updated_at, at)
         if line["event"] == "begun":
-            progress.begun, progress.state = at, "running"
+            progress.started_at, progress.state = at, "running"
             progress.pid, born = int(line["pid"]), line.get("born", "")
             progress.partitions = len(line["identity"]["partitions"])
             progress.batches = line["identity"]["batch_count"]
@@ -119,10 +121,10 @@ def read_progress(run_dir: Path) -> Progress:
         elif line["event"] == "ended":
             progress.state = line["status"]
     if progress.state == "running":
-        if not _alive(progress.pid, born):
+        if not _is_alive(progress.pid, born):
             progress.state = "interrupted"
         else:
-            progress.told = time.time()
+            progress.updated_at = time.time()
             progress.running = _running(run_dir, progress)
     return progress
 
@@ -151,7 +153,7 @@ def birth(pid: int) -> str:
     return "" if state[0] == "Z" else state[19]
 
 
-def _alive(pid: int, born: str) -> bool:
+def _is_alive(pid: int, born: str) -> bool:
     try:
         if pid <= 0:
             return False

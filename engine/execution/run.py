@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import shlex
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, as_completed
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from engine import __version__
 from engine.biology.used import biology_record
-from engine.execution.partition import PartitionTask, progress_path, run_fingerprint, simulate_partition
-from engine.execution.progress import birth, read_progress
+from engine.execution.folder import (
+    check_folder,
+    clear,
+    complete_manifest,
+    intact_partitions,
+    locked,
+    prepare_resume,
+    write_inputs,
+)
+from engine.execution.partition import PartitionTask, preload, progress_path, run_fingerprint, simulate_partition
+from engine.execution.progress import Progress, birth, read_progress
+from engine.execution.workers import WorkerProcesses
 from engine.farm.dimensions import dimension_tables
 from engine.farm.schedule import Schedule, to_date
 from engine.farm.schedule_text import self_contained
@@ -24,37 +31,12 @@ from engine.farm.sizing import biomass_flags
 from engine.forecast.workload import predicted_events
 from engine.inputs.reading import sha256
 from engine.planning.partitions import part_sums
-from lake.errors import InputError
-from lake.manifest import (
-    Journal,
-    Manifest,
-    PartitionRecord,
-    PartRecord,
-    RunIdentity,
-    file_hash,
-    part_problem,
-    read_complete,
-    write_atomically,
-    write_manifest,
-)
+from lake.manifest import Journal, Manifest, PartitionRecord, RunIdentity, write_manifest
 from lake.tables import EVENT_TABLE_NAMES
 from lake.writer import write_dimension
-from warehouse.embedded import in_use
 
 Simulate = Callable[[PartitionTask], PartitionRecord]
-# What a run folder holds; nothing else is ever removed from one.
-LOCK = ".run.lock"
-CONTENTS = (
-    "manifest.json",
-    "load.json",
-    "postgres",
-    ".postgres.lock",
-    "lake",
-    "schedule.yaml",
-    "farms",
-    "biology",
-    "logs",
-)
+PROGRESS_SECONDS = 0.3
 
 
 @dataclass(frozen=True)
@@ -71,10 +53,15 @@ class Expected:
 
 @dataclass(frozen=True)
 class RunEvents:
-    """Where a run tells of its progress; each is called in the parent, on one thread."""
+    """What a caller wants to hear of; each is called in the parent, on the thread that runs.
+
+    begun: once what is to come has been foreseen. finished: after each partition, failed ones too, and those that a
+    resume keeps. progress: some times a second while partitions are under way.
+    """
 
     begun: Callable[[Expected], None] = lambda expected: None
     finished: Callable[[PartitionRecord], None] = lambda record: None
+    progress: Callable[[Progress], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -91,19 +78,34 @@ class _Request:
     simulate: Simulate
 
 
-def identity(schedule: Schedule) -> RunIdentity:
-    """What a resume must find unchanged."""
-    return RunIdentity(
-        version=__version__,
-        schedule=schedule.name,
-        schedule_sha256=sha256(schedule.text),
-        seed=schedule.seed,
-        as_of=to_date(schedule.as_of_day).isoformat(),
-        batch_count=len(schedule.batches),
-        farm_sha256=schedule.farm.sha256,
-        biology_sha256=schedule.biology.sha256,
-        partitions=tuple((p.start, p.stop - 1) for p in schedule.partitions),
-    )
+def run_folder(schedule: Schedule, out: Path | None) -> Path:
+    """Where a run goes: runs/NAME in the present folder unless another one is given."""
+    return Path("runs") / schedule.name if out is None else out
+
+
+def worker_count(schedule: Schedule, workers: int | None) -> int:
+    """How many processes a run has use for, at most those asked for: one a core, or one a partition."""
+    return min(workers or os.cpu_count() or 1, len(schedule.partitions))
+
+
+def simulate_schedule(
+    schedule: Schedule,
+    run_dir: Path,
+    *,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    events: RunEvents | None = None,
+) -> Manifest:
+    """`run` on worker processes that start while it is prepared, or on the caller's executor, which is left open."""
+    count = worker_count(schedule, workers)
+    with ExitStack() as stack:
+        if executor is None:
+            executor = stack.enter_context(WorkerProcesses(count))
+            for _ in range(count):
+                executor.submit(preload)
+        return run(schedule, run_dir, executor, count, resume=resume, overwrite=overwrite, events=events)
 
 
 def run(
@@ -122,69 +124,72 @@ def run(
     The manifest's status is partial when a partition failed; resuming runs only what is missing or damaged.
     """
     request = _Request(
-        self_contained(schedule), run_dir, executor, workers, resume, overwrite, events or RunEvents(), simulate
+        schedule=self_contained(schedule),
+        run_dir=run_dir,
+        executor=executor,
+        workers=workers,
+        resume=resume,
+        overwrite=overwrite,
+        events=events or RunEvents(),
+        simulate=simulate,
     )
-    _check_folder(run_dir, resume, overwrite)
-    with _alone_in(run_dir):
+    check_folder(run_dir, resume=resume, overwrite=overwrite)
+    with locked(run_dir):
         return _run(request, time.perf_counter())
 
 
-def _run(request: _Request, started: float) -> Manifest:
+def identity(schedule: Schedule) -> RunIdentity:
+    """What a resume must find unchanged."""
+    return RunIdentity(
+        version=__version__,
+        schedule=schedule.name,
+        schedule_sha256=sha256(schedule.text),
+        seed=schedule.seed,
+        as_of=to_date(schedule.as_of_day).isoformat(),
+        batch_count=len(schedule.batches),
+        farm_sha256=schedule.farm.sha256,
+        biology_sha256=schedule.biology.sha256,
+        partitions=tuple((p.start, p.stop - 1) for p in schedule.partitions),
+    )
+
+
+def _run(request: _Request, began: float) -> Manifest:
     """`run`, once the folder is ours alone."""
     schedule, run_dir, events = request.schedule, request.run_dir, request.events
-    wanted = identity(schedule)
-    used = _check_folder(run_dir, request.resume, request.overwrite)
+    this = identity(schedule)
+    used = check_folder(run_dir, resume=request.resume, overwrite=request.overwrite)
     expected = _expected(schedule)
-    kept = _believable(run_dir, wanted) if request.resume else {}
-    if len(kept) == len(schedule.partitions) and (whole := _whole(run_dir)) is not None:
+    kept = intact_partitions(run_dir, this) if request.resume else {}
+    if len(kept) == len(schedule.partitions) and (manifest := complete_manifest(run_dir)) is not None:
         events.begun(expected)
-        return whole
+        return manifest
     if request.resume:
-        (run_dir / "manifest.json").unlink(missing_ok=True)
-        _clear_temporary(run_dir)
+        prepare_resume(run_dir)
     elif used:
-        _clear(run_dir)
+        clear(run_dir)
     journal = Journal(run_dir)
     pid = os.getpid()
-    journal.append("begun", at=time.time(), pid=pid, born=birth(pid), identity=asdict(wanted), workers=request.workers)
-    _write_inputs(run_dir, schedule)
+    journal.append("begun", at=time.time(), pid=pid, born=birth(pid), identity=asdict(this), workers=request.workers)
+    write_inputs(run_dir, schedule)
     dimensions = {
         name: write_dimension(run_dir, name, rows)
         for name, rows in dimension_tables(schedule.farm, schedule.biology).items()
     }
     journal.append("forecast", at=time.time(), events=expected.events)
     events.begun(expected)
-    records = dict(kept)
     for record in kept.values():
         journal.append("partition", at=time.time(), record=asdict(record))
         events.finished(record)
-    tasks = [t for t in _tasks(schedule, run_dir, expected) if t.partition not in kept]
-    running = {request.executor.submit(request.simulate, t): t for t in sorted(tasks, key=lambda t: -t.weight)}
-
-    def take(future: Future[PartitionRecord]) -> None:
-        record = _outcome(future, running[future])
-        records[record.partition] = record
-        journal.append("partition", at=time.time(), record=asdict(record))
-        progress_path(run_dir, record.partition).unlink(missing_ok=True)
-        events.finished(record)
-
-    try:
-        for future in as_completed(running):
-            take(future)
-    except KeyboardInterrupt:
-        # what is under way is worth finishing; what waits is for the resume
-        begun = [future for future, task in running.items() if not future.cancel() and task.partition not in records]
-        for future in begun:
-            take(future)
-        raise
+    made = _simulate([t for t in _tasks(schedule, run_dir, expected) if t.partition not in kept], request, journal)
+    records = kept | made
     ordered = tuple(records[p] for p in sorted(records))
-    failed = [r for r in ordered if r.status != "succeeded"]
+    failed = any(r.status != "succeeded" for r in ordered)
     manifest = Manifest(
         run=run_dir.name,
         status="partial" if failed else "complete",
-        identity=wanted,
-        seconds=time.perf_counter() - started,
-        events_made=sum(r.events for r in ordered if r.partition not in kept),
+        identity=this,
+        seconds=time.perf_counter() - began,
+        events_made=sum(r.events for r in made.values()),
         workers=request.workers,
         dimensions=dimensions,
         partitions=ordered,
@@ -195,6 +200,42 @@ def _run(request: _Request, started: float) -> Manifest:
     write_manifest(run_dir, manifest)
     journal.append("ended", at=time.time(), status=manifest.status, seconds=manifest.seconds)
     return manifest
+
+
+def _simulate(tasks: Iterable[PartitionTask], request: _Request, journal: Journal) -> dict[int, PartitionRecord]:
+    """Every task's record by partition, noted in the journal as it comes."""
+    longest_first = sorted(tasks, key=lambda task: -task.expected_rows)
+    running = {request.executor.submit(request.simulate, task): task for task in longest_first}
+    records: dict[int, PartitionRecord] = {}
+
+    def take(future: Future[PartitionRecord]) -> None:
+        record = _outcome(future, running[future])
+        records[record.partition] = record
+        journal.append("partition", at=time.time(), record=asdict(record))
+        progress_path(request.run_dir, record.partition).unlink(missing_ok=True)
+        request.events.finished(record)
+
+    try:
+        for future in _as_completed(running, request):
+            take(future)
+    except KeyboardInterrupt:
+        # what is under way is worth finishing; what waits is for the resume
+        begun = [future for future, task in running.items() if not future.cancel() and task.partition not in records]
+        for future in begun:
+            take(future)
+        raise
+    return records
+
+
+def _as_completed(futures: Iterable[Future[PartitionRecord]], request: _Request) -> Iterator[Future[PartitionRecord]]:
+    """Each future when it is done; in between, the caller hears how far the run is, if it wants to."""
+    report = request.events.progress
+    waiting = set(futures)
+    while waiting:
+        done, waiting = wait(waiting, PROGRESS_SECONDS if report else None, FIRST_COMPLETED)
+        yield from done
+        if report:
+            report(read_progress(request.run_dir))
 
 
 def _expected(schedule: Schedule) -> Expected:
@@ -224,7 +265,7 @@ def _tasks(schedule: Schedule, run_dir: Path, expected: Expected) -> Iterable[Pa
             flagged=frozenset(b.id for b in batches) & expected.flagged,
             first_day=first_day,
             last_day=last_day,
-            weight=expected.rows[number],
+            expected_rows=expected.rows[number],
         )
 
 
@@ -234,117 +275,12 @@ def _outcome(future: Future[PartitionRecord], task: PartitionTask) -> PartitionR
         return future.result()
     except Exception as e:
         batches = task.schedule.batches
-        error = f"{type(e).__name__}: {e}"
-        return PartitionRecord(task.partition, batches[0].id, batches[-1].id, "failed", 0.0, 0.0, error=error)
-
-
-def _write_inputs(run_dir: Path, schedule: Schedule) -> None:
-    """The schedule as resolved, with the farm and the biology that it names, so that the run explains itself."""
-    for folder, name, text in (
-        ("farms", schedule.farm.name, schedule.farm.text),
-        ("biology", schedule.biology.name, schedule.biology.text),
-    ):
-        (run_dir / folder).mkdir(parents=True, exist_ok=True)
-        write_atomically(run_dir / folder / f"{name}.yaml", text)
-    write_atomically(run_dir / "schedule.yaml", schedule.text)
-
-
-@contextmanager
-def _alone_in(run_dir: Path) -> Iterator[None]:
-    """Hold the folder, made if absent; InputError while another process holds it, or where it can't be written to.
-
-    The kernel lets go of the lock when its process ends, however it ends.
-    """
-    try:
-        run_dir.mkdir(parents=True, exist_ok=True)
-        with (run_dir / LOCK).open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise _busy(run_dir) from None
-            yield
-    except OSError as e:
-        raise InputError(str(run_dir), f"can't be written to: {e.strerror or e}", "choose another --out") from None
-
-
-def _busy(run_dir: Path) -> InputError:
-    return InputError(
-        str(run_dir),
-        "another process is running it",
-        f"wait for it (python -m engine.status {shlex.quote(str(run_dir))} --watch), or stop it",
-    )
-
-
-def _whole(run_dir: Path) -> Manifest | None:
-    """The manifest of a run that lacks nothing, dimension tables included; None where something is to be done."""
-    try:
-        return read_complete(run_dir, every_byte=True)
-    except InputError:
-        return None
-
-
-def _check_folder(run_dir: Path, resume: bool, overwrite: bool) -> bool:
-    """Whether a run is there already; InputError when the folder can't be used as asked."""
-    used = run_dir.exists() and (not run_dir.is_dir() or any(p.name != LOCK for p in run_dir.iterdir()))
-    begun = run_dir.is_dir() and Journal(run_dir).path.is_file()
-    if begun and (found := read_progress(run_dir)).state == "running" and found.pid != os.getpid():
-        raise _busy(run_dir)
-    if resume and not used:
-        raise InputError(str(run_dir), "there is no run to resume", "leave --resume out to begin one")
-    if resume and not begun:
-        raise InputError(str(run_dir), "not a run folder", "give the folder of the run to resume (--out)")
-    if used and not resume and not overwrite:
-        raise InputError(
-            str(run_dir),
-            "the folder exists already",
-            "choose another --out, finish it with --resume, or replace it with --overwrite",
+        return PartitionRecord(
+            partition=task.partition,
+            first_batch=batches[0].id,
+            last_batch=batches[-1].id,
+            status="failed",
+            seconds=0.0,
+            peak_memory_mb=0.0,
+            error=f"{type(e).__name__}: {e}",
         )
-    if used and not begun:
-        raise InputError(str(run_dir), "exists, but is not a run folder: it is not overwritten", "choose another --out")
-    if used and not resume and in_use(run_dir):
-        raise InputError(
-            str(run_dir), "its database is in use", "stop the engine.load --serve or verify that uses it, then repeat"
-        )
-    return used
-
-
-def _clear(run_dir: Path) -> None:
-    """Remove a run's contents; the journal goes last, so that a clearing cut short is still known as a run."""
-    for name in CONTENTS:
-        path = run_dir / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
-
-
-def _believable(run_dir: Path, wanted: RunIdentity) -> dict[int, PartitionRecord]:
-    """Succeeded partitions of the same run whose files hold what was fingerprinted."""
-    found: dict[int, PartitionRecord] = {}
-    for line in Journal(run_dir).read():
-        if line["event"] == "begun":
-            differences = RunIdentity.from_json(line["identity"]).differences(wanted)
-            if differences:
-                raise InputError(
-                    str(run_dir),
-                    "was made from other inputs: " + "; ".join(differences),
-                    "resume with the schedule, biology, seed and version that began it, or choose another --out",
-                )
-        elif line["event"] == "partition":
-            record = PartitionRecord.from_json(line["record"])
-            found[record.partition] = record
-    return {p: r for p, r in found.items() if r.status == "succeeded" and _intact(run_dir, r)}
-
-
-def _intact(run_dir: Path, record: PartitionRecord) -> bool:
-    """Whether every part is there, byte for byte as it was written and fingerprinted."""
-    for name in EVENT_TABLE_NAMES:
-        part: PartRecord | None = record.tables.get(name)
-        if part is None or part_problem(run_dir, part) or file_hash(run_dir / part.file) != part.xxh3:
-            return False
-    return set(record.fingerprints) == set(range(record.first_batch, record.last_batch + 1))
-
-
-def _clear_temporary(run_dir: Path) -> None:
-    for path in (run_dir / "lake").glob("*/.*.tmp"):
-        path.unlink(missing_ok=True)

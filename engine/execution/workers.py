@@ -1,72 +1,95 @@
-"""Spawned worker processes, each alone: one that dies takes only its own task with it."""
+"""Worker processes, each on its own: one that dies takes only its own task with it."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
+import pickle
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
 from types import TracebackType
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+# The parent's path replaces the one that Python begins with: an import hook or a notebook may have added to it.
+START = "import sys; sys.path[:] = sys.argv[1:]; from engine.execution.worker import serve; serve()"
 
 
 class WorkerDied(Exception):
     """A worker process ended without an answer: killed, out of memory, or crashed."""
 
 
-def _alone() -> None:
-    """One thread a worker, since the machine's cores belong to the other workers; deaf to Ctrl-C."""
-    import pyarrow as pa
+class _Worker:
+    """One process. It imports nothing of the program that started it, so a script needs no guard around its main."""
 
-    # Ctrl-C reaches every process of the terminal: the parent decides, a worker finishes what it has begun
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    pa.set_cpu_count(1)
-    pa.set_io_thread_count(1)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    def __init__(self) -> None:
+        path = [entry or os.getcwd() for entry in sys.path if isinstance(entry, str)]
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-c", START, *path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    def call(self, task: bytes) -> tuple[bool, Any]:
+        """(True, result) or (False, exception) of a pickled call; WorkerDied when no answer comes."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(task)
+            self._process.stdin.flush()
+            answer: tuple[bool, Any] = pickle.load(self._process.stdout)
+        except (OSError, EOFError, pickle.UnpicklingError):
+            self.close()
+            raise WorkerDied("the worker process died (killed, out of memory, or crashed)") from None
+        return answer
+
+    def close(self) -> None:
+        """End the process, which is waiting for a task or dead."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait()
 
 
-def _end_with_parent() -> None:
-    """A run that is killed outright leaves no worker that goes on writing into its folder."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+class WorkerProcesses(Executor):
+    """An executor of `workers` new processes (never forked).
 
-
-class SpawnedWorkers(Executor):
-    """An executor of `workers` spawned processes (never forked), each its own pool of one.
-
-    A process pool breaks as a whole when one process dies; pools of one confine that to the task at hand, which
-    raises WorkerDied, and the next task gets a fresh process.
+    A task whose process dies raises WorkerDied; the next task gets a fresh process. Functions, arguments and results
+    go by pickle: a function must be one that the process can import.
     """
 
     def __init__(self, workers: int) -> None:
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="worker")
         self._local = threading.local()
-        self._pools: list[ProcessPoolExecutor] = []
+        self._workers: list[_Worker] = []
         self._lock = threading.Lock()
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         return self._threads.submit(lambda: self._run(fn, *args, **kwargs))
 
     def _run(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        pool: ProcessPoolExecutor | None = getattr(self._local, "pool", None)
-        if pool is None:
-            pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_alone)
-            self._local.pool = pool
+        task = pickle.dumps((fn, args, kwargs))
+        worker: _Worker | None = getattr(self._local, "worker", None)
+        if worker is None:
+            worker = self._local.worker = _Worker()
             with self._lock:
-                self._pools.append(pool)
+                self._workers.append(worker)
         try:
-            return pool.submit(fn, *args, **kwargs).result()
-        except BrokenProcessPool:
-            self._local.pool = None
-            raise WorkerDied("the worker process died (killed, out of memory, or crashed)") from None
+            succeeded, value = worker.call(task)
+        except WorkerDied:
+            self._local.worker = None
+            with self._lock:
+                self._workers.remove(worker)
+            raise
+        if not succeeded:
+            raise value
+        result: T = value
+        return result
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -75,7 +98,10 @@ class SpawnedWorkers(Executor):
         self.shutdown(wait=True, cancel_futures=error is not None)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes when what they have begun is done; not waited for, they end with this process."""
         self._threads.shutdown(wait=wait, cancel_futures=cancel_futures)
-        with self._lock:
-            for pool in self._pools:
-                pool.shutdown(wait=wait, cancel_futures=cancel_futures)
+        if wait:
+            with self._lock:
+                for worker in self._workers:
+                    worker.close()
+                self._workers.clear()

@@ -26,17 +26,18 @@ def report(
     Exit codes: 0 shown; 2 not a complete run.
     """
     with input_errors():
-        from engine.report.summary import gather, print_summary
+        from engine.execution.summary import summarise
+        from engine.report.summary import print_summary
 
-        facts = gather(run)
+        summary = summarise(run)
         if picture is not None:
             from engine.report.picture import write_picture
 
-            write_picture(picture, facts.schedule, facts.capacity)
+            write_picture(picture, summary.schedule, summary.capacity)
         if as_json:
-            print_json(facts.to_json())
+            print_json(summary.to_json())
         else:
-            print_summary(console(), facts)
+            print_summary(console(), summary)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -41,6 +41,14 @@ def progress(screen: Console) -> Progress:
         transient=True,
         disable=not screen.is_terminal,
     )
+
+
+@contextmanager
+def steps(screen: Console) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar to be told what is being done, how much of it is done, and how much there is."""
+    with progress(screen) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda what, done, of: bar.update(task, description=what, completed=done, total=of)
 
 
 def print_json(data: dict[str, Any]) -> None:

@@ -1,39 +1,19 @@
-"""What a person sees of a run's statistics: a bar while they are computed, then each beside its band and source."""
+"""What a person sees of a run's statistics: each beside its band and source."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from engine.report.console import progress
-
 if TYPE_CHECKING:
     from engine.statistics.table import Statistic
-    from lake.manifest import Manifest
 
 PIPE_WIDTH = 300  # room for a row on one line, where no terminal limits it
 LEAST_SHOWN = 1e-4
 GROUPS = {True: "statistics that must lie within their bands", False: "other published statistics"}
-
-
-def run_statistics(run: Path, manifest: Manifest, screen: Console) -> list[Statistic]:
-    """Every statistic of a complete run, required ones first, with a bar on a terminal."""
-    from engine.biology.bands import read_bands
-    from engine.statistics.measure import Measures
-    from engine.statistics.table import FAMILIES, judge, measured, run_records
-
-    bands, records = read_bands(), run_records(run, manifest)
-    measures: Measures = {}
-    with progress(screen) as bar:
-        task = bar.add_task("statistics", total=len(FAMILIES))
-        for found in measured(records):
-            measures |= found
-            bar.update(task, advance=1)
-    return judge(bands, measures, records.geographies)
 
 
 def print_statistics(screen: Console, statistics: list[Statistic]) -> None:

@@ -1,4 +1,4 @@
-"""Errors meant for the person who runs a command."""
+"""Errors meant for the person who runs a command or calls the front door."""
 
 from __future__ import annotations
 
@@ -9,3 +9,26 @@ class InputError(Exception):
     def __init__(self, where: str, problem: str, cure: str = "") -> None:
         self.where, self.problem, self.cure = where, problem, cure
         super().__init__(f"{where}: {problem}" + (f"\n  {cure}" if cure else ""))
+
+
+class RunFailed(Exception):
+    """A run in which partitions failed: the others are written, and a resume makes what is missing.
+
+    `errors`: what went wrong, by partition.
+    """
+
+    def __init__(self, message: str, errors: dict[int, str]) -> None:
+        self.errors = errors
+        super().__init__(message)
+
+
+class LoadFailed(Exception):
+    """A load that broke off: `partitions` of `of` are in the database, and the next load goes on there."""
+
+    def __init__(self, message: str, partitions: int, of: int) -> None:
+        self.partitions, self.of = partitions, of
+        super().__init__(message)
+
+
+class WipeFailed(Exception):
+    """A removal that broke off: whole groups of tables are gone, and the next one goes on there."""

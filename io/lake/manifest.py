@@ -184,6 +184,10 @@ class Manifest:
         return files
 
     @property
+    def failed(self) -> tuple[PartitionRecord, ...]:
+        return tuple(p for p in self.partitions if p.status != "succeeded")
+
+    @property
     def peak_memory_mb(self) -> float:
         """The largest worker's memory, MB."""
         return max((p.peak_memory_mb for p in self.partitions), default=0.0)
@@ -250,7 +254,7 @@ def read_complete(run_dir: Path, *, every_byte: bool = False) -> Manifest:
     """
     manifest = read_manifest(run_dir)
     if manifest.status != "complete":
-        failed = [p.partition for p in manifest.partitions if p.status != "succeeded"]
+        failed = [p.partition for p in manifest.failed]
         raise InputError(
             str(run_dir),
             f"only a partial run: partitions {failed} failed",

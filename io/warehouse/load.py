@@ -12,7 +12,7 @@ import psycopg
 import pyarrow as pa
 from psycopg import sql
 
-from lake.errors import InputError
+from lake.errors import InputError, LoadFailed
 from lake.manifest import Manifest, PartitionRecord
 from lake.tables import EVENT_TABLE_NAMES
 from warehouse import load_log
@@ -34,14 +34,6 @@ from warehouse.text_lengths import refuse_long_texts
 from warehouse.uat.mapping import DIMENSIONS, EVENTS
 
 DEFAULT_CONNECTIONS = 2
-
-
-class LoadFailed(Exception):
-    """A load that broke off: `partitions` of `of` are in the database, and the next load goes on there."""
-
-    def __init__(self, message: str, partitions: int, of: int) -> None:
-        self.partitions, self.of = partitions, of
-        super().__init__(message)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from time import perf_counter
 import psycopg
 from psycopg import sql
 
-from lake.errors import InputError
+from lake.errors import InputError, WipeFailed
 from lake.manifest import Manifest
 from warehouse import load_log
 from warehouse.load_log import AddedRows, Connection, Load
@@ -58,10 +58,6 @@ class WipeResult:
     master: int = 0
     left: int = 0
     seconds: float = 0.0
-
-
-class WipeFailed(Exception):
-    """A removal that broke off: whole groups of tables are gone, and the next --wipe goes on there."""
 
 
 def wipe_run(

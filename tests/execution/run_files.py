@@ -23,14 +23,14 @@ def marks(manifest: Manifest) -> dict[int, dict[str, str]]:
 
 
 class Synchronous(Executor):
-    """Runs each task as it is given, in this process; `weights` tells in what order they came."""
+    """Runs each task as it is given, in this process; `expected_rows` holds those of each, in the order they came."""
 
     def __init__(self) -> None:
-        self.weights: list[float] = []
+        self.expected_rows: list[float] = []
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
-        self.weights.append(args[0].weight)
+        self.expected_rows.append(args[0].expected_rows)
         try:
             future.set_result(fn(*args, **kwargs))
         except Exception as e:

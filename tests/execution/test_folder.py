@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.execution.run import LOCK, run
+from engine.execution.folder import LOCK
+from engine.execution.run import run
 from engine.farm.schedule import Schedule
 from lake.errors import InputError
 from lake.manifest import Manifest, read_complete, read_manifest

@@ -18,7 +18,7 @@ import pytest
 from engine.execution.partition import PartitionTask, progress_path, simulate_partition
 from engine.execution.progress import read_progress
 from engine.execution.run import Expected, RunEvents, _tasks, run
-from engine.execution.workers import SpawnedWorkers
+from engine.execution.workers import WorkerProcesses
 from engine.farm.schedule import Schedule
 from engine.farm.schedule_file import parse_schedule
 from engine.farm.schedule_text import format_schedule
@@ -106,7 +106,7 @@ class Shuffled(Executor):
 
 @pytest.mark.parametrize(
     "executor",
-    [lambda: SpawnedWorkers(1), lambda: SpawnedWorkers(2), lambda: Shuffled(4)],
+    [lambda: WorkerProcesses(1), lambda: WorkerProcesses(2), lambda: Shuffled(4)],
     ids=["one", "two", "threads"],
 )
 def test_workers_and_their_order_change_no_byte(
@@ -141,9 +141,9 @@ def test_another_seed_is_another_run(small_schedule: Schedule, undisturbed: Undi
 def test_the_longest_partition_goes_first(small_schedule: Schedule, tmp_path: Path) -> None:
     order = Synchronous()
     manifest = run(small_schedule, tmp_path / "run", order, 1)
-    assert order.weights == sorted(order.weights, reverse=True)
+    assert order.expected_rows == sorted(order.expected_rows, reverse=True)
     rows = sorted((p.events for p in manifest.partitions), reverse=True)
-    assert order.weights == pytest.approx(rows, rel=0.1, abs=200)
+    assert order.expected_rows == pytest.approx(rows, rel=0.1, abs=200)
 
 
 @pytest.mark.parametrize("partition", [0, 1, 2])

@@ -15,11 +15,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from engine.execution.plan_tables import plan_tables
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay
 from engine.farm.schedule_file import read_any
 from engine.farm.schedule_text import format_schedule
-from engine.verify import plan_tables
 from lake.checks import CheckResult, check_names, report_names, run_checks, run_reports
 from lake.declared_sql import AFTER_THE_STAY, AHEAD, ENDS, dates
 from lake.errors import InputError

@@ -15,11 +15,11 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from lake.errors import InputError
+from lake.errors import InputError, LoadFailed
 from lake.manifest import Manifest
 from tests.warehouse.probing import ask, one, structure
 from warehouse.embedded import FOLDER, embedded_dsn
-from warehouse.load import Listener, LoadFailed, load_run
+from warehouse.load import Listener, load_run
 from warehouse.reconciling.reconcile import reconcile
 from warehouse.target import connect, prepare_tables
 

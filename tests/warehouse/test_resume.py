@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from lake.errors import InputError
+from lake.errors import InputError, LoadFailed
 from lake.manifest import Manifest
 from tests.warehouse import small_lake
 from tests.warehouse.probing import ask, one, snapshot, structure
-from warehouse.load import Listener, LoadFailed, load_run, restore_only
+from warehouse.load import Listener, load_run, restore_only
 from warehouse.reconciling.reconcile import reconcile
 from warehouse.target import connect, prepare_tables
 

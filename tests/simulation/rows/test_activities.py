@@ -24,9 +24,11 @@ MINUTES = 24 * 60
 NOTHING_LOST = {"forgotten_share": 0.0, "cancelled_share": 0.0, "treatment_cancelled_share": 0.0}
 
 
-def given_policy(schedule: Schedule, **values: Any) -> Schedule:
+def given_policy(schedule: Schedule, **values: float) -> Schedule:
     biology = schedule.biology
-    model = replace(biology.model, outlook=replace(biology.model.outlook, **values))
+    outlook = biology.model.outlook
+    changed = {name: getattr(outlook, name).model_copy(update={"value": value}) for name, value in values.items()}
+    model = biology.model.model_copy(update={"outlook": outlook.model_copy(update=changed)})
     return replace(schedule, biology=replace(biology, model=model))
 
 

@@ -73,7 +73,9 @@ def with_estimate(subject: Subject, **changes: Any) -> Subject:
 def with_policy(subject: Subject, **values: Any) -> Subject:
     """The subject under another policy of forecasts and plans."""
     biology = subject.schedule.biology
-    model = replace(biology.model, outlook=replace(biology.model.outlook, **values))
+    outlook = biology.model.outlook
+    changed = {name: getattr(outlook, name).model_copy(update={"value": value}) for name, value in values.items()}
+    model = biology.model.model_copy(update={"outlook": outlook.model_copy(update=changed)})
     return replace(subject, schedule=replace(subject.schedule, biology=replace(biology, model=model)))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -10,30 +9,24 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from engine.execution.progress import read_progress
+from engine.execution.progress import Progress
 from engine.execution.run import Expected
 from engine.report.console import progress
-from lake.errors import InputError
 from lake.manifest import BiologyRecord, Manifest, PartitionRecord
 
-REFRESH_SECONDS = 0.3
 CHANGES_SHOWN, VALUE_WIDTH = 4, 40
 
 
-class Watch:
-    """A progress bar over a run's batches, fed from the workers' progress files; silent in a pipe."""
+class RunDisplay:
+    """A progress bar over a run's batches; silent in a pipe."""
 
     def __init__(self, screen: Console, run_dir: Path, batches: int) -> None:
         self._screen, self._run_dir, self._batches = screen, run_dir, batches
         self._bar = progress(screen)
         self._task = self._bar.add_task("batches", total=batches)
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._follow, daemon=True)
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> RunDisplay:
         self._bar.start()
-        if self._screen.is_terminal:
-            self._thread.start()
         return self
 
     def begun(self, expected: Expected) -> None:
@@ -44,20 +37,12 @@ class Watch:
         if record.status != "succeeded":
             self._screen.print(f"partition {record.partition} failed; the others go on")
 
-    def _follow(self) -> None:
-        while not self._done.wait(REFRESH_SECONDS):
-            try:
-                state = read_progress(self._run_dir)
-            except InputError:
-                continue
-            self._bar.update(self._task, completed=state.batches_done, description=f"batches ({state.events:,} events)")
+    def progress(self, state: Progress) -> None:
+        self._bar.update(self._task, completed=state.batches_done, description=f"batches ({state.events:,} events)")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._done.set()
-        if self._thread.is_alive():
-            self._thread.join()
         self._bar.stop()
 
 
@@ -107,3 +92,36 @@ def print_run(screen: Console, manifest: Manifest, run_dir: Path) -> None:
         f"{manifest.peak_memory_mb:.0f} MB at most in one; {run_dir}",
         soft_wrap=True,
     )
+
+
+def print_failures(screen: Console, manifest: Manifest, again: str) -> None:
+    """Each failed partition with its error, and the command that makes them."""
+    for record in manifest.failed:
+        screen.print(f"partition {record.partition} (batches {record.first_batch}-{record.last_batch}) failed:")
+        screen.print(record.error.rstrip(), markup=False)
+    screen.print(
+        f"{len(manifest.failed)} of {len(manifest.partitions)} partitions failed; the rest is kept. "
+        f"To finish:\n  {again}",
+        soft_wrap=True,
+        markup=False,
+    )
+
+
+def run_data(manifest: Manifest, run_dir: Path) -> dict[str, Any]:
+    """What --json prints of a run."""
+    return {
+        "run": str(run_dir),
+        "status": manifest.status,
+        "events": manifest.events,
+        "tables": manifest.tables,
+        "seconds": manifest.seconds,
+        "events_per_second": manifest.events_per_second,
+        "partitions": {
+            "succeeded": len(manifest.partitions) - len(manifest.failed),
+            "failed": len(manifest.failed),
+        },
+        "batches": manifest.identity.batch_count,
+        "fingerprint": manifest.fingerprint,
+        "biology": {"name": manifest.biology.name, "sha256": manifest.biology.sha256},
+        "peak_memory_mb": manifest.peak_memory_mb,
+    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 from rich.console import Console
@@ -10,11 +9,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from engine.execution.progress import Progress
+from lake.next_step import command
 
 LAST_ERRORS = 5
 
 
-def standing(state: Progress) -> Table:
+def status_table(state: Progress) -> Table:
     """The run's progress, one line a figure."""
     data = state.to_json()
     parts, batches = data["partitions"], data["batches"]
@@ -41,9 +41,9 @@ def standing(state: Progress) -> Table:
     return table
 
 
-def print_standing(screen: Console, state: Progress, run_dir: Path) -> None:
+def print_status(screen: Console, state: Progress, run_dir: Path) -> None:
     """The progress, and how to go on where something is missing."""
-    screen.print(standing(state))
+    screen.print(status_table(state))
     if state.state in {"interrupted", "partial"}:
-        command = ["python", "-m", "engine.run", "--schedule", str(run_dir / "schedule.yaml"), "--out", str(run_dir)]
-        screen.print(f"finish it: {shlex.join([*command, '--resume'])}", markup=False, soft_wrap=True)
+        again = command("run", "--schedule", run_dir / "schedule.yaml", "--out", run_dir, "--resume")
+        screen.print(f"finish it: {again}", markup=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""What a person sees of a verification: a bar while it goes, the checks' table, the rows that offend."""
+"""What a person sees of a verification: the checks' table, the rows that offend, the notes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from engine.report.console import progress
+from engine.execution.verification import Verification
 
 if TYPE_CHECKING:
-    from lake.checks import CheckResult, Report, Row
+    from lake.checks import Row
 
 REPORT_ROWS_SHOWN = 5
 REPORT_TITLES = {
@@ -21,49 +21,37 @@ REPORT_TITLES = {
 }
 
 
-def watch(results: Iterable[CheckResult], count: int, screen: Console) -> list[CheckResult]:
-    """Take the results as they come, with a bar on a terminal."""
-    taken = []
-    with progress(screen) as bar:
-        task = bar.add_task("checking", total=count)
-        for result in results:
-            taken.append(result)
-            bar.update(task, advance=1, description=result.name)
-    return taken
-
-
-def print_results(
-    screen: Console, results: list[CheckResult], reports: list[Report], database: str, *, asked_all: bool
-) -> None:
-    """The table of checks, then what offends, then the notes."""
+def print_verification(screen: Console, found: Verification, *, everything: bool) -> None:
+    """The table of checks, then what offends, then the notes; of the database too where everything was checked."""
     table = Table(box=None, header_style="bold")
     table.add_column("check")
     table.add_column("result")
     table.add_column("violations", justify="right")
     table.add_column("seconds", justify="right")
-    for result in results:
+    for result in found.checks:
         verdict = "passed" if result.passed else "[bold red]FAILED[/]"
         table.add_row(result.name, verdict, f"{result.violations:,}", f"{result.seconds:.2f}")
     screen.print(table)
-    failed = [result for result in results if not result.passed]
+    failed = [result for result in found.checks if not result.passed]
     for result in failed:
-        screen.print(f"\n{result.name}: {_some(result.rows, result.violations)}", style="bold", markup=False)
+        screen.print(f"\n{result.name}: {_count(result.rows, result.violations)}", style="bold", markup=False)
         screen.print(rows_table(result.rows), soft_wrap=True)
-    for report in reports:
+    for report in found.reports:
         shown = report.rows[:REPORT_ROWS_SHOWN]
         title = REPORT_TITLES.get(report.name, "")
-        note = f" ({_some(shown, len(report.rows))})" if len(shown) < len(report.rows) else ""
+        note = f" ({_count(shown, len(report.rows))})" if len(shown) < len(report.rows) else ""
         screen.print(f"\nnote {report.name}: {title}{note}", markup=False, soft_wrap=True)
         screen.print(rows_table(shown), soft_wrap=True)
-    if asked_all:
-        screen.print(f"\nPostgreSQL: {database or 'not loaded: PostgreSQL not checked'}", markup=False, soft_wrap=True)
-    passed, seconds = len(results) - len(failed), sum(result.seconds for result in results)
-    screen.print(f"{passed} of {len(results)} checks passed in {seconds:.1f} s")
+    if everything:
+        compared = found.database or "not loaded: PostgreSQL not checked"
+        screen.print(f"\nPostgreSQL: {compared}", markup=False, soft_wrap=True)
+    passed, seconds = len(found.checks) - len(failed), sum(result.seconds for result in found.checks)
+    screen.print(f"{passed} of {len(found.checks)} checks passed in {seconds:.1f} s")
     if failed:
         screen.print(f"failed: {', '.join(result.name for result in failed)}", markup=False, soft_wrap=True)
 
 
-def _some(rows: tuple[Row, ...], count: int) -> str:
+def _count(rows: tuple[Row, ...], count: int) -> str:
     return f"{count:,} rows" if len(rows) == count else f"{len(rows)} of {count:,} rows"
 
 

@@ -1,0 +1,138 @@
+"""What checks know besides the lake: the plan, and what the biology allows, as rows of lake.views.PLAN_TABLES."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.biology.health import METHOD_NAMES
+from engine.farm.schedule import Schedule, to_date
+from engine.farm.sizing import biomass_flags
+from engine.simulation.lice.treatments import VACCINE
+
+Rows = list[dict[str, Any]]
+CONFIDENCE_FROM = ("high_from_days", "medium_from_days", "low_from_days")
+LICE_STAGES = ("attached", "mobile", "adult_female")
+
+
+def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
+    """The rows of lake.views.PLAN_TABLES: the plan, and what the biology allows."""
+    farm, bio = schedule.farm, schedule.biology.model
+    flagged = biomass_flags(schedule)
+    sensors, regions = bio.sensors, [schedule.biology.region(name) for name in farm.geography_names]
+    sea = len(farm.stage_names)
+    return {
+        "planned_batch": [
+            {
+                "batch_id": b.id,
+                "batch_number": b.number,
+                "geography_id": b.geography_id,
+                "eggs": b.eggs,
+                "start_date": to_date(b.start_day),
+                "end_date": to_date(b.end_day),
+                "harvest_target_g": b.harvest_target_g,
+                "over_capacity": b.id in flagged,
+            }
+            for b in schedule.batches
+        ],
+        "planned_stay": [
+            {
+                "batch_id": b.id,
+                "lifecycle_stage_id": s.stage,
+                "container_id": c,
+                "area_id": farm.container(c).place.area_id,
+                "start_date": to_date(s.start_day),
+                "end_date": to_date(s.end_day),
+            }
+            for b in schedule.batches
+            for s in b.stays
+            for c in s.container_ids
+        ],
+        "sensor_limit": [
+            {
+                "parameter_id": i,
+                "low": sensors.physical_range[p.name].value[0],
+                "high": sensors.physical_range[p.name].value[1],
+                "noise_sd": sensors.noise_sd[p.name].value,
+                "bias_sd": sensors.bias_sd[p.name].value,
+                "drift_low": sensors.drift_a_month[p.name].value[0],
+                "drift_high": sensors.drift_a_month[p.name].value[1],
+                "resolution": sensors.resolution[p.name].value,
+            }
+            for i, p in enumerate(farm.model.parameters, 1)
+        ],
+        "fcr_band": [
+            {"geography_id": g, "lifecycle_stage_id": stage, "mean": mean, "sd": sd}
+            for g, region in enumerate(regions, 1)
+            for stage, mean, sd in (
+                *((i, fcr, bio.stages.fcr_sd.value) for i, fcr in enumerate(bio.stages.fcr.value, 1)),
+                (sea, region.sea_fcr.value, region.sea_fcr_sd.value),
+            )
+        ],
+        "exchange_rate": [
+            {"geography_id": g, "per_eur": region.currency_per_eur.value} for g, region in enumerate(regions, 1)
+        ],
+        "lice_limit": [
+            {
+                "geography_id": g,
+                "month": month,
+                "limit_females": limit,
+                "treated_above": limit * region.treatment_trigger.value,
+            }
+            for g, region in enumerate(regions, 1)
+            for month, limit in enumerate(region.adult_female_limit.value, 1)
+        ],
+        "treatment_rule": [
+            {
+                "method": name,
+                "treatment_type": method.type.value,
+                "duration_days": method.duration_days.value,
+                "withholding_days": method.withholding_days.value,
+                "fasting_days": method.fasting_days.value,
+            }
+            for name in METHOD_NAMES
+            for method in [bio.treatments.methods.of(name)]
+        ]
+        + [
+            {
+                "method": VACCINE,
+                "treatment_type": "vaccination",
+                "duration_days": bio.treatments.vaccination.duration_days.value,
+                "withholding_days": bio.treatments.vaccination.withholding_days.value,
+                "fasting_days": 0,
+            }
+        ],
+        "parameter": [
+            {"name": name, "value": value}
+            for name, value in (
+                ("readings_per_day", farm.model.readings_per_day),
+                ("service_interval_days", sensors.service_interval_days.value),
+                ("respiration_size_exponent", bio.respiration.size_exponent.value),
+                ("appetite_sd", bio.feed.appetite_sd.value),
+                ("bag_kg", bio.feed.bag_kg.value),
+                ("summary_days", bio.feed.summary_days.value),
+                ("summary_least_growth", bio.feed.summary_least_growth.value),
+                *zip(CONFIDENCE_FROM, bio.feed.summary_confidence_days.value, strict=True),
+                *(
+                    (f"lice_count_size_{stage}", size)
+                    for stage, size in zip(LICE_STAGES, bio.lice.count_size.value, strict=True)
+                ),
+                ("treatment_lead_days", bio.lice.treatment_lead_days.value),
+                ("treatment_interval_days", bio.lice.treatment_interval_days.value),
+                ("treatment_rings_a_day", bio.lice.treatment_rings_a_day.value),
+                ("successful_reduction", bio.treatments.successful_reduction.value),
+                ("partial_reduction", bio.treatments.partial_reduction.value),
+                ("vaccination_stage", bio.mortality.vaccination_stage.value),
+                ("vaccination_day", bio.mortality.vaccination_day.value),
+                ("harvest_rings_a_day", bio.harvest.rings_a_day.value),
+                ("gutted_yield", bio.harvest.gutted_yield.value),
+                ("gutted_yield_sd", bio.harvest.gutted_yield_sd.value),
+                ("reject_discard_share", bio.harvest.reject_discard_share.value),
+                ("feed_share_of_cost", bio.trade.feed_share_of_cost.value),
+                ("smolt_cost_per_fish", bio.trade.smolt_cost_per_fish.value),
+                ("smolt_cost_per_kg", bio.trade.smolt_cost_per_kg.value),
+                ("sample_size", bio.growth.sample_size.value),
+                ("fcr_least_growth", bio.monitoring.fcr_least_growth.value),
+                *((f"selection_sd_{i}", sd) for i, sd in enumerate(bio.monitoring.selection_sd.value, 1)),
+            )
+        ],
+    }

@@ -1,0 +1,94 @@
+"""A finished run summed up: its manifest, its plan, its last verification and its last load."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.execution.verification import last_verification
+from engine.farm.schedule import Schedule
+from engine.farm.schedule_file import read_any
+from engine.planning.capacity import Report, Saturation, capacity_report, executed_saturation
+from lake.manifest import Manifest, read_complete
+from lake.next_step import command
+from warehouse.record import LoadedTarget, loaded_target
+
+SHARES = ("freshwater", "sea", "total")
+EXAMPLE = "select status, count(*) from batch group by status"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What is known of a run; `checks` is the last verification of this very data, None when there was none.
+
+    `capacity` holds the planned saturation, `executed` what container_assignment came to, over the same days.
+    """
+
+    run_dir: Path
+    schedule: Schedule
+    manifest: Manifest
+    checks: dict[str, Any] | None
+    loaded: LoadedTarget | None
+    capacity: Report
+    executed: Saturation
+
+    @property
+    def lake_line(self) -> str:
+        return command("sql", self.run_dir, EXAMPLE)
+
+    @property
+    def duckdb_line(self) -> str:
+        files = f"{self.run_dir}/lake/batch/*.parquet".replace("'", "''")
+        return "duckdb -c " + _double_quoted(f"from '{files}'")
+
+    @property
+    def database_line(self) -> str | None:
+        if self.loaded is None:
+            return None
+        if self.loaded.kind == "embedded":
+            return command("load", self.run_dir, "--serve")
+        return shlex.join(["psql", self.loaded.dsn])
+
+    def to_json(self) -> dict[str, Any]:
+        manifest = self.manifest
+        return {
+            "run": str(self.run_dir),
+            "events": manifest.events,
+            "seconds": manifest.seconds,
+            "events_per_second": manifest.events_per_second,
+            "tables": manifest.tables,
+            "batches": manifest.identity.batch_count,
+            "as_of": manifest.identity.as_of,
+            "fingerprint": manifest.fingerprint,
+            "biology": asdict(manifest.biology),
+            "checks": None if self.checks is None else {k: self.checks[k] for k in ("passed", "failed")},
+            "saturation": {
+                "planned": {k: getattr(self.capacity, k) for k in SHARES},
+                "executed": {k: getattr(self.executed, k) for k in SHARES},
+            },
+            "loaded": None if self.loaded is None else self.loaded.kind,
+            "open": {"sql": self.lake_line, "duckdb": self.duckdb_line, "database": self.database_line},
+        }
+
+
+def _double_quoted(text: str) -> str:
+    """One word of a shell, single quotes in it as they are."""
+    return '"' + re.sub(r'([\\"$`])', r"\\\1", text) + '"'
+
+
+def summarise(run_dir: Path) -> Summary:
+    """The run's summary; InputError when it is not complete."""
+    manifest = read_complete(run_dir)
+    schedule = read_any(run_dir / "schedule.yaml")
+    return Summary(
+        run_dir=run_dir,
+        schedule=schedule,
+        manifest=manifest,
+        checks=last_verification(run_dir, manifest),
+        loaded=loaded_target(run_dir),
+        capacity=capacity_report(schedule),
+        executed=executed_saturation(run_dir),
+    )

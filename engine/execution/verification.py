@@ -1,0 +1,191 @@
+"""A run held against every invariant, against the database that it was loaded into, and against statistics."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from engine.biology.bands import read_bands
+from engine.execution.plan_tables import plan_tables
+from engine.farm.schedule_file import read_any
+from engine.statistics.measure import Measures
+from engine.statistics.table import FAMILIES, Statistic, judge, measured, run_records
+from lake.checks import (
+    ROWS_SHOWN,
+    CheckResult,
+    Report,
+    check_names,
+    plain,
+    require_known,
+    run_checks,
+    run_reports,
+)
+from lake.errors import InputError
+from lake.manifest import Manifest, read_complete
+from lake.next_step import command
+from lake.views import connect, register
+from warehouse.embedded import has_database
+from warehouse.reconciling.reconcile import reconcile
+from warehouse.record import loaded_target, target_dsn
+from warehouse.target import without_password
+
+COUNTS, KEYS = "20_counts_postgres", "07_foreign_keys_postgres"
+KEPT_IN = Path("logs") / "verify.json"
+# what is being done, how much of it is done, how much there is
+Listener = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was found. `database`: which one was compared, or why none; "" where none was loaded or none was asked for.
+
+    statistics: required ones first; none unless asked for. not_kept: why the result could not be noted in the run's
+    folder; "" where it was, or where only a part was asked for.
+    """
+
+    run_dir: Path
+    checks: tuple[CheckResult, ...]
+    reports: tuple[Report, ...]
+    database: str
+    statistics: tuple[Statistic, ...]
+    not_kept: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check passed and every required statistic lies within its band."""
+        return all(check.passed for check in self.checks) and not any(figure.failed for figure in self.statistics)
+
+    def to_json(self) -> dict[str, Any]:
+        failed = sum(not check.passed for check in self.checks)
+        data: dict[str, Any] = {
+            "run": str(self.run_dir),
+            "passed": len(self.checks) - failed,
+            "failed": failed,
+            "checks": [
+                {
+                    "name": check.name,
+                    "violations": check.violations,
+                    "seconds": round(check.seconds, 3),
+                    "rows": list(check.rows),
+                }
+                for check in self.checks
+            ],
+            "reports": {report.name: list(report.rows) for report in self.reports},
+            "postgres": self.database or "not loaded: PostgreSQL not checked",
+        }
+        if self.statistics:
+            data["statistics"] = [figure.to_json() for figure in self.statistics]
+        return data
+
+
+def verify_run(
+    run_dir: Path,
+    *,
+    only: tuple[str, ...] = (),
+    dsn: str | None = None,
+    with_statistics: bool = False,
+    listener: Listener = lambda what, done, of: None,
+) -> Verification:
+    """Run every check, or those of `only`, on a complete run, and on its database once it is loaded.
+
+    dsn: the database to compare; unless given, the one that the load noted. A verification of everything is kept in
+    the run's folder for the summary. InputError when the run is not complete, a check is unknown, or `dsn` holds no
+    load of the run.
+    """
+    manifest = read_complete(run_dir)
+    in_lake = tuple(name for name in only if name not in (COUNTS, KEYS))
+    require_known(in_lake)
+    checks: list[CheckResult] = []
+    reports: list[Report] = []
+    # the database first: when it can't be reached, that is known before a minute has passed
+    database, compared = _compare_database(run_dir, manifest, dsn, only)
+    if in_lake or not only:
+        names = in_lake or check_names()
+        with connect(run_dir) as connection:
+            register(connection, plan_tables(read_any(run_dir / "schedule.yaml")))
+            listener("checking", 0, len(names))
+            for done, result in enumerate(run_checks(connection, run_dir, names), 1):
+                checks.append(result)
+                listener(result.name, done, len(names))
+            reports = [] if only else run_reports(connection, run_dir)
+    checks += [result for result in compared if not only or result.name in only]
+    figures = run_statistics(run_dir, manifest, listener) if with_statistics else []
+    found = Verification(run_dir, tuple(checks), tuple(reports), database=database, statistics=tuple(figures))
+    return found if only else _keep(found, manifest)
+
+
+def run_statistics(
+    run_dir: Path, manifest: Manifest, listener: Listener = lambda what, done, of: None
+) -> list[Statistic]:
+    """Every statistic of a complete run beside its band, required ones first."""
+    bands, records = read_bands(), run_records(run_dir, manifest)
+    measures: Measures = {}
+    listener("statistics", 0, len(FAMILIES))
+    for done, found in enumerate(measured(records), 1):
+        measures |= found
+        listener("statistics", done, len(FAMILIES))
+    return judge(bands, measures, records.geographies)
+
+
+def last_verification(run_dir: Path, manifest: Manifest) -> dict[str, Any] | None:
+    """What the last verification of this very data found, as Verification.to_json gives it; None for none."""
+    path = run_dir / KEPT_IN
+    if not path.is_file():
+        return None
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found if found.get("fingerprint") == manifest.fingerprint else None
+
+
+def _keep(found: Verification, manifest: Manifest) -> Verification:
+    """Note the result beside the run; a run that cannot be written to is no failure."""
+    text = json.dumps({"fingerprint": manifest.fingerprint, **found.to_json()}, indent=1)
+    try:
+        (found.run_dir / KEPT_IN).write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        return replace(found, not_kept=str(error))
+    return found
+
+
+def _compare_database(
+    run_dir: Path, manifest: Manifest, dsn: str | None, only: tuple[str, ...]
+) -> tuple[str, list[CheckResult]]:
+    """Which database was compared, and the results; "" and none when the run was not loaded or it isn't asked."""
+    if only and not {COUNTS, KEYS} & set(only):
+        return "", []
+    reached: AbstractContextManager[str]
+    if dsn is not None:
+        name, reached = without_password(dsn), nullcontext(dsn)
+    elif (target := loaded_target(run_dir)) is not None:
+        name, reached = target.dsn or "the run's own server", target_dsn(run_dir, target)
+    elif only:
+        raise InputError(str(run_dir), "this run was not loaded", f"load it: {command('load', run_dir)}")
+    elif has_database(run_dir):
+        return f"a load was begun and not finished, so PostgreSQL is not checked: {command('load', run_dir)}", []
+    else:
+        return "", []
+    begun = time.perf_counter()
+    try:
+        with reached as address:
+            found = reconcile(run_dir, manifest, address)
+    except (InputError, psycopg.Error) as error:
+        if dsn is not None and isinstance(error, InputError):
+            raise
+        row = {"what": "the database that the run was loaded into can be compared", "found": str(error)}
+        return f"{name}: not compared", [CheckResult(COUNTS, 1, (row,), seconds=time.perf_counter() - begun)]
+    seconds = time.perf_counter() - begun
+    results = []
+    for check, with_keys in ((KEYS, True), (COUNTS, False)):
+        offences = [d for d in found if d.check.endswith("contradictory keys") == with_keys]
+        rows = tuple(
+            {"what": d.check, "expected": plain(d.expected), "found": plain(d.found)} for d in offences[:ROWS_SHOWN]
+        )
+        results.append(CheckResult(check, len(offences), rows, seconds=seconds))
+        seconds = 0.0  # one comparison gives both
+    return f"{name}: {found.comparisons:,} figures compared", results

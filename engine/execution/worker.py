@@ -1,0 +1,67 @@
+"""A worker process: takes pickled calls from its standard input, one at a time, and gives back what they return."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import signal
+import threading
+import traceback
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+
+
+def serve() -> None:
+    """Answer calls until the parent closes the pipe or is gone."""
+    # Ctrl-C reaches every process of the terminal: the parent decides, a worker finishes what it has begun
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    calls, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)  # the pipe carries answers alone, whatever is printed
+    waiting: queue.SimpleQueue[Call] = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(calls, waiting), daemon=True).start()
+    _use_one_core()
+    while True:
+        answers.write(_answer(waiting.get()))
+        answers.flush()
+
+
+def _receive(calls: BinaryIO, waiting: queue.SimpleQueue[Call]) -> None:
+    """Hand on the calls; a parent that is gone, even killed, leaves no worker that goes on writing into its run."""
+    while True:
+        try:
+            waiting.put(pickle.load(calls))
+        except EOFError:
+            os._exit(0)
+        except Exception as error:
+            # what was sent can't be read here, e.g. a function of a module that this process does not find
+            waiting.put((_fail, (error,), {}))
+
+
+def _fail(error: Exception) -> None:
+    raise error
+
+
+def _answer(call: Call) -> bytes:
+    """(True, result) or (False, exception), pickled."""
+    function, positional, named = call
+    try:
+        return pickle.dumps((True, function(*positional, **named)))
+    except Exception as error:
+        error.add_note(traceback.format_exc())
+        try:
+            return pickle.dumps((False, error))
+        except Exception:
+            return pickle.dumps((False, RuntimeError(traceback.format_exc())))
+
+
+def _use_one_core() -> None:
+    """The machine's other cores belong to the other workers."""
+    import pyarrow as pa
+
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)

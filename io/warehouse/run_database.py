@@ -1,0 +1,75 @@
+"""A run into its own server or a named database, noted beside the run, and out of it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+from lake.errors import InputError
+from lake.manifest import read_complete, read_manifest
+from lake.next_step import command
+from warehouse.embedded import embedded_dsn, has_database
+from warehouse.load import DEFAULT_CONNECTIONS, WHOLE, Listener, LoadResult, Options, load_run, restore_only
+from warehouse.record import forget_load, record_load
+from warehouse.wipe import WipeResult, wipe_run
+
+
+def database(run_dir: Path, dsn: str | None = None, *, must_exist: bool = True) -> AbstractContextManager[str]:
+    """A DSN to use within the block: the given one, or that of the run's own server, which runs as long.
+
+    InputError when the server does not start, or `must_exist` and the run has no database of its own.
+    """
+    if dsn is not None:
+        return nullcontext(dsn)
+    if must_exist and not has_database(run_dir):
+        cure = f"name the database (--to DSN), or load it first: {command('load', run_dir)}"
+        raise InputError(str(run_dir), "the run has no database of its own", cure)
+    return embedded_dsn(run_dir)
+
+
+def load(
+    run_dir: Path,
+    dsn: str | None = None,
+    *,
+    options: Options = WHOLE,
+    connections: int = DEFAULT_CONNECTIONS,
+    listener: Listener | None = None,
+) -> LoadResult:
+    """Load a complete run into the database, exactly once, and note there and in the run's folder that it is loaded.
+
+    dsn: None for a server of the run's own, made if absent. InputError and LoadFailed as of load_run; InputError also
+    when the run is not complete or a file's bytes are not those that were written.
+    """
+    manifest = read_complete(run_dir, every_byte=True)
+    with database(run_dir, dsn, must_exist=False) as address:
+        result = load_run(run_dir, manifest, address, connections, listener=listener, options=options)
+    record_load(run_dir, manifest, dsn)
+    return result
+
+
+def restore(
+    run_dir: Path,
+    dsn: str | None = None,
+    *,
+    connections: int = DEFAULT_CONNECTIONS,
+    report: Callable[[str, int, int], None] = lambda what, done, of: None,
+) -> int:
+    """Make again the indexes and keys that a load which was killed left out; how many. Errors as of restore_only."""
+    with database(run_dir, dsn) as address:
+        return restore_only(address, connections, report)
+
+
+def wipe(
+    run_dir: Path, dsn: str | None = None, *, confirm: Callable[[dict[str, int]], bool] = lambda rows: True
+) -> WipeResult | None:
+    """Remove the run's rows from the database; None when `confirm`, told their number by table, says no.
+
+    InputError and WipeFailed as of wipe_run.
+    """
+    manifest = read_manifest(run_dir)
+    with database(run_dir, dsn) as address:
+        result = wipe_run(manifest, address, confirm)
+    if result is not None:
+        forget_load(run_dir, dsn)
+    return result
