@@ -16,6 +16,7 @@ import yaml
 from typer.testing import CliRunner
 
 from engine import plan
+from engine.biology.derivation import parameters
 from engine.biology.parameters import Biology, parse_biology, read_biology
 from engine.execution.partition import PartitionTask
 from engine.execution.run import run
@@ -105,14 +106,14 @@ def test_the_manifest_records_base_and_changed_parameters_and_the_report_shows_t
     assert (record["name"], record["purpose"]) == ("slow", "Fish that hardly grow at sea.")
     assert record["base"] == {"name": "published", "sha256": biology.sha256}
     changed = {c["path"]: (c["base"], c["value"], c["source"]) for c in record["changed"]}
-    usual = biology.model.feed.appetite_sd
+    usual = parameters(biology.file)["feed.appetite_sd"]
     assert changed == {
         "feed.appetite_sd": (
             usual.value,
             0.2,
             f"{usual.source}; value set by overlay slow, source and confidence as in published",
         ),
-        "regions.Faroe Islands.sea_tgc": (biology.region("Faroe Islands").sea_tgc.value, 1.5, "a poor site"),
+        "regions.Faroe Islands.sea_tgc": (biology.region("Faroe Islands").sea_tgc, 1.5, "a poor site"),
     }
     shown = CliRunner().invoke(report, [str(ran.run_dir), "--json"])
     assert shown.exit_code == 0, shown.stderr
@@ -149,14 +150,14 @@ def test_a_whole_file_takes_the_place_of_the_biology_and_is_held_against_the_pub
     small_schedule: Schedule, biology: Biology, write_schedule: Write, tmp_path: Path
 ) -> None:
     path = write_schedule(tmp_path, small_schedule)
-    old = f"appetite_sd: {{value: {biology.model.feed.appetite_sd.value:g}"
+    old = f"appetite_sd: {{value: {biology.model.feed.appetite_sd:g}"
     assert old in biology.text
     (tmp_path / "biology").mkdir()
     mine = tmp_path / "biology" / "published.yaml"
     mine.write_text(biology.text.replace(old, "appetite_sd: {value: 0.3"), encoding="utf-8")
     assert "key biology.sha256" in refusal(tmp_path, "--schedule", path)  # a file that changed under the schedule
     schedule = read_any(path, biology=str(mine))
-    assert schedule.biology.model.feed.appetite_sd.value == 0.3
+    assert schedule.biology.model.feed.appetite_sd == 0.3
     assert (schedule.biology.name, schedule.batches) == ("published", small_schedule.batches)
     assert f"biology: {{name: published, sha256: {schedule.biology.sha256}}}" in schedule.text
 
@@ -205,7 +206,7 @@ def test_a_plan_names_a_shipped_overlay_by_name_and_ones_own_by_path(tmp_path: P
     target = tmp_path / "plans" / "hot.yaml"
     planned("--biology", "heat-wave", "--output", target)
     assert yaml.safe_load(target.read_text())["biology"]["name"] == "heat-wave"
-    assert read_schedule(target).biology.model.environment.heat_wave_probability.value == 1.0
+    assert read_schedule(target).biology.model.environment.heat_wave_probability == 1.0
     (tmp_path / "mine").mkdir()
     overlay = tmp_path / "mine" / "slow.yaml"
     overlay.write_text(OVERLAY, encoding="utf-8")

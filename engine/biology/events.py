@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
-from engine.biology.sourced import Months, NotNegative, Positive, Share, Shares, Whole
-from engine.inputs.reading import StrictModel
+from engine.biology.sourced import BARE
+from engine.biology.values import MonthVector, NotNegative, Positive, Share, ShareVector, Whole
 
 
-class EventKind(StrictModel):
+@dataclass(frozen=True, kw_only=True)
+class EventKind:
     """One kind of event. weight: its share of the events in freshwater; at sea the regions' own hold."""
 
-    cause: Literal["DISEASE", "HANDLING", "PREDATION", "ENVIRONMENTAL", "UNKNOWN", "OTHER"]
-    at_sea: bool
+    cause: Annotated[Literal["DISEASE", "HANDLING", "PREDATION", "ENVIRONMENTAL", "UNKNOWN", "OTHER"], BARE]
+    at_sea: Annotated[bool, BARE]
     weight: NotNegative
     severity: Positive
-    months: Months
+    months: MonthVector
 
 
-class Events(StrictModel):
+@dataclass(frozen=True, kw_only=True)
+class Events:
     """kinds: by lake.tables.truth.EVENT_KINDS."""
 
-    weeks: Shares
+    weeks: ShareVector
     limit: Whole
     onset_days: Positive
     ring_sd: NotNegative

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from engine.biology.sourced import (
+from dataclasses import dataclass
+from typing import Annotated
+
+from engine.biology.values import (
+    NEVER_FALLING,
     Count,
+    Floats,
     FreshwaterStages,
     NotNegative,
+    Number,
     Positive,
-    Rising,
-    Scalar,
+    RisingVector,
     Share,
     Shares,
     Vector,
     Whole,
+    Written,
 )
-from engine.inputs.reading import StrictModel
 
 
-class Growth(StrictModel):
+@dataclass(frozen=True, kw_only=True)
+class Growth:
     temperature_response_c: Vector
     temperature_response: Vector
-    size_response_exponent: Scalar
+    size_response_exponent: Number
     container_tgc_cv: NotNegative
-    condition_factor_g: Rising
+    condition_factor_g: RisingVector
     condition_factor: Vector
     condition_factor_sd: NotNegative
     sample_interval_days: Whole
@@ -30,13 +36,11 @@ class Growth(StrictModel):
     first_sampled_stage: Whole
 
 
-class ConfidenceDays(Rising):
-    """Days since a weighing from which confidence is high, medium and low."""
-
-    value: tuple[float, float, float]
+ConfidenceDays = Annotated[Floats, Written(length=3, checks=(NEVER_FALLING,))]  # high, medium and low
 
 
-class Feed(StrictModel):
+@dataclass(frozen=True, kw_only=True)
+class Feed:
     appetite_sd: Share
     morning_share: Share
     feeding_hours_utc: Vector
@@ -54,14 +58,15 @@ class Feed(StrictModel):
     market_ar1: Share
     market_sd: NotNegative
     market_common: Share
-    market_trend: Scalar
+    market_trend: Number
     market_epoch_year: Whole
     summary_least_growth: NotNegative
     summary_days: Count
     summary_confidence_days: ConfidenceDays
 
 
-class Mortality(StrictModel):
+@dataclass(frozen=True, kw_only=True)
+class Mortality:
     shape_day: Vector
     shape_rate: Vector
     shape_u_share: Share
@@ -85,13 +90,14 @@ class Mortality(StrictModel):
     sea_transfer_loss_median: Share
     sea_transfer_loss_sdlog: NotNegative
     sea_transfer_days: Whole
-    warm_c: Scalar
+    warm_c: Number
     warm_slope: NotNegative
     oxygen_critical: NotNegative
     oxygen_hazard: NotNegative
 
 
-class Stages(StrictModel):
+@dataclass(frozen=True, kw_only=True)
+class Stages:
     egg_weight_g: Positive
     egg_weight_cv: NotNegative
     first_feeding_weight_g: Positive
@@ -100,7 +106,8 @@ class Stages(StrictModel):
     fcr_sd: NotNegative
 
 
-class Respiration(StrictModel):
+@dataclass(frozen=True, kw_only=True)
+class Respiration:
     rate_mg_kg_h: Positive
     temp_slope: NotNegative
-    size_exponent: Scalar
+    size_exponent: Number

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from engine.biology.sourced import NotNegative, Positive, Rising, Share, Sourced
-from engine.inputs.reading import StrictModel
+from engine.biology.values import NotNegative, Positive, Rising, Share
 
 TransferMethod = Literal["NET", "PUMP", "GRAVITY", "MANUAL"]
 
 
-class EggPrices(StrictModel):
+@dataclass(frozen=True, kw_only=True)
+class EggPrices:
     """By the geography's currency."""
 
     EUR: Positive
     GBP: Positive
 
 
-class Eggs(StrictModel):
+@dataclass(frozen=True, kw_only=True)
+class Eggs:
     price_per_thousand: EggPrices
     price_sd: Share
     house_supplier_share: Share
@@ -32,26 +34,17 @@ class Eggs(StrictModel):
     handling_per_minute: Positive
     handling_sdlog: NotNegative
 
-    @model_validator(mode="after")
-    def _scores(self) -> Eggs:
-        if len(self.quality_thresholds.value) != 4:
+    def __post_init__(self) -> None:
+        if len(self.quality_thresholds) != 4:
             raise ValueError("quality_thresholds are four: scores run from 1 to 5")
-        return self
 
 
-class Methods(Sourced):
-    """One method for each freshwater stage left."""
-
-    value: Annotated[tuple[TransferMethod, ...], Field(min_length=5, max_length=5)]
+Methods = Annotated[tuple[TransferMethod, ...], Field(min_length=5, max_length=5)]  # for each freshwater stage left
+Rates = Annotated[tuple[Positive, ...], Field(min_length=5, max_length=5)]  # for each freshwater stage left
 
 
-class Rates(Sourced):
-    """A rate above 0 for each freshwater stage left."""
-
-    value: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=5, max_length=5)]
-
-
-class Handling(StrictModel):
+@dataclass(frozen=True, kw_only=True)
+class Handling:
     transfer_methods: Methods
     transfer_minutes: NotNegative
     transfer_per_minute: Rates

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator
 
-from engine.biology.sourced import (
+from engine.biology.values import (
     NotNegative,
     Positive,
     Quartiles,
     Rising,
     Share,
     Shares,
-    Sourced,
     Text,
     Vector,
     Whole,
     WholeRange,
 )
-from engine.inputs.reading import StrictModel
 
 MethodName = Literal["THERMAL", "MECHANICAL", "FRESHWATER", "H2O2", "BATH"]
 METHOD_NAMES: tuple[MethodName, ...] = ("THERMAL", "MECHANICAL", "FRESHWATER", "H2O2", "BATH")
 
 
-class TreatmentType(Sourced):
-    """The application's kind of treatment."""
-
-    value: Literal["physical", "medication", "other"]
+TreatmentType = Literal["physical", "medication", "other"]  # the application's kinds
 
 
-class TreatmentMethod(StrictModel):
+@dataclass(frozen=True, kw_only=True)
+class TreatmentMethod:
     """A way to remove lice. efficacy: share of the mobile lice removed; loss: share of the fish lost in 14 days."""
 
     type: TreatmentType
@@ -46,7 +43,8 @@ class TreatmentMethod(StrictModel):
     loss_sdlog: NotNegative
 
 
-class Methods(StrictModel):
+@dataclass(frozen=True, kw_only=True)
+class Methods:
     """Every method, by its name in treatment.method."""
 
     THERMAL: TreatmentMethod
@@ -63,13 +61,15 @@ class Methods(StrictModel):
         return method
 
 
-class Vaccination(StrictModel):
+@dataclass(frozen=True, kw_only=True)
+class Vaccination:
     dosage: Text
     duration_days: Whole
     withholding_days: Whole
 
 
-class Treatments(StrictModel):
+@dataclass(frozen=True, kw_only=True)
+class Treatments:
     methods: Methods
     vaccination: Vaccination
     successful_reduction: Share
@@ -77,31 +77,27 @@ class Treatments(StrictModel):
     first_hour_utc: Whole
     last_hour_utc: Whole
 
-    @model_validator(mode="after")
-    def _order(self) -> Treatments:
-        if self.partial_reduction.value > self.successful_reduction.value:
+    def __post_init__(self) -> None:
+        if self.partial_reduction > self.successful_reduction:
             raise ValueError("partial_reduction exceeds successful_reduction")
-        if self.first_hour_utc.value >= self.last_hour_utc.value:
+        if self.first_hour_utc >= self.last_hour_utc:
             raise ValueError("first_hour_utc is not before last_hour_utc")
-        return self
 
 
-class MethodShares(Sourced):
-    """How often each method is chosen; the shares sum to 1."""
-
-    value: dict[MethodName, Annotated[float, Field(ge=0, le=1)]]
-
-    @model_validator(mode="after")
-    def _whole(self) -> MethodShares:
-        missing = [name for name in METHOD_NAMES if name not in self.value]
-        if missing:
-            raise ValueError(f"no share for {', '.join(missing)}")
-        if abs(sum(self.value.values()) - 1) > 1e-9:
-            raise ValueError(f"shares sum to {sum(self.value.values()):g}, not 1")
-        return self
+def _whole(shares: dict[MethodName, float]) -> dict[MethodName, float]:
+    missing = [name for name in METHOD_NAMES if name not in shares]
+    if missing:
+        raise ValueError(f"no share for {', '.join(missing)}")
+    if abs(sum(shares.values()) - 1) > 1e-9:
+        raise ValueError(f"shares sum to {sum(shares.values()):g}, not 1")
+    return shares
 
 
-class LiceCounts(StrictModel):
+MethodShares = Annotated[dict[MethodName, Share], AfterValidator(_whole)]  # how often each is chosen
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiceCounts:
     """How counted lice divide into stages and sexes, and how they are counted."""
 
     copepodid_share: Share
@@ -116,18 +112,17 @@ class LiceCounts(StrictModel):
     method_confidence: Vector
     confidence_sd: NotNegative
 
-    @model_validator(mode="after")
-    def _lengths(self) -> LiceCounts:
-        if len(self.mobile_shares.value) != 3:
+    def __post_init__(self) -> None:
+        if len(self.mobile_shares) != 3:
             raise ValueError("mobile_shares are three: pre-adult females, pre-adult males, adult males")
-        if len(self.method_shares.value) != 4 or len(self.method_confidence.value) != 4:
+        if len(self.method_shares) != 4 or len(self.method_confidence) != 4:
             raise ValueError("method_shares and method_confidence are four: manual, visual, automated, camera")
-        if self.first_hour_utc.value >= self.last_hour_utc.value:
+        if self.first_hour_utc >= self.last_hour_utc:
             raise ValueError("first_hour_utc is not before last_hour_utc")
-        return self
 
 
-class Journal(StrictModel):
+@dataclass(frozen=True, kw_only=True)
+class Journal:
     """When the people of a site write something down."""
 
     weekly_mortality: Rising
@@ -138,19 +133,18 @@ class Journal(StrictModel):
     notice_days: WholeRange
     diagnosis_days: WholeRange
 
-    @model_validator(mode="after")
-    def _lengths(self) -> Journal:
-        if len(self.weekly_mortality.value) != 3:
+    def __post_init__(self) -> None:
+        if len(self.weekly_mortality) != 3:
             raise ValueError("weekly_mortality are three: an entry, medium and high severity")
-        if len(self.oxygen_low.value) != 3:
+        if len(self.oxygen_low) != 3:
             raise ValueError("oxygen_low are three: below them high, medium and low severity")
         for name in ("event_loss", "lice_over"):
-            if len(getattr(self, name).value) != 2:
+            if len(getattr(self, name)) != 2:
                 raise ValueError(f"{name} are two: medium and high severity")
-        return self
 
 
-class Laboratory(StrictModel):
+@dataclass(frozen=True, kw_only=True)
+class Laboratory:
     """Samples sent in a disease event and what polymerase chain reaction finds in them."""
 
     containers: Whole

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import model_validator
+from dataclasses import dataclass
 
-from engine.biology.sourced import Names, NotNegative, Positive, Rising, Vector, Whole
-from engine.inputs.reading import StrictModel
+from engine.biology.values import Names, NotNegative, Positive, RisingVector, Vector, Whole
 from lake.tables.health import TREATMENT_METHODS
 from lake.tables.truth import EVENT_KINDS
 
@@ -14,14 +13,15 @@ DRIVERS = (*BURDENS, *EVENT_KINDS, *TREATMENT_METHODS)
 THINNESS = "THINNESS"  # of one fish
 
 
-class HealthSampling(StrictModel):
+@dataclass(frozen=True, kw_only=True)
+class HealthSampling:
     """Vectors over `parameters` (their baselines, the parts of one general condition, each driver's effects)."""
 
     first_day: Whole
     interval_days: Whole
     sample_size: Whole
     parameters: Names
-    thresholds: Rising
+    thresholds: RisingVector
     baseline: Vector
     general: Vector
     unexplained_sd: NotNegative
@@ -36,18 +36,16 @@ class HealthSampling(StrictModel):
     treatment_days: Whole
     effects: dict[str, Vector]
 
-    @model_validator(mode="after")
-    def _complete(self) -> HealthSampling:
-        if self.interval_days.value < 1 or self.sample_size.value < 1 or self.first_day.value < 1:
+    def __post_init__(self) -> None:
+        if self.interval_days < 1 or self.sample_size < 1 or self.first_day < 1:
             raise ValueError("first_day, interval_days and sample_size must be 1 or more")
-        if min(self.mortality_days.value, self.oxygen_days.value, self.treatment_days.value) < 1:
+        if min(self.mortality_days, self.oxygen_days, self.treatment_days) < 1:
             raise ValueError("mortality_days, oxygen_days and treatment_days must be 1 or more")
-        if any(not 0.0 <= share <= 1.0 for share in self.general.value):
+        if any(not 0.0 <= share <= 1.0 for share in self.general):
             raise ValueError("general must hold shares from 0 to 1")
         if set(self.effects) != {*DRIVERS, THINNESS}:
             wrong = ", ".join(sorted(set(self.effects) ^ {*DRIVERS, THINNESS}))
             raise ValueError(f"effects must have one row for each of the known drivers; missing or unknown: {wrong}")
         for name, vector in (("baseline", self.baseline), ("general", self.general), *self.effects.items()):
-            if len(vector.value) != len(self.parameters.value):
-                raise ValueError(f"{name} must have a value for each of the {len(self.parameters.value)} parameters")
-        return self
+            if len(vector) != len(self.parameters):
+                raise ValueError(f"{name} must have a value for each of the {len(self.parameters)} parameters")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from engine.biology.sourced import NotNegative, Scalar, Share, Shares, Vector, Whole
-from engine.inputs.reading import StrictModel
+from dataclasses import dataclass
+
+from engine.biology.values import NotNegative, Number, Share, ShareVector, Vector, Whole
 
 
-class Lice(StrictModel):
+@dataclass(frozen=True, kw_only=True)
+class Lice:
     attached: Vector
     mobile: Vector
     adult: Vector
@@ -21,8 +23,8 @@ class Lice(StrictModel):
     own_infection: NotNegative
     pressure_ar1: Share
     pressure_sd: NotNegative
-    pressure_temp_slope: Scalar
+    pressure_temp_slope: Number
     treatment_lead_days: Whole
     treatment_interval_days: Whole
     treatment_rings_a_day: Whole
-    loss_spread: Shares
+    loss_spread: ShareVector

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from engine.biology.sourced import Positive, Share, Stages, Whole
-from engine.inputs.reading import StrictModel
+from dataclasses import dataclass
+
+from engine.biology.values import Positive, Share, Stages, Whole
 
 
-class Monitoring(StrictModel):
+@dataclass(frozen=True, kw_only=True)
+class Monitoring:
     selection_sd: Stages
     selection_limit: Positive
     last_sample_share: Share

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from engine.biology.sourced import Share, Sourced, Whole, WholeRange
-from engine.inputs.reading import StrictModel
+from engine.biology.values import Count, NotNegative, Share, Whole, WholeRange
 
-
-class Days(Sourced):
-    """A length of one day or more."""
-
-    value: Annotated[int, Field(ge=1)]
+Bounds = tuple[Annotated[float, Field(le=0)], NotNegative]  # of a correction; none is among them
 
 
-class Bounds(Sourced):
-    """Least and most that a correction may be; none is among them."""
-
-    value: tuple[Annotated[float, Field(le=0)], Annotated[float, Field(ge=0)]]
-
-
-class Outlook(StrictModel):
-    scenario_days: Days
-    horizon_days: Days
-    bias_window_days: Days
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    scenario_days: Count
+    horizon_days: Count
+    bias_window_days: Count
     bias_bounds_c: Bounds
     attention_days: Whole
     working_hours_utc: WholeRange
@@ -34,9 +25,7 @@ class Outlook(StrictModel):
     treatment_window_days: Whole
     treatment_cancelled_share: Share
 
-    @model_validator(mode="after")
-    def _hours(self) -> Outlook:
-        first, last = self.working_hours_utc.value
+    def __post_init__(self) -> None:
+        first, last = self.working_hours_utc
         if not first < last <= 24:
             raise ValueError(f"outlook.working_hours_utc: {first} to {last} is no part of a day")
-        return self

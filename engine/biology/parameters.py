@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field, fields
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
-
-from pydantic import model_validator
 
 from engine.biology.derivation import (
     Change,
@@ -30,9 +28,10 @@ from engine.biology.monitoring import Monitoring
 from engine.biology.outlook import Outlook
 from engine.biology.overlay import OVERLAY_FORMAT, Merger, Overlay, parse_overlay
 from engine.biology.region import Region
+from engine.biology.sourced import SectionEntries, entries_of, freeze, resolve
 from engine.biology.trade import Harvest, Trade
 from engine.biology.water import Environment, Sensors
-from engine.inputs.reading import StrictModel, load_text, parse_yaml, refusal, sha256, validate
+from engine.inputs.reading import load_text, parse_yaml, refusal, sha256, validate
 from engine.inputs.shipped_files import find_shipped
 from lake.errors import InputError
 from lake.tables.truth import EVENT_KINDS
@@ -40,12 +39,10 @@ from lake.tables.truth import EVENT_KINDS
 FORMAT = "smoltworks-biology/1"
 
 
-class BiologyModel(StrictModel):
-    """A biology file, as written; `regions` are keyed by the farm's geographies."""
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Every parameter's value; `regions` are keyed by the farm's geographies."""
 
-    format: Literal["smoltworks-biology/1"]
-    name: FileName
-    derivation: Derivation | None = None
     growth: Growth
     feed: Feed
     respiration: Respiration
@@ -68,18 +65,13 @@ class BiologyModel(StrictModel):
     trade: Trade
     regions: dict[str, Region]
 
-    @model_validator(mode="after")
-    def _lengths(self) -> BiologyModel:
-        if len(self.growth.temperature_response.value) != len(self.growth.temperature_response_c.value):
+    def __post_init__(self) -> None:
+        if len(self.growth.temperature_response) != len(self.growth.temperature_response_c):
             raise ValueError("growth.temperature_response and temperature_response_c differ in length")
-        if len(self.growth.condition_factor.value) != len(self.growth.condition_factor_g.value):
+        if len(self.growth.condition_factor) != len(self.growth.condition_factor_g):
             raise ValueError("growth.condition_factor and condition_factor_g differ in length")
-        if len(self.mortality.shape_day.value) != len(self.mortality.shape_rate.value) + 1:
+        if len(self.mortality.shape_day) != len(self.mortality.shape_rate) + 1:
             raise ValueError("mortality.shape_day must have one value more than shape_rate")
-        for name, region in self.regions.items():
-            at_sea = {kind for kind, event in self.events.kinds.items() if event.at_sea}
-            if wrong := at_sea ^ set(region.event_weights):
-                raise ValueError(f"regions.{name}.event_weights and the events.kinds at sea differ: {sorted(wrong)}")
         kinds = self.events.kinds
         if strange := set(kinds) - set(EVENT_KINDS):
             raise ValueError(
@@ -92,26 +84,42 @@ class BiologyModel(StrictModel):
                     f"regions.{name}.event_weights must name the events at sea and no others: "
                     f"{', '.join(sorted(odd))} stands in one of the two alone"
                 )
-        return self
+
+
+class BiologyFile(SectionEntries):
+    """A biology file as written: an entry with unit, source and confidence for each value of Parameters."""
+
+    format: Literal["smoltworks-biology/1"]
+    name: FileName
+    derivation: Derivation | None = None
 
 
 @dataclass(frozen=True)
 class Biology:
-    """A biology: the model, and the text whose hash identifies it.
+    """A biology: the values that the engine computes with, and the text whose hash identifies it.
 
     The text is the file as written, or, where an overlay was laid on a base, the whole file that they give.
     """
 
-    model: BiologyModel
+    name: str
+    model: Parameters = field(compare=False)
     text: str
 
     @cached_property
     def sha256(self) -> str:
         return sha256(self.text)
 
-    @property
-    def name(self) -> str:
-        return self.model.name
+    @cached_property
+    def file(self) -> BiologyFile:
+        """The text's entries, each with unit, source and confidence."""
+        return _model(parse_yaml(self.text, self.name), self.name)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        freeze(self.model)  # an array comes writable from another process
 
     def region(self, geography: str) -> Region:
         """The parameters of a geography; InputError when the file has none."""
@@ -132,7 +140,13 @@ def read_biology(name: str, beside: Path | None = None) -> Biology:
 
 def parse_biology(text: str, source: str) -> Biology:
     """The biology of a text that holds every parameter."""
-    return Biology(_model(parse_yaml(text, source), source), text)
+    return _biology(_model(parse_yaml(text, source), source), text)
+
+
+def _biology(file: BiologyFile, text: str) -> Biology:
+    biology = Biology(name=file.name, model=resolve(Parameters, file), text=text)
+    biology.__dict__["file"] = file
+    return biology
 
 
 def _read(path: Path, above: tuple[Path, ...]) -> Biology:
@@ -144,7 +158,7 @@ def _read(path: Path, above: tuple[Path, ...]) -> Biology:
     text = load_text(path)
     data = parse_yaml(text, source)
     if data.get("format") != OVERLAY_FORMAT:
-        return Biology(_model(data, source), text)
+        return _biology(_model(data, source), text)
     overlay = parse_overlay(data, source)
     base = _read(_base_file(overlay.model.base, path), (*above, path))
     return _laid_on(base, overlay, Origin(name=overlay.model.name, sha256=sha256(text)), source)
@@ -161,13 +175,13 @@ def _base_file(base: str, path: Path) -> Path:
 
 def _laid_on(base: Biology, overlay: Overlay, origin: Origin, source: str) -> Biology:
     """The whole biology that an overlay and its base give; InputError names the overlay's file."""
-    earlier = base.model.derivation
+    earlier = base.file.derivation
     root = earlier.base if earlier else Origin(name=base.name, sha256=base.sha256)
     overlays = [*(earlier.overlays if earlier else ()), origin]
     if origin.name in {root.name, *(each.name for each in overlays[:-1])}:
         raise InputError(source, f"key name has value {origin.name!r}, as its base", "give it a name of its own")
     merger = Merger(origin.name, base.name)
-    old = plain(base.model)
+    old = plain(base.file)
     old.pop("derivation", None)
     merged = merger.merge(old, overlay.given)
     if merger.complaints:
@@ -177,7 +191,7 @@ def _laid_on(base: Biology, overlay: Overlay, origin: Origin, source: str) -> Bi
         model = _model(merged, source)
     except InputError as e:
         raise refusal(source, [*merger.explained(e.problem), e.problem.lstrip("\n -")]) from None
-    found = changes(base.model, model, origin.name)
+    found = changes(base.file, model, origin.name)
     derivation = Derivation(
         purpose=overlay.model.purpose.strip(),
         base=root,
@@ -193,7 +207,7 @@ def _laid_on(base: Biology, overlay: Overlay, origin: Origin, source: str) -> Bi
     return parse_biology(text, source)
 
 
-def _since(earlier: list[Change], later: list[Change], model: BiologyModel) -> list[Change]:
+def _since(earlier: list[Change], later: list[Change], model: BiologyFile) -> list[Change]:
     """Changes from the root on, in the model's order: the later ones carry the root's value, which undoes them."""
     known = {change.path: change for change in earlier}
     for change in later:
@@ -202,12 +216,17 @@ def _since(earlier: list[Change], later: list[Change], model: BiologyModel) -> l
     return [known[path] for path in parameters(model) if path in known and known[path].base != known[path].value]
 
 
-def _model(data: dict[str, Any], source: str) -> BiologyModel:
+@cache
+def _file_model() -> type[BiologyFile]:
+    return entries_of(Parameters, BiologyFile)
+
+
+def _model(data: dict[str, Any], source: str) -> BiologyFile:
     found = data.get("format")
     if found not in (None, FORMAT):
         cure = f"give {FORMAT} for a whole biology, {OVERLAY_FORMAT} for one that changes another"
         raise InputError(source, f"key format has value {found!r}", cure)
-    model = validate(BiologyModel, data, source)
+    model = validate(_file_model(), data, source)
     if model.derivation is not None and model.derivation.body_sha256 != body_sha256(plain(model)):
         raise InputError(
             source,

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from engine.biology.health import MethodShares
-from engine.biology.sourced import (
+from engine.biology.values import (
     BetaOrders,
     FreshwaterStages,
     Months,
     NotNegative,
+    Number,
     Positive,
-    Scalar,
     Share,
     Shares,
     Text,
 )
-from engine.inputs.reading import StrictModel
 
 
-class Region(StrictModel):
+@dataclass(frozen=True, kw_only=True)
+class Region:
     egg_delivery_shares: Shares
     hall_temperature_c: FreshwaterStages
     freshwater_tgc: FreshwaterStages
@@ -41,9 +43,9 @@ class Region(StrictModel):
     superior_beta: BetaOrders
     currency_per_eur: Positive
     sea_month_c: Months
-    sea_offset_c: Scalar
+    sea_offset_c: Number
     sea_anomaly_sd_c: NotNegative
-    sea_trend_c_decade: Scalar
+    sea_trend_c_decade: Number
     expected_sea_tgc: Positive
     salinity: Positive
     salinity_sd: NotNegative

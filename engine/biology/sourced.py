@@ -1,16 +1,23 @@
-"""The kinds of value that a biology file holds, each with unit, source and confidence."""
+"""What a biology file carries beside each value, and how the strict model of a section follows from its dataclass."""
 
 from __future__ import annotations
 
 import re
-from itertools import pairwise
-from typing import Annotated, Any, Literal
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-from pydantic import Field, field_validator, model_validator
+import numpy as np
+from pydantic import BaseModel, Field, create_model, field_validator, model_validator
 
+from engine.biology.values import Written, read_only
 from engine.inputs.reading import StrictModel
 
 NUMBER = re.compile(r"[-+]?[0-9.]+(e[-+]?[0-9]+)?", re.IGNORECASE)
+BARE = "written as it is, without unit and source"
+
+Section = TypeVar("Section")
+Model = TypeVar("Model", bound=StrictModel)
 
 
 class Sourced(StrictModel):
@@ -32,115 +39,74 @@ class Sourced(StrictModel):
         return value
 
 
-class Scalar(Sourced):
-    value: float
+class SectionEntries(StrictModel):
+    """A section as written: an entry with unit, source and confidence for each value of the dataclass `section`."""
 
-
-class Share(Sourced):
-    value: Annotated[float, Field(ge=0, le=1)]
-
-
-class PositiveShare(Sourced):
-    value: Annotated[float, Field(gt=0, le=1)]
-
-
-class Positive(Sourced):
-    value: Annotated[float, Field(gt=0)]
-
-
-class NotNegative(Sourced):
-    value: Annotated[float, Field(ge=0)]
-
-
-class Whole(Sourced):
-    value: Annotated[int, Field(ge=0)]
-
-
-class Count(Sourced):
-    value: Annotated[int, Field(ge=1)]
-
-
-class Vector(Sourced):
-    value: Annotated[tuple[float, ...], Field(min_length=1)]
-
-
-class Names(Sourced):
-    value: Annotated[tuple[str, ...], Field(min_length=1)]
-
-
-class FreshwaterStages(Sourced):
-    """One value per freshwater stage."""
-
-    value: tuple[float, float, float, float, float]
-
-
-class Stages(Sourced):
-    """One value at least 0 per stage, the sea's last."""
-
-    value: Annotated[tuple[Annotated[float, Field(ge=0)], ...], Field(min_length=6, max_length=6)]
-
-
-class Months(Sourced):
-    value: Annotated[tuple[float, ...], Field(min_length=12, max_length=12)]
-
-
-class Shares(Sourced):
-    """Shares that sum to 1."""
-
-    value: tuple[Annotated[float, Field(ge=0, le=1)], ...]
+    section: ClassVar[type]
 
     @model_validator(mode="after")
-    def _sum(self) -> Shares:
-        if abs(sum(self.value) - 1) > 1e-9:
-            raise ValueError(f"shares sum to {sum(self.value):g}, not 1")
+    def _consistent(self) -> SectionEntries:
+        resolve(self.section, self)  # the dataclass says what can't be
         return self
 
 
-class BetaOrders(Sourced):
-    """Whole a and b of a Beta distribution, drawn as the a-th smallest of a + b - 1 uniforms."""
-
-    value: tuple[Annotated[int, Field(ge=1, le=200)], Annotated[int, Field(ge=1, le=200)]]
-
-
-class Range(Sourced):
-    value: tuple[float, float]
+def entries_of(section: type[Any], base: type[Model]) -> type[Model]:
+    """The strict model of a section's dataclass: each field an entry, a section or a mapping of either."""
+    written: dict[str, Any] = {name: (_written(hint), ...) for name, hint in _hints(section).items()}  # type: ignore[arg-type]
+    model = create_model(section.__name__, __base__=base, __doc__=section.__doc__, **written)
+    model.section = section  # type: ignore[attr-defined]
+    return model
 
 
-class Quartiles(Sourced):
-    """Lower and upper quartile of a share."""
+def resolve(section: type[Section], entries: BaseModel) -> Section:
+    """The section's dataclass with the entries' values alone, lists as read-only arrays where it says so.
 
-    value: tuple[Annotated[float, Field(ge=0, le=1)], Annotated[float, Field(ge=0, le=1)]]
-
-    @model_validator(mode="after")
-    def _order(self) -> Quartiles:
-        if self.value[0] > self.value[1]:
-            raise ValueError(f"the lower quartile {self.value[0]:g} exceeds the upper {self.value[1]:g}")
-        return self
+    ValueError when values contradict each other.
+    """
+    return section(**{name: _plain(hint, getattr(entries, name)) for name, hint in _hints(section).items()})  # type: ignore[arg-type]
 
 
-class Rising(Sourced):
-    """Values that never fall from one to the next."""
-
-    value: Annotated[tuple[float, ...], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _order(self) -> Rising:
-        if any(b < a for a, b in pairwise(self.value)):
-            raise ValueError(f"values fall: {self.value}")
-        return self
-
-
-class WholeRange(Sourced):
-    """Least and most of a whole number."""
-
-    value: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]]
-
-    @model_validator(mode="after")
-    def _order(self) -> WholeRange:
-        if self.value[0] > self.value[1]:
-            raise ValueError(f"least {self.value[0]} exceeds most {self.value[1]}")
-        return self
+def freeze(values: Any) -> None:
+    """Make every array in a tree of dataclasses and mappings read-only."""
+    if isinstance(values, np.ndarray):
+        values.flags.writeable = False
+    elif is_dataclass(values):
+        freeze(vars(values))
+    elif isinstance(values, dict):
+        for value in values.values():
+            freeze(value)
 
 
-class Text(Sourced):
-    value: Annotated[str, Field(min_length=1, max_length=100)]
+@cache
+def _hints(section: type) -> dict[str, Any]:
+    hints = get_type_hints(section, include_extras=True)
+    return {field.name: hints[field.name] for field in fields(section)}
+
+
+@cache
+def _written(hint: Any) -> Any:
+    """The type of what is written for a dataclass's field."""
+    if is_dataclass(hint):
+        return entries_of(hint, SectionEntries)  # type: ignore[arg-type]
+    if get_origin(hint) is dict:
+        key, inner = get_args(hint)
+        return dict.__class_getitem__((key, _written(inner)))
+    if get_origin(hint) is Annotated and BARE in get_args(hint):
+        return get_args(hint)[0]
+    form = _array_form(hint)
+    return create_model("Entry", __base__=Sourced, value=(hint if form is None else form.type, ...))
+
+
+def _array_form(hint: Any) -> Written | None:
+    return next((each for each in get_args(hint) if isinstance(each, Written)), None)
+
+
+def _plain(hint: Any, entry: Any) -> Any:
+    if is_dataclass(hint):
+        return resolve(hint, entry)  # type: ignore[arg-type]
+    if get_origin(hint) is dict:
+        return {key: _plain(get_args(hint)[1], each) for key, each in entry.items()}
+    if not isinstance(entry, Sourced):
+        return entry
+    value = entry.value  # type: ignore[attr-defined]
+    return value if _array_form(hint) is None else read_only(value)

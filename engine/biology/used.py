@@ -12,7 +12,7 @@ PUBLISHED = "published"
 
 def biology_record(biology: Biology) -> BiologyRecord:
     """A resolved biology's own derivation; a file that names no base is compared with the published set."""
-    derivation = biology.model.derivation
+    derivation = biology.file.derivation
     if derivation is not None:
         return BiologyRecord(
             biology.name,
@@ -28,7 +28,7 @@ def biology_record(biology: Biology) -> BiologyRecord:
         return BiologyRecord(biology.name, biology.sha256)
     if published.sha256 == biology.sha256:
         return BiologyRecord(biology.name, biology.sha256)
-    found = changes(published.model, biology.model, None)
+    found = changes(published.file, biology.file, None)
     base = FileRecord(published.name, published.sha256)
     return BiologyRecord(biology.name, biology.sha256, base=base, changed=tuple(map(_recorded, found)))
 

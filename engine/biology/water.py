@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from engine.biology.values import Count, Floats, NotNegative, Number, Positive, Range, Share, Whole, Written
 
-from engine.biology.sourced import NotNegative, Positive, Range, Scalar, Share, Sourced, Whole
-from engine.inputs.reading import StrictModel
-
-
-class Hours(Sourced):
-    """One value for each hour of the day, from 00 UTC."""
-
-    value: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=24, max_length=24)]
+Hours = Annotated[Floats, Written(each=Positive, length=24)]  # from 00 UTC
 
 
-class AtLeastOne(Sourced):
-    value: Annotated[int, Field(ge=1)]
-
-
-class Environment(StrictModel):
+@dataclass(frozen=True, kw_only=True)
+class Environment:
     epoch_year: Whole
     monthly_anomaly_ar1: Share
-    anomaly_line_years: AtLeastOne
+    anomaly_line_years: Count
     anomaly_line_jitter: Share
     heat_wave_probability: Share
-    heat_wave_c: Scalar
+    heat_wave_c: Number
     heat_wave_days: Positive
     heat_wave_spread: Share
     heat_wave_peak_day: Positive
@@ -83,7 +74,8 @@ class Environment(StrictModel):
     power_failure_hours: Positive
 
 
-class Sensors(StrictModel):
+@dataclass(frozen=True, kw_only=True)
+class Sensors:
     """`dict` by parameter. Faults: how many a sensor has in a year, and how long they last."""
 
     noise_sd: dict[str, NotNegative]
@@ -92,8 +84,8 @@ class Sensors(StrictModel):
     resolution: dict[str, Positive]
     physical_range: dict[str, Range]
     spike: dict[str, NotNegative]
-    service_interval_days: AtLeastOne
-    fault_window_days: AtLeastOne
+    service_interval_days: Count
+    fault_window_days: Count
     dropouts_a_year: NotNegative
     dropout_hours: Range
     spikes_a_year: NotNegative
@@ -101,14 +93,12 @@ class Sensors(StrictModel):
     flat_lines_a_year: NotNegative
     flat_line_hours: Range
 
-    @model_validator(mode="after")
-    def _faults(self) -> Sensors:
-        window = self.fault_window_days.value
+    def __post_init__(self) -> None:
+        window = self.fault_window_days
         for name in ("dropout_hours", "spike_hours", "flat_line_hours"):
-            shortest, longest = getattr(self, name).value
+            shortest, longest = getattr(self, name)
             if not 0 < shortest <= longest <= 24 * window:
                 raise ValueError(f"{name} must rise from above 0 to at most fault_window_days, {24 * window} h")
-        a_year = self.dropouts_a_year.value + self.spikes_a_year.value + self.flat_lines_a_year.value
+        a_year = self.dropouts_a_year + self.spikes_a_year + self.flat_lines_a_year
         if a_year * window > 365:
             raise ValueError(f"{a_year:g} faults a year are more than one in every fault_window_days, {window}")
-        return self

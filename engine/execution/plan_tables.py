@@ -50,13 +50,13 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
         "sensor_limit": [
             {
                 "parameter_id": i,
-                "low": sensors.physical_range[p.name].value[0],
-                "high": sensors.physical_range[p.name].value[1],
-                "noise_sd": sensors.noise_sd[p.name].value,
-                "bias_sd": sensors.bias_sd[p.name].value,
-                "drift_low": sensors.drift_a_month[p.name].value[0],
-                "drift_high": sensors.drift_a_month[p.name].value[1],
-                "resolution": sensors.resolution[p.name].value,
+                "low": sensors.physical_range[p.name][0],
+                "high": sensors.physical_range[p.name][1],
+                "noise_sd": sensors.noise_sd[p.name],
+                "bias_sd": sensors.bias_sd[p.name],
+                "drift_low": sensors.drift_a_month[p.name][0],
+                "drift_high": sensors.drift_a_month[p.name][1],
+                "resolution": sensors.resolution[p.name],
             }
             for i, p in enumerate(farm.model.parameters, 1)
         ],
@@ -64,30 +64,30 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
             {"geography_id": g, "lifecycle_stage_id": stage, "mean": mean, "sd": sd}
             for g, region in enumerate(regions, 1)
             for stage, mean, sd in (
-                *((i, fcr, bio.stages.fcr_sd.value) for i, fcr in enumerate(bio.stages.fcr.value, 1)),
-                (sea, region.sea_fcr.value, region.sea_fcr_sd.value),
+                *((i, fcr, bio.stages.fcr_sd) for i, fcr in enumerate(bio.stages.fcr, 1)),
+                (sea, region.sea_fcr, region.sea_fcr_sd),
             )
         ],
         "exchange_rate": [
-            {"geography_id": g, "per_eur": region.currency_per_eur.value} for g, region in enumerate(regions, 1)
+            {"geography_id": g, "per_eur": region.currency_per_eur} for g, region in enumerate(regions, 1)
         ],
         "lice_limit": [
             {
                 "geography_id": g,
                 "month": month,
                 "limit_females": limit,
-                "treated_above": limit * region.treatment_trigger.value,
+                "treated_above": limit * region.treatment_trigger,
             }
             for g, region in enumerate(regions, 1)
-            for month, limit in enumerate(region.adult_female_limit.value, 1)
+            for month, limit in enumerate(region.adult_female_limit, 1)
         ],
         "treatment_rule": [
             {
                 "method": name,
-                "treatment_type": method.type.value,
-                "duration_days": method.duration_days.value,
-                "withholding_days": method.withholding_days.value,
-                "fasting_days": method.fasting_days.value,
+                "treatment_type": method.type,
+                "duration_days": method.duration_days,
+                "withholding_days": method.withholding_days,
+                "fasting_days": method.fasting_days,
             }
             for name in METHOD_NAMES
             for method in [bio.treatments.methods.of(name)]
@@ -96,8 +96,8 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
             {
                 "method": VACCINE,
                 "treatment_type": "vaccination",
-                "duration_days": bio.treatments.vaccination.duration_days.value,
-                "withholding_days": bio.treatments.vaccination.withholding_days.value,
+                "duration_days": bio.treatments.vaccination.duration_days,
+                "withholding_days": bio.treatments.vaccination.withholding_days,
                 "fasting_days": 0,
             }
         ],
@@ -105,34 +105,34 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
             {"name": name, "value": value}
             for name, value in (
                 ("readings_per_day", farm.model.readings_per_day),
-                ("service_interval_days", sensors.service_interval_days.value),
-                ("respiration_size_exponent", bio.respiration.size_exponent.value),
-                ("appetite_sd", bio.feed.appetite_sd.value),
-                ("bag_kg", bio.feed.bag_kg.value),
-                ("summary_days", bio.feed.summary_days.value),
-                ("summary_least_growth", bio.feed.summary_least_growth.value),
-                *zip(CONFIDENCE_FROM, bio.feed.summary_confidence_days.value, strict=True),
+                ("service_interval_days", sensors.service_interval_days),
+                ("respiration_size_exponent", bio.respiration.size_exponent),
+                ("appetite_sd", bio.feed.appetite_sd),
+                ("bag_kg", bio.feed.bag_kg),
+                ("summary_days", bio.feed.summary_days),
+                ("summary_least_growth", bio.feed.summary_least_growth),
+                *zip(CONFIDENCE_FROM, bio.feed.summary_confidence_days, strict=True),
                 *(
                     (f"lice_count_size_{stage}", size)
-                    for stage, size in zip(LICE_STAGES, bio.lice.count_size.value, strict=True)
+                    for stage, size in zip(LICE_STAGES, bio.lice.count_size, strict=True)
                 ),
-                ("treatment_lead_days", bio.lice.treatment_lead_days.value),
-                ("treatment_interval_days", bio.lice.treatment_interval_days.value),
-                ("treatment_rings_a_day", bio.lice.treatment_rings_a_day.value),
-                ("successful_reduction", bio.treatments.successful_reduction.value),
-                ("partial_reduction", bio.treatments.partial_reduction.value),
-                ("vaccination_stage", bio.mortality.vaccination_stage.value),
-                ("vaccination_day", bio.mortality.vaccination_day.value),
-                ("harvest_rings_a_day", bio.harvest.rings_a_day.value),
-                ("gutted_yield", bio.harvest.gutted_yield.value),
-                ("gutted_yield_sd", bio.harvest.gutted_yield_sd.value),
-                ("reject_discard_share", bio.harvest.reject_discard_share.value),
-                ("feed_share_of_cost", bio.trade.feed_share_of_cost.value),
-                ("smolt_cost_per_fish", bio.trade.smolt_cost_per_fish.value),
-                ("smolt_cost_per_kg", bio.trade.smolt_cost_per_kg.value),
-                ("sample_size", bio.growth.sample_size.value),
-                ("fcr_least_growth", bio.monitoring.fcr_least_growth.value),
-                *((f"selection_sd_{i}", sd) for i, sd in enumerate(bio.monitoring.selection_sd.value, 1)),
+                ("treatment_lead_days", bio.lice.treatment_lead_days),
+                ("treatment_interval_days", bio.lice.treatment_interval_days),
+                ("treatment_rings_a_day", bio.lice.treatment_rings_a_day),
+                ("successful_reduction", bio.treatments.successful_reduction),
+                ("partial_reduction", bio.treatments.partial_reduction),
+                ("vaccination_stage", bio.mortality.vaccination_stage),
+                ("vaccination_day", bio.mortality.vaccination_day),
+                ("harvest_rings_a_day", bio.harvest.rings_a_day),
+                ("gutted_yield", bio.harvest.gutted_yield),
+                ("gutted_yield_sd", bio.harvest.gutted_yield_sd),
+                ("reject_discard_share", bio.harvest.reject_discard_share),
+                ("feed_share_of_cost", bio.trade.feed_share_of_cost),
+                ("smolt_cost_per_fish", bio.trade.smolt_cost_per_fish),
+                ("smolt_cost_per_kg", bio.trade.smolt_cost_per_kg),
+                ("sample_size", bio.growth.sample_size),
+                ("fcr_least_growth", bio.monitoring.fcr_least_growth),
+                *((f"selection_sd_{i}", sd) for i, sd in enumerate(bio.monitoring.selection_sd, 1)),
             )
         ],
     }

@@ -39,7 +39,7 @@ def pricing(farm: Farm, geography_id: int, seller: str, buyer: str) -> list[tupl
 def profile_c(biology: Biology, geography: str) -> tuple[float, ...]:
     """A year's expected sea temperature, degC to the hundredth, 1 January first: between the middles of the months."""
     region = biology.region(geography)
-    return _year_c(tuple(region.sea_month_c.value), region.sea_offset_c.value)
+    return _year_c(tuple(region.sea_month_c), region.sea_offset_c)
 
 
 @lru_cache
@@ -64,10 +64,10 @@ def stage_tgc(biology: Biology, geography: str) -> tuple[float, ...]:
     stage's usual days. The last is the mean over a stay at sea, warm water and large fish included.
     """
     region, stages = biology.region(geography), biology.model.stages
-    gained = _cube_root(stages.first_feeding_weight_g.value) - _cube_root(stages.egg_weight_g.value)
-    yolk = 1000.0 * gained / (region.hall_temperature_c.value[0] * STAGE_DAYS[0])
-    fed = region.freshwater_tgc.value[1:]
-    return tuple(round(value, 4) for value in (yolk, *fed, region.expected_sea_tgc.value))
+    gained = _cube_root(stages.first_feeding_weight_g) - _cube_root(stages.egg_weight_g)
+    yolk = 1000.0 * gained / (region.hall_temperature_c[0] * STAGE_DAYS[0])
+    fed = region.freshwater_tgc[1:]
+    return tuple(round(value, 4) for value in (yolk, *fed, region.expected_sea_tgc))
 
 
 @lru_cache
@@ -120,7 +120,7 @@ def master_rows(farm: Farm, biology: Biology) -> dict[str, list[dict[str, Any]]]
     years += [
         (scenario.hall_temperature_profile.format(geography=name, stage=stage), (temp_c,) * DAYS_A_YEAR)
         for name in names
-        for stage, temp_c in zip(stages[:-1], biology.region(name).hall_temperature_c.value, strict=True)
+        for stage, temp_c in zip(stages[:-1], biology.region(name).hall_temperature_c, strict=True)
     ]
     readings = [
         {"profile_id": profile, "day_number": day, "temperature": f"{temp_c:.2f}"}

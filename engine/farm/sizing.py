@@ -121,8 +121,8 @@ def _limit_kg(farm: Farm, stay: Stay) -> float:
 def _peak_kg_per_egg(stays: Iterable[Stay], target_g: float | None, region: Region, biology: Biology) -> list[float]:
     """Upper peak biomass (kg) in one container, by stay, for each egg of the batch."""
     young = biology.model.stages
-    alive, root, grown, result = 1.0, young.first_feeding_weight_g.value ** (1 / 3), 0.0, []
-    at_birth = (root * young.egg_weight_cv.value / 3) ** 2
+    alive, root, grown, result = 1.0, young.first_feeding_weight_g ** (1 / 3), 0.0, []
+    at_birth = (root * young.egg_weight_cv / 3) ** 2
     for stay in stays:
         days = stay.end_day - stay.start_day
         if stay.stage == SEA:
@@ -132,7 +132,7 @@ def _peak_kg_per_egg(stays: Iterable[Stay], target_g: float | None, region: Regi
             continue
         gain = _freshwater_gain(stay.stage, days, region, biology)
         root, grown = root + gain, grown + gain
-        spread = (biology.model.stages.individual_tgc_cv.value[stay.stage - 1] * grown) ** 2 + at_birth
+        spread = (biology.model.stages.individual_tgc_cv[stay.stage - 1] * grown) ** 2 + at_birth
         weight_g = root * (root * root + 3 * spread)
         result.append(alive * weight_g / 1000 / len(stay.container_ids))
         alive *= _freshwater_survival(stay.stage, biology)
@@ -141,31 +141,31 @@ def _peak_kg_per_egg(stays: Iterable[Stay], target_g: float | None, region: Regi
 
 def _freshwater_gain(stage: int, days: int, region: Region, biology: Biology) -> float:
     """Upper growth of the cube-root weight, g^(1/3), in a container of a freshwater stage."""
-    tgc = region.freshwater_tgc.value[stage - 1] * (1 + Z_UPPER * region.freshwater_tgc_cv.value[stage - 1])
-    tgc *= 1 + Z_UPPER * biology.model.growth.container_tgc_cv.value
-    return tgc / 1000 * region.hall_temperature_c.value[stage - 1] * days
+    tgc = region.freshwater_tgc[stage - 1] * (1 + Z_UPPER * region.freshwater_tgc_cv[stage - 1])
+    tgc *= 1 + Z_UPPER * biology.model.growth.container_tgc_cv
+    return tgc / 1000 * region.hall_temperature_c[stage - 1] * days
 
 
 def _freshwater_survival(stage: int, biology: Biology) -> float:
     """Upper share of a stage's fish that are moved on."""
     m = biology.model.mortality
-    frailty, weekly = m.freshwater_frailty_sd.value[stage - 1], m.freshwater_noise_sd.value
-    ar1 = m.freshwater_noise_ar1.value
+    frailty, weekly = m.freshwater_frailty_sd[stage - 1], m.freshwater_noise_sd
+    ar1 = m.freshwater_noise_ar1
     # 13 weeks average the weekly noise; AR(1) leaves (1 + a) / (1 - a) of its variance to each
     sd = math.sqrt(frailty**2 + weekly**2 * (1 + ar1) / (1 - ar1) / 13)
-    hazard = -math.log1p(-m.freshwater_loss.value[stage - 1]) * math.exp(-Z_UPPER * sd - frailty**2 / 2)
-    kept = math.exp(-hazard) * (1 - m.transfer_loss.value[stage - 1])
-    if stage == m.cull_stage.value:
-        kept *= 1 - m.cull_share.value
-    if stage == m.vaccination_stage.value:
-        kept *= 1 - m.vaccination_loss.value
+    hazard = -math.log1p(-m.freshwater_loss[stage - 1]) * math.exp(-Z_UPPER * sd - frailty**2 / 2)
+    kept = math.exp(-hazard) * (1 - m.transfer_loss[stage - 1])
+    if stage == m.cull_stage:
+        kept *= 1 - m.cull_share
+    if stage == m.vaccination_stage:
+        kept *= 1 - m.vaccination_loss
     return kept
 
 
 def _sea_survival(days: int, region: Region) -> float:
     """Upper share of the transferred fish alive at the peak: low frailty, no outbreak."""
-    sd = math.hypot(region.frailty_batch_sd.value, region.frailty_site_sd.value)
-    return math.exp(-region.sea_hazard.value * math.exp(-Z_UPPER * sd - sd**2 / 2) * min(1.0, days / CYCLE_DAYS))
+    sd = math.hypot(region.frailty_batch_sd, region.frailty_site_sd)
+    return math.exp(-region.sea_hazard * math.exp(-Z_UPPER * sd - sd**2 / 2) * min(1.0, days / CYCLE_DAYS))
 
 
 def _sea_weight_g(
@@ -173,18 +173,18 @@ def _sea_weight_g(
 ) -> float:
     """Upper mean weight (g) in a ring: at the stay's end, or a day past the harvest target if sooner."""
     growth = biology.model.growth
-    tgc = region.sea_tgc.value + Z_UPPER * math.hypot(region.sea_tgc_batch_sd.value, region.sea_tgc_site_sd.value)
-    ring = 1 + Z_UPPER * growth.container_tgc_cv.value
+    tgc = region.sea_tgc + Z_UPPER * math.hypot(region.sea_tgc_batch_sd, region.sea_tgc_site_sd)
+    ring = 1 + Z_UPPER * growth.container_tgc_cv
     # TGC ~ (W / 1 kg)^x with x < 0 is highest for the smallest fish
-    size = max(1.0, (root**3 / 1000) ** growth.size_response_exponent.value)
-    degree_days = _upper_degree_days(start_day, days, region, biology.model.environment.site_sd_c.value)
+    size = max(1.0, (root**3 / 1000) ** growth.size_response_exponent)
+    degree_days = _upper_degree_days(start_day, days, region, biology.model.environment.site_sd_c)
     gain = tgc / 1000 * size * degree_days
-    spread = (region.sea_individual_tgc_cv.value * gain) ** 2
+    spread = (region.sea_individual_tgc_cv * gain) ** 2
     end = root + gain * ring
     end_g = end * (end * end + 3 * spread)
     if target_g is None:
-        target_g = region.harvest_target_g.value + Z_UPPER * region.harvest_target_sd_g.value
-    warmest = max(region.sea_month_c.value) + Z_UPPER * region.sea_anomaly_sd_c.value
+        target_g = region.harvest_target_g + Z_UPPER * region.harvest_target_sd_g
+    warmest = max(region.sea_month_c) + Z_UPPER * region.sea_anomaly_sd_c
     target_root = target_g ** (1 / 3)
     share = max(0.0, target_root - root) / target_root
     # the ring that grew best is heavier than the batch's mean when that mean reaches the target
@@ -194,8 +194,8 @@ def _sea_weight_g(
 
 def _upper_degree_days(start_day: int, days: int, region: Region, site_sd_c: float) -> float:
     """Degree-days of a warm site and spell at sea, from the months' means."""
-    warm = region.sea_offset_c.value + Z_UPPER * math.hypot(site_sd_c, region.sea_anomaly_sd_c.value)
-    month = region.sea_month_c.value
+    warm = region.sea_offset_c + Z_UPPER * math.hypot(site_sd_c, region.sea_anomaly_sd_c)
+    month = region.sea_month_c
     start = to_date(start_day).timetuple().tm_yday - 1
     year, through = divmod(start + days, 365.25)
     whole = _degree_days_to(365.25, month)

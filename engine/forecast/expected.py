@@ -58,14 +58,14 @@ def _care_rows(schedule: Schedule, batch: Batch, history: BatchHistory) -> dict[
     """Treatments, samples for the laboratory and journal entries before the as-of date."""
     mortality, as_of = schedule.biology.model.mortality, schedule.as_of_day
     # a batch of the older system may be planned no further than it has come
-    vaccinated = next((s for s in batch.stays if s.stage == mortality.vaccination_stage.value), None)
+    vaccinated = next((s for s in batch.stays if s.stage == mortality.vaccination_stage), None)
     vaccinations = 0
     if vaccinated is not None:
-        on = vaccinated.start_day + mortality.vaccination_day.value
+        on = vaccinated.start_day + mortality.vaccination_day
         vaccinations = len(vaccinated.container_ids) if on < min(as_of, vaccinated.end_day) else 0
     treated = [t.day for t in history.treatments if t.day < as_of]
     seen = [e for e in noticed(schedule, history) if e.day < as_of]
-    most = schedule.biology.model.laboratory.containers.value
+    most = schedule.biology.model.laboratory.containers
     samples = [s for s in laboratory(schedule, history, tuple(seen)) if s.day < as_of]
     sizes = [len(batch.stays[seen[s.event].at].container_ids) for s in samples]
     findings = sum(len(s.findings) * min(most, n) // len(s.containers) for s, n in zip(samples, sizes, strict=True))
@@ -93,7 +93,7 @@ def _outlook_rows(
     rows = {
         "scenario": 1,
         "projection_run": 1,
-        "scenario_projection": schedule.biology.model.outlook.scenario_days.value,
+        "scenario_projection": schedule.biology.model.outlook.scenario_days,
         "container_forecast_summary": active,
     }
     if active:
@@ -106,10 +106,10 @@ def _outlook_rows(
 def _sampling_rows(schedule: Schedule, batch: Batch, history: BatchHistory) -> dict[str, int]:
     """Health samplings: at fixed days of the batch's life."""
     health = schedule.biology.model.health
-    first, every = health.first_day.value, health.interval_days.value
+    first, every = health.first_day, health.interval_days
     lived = min(history.stages[-1].end_day, schedule.as_of_day) - batch.start_day
     samplings = (lived - first) // every + 1 if lived >= first else 0
-    fish = samplings * health.sample_size.value
+    fish = samplings * health.sample_size
     return {
         "health_sampling_event": samplings,
         "individual_fish_observation": fish,
@@ -124,7 +124,7 @@ def _add(rows: dict[str, int], more: dict[str, int]) -> None:
 
 def days_by_container(schedule: Schedule, stay: Stay, stage: StageHistory) -> np.ndarray:
     """Days that each of a stay's containers is lived in, beyond the as-of date too: rings are emptied in turn."""
-    n, a_day = len(stay.container_ids), schedule.biology.model.harvest.rings_a_day.value
+    n, a_day = len(stay.container_ids), schedule.biology.model.harvest.rings_a_day
     days: np.ndarray = np.full(n, stage.days)
     if stay.stage == SEA:
         turn = np.arange(n) // a_day
@@ -156,7 +156,7 @@ def _stay_rows(
     weighed_on = expected_days(schedule, stage, target_cg if stay.stage == SEA else 0)
     samples = sum(bisect_left(weighed_on, int(days)) for days in lived)
     rows["growth_sample"] = samples
-    rows["individual_growth_observation"] = samples * growth.sample_size.value
+    rows["individual_growth_observation"] = samples * growth.sample_size
     if stay.stage == SEA:
         counts = int((lived // 7).sum())
         rows["lice_truth"] = counts

@@ -32,7 +32,7 @@ def _of_event(schedule: Schedule, event: Noticed, samples: list[Samples], i: int
     as_of = schedule.as_of_day
     results = [s.result_day for s in samples if s.event == i]
     if not results and event.event.kind not in AGENTS:
-        low, high = schedule.biology.model.journal.diagnosis_days.value
+        low, high = schedule.biology.model.journal.diagnosis_days
         results = [event.day + whole_between(low, high, am.uniform(event.key, 3))]
     later = event.day + WEEK_DAYS
     return 1 + sum(day < as_of for day in results) + (later < min(event.event.end_day, as_of))
@@ -43,14 +43,14 @@ def _alarms(schedule: Schedule, history: BatchHistory, stage: StageHistory) -> i
     if stage.lice is None:
         return 0
     region = schedule.region_of(history.batch)
-    over = counts_of_females(stage.lice, region.adult_female_limit.value).over
+    over = counts_of_females(stage.lice, region.adult_female_limit).over
     return sum(int(stage.lice.day[w]) < schedule.as_of_day for w in beginnings(over))
 
 
 def _weeks(schedule: Schedule, history: BatchHistory, at: int, seen: tuple[Noticed, ...]) -> int:
     """How often more fish die than usual in a stage, outside of its events."""
     stage = history.stages[at]
-    level = weeks_of_deaths(stage, schedule.biology.model.journal.weekly_mortality.value).level
+    level = weeks_of_deaths(stage, schedule.biology.model.journal.weekly_mortality).level
     found = 0
     for w in beginnings(level > 0):
         first = stage.start_day + WEEK_DAYS * w
@@ -63,5 +63,5 @@ def _weeks(schedule: Schedule, history: BatchHistory, at: int, seen: tuple[Notic
 def _breathless(schedule: Schedule, stage: StageHistory) -> int:
     """How often little oxygen is worth an entry."""
     journal = schedule.biology.model.journal
-    _, told = low_oxygen(stage, journal.oxygen_low.value[-1], journal.oxygen_quiet_days.value)
+    _, told = low_oxygen(stage, journal.oxygen_low[-1], journal.oxygen_quiet_days)
     return sum(stage.start_day + d < schedule.as_of_day for d in told)

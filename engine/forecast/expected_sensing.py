@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from engine.biology.sourced import Range
+from engine.biology.values import Range
 from engine.biology.water import Sensors
 
 
@@ -20,19 +20,19 @@ def sensing_rows(sensors: Sensors, readings_per_day: int, sensor_days: int, stay
 
 def dropped_share(sensors: Sensors) -> float:
     """The share of the readings that dropouts leave out."""
-    return _share(sensors.dropouts_a_year.value, sensors.dropout_hours)
+    return _share(sensors.dropouts_a_year, sensors.dropout_hours)
 
 
 def _kinds(sensors: Sensors) -> tuple[tuple[float, Range], ...]:
     """Faults a year and hours each, by kind."""
     return (
-        (sensors.dropouts_a_year.value, sensors.dropout_hours),
-        (sensors.spikes_a_year.value, sensors.spike_hours),
-        (sensors.flat_lines_a_year.value, sensors.flat_line_hours),
+        (sensors.dropouts_a_year, sensors.dropout_hours),
+        (sensors.spikes_a_year, sensors.spike_hours),
+        (sensors.flat_lines_a_year, sensors.flat_line_hours),
     )
 
 
 def _share(a_year: float, hours: Range) -> float:
     """The share of the time that faults of a kind take; hours: their log-uniform length."""
-    low, high = hours.value
+    low, high = hours
     return a_year / 365 / 24 * (low if low == high else (high - low) / math.log(high / low))

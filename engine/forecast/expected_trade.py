@@ -23,8 +23,8 @@ def trade_rows(
         "feed_purchase": len(lots.day),
         "feed_container_stock": int((lots.left >= 50).sum()) if (whole > lived).any() else 0,
     }
-    if stay.stage == SEA or model.stages.fcr.value[stay.stage - 1] > 0:
-        periods = -(-lived // model.feed.summary_days.value)
+    if stay.stage == SEA or model.stages.fcr[stay.stage - 1] > 0:
+        periods = -(-lived // model.feed.summary_days)
         rows["container_feeding_summary"] = int(periods.sum())
         rows["batch_feeding_summary"] = int(periods.max())
     if stay.stage == SEA:

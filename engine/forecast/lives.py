@@ -90,9 +90,8 @@ def _stands_for(batch: Batch) -> StandIn:
 
 def _alike(biology: Biology) -> Biology:
     """The biology without growth of a container's own: one container then grows as all do on average."""
-    growth = biology.model.growth
-    alike = growth.model_copy(update={"container_tgc_cv": growth.container_tgc_cv.model_copy(update={"value": 0.0})})
-    return replace(biology, model=biology.model.model_copy(update={"growth": alike}))
+    model = biology.model
+    return replace(biology, model=replace(model, growth=replace(model.growth, container_tgc_cv=0.0)))
 
 
 def _reduced(batch: Batch, farm: Farm) -> Batch:

@@ -58,7 +58,7 @@ class _Region:
     def __init__(self, region: Region, biology: Biology, sea_c: np.ndarray, first_day: int) -> None:
         self.region, self.bio, self.first_day = region, biology.model, first_day
         growth = biology.model.growth
-        share = np.interp(sea_c, growth.temperature_response_c.value, growth.temperature_response.value)
+        share = np.interp(sea_c, growth.temperature_response_c, growth.temperature_response)
         self.effective = list(accumulate((np.maximum(sea_c, 0.0) * share).tolist(), initial=0.0))
         self.needs: dict[tuple[float, float], list[tuple[float, float]]] = {}
         self.shares: dict[tuple[float, float], float] = {}
@@ -72,7 +72,7 @@ class _Region:
             key = (root, spread)
             if key not in self.needs:
                 target = self.region.harvest_target_g
-                self.needs[key] = self._needs(root, spread, target.value, self.region.harvest_target_sd_g.value)
+                self.needs[key] = self._needs(root, spread, target, self.region.harvest_target_sd_g)
             needs = self.needs[key]
         else:
             needs = self._needs(root, spread, target_g, 0.0)
@@ -81,16 +81,16 @@ class _Region:
     def _needs(self, root: float, spread: float, target_g: float, target_sd_g: float) -> list[tuple[float, float]]:
         """(probability, effective degree-days from transfer to the target) at the points of the spread."""
         r = self.region
-        power = 1.0 - 3.0 * self.bio.growth.size_response_exponent.value
+        power = 1.0 - 3.0 * self.bio.growth.size_response_exponent
         mean_g = target_g
         end = mean_g ** (1 / 3)
         for _ in range(4):
-            v = spread + (r.sea_individual_tgc_cv.value * (end - root)) ** 2
+            v = spread + (r.sea_individual_tgc_cv * (end - root)) ** 2
             end -= (end * (end * end + 3 * v) - mean_g) / (3 * (end * end + v))
-        need = max(0.0, end**power - root**power) / power * 1000.0 ** (1.0 + (1.0 - power) / 3.0) / r.sea_tgc.value
-        growth = math.hypot(r.sea_tgc_batch_sd.value, r.sea_tgc_site_sd.value) / r.sea_tgc.value
+        need = max(0.0, end**power - root**power) / power * 1000.0 ** (1.0 + (1.0 - power) / 3.0) / r.sea_tgc
+        growth = math.hypot(r.sea_tgc_batch_sd, r.sea_tgc_site_sd) / r.sea_tgc
         size = target_sd_g / (3 * mean_g) * end / max(end - root, 1e-9)
-        start = sum((cv * g) ** 2 for cv, g in zip(r.freshwater_tgc_cv.value, self.gains(), strict=True)) ** 0.5
+        start = sum((cv * g) ** 2 for cv, g in zip(r.freshwater_tgc_cv, self.gains(), strict=True)) ** 0.5
         relative = math.sqrt(growth**2 + size**2 + (start / max(end - root, 1e-9)) ** 2)
         return [(w, need / max(0.3, 1.0 + relative * z)) for z, w in POINTS]
 
@@ -99,7 +99,7 @@ class _Region:
         r = self.region
         return [
             tgc / 1000 * temp_c * d
-            for tgc, temp_c, d in zip(r.freshwater_tgc.value, r.hall_temperature_c.value, days, strict=False)
+            for tgc, temp_c, d in zip(r.freshwater_tgc, r.hall_temperature_c, days, strict=False)
         ]
 
     def dying(self, deaths: float, noise_sd: float) -> float:
@@ -113,10 +113,10 @@ class _Region:
 
 def _batch_rows(batch: Batch, farm: Farm, region: _Region, as_of_day: int) -> float:
     bio, mortality = region.bio, region.bio.mortality
-    root = bio.stages.first_feeding_weight_g.value ** (1 / 3)
-    spread, alive, before = (root * bio.stages.egg_weight_cv.value / 3) ** 2, float(batch.eggs), 0
+    root = bio.stages.first_feeding_weight_g ** (1 / 3)
+    spread, alive, before = (root * bio.stages.egg_weight_cv / 3) ** 2, float(batch.eggs), 0
     # batch, creation, scenario and its projection
-    rows = 1.0 + 1 + len(batch.stays[0].container_ids) + 2 + bio.outlook.scenario_days.value
+    rows = 1.0 + 1 + len(batch.stays[0].container_ids) + 2 + bio.outlook.scenario_days
     ended = batch.end_day <= as_of_day
     grown = region.gains([stay.end_day - stay.start_day for stay in batch.stays if stay.stage < SEA])
     for stay in batch.stays:
@@ -127,7 +127,7 @@ def _batch_rows(batch: Batch, farm: Farm, region: _Region, as_of_day: int) -> fl
         rows += n + (2 + n + max(0, before - 1 if before != n else 0) if stay.stage > 1 else 0)
         before = n
         if stay.stage == SEA:
-            hazard, noise_sd = region.region.sea_hazard.value / CYCLE_DAYS, mortality.noise_sd.value
+            hazard, noise_sd = region.region.sea_hazard / CYCLE_DAYS, mortality.noise_sd
             for share, days in region.sea_days(stay, root, spread, batch.harvest_target_g):
                 harvest = n * (1 + len(farm.model.grades)) if days <= lived else 0
                 day_rows = _stay_rows(
@@ -137,19 +137,19 @@ def _batch_rows(batch: Batch, farm: Farm, region: _Region, as_of_day: int) -> fl
                 ahead = 0 if days <= lived or ended else _outlook_rows(n, days - lived, farm)
                 rows += share * (day_rows + harvest + ahead + _sampled_rows(age, farm, region))
             return rows
-        loss = mortality.freshwater_loss.value[stay.stage - 1]
+        loss = mortality.freshwater_loss[stay.stage - 1]
         deaths = fish * loss / (stay.end_day - stay.start_day)
-        dying = region.dying(deaths, mortality.freshwater_noise_sd.value)
+        dying = region.dying(deaths, mortality.freshwater_noise_sd)
         rows += _stay_rows(stay, lived, farm=farm, region=region, dying=dying)
         alive *= 1 - loss
-        if stay.stage == mortality.cull_stage.value:
-            alive *= 1 - mortality.cull_share.value
-            rows += n if lived > mortality.cull_day.value else 0
+        if stay.stage == mortality.cull_stage:
+            alive *= 1 - mortality.cull_share
+            rows += n if lived > mortality.cull_day else 0
         if stay.end_day > as_of_day:
             rows += _outlook_rows(n, stay.end_day - as_of_day, farm)
         gain = grown[stay.stage - 1]
         root += gain
-        spread += (bio.stages.individual_tgc_cv.value[stay.stage - 1] * gain) ** 2
+        spread += (bio.stages.individual_tgc_cv[stay.stage - 1] * gain) ** 2
     return rows + _sampled_rows(min(batch.end_day, as_of_day) - batch.start_day, farm, region)
 
 
@@ -161,8 +161,8 @@ def _outlook_rows(containers: int, days: int, farm: Farm) -> float:
 def _sampled_rows(age_days: int, farm: Farm, region: _Region) -> float:
     """Rows of the health samplings of a batch of this age."""
     health = region.bio.health
-    samplings = max(0, (age_days - health.first_day.value) // health.interval_days.value + 1)
-    return float(samplings * (1 + health.sample_size.value * (1 + len(farm.model.master.health_parameters))))
+    samplings = max(0, (age_days - health.first_day) // health.interval_days + 1)
+    return float(samplings * (1 + health.sample_size * (1 + len(farm.model.master.health_parameters))))
 
 
 def _stay_rows(stay: Stay, days: int, farm: Farm, region: _Region, dying: float) -> float:
@@ -173,14 +173,12 @@ def _stay_rows(stay: Stay, days: int, farm: Farm, region: _Region, dying: float)
     rows = readings + n * days * (2.0 + dying)
     if stay.stage > 1:
         fed = (
-            days
-            if stay.stage == SEA
-            else min(days, stay.end_day - stay.start_day - feed.fasting_days_before_transfer.value)
+            days if stay.stage == SEA else min(days, stay.end_day - stay.start_day - feed.fasting_days_before_transfer)
         )
         feeders = len({farm.container(c).feed_container_id for c in stay.container_ids})
-        rows += MEALS_A_DAY * n * fed + feeders * days / feed.lot_cover_days.value
-    if stay.stage >= growth.first_sampled_stage.value:
-        rows += n * (days // growth.sample_interval_days.value) * (1 + growth.sample_size.value)
+        rows += MEALS_A_DAY * n * fed + feeders * days / feed.lot_cover_days
+    if stay.stage >= growth.first_sampled_stage:
+        rows += n * (days // growth.sample_interval_days) * (1 + growth.sample_size)
     if stay.stage == SEA:
         rows += n * (days // WEEK_DAYS) * (1 + len(farm.model.master.lice_types))
     return float(rows)

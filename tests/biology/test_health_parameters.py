@@ -47,7 +47,7 @@ def test_what_contradicts_itself_is_refused(biology: Biology, path: str, value: 
 def test_one_value_of_a_method_can_be_changed_alone(biology: Biology) -> None:
     resistant = parse_biology(edited(biology, "treatments/methods/BATH/efficacy_median/value", 0.02), "edited").model
     methods, before = resistant.treatments.methods, biology.model.treatments.methods
-    assert methods.of("BATH").efficacy_median.value == 0.02
+    assert methods.of("BATH").efficacy_median == 0.02
     assert methods.of("THERMAL") == before.of("THERMAL")
     assert methods.of("BATH").loss_mean == before.of("BATH").loss_mean
     with pytest.raises(KeyError):

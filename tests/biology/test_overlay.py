@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine.biology.derivation import parameters, value_of
 from engine.biology.parameters import Biology, parse_biology, read_biology
+from engine.biology.sourced import Sourced
 from engine.biology.used import biology_record
 from engine.inputs.reading import sha256
 from engine.inputs.shipped_files import shipped_names
@@ -36,7 +37,14 @@ def refusal(path: Path) -> str:
 
 
 def values(biology: Biology) -> dict[str, Any]:
-    return {path: value_of(entry) for path, entry in parameters(biology.model).items()}
+    return {path: value_of(entry) for path, entry in parameters(biology.file).items()}
+
+
+def appetite_sd(biology: Biology) -> Sourced:
+    """The parameter with its unit, source and confidence."""
+    entry = parameters(biology.file)["feed.appetite_sd"]
+    assert isinstance(entry, Sourced)
+    return entry
 
 
 def test_only_what_it_gives_is_changed_and_the_entry_keeps_its_unit(biology: Biology, tmp_path: Path) -> None:
@@ -46,20 +54,20 @@ def test_only_what_it_gives_is_changed_and_the_entry_keeps_its_unit(biology: Bio
     changed = {p: v for p, v in values(slow).items() if v != values(biology)[p]}
     assert changed == {"regions.Scotland.sea_tgc": 2.2, "feed.lot_cover_days": 7}
     assert slow.name == "slow"
-    region, old = slow.region("Scotland").sea_tgc, biology.region("Scotland").sea_tgc
+    region, old = (parameters(each.file)["regions.Scotland.sea_tgc"] for each in (slow, biology))
     assert (region.unit, region.source, region.confidence) == (old.unit, "a cold farm", "D")
 
 
 def test_what_is_not_said_of_a_new_value_is_inherited_with_a_note(biology: Biology, tmp_path: Path) -> None:
-    old = biology.model.feed.appetite_sd
+    old = appetite_sd(biology)
     given = {
         "neither": {"value": 0.2},
         "source-alone": {"value": 0.2, "source": "my farm"},
         "confidence-alone": {"value": 0.2, "confidence": "V"},
-        "same-value": {"value": old.value},
+        "same-value": {"value": biology.model.feed.appetite_sd},
     }
     found = {
-        name: read_biology(str(write(tmp_path, name, feed={"appetite_sd": entry}))).model.feed.appetite_sd
+        name: appetite_sd(read_biology(str(write(tmp_path, name, feed={"appetite_sd": entry}))))
         for name, entry in given.items()
     }
     note = "value set by overlay {}, {} as in published"
@@ -82,9 +90,9 @@ def test_a_factor_multiplies_the_bases_value(biology: Biology, tmp_path: Path) -
             )
         )
     )
-    assert made.model.feed.lot_cover_days.value == 2 * biology.model.feed.lot_cover_days.value
-    limit = biology.region("Scotland").adult_female_limit.value
-    assert made.region("Scotland").adult_female_limit.value == tuple(each / 2 for each in limit)
+    assert made.model.feed.lot_cover_days == 2 * biology.model.feed.lot_cover_days
+    limit = biology.region("Scotland").adult_female_limit
+    assert made.region("Scotland").adult_female_limit == tuple(each / 2 for each in limit)
     record = biology_record(made)
     assert [c.path for c in record.changed] == ["feed.lot_cover_days", "regions.Scotland.adult_female_limit"]
     assert record.changed[1].source == "half"
@@ -94,13 +102,13 @@ def test_the_resolved_text_is_a_whole_biology_that_reads_back_as_itself(biology:
     path = write(tmp_path, "hot", environment={"heat_wave_c": {"value": 2.5}})
     hot = read_biology(str(path))
     again = parse_biology(hot.text, "copy.yaml")
-    assert (again, again.model, again.sha256) == (hot, hot.model, sha256(hot.text))
+    assert (again, again.file, again.sha256) == (hot, hot.file, sha256(hot.text))
     assert biology_record(again) == biology_record(hot)
     assert read_biology(str(path)).text == hot.text
     spelled = path.read_text(encoding="utf-8").replace("value: 2.5", "value: 2.50").replace("to try hot", "else")
     path.write_text("# a comment\n" + spelled, encoding="utf-8")
     assert values(read_biology(str(path))) == values(hot)
-    assert len(hot.text.splitlines()) > len(parameters(hot.model))
+    assert len(hot.text.splitlines()) > len(parameters(hot.file))
 
 
 @ONE_FOLDER
@@ -118,9 +126,9 @@ def test_any_value_and_any_words_survive(value: float, days: int, words: str, tm
     )
     made = read_biology(str(path))
     assert parse_biology(made.text, "copy.yaml") == made
-    assert made.model.environment.heat_wave_c.value == value
-    assert made.model.environment.heat_wave_c.source.startswith(words)
-    assert made.model.feed.shelf_life_days.value == days
+    assert made.model.environment.heat_wave_c == value
+    assert parameters(made.file)["environment.heat_wave_c"].source.startswith(words)
+    assert made.model.feed.shelf_life_days == days
 
 
 def test_a_resolved_file_that_was_edited_is_refused(tmp_path: Path) -> None:
@@ -143,10 +151,9 @@ def test_overlays_stack_and_the_record_is_from_the_base_on(biology: Biology, tmp
         environment={"heat_wave_c": {"value": 1}},
     )
     made = read_biology(str(second))
-    assert made.model.feed.appetite_sd.value == 0.3
-    assert made.model.feed.morning_share == biology.model.feed.morning_share.model_copy(
-        update={"source": made.model.feed.morning_share.source}
-    )
+    assert made.model.feed.appetite_sd == 0.3
+    mine, published = (parameters(each.file)["feed.morning_share"] for each in (made, biology))
+    assert mine == published.model_copy(update={"source": mine.source})
     record = biology_record(made)
     assert (record.name, record.sha256, record.purpose) == ("second", made.sha256, "to try second")
     assert record.base is not None
@@ -179,7 +186,7 @@ def test_a_base_is_looked_for_beside_the_overlay_wherever_one_stands(
     named = write(tmp_path, "named", base="mine", file="a/named.yaml")
     monkeypatch.chdir(tmp_path / "b")
     for path in (top, named):
-        assert read_biology(str(path)).model.feed.appetite_sd.value == 0.2
+        assert read_biology(str(path)).model.feed.appetite_sd == 0.2
 
 
 def test_a_cycle_is_refused_with_its_chain(tmp_path: Path) -> None:
@@ -200,12 +207,12 @@ def test_a_cycle_is_refused_with_its_chain(tmp_path: Path) -> None:
         ({"environmnt": {}}, ["key environmnt", "did you mean 'environment'"]),
         ({"feed": {"apetite_sd": {"value": 1}}}, ["key feed.apetite_sd", "did you mean 'appetite_sd'"]),
         ({"feed": {"appetite_sd": 0.1}}, ["key feed.appetite_sd has value 0.1", "write {value: 0.1}"]),
-        ({"feed": {"appetite_sd": {"value": "big"}}}, ["key feed.appetite_sd.value", "'big'", "number"]),
-        ({"feed": {"appetite_sd": {"value": 2}}}, ["key feed.appetite_sd.value", "2", "less than or equal to 1"]),
+        ({"feed": {"appetite_sd": {"value": "big"}}}, ["key feed.appetite_sd", "'big'", "number"]),
+        ({"feed": {"appetite_sd": {"value": 2}}}, ["key feed.appetite_sd", "2", "less than or equal to 1"]),
         ({"feed": {"appetite_sd": {"vlaue": 0.1}}}, ["key feed.appetite_sd.vlaue", "did you mean 'value'"]),
         ({"feed": {"appetite_sd": {"times": 2, "value": 1}}}, ["key feed.appetite_sd has both value and times"]),
         ({"feed": {"appetite_sd": {"times": "twice"}}}, ["key feed.appetite_sd.times has value 'twice'", "number"]),
-        ({"feed": {"appetite_sd": {"times": 20}}}, ["key feed.appetite_sd.value", "1.6", "less than or equal to 1"]),
+        ({"feed": {"appetite_sd": {"times": 20}}}, ["key feed.appetite_sd", "1.6", "less than or equal to 1"]),
         ({"feed": {"lot_cover_days": {"times": 1.01}}}, ["key feed.lot_cover_days.value", "14.14", "integer"]),
         ({"regions": {"Scotland": {"vaccine": {"times": 2}}}}, ["key regions.Scotland.vaccine.times", "give value"]),
         ({"feed": None}, ["key feed has value None", "give the keys to change"]),
@@ -279,7 +286,7 @@ def test_shares_by_name_can_be_given_one_by_one(tmp_path: Path) -> None:
     shares = {"THERMAL": 0.0, "MECHANICAL": 0.68}
     given = {"treatment_shares": {"value": shares}}
     made = read_biology(str(write(tmp_path, "no-thermal", regions={"Faroe Islands": given})))
-    found = made.region("Faroe Islands").treatment_shares.value
+    found = made.region("Faroe Islands").treatment_shares
     assert (found["THERMAL"], found["MECHANICAL"], found["FRESHWATER"]) == (0.0, 0.68, 0.25)
     assert [c.path for c in biology_record(made).changed] == ["regions.Faroe Islands.treatment_shares"]
 

@@ -14,21 +14,21 @@ from engine.farm.masters import hall_profile_id, master_rows, profile_c, stage_t
 @pytest.mark.parametrize("geography", ["Faroe Islands", "Scotland"])
 def test_an_egg_reaches_its_first_feeding_by_its_stages_tgc(biology: Biology, geography: str) -> None:
     stages, region = biology.model.stages, biology.region(geography)
-    degree_days = 90 * region.hall_temperature_c.value[0]
+    degree_days = 90 * region.hall_temperature_c[0]
     tgc = stage_tgc(biology, geography)
-    grown = (stages.egg_weight_g.value ** (1 / 3) + tgc[0] / 1000 * degree_days) ** 3
-    assert grown == pytest.approx(stages.first_feeding_weight_g.value, rel=1e-3)
-    assert tgc[1:5] == region.freshwater_tgc.value[1:]
-    assert tgc[5] == region.expected_sea_tgc.value
+    grown = (stages.egg_weight_g ** (1 / 3) + tgc[0] / 1000 * degree_days) ** 3
+    assert grown == pytest.approx(stages.first_feeding_weight_g, rel=1e-3)
+    assert tgc[1:5] == region.freshwater_tgc[1:]
+    assert tgc[5] == region.expected_sea_tgc
 
 
 def test_a_profile_has_the_months_means(biology: Biology) -> None:
     region = biology.region("Scotland")
     year = profile_c(biology, "Scotland")
     assert len(year) == 365
-    for month, mean in enumerate(region.sea_month_c.value):
+    for month, mean in enumerate(region.sea_month_c):
         middle = year[round((month + 0.5) / 12 * 365)]
-        assert middle == pytest.approx(mean + region.sea_offset_c.value, abs=0.05)
+        assert middle == pytest.approx(mean + region.sea_offset_c, abs=0.05)
     assert all(round(temp_c, 2) == temp_c for temp_c in year)
 
 
@@ -41,7 +41,7 @@ def test_every_sea_and_every_kind_of_hall_has_its_profile(small_farm: Farm, biol
             profile = hall_profile_id(small_farm, g, s)
             assert names[profile] == f"{geography} {stage} Hall Temperature"
             values = {r["temperature"] for r in rows["temperature_reading"] if r["profile_id"] == profile}
-            assert values == {f"{biology.region(geography).hall_temperature_c.value[s - 1]:.2f}"}
+            assert values == {f"{biology.region(geography).hall_temperature_c[s - 1]:.2f}"}
     assert len(names) == len(set(names.values())) == 12
     assert len(rows["temperature_reading"]) == 12 * 365
 

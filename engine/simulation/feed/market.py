@@ -21,12 +21,12 @@ def feed_index(biology: Biology, seed: int, geography: str, first_day: int, days
     policy = biology.model.feed
     month = months_since_1970(np.arange(first_day, first_day + days))
     months = int(month[-1]) + 1 if days else 0
-    sd, common = policy.market_sd.value, policy.market_common.value
+    sd, common = policy.market_sd, policy.market_common
 
     def series(place: str) -> np.ndarray:
-        return ar1(stream_key(seed, Stream.FEED_MARKET, place), months, policy.market_ar1.value, sd)
+        return ar1(stream_key(seed, Stream.FEED_MARKET, place), months, policy.market_ar1, sd)
 
     noise = common * series(WORLD) + np.sqrt(1.0 - common * common) * series(geography)
-    years = np.arange(months) / 12.0 - (policy.market_epoch_year.value - 1970)
-    index: np.ndarray = exponential(noise - 0.5 * sd * sd + policy.market_trend.value * years, 1.0)[month]
+    years = np.arange(months) / 12.0 - (policy.market_epoch_year - 1970)
+    index: np.ndarray = exponential(noise - 0.5 * sd * sd + policy.market_trend * years, 1.0)[month]
     return index

@@ -82,7 +82,7 @@ def expected_lots(
     here = np.arange(days) < lived[:, None]
     arrival = mean_weights_g(stage.mu0[0], stage.v0[0]) * 100.0
     weight = stage.weight_cg[:1, :days].astype(np.float64)
-    cv = schedule.biology.model.growth.container_tgc_cv.value
+    cv = schedule.biology.model.growth.container_tgc_cv
     rank = np.array([am.normal_quantile((i * 0.618034 + 0.5) % 1.0) for i in range(n)])  # spread over every store
     apart = 1.0 + 3.0 * cv * rank[:, None] * (1.0 - arrival / np.maximum(weight, arrival))
     fed = _feed(
@@ -105,7 +105,7 @@ def _prices(schedule: Schedule, history: BatchHistory) -> np.ndarray:
     biology, first = schedule.biology, history.batch.start_day
     geography = schedule.farm.geography_of(history.batch).name
     index = feed_index(biology, schedule.seed, geography, first, history.stages[-1].end_day - first)
-    currency = biology.region(geography).currency_per_eur.value
+    currency = biology.region(geography).currency_per_eur
     prices: np.ndarray = (
         np.array([feed.price_per_kg * 100.0 * currency for feed in schedule.farm.model.feeds])[:, None] * index
     )
@@ -135,14 +135,14 @@ def _feed(
     feeders = [farm.feed_containers[s - 1] for s in stores.tolist()]
     n, days = ration.shape
     meals = np.empty((n, days, 2), dtype=np.int64)
-    served = feeding.serve(ration, policy.morning_share.value, meals)
+    served = feeding.serve(ration, policy.morning_share, meals)
     from_cg = np.array([round(f.from_g * 100) for f in farm.model.feeds])
     feed = feeding.choose_feed(weight, from_cg)
     ahead = np.empty((n, days), dtype=np.int64)
     at_sea = stage.stage == SEA
-    unfed = policy.fasting_days_before_transfer.value
+    unfed = policy.fasting_days_before_transfer
     if at_sea:
-        unfed = policy.fasting_days_before_harvest.value + -(-n // max(model.harvest.rings_a_day.value, 1))
+        unfed = policy.fasting_days_before_harvest + -(-n // max(model.harvest.rings_a_day, 1))
     feeding.days_ahead(
         weight,
         arrival,
@@ -168,12 +168,12 @@ def _feed(
         ahead,
         stage.start_day,
         np.array([f.capacity_kg for f in feeders]),
-        round(policy.bag_kg.value * 100),
-        policy.reserve_days.value,
-        policy.lot_cover_days.value,
+        round(policy.bag_kg * 100),
+        policy.reserve_days,
+        policy.lot_cover_days,
         keys,
         prices,
-        policy.lot_price_sd.value,
+        policy.lot_price_sd,
         store,
         kind,
         day,

@@ -22,8 +22,8 @@ def tank_hazard(schedule: Schedule, batch: Batch, stay: Stay, days: int) -> np.n
     """Daily hazard (days,) of a freshwater stage: level over the planned stay, times the frailty of the batch and of
     its geography's year class (eggs of one year come from the same broodstock and hatcheries)."""
     mortality, seed = schedule.biology.model.mortality, schedule.seed
-    loss = mortality.freshwater_loss.value[stay.stage - 1]
-    sd, year_sd = mortality.freshwater_frailty_sd.value[stay.stage - 1], mortality.freshwater_year_sd.value
+    loss = mortality.freshwater_loss[stay.stage - 1]
+    sd, year_sd = mortality.freshwater_frailty_sd[stay.stage - 1], mortality.freshwater_year_sd
     z = am.normal(stream_key(seed, Stream.FRAILTY, batch.number, stay.stage), 0)
     geography = schedule.farm.geography_of(batch).name
     year_z = am.normal(stream_key(seed, Stream.YEAR_CLASS, geography, to_date(batch.start_day).year), 0)
@@ -38,19 +38,19 @@ def sea_hazard(schedule: Schedule, region: Region, number: str, stay: Stay, site
     mortality, planned = schedule.biology.model.mortality, stay.end_day - stay.start_day
     cycle = 7 * CYCLE_WEEKS
     span = max(planned, cycle)
-    edges, rates = mortality.shape_day.value, mortality.shape_rate.value
+    edges, rates = mortality.shape_day, mortality.shape_rate
     bins = np.array(rates)[np.minimum(np.searchsorted(edges[1:], np.arange(span), side="right"), len(rates) - 1)]
     centred = 2.0 * np.minimum(np.arange(span), cycle) / cycle - 1.0
     bowl = (1.0 + centred * centred) * 0.75
-    share = mortality.shape_u_share.value
+    share = mortality.shape_u_share
     shape = (1.0 - share) * bins / (ordered_sum(bins[:cycle].tolist()) / cycle) + share * bowl
-    batch_sd, site_sd = region.frailty_batch_sd.value, region.frailty_site_sd.value
+    batch_sd, site_sd = region.frailty_batch_sd, region.frailty_site_sd
     frailty = am.exp(
         batch_sd * am.normal(stream_key(schedule.seed, Stream.FRAILTY, number, SEA), 0)
         + site_sd * am.normal(site, 2)
         - 0.5 * (batch_sd * batch_sd + site_sd * site_sd)
     )
-    hazard: np.ndarray = shape[:planned] * (region.sea_hazard.value / cycle * frailty)
+    hazard: np.ndarray = shape[:planned] * (region.sea_hazard / cycle * frailty)
     return hazard
 
 
@@ -114,35 +114,35 @@ def befall(
     """
     events, at_sea = schedule.biology.model.events, stay.stage == SEA
     planned = stay.end_day - stay.start_day
-    ring_sd = events.ring_sd.value
+    ring_sd = events.ring_sd
     pulse, pulse_cause = np.zeros((len(names), planned)), np.zeros(planned, dtype=np.int8)
-    per_stay = region.events_per_cycle.value * planned / (7 * CYCLE_WEEKS) if at_sea else 0.0
+    per_stay = region.events_per_cycle * planned / (7 * CYCLE_WEEKS) if at_sea else 0.0
     if not at_sea:
-        per_stay = events.freshwater_per_stage.value
-    median = region.event_loss_median.value if at_sea else events.freshwater_loss_median.value
-    sdlog = region.event_loss_sdlog.value if at_sea else events.freshwater_loss_sdlog.value
-    spread = np.array(events.weeks.value)
+        per_stay = events.freshwater_per_stage
+    median = region.event_loss_median if at_sea else events.freshwater_loss_median
+    sdlog = region.event_loss_sdlog if at_sea else events.freshwater_loss_sdlog
+    spread = events.weeks
     week_start = np.arange(stay.start_day, stay.end_day, 7).astype("datetime64[D]")
     month = week_start.astype("datetime64[M]").astype(np.int64) % 12
     ramp = _ramp(events, len(month)) if at_sea else np.ones(len(month))
-    most = events.limit.value
+    most = events.limit
     start_week, loss = np.zeros(most, dtype=np.int64), np.zeros(most)
     found: list[HealthEvent] = []
     for name, kind in sorted(events.kinds.items()):
         if kind.at_sea != at_sea:
             continue
-        season = np.array(kind.months.value)
+        season = kind.months
         # the year's mean likelihood is 1, so that a season moves events and does not add any
         weeks = season[month] * ramp
-        weight = region.event_weights[name].value if at_sea else kind.weight.value
+        weight = region.event_weights[name] if at_sea else kind.weight
         count = draw_events(
             stream_key(schedule.seed, Stream.EVENT, number, stay.stage, name),
             weeks,
             per_stay * weight,
             most,
-            median * kind.severity.value,
+            median * kind.severity,
             sdlog,
-            events.loss_limit.value,
+            events.loss_limit,
             start_week,
             loss,
         )
@@ -150,7 +150,7 @@ def befall(
         keys = stream_keys(schedule.seed, Stream.EVENT, number, name, each=names) if count else ()
         for e, (week, lost) in enumerate(zip(start_week[:count].tolist(), loss[:count].tolist(), strict=True)):
             for key, ring_pulse in zip(keys, pulse, strict=True):
-                harder = min(events.ring_limit.value, am.exp(ring_sd * am.normal(key, e) - 0.5 * ring_sd * ring_sd))
+                harder = min(events.ring_limit, am.exp(ring_sd * am.normal(key, e) - 0.5 * ring_sd * ring_sd))
                 spread_event(week, -am.log(1.0 - lost) * harder, cause, spread, ring_pulse, pulse_cause)
             start = stay.start_day + 7 * week
             end = min(start + 7 * len(spread), stay.end_day)
@@ -161,5 +161,5 @@ def befall(
 
 def _ramp(events: Events, weeks: int) -> np.ndarray:
     """How likely an event starts by week at sea: rising to 1, since agents need time to build up in a ring."""
-    rise: np.ndarray = np.minimum((7.0 * np.arange(weeks) + 3.5) / events.onset_days.value, 1.0)
+    rise: np.ndarray = np.minimum((7.0 * np.arange(weeks) + 3.5) / events.onset_days, 1.0)
     return rise

@@ -22,8 +22,8 @@ def harvest_target_cg(schedule: Schedule, batch: Batch) -> int:
         return round(batch.harvest_target_g * 100)
     region = schedule.region_of(batch)
     z = am.normal(stream_key(schedule.seed, Stream.BATCH, batch.number), 0)
-    target = region.harvest_target_g.value + region.harvest_target_sd_g.value * z
-    return int(am.whole(max(target, 0.5 * region.harvest_target_g.value) * 100.0))
+    target = region.harvest_target_g + region.harvest_target_sd_g * z
+    return int(am.whole(max(target, 0.5 * region.harvest_target_g) * 100.0))
 
 
 def simulate_batch(schedule: Schedule, climate: Climate, batch: Batch, stand_in: StandIn | None = None) -> BatchHistory:
@@ -35,8 +35,8 @@ def simulate_batch(schedule: Schedule, climate: Climate, batch: Batch, stand_in:
     target = harvest_target_cg(schedule, batch)
     n = len(batch.stays[0].container_ids)
     eggs = np.array([batch.eggs // n + (1 if i < batch.eggs % n else 0) for i in range(n)], dtype=np.int64)
-    root = am.cbrt(stages_of.egg_weight_g.value)
-    spread = root * stages_of.egg_weight_cv.value / 3.0
+    root = am.cbrt(stages_of.egg_weight_g)
+    spread = root * stages_of.egg_weight_cv / 3.0
     fish = Fish(eggs, np.full(n, root), np.full(n, spread * spread))
     stages: list[StageHistory] = []
     moves: list[Move] = []
@@ -82,7 +82,7 @@ def _move(schedule: Schedule, batch: Batch, source: StageHistory, stay: Stay) ->
         source.mu[:, -1].copy(),
         source.v[:, -1].copy(),
         destinations,
-        schedule.biology.model.mortality.transfer_loss.value[source.stage - 1],
+        schedule.biology.model.mortality.transfer_loss[source.stage - 1],
         stream_key(schedule.seed, Stream.TRANSFER, batch.number, source.stage),
         at,
         to,

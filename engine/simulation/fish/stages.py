@@ -110,32 +110,32 @@ def _in_tanks(
     mortality, stages = bio.mortality, bio.stages
     yolk = 0.0
     if stage == 1:
-        start_g, end_g = stages.egg_weight_g.value, stages.first_feeding_weight_g.value
+        start_g, end_g = stages.egg_weight_g, stages.first_feeding_weight_g
         yolk = (am.cbrt(end_g) - am.cbrt(start_g)) / it.planned
-    growing = _growing(it, stages.individual_tgc_cv.value[stage - 1], stages.fcr.value[stage - 1], yolk)
+    growing = _growing(it, stages.individual_tgc_cv[stage - 1], stages.fcr[stage - 1], yolk)
     dying = _dying(
         it,
         tank_hazard(it.schedule, it.batch, it.stay, it.days),
         pulse,
         pulse_cause,
-        mortality.freshwater_noise_sd.value,
-        mortality.freshwater_noise_ar1.value,
-        mortality.freshwater_causes.value,
+        mortality.freshwater_noise_sd,
+        mortality.freshwater_noise_ar1,
+        mortality.freshwater_causes,
     )
-    vaccinated = mortality.vaccination_day.value
-    if stage == mortality.vaccination_stage.value and vaccinated < it.days:
-        dying.handling[:, vaccinated] += mortality.vaccination_loss.value
+    vaccinated = mortality.vaccination_day
+    if stage == mortality.vaccination_stage and vaccinated < it.days:
+        dying.handling[:, vaccinated] += mortality.vaccination_loss
     # the published freshwater TGC is what was seen at the stage's own temperature, its response included
-    seen_at = interpolate(it.region.hall_temperature_c.value[stage - 1], growing.response_c, growing.response)
+    seen_at = interpolate(it.region.hall_temperature_c[stage - 1], growing.response_c, growing.response)
     z = am.normal(it.key(Stream.GROWTH), 0)
-    mean = it.region.freshwater_tgc.value[stage - 1] * (1.0 + it.region.freshwater_tgc_cv.value[stage - 1] * z)
+    mean = it.region.freshwater_tgc[stage - 1] * (1.0 + it.region.freshwater_tgc_cv[stage - 1] * z)
     life.live_in_tanks(
         it.stay.start_day,
         temp_c,
         _tgc(it, mean / seen_at),
-        it.planned if stage == 1 else it.planned - bio.feed.fasting_days_before_transfer.value,
-        mortality.cull_day.value if stage == mortality.cull_stage.value else -1,
-        mortality.cull_share.value,
+        it.planned if stage == 1 else it.planned - bio.feed.fasting_days_before_transfer,
+        mortality.cull_day if stage == mortality.cull_stage else -1,
+        mortality.cull_share,
         it.keys(Stream.CULL),
         growing,
         _breathing(it, 0.0),
@@ -163,28 +163,28 @@ def _at_sea(
     stand_in: StandIn | None,
 ) -> Outcome:
     bio, region = it.schedule.biology.model, it.region
-    growing = _growing(it, region.sea_individual_tgc_cv.value, region.sea_fcr.value, 0.0)
+    growing = _growing(it, region.sea_individual_tgc_cv, region.sea_fcr, 0.0)
     hazard = sea_hazard(it.schedule, region, it.batch.number, it.stay, it.site)
     dying = _dying(
         it,
         hazard[: it.days],
         pulse,
         pulse_cause,
-        bio.mortality.noise_sd.value,
-        region.noise_ar1.value,
-        bio.mortality.sea_causes.value,
+        bio.mortality.noise_sd,
+        region.noise_ar1,
+        bio.mortality.sea_causes,
     )
     _transfer_stress(it, dying.handling)
     batch_z = am.normal(it.key(Stream.GROWTH), 0)
-    mean = region.sea_tgc.value + region.sea_tgc_batch_sd.value * batch_z
-    mean += region.sea_tgc_site_sd.value * am.normal(it.site, 1)
+    mean = region.sea_tgc + region.sea_tgc_batch_sd * batch_z
+    mean += region.sea_tgc_site_sd * am.normal(it.site, 1)
     ring_ids = it.stay.container_ids if stand_in is None else stand_in.ring_ids
     harvesting = rings.Harvesting(
         target_cg,
         it.planned,
         len(ring_ids),
-        bio.harvest.rings_a_day.value,
-        bio.feed.fasting_days_before_harvest.value,
+        bio.harvest.rings_a_day,
+        bio.feed.fasting_days_before_harvest,
     )
     all_rings = [it.schedule.farm.container(c) for c in ring_ids]
     lice_counting, seen = counting(it, all_rings), unseen(len(it.containers), len(ring_ids), it.days)
@@ -193,7 +193,7 @@ def _at_sea(
         temp_c,
         _tgc(it, mean),
         growing,
-        _breathing(it, region.salinity.value),
+        _breathing(it, region.salinity),
         dying,
         keys,
         lice_counting,
@@ -236,8 +236,8 @@ def _transfer_stress(it: Setting, handling: np.ndarray) -> None:
     """Add what dies of the move to sea in its first weeks, evenly over them."""
     mortality = it.schedule.biology.model.mortality
     z = am.normal(it.key(Stream.TRANSFER), 0)
-    loss = min(0.5, mortality.sea_transfer_loss_median.value * am.exp(mortality.sea_transfer_loss_sdlog.value * z))
-    days = max(1, mortality.sea_transfer_days.value)
+    loss = min(0.5, mortality.sea_transfer_loss_median * am.exp(mortality.sea_transfer_loss_sdlog * z))
+    days = max(1, mortality.sea_transfer_days)
     handling[:, :days] += -am.log(1.0 - loss) / days
 
 
@@ -269,26 +269,26 @@ def _kept(
 
 def _tgc(it: Setting, mean: float) -> np.ndarray:
     """Each container's TGC about the batch's, g^(1/3) per 1000 degree-days."""
-    cv = it.schedule.biology.model.growth.container_tgc_cv.value
+    cv = it.schedule.biology.model.growth.container_tgc_cv
     keys, stage = it.keys(Stream.GROWTH), it.stay.stage
     return np.array([max(0.0, mean * (1.0 + cv * am.normal(key, stage))) for key in keys])
 
 
 def _growing(it: Setting, individual_cv: float, fcr_mean: float, yolk: float) -> life.Growing:
     bio, at_sea = it.schedule.biology.model, it.stay.stage == SEA
-    fcr_sd = it.region.sea_fcr_sd.value if at_sea else bio.stages.fcr_sd.value
+    fcr_sd = it.region.sea_fcr_sd if at_sea else bio.stages.fcr_sd
     fcr = max(0.5 * fcr_mean, fcr_mean + fcr_sd * am.normal(it.key(Stream.FCR), 0)) if fcr_mean > 0 else 0.0
     return life.Growing(
-        np.array(bio.growth.temperature_response_c.value),
-        np.array(bio.growth.temperature_response.value),
+        bio.growth.temperature_response_c,
+        bio.growth.temperature_response,
         individual_cv,
-        bio.growth.size_response_exponent.value if at_sea else 0.0,
+        bio.growth.size_response_exponent if at_sea else 0.0,
         yolk,
         fcr,
-        bio.feed.appetite_sd.value,
-        bio.feed.oxygen_full_appetite.value,
-        bio.feed.oxygen_no_appetite.value,
-        bio.feed.sick_appetite.value,
+        bio.feed.appetite_sd,
+        bio.feed.oxygen_full_appetite,
+        bio.feed.oxygen_no_appetite,
+        bio.feed.sick_appetite,
     )
 
 
@@ -307,9 +307,9 @@ def _breathing(it: Setting, salinity: float) -> life.Breathing:
         residence,
         np.array([float(c.volume_m3) for c in it.containers]),
         salinity,
-        respiration.rate_mg_kg_h.value,
-        respiration.temp_slope.value,
-        respiration.size_exponent.value,
+        respiration.rate_mg_kg_h,
+        respiration.temp_slope,
+        respiration.size_exponent,
     )
 
 
@@ -332,10 +332,10 @@ def _dying(
         ar1(it.key(Stream.BATCH_NOISE), weeks, noise_ar1, 1.0),
         noise_sd,
         noise_ar1,
-        mortality.noise_batch_share.value,
+        mortality.noise_batch_share,
         cumulative(causes),
-        mortality.warm_c.value,
-        mortality.warm_slope.value,
-        mortality.oxygen_critical.value,
-        mortality.oxygen_hazard.value,
+        mortality.warm_c,
+        mortality.warm_slope,
+        mortality.oxygen_critical,
+        mortality.oxygen_hazard,
     )

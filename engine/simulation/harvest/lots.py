@@ -62,11 +62,11 @@ def reap(schedule: Schedule, history: BatchHistory) -> Harvest:
         policy = schedule.biology.model.harvest
         key = stream_key(schedule.seed, Stream.BATCH, history.batch.number)
         z = min(max(am.normal(key, 1), -YIELD_SDS), YIELD_SDS)
-        gutted_yield = policy.gutted_yield.value + policy.gutted_yield_sd.value * z
+        gutted_yield = policy.gutted_yield + policy.gutted_yield_sd * z
         names = tuple(schedule.farm.container(sea.container_ids[c]).name for c in rings.tolist())
         keys = stream_keys(schedule.seed, Stream.GRADE, history.batch.number, each=names)
         best = _best_shares(schedule, history, sea, rings, key, keys)
-        lower = np.array(policy.lower_grade_shares.value)
+        lower = policy.lower_grade_shares
         mu, v = sea.last(sea.mu), sea.last(sea.v)
         for i, c in enumerate(rings.tolist()):
             rounding = np.array([am.uniform(keys[i], 2 + g) for g in range(grades)])
@@ -80,7 +80,7 @@ def reap(schedule: Schedule, history: BatchHistory) -> Harvest:
                     EDGES_G,
                     np.concatenate([[best[i]], (1.0 - best[i]) * lower]),
                     rounding,
-                    policy.smallest_lot_share.value,
+                    policy.smallest_lot_share,
                     lots[-1],
                     grade,
                     size_class,
@@ -113,7 +113,7 @@ def _best_shares(
     """
     policy = schedule.biology.model.harvest
     region = schedule.region_of(history.batch)
-    drawn = superior_share(key, *region.superior_beta.value)
+    drawn = superior_share(key, *region.superior_beta)
     batch = am.log(drawn / (1.0 - drawn))
     shares = []
     for ring_key, c in zip(keys, rings.tolist(), strict=True):
@@ -123,8 +123,8 @@ def _best_shares(
             for e in history.events
         )
         lost = 1.0 - int(sea.population[c, sea.days_lived[c] - 1]) / int(sea.fish[c])
-        logit = batch + policy.ring_grade_sd.value * am.normal(ring_key, 1)
-        logit -= policy.ulcer_grade_shift.value * ulcers
-        logit -= policy.loss_grade_slope.value * max(0.0, lost - policy.loss_grade_from.value)
+        logit = batch + policy.ring_grade_sd * am.normal(ring_key, 1)
+        logit -= policy.ulcer_grade_shift * ulcers
+        logit -= policy.loss_grade_slope * max(0.0, lost - policy.loss_grade_from)
         shares.append(1.0 / (1.0 + am.exp(-logit)))
     return shares

@@ -151,7 +151,7 @@ class _Writer:
             where = say.places(self._schedule, stage, containers)
             if method == VACCINE:
                 fish = int(stage.before(stage.population, stage.fish)[containers, day - stage.start_day].sum())
-                vaccine = self._schedule.biology.region(self._geography).vaccine.value
+                vaccine = self._schedule.biology.region(self._geography).vaccine
                 text = f"{say.fish(fish)} vaccinated ({vaccine}) in {where}."
                 yield replace(self._entry(stage, day, "vaccination", text, containers), treatments=tuple(members))
                 continue
@@ -178,7 +178,7 @@ class _Writer:
         sampled = {s.event: s for s in samples}
         for i, event in enumerate(events):
             stage, what = self._history.stages[event.at], say.EVENTS[event.event.kind]
-            level = SEVERITIES[int(np.searchsorted(self._policy.event_loss.value, event.event.loss, side="right"))]
+            level = SEVERITIES[int(np.searchsorted(self._policy.event_loss, event.event.loss, side="right"))]
             start, day = event.event.start_day, event.day
             if self._there(stage, event.containers, day):
                 words = self._words(say.NOTICED if event.event.kind in AGENTS else say.STRUCK, day, "issue")
@@ -190,7 +190,7 @@ class _Writer:
                 ):
                     yield self._event_over(self._diagnosis(stage, event, sampled[i], what, level), event)
             elif event.event.kind not in AGENTS:
-                low, high = self._policy.diagnosis_days.value
+                low, high = self._policy.diagnosis_days
                 known = day + whole_between(low, high, am.uniform(event.key, 3))
                 if self._died(stage, self._there(stage, event.containers, known), start, known):
                     words = self._words(say.ESTABLISHED, known, "diagnosis")
@@ -259,7 +259,7 @@ class _Writer:
 
     def lice(self) -> Iterator[Entry]:
         """Counts whose mean over all rings is above the limit, once for as long as they last."""
-        limits = self._schedule.biology.region(self._geography).adult_female_limit.value
+        limits = self._schedule.biology.region(self._geography).adult_female_limit
         for stage in self._history.stages:
             lice = stage.lice
             if lice is None:
@@ -271,7 +271,7 @@ class _Writer:
                 a_fish = lice.counted[rings, w, 2] / lice.sampled[rings, w]
                 worst = self._schedule.farm.container(stage.container_ids[rings[int(np.argmax(a_fish))]]).name
                 times = float(females[w] / fish[w] / limit[w])
-                level = SEVERITIES[int(np.searchsorted(self._policy.lice_over.value, times, side="right"))]
+                level = SEVERITIES[int(np.searchsorted(self._policy.lice_over, times, side="right"))]
                 text = (
                     f"{females[w] / fish[w]:.2f} adult female lice a fish counted in {len(rings)} rings, above the "
                     f"limit of {limit[w]:g}; most in {worst}, {a_fish.max():.2f}."
@@ -284,7 +284,7 @@ class _Writer:
 
     def mortality(self, given: tuple[Remedy, ...], events: tuple[Noticed, ...]) -> Iterator[Entry]:
         """Whole weeks of a stage in which more fish died than usual, outside of what an event explains."""
-        bounds = self._policy.weekly_mortality.value
+        bounds = self._policy.weekly_mortality
         for at, stage in enumerate(self._history.stages):
             n = len(stage.container_ids)
             dead, fish, level = weeks_of_deaths(stage, bounds)
@@ -313,9 +313,9 @@ class _Writer:
 
     def oxygen(self) -> Iterator[Entry]:
         """Days of little oxygen, once in a while."""
-        bounds = self._policy.oxygen_low.value
+        bounds = self._policy.oxygen_low
         for stage in self._history.stages:
-            below, told = low_oxygen(stage, bounds[-1], self._policy.oxygen_quiet_days.value)
+            below, told = low_oxygen(stage, bounds[-1], self._policy.oxygen_quiet_days)
             low = np.asarray(below.any(axis=0))
             for d in told:
                 containers = np.flatnonzero(below[:, d]).tolist()

@@ -75,7 +75,7 @@ class Noticed:
 
 def noticed(schedule: Schedule, history: BatchHistory) -> tuple[Noticed, ...]:
     """The events of a batch in order of time, stage and kind; those that no container lived to see are left out."""
-    low, high = schedule.biology.model.journal.notice_days.value
+    low, high = schedule.biology.model.journal.notice_days
     at_of = {stage.stage: at for at, stage in enumerate(history.stages)}
     found = []
     for event in sorted(history.events, key=lambda e: (e.start_day, e.stage, e.kind, e.containers)):
@@ -107,15 +107,15 @@ def laboratory(schedule: Schedule, history: BatchHistory, events: tuple[Noticed,
             continue
         types = tuple(t for t in AGENTS[noticed_event.event.kind][2] if t in known)
         stage, key = history.stages[noticed_event.at], noticed_event.key
-        day = noticed_event.day + whole_between(*policy.sample_days.value, am.uniform(key, 1))
+        day = noticed_event.day + whole_between(*policy.sample_days, am.uniform(key, 1))
         there = [c for c in noticed_event.containers if day < stage.start_day + int(stage.days_lived[c])]
         # by lot: those with the smallest draws
         lots = sorted((am.uniform(key, DRAWS + DRAWS_A_SAMPLE * 4 * c), c) for c in there)
-        chosen = tuple(sorted(c for _, c in lots[: policy.containers.value]))
+        chosen = tuple(sorted(c for _, c in lots[: policy.containers]))
         if not chosen or not types:
             continue
-        sent = day + policy.send_days.value
-        result = sent + whole_between(*policy.result_days.value, am.uniform(key, 2))
+        sent = day + policy.send_days
+        result = sent + whole_between(*policy.result_days, am.uniform(key, 2))
         findings = tuple(
             _examine(schedule, noticed_event, c, type_, DRAWS + DRAWS_A_SAMPLE * (4 * c + 1 + t))
             for c in chosen
@@ -129,19 +129,19 @@ def _examine(schedule: Schedule, noticed_event: Noticed, container: int, type_: 
     """Real-time PCR of one sample: the cycle at which the agent shows, if it does."""
     policy, key = schedule.biology.model.laboratory, noticed_event.key
     agent, short, _ = AGENTS[noticed_event.event.kind]
-    there = am.uniform(key, draw) < policy.detected_share.value
-    ct = int(am.whole((policy.ct_mean.value + policy.ct_sd.value * am.normal(key, draw + 1)) * 10.0)) / 10.0
+    there = am.uniform(key, draw) < policy.detected_share
+    ct = int(am.whole((policy.ct_mean + policy.ct_sd * am.normal(key, draw + 1)) * 10.0)) / 10.0
     ct = max(10.0, ct)
-    if not there or ct >= policy.ct_limit.value:
+    if not there or ct >= policy.ct_limit:
         verdict, summary = "negative", f"{agent} not detected in {type_.lower()}."
-    elif ct >= policy.ct_doubtful.value:
+    elif ct >= policy.ct_doubtful:
         verdict, summary = "inconclusive", f"Weak signal of {agent} in {type_.lower()} (Ct {ct}): inconclusive."
     else:
         verdict, summary = "positive", f"{agent[0].upper()}{agent[1:]} detected in {type_.lower()} (Ct {ct})."
     values: dict[str, float | int | None] = {f"{short} Ct": None if verdict == "negative" else ct}
     if type_ != WATER:
-        fish = policy.fish.value
-        others = am.binomial_quantile(fish - 1, policy.detected_share.value, am.uniform(key, draw + 2))
+        fish = policy.fish
+        others = am.binomial_quantile(fish - 1, policy.detected_share, am.uniform(key, draw + 2))
         positive = 0 if verdict == "negative" else min(fish, 1 + others)
         values |= {"fish tested": fish, "fish positive": positive}
     return Finding(container, type_, verdict, summary[0].upper() + summary[1:], json.dumps(values))

@@ -31,23 +31,23 @@ def counting(it: Setting, all_rings: Sequence[Container]) -> rings.Counting:
             by_area[ring.area.id] = lice_pressure(it.schedule, it.climate, ring, it.stay.start_day, weeks)
     lice = it.schedule.biology.model.lice
     model = LiceModel(
-        np.array(lice.attached.value),
-        np.array(lice.mobile.value),
-        np.array(lice.adult.value),
-        np.array(lice.attached_develop.value),
-        np.array(lice.mobile_develop.value),
-        np.array(lice.reference.value),
-        lice.cleaner_fish.value,
-        np.array(lice.noise_sd.value),
-        np.array(lice.ceiling.value),
-        np.array(lice.count_size.value),
+        lice.attached,
+        lice.mobile,
+        lice.adult,
+        lice.attached_develop,
+        lice.mobile_develop,
+        lice.reference,
+        lice.cleaner_fish,
+        lice.noise_sd,
+        lice.ceiling,
+        lice.count_size,
     )
     return rings.Counting(
         model,
         np.arange(len(all_rings)) * len(it.containers) // len(all_rings),
         np.stack([by_area[c.area.id] for c in all_rings]),
-        lice.own_infection.value,
-        lice.count_fish.value,
+        lice.own_infection,
+        lice.count_fish,
         it.keys(Stream.LICE, all_rings),
         it.keys(Stream.LICE_COUNT, all_rings),
     )
@@ -62,15 +62,13 @@ def lice_pressure(schedule: Schedule, climate: Climate, container: Container, st
     area, region = container.area, schedule.region_of(container)
     first = start // 7
     key = stream_key(schedule.seed, Stream.LICE_PRESSURE, area.name)
-    noise = ar1(key, first + weeks + 1, lice.pressure_ar1.value, lice.pressure_sd.value)
+    noise = ar1(key, first + weeks + 1, lice.pressure_ar1, lice.pressure_sd)
     days = min(7 * weeks, schedule.as_of_day - start)
     temp_c = climate.temperature(container, start, start + days)
     pressure = np.empty(weeks)
     for w in range(weeks):
-        warmer = float(temp_c[min(7 * w, days - 1)]) - lice.reference.value[2]
-        pressure[w] = region.lice_pressure.value * am.exp(
-            float(noise[first + w]) + lice.pressure_temp_slope.value * warmer
-        )
+        warmer = float(temp_c[min(7 * w, days - 1)]) - lice.reference[2]
+        pressure[w] = region.lice_pressure * am.exp(float(noise[first + w]) + lice.pressure_temp_slope * warmer)
     return pressure
 
 
@@ -78,29 +76,29 @@ def treating(it: Setting, all_rings: Sequence[Container]) -> rings.Treating:
     bio, region = it.schedule.biology.model, it.region
     methods = [bio.treatments.methods.of(name) for name in METHOD_NAMES]
     months = np.arange(it.stay.start_day, it.stay.start_day + it.days).astype("datetime64[D]").astype("datetime64[M]")
-    limits = np.array(region.adult_female_limit.value)[months.astype(np.int64) % 12] * region.treatment_trigger.value
+    limits = np.array(region.adult_female_limit)[months.astype(np.int64) % 12] * region.treatment_trigger
     lower, middle, upper = (
         np.array([_logit(max(share, LEAST_EFFICACY)) for share in shares])
         for shares in (
-            [m.efficacy_iqr.value[0] for m in methods],
-            [m.efficacy_median.value for m in methods],
-            [m.efficacy_iqr.value[1] for m in methods],
+            [m.efficacy_iqr[0] for m in methods],
+            [m.efficacy_median for m in methods],
+            [m.efficacy_iqr[1] for m in methods],
         )
     )
     return rings.Treating(
         limits,
-        bio.lice.treatment_lead_days.value,
-        bio.lice.treatment_rings_a_day.value,
-        bio.lice.treatment_interval_days.value,
-        cumulative([region.treatment_shares.value[name] for name in METHOD_NAMES]),
+        bio.lice.treatment_lead_days,
+        bio.lice.treatment_rings_a_day,
+        bio.lice.treatment_interval_days,
+        cumulative([region.treatment_shares[name] for name in METHOD_NAMES]),
         middle,
         (upper - lower) / (2.0 * QUARTILE_Z),
-        np.array([m.attached_factor.value for m in methods]),
-        np.array([m.loss_mean.value for m in methods]),
-        np.array([m.loss_sdlog.value for m in methods]),
-        np.array(bio.lice.loss_spread.value),
-        np.array([m.withholding_days.value for m in methods]),
-        np.array([m.fasting_days.value for m in methods]),
+        np.array([m.attached_factor for m in methods]),
+        np.array([m.loss_mean for m in methods]),
+        np.array([m.loss_sdlog for m in methods]),
+        bio.lice.loss_spread,
+        np.array([m.withholding_days for m in methods]),
+        np.array([m.fasting_days for m in methods]),
         it.key(Stream.TREATMENT),
         it.keys(Stream.TREATMENT, all_rings),
     )

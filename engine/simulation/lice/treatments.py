@@ -45,7 +45,7 @@ def remedies(schedule: Schedule, history: BatchHistory) -> tuple[Remedy, ...]:
     """Every treatment of a batch, by time, then by container."""
     given = [*_vaccinations(schedule, history), *history.treatments]
     treatments = schedule.biology.model.treatments
-    first, last = treatments.first_hour_utc.value * 60, treatments.last_hour_utc.value * 60
+    first, last = treatments.first_hour_utc * 60, treatments.last_hour_utc * 60
     at_of = {stage.stage: at for at, stage in enumerate(history.stages)}
     days: dict[tuple[int, int], list[Treatment]] = {}
     for treatment in sorted(given, key=lambda t: (t.day, t.stage, t.container)):
@@ -79,10 +79,10 @@ def _vaccinations(schedule: Schedule, history: BatchHistory) -> list[Treatment]:
     mortality = schedule.biology.model.mortality
     found = []
     for stage in history.stages:
-        d = mortality.vaccination_day.value
-        if stage.stage == mortality.vaccination_stage.value and d < stage.days:
+        d = mortality.vaccination_day
+        if stage.stage == mortality.vaccination_stage and d < stage.days:
             found += [
-                Treatment(stage.stage, c, stage.start_day + d, VACCINE, 0.0, mortality.vaccination_loss.value)
+                Treatment(stage.stage, c, stage.start_day + d, VACCINE, 0.0, mortality.vaccination_loss)
                 for c in np.flatnonzero((stage.days_lived > d) & (stage.population[:, d] > 0)).tolist()
             ]
     return found
@@ -111,6 +111,6 @@ def _outcome(schedule: Schedule, before: LiceSeen | None, after: LiceSeen | None
     policy = schedule.biology.model.treatments
     # lice a fish before and after, both times fish x fish
     was, now = before.lice * after.fish, after.lice * before.fish
-    if now <= was * (1.0 - policy.successful_reduction.value):
+    if now <= was * (1.0 - policy.successful_reduction):
         return "successful"
-    return "partial" if now <= was * (1.0 - policy.partial_reduction.value) else "unsuccessful"
+    return "partial" if now <= was * (1.0 - policy.partial_reduction) else "unsuccessful"

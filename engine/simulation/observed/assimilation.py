@@ -212,18 +212,18 @@ def expected_growth(schedule: Schedule, geography_id: int, stage: int, planned_d
     """The farm's standard growth model of a stage."""
     model = schedule.biology.model
     region = schedule.biology.region(schedule.farm.geography(geography_id).name)
-    growth, share = model.growth, model.monitoring.expected_growth.value
-    response_c = np.array(growth.temperature_response_c.value)
-    response = np.array(growth.temperature_response.value)
+    growth, share = model.growth, model.monitoring.expected_growth
+    response_c = growth.temperature_response_c
+    response = growth.temperature_response
     if stage == SEA:
-        return Expected(share * region.sea_tgc.value, 0.0, growth.size_response_exponent.value, response_c, response)
+        return Expected(share * region.sea_tgc, 0.0, growth.size_response_exponent, response_c, response)
     # the published freshwater TGC is what was seen at the stage's own temperature, its response included
-    seen_at = interpolate(region.hall_temperature_c.value[stage - 1], response_c, response)
+    seen_at = interpolate(region.hall_temperature_c[stage - 1], response_c, response)
     yolk = 0.0
     if stage == 1:
         stages = model.stages
-        yolk = (am.cbrt(stages.first_feeding_weight_g.value) - am.cbrt(stages.egg_weight_g.value)) / planned_days
-    return Expected(share * region.freshwater_tgc.value[stage - 1] / seen_at, yolk, 0.0, response_c, response)
+        yolk = (am.cbrt(stages.first_feeding_weight_g) - am.cbrt(stages.egg_weight_g)) / planned_days
+    return Expected(share * region.freshwater_tgc[stage - 1] / seen_at, yolk, 0.0, response_c, response)
 
 
 def as_lived(stage: StageHistory) -> tuple[np.ndarray, np.ndarray]:
@@ -240,7 +240,7 @@ def estimate(
         n = len(stage.container_ids)
         arrival_g, arrival_age = np.empty(n), np.zeros(n, dtype=np.int64)
         if i == 0:
-            arrival_g[:] = schedule.biology.model.stages.egg_weight_g.value
+            arrival_g[:] = schedule.biology.model.stages.egg_weight_g
         else:
             move: Move = history.moves[i - 1]
             mix(move.source, move.dest, move.arrived, found[-1].last_g, found[-1].last_age, arrival_g, arrival_age)
@@ -293,10 +293,10 @@ def _estimate_stage(
         ),
         expected_growth(schedule, geography, stage.stage, planned),
         Trust(
-            monitoring.anchor_weight.value,
-            monitoring.confidence_after_week.value,
-            monitoring.confidence_floor.value,
-            monitoring.fcr_least_growth.value,
+            monitoring.anchor_weight,
+            monitoring.confidence_after_week,
+            monitoring.confidence_floor,
+            monitoring.fcr_least_growth,
         ),
         Estimated(weight_cg, confidence, fcr, last_g, last_age),
     )
@@ -307,6 +307,6 @@ def _estimate_stage(
 def _usual_c(region: Region, stage: StageHistory) -> float:
     """The temperature that the farm counts on before it has measured any."""
     if stage.stage < SEA:
-        return region.hall_temperature_c.value[stage.stage - 1]
+        return region.hall_temperature_c[stage.stage - 1]
     month = int(months_since_1970(stage.start_day)) % 12
-    return region.sea_month_c.value[month] + region.sea_offset_c.value
+    return region.sea_month_c[month] + region.sea_offset_c

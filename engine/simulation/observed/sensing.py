@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from engine.biology.sourced import Range
+from engine.biology.values import Range
 from engine.farm.infrastructure import Container
 from engine.farm.schedule import Schedule
 from engine.simulation.numerics import arithmetic as am
@@ -47,16 +47,16 @@ class SensorBank:
         names = [p.name for p in climate.farm.model.parameters]
 
         def of(by_name: dict[str, Any]) -> np.ndarray:
-            return np.array([by_name[name].value for name in names])
+            return np.array([by_name[name] for name in names])
 
         self._noise_sd, self._bias_sd, self._spike = of(sensors.noise_sd), of(sensors.bias_sd), of(sensors.spike)
         self._drift = of(sensors.drift_a_month) / (DAYS_A_MONTH * slots)
         self._limits = of(sensors.physical_range)
-        self._unit = np.array([round(sensors.resolution[name].value * 10000) for name in names], dtype=np.int64)
-        self._interval = sensors.service_interval_days.value * slots
-        self._window = sensors.fault_window_days.value * slots
+        self._unit = np.array([round(sensors.resolution[name] * 10000) for name in names], dtype=np.int64)
+        self._interval = sensors.service_interval_days * slots
+        self._window = sensors.fault_window_days * slots
         a_year = (sensors.dropouts_a_year, sensors.spikes_a_year, sensors.flat_lines_a_year)
-        self._chance = np.array([x.value for x in a_year]) * (sensors.fault_window_days.value / 365.0)
+        self._chance = np.array(a_year) * (sensors.fault_window_days / 365.0)
         spans = [_in_readings(x, slots) for x in (sensors.dropout_hours, sensors.spike_hours, sensors.flat_line_hours)]
         self._least, self._most = np.array(spans, dtype=np.int64).T.copy()
         self._variable = {
@@ -146,7 +146,7 @@ def groups(climate: Climate, stage: StageHistory) -> Iterator[Group]:
     """A stage's containers in order, those of one place together."""
     bank, slots = bank_of(climate), climate.farm.model.readings_per_day
     # a line may have gone flat before the fish came
-    lead = min(climate.biology.model.sensors.fault_window_days.value, stage.start_day)
+    lead = min(climate.biology.model.sensors.fault_window_days, stage.start_day)
     containers = [climate.farm.container(c) for c in stage.container_ids]
     begin = 0
     for _, together in groupby(containers, lambda c: (c.place, c.container_type_id)):
@@ -191,6 +191,6 @@ def fault_counts(climate: Climate, containers: tuple[Container, ...], start_day:
 
 def _in_readings(hours: Range, slots: int) -> tuple[int, int]:
     """The least and most readings that a fault of so many hours concerns."""
-    shortest, longest = (x * slots / 24.0 for x in hours.value)
+    shortest, longest = (x * slots / 24.0 for x in hours)
     least = max(1, round(shortest))
     return least, max(least, round(longest))

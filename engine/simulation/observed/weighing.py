@@ -66,8 +66,8 @@ def expected_days(schedule: Schedule, stage: StageHistory, target_cg: int) -> li
     target_cg: the batch's harvest weight. What a forecast needs: samples' errors move the last one by a week or so.
     """
     growth = schedule.biology.model.growth
-    every, also_on = growth.sample_interval_days.value, _also_on(schedule, stage.stage)
-    if stage.stage < growth.first_sampled_stage.value:
+    every, also_on = growth.sample_interval_days, _also_on(schedule, stage.stage)
+    if stage.stage < growth.first_sampled_stage:
         return []
     last_day, enough_cg = _until(schedule, stage, target_cg)
     weight_cg, days, before_cg = stage.weight_cg[0], [], 0
@@ -86,27 +86,27 @@ def _until(schedule: Schedule, stage: StageHistory, target_cg: int) -> tuple[int
     planned = stage.planned_end_day - stage.start_day
     if stage.stage < SEA:
         return planned, 0
-    return planned - monitoring.last_sample_days.value - 1, int(target_cg * monitoring.last_sample_share.value)
+    return planned - monitoring.last_sample_days - 1, int(target_cg * monitoring.last_sample_share)
 
 
 def vaccinated_on(schedule: Schedule, stage: int) -> int:
     """The day of a stage on which its fish are vaccinated, -1 for none."""
     mortality = schedule.biology.model.mortality
-    return mortality.vaccination_day.value if stage == mortality.vaccination_stage.value else -1
+    return mortality.vaccination_day if stage == mortality.vaccination_stage else -1
 
 
 def _also_on(schedule: Schedule, stage: int) -> int:
     """The day of a stage on which fish are weighed because they are vaccinated, -1 for none."""
-    return vaccinated_on(schedule, stage) if schedule.biology.model.mortality.vaccination_weighed.value else -1
+    return vaccinated_on(schedule, stage) if schedule.biology.model.mortality.vaccination_weighed else -1
 
 
 def _weigh_stage(schedule: Schedule, history: BatchHistory, stage: StageHistory) -> StageWeighings:
     model = schedule.biology.model
     growth, monitoring = model.growth, model.monitoring
-    every, size = growth.sample_interval_days.value, growth.sample_size.value
+    every, size = growth.sample_interval_days, growth.sample_size
     also_on = _also_on(schedule, stage.stage)
     n = len(stage.container_ids)
-    most = n * (stage.days // every + 1) if stage.stage >= growth.first_sampled_stage.value else 0
+    most = n * (stage.days // every + 1) if stage.stage >= growth.first_sampled_stage else 0
     container, day, count = (np.empty(most, dtype=np.int64) for _ in range(3))
     statistics = np.empty((most, len(STATISTICS)), dtype=np.int64)
     of, number, weight, length = (np.empty(most * size, dtype=np.int64) for _ in range(4))
@@ -118,8 +118,8 @@ def _weigh_stage(schedule: Schedule, history: BatchHistory, stage: StageHistory)
             stream_keys(seed, Stream.FISH, batch, each=names),
             observation.selection_errors(
                 stream_keys(seed, Stream.SELECTION, batch, each=names),
-                monitoring.selection_sd.value[stage.stage - 1],
-                monitoring.selection_limit.value,
+                monitoring.selection_sd[stage.stage - 1],
+                monitoring.selection_limit,
             ),
             stage.start_day,
             every,
@@ -129,9 +129,9 @@ def _weigh_stage(schedule: Schedule, history: BatchHistory, stage: StageHistory)
             stage.population,
             stage.mu,
             stage.v,
-            np.array(growth.condition_factor_g.value),
-            np.array(growth.condition_factor.value),
-            growth.condition_factor_sd.value,
+            growth.condition_factor_g,
+            growth.condition_factor,
+            growth.condition_factor_sd,
             container,
             day,
             count,

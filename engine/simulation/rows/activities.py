@@ -62,7 +62,7 @@ def plan_activities(subject: Subject) -> Activities:
     key = stream_key(schedule.seed, Stream.PLANNING, history.batch.number)
     draws = uniforms(key, DRAWS * len(templates)).reshape(-1, DRAWS)
     lived = _Lived(subject)
-    first, last = (HOUR_MINUTES * hour for hour in schedule.biology.model.outlook.working_hours_utc.value)
+    first, last = (HOUR_MINUTES * hour for hour in schedule.biology.model.outlook.working_hours_utc)
     found = [
         lived.outcome(template, history.batch.start_day + template.day, draw.tolist())
         for template, draw in zip(templates, draws, strict=True)
@@ -107,14 +107,14 @@ class _Lived:
         if kind == "HARVEST" and self._harvesting():
             return "IN_PROGRESS", NEVER
         if kind == "TREATMENT":
-            window = policy.treatment_window_days.value
+            window = policy.treatment_window_days
             day = next((d for d in self._treated if abs(d - due) <= window), NEVER)
-            if day == NEVER and due + window < self._as_of and draw[CANCELLED] < policy.treatment_cancelled_share.value:
+            if day == NEVER and due + window < self._as_of and draw[CANCELLED] < policy.treatment_cancelled_share:
                 return "CANCELLED", NEVER
             return _done(day)
-        if past and draw[CANCELLED] < policy.cancelled_share.value:
+        if past and draw[CANCELLED] < policy.cancelled_share:
             return "CANCELLED", NEVER
-        if kind == "HARVEST" or draw[FORGOTTEN] < policy.forgotten_share.value:
+        if kind == "HARVEST" or draw[FORGOTTEN] < policy.forgotten_share:
             return "PENDING", NEVER
         if kind == "FEED_CHANGE":
             return _done(self._feed_day(self._from_g[template.feed]))
@@ -134,8 +134,8 @@ class _Lived:
             return self._vaccinated[0]
         mortality = self._biology.mortality
         for stage in self._history.stages:
-            if stage.stage == mortality.vaccination_stage.value and mortality.vaccination_day.value < stage.days:
-                return stage.start_day + mortality.vaccination_day.value
+            if stage.stage == mortality.vaccination_stage and mortality.vaccination_day < stage.days:
+                return stage.start_day + mortality.vaccination_day
         return NEVER
 
     def _harvesting(self) -> bool:
@@ -150,7 +150,7 @@ class _Lived:
 
     def _sampling_day(self, due: int) -> int:
         """The first weighing less than an interval before the day due, or after it."""
-        at = int(np.searchsorted(self._sampled, due - self._biology.growth.sample_interval_days.value, side="right"))
+        at = int(np.searchsorted(self._sampled, due - self._biology.growth.sample_interval_days, side="right"))
         return int(self._sampled[at]) if at < len(self._sampled) else NEVER
 
 

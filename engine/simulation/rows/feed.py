@@ -24,7 +24,7 @@ def feed_tables(subject: Subject) -> Tables:
 def meal_rows(subject: Subject) -> Columns:
     """The meals, stay by stay."""
     policy = subject.schedule.biology.model.feed
-    hours = np.array([round(h * HOUR_US) for h in policy.feeding_hours_utc.value])
+    hours = np.array([round(h * HOUR_US) for h in policy.feeding_hours_utc])
     rows = np.empty((feeding.MEAL, sum(fed.served for fed in subject.feeding)), dtype=np.int64)
     end = 0
     for stage, ids, known, fed in zip(subject.stages, subject.ids, subject.estimates, subject.feeding, strict=True):
@@ -81,7 +81,7 @@ def purchase_rows(subject: Subject) -> Columns:
         "id": row_ids("feed_purchase", subject.batch_id, rows),
         "supplier": brands.take(pa.array(columns["feed_id"] - 1)),
         "batch_number": pa.array([f"{number}-FEED-{i:04d}" for i in range(1, rows + 1)], pa.string()),
-        "expiry_date": columns["purchase_date"] + subject.schedule.biology.model.feed.shelf_life_days.value,
+        "expiry_date": columns["purchase_date"] + subject.schedule.biology.model.feed.shelf_life_days,
     }
 
 
@@ -95,7 +95,7 @@ def stock_rows(subject: Subject, purchases: Columns) -> Columns:
     living = [farm.container(c) for c, gone in zip(stage.container_ids, stage.emptied, strict=True) if not gone]
     stores = np.array(sorted({s for c in living for s in c.place.feed_container_ids}), dtype=np.int64)
     left = np.flatnonzero((quantity > 0) & np.isin(purchases["feed_container_id"], stores))
-    hour = subject.schedule.biology.model.feed.delivery_hour_utc.value
+    hour = subject.schedule.biology.model.feed.delivery_hour_utc
     return {
         "batch_id": np.full(len(left), subject.batch_id),
         "feed_container_id": purchases["feed_container_id"][left],

@@ -57,7 +57,7 @@ def transaction_rows(subject: Subject) -> Columns:
         "posting_date": day,
         "amount": np.concatenate([smolt_cents, cents]),
         "currency": np.full(rows, code("intercompany_transaction", "currency", currency)),
-        "state": np.array(states)[(age > trade.pending_days.value).astype(np.int64) + (age > trade.export_days.value)],
+        "state": np.array(states)[(age > trade.pending_days).astype(np.int64) + (age > trade.export_days)],
         "policy_id": np.concatenate([smolt_policy, np.array(policies, dtype=np.int64)[grade]]),
         "transfer_workflow_id": _some(np.concatenate([workflow, np.zeros_like(event)]), np.arange(rows) < sold),
         "event_id": _some(
@@ -88,8 +88,8 @@ def _smolts(subject: Subject) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nd
     biomass = int(biomass_units(fish, weight).sum())
     trade = schedule.biology.model.trade
     policy, markup = next(p for p in pricing(farm, history.batch.geography_id, "FW", "FM") if p[0])
-    currency = schedule.region_of(history.batch).currency_per_eur.value
-    cost = trade.smolt_cost_per_fish.value * int(fish.sum()) + trade.smolt_cost_per_kg.value * (biomass / 100.0)
+    currency = schedule.region_of(history.batch).currency_per_eur
+    cost = trade.smolt_cost_per_fish * int(fish.sum()) + trade.smolt_cost_per_kg * (biomass / 100.0)
     cents = int(np.floor(cost * currency * (1.0 + markup / 100.0) * 100.0 + 0.5))
     workflow = row_ids("transfer_workflow", subject.batch_id, len(history.moves))[i]
     found = (move.day, cents, policy, int(workflow))
@@ -108,7 +108,7 @@ def _sales(subject: Subject) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     gutted = np.zeros((len(harvest.ring), grades), dtype=np.int64)
     np.add.at(gutted, (harvest.event, harvest.grade), harvest.gutted_g)
     event, grade = np.nonzero(gutted)
-    cost = _feed_cents(subject) / schedule.biology.model.trade.feed_share_of_cost.value
+    cost = _feed_cents(subject) / schedule.biology.model.trade.feed_share_of_cost
     per_g = cost / np.maximum(gutted.sum(axis=1), 1)
     markup = np.array([m for _, m in pricing(schedule.farm, subject.history.batch.geography_id, "FM", "LG")])
     amount = per_g[event] * gutted[event, grade] * (1.0 + markup[grade] / 100.0)

@@ -67,7 +67,7 @@ def lot_rows(subject: Subject) -> Columns:
 def waste_rows(subject: Subject) -> Columns:
     """What gutting took, and what of the last grade was thrown away; a kind without weight has no row."""
     harvest = subject.harvest
-    share = subject.schedule.biology.model.harvest.reject_discard_share.value
+    share = subject.schedule.biology.model.harvest.reject_discard_share
     last_grade = len(subject.schedule.farm.model.grades) - 1
     events = len(harvest.ring)
     gutted, rejected = (np.zeros(events, dtype=np.int64) for _ in range(2))

@@ -46,7 +46,7 @@ def health_tables(subject: Subject) -> Tables:
     at = _columns_of(subject.schedule)
     taken = list(samplings(health, history))
     stages = [history.stages[t.stage] for t in taken]
-    size, parameters = health.sample_size.value, len(at)
+    size, parameters = health.sample_size, len(at)
 
     def there(name: str) -> np.ndarray:
         """A stage's array where and when each sampling was taken."""
@@ -65,21 +65,19 @@ def health_tables(subject: Subject) -> Tables:
             count,
             there("mu"),
             there("v"),
-            np.array(growth.condition_factor_g.value),
-            np.array(growth.condition_factor.value),
-            growth.condition_factor_sd.value,
+            growth.condition_factor_g,
+            growth.condition_factor,
+            growth.condition_factor_sd,
             np.array([drivers(health, history, t) for t in taken]),
-            np.array(health.baseline.value)[at],
-            np.array([health.effects[d].value for d in DRIVERS])[:, at],
-            np.array(health.effects[THINNESS].value)[at],
-            np.array(health.general.value)[at],
-            health.unexplained_sd.value,
-            np.array(health.thresholds.value),
+            health.baseline[at],
+            np.array([health.effects[d] for d in DRIVERS])[:, at],
+            health.effects[THINNESS][at],
+            health.general[at],
+            health.unexplained_sd,
+            health.thresholds,
             stream_key(seed, Stream.HEALTH_SAMPLE, number, "fish"),
             stream_key(seed, Stream.HEALTH_SAMPLE, number, "general"),
-            stream_keys(
-                seed, Stream.HEALTH_SAMPLE, number, "parameter", each=tuple(health.parameters.value[i] for i in at)
-            ),
+            stream_keys(seed, Stream.HEALTH_SAMPLE, number, "parameter", each=tuple(health.parameters[i] for i in at)),
             statistics,
             of,
             identifier,
@@ -123,8 +121,8 @@ def _score_rows(subject: Subject, fish: np.ndarray, score: np.ndarray) -> Column
 
 def samplings(health: HealthSampling, history: BatchHistory) -> Iterator[Sampling]:
     """Every sampling of a batch that is due, in time; the containers that hold fish that day take turns."""
-    every = health.interval_days.value
-    due = history.batch.start_day + health.first_day.value - 1
+    every = health.interval_days
+    due = history.batch.start_day + health.first_day - 1
     for i, stage in enumerate(history.stages):
         there = stage.population * stage.present
         first = max(0, -(-(stage.start_day - due) // every))
@@ -144,38 +142,36 @@ def drivers(health: HealthSampling, history: BatchHistory, taken: Sampling) -> n
     burdens = (
         _mortality(health, stage, c, d),
         _lice(health, stage, c, today),
-        examination.shortfall(
-            stage.oxygen_min[c, max(0, d + 1 - health.oxygen_days.value) : d + 1], health.oxygen_floor.value
-        )
-        / health.oxygen_scale.value,
+        examination.shortfall(stage.oxygen_min[c, max(0, d + 1 - health.oxygen_days) : d + 1], health.oxygen_floor)
+        / health.oxygen_scale,
     )
     found[: len(BURDENS)] = burdens
 
     def add(kind: str, loss: float, course: float) -> None:
         at = DRIVERS.index(kind)
-        found[at] = max(found[at], course * loss / (loss + health.loss_scale.value))
+        found[at] = max(found[at], course * loss / (loss + health.loss_scale))
 
     for event in history.events:
         if event.stage == stage.stage and c in event.containers and event.start_day <= today:
             since_end = max(0, today - event.end_day + 1)
-            if since_end < health.recovery_days.value:
-                add(event.kind, event.loss, 1.0 - since_end / health.recovery_days.value)
+            if since_end < health.recovery_days:
+                add(event.kind, event.loss, 1.0 - since_end / health.recovery_days)
     for treatment in history.treatments:
         if (treatment.stage, treatment.container) == (stage.stage, c):
             since = today - treatment.day
-            if 0 <= since < health.treatment_days.value:
-                add(treatment.method, treatment.loss, 1.0 - since / health.treatment_days.value)
+            if 0 <= since < health.treatment_days:
+                add(treatment.method, treatment.loss, 1.0 - since / health.treatment_days)
     return found
 
 
 def _mortality(health: HealthSampling, stage: StageHistory, c: int, d: int) -> float:
     """log(1 + weekly rate / scale) over the last days of the stay; dead / mean of the fish before and after."""
-    first = max(0, d + 1 - health.mortality_days.value)
+    first = max(0, d + 1 - health.mortality_days)
     before = int(stage.population[c, first - 1]) if first else int(stage.fish[c])
     dead = int(stage.dead[c, first : d + 1].sum())
     weeks = max(d + 1 - first, 7) / 7.0  # a stay of a few days tells little
     weekly = dead / (0.5 * (before + int(stage.population[c, d]))) / weeks
-    return float(am.log(1.0 + weekly / health.mortality_scale.value))
+    return float(am.log(1.0 + weekly / health.mortality_scale))
 
 
 def _lice(health: HealthSampling, stage: StageHistory, c: int, today: int) -> float:
@@ -186,13 +182,13 @@ def _lice(health: HealthSampling, stage: StageHistory, c: int, today: int) -> fl
     if at < 0:
         return 0.0
     mobile = float(stage.lice.mobile[c, at] + stage.lice.adult_female[c, at])
-    return float(am.log(1.0 + mobile / health.lice_scale.value))
+    return float(am.log(1.0 + mobile / health.lice_scale))
 
 
 def _columns_of(schedule: Schedule) -> np.ndarray:
     """Where the biology's vectors hold each of the farm's health parameters, in the farm's order."""
     health, master = schedule.biology.model.health, schedule.farm.model.master
-    names = health.parameters.value
+    names = health.parameters
     unknown = [n for n in master.health_parameters if n not in names]
     if unknown:
         raise InputError(
@@ -200,10 +196,10 @@ def _columns_of(schedule: Schedule) -> np.ndarray:
             f"health.parameters lacks {', '.join(unknown)} of farm {schedule.farm.name}",
             "add the names and a value for each to every vector of health",
         )
-    if len(master.score_labels) != len(health.thresholds.value) + 1:
+    if len(master.score_labels) != len(health.thresholds) + 1:
         raise InputError(
             f"biology {schedule.biology.name}",
-            f"health.thresholds tell {len(health.thresholds.value) + 1} scores; farm {schedule.farm.name} "
+            f"health.thresholds tell {len(health.thresholds) + 1} scores; farm {schedule.farm.name} "
             f"labels {len(master.score_labels)}",
             "give one threshold less than master.score_labels",
         )

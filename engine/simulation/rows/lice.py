@@ -64,15 +64,15 @@ def _count_rows(subject: Subject, stage: StageHistory, lice: SeaLice, ids: np.nd
         lice.counted.astype(np.int64),
         lice.sampled.astype(np.int64),
         Division(
-            model.copepodid_share.value,
-            model.female_share.value,
-            model.mobile_shares.value[0],
-            model.mobile_shares.value[1],
-            region.caligus_mean.value,
-            model.caligus_seasonal_amplitude.value,
-            (region.caligus_peak_month.value - 0.5) / 12.0,
-            model.caligus_sdlog.value,
-            model.caligus_juvenile_share.value,
+            model.copepodid_share,
+            model.female_share,
+            model.mobile_shares[0],
+            model.mobile_shares[1],
+            region.caligus_mean,
+            model.caligus_seasonal_amplitude,
+            (region.caligus_peak_month - 0.5) / 12.0,
+            model.caligus_sdlog,
+            model.caligus_juvenile_share,
         ),
         count,
         moment,
@@ -82,10 +82,10 @@ def _count_rows(subject: Subject, stage: StageHistory, lice: SeaLice, ids: np.nd
     positions = type_positions(schedule.farm)
     seen = np.where(positions >= 0, count[c, w][:, positions], 0)
     types = len(positions)
-    method = _methods(schedule.seed, number, stage, lice, model.method_shares.value)[w]
-    trust = np.array(model.method_confidence.value)[method] + model.confidence_sd.value * certainty[c, w]
+    method = _methods(schedule.seed, number, stage, lice, model.method_shares)[w]
+    trust = model.method_confidence[method] + model.confidence_sd * certainty[c, w]
     # the rings are counted one after the other
-    first, last = model.first_hour_utc.value * 60, model.last_hour_utc.value * 60
+    first, last = model.first_hour_utc * 60, model.last_hour_utc * 60
     minute = first + np.floor((last - first) * (c + moment[c, w]) / n).astype(np.int64)
     columns: Columns = {
         "container_id": np.array(stage.container_ids)[c],
@@ -143,7 +143,7 @@ def treatment_rows(subject: Subject) -> tuple[Columns, Columns]:
     vaccine = _vaccine_id(subject)
     is_vaccine = np.array([r.method == VACCINE for r in given])
     policies = [treatments.vaccination if r.method == VACCINE else treatments.methods.of(r.method) for r in given]
-    kinds = ["vaccination" if r.method == VACCINE else treatments.methods.of(r.method).type.value for r in given]
+    kinds = ["vaccination" if r.method == VACCINE else treatments.methods.of(r.method).type for r in given]
     columns: Columns = {
         "id": ids,
         "batch_id": np.full(len(given), subject.batch_id),
@@ -153,9 +153,9 @@ def treatment_rows(subject: Subject) -> tuple[Columns, Columns]:
         "treatment_type": _codes("treatment_type", kinds),
         "method": _codes("method", [r.method for r in given]),
         "description": pa.array([_description(subject, r) for r in given], pa.string()),
-        "dosage": pa.array([p.dosage.value for p in policies], pa.string()),
-        "duration_days": np.array([p.duration_days.value for p in policies]),
-        "withholding_period_days": np.array([p.withholding_days.value for p in policies]),
+        "dosage": pa.array([p.dosage for p in policies], pa.string()),
+        "duration_days": np.array([p.duration_days for p in policies]),
+        "withholding_period_days": np.array([p.withholding_days for p in policies]),
         "outcome": _codes("outcome", [r.outcome for r in given]),
         "vaccination_type_id": Nullable(np.where(is_vaccine, vaccine, 0), is_vaccine),
         "includes_weighing": np.array([(r.container, r.day) in weighed[r.at] for r in given]),
@@ -180,7 +180,7 @@ def _vaccine_id(subject: Subject) -> int:
     """The id of the region's vaccine; InputError when the farm's list lacks it."""
     farm, biology = subject.schedule.farm, subject.schedule.biology
     geography = farm.geography_of(subject.history.batch).name
-    vaccine, known = biology.region(geography).vaccine.value, farm.model.master.vaccination_types
+    vaccine, known = biology.region(geography).vaccine, farm.model.master.vaccination_types
     if vaccine not in known:
         raise InputError(
             f"biology {biology.name}",

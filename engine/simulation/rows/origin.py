@@ -38,22 +38,22 @@ def creation_rows(subject: Subject) -> tuple[Columns, Columns]:
     lot = stream_key(schedule.seed, Stream.EGGS, batch.number)
     each = subject.container_keys(Stream.EGGS, trays)
     frailty = am.normal(stream_key(schedule.seed, Stream.FRAILTY, batch.number, trays.stage), 0)
-    sdlog = eggs.dead_on_arrival_sdlog.value
-    share = eggs.dead_on_arrival.value * am.exp(sdlog * frailty - 0.5 * sdlog * sdlog)
+    sdlog = eggs.dead_on_arrival_sdlog
+    share = eggs.dead_on_arrival * am.exp(sdlog * frailty - 0.5 * sdlog * sdlog)
     placed = trays.fish.astype(np.int64)
     dead = np.array(
         [am.poisson_quantile(share * n, am.uniform(key, 0)) for n, key in zip(placed, each, strict=True)],
         dtype=np.int64,
     )
-    weight = eggs.quality_lot_share.value
+    weight = eggs.quality_lot_share
     own = np.sqrt(1.0 - weight * weight)
     quality = np.array([own * am.normal(key, 1) - weight * frailty for key in each])
-    n, planned = len(placed), batch.start_day - int(am.uniform(lot, 0) < eggs.late_share.value)
+    n, planned = len(placed), batch.start_day - int(am.uniform(lot, 0) < eggs.late_share)
     suppliers = farm.model.master.egg_suppliers
     supplier = egg_supplier(subject)
-    price = getattr(eggs.price_per_thousand, farm.model.master.currencies[geography]).value
-    price *= max(0.5, 1.0 + eggs.price_sd.value * am.normal(lot, 2))
-    ways = schedule.biology.region(geography).egg_delivery_shares.value
+    price = getattr(eggs.price_per_thousand, farm.model.master.currencies[geography])
+    price *= max(0.5, 1.0 + eggs.price_sd * am.normal(lot, 2))
+    ways = schedule.biology.region(geography).egg_delivery_shares
     way = _choice(ways, am.uniform(lot, 3))
     year = int(np.datetime64(batch.start_day, "D").astype("datetime64[Y]").astype(int)) + 1970
     initials = "".join(word[0] for word in suppliers[supplier].split())
@@ -94,13 +94,13 @@ def creation_rows(subject: Subject) -> tuple[Columns, Columns]:
         "actual_delivery_date": np.full(n, batch.start_day),
         "delivery_method": np.full(n, code("creation_action", "delivery_method", DELIVERY_METHODS[way])),
         "water_temp_on_arrival": hundredths(subject.estimates[0].temp_c[:, 0]),
-        "egg_quality_score": 1 + np.searchsorted(eggs.quality_thresholds.value, quality, side="right"),
+        "egg_quality_score": 1 + np.searchsorted(eggs.quality_thresholds, quality, side="right"),
         "execution_duration_minutes": minutes(
             stream_key(schedule.seed, Stream.HANDLING_TIME, batch.number, 0),
             received,
-            eggs.handling_minutes.value,
-            eggs.handling_per_minute.value,
-            eggs.handling_sdlog.value,
+            eggs.handling_minutes,
+            eggs.handling_per_minute,
+            eggs.handling_sdlog,
         ),
     }
     return rows, actions
@@ -136,7 +136,7 @@ def egg_supplier(subject: Subject) -> int:
     """The position of the supplier of the batch's eggs."""
     schedule, batch = subject.schedule, subject.history.batch
     u = am.uniform(stream_key(schedule.seed, Stream.EGGS, batch.number), 1)
-    house_share = schedule.biology.model.eggs.house_supplier_share.value
+    house_share = schedule.biology.model.eggs.house_supplier_share
     return _supplier(len(schedule.farm.model.master.egg_suppliers), batch.geography_id, house_share, u)
 
 

@@ -79,7 +79,7 @@ def ahead_of(
     """
     policy, first = schedule.biology.model.outlook, schedule.as_of_day
     models = standard_models(schedule, batch.geography_id)
-    days = max(0, min(stage.planned_end_day - first, policy.horizon_days.value))
+    days = max(0, min(stage.planned_end_day - first, policy.horizon_days))
     yesterday = first - 1 - stage.start_day
     weight_now, fish_now = (values[:, yesterday].astype(np.int64) for values in (weight_cg, fish))
     bias, bias_days = _bias(schedule, models, stage, temp_c, measured)
@@ -108,14 +108,14 @@ def _bias(
     """Mean of measured - profile in 0.01 degC, halves up, within the bounds, and the days measured; 0 without any."""
     policy = schedule.biology.model.outlook
     end = schedule.as_of_day - stage.start_day
-    window = slice(max(0, end - policy.bias_window_days.value), end)
+    window = slice(max(0, end - policy.bias_window_days), end)
     day = stage.start_day + np.arange(window.start, window.stop)
     profile = models.temperature(np.full(len(day), stage.stage), day)
     seen = measured[:, window]
     off = np.where(seen, hundredths(temp_c[:, window]) - profile, 0).sum(axis=1)
     days = seen.sum(axis=1)
     count = np.maximum(days, 1)
-    low, high = (round(bound * 100) for bound in policy.bias_bounds_c.value)
+    low, high = (round(bound * 100) for bound in policy.bias_bounds_c)
     return np.clip((2 * off + count) // (2 * count), low, high), days
 
 
@@ -127,7 +127,7 @@ def projection_rows(subject: Subject, ahead: Ahead) -> Columns:
     at, date = ahead.at[c], ahead.first_day + d
     weight, population = ahead.weights_cg[c, d], ahead.population[c, d]
     models = standard_models(subject.schedule, subject.history.batch.geography_id)
-    low, high = (round(bound * 100) for bound in policy.bias_bounds_c.value)
+    low, high = (round(bound * 100) for bound in policy.bias_bounds_c)
 
     def same(value: int) -> np.ndarray:
         return np.full(len(c), value)
@@ -167,7 +167,7 @@ def summary_rows(subject: Subject, ahead: Ahead, expected: Baseline, activities:
     reached = at_sea & (ahead.length > 0) & (final >= history.harvest_target_cg)
     harvest_day = ahead.first_day + end
     original = expected.first_day_of(history.harvest_target_cg)
-    soon = ahead.first_day + subject.schedule.biology.model.outlook.attention_days.value
+    soon = ahead.first_day + subject.schedule.biology.model.outlook.attention_days
     due_day = np.where(reached, harvest_day, stage.planned_end_day)
     next_step = "HARVEST" if at_sea else "TRANSFER"
     unplanned, overdue = not activities.open(next_step), activities.open(next_step, overdue=True)

@@ -70,7 +70,7 @@ def standard_models(schedule: Schedule, geography_id: int) -> StandardModels:
         np.array(scenario.fcr_by_stage),
         scenario.daily_mortality_percent / 100.0,
         _hundredths(profile_c(biology, name)),
-        _hundredths(biology.region(name).hall_temperature_c.value),
+        _hundredths(biology.region(name).hall_temperature_c),
     )
 
 
@@ -87,7 +87,7 @@ def stage_lengths(schedule: Schedule, batch: Batch) -> list[int]:
 def baseline(schedule: Schedule, batch: Batch) -> Baseline:
     """The batch's scenario, projected day by day; whoever is not harvested in time stays in the sea."""
     biology = schedule.biology.model
-    days = biology.outlook.scenario_days.value
+    days = biology.outlook.scenario_days
     ends = np.cumsum(stage_lengths(schedule, batch)[:-1])
     stage = np.searchsorted(ends, np.arange(days), side="right") + 1
     day = batch.start_day + np.arange(days)
@@ -95,7 +95,7 @@ def baseline(schedule: Schedule, batch: Batch) -> Baseline:
     temperature = models.temperature(stage, day)
     weight, population, feed = (np.empty(days, dtype=np.int64) for _ in range(3))
     projection.project_batch(
-        biology.stages.egg_weight_g.value,
+        biology.stages.egg_weight_g,
         float(batch.eggs),
         stage,
         temperature,
@@ -129,7 +129,7 @@ def scenario_tables(subject: Subject, expected: Baseline) -> Tables:
             "initial_count": one * batch.eggs,
             "genotype": _text(master.scenario.genotypes[supplier]),
             "supplier": _text(supplier),
-            "initial_weight": one * round(biology.stages.egg_weight_g.value * 10_000),
+            "initial_weight": one * round(biology.stages.egg_weight_g * 10_000),
             "tgc_model_id": one * batch.geography_id,
             "fcr_model_id": one,
             "mortality_model_id": one,
@@ -178,7 +178,7 @@ def _snapshot(subject: Subject, days: int) -> str:
     farm, master = schedule.farm, schedule.farm.model.master
     geography = farm.geography_of(batch).name
     scenario, stages = master.scenario, farm.stage_names
-    halls = schedule.biology.region(geography).hall_temperature_c.value
+    halls = schedule.biology.region(geography).hall_temperature_c
     parameters = {
         "fcr_model": {"name": scenario.fcr_model, "stages": dict(zip(stages, scenario.fcr_by_stage, strict=True))},
         "hall_temperature_c": dict(zip(stages[:-1], halls, strict=True)),
@@ -190,7 +190,7 @@ def _snapshot(subject: Subject, days: int) -> str:
         "scenario": {
             "duration_days": days,
             "initial_count": batch.eggs,
-            "initial_weight_g": schedule.biology.model.stages.egg_weight_g.value,
+            "initial_weight_g": schedule.biology.model.stages.egg_weight_g,
         },
         "stage_days": dict(zip(stages, stage_lengths(schedule, batch), strict=True)),
         "tgc_model": {

@@ -43,7 +43,7 @@ class _Days:
 
 def _state_rows(subject: Subject) -> Columns:
     birth = subject.history.batch.start_day
-    guessed = round(subject.schedule.biology.model.monitoring.interpolated_confidence.value * 100)
+    guessed = round(subject.schedule.biology.model.monitoring.interpolated_confidence * 100)
     parts: list[Columns] = []
     for stage, ids, known in zip(subject.stages, subject.ids, subject.estimates, strict=True):
         days = _Days(subject, stage, ids)

@@ -106,14 +106,14 @@ def transfer_rows(subject: Subject) -> tuple[Columns, Columns]:
                 "water_temp_c": hundredths(source.temp_c[at, -1]),
                 "oxygen_level": hundredths(source.oxygen_mean[at, -1]),
                 "transfer_method": np.full(
-                    count, code("transfer_action", "transfer_method", handling.transfer_methods.value[source.stage - 1])
+                    count, code("transfer_action", "transfer_method", handling.transfer_methods[source.stage - 1])
                 ),
                 "execution_duration_minutes": minutes(
                     stream_key(seed, Stream.HANDLING_TIME, h.batch.number, source.stage),
                     arrived,
-                    handling.transfer_minutes.value,
-                    handling.transfer_per_minute.value[source.stage - 1],
-                    handling.transfer_sdlog.value,
+                    handling.transfer_minutes,
+                    handling.transfer_per_minute[source.stage - 1],
+                    handling.transfer_sdlog,
                 ),
             }
         )

@@ -50,9 +50,9 @@ def summary_tables(subject: Subject) -> Tables:
     batches: list[Columns] = []
     parts = zip(subject.stages, subject.ids, subject.estimates, subject.feeding, subject.weighings.stages, strict=True)
     for stage, ids, known, fed, weighed in parts:
-        if stage.stage != SEA and model.stages.fcr.value[stage.stage - 1] == 0:
+        if stage.stage != SEA and model.stages.fcr[stage.stage - 1] == 0:
             continue
-        periods = _periods(stage, known, fed, weighed, model.feed.summary_days.value)
+        periods = _periods(stage, known, fed, weighed, model.feed.summary_days)
         container, columns = _container_rows(subject, ids, periods)
         containers.append(columns)
         batches.append(_batch_rows(subject, periods, container, columns))
@@ -95,7 +95,7 @@ def _container_rows(subject: Subject, ids: np.ndarray, periods: _Periods) -> tup
     last, weighed = periods.last[c, p], periods.weighed[c, p]
     feed, growth = periods.feed[c, p], periods.growth[c, p]
     age = np.where(weighed >= 0, last - weighed, np.iinfo(np.int32).max)
-    limits = np.array(subject.schedule.biology.model.feed.summary_confidence_days.value)
+    limits = subject.schedule.biology.model.feed.summary_confidence_days
     method = [code("container_feeding_summary", "estimation_method", m) for m in ("INTERPOLATED", "MEASURED")]
     return p, {
         "batch_id": subject.batch_id,
@@ -177,7 +177,7 @@ def _ratio(above: np.ndarray, below: np.ndarray, units: int, greatest: int) -> n
 
 def _conversion(subject: Subject, feed: np.ndarray, growth: np.ndarray, start: np.ndarray) -> np.ndarray:
     """Feed / growth, thousandths; -1 where growth is too small a share of the biomass for weighings to tell it."""
-    least = subject.schedule.biology.model.feed.summary_least_growth.value
+    least = subject.schedule.biology.model.feed.summary_least_growth
     return np.where(growth > least * start, _ratio(feed, growth, 1000, GREATEST_FCR), -1)
 
 

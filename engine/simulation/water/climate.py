@@ -68,7 +68,7 @@ class Climate:
     @cached_property
     def known_from(self) -> int:
         """The first day of the fields."""
-        return max(0, self.first_day - self.biology.model.sensors.fault_window_days.value)
+        return max(0, self.first_day - self.biology.model.sensors.fault_window_days)
 
     def water(self, container: Container, start: int, end: int) -> np.ndarray:
         """The daily field around a container on days [start, end): SEA_VARIABLES or HALL_VARIABLES by day.
@@ -99,32 +99,32 @@ class Climate:
                 start,
                 end - start,
                 slots,
-                env.power_failure_probability.value,
-                env.power_failure_depth.value,
-                env.power_failure_hours.value,
+                env.power_failure_probability,
+                env.power_failure_depth,
+                env.power_failure_hours,
             )
             return Breath(np.maximum(daily[:, None] - failed, LEAST_SATURATION), np.zeros_like(failed))
         light = 0.5 + 0.5 * season(start, end - start, MIDSUMMER)
         key = stream_key(self.seed, Stream.SITE_CURRENT, container.area.name)
-        low, high = env.current_range_m_s.value
-        current = env.current_median_m_s.value * am.exp(env.current_sdlog.value * am.normal(key, 0))
-        hourly = np.array(env.demand_by_hour.value)
-        demand = hourly[:: 24 // slots] * (len(hourly) / float(sum(env.demand_by_hour.value)))
+        low, high = env.current_range_m_s
+        current = env.current_median_m_s * am.exp(env.current_sdlog * am.normal(key, 0))
+        hourly = env.demand_by_hour
+        demand = hourly[:: 24 // slots] * (len(hourly) / float(sum(env.demand_by_hour)))
         stays = tide.residence(
             start,
             end - start,
             demand,
-            env.ring_length_m.value,
-            env.net_blocking.value,
+            env.ring_length_m,
+            env.net_blocking,
             min(max(current, low), high),
-            env.current_background_m_s.value,
-            env.current_drift_share.value,
-            env.tide_lunar_share.value,
-            env.tide_solar_share.value,
-            env.tide_minor_share.value,
+            env.current_background_m_s,
+            env.current_drift_share,
+            env.tide_lunar_share,
+            env.tide_solar_share,
+            env.tide_minor_share,
             am.uniform(key, 1),
         )
-        return Breath(daily_cycle(daily, env.oxygen_diurnal.value * light, slots), stays)
+        return Breath(daily_cycle(daily, env.oxygen_diurnal * light, slots), stays)
 
     def oxygen_outside(self, container: Container, start: int, end: int) -> np.ndarray:
         """The day's mean of the oxygen that comes to a container, % saturation, on days [start, end)."""
@@ -142,7 +142,7 @@ class Climate:
         out[1] = breath.outside.ravel()
         if container.is_at_sea:
             light = 0.5 + 0.5 * season(start, end - start, MIDSUMMER)
-            warmth = env.diurnal_amplitude_c.value * light
+            warmth = env.diurnal_amplitude_c * light
             out[0] = daily_cycle(np.ascontiguousarray(daily[0]), warmth, slots).ravel()
         return out, breath.residence.ravel()
 
@@ -191,23 +191,23 @@ class Climate:
         anomaly = sea.anomaly(
             stream_key(self.seed, Stream.SEA_ANOMALY, geography),
             *self._span,
-            env.monthly_anomaly_ar1.value,
-            region.sea_anomaly_sd_c.value,
-            env.anomaly_line_years.value,
-            env.anomaly_line_jitter.value,
+            env.monthly_anomaly_ar1,
+            region.sea_anomaly_sd_c,
+            env.anomaly_line_years,
+            env.anomaly_line_jitter,
         )
         waves = sea.heat_waves(
             stream_key(self.seed, Stream.HEAT_WAVE, geography),
             *self._span,
-            env.heat_wave_probability.value,
-            env.heat_wave_c.value,
-            env.heat_wave_days.value,
-            env.heat_wave_spread.value,
-            env.heat_wave_peak_day.value,
-            env.heat_wave_peak_day_sd.value,
+            env.heat_wave_probability,
+            env.heat_wave_c,
+            env.heat_wave_days,
+            env.heat_wave_spread,
+            env.heat_wave_peak_day,
+            env.heat_wave_peak_day_sd,
         )
-        usual = through_months(np.array(region.sea_month_c.value), position) + region.sea_offset_c.value
-        trend = region.sea_trend_c_decade.value / 10.0 * (1970.0 + years - env.epoch_year.value)
+        usual = through_months(np.array(region.sea_month_c), position) + region.sea_offset_c
+        trend = region.sea_trend_c_decade / 10.0 * (1970.0 + years - env.epoch_year)
         warm: np.ndarray = usual + trend + anomaly + waves
         return warm
 
@@ -225,8 +225,8 @@ class Climate:
         of_geography = sum(a.geography_id == area.geography_id for a in self.farm.areas[: area.id - 1])
         key = stream_key(self.seed, Stream.SITE, self.farm.geography_of(area).name)
         turns = am.uniform(key, 0) + of_geography * GOLDEN_TURN
-        site = env.site_sd_c.value * am.normal_quantile(max(turns % 1.0, 1e-9))
-        daily = self._series(area.name, "Temperature", env.daily_ar1.value, env.daily_sd_c.value)
+        site = env.site_sd_c * am.normal_quantile(max(turns % 1.0, 1e-9))
+        daily = self._series(area.name, "Temperature", env.daily_ar1, env.daily_sd_c)
         warm: np.ndarray = self._geography_c(area.geography_id) + site + daily
         return warm
 
@@ -235,8 +235,8 @@ class Climate:
 
     def _make_hall_c(self, hall: Hall) -> np.ndarray:
         env = self.biology.model.environment
-        daily = self._series(hall.name, "Temperature", env.hall_ar1.value, env.hall_sd_c.value)
-        warm: np.ndarray = self._region(hall.geography_id).hall_temperature_c.value[hall.stage - 1] + daily
+        daily = self._series(hall.name, "Temperature", env.hall_ar1, env.hall_sd_c)
+        warm: np.ndarray = self._region(hall.geography_id).hall_temperature_c[hall.stage - 1] + daily
         return warm
 
     def _rain(self, geography_id: int) -> np.ndarray:
@@ -244,13 +244,13 @@ class Climate:
         name, region = self.farm.geography(geography_id).name, self._region(geography_id)
 
         def make() -> np.ndarray:
-            wetter = 1.0 + region.rain_winter_share.value * season(0, self.days, MIDWINTER)
+            wetter = 1.0 + region.rain_winter_share * season(0, self.days, MIDWINTER)
             return sea.rain(
                 stream_key(self.seed, Stream.WATER, name, "rain"),
                 self.days,
-                region.rain_pulses_a_day.value * wetter,
-                region.rain_depth.value,
-                region.rain_memory_days.value,
+                region.rain_pulses_a_day * wetter,
+                region.rain_depth,
+                region.rain_memory_days,
             )[self.known_from :]
 
         return self._once("rain", name, make)
@@ -258,34 +258,34 @@ class Climate:
     def _area_others(self, area: Area) -> list[np.ndarray]:
         """An area's variables but the temperature, in the order of SEA_VARIABLES."""
         env, region = self.biology.model.environment, self._region(area.geography_id)
-        slow = env.daily_ar1.value
-        breathed = self._series(area.name, "Dissolved Oxygen", env.oxygen_ar1.value, env.oxygen_daily_sd.value)
-        fullest = env.oxygen_season.value * season(*self._span, env.oxygen_fullest_day.value)
-        bloom = env.sea_ph_season.value * season(*self._span, env.sea_ph_highest_day.value)
-        exposure = am.exp(env.rain_exposure_sdlog.value * am.normal(stream_key(self.seed, Stream.SITE, area.name), 4))
-        salt = region.salinity.value + self._series(area.name, "Salinity", slow, region.salinity_sd.value)
+        slow = env.daily_ar1
+        breathed = self._series(area.name, "Dissolved Oxygen", env.oxygen_ar1, env.oxygen_daily_sd)
+        fullest = env.oxygen_season * season(*self._span, env.oxygen_fullest_day)
+        bloom = env.sea_ph_season * season(*self._span, env.sea_ph_highest_day)
+        exposure = am.exp(env.rain_exposure_sdlog * am.normal(stream_key(self.seed, Stream.SITE, area.name), 4))
+        salt = region.salinity + self._series(area.name, "Salinity", slow, region.salinity_sd)
         return [
-            env.oxygen_outside.value + fullest + breathed,
-            env.sea_ph.value + bloom + self._series(area.name, "pH", slow, env.sea_ph_sd.value),
+            env.oxygen_outside + fullest + breathed,
+            env.sea_ph + bloom + self._series(area.name, "pH", slow, env.sea_ph_sd),
             np.maximum(salt - exposure * self._rain(area.geography_id), 0.0),
         ]
 
     def _hall_others(self, hall: Hall) -> list[np.ndarray]:
         """A hall's variables but the temperature, in the order of HALL_VARIABLES."""
         name, env = hall.name, self.biology.model.environment
-        fast, slow = env.hall_ar1.value, env.daily_ar1.value
+        fast, slow = env.hall_ar1, env.daily_ar1
         poor = halls.biofilter(
             stream_key(self.seed, Stream.WATER, name, "biofilter"),
             *self._span,
-            env.biofilter_episodes_a_year.value,
-            env.biofilter_days_median.value,
-            env.biofilter_days_sdlog.value,
-            env.biofilter_rise.value,
-            env.biofilter_rise_sd.value,
+            env.biofilter_episodes_a_year,
+            env.biofilter_days_median,
+            env.biofilter_days_sdlog,
+            env.biofilter_rise,
+            env.biofilter_rise_sd,
         )
         # a hall's own level and its days share the variance of the logarithm
-        own = np.sqrt(env.hall_level_share.value)
-        wandering = np.sqrt(1.0 - env.hall_level_share.value)
+        own = np.sqrt(env.hall_level_share)
+        wandering = np.sqrt(1.0 - env.hall_level_share)
 
         def quality(variable: str, median: float, sdlog: float, rise: float) -> np.ndarray:
             level = own * sdlog * am.normal(stream_key(self.seed, Stream.SITE, name, variable), 0)
@@ -293,10 +293,10 @@ class Climate:
             return exponential(level + days + rise * poor, median)
 
         return [
-            env.hall_oxygen.value + self._series(name, "Dissolved Oxygen", fast, env.hall_oxygen_sd.value),
-            env.hall_ph.value + self._series(name, "pH", fast, env.hall_ph_sd.value),
-            quality("CO2", env.hall_co2_median.value, env.hall_co2_sdlog.value, 0.0),
-            quality("NO2", env.hall_no2_median.value, env.hall_no2_sdlog.value, env.biofilter_nitrite_share.value),
-            quality("NO3", env.hall_no3_median.value, env.hall_no3_sdlog.value, 0.0),
-            quality("NH4", env.hall_nh4_median.value, env.hall_nh4_sdlog.value, 1.0),
+            env.hall_oxygen + self._series(name, "Dissolved Oxygen", fast, env.hall_oxygen_sd),
+            env.hall_ph + self._series(name, "pH", fast, env.hall_ph_sd),
+            quality("CO2", env.hall_co2_median, env.hall_co2_sdlog, 0.0),
+            quality("NO2", env.hall_no2_median, env.hall_no2_sdlog, env.biofilter_nitrite_share),
+            quality("NO3", env.hall_no3_median, env.hall_no3_sdlog, 0.0),
+            quality("NH4", env.hall_nh4_median, env.hall_nh4_sdlog, 1.0),
         ]

@@ -17,16 +17,16 @@ MONTH_DAYS = np.arange("1970-01", "2030-01", dtype="datetime64[M]").astype("date
 def months(biology: Biology) -> np.ndarray:
     """Log index of 300 geographies in each month of 1970 to 2029, less the trend: (worlds, geographies, months)."""
     policy = biology.model.feed
-    years = np.arange(len(MONTH_DAYS)) / 12 + 1970 - policy.market_epoch_year.value
+    years = np.arange(len(MONTH_DAYS)) / 12 + 1970 - policy.market_epoch_year
     series = [
         [np.log(feed_index(biology, seed, f"G{g}", 0, 365 * 60 + 15)[MONTH_DAYS]) for g in range(2)]
         for seed in range(150)
     ]
-    return np.array(series) - policy.market_trend.value * years
+    return np.array(series) - policy.market_trend * years
 
 
 def test_the_index_is_a_mean_corrected_lognormal_about_its_trend(months: np.ndarray, biology: Biology) -> None:
-    sd = biology.model.feed.market_sd.value
+    sd = biology.model.feed.market_sd
     assert np.exp(months).mean() == pytest.approx(1.0, abs=0.01)
     assert months.std() == pytest.approx(sd, rel=0.05)
 
@@ -34,13 +34,13 @@ def test_the_index_is_a_mean_corrected_lognormal_about_its_trend(months: np.ndar
 def test_the_index_remembers_the_month_before_as_asked(months: np.ndarray, biology: Biology) -> None:
     centred = months - months.mean()
     found = (centred[:, :, 1:] * centred[:, :, :-1]).mean() / centred.var()
-    assert found == pytest.approx(biology.model.feed.market_ar1.value, abs=0.01)
+    assert found == pytest.approx(biology.model.feed.market_ar1, abs=0.01)
 
 
 def test_geographies_share_the_worlds_part(months: np.ndarray, biology: Biology) -> None:
     centred = months - months.mean()
     found = (centred[:, 0] * centred[:, 1]).mean() / centred.var()
-    assert found == pytest.approx(biology.model.feed.market_common.value**2, abs=0.05)
+    assert found == pytest.approx(biology.model.feed.market_common**2, abs=0.05)
 
 
 @given(st.integers(0, 25_000), st.integers(1, 900), st.integers(0, 200))

@@ -79,7 +79,7 @@ def test_each_kind_of_event_has_draws_of_its_own(small_schedule: Schedule, biolo
     for kind in others:
         assert before[kind] == after[kind], kind
     assert set(before["PANCREAS_DISEASE"]) < set(after["PANCREAS_DISEASE"])
-    expected = biology.region("Scotland").events_per_cycle.value * weights["PANCREAS_DISEASE"]["value"] * 300
+    expected = biology.region("Scotland").events_per_cycle * weights["PANCREAS_DISEASE"]["value"] * 300
     assert len(after["PANCREAS_DISEASE"]) == pytest.approx(expected, abs=4 * math.sqrt(expected))
 
 
@@ -105,9 +105,9 @@ def test_the_base_hazard_has_the_published_shape_and_sum(small_schedule: Schedul
         [sea_hazard(small_schedule, region, f"S-{i}", stay, np.uint64(i * 977 + 1)) for i in range(4_000)]
     )
     mean = hazards.mean(axis=0)
-    sd = math.hypot(region.frailty_batch_sd.value, region.frailty_site_sd.value)
+    sd = math.hypot(region.frailty_batch_sd, region.frailty_site_sd)
     error = math.sqrt(math.expm1(sd * sd) / len(hazards))
-    bowl = 1.0 + biology.model.mortality.shape_u_share.value * 0.01
-    assert mean.sum() == pytest.approx(region.sea_hazard.value * bowl, rel=4 * error)
+    bowl = 1.0 + biology.model.mortality.shape_u_share * 0.01
+    assert mean.sum() == pytest.approx(region.sea_hazard * bowl, rel=4 * error)
     assert mean[:21].mean() > 3.0 * mean[60:240].mean()
     assert mean[360:].mean() > 5.0 * mean[60:240].mean()

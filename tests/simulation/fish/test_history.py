@@ -134,19 +134,19 @@ def test_the_cull_and_the_last_days_fast_are_where_the_biology_puts_them(
     histories: list[BatchHistory], small_schedule: Schedule
 ) -> None:
     bio = small_schedule.biology.model
-    day, share = bio.mortality.cull_day.value, bio.mortality.cull_share.value
+    day, share = bio.mortality.cull_day, bio.mortality.cull_share
     culls = 0
     for h in histories:
         for stage in h.stages:
             days = np.flatnonzero(stage.culled.any(axis=0)).tolist()
-            expected = [day] if stage.stage == bio.mortality.cull_stage.value and stage.days > day else []
+            expected = [day] if stage.stage == bio.mortality.cull_stage and stage.days > day else []
             assert days == expected
             for d in days:
                 there = stage.population[:, d] + stage.culled[:, d]
                 np.testing.assert_allclose(stage.culled[:, d], there * share, atol=1.0)
                 culls += 1
             if 1 < stage.stage < 6 and stage.end_day == stage.planned_end_day:
-                fast = bio.feed.fasting_days_before_transfer.value
+                fast = bio.feed.fasting_days_before_transfer
                 assert not stage.ration[:, stage.days - fast :].any()
                 assert stage.ration[:, : stage.days - fast].all()
     assert culls == 4
@@ -155,7 +155,7 @@ def test_the_cull_and_the_last_days_fast_are_where_the_biology_puts_them(
 def test_harvest_follows_the_first_day_that_the_target_holds(
     histories: list[BatchHistory], small_schedule: Schedule
 ) -> None:
-    fasting = small_schedule.biology.model.feed.fasting_days_before_harvest.value
+    fasting = small_schedule.biology.model.feed.fasting_days_before_harvest
     for h in histories:
         if h.stages[-1].stage != 6:
             continue
@@ -184,8 +184,8 @@ def test_a_target_is_the_schedules_or_drawn_around_the_regions(small_schedule: S
             for i in range(3_000)
         ]
     )
-    assert drawn.mean() == pytest.approx(region.harvest_target_g.value, abs=30.0)
-    assert drawn.std() == pytest.approx(region.harvest_target_sd_g.value, rel=0.06)
+    assert drawn.mean() == pytest.approx(region.harvest_target_g, abs=30.0)
+    assert drawn.std() == pytest.approx(region.harvest_target_sd_g, rel=0.06)
 
 
 @settings(max_examples=40)

@@ -58,13 +58,13 @@ def females(sea: StageHistory, w: int) -> float:
 def limit_on(biology: Biology, history: BatchHistory, farm: Farm, day: int) -> float:
     region = biology.region(farm.geography_of(history.batch).name)
     month = int(np.datetime64(day, "D").astype("datetime64[M]").astype(int) % 12)
-    return region.adult_female_limit.value[month] * region.treatment_trigger.value
+    return region.adult_female_limit[month] * region.treatment_trigger
 
 
 def test_a_treatment_follows_a_count_above_the_limit_and_treats_every_ring(
     lives: list[BatchHistory], biology: Biology, farm: Farm
 ) -> None:
-    lead, a_day = biology.model.lice.treatment_lead_days.value, biology.model.lice.treatment_rings_a_day.value
+    lead, a_day = biology.model.lice.treatment_lead_days, biology.model.lice.treatment_rings_a_day
     seen = 0
     for h in lives:
         sea = h.stages[-1]
@@ -84,7 +84,7 @@ def test_a_treatment_follows_a_count_above_the_limit_and_treats_every_ring(
 def test_a_count_above_the_limit_leads_to_a_treatment_or_to_the_harvest(
     lives: list[BatchHistory], biology: Biology, farm: Farm
 ) -> None:
-    lead, rest = biology.model.lice.treatment_lead_days.value, biology.model.lice.treatment_interval_days.value
+    lead, rest = biology.model.lice.treatment_lead_days, biology.model.lice.treatment_interval_days
     above = 0
     for h in lives:
         sea = h.stages[-1]
@@ -133,8 +133,8 @@ def test_lice_fall_by_the_efficacy_and_fish_die_of_the_loss(
 
 
 def test_rings_are_emptied_in_turn_fasted_and_out_of_withdrawal(lives: list[BatchHistory], biology: Biology) -> None:
-    fasting = biology.model.feed.fasting_days_before_harvest.value
-    a_day = biology.model.harvest.rings_a_day.value
+    fasting = biology.model.feed.fasting_days_before_harvest
+    a_day = biology.model.harvest.rings_a_day
     by_weight = 0
     for h in lives:
         assert h.harvested
@@ -147,7 +147,7 @@ def test_rings_are_emptied_in_turn_fasted_and_out_of_withdrawal(lives: list[Batc
             assert sea.fasted[c, max(0, d - fasting) : d].all()
             assert not sea.ration[c, max(0, d - fasting) : d].any()
             for t in h.treatments:
-                held = biology.model.treatments.methods.of(t.method).withholding_days.value
+                held = biology.model.treatments.methods.of(t.method).withholding_days
                 assert t.container != c or not t.day <= day <= t.day + held
         total = sea.population.astype(np.int64)
         reached = (total * sea.weight_cg).sum(axis=0) >= h.harvest_target_cg * total.sum(axis=0)
@@ -166,7 +166,7 @@ def test_a_treatment_interrupts_feeding(lives: list[BatchHistory], biology: Biol
         sea = h.stages[-1]
         for t in h.treatments:
             d = t.day - sea.start_day
-            fasting = biology.model.treatments.methods.of(t.method).fasting_days.value
+            fasting = biology.model.treatments.methods.of(t.method).fasting_days
             assert sea.fasted[t.container, d - fasting : d + 1].all()
             assert (sea.weight_cg[t.container, d - fasting] == sea.weight_cg[t.container, d]).all()
 

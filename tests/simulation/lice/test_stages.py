@@ -17,16 +17,16 @@ from engine.simulation.lice.stages import LiceModel, negative_binomial_quantile,
 def model(biology: Biology) -> LiceModel:
     lice = biology.model.lice
     return LiceModel(
-        attached=np.array(lice.attached.value),
-        mobile=np.array(lice.mobile.value),
-        adult=np.array(lice.adult.value),
-        attached_develop=np.array(lice.attached_develop.value),
-        mobile_develop=np.array(lice.mobile_develop.value),
-        reference=np.array(lice.reference.value),
+        attached=lice.attached,
+        mobile=lice.mobile,
+        adult=lice.adult,
+        attached_develop=lice.attached_develop,
+        mobile_develop=lice.mobile_develop,
+        reference=lice.reference,
         cleaner_fish=0.0,
         noise_sd=np.zeros(3),
         ceiling=np.full(3, np.inf),
-        count_size=np.array(lice.count_size.value),
+        count_size=lice.count_size,
     )
 
 

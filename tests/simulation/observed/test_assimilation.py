@@ -107,20 +107,16 @@ def test_without_error_the_estimate_is_the_truth(
         feed__sick_appetite=0.0,
     )
     regions = {
-        name: region.model_copy(
-            update={
-                field: getattr(region, field).model_copy(update={"value": value})
-                for field, value in (
-                    ("freshwater_tgc_cv", (0.0,) * 5),
-                    ("sea_tgc_batch_sd", 0.0),
-                    ("sea_tgc_site_sd", 0.0),
-                    ("sea_individual_tgc_cv", 0.0),
-                )
-            }
+        name: replace(
+            region,
+            freshwater_tgc_cv=(0.0,) * 5,
+            sea_tgc_batch_sd=0.0,
+            sea_tgc_site_sd=0.0,
+            sea_individual_tgc_cv=0.0,
         )
         for name, region in data.model.regions.items()
     }
-    alike = replace(data, model=data.model.model_copy(update={"regions": regions}))
+    alike = replace(data, model=replace(data.model, regions=regions))
     schedule = replace(small_schedule, biology=alike)
     climate = Climate(schedule.farm, alike, schedule.seed, schedule.as_of_day, small_climate.first_day)
     compared = 0
@@ -137,7 +133,7 @@ def test_without_error_the_estimate_is_the_truth(
 def test_eggs_live_on_their_yolk(small_schedule: Schedule, estimates: list[list[StageEstimate]]) -> None:
     stages = small_schedule.biology.model.stages
     for known in estimates[:4]:
-        assert known[0].last_g == pytest.approx(stages.first_feeding_weight_g.value, rel=1e-9)
+        assert known[0].last_g == pytest.approx(stages.first_feeding_weight_g, rel=1e-9)
         assert (known[0].fcr == -1).all()
 
 
@@ -182,7 +178,7 @@ def test_over_many_batches_the_estimate_leans_to_neither_side(
     small_schedule: Schedule, histories: list[BatchHistory], estimates: list[list[StageEstimate]]
 ) -> None:
     """Weighed stages, in standard errors of a sample: no mean beyond a third, no day beyond eight."""
-    size = small_schedule.biology.model.growth.sample_size.value
+    size = small_schedule.biology.model.growth.sample_size
     for stage_number in range(2, SEA):
         found = []
         for h, known in zip(histories, estimates, strict=True):
@@ -216,8 +212,8 @@ def test_anchors_are_what_was_observed(
                 expected[:, 0] = ANCHORS.index("transfer")
             at = (weighed.container, weighed.day - stage.start_day)
             expected[at] = ANCHORS.index("growth_sample")
-            if stage.stage == mortality.vaccination_stage.value and stage.days > mortality.vaccination_day.value:
-                expected[:, mortality.vaccination_day.value] = ANCHORS.index("vaccination")
+            if stage.stage == mortality.vaccination_stage and stage.days > mortality.vaccination_day:
+                expected[:, mortality.vaccination_day] = ANCHORS.index("vaccination")
                 vaccinations += 1
             np.testing.assert_array_equal(e.anchor[stage.present], expected[stage.present])
             assert (e.confidence[at] == 100).all()
@@ -390,7 +386,7 @@ def test_states_are_those_of_the_recursion_written_plainly(
 def _starts(schedule: Schedule, h: BatchHistory, i: int, last: list[tuple[float, int]]) -> list[tuple[float, int]]:
     n = len(h.stages[i].container_ids)
     if i == 0:
-        return [(schedule.biology.model.stages.egg_weight_g.value, 0)] * n
+        return [(schedule.biology.model.stages.egg_weight_g, 0)] * n
     move, out = h.moves[i - 1], []
     for j in range(n):
         parts = [(int(f), *last[s]) for f, s, d in zip(move.arrived, move.source, move.dest, strict=True) if d == j]
@@ -412,7 +408,7 @@ def _plainly(
     )
 
     def response(t: float) -> float:
-        return float(np.interp(t, growth.temperature_response_c.value, growth.temperature_response.value))
+        return float(np.interp(t, growth.temperature_response_c, growth.temperature_response))
 
     start_g, alive, fed, grown, before = weight_g, int(stage.fish[c]), 0.0, 0.0, weight_g
     out: list[tuple[float, ...]] = []
@@ -422,28 +418,26 @@ def _plainly(
         root = weight_g ** (1.0 / 3.0)
         if stage.stage == 1:
             planned = stage.planned_end_day - stage.start_day
-            yolk = stages.first_feeding_weight_g.value ** (1 / 3) - stages.egg_weight_g.value ** (1 / 3)
+            yolk = stages.first_feeding_weight_g ** (1 / 3) - stages.egg_weight_g ** (1 / 3)
             root += yolk / planned
         elif stage.ration[c, d] > 0 and t > 0.0:
             if stage.stage == SEA:
-                tgc = region.sea_tgc.value * (weight_g / 1000.0) ** growth.size_response_exponent.value
+                tgc = region.sea_tgc * (weight_g / 1000.0) ** growth.size_response_exponent
             else:
-                tgc = region.freshwater_tgc.value[stage.stage - 1]
-                tgc /= response(region.hall_temperature_c.value[stage.stage - 1])
+                tgc = region.freshwater_tgc[stage.stage - 1]
+                tgc /= response(region.hall_temperature_c[stage.stage - 1])
             root += tgc / 1000.0 * t * response(t)
         weight_g = root**3
         culled, stay, light_g = int(stage.culled[c, d]), int(stage.population[c, d]), stage.culled_cg[c, d] / 100.0
         if culled and stay:
             weight_g = max(((stay + culled) * weight_g - culled * light_g) / stay, weight_g)
         if d in sampled:
-            weight_g += monitoring.anchor_weight.value * (sampled[d] - weight_g)
+            weight_g += monitoring.anchor_weight * (sampled[d] - weight_g)
             age = 0
         fed += stage.ration[c, d] / 1e4
         grown += (alive * (weight_g - before) - culled * (weight_g - light_g)) / 1000.0
-        enough = fed > 0 and grown > monitoring.fcr_least_growth.value * stage.fish[c] * start_g / 1000.0
-        confidence = max(
-            1.0 - (1.0 - monitoring.confidence_after_week.value) / 7.0 * age, monitoring.confidence_floor.value
-        )
+        enough = fed > 0 and grown > monitoring.fcr_least_growth * stage.fish[c] * start_g / 1000.0
+        confidence = max(1.0 - (1.0 - monitoring.confidence_after_week) / 7.0 * age, monitoring.confidence_floor)
         out.append(
             (round(weight_g * 100.0), math.floor(confidence * 100.0 + 0.5), round(fed / grown * 1e3) if enough else -1)
         )

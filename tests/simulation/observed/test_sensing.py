@@ -146,7 +146,7 @@ def undrifted(schedule: Schedule, climate: Climate, s: Series) -> np.ndarray:
     """The sound errors less their mean and the best line of each service interval, which begins at 0."""
     container = schedule.farm.container(s.container)
     phase = bank_of(climate).probes((container,)).phase[0, container.sensor_ids.index(s.sensor)]
-    interval = schedule.biology.model.sensors.service_interval_days.value * SLOTS
+    interval = schedule.biology.model.sensors.service_interval_days * SLOTS
     which, since = np.divmod(s.time_us[s.sound] // STEP + phase, interval)
     _, at = np.unique(which, return_inverse=True)
     lines = np.zeros((len(at), at.max() + 2))
@@ -179,13 +179,13 @@ def test_a_fault_lies_in_its_stay_and_tells_how_many_readings_it_concerns(every:
 
 def test_listed_faults_are_seen_and_nothing_else_is_wrong(every: list[Series], small_schedule: Schedule) -> None:
     sensors = small_schedule.biology.model.sensors
-    months = sensors.service_interval_days.value * 12 / 365
+    months = sensors.service_interval_days * 12 / 365
     seen = dict.fromkeys(KINDS, 0)
     for s in every:
-        noise, bias = sensors.noise_sd[s.name].value, sensors.bias_sd[s.name].value
-        low, high = sensors.physical_range[s.name].value
-        drift = max(abs(x) for x in sensors.drift_a_month[s.name].value) * months
-        usual = 4.5 * bias + drift + 3.5 * noise + sensors.resolution[s.name].value
+        noise, bias = sensors.noise_sd[s.name], sensors.bias_sd[s.name]
+        low, high = sensors.physical_range[s.name]
+        drift = max(abs(x) for x in sensors.drift_a_month[s.name]) * months
+        usual = 4.5 * bias + drift + 3.5 * noise + sensors.resolution[s.name]
         clipped = np.clip(s.water, low, high)
         assert (np.abs(s.value - clipped)[s.sound] <= usual).all()
         for kind, first, last, _ in s.faults:
@@ -196,7 +196,7 @@ def test_listed_faults_are_seen_and_nothing_else_is_wrong(every: list[Series], s
             elif kind == "SPIKE":
                 off = np.abs(s.error[during])
                 cut = (s.value[during] == low) | (s.value[during] == high)
-                height = sensors.spike[s.name].value
+                height = sensors.spike[s.name]
                 assert ((off >= 0.5 * height - usual) | cut).all()
                 assert (off <= 1.5 * height + usual).all()
     assert min(seen.values()) > 10
@@ -210,7 +210,7 @@ def test_a_reading_is_water_and_bias_and_drift_and_white_noise(
     assert {s.name for s in long} >= set(SEA_VARIABLES)
     for s in long:
         left = undrifted(small_schedule, small_climate, s)
-        sd = math.hypot(sensors.noise_sd[s.name].value, sensors.resolution[s.name].value / math.sqrt(12.0))
+        sd = math.hypot(sensors.noise_sd[s.name], sensors.resolution[s.name] / math.sqrt(12.0))
         assert left.std() == pytest.approx(sd, rel=0.1)
         assert abs(np.corrcoef(left[:-1], left[1:])[0, 1]) < 5.0 / math.sqrt(len(left))
 
@@ -220,7 +220,7 @@ def test_oxygen_sensors_lose_half_a_point_to_three_a_month_between_services(
 ) -> None:
     """The mean error by time since service, over many sensors: from the bias on, down the middle of the range."""
     sensors = small_schedule.biology.model.sensors
-    interval = sensors.service_interval_days.value * SLOTS
+    interval = sensors.service_interval_days * SLOTS
     bank, farm = bank_of(small_climate), small_schedule.farm
     since, error = [], []
     for s in (s for s in every if s.name == "Dissolved Oxygen" and s.stage.days > 60):
@@ -231,7 +231,7 @@ def test_oxygen_sensors_lose_half_a_point_to_three_a_month_between_services(
         error.append(s.error[s.sound] - probes.bias[0, at])
     days, off = np.concatenate(since) / SLOTS, np.concatenate(error)
     slope, start = np.polyfit(days, off, 1)
-    low, high = sensors.drift_a_month["Dissolved Oxygen"].value
+    low, high = sensors.drift_a_month["Dissolved Oxygen"]
     assert start == pytest.approx(0.0, abs=0.1)
     assert slope * 365 / 12 == pytest.approx((low + high) / 2, abs=0.25)
 
@@ -242,7 +242,7 @@ def test_biases_have_their_spread_between_sensors(small_schedule: Schedule, smal
     scaled = []
     for container in small_schedule.farm.containers:
         for parameter, bias in zip(container.sensor_parameter_ids, bank.probes((container,)).bias[0], strict=True):
-            scaled.append(bias / sensors.bias_sd[names[parameter - 1]].value)
+            scaled.append(bias / sensors.bias_sd[names[parameter - 1]])
     assert len(scaled) > 300
     assert abs(np.mean(scaled)) < 4.0 / math.sqrt(len(scaled))
     assert np.std(scaled) == pytest.approx(1.0, rel=0.15)
@@ -253,10 +253,10 @@ def test_values_are_at_the_sensors_resolution_and_within_its_range(
 ) -> None:
     sensors = small_schedule.biology.model.sensors
     for s in every:
-        unit = round(sensors.resolution[s.name].value * 10_000)
+        unit = round(sensors.resolution[s.name] * 10_000)
         whole = np.rint(s.value * 10_000).astype(np.int64)
         assert not (whole % unit).any()
-        low, high = sensors.physical_range[s.name].value
+        low, high = sensors.physical_range[s.name]
         assert low <= s.value.min()
         assert s.value.max() <= high
 
@@ -264,7 +264,7 @@ def test_values_are_at_the_sensors_resolution_and_within_its_range(
 def test_the_mean_temperature_read_is_the_one_that_the_fish_grew_by(
     every: list[Series], small_schedule: Schedule
 ) -> None:
-    bias_sd = small_schedule.biology.model.sensors.bias_sd["Temperature"].value
+    bias_sd = small_schedule.biology.model.sensors.bias_sd["Temperature"]
     apart = []
     for s in (s for s in every if s.name == "Temperature" and s.stage.days > 60):
         day = s.time_us // DAY_US - s.stage.start_day
@@ -287,8 +287,8 @@ def test_rings_of_one_area_read_one_water_but_their_own_oxygen(
         common, first, second = np.intersect1d(one.time_us[one.sound], two.time_us[two.sound], return_indices=True)
         assert len(common) > 500
         apart = (one.error[one.sound][first] - two.error[two.sound][second])[: 30 * SLOTS]
-        wander = math.sqrt(2.0) * sensors.noise_sd[name].value
-        assert apart.std() < 1.3 * wander + 2.0 * max(map(abs, sensors.drift_a_month[name].value))
+        wander = math.sqrt(2.0) * sensors.noise_sd[name]
+        assert apart.std() < 1.3 * wander + 2.0 * max(map(abs, sensors.drift_a_month[name]))
         if name != "Dissolved Oxygen":
             np.testing.assert_array_equal(one.water[one.sound][first], two.water[two.sound][second])
     oxygen = next(s for s in at_sea if s.name == "Dissolved Oxygen")

@@ -77,8 +77,8 @@ def test_samples_are_of_the_fish_that_live_there(small_schedule: Schedule, histo
             names = tuple(small_schedule.farm.container(c).name for c in stage.container_ids)
             error = observation.selection_errors(
                 stream_keys(small_schedule.seed, Stream.SELECTION, h.batch.number, each=names),
-                monitoring.selection_sd.value[stage.stage - 1],
-                monitoring.selection_limit.value,
+                monitoring.selection_sd[stage.stage - 1],
+                monitoring.selection_limit,
             )
             c = weighed.container[weighed.fish_sample]
             d = (weighed.day - stage.start_day)[weighed.fish_sample]
@@ -110,7 +110,7 @@ def test_a_fish_is_as_long_as_its_weight_and_condition_say(
 def test_no_fish_is_longer_than_a_heavier_one_of_its_condition(small_schedule: Schedule) -> None:
     """K rises with weight, but never so fast that a growing fish shortens: at sea transfer least of all."""
     growth = small_schedule.biology.model.growth
-    knots, factors = np.array(growth.condition_factor_g.value), np.array(growth.condition_factor.value)
+    knots, factors = growth.condition_factor_g, growth.condition_factor
     roots = np.linspace(0.6, 20.0, 4000)
     fish = [observation.draw_fish(np.uint64(5), 0, root, 0.0, knots, factors, 0.0) for root in roots]
     weight, length = np.array(fish).T
@@ -147,8 +147,8 @@ def test_condition_factors_lie_where_salmon_do(samples: list[Samples], small_sch
         factor = sample["condition_factor"] / 100.0
         assert ((factor >= 0.8) & (factor <= 1.6)).all()
         weights = sample["avg_weight_g"] / 100.0
-        expected = np.interp(weights, growth.condition_factor_g.value, growth.condition_factor.value)
-        spread = growth.condition_factor_sd.value / math.sqrt(growth.sample_size.value)
+        expected = np.interp(weights, growth.condition_factor_g, growth.condition_factor)
+        spread = growth.condition_factor_sd / math.sqrt(growth.sample_size)
         assert (np.abs(factor - expected) < 5.0 * spread + 0.02).all()
 
 
@@ -165,7 +165,7 @@ def test_fish_are_weighed_weekly_until_they_near_harvest(
     small_schedule: Schedule, histories: list[BatchHistory]
 ) -> None:
     model = small_schedule.biology.model
-    every, monitoring = model.growth.sample_interval_days.value, model.monitoring
+    every, monitoring = model.growth.sample_interval_days, model.monitoring
     ended = 0
     for h in histories:
         found = weigh(small_schedule, h)
@@ -174,11 +174,11 @@ def test_fish_are_weighed_weekly_until_they_near_harvest(
             for c, (days, means) in enumerate(by_container(stage, weighed)):
                 last_day = planned - 1
                 if stage.stage == SEA:
-                    last_day -= monitoring.last_sample_days.value
+                    last_day -= monitoring.last_sample_days
                 due = [d for d in range(every - 1, int(stage.days_lived[c]), every) if d <= last_day]
-                if stage.stage < model.growth.first_sampled_stage.value:
+                if stage.stage < model.growth.first_sampled_stage:
                     due = []
-                enough = h.harvest_target_cg * monitoring.last_sample_share.value
+                enough = h.harvest_target_cg * monitoring.last_sample_share
                 # the sample after the first that is large enough is the last
                 large = [i for i, mean in enumerate(means) if mean >= enough]
                 if stage.stage == SEA and large and large[0] + 2 < len(due):

@@ -24,11 +24,9 @@ MINUTES = 24 * 60
 NOTHING_LOST = {"forgotten_share": 0.0, "cancelled_share": 0.0, "treatment_cancelled_share": 0.0}
 
 
-def given_policy(schedule: Schedule, **values: float) -> Schedule:
+def given_policy(schedule: Schedule, **values: Any) -> Schedule:
     biology = schedule.biology
-    outlook = biology.model.outlook
-    changed = {name: getattr(outlook, name).model_copy(update={"value": value}) for name, value in values.items()}
-    model = biology.model.model_copy(update={"outlook": outlook.model_copy(update=changed)})
+    model = replace(biology.model, outlook=replace(biology.model.outlook, **values))
     return replace(schedule, biology=replace(biology, model=model))
 
 

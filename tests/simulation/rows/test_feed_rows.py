@@ -72,7 +72,7 @@ def test_lots_are_numbered_in_order_of_delivery_before_the_days_first_meal(lives
         assert [lot["id"] for lot in lots] == list(range(lots[0]["id"], lots[0]["id"] + len(lots)))
         assert [lot["purchase_date"] for lot in lots] == sorted(lot["purchase_date"] for lot in lots)
         policy = life.schedule.biology.model.feed
-        assert policy.delivery_hour_utc.value < min(policy.feeding_hours_utc.value)
+        assert policy.delivery_hour_utc < min(policy.feeding_hours_utc)
 
 
 def test_a_lots_price_follows_the_market_of_its_day(lives: list[Subject]) -> None:
@@ -82,9 +82,9 @@ def test_a_lots_price_follows_the_market_of_its_day(lives: list[Subject]) -> Non
         geography = farm.geography_of(life.history.batch).name
         index = feed_index(biology, life.schedule.seed, geography, 0, life.schedule.as_of_day)
         for lot in rows_of(feed_tables(life)["feed_purchase"]):
-            base = farm.model.feeds[lot["feed_id"] - 1].price_per_kg * biology.region(geography).currency_per_eur.value
+            base = farm.model.feeds[lot["feed_id"] - 1].price_per_kg * biology.region(geography).currency_per_eur
             spread.append(lot["cost_per_kg"] / 100 / (base * index[lot["purchase_date"]]))
-    sd = biology.model.feed.lot_price_sd.value
+    sd = biology.model.feed.lot_price_sd
     assert np.mean(spread) == pytest.approx(1.0, abs=4 * sd / len(spread) ** 0.5)
     assert np.std(spread) == pytest.approx(sd, rel=0.25)
 

@@ -77,8 +77,8 @@ def test_the_move_to_sea_is_paid_first_at_the_smolts_cost(
     assert move["finance_transaction_id"] == first["id"] == sold.batch_id << 10
     assert first["posting_date"] == move["actual_completion_date"]
     trade = sold.schedule.biology.model.trade
-    cost = Decimal(str(trade.smolt_cost_per_fish.value)) * move["total_transferred_count"]
-    cost += Decimal(str(trade.smolt_cost_per_kg.value)) * move["total_biomass_kg"] / 100
+    cost = Decimal(str(trade.smolt_cost_per_fish)) * move["total_transferred_count"]
+    cost += Decimal(str(trade.smolt_cost_per_kg)) * move["total_biomass_kg"] / 100
     assert abs(first["amount"] * CENT - cost * markup) <= Decimal("0.0051")
     assert all(row["transfer_workflow_id"] is None for row in others)
 
@@ -108,7 +108,7 @@ def test_each_grade_of_a_harvest_is_paid_once_and_bears_its_share_of_the_rings_c
     for lot in rows_of(lot_rows(sold)):
         gutted[lot["event_id"], lot["product_grade_id"]] += lot["gutted_weight_kg"]
     fed = feed_costs(sold)
-    share = Decimal(str(sold.schedule.biology.model.trade.feed_share_of_cost.value))
+    share = Decimal(str(sold.schedule.biology.model.trade.feed_share_of_cost))
     paid: Counter[int] = Counter()
     rings: Counter[int] = Counter()
     for (event_id, _), grams in gutted.items():
@@ -184,8 +184,8 @@ def test_the_state_follows_the_age_at_the_as_of_date(sold: Subject, days: int) -
     last = harvest_days(sold.history)[-1]
     later = Subject(replace(sold.schedule, as_of_day=last + days), sold.history, sold.climate)
     row = rows_of(transaction_rows(later))[-1]
-    expected = "pending" if days <= trade.pending_days.value else "posted"
-    if days > trade.export_days.value:
+    expected = "pending" if days <= trade.pending_days else "posted"
+    if days > trade.export_days:
         expected = "exported"
     assert STATES[row["state"]] == expected
 

@@ -175,7 +175,7 @@ def test_ulcers_lower_the_grade_of_the_rings_that_had_them_before_their_harvest(
     quiet = changed(reaped, events=())
     day = quiet.stages[-1].start_day + 200
     before = superior(quiet.harvest)
-    shift = reaped.schedule.biology.model.harvest.ulcer_grade_shift.value
+    shift = reaped.schedule.biology.model.harvest.ulcer_grade_shift
     struck = with_event(quiet, day, (1,))
     after = superior(struck.harvest)
     hit = quiet.harvest.ring == 1
@@ -218,12 +218,12 @@ def test_events_lots_and_waste_agree_to_the_gram(reaped: Subject) -> None:
         assert sum(lot["unit_count"] for lot in mine) == event["harvested_count"]
         assert sum(lot["live_weight_kg"] for lot in mine) == event["live_weight_kg"]
         gutted = sum(lot["gutted_weight_kg"] for lot in mine)
-        spread = 4 * policy.gutted_yield_sd.value
-        assert abs(gutted / event["live_weight_kg"] - policy.gutted_yield.value) <= spread + 1e-6
+        spread = 4 * policy.gutted_yield_sd
+        assert abs(gutted / event["live_weight_kg"] - policy.gutted_yield) <= spread + 1e-6
         left = {w["category"]: w["weight_kg"] for w in waste if w["event_id"] == event["id"]}
         rejected = sum(lot["gutted_weight_kg"] for lot in mine if lot["product_grade_id"] == 5)
         assert left[0] == event["live_weight_kg"] - gutted
-        assert abs(left.get(1, 0) - policy.reject_discard_share.value * rejected) <= 0.5
+        assert abs(left.get(1, 0) - policy.reject_discard_share * rejected) <= 0.5
         assert sum(left.values()) <= event["live_weight_kg"]
     assert {lot["event_id"] for lot in lots} == {e["id"] for e in events}
 

@@ -83,8 +83,8 @@ def test_samplings_fall_at_the_interval_on_containers_in_turn(
     seen = 0
     for history in histories:
         event, _, _ = examine(history)
-        first = history.batch.start_day + health.first_day.value - 1
-        due = range(first, history.stages[-1].end_day, health.interval_days.value)
+        first = history.batch.start_day + health.first_day - 1
+        due = range(first, history.stages[-1].end_day, health.interval_days)
         assert event["sampling_date"].tolist() == list(due)
         for number, (taken, day) in enumerate(zip(samplings(health, history), due, strict=True)):
             stage = history.stages[taken.stage]
@@ -155,10 +155,8 @@ def test_the_fish_are_of_the_container_that_day(
             root = np.cbrt(fish["weight_g"][here] / 100.0)
             roots.append((root - stage.mu[t.container, t.day]) / math.sqrt(stage.v[t.container, t.day]))
             k = 1e6 * fish["weight_g"][here] / fish["length_cm"][here].astype(float) ** 3
-            expected = np.interp(
-                fish["weight_g"][here] / 100.0, growth.condition_factor_g.value, growth.condition_factor.value
-            )
-            shapes.append((k - expected) / growth.condition_factor_sd.value)
+            expected = np.interp(fish["weight_g"][here] / 100.0, growth.condition_factor_g, growth.condition_factor)
+            shapes.append((k - expected) / growth.condition_factor_sd)
     for z in (np.concatenate(roots), np.concatenate(shapes)):
         error = 4.0 / math.sqrt(len(z))
         assert abs(z.mean()) < error
@@ -396,7 +394,7 @@ def test_deaths_of_the_last_four_weeks_tell_of_worse_fish(
     before, after = sea.fish[taken.container], sea.population[taken.container, day]
     weekly = sea.dead[taken.container, window].sum() / ((before + after) / 2) / 4
     strength = drivers(health, ill, taken)[DRIVERS.index("MORTALITY")]
-    assert strength == pytest.approx(math.log1p(weekly / health.mortality_scale.value))
+    assert strength == pytest.approx(math.log1p(weekly / health.mortality_scale))
 
 
 def test_thin_fish_have_the_worse_bodies(small_schedule: Schedule, quiet: BatchHistory, examine: Examine) -> None:
@@ -408,7 +406,7 @@ def test_thin_fish_have_the_worse_bodies(small_schedule: Schedule, quiet: BatchH
         here = of_sampling(event, fish, i)
         weight = fish["weight_g"][here]
         k = 1e6 * weight / fish["length_cm"][here].astype(float) ** 3
-        k -= np.interp(weight / 100.0, growth.condition_factor_g.value, growth.condition_factor.value)
+        k -= np.interp(weight / 100.0, growth.condition_factor_g, growth.condition_factor)
         correlations.append([np.corrcoef(k, scores[here, p])[0, 1] for p in (BODY, GILL)])
     body, gill = np.nanmean(correlations, axis=0)
     assert body < -0.3

@@ -183,7 +183,7 @@ def test_an_event_has_a_row_for_each_container_that_lived_to_see_it(lived: Batch
 
 
 def test_severity_follows_the_expected_loss(small_schedule: Schedule, lived: BatchHistory, rows: Rows) -> None:
-    medium, high = small_schedule.biology.model.journal.event_loss.value
+    medium, high = small_schedule.biology.model.journal.event_loss
     for event in lived.events:
         words = say.EVENTS[event.kind]
         told = [
@@ -224,7 +224,7 @@ def test_counts_above_the_limit_are_told_once_with_their_mean(
 ) -> None:
     sea = lived.stages[-1]
     assert sea.lice is not None
-    limits = small_schedule.biology.region("Faroe Islands").adult_female_limit.value
+    limits = small_schedule.biology.region("Faroe Islands").adult_female_limit
     females, fish = sea.lice.counted[:, :, 2].sum(axis=0), sea.lice.sampled.sum(axis=0)
     limit = [limits[(EPOCH + timedelta(days=d)).month - 1] for d in sea.lice.day.tolist()]
     over = females > np.array(limit) * fish
@@ -259,22 +259,22 @@ def test_low_oxygen_is_told_when_it_comes_back(small_schedule: Schedule, lived: 
     told = entries(rows, "issue", r"Oxygen low in (.*): down to about (\d+) % saturation")
     assert len(told) >= 3
     days = [day_of(r["entry_date"].date()) for r, _ in told]
-    assert all(b - a > policy.oxygen_quiet_days.value for a, b in pairwise(days))
+    assert all(b - a > policy.oxygen_quiet_days for a, b in pairwise(days))
     for (row, match), day in zip(told, days, strict=True):
         stage = stage_on(lived, day)
         d = day - stage.start_day
-        low = np.flatnonzero(stage.present[:, d] & (stage.oxygen_min[:, d] < policy.oxygen_low.value[-1])).tolist()
+        low = np.flatnonzero(stage.present[:, d] & (stage.oxygen_min[:, d] < policy.oxygen_low[-1])).tolist()
         assert containers_named(small_schedule, stage, match[1]) == low
         least = stage.oxygen_min[low, d].min()
         assert int(match[2]) == pytest.approx(least, abs=0.51)
-        bounds = policy.oxygen_low.value
+        bounds = policy.oxygen_low
         assert row["severity"] == ("high" if least < bounds[0] else "medium" if least < bounds[1] else "low")
 
 
 def test_weeks_of_high_mortality_are_told_where_no_event_explains_them(
     small_schedule: Schedule, lived: BatchHistory, rows: Rows
 ) -> None:
-    bound, medium, high = small_schedule.biology.model.journal.weekly_mortality.value
+    bound, medium, high = small_schedule.biology.model.journal.weekly_mortality
     # events aside, so that none explains the deaths made up
     quiet = replace(lived, events=())
     told = entries(rows_of(small_schedule, quiet), "issue", rf"([\d,]+) dead .* from {DATE} to {DATE}")
@@ -342,11 +342,11 @@ def test_samples_are_those_of_disease_in_containers_concerned(
         }
         assert any(type_ in AGENTS[kind][2] for kind in kinds & set(AGENTS))
         if row["date_sent_to_lab"] is not None:
-            assert row["date_sent_to_lab"] == row["sample_date"] + timedelta(days=policy.send_days.value)
+            assert row["date_sent_to_lab"] == row["sample_date"] + timedelta(days=policy.send_days)
         known = [row[k] is not None for k in ("date_results_received", "findings_summary", "quantitative_results")]
         assert len(set(known)) == 1
         if known[0]:
-            low, high = policy.result_days.value
+            low, high = policy.result_days
             assert low <= (row["date_results_received"] - row["date_sent_to_lab"]).days <= high
             results = json.loads(row["quantitative_results"])
             ct = next(v for k, v in results.items() if k.endswith(" Ct"))
@@ -356,7 +356,7 @@ def test_samples_are_those_of_disease_in_containers_concerned(
                 assert results.get("fish positive", 0) == 0
             else:
                 assert f"Ct {ct}" in summary
-                assert ("inconclusive" in summary) == (ct >= policy.ct_doubtful.value)
+                assert ("inconclusive" in summary) == (ct >= policy.ct_doubtful)
                 assert 1 <= results.get("fish positive", 1) <= results.get("fish tested", 1)
 
 
@@ -370,14 +370,14 @@ def test_some_findings_are_negative_and_some_doubtful(small_schedule: Schedule, 
     total = sum(found.values())
 
     def below(ct: float) -> float:
-        z = (ct - 0.05 - policy.ct_mean.value) / policy.ct_sd.value
+        z = (ct - 0.05 - policy.ct_mean) / policy.ct_sd
         return 0.5 * (1 + float(np.tanh(0.7978845608 * (z + 0.044715 * z**3))))  # the normal distribution, to .001
 
-    there = policy.detected_share.value
+    there = policy.detected_share
     for verdict, share in (
-        ("positive", there * below(policy.ct_doubtful.value)),
-        ("inconclusive", there * (below(policy.ct_limit.value) - below(policy.ct_doubtful.value))),
-        ("negative", 1 - there * below(policy.ct_limit.value)),
+        ("positive", there * below(policy.ct_doubtful)),
+        ("inconclusive", there * (below(policy.ct_limit) - below(policy.ct_doubtful))),
+        ("negative", 1 - there * below(policy.ct_limit)),
     ):
         assert found[verdict] / total == pytest.approx(share, abs=4 * (share * (1 - share) / total) ** 0.5 + 0.002)
 

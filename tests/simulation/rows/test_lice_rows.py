@@ -86,7 +86,7 @@ def test_counts_stand_in_order_within_the_stay_and_a_working_morning(
         ring = ids.index(row["assignment_id"])
         assert row["container_id"] == sea.container_ids[ring]
         assert sea.start_day <= day_of(row["count_date"]) < sea.start_day + sea.days_lived[ring]
-        assert model.first_hour_utc.value <= row["count_date"].hour < model.last_hour_utc.value
+        assert model.first_hour_utc <= row["count_date"].hour < model.last_hour_utc
         assert row["fish_sampled"] == 20
         assert 0.5 < row["confidence_level"] <= 1
     of_a_day = defaultdict(set)
@@ -188,10 +188,10 @@ def test_a_treatment_row_for_each_treatment_and_each_tank_vaccinated(
     small_schedule: Schedule, lived: BatchHistory, rows: Rows
 ) -> None:
     mortality = small_schedule.biology.model.mortality
-    stage = next(s for s in lived.stages if s.stage == mortality.vaccination_stage.value)
+    stage = next(s for s in lived.stages if s.stage == mortality.vaccination_stage)
     subject = subject_of(small_schedule, lived)
     vaccinated = {
-        (int(id_), stage.start_day + mortality.vaccination_day.value, "VACCINE", 0.0)
+        (int(id_), stage.start_day + mortality.vaccination_day, "VACCINE", 0.0)
         for id_ in subject.ids[lived.stages.index(stage)]
     }
     treated = {(int(subject.ids[-1][t.container]), t.day, t.method, round(t.efficacy, 5)) for t in lived.treatments}
@@ -214,8 +214,8 @@ def test_treatments_are_told_as_the_biology_and_the_farm_name_them(small_schedul
     for row in rows["treatment"]:
         assert row["treatment_type"] == kinds[row["method"]]
         told = policy.vaccination if row["method"] == "VACCINE" else policy.methods.of(row["method"])
-        assert row["dosage"] == told.dosage.value
-        assert row["withholding_period_days"] == told.withholding_days.value
+        assert row["dosage"] == told.dosage
+        assert row["withholding_period_days"] == told.withholding_days
         assert (row["vaccination_type_id"] is not None) == (row["method"] == "VACCINE")
         if row["vaccination_type_id"] is not None:
             assert farm.model.master.vaccination_types[row["vaccination_type_id"] - 1] == "Combined"

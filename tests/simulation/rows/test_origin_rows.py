@@ -84,7 +84,7 @@ def test_eggs_come_on_the_first_day_at_most_one_day_late(
         assert expected == order["planned_start_date"][0] == order["planned_completion_date"][0]
         assert batch.start_day - expected in (0, 1)
         late += batch.start_day - expected
-    share = small_schedule.biology.model.eggs.late_share.value
+    share = small_schedule.biology.model.eggs.late_share
     assert late / LOTS == pytest.approx(share, abs=4.0 * math.sqrt(share * (1.0 - share) / LOTS))
 
 
@@ -105,17 +105,17 @@ def test_a_geography_has_its_supplier_price_and_way_of_delivery(
 ) -> None:
     eggs = small_schedule.biology.model.eggs
     methods = TABLES["creation_action"].column("delivery_method").codes
-    for geography, price in ((1, eggs.price_per_thousand.EUR.value), (2, eggs.price_per_thousand.GBP.value)):
+    for geography, price in ((1, eggs.price_per_thousand.EUR), (2, eggs.price_per_thousand.GBP)):
         here = [(order, deliveries) for batch, order, deliveries in lots if batch.geography_id == geography]
         n = len(here)
         paid = np.array([order["external_cost_per_thousand"][0] / 100.0 for order, _ in here])
-        sd = eggs.price_sd.value * price
+        sd = eggs.price_sd * price
         assert paid.mean() == pytest.approx(price, abs=4.0 * sd / math.sqrt(n))
         assert paid.std() == pytest.approx(sd, rel=4.0 / math.sqrt(2 * n))
-        house = eggs.house_supplier_share.value
+        house = eggs.house_supplier_share
         own = np.mean([order["external_supplier_id"][0] == geography for order, _ in here])
         assert own == pytest.approx(house, abs=4.0 * math.sqrt(house * (1.0 - house) / n))
-        shares = small_schedule.biology.region(small_farm.geography(geography).name).egg_delivery_shares.value
+        shares = small_schedule.biology.region(small_farm.geography(geography).name).egg_delivery_shares
         assert all(len(set(deliveries["delivery_method"])) == 1 for _, deliveries in here)
         ways = Counter(methods[deliveries["delivery_method"][0]] for _, deliveries in here)
         assert set(ways) <= set(methods)
@@ -128,9 +128,9 @@ def test_few_eggs_arrive_dead_and_their_share_is_the_lots(
 ) -> None:
     eggs = small_schedule.biology.model.eggs
     share = np.array([order["total_mortality_on_arrival"][0] / batch.eggs for batch, order, _ in lots])
-    spread = eggs.dead_on_arrival_sdlog.value
-    error = eggs.dead_on_arrival.value * math.sqrt((math.exp(spread * spread) - 1.0) / LOTS)
-    assert share.mean() == pytest.approx(eggs.dead_on_arrival.value, abs=4.0 * error)
+    spread = eggs.dead_on_arrival_sdlog
+    error = eggs.dead_on_arrival * math.sqrt((math.exp(spread * spread) - 1.0) / LOTS)
+    assert share.mean() == pytest.approx(eggs.dead_on_arrival, abs=4.0 * error)
     assert np.log(share).std() == pytest.approx(spread, rel=0.2)
     trays = [d["mortality_on_arrival"] / d["egg_count_planned"] for _, _, d in lots]
     assert np.std([t[0] - t[1] for t in trays]) < 0.5 * np.std(share)  # trays of one lot are alike
@@ -229,16 +229,13 @@ def test_moves_are_made_as_the_fish_allow(small_schedule: Schedule, subjects: li
         for workflow, stage in zip(workflows["id"], workflows["source_lifecycle_stage_id"], strict=True):
             here = actions["workflow_id"] == workflow
             used = {methods[m] for m in actions["transfer_method"][here]}
-            assert used == {handling.transfer_methods.value[stage - 1]}
+            assert used == {handling.transfer_methods[stage - 1]}
             expected = (
-                handling.transfer_minutes.value
-                + actions["transferred_count"][here] / handling.transfer_per_minute.value[stage - 1]
+                handling.transfer_minutes + actions["transferred_count"][here] / handling.transfer_per_minute[stage - 1]
             )
             ratios += (actions["execution_duration_minutes"][here] / expected).tolist()
-    assert np.mean(ratios) == pytest.approx(
-        1.0, abs=4.0 * handling.transfer_sdlog.value / math.sqrt(len(ratios)) + 0.01
-    )
-    assert np.std(ratios) == pytest.approx(handling.transfer_sdlog.value, rel=0.5)
+    assert np.mean(ratios) == pytest.approx(1.0, abs=4.0 * handling.transfer_sdlog / math.sqrt(len(ratios)) + 0.01)
+    assert np.std(ratios) == pytest.approx(handling.transfer_sdlog, rel=0.5)
 
 
 def test_more_fish_take_longer_and_no_action_takes_no_time() -> None:

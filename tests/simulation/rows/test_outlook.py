@@ -73,9 +73,7 @@ def with_estimate(subject: Subject, **changes: Any) -> Subject:
 def with_policy(subject: Subject, **values: Any) -> Subject:
     """The subject under another policy of forecasts and plans."""
     biology = subject.schedule.biology
-    outlook = biology.model.outlook
-    changed = {name: getattr(outlook, name).model_copy(update={"value": value}) for name, value in values.items()}
-    model = biology.model.model_copy(update={"outlook": outlook.model_copy(update=changed)})
+    model = replace(biology.model, outlook=replace(biology.model.outlook, **values))
     return replace(subject, schedule=replace(subject.schedule, biology=replace(biology, model=model)))
 
 

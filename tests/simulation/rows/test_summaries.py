@@ -87,8 +87,8 @@ def test_a_periods_summary_is_what_was_fed_and_grew(
     subject: Subject, summaries: tuple[list[dict[str, Any]], list[dict[str, Any]]]
 ) -> None:
     expected = account(subject)
-    limits = subject.schedule.biology.model.feed.summary_confidence_days.value
-    least = subject.schedule.biology.model.feed.summary_least_growth.value
+    limits = subject.schedule.biology.model.feed.summary_confidence_days
+    least = subject.schedule.biology.model.feed.summary_least_growth
     for row in summaries[0]:
         due = expected.pop((row["container_assignment_id"], row["period_start"]))
         assert row["period_end"] == due["last"]

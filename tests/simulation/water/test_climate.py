@@ -107,7 +107,7 @@ def test_days_are_warmer_and_fuller_of_oxygen_in_the_afternoon_of_summer(climate
     env = climate.biology.model.environment
     ring = small_farm.containers[-1]
     summer, winter = 15_000 + 172 - 26, 15_000 + 355 - 26  # 15,000 is the 26th of January
-    for row, height in ((0, env.diurnal_amplitude_c.value), (1, env.oxygen_diurnal.value)):
+    for row, height in ((0, env.diurnal_amplitude_c), (1, env.oxygen_diurnal)):
         for first, share in ((summer, 1.0), (winter, 0.0)):
             field, _ = climate.at_readings(ring, first, first + 10)
             course = field[row].reshape(10, 6)
@@ -170,8 +170,8 @@ def test_areas_of_one_geography_share_their_weather_and_differ_by_site(climate: 
     one, two = (climate.sea(area)[0] for area in climate.farm.areas[:2])
     apart = one - two
     env = climate.biology.model.environment
-    assert apart.std() == pytest.approx(math.sqrt(2.0) * env.daily_sd_c.value, rel=0.1)
-    assert 0.02 < abs(apart.mean()) < 4.0 * math.sqrt(2.0) * env.site_sd_c.value
+    assert apart.std() == pytest.approx(math.sqrt(2.0) * env.daily_sd_c, rel=0.1)
+    assert 0.02 < abs(apart.mean()) < 4.0 * math.sqrt(2.0) * env.site_sd_c
 
 
 def test_oxygen_outside_is_lowest_from_august_to_october(climate: Climate, small_farm: Farm) -> None:
@@ -219,8 +219,8 @@ def test_halls_are_held_at_their_stages_temperature(climate: Climate) -> None:
     for hall in farm.halls:
         region = climate.biology.region(farm.geography_of(hall).name)
         temp = climate.hall(hall)[0]
-        assert temp.mean() == pytest.approx(region.hall_temperature_c.value[hall.stage - 1], abs=0.03)
-        assert temp.std() == pytest.approx(env.hall_sd_c.value, rel=0.1)
+        assert temp.mean() == pytest.approx(region.hall_temperature_c[hall.stage - 1], abs=0.03)
+        assert temp.std() == pytest.approx(env.hall_sd_c, rel=0.1)
 
 
 def test_water_quality_has_the_published_means_and_spread_over_many_halls(biology: Biology) -> None:
@@ -246,7 +246,7 @@ def test_ammonia_and_nitrite_rise_together_while_a_biofilter_fails(small_farm: F
         nh4, no2 = rise[HALL_VARIABLES.index("NH4")], rise[HALL_VARIABLES.index("NO2")]
         assert 0.005 < (nh4 > 0.1).mean() < 0.1
         assert nh4.max() > math.log(2.5)
-        np.testing.assert_allclose(no2, biology.model.environment.biofilter_nitrite_share.value * nh4, atol=1e-9)
+        np.testing.assert_allclose(no2, biology.model.environment.biofilter_nitrite_share * nh4, atol=1e-9)
         for name in ("Temperature", "Dissolved Oxygen", "pH", "CO2", "NO3"):
             assert not rise[HALL_VARIABLES.index(name)].any()
 
@@ -282,6 +282,6 @@ def test_water_stays_within_what_water_can_be(climate: Climate) -> None:
     ranges = climate.biology.model.sensors.physical_range
     for names, fields in ((SEA_VARIABLES, places(climate)[:4]), (HALL_VARIABLES, places(climate)[4:])):
         for name, row in zip(names, np.concatenate(fields, axis=1), strict=True):
-            low, high = ranges[name].value
+            low, high = ranges[name]
             assert low < row.min()
             assert row.max() < high
