@@ -22,7 +22,7 @@ class EventKind:
 
 @dataclass(frozen=True, kw_only=True)
 class Events:
-    """kinds: by lake.tables.truth.EVENT_KINDS."""
+    """kinds: by lake.codes.EVENT_KINDS."""
 
     weeks: ShareVector
     limit: Whole

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.biology.values import Names, NotNegative, Positive, RisingVector, Vector, Whole
-from lake.tables.health import TREATMENT_METHODS
-from lake.tables.truth import EVENT_KINDS
+from lake.codes import EVENT_KINDS, TREATMENT_METHODS
 
 BURDENS = ("MORTALITY", "LICE", "LOW_OXYGEN")  # of a container, beside its events and treatments
 DRIVERS = (*BURDENS, *EVENT_KINDS, *TREATMENT_METHODS)

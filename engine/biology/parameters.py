@@ -34,7 +34,6 @@ from engine.biology.water import Environment, Sensors
 from engine.inputs.reading import load_text, parse_yaml, refusal, sha256, validate
 from engine.inputs.shipped_files import find_shipped
 from lake.errors import InputError
-from lake.tables.truth import EVENT_KINDS
 
 FORMAT = "smoltworks-biology/1"
 

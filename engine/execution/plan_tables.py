@@ -7,7 +7,7 @@ from typing import Any
 from engine.biology.health import METHOD_NAMES
 from engine.farm.schedule import Schedule, to_date
 from engine.farm.sizing import biomass_flags
-from engine.simulation.lice.treatments import VACCINE
+from lake.codes import VACCINE
 
 Rows = list[dict[str, Any]]
 CONFIDENCE_FROM = ("high_from_days", "medium_from_days", "low_from_days")

@@ -29,7 +29,7 @@ class Treatment:
 class HealthEvent:
     """Something that befell the containers (positions) of a stage, days [start_day, end_day) since 1970.
 
-    kind: lake.tables.truth.EVENT_KINDS; cause: a position in lake.tables.events.MORTALITY_CAUSES; loss: expected
+    kind: lake.codes.EVENT_KINDS; cause: a position in lake.codes.MORTALITY_CAUSES; loss: expected
     share of the fish that die of it.
     """
 
@@ -66,7 +66,7 @@ class StageHistory:
     """One stage as lived in n containers. Arrays are (n, days), at the end of each day unless said otherwise.
 
     Each container is lived in for `days_lived` (n,) of the `days`; beyond, its counts are 0: see `present`. population,
-    dead, culled: fish. cause: of the dead, a position in lake.tables.events.MORTALITY_CAUSES. weight_cg: mean weight,
+    dead, culled: fish. cause: of the dead, a position in lake.codes.MORTALITY_CAUSES. weight_cg: mean weight,
     0.01 g; dead_cg, culled_cg: of that day's dead and culled. ration: feed in 0.0001 kg. mu, v: moments of the
     cube-root weight. temp_c: the water. oxygen_draw: what the fish take from it at unit resistance, % saturation
     (Breath in climate.py); oxygen_mean, oxygen_min: in the container, % saturation. appetite: share of the intended

@@ -6,8 +6,9 @@ import polars as pl
 
 from engine.statistics.measure import Basis, Measures, by_geography, of_geography, percent, ratio, total
 from engine.statistics.records import Records, collect
+from lake.codes import LICE_TREATMENTS
 
-METHODS = {"THERMAL": "thermal", "MECHANICAL": "mechanical", "FRESHWATER": "freshwater", "H2O2": "H2O2", "BATH": "bath"}
+METHODS = dict(zip(LICE_TREATMENTS, ("thermal", "mechanical", "freshwater", "H2O2", "bath"), strict=True))
 COUNT_DAYS = ((1, 90), (91, 180), (181, 270), (271, 360), (361, 450))
 TRAUMA = "HANDLING"  # the cause of what a treatment kills
 SPAN = 14  # days before and after a treatment that are compared

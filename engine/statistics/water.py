@@ -9,7 +9,7 @@ import polars as pl
 
 from engine.statistics.measure import Basis, Measure, Measures, by_geography, mean, number, of_geography, ratio, total
 from engine.statistics.records import Records, collect
-from lake.codes import SEA
+from lake.codes import OXYGEN, SALINITY, SEA
 
 DAYS_OF_A_MONTH = 20  # an area's month counts when there are readings of at least so many days
 CROWDED_KG_M3, NEARLY_EMPTY_KG_M3 = 5.0, 1.0
@@ -124,14 +124,14 @@ def readings(records: Records) -> Measures:
     found: Measures = {}
     for geography in records.geographies:
         salinity = spread.filter(
-            (pl.col("geography") == geography) & pl.col("at_sea") & (pl.col("parameter") == "Salinity")
+            (pl.col("geography") == geography) & pl.col("at_sea") & (pl.col("parameter") == SALINITY)
         )
         found |= {
             of_geography(name, geography): measure for name, measure in _quantiles("salinity", salinity, 1.0).items()
         }
     in_halls = spread.filter(~pl.col("at_sea"))
     for parameter, what, scale in (
-        ("Dissolved Oxygen", "oxygen in tanks", 1.0),
+        (OXYGEN, "oxygen in tanks", 1.0),
         ("pH", "pH in tanks", 1.0),
         ("CO2", "carbon dioxide in tanks", 1.0),
         ("NO2", "nitrite nitrogen in tanks", 1.0),
@@ -243,7 +243,7 @@ def _difference(basis: Basis, frame: pl.DataFrame, higher: pl.Expr, lower: pl.Ex
 def ring_oxygen(records: Records) -> pl.DataFrame:
     """Every oxygen reading of the rings: assignment_id, date, hour (UTC), oxygen."""
     tables = records.tables
-    (wanted,) = collect(tables["environmental_parameter"].filter(pl.col("name") == "Dissolved Oxygen"))["id"]
+    (wanted,) = collect(tables["environmental_parameter"].filter(pl.col("name") == OXYGEN))["id"]
     rings = records.rings.lazy().select("assignment_id")
     return collect(
         tables["environmental_reading"]

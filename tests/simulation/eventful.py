@@ -14,10 +14,9 @@ from engine.simulation.rows.journal import journal_tables
 from engine.simulation.rows.lice import lice_tables
 from engine.simulation.rows.shared import Subject
 from engine.simulation.water.climate import Climate
-from lake.codes import SEA
+from lake.codes import MORTALITY_CAUSES, SEA
 from lake.columns import record_batch
 from lake.tables import TABLES
-from lake.tables.events import MORTALITY_CAUSES
 
 Rows = dict[str, list[dict[str, Any]]]
 DAILY = (

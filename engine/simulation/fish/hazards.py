@@ -12,8 +12,7 @@ from engine.simulation.numerics.compilation import kernel
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.numerics.sums import ordered_sum
 from engine.simulation.record import HealthEvent
-from lake.codes import SEA
-from lake.tables.events import MORTALITY_CAUSES
+from lake.codes import MORTALITY_CAUSES, SEA
 
 CYCLE_WEEKS = 64  # the Monte Carlo behind the hazards ran 64 weeks
 

@@ -17,7 +17,7 @@ from engine.simulation.numerics.series import interpolate
 from engine.simulation.numerics.weights import mean_weight_g, mu_for_weight, sd_weight_g
 from engine.simulation.water import oxygen
 
-HANDLING, ENVIRONMENTAL = 1, 3  # positions in lake.tables.events.MORTALITY_CAUSES
+HANDLING, ENVIRONMENTAL = 1, 3  # positions in lake.codes.MORTALITY_CAUSES
 SQRT_TWO_PI = 2.5066282746310002
 
 

@@ -12,8 +12,7 @@ from engine.simulation.harvest import grading
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.record import BatchHistory, StageHistory
-from lake.codes import SEA
-from lake.tables.events import SIZE_CLASSES
+from lake.codes import SEA, SIZE_CLASSES
 
 EDGES_G = np.array([int(name[0]) * 1000 for name in SIZE_CLASSES[1:]])
 BETA_DRAW = 100  # the batch's stream from here on

@@ -15,12 +15,12 @@ from engine.farm.schedule import Schedule
 from engine.simulation.health import wording as say
 from engine.simulation.health.laboratory import AGENTS, Noticed, Samples, laboratory, noticed, whole_between
 from engine.simulation.health.signs import beginnings, counts_of_females, low_oxygen, weeks_of_deaths
-from engine.simulation.lice.treatments import VACCINE, LiceSeen, Remedy, remedies
+from engine.simulation.lice.treatments import LiceSeen, Remedy, remedies
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.calendar import DAY_US, HOUR_US, MINUTE_US, WEEK_DAYS
 from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.record import BatchHistory, StageHistory
-from lake.codes import SEA
+from lake.codes import SEA, VACCINE
 
 SEVERITIES = ("low", "medium", "high")
 AFTER_TREATMENT_DAYS = 14  # for so long fish are counted as lost by a treatment (Walde 2021)

@@ -9,8 +9,7 @@ import numpy as np
 from engine.farm.schedule import Schedule
 from engine.simulation.numerics.calendar import DAY_US, MINUTE_US
 from engine.simulation.record import BatchHistory, SeaLice, Treatment
-
-VACCINE = "VACCINE"
+from lake.codes import VACCINE
 
 
 @dataclass(frozen=True)

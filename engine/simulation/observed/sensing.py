@@ -21,9 +21,9 @@ from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.observed.instruments import Faults, Probes, Water, daily_means, find_faults
 from engine.simulation.record import StageHistory
 from engine.simulation.water.climate import HALL_VARIABLES, SEA_VARIABLES, Climate
+from lake.codes import OXYGEN
 
 DAYS_A_MONTH = 365.0 / 12.0
-OXYGEN = "Dissolved Oxygen"
 
 
 @dataclass(frozen=True)

@@ -20,14 +20,13 @@ from engine.simulation.numerics.calendar import MINUTE_US
 from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.rows.shared import Columns, Subject, code, row_ids
 from engine.simulation.water.climate import uniforms
-from lake.codes import SEA
+from lake.codes import SEA, VACCINE
 from lake.columns import Nullable
 
 DRAWS = 4
 FORGOTTEN, CANCELLED, MINUTE = range(3)  # the draws; the fourth is spare
 DAY_MINUTES, HOUR_MINUTES = 1440, 60
 NEVER = -1
-VACCINE = "VACCINE"
 
 
 @dataclass(frozen=True)

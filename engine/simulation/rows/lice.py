@@ -8,14 +8,14 @@ import pyarrow as pa
 from engine.farm.infrastructure import Farm
 from engine.simulation.health import wording as say
 from engine.simulation.lice.counts import LICE_TYPES, SALMON_LOUSE, Division, divide
-from engine.simulation.lice.treatments import VACCINE, Remedy
+from engine.simulation.lice.treatments import Remedy
 from engine.simulation.numerics.calendar import DAY_US, MINUTE_US
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.numerics.sums import cumulative
 from engine.simulation.record import SeaLice, StageHistory
 from engine.simulation.rows.shared import Columns, Subject, Tables, code, empty, row_ids
 from engine.simulation.water.climate import uniforms
-from lake.codes import SEA
+from lake.codes import SEA, VACCINE
 from lake.columns import Nullable
 from lake.errors import InputError
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 
 import pyarrow as pa
 
@@ -28,6 +28,7 @@ class Column:
     name: str
     type: pa.DataType
     description: str
+    _: KW_ONLY
     unit: str = ""
     nullable: bool = False
     references: str = ""
@@ -57,6 +58,7 @@ class Table:
     name: str
     description: str
     columns: tuple[Column, ...]
+    _: KW_ONLY
     key: tuple[str, ...]
     id_bits: int = 0
     order: tuple[str, ...] = ()
@@ -90,11 +92,6 @@ DIM_ID = Column("id", REF, "ordinal in the resolved farm, from 1")
 NAME = Column("name", TEXT, "natural key")
 
 
-def count(name: str, description: str, nullable: bool = False, delta: bool = False) -> Column:
+def count(name: str, description: str, *, nullable: bool = False, delta: bool = False) -> Column:
+    """A column of fish, counted."""
     return Column(name, pa.int32(), description, unit="fish", nullable=nullable, delta=delta)
-
-
-def amount(
-    name: str, precision: int, scale: int, unit: str, description: str, nullable: bool = False, delta: bool = False
-) -> Column:
-    return Column(name, decimal(precision, scale), description, unit=unit, nullable=nullable, delta=delta)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from lake.codes import TREATMENT_METHODS
 from lake.tables.declaration import (
     BATCH_REF,
     CONTAINER_REF,
@@ -16,10 +17,8 @@ from lake.tables.declaration import (
     TIMESTAMP,
     Column,
     Table,
-    amount,
+    decimal,
 )
-
-TREATMENT_METHODS = ("THERMAL", "MECHANICAL", "FRESHWATER", "H2O2", "BATH", "VACCINE")
 
 HEALTH_TABLES: tuple[Table, ...] = (
     Table(
@@ -39,7 +38,7 @@ HEALTH_TABLES: tuple[Table, ...] = (
                 "how they were counted",
                 codes=("manual", "visual", "automated", "camera"),
             ),
-            amount("confidence_level", 3, 2, "", "of the count, 0 to 1"),
+            Column("confidence_level", decimal(3, 2), "of the count, 0 to 1"),
         ),
         key=("assignment_id", "count_date", "lice_type_id"),
         order=("assignment_id", "count_date", "lice_type_id"),
@@ -89,15 +88,15 @@ HEALTH_TABLES: tuple[Table, ...] = (
             Column("sampling_date", DATE, "day"),
             Column("number_of_fish_sampled", pa.int32(), "fish taken", unit="fish"),
             Column("calculated_sample_size", pa.int32(), "fish weighed and measured", unit="fish"),
-            amount("avg_weight_g", 10, 2, "g", "mean weight"),
-            amount("std_dev_weight_g", 10, 2, "g", "sample standard deviation of weight"),
-            amount("min_weight_g", 10, 2, "g", "lightest"),
-            amount("max_weight_g", 10, 2, "g", "heaviest"),
-            amount("avg_length_cm", 10, 2, "cm", "mean fork length"),
-            amount("std_dev_length_cm", 10, 2, "cm", "sample standard deviation of length"),
-            amount("min_length_cm", 10, 2, "cm", "shortest"),
-            amount("max_length_cm", 10, 2, "cm", "longest"),
-            amount("avg_k_factor", 10, 4, "", "mean of K = 100 W / L^3"),
+            Column("avg_weight_g", decimal(10, 2), "mean weight", unit="g"),
+            Column("std_dev_weight_g", decimal(10, 2), "sample standard deviation of weight", unit="g"),
+            Column("min_weight_g", decimal(10, 2), "lightest", unit="g"),
+            Column("max_weight_g", decimal(10, 2), "heaviest", unit="g"),
+            Column("avg_length_cm", decimal(10, 2), "mean fork length", unit="cm"),
+            Column("std_dev_length_cm", decimal(10, 2), "sample standard deviation of length", unit="cm"),
+            Column("min_length_cm", decimal(10, 2), "shortest", unit="cm"),
+            Column("max_length_cm", decimal(10, 2), "longest", unit="cm"),
+            Column("avg_k_factor", decimal(10, 4), "mean of K = 100 W / L^3"),
         ),
         key=("id",),
         unique=(("assignment_id", "sampling_date"),),
@@ -112,8 +111,8 @@ HEALTH_TABLES: tuple[Table, ...] = (
             BATCH_REF,
             Column("sampling_event_id", ID, "the sampling", references="health_sampling_event", delta=True),
             Column("fish_identifier", pa.int16(), "number of the fish within the sampling, from 1"),
-            amount("weight_g", 10, 2, "g", "live weight", delta=True),
-            amount("length_cm", 10, 2, "cm", "fork length", delta=True),
+            Column("weight_g", decimal(10, 2), "live weight", unit="g", delta=True),
+            Column("length_cm", decimal(10, 2), "fork length", unit="cm", delta=True),
         ),
         key=("id",),
         unique=(("sampling_event_id", "fish_identifier"),),

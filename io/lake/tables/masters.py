@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from lake.tables.declaration import DIM_ID, NAME, REF, TEXT, Column, Table, amount
+from lake.tables.declaration import DIM_ID, NAME, REF, TEXT, Column, Table, decimal
 
 ACTIVE = Column("is_active", pa.bool_(), "in use")
 
@@ -87,7 +87,7 @@ MASTER_TABLES: tuple[Table, ...] = (
             Column("pricing_basis", TEXT, "by grade or by stage", codes=("grade", "lifecycle")),
             Column("product_grade_id", REF, "the grade", references="product_grade", nullable=True),
             Column("method", TEXT, "rule", codes=("cost_plus", "market", "standard")),
-            amount("markup_percent", 6, 3, "%", "on cost"),
+            Column("markup_percent", decimal(6, 3), "on cost", unit="%"),
         ),
         key=("id",),
     ),
@@ -104,7 +104,7 @@ MASTER_TABLES: tuple[Table, ...] = (
             DIM_ID,
             Column("profile_id", REF, "the profile", references="temperature_profile"),
             Column("day_number", pa.int32(), "day of the year, 1 to 365"),
-            amount("temperature", 5, 2, "degC", "expected"),
+            Column("temperature", decimal(5, 2), "expected", unit="degC"),
         ),
         key=("id",),
         unique=(("profile_id", "day_number"),),
@@ -117,9 +117,9 @@ MASTER_TABLES: tuple[Table, ...] = (
             NAME,
             Column("location", TEXT, "geography"),
             Column("release_period", TEXT, "season"),
-            amount("tgc_value", 8, 5, "g^(1/3)/(degC d)", "growth coefficient at sea"),
-            amount("exponent_n", 6, 4, "", "of temperature"),
-            amount("exponent_m", 6, 4, "", "of weight"),
+            Column("tgc_value", decimal(8, 5), "growth coefficient at sea", unit="g^(1/3)/(degC d)"),
+            Column("exponent_n", decimal(6, 4), "of temperature"),
+            Column("exponent_m", decimal(6, 4), "of weight"),
             Column("profile_id", REF, "temperature", references="temperature_profile"),
         ),
         key=("id",),
@@ -131,9 +131,9 @@ MASTER_TABLES: tuple[Table, ...] = (
             DIM_ID,
             Column("tgc_model_id", REF, "the model", references="tgc_model"),
             Column("lifecycle_stage", TEXT, "the stage"),
-            amount("tgc_value", 6, 4, "g^(1/3)/(1000 degC d)", "growth coefficient"),
-            amount("temperature_exponent", 4, 2, "", "of temperature"),
-            amount("weight_exponent", 4, 2, "", "of weight"),
+            Column("tgc_value", decimal(6, 4), "growth coefficient", unit="g^(1/3)/(1000 degC d)"),
+            Column("temperature_exponent", decimal(4, 2), "of temperature"),
+            Column("weight_exponent", decimal(4, 2), "of weight"),
         ),
         key=("id",),
         unique=(("tgc_model_id", "lifecycle_stage"),),
@@ -146,7 +146,7 @@ MASTER_TABLES: tuple[Table, ...] = (
             DIM_ID,
             Column("model_id", REF, "the model", references="fcr_model"),
             Column("stage_id", pa.int8(), "the stage", references="lifecycle_stage"),
-            amount("fcr_value", 6, 3, "", "feed / growth"),
+            Column("fcr_value", decimal(6, 3), "feed / growth"),
             Column("duration_days", pa.int32(), "length of the stage", unit="d"),
         ),
         key=("id",),
@@ -159,7 +159,7 @@ MASTER_TABLES: tuple[Table, ...] = (
             DIM_ID,
             NAME,
             Column("frequency", TEXT, "of the rate", codes=("daily", "weekly")),
-            amount("rate", 8, 5, "%", "share that dies in each such time"),
+            Column("rate", decimal(8, 5), "share that dies in each such time", unit="%"),
         ),
         key=("id",),
     ),
@@ -174,7 +174,7 @@ MASTER_TABLES: tuple[Table, ...] = (
                 "trigger_type", TEXT, "what makes it due", codes=("DAY_OFFSET", "WEIGHT_THRESHOLD", "STAGE_TRANSITION")
             ),
             Column("day_offset", pa.int32(), "day of the batch's life, 0 first", nullable=True, unit="d"),
-            amount("weight_threshold_g", 10, 2, "g", "mean weight", nullable=True),
+            Column("weight_threshold_g", decimal(10, 2), "mean weight", unit="g", nullable=True),
             Column(
                 "target_lifecycle_stage_id",
                 pa.int8(),

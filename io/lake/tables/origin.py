@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from lake.tables.declaration import BATCH_REF, DATE, ID, REF, ROW_ID, TEXT, Column, Table, amount, count
+from lake.codes import ACTION_STATUSES, WORKFLOW_STATUSES
+from lake.tables.declaration import BATCH_REF, DATE, ID, REF, ROW_ID, TEXT, Column, Table, count, decimal
 
 ORIGIN_TABLES: tuple[Table, ...] = (
     Table(
@@ -14,16 +15,11 @@ ORIGIN_TABLES: tuple[Table, ...] = (
             ROW_ID,
             BATCH_REF,
             Column("workflow_number", TEXT, "unique"),
-            Column(
-                "status",
-                TEXT,
-                "state of the delivery",
-                codes=("DRAFT", "PLANNED", "IN_PROGRESS", "COMPLETED", "CANCELLED"),
-            ),
+            Column("status", TEXT, "state of the delivery", codes=WORKFLOW_STATUSES),
             Column("egg_source_type", TEXT, "own broodstock or bought", codes=("INTERNAL", "EXTERNAL")),
             Column("external_supplier_id", REF, "who sold the eggs", references="egg_supplier"),
             Column("external_supplier_batch_number", TEXT, "the supplier's number of the lot"),
-            amount("external_cost_per_thousand", 10, 2, "currency/1000", "price of a thousand eggs"),
+            Column("external_cost_per_thousand", decimal(10, 2), "price of a thousand eggs", unit="currency/1000"),
             count("total_eggs_planned", "eggs ordered"),
             count("total_eggs_received", "eggs delivered, dead ones included"),
             count("total_mortality_on_arrival", "eggs found dead on arrival; received - these are placed"),
@@ -46,12 +42,7 @@ ORIGIN_TABLES: tuple[Table, ...] = (
             BATCH_REF,
             Column("workflow_id", ID, "the order", references="creation_workflow"),
             Column("action_number", pa.int32(), "1 to n within the workflow"),
-            Column(
-                "status",
-                TEXT,
-                "state of the delivery",
-                codes=("PENDING", "IN_PROGRESS", "COMPLETED", "FAILED", "SKIPPED"),
-            ),
+            Column("status", TEXT, "state of the delivery", codes=ACTION_STATUSES),
             Column("dest_assignment_id", ID, "the stay that begins", references="container_assignment"),
             count("egg_count_planned", "eggs ordered for the tray"),
             count("egg_count_actual", "eggs delivered, dead ones included"),
@@ -64,7 +55,7 @@ ORIGIN_TABLES: tuple[Table, ...] = (
                 "how",
                 codes=("TRANSPORT", "HELICOPTER", "BOAT", "INTERNAL_TRANSFER"),
             ),
-            amount("water_temp_on_arrival", 5, 2, "degC", "mean temperature of the tray that day"),
+            Column("water_temp_on_arrival", decimal(5, 2), "mean temperature of the tray that day", unit="degC"),
             Column("egg_quality_score", pa.int16(), "1 (poor) to 5 (excellent)"),
             Column("execution_duration_minutes", pa.int32(), "how long it took", unit="min"),
         ),
@@ -78,10 +69,10 @@ ORIGIN_TABLES: tuple[Table, ...] = (
         (
             BATCH_REF,
             Column("batch_transfer_workflow_id", ID, "the move", references="transfer_workflow"),
-            amount("temperature", 5, 2, "degC", "temperature"),
-            amount("oxygen", 5, 2, "% saturation", "oxygen"),
-            amount("salinity", 5, 2, "PSU", "salinity; null on land", nullable=True),
-            amount("ph", 4, 2, "pH", "acidity"),
+            Column("temperature", decimal(5, 2), "temperature", unit="degC"),
+            Column("oxygen", decimal(5, 2), "oxygen", unit="% saturation"),
+            Column("salinity", decimal(5, 2), "salinity; null on land", unit="PSU", nullable=True),
+            Column("ph", decimal(4, 2), "acidity", unit="pH"),
         ),
         key=("batch_transfer_workflow_id",),
         order=("batch_transfer_workflow_id",),

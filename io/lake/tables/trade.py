@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from lake.tables.declaration import BATCH_REF, DATE, ID, REF, ROW_ID, TEXT, TIMESTAMP, Column, Table, amount, count
+from lake.codes import CONFIDENCE_LEVELS
+from lake.tables.declaration import BATCH_REF, DATE, ID, REF, ROW_ID, TEXT, TIMESTAMP, Column, Table, count, decimal
 
 TRADE_TABLES: tuple[Table, ...] = (
     Table(
@@ -15,7 +16,12 @@ TRADE_TABLES: tuple[Table, ...] = (
             BATCH_REF,
             Column("feed_container_id", REF, "where it lies", references="feed_container"),
             Column("feed_purchase_id", ID, "the lot", references="feed_purchase"),
-            amount("quantity_kg", 10, 2, "kg", "feed_purchase.closing_kg to 10 g; a lot with less than 5 g is used up"),
+            Column(
+                "quantity_kg",
+                decimal(10, 2),
+                "feed_purchase.closing_kg to 10 g; a lot with less than 5 g is used up",
+                unit="kg",
+            ),
             Column("entry_date", TIMESTAMP, "when it was delivered, UTC"),
         ),
         key=("feed_purchase_id",),
@@ -31,22 +37,21 @@ TRADE_TABLES: tuple[Table, ...] = (
             Column("container_assignment_id", ID, "the stay", references="container_assignment"),
             Column("period_start", DATE, "first day", delta=True),
             Column("period_end", DATE, "last day", delta=True),
-            amount("total_feed_kg", 10, 2, "kg", "feed given"),
-            amount("starting_biomass_kg", 10, 2, "kg", "estimated biomass on the first morning"),
-            amount("ending_biomass_kg", 10, 2, "kg", "estimated biomass on the last evening"),
-            amount(
+            Column("total_feed_kg", decimal(10, 2), "feed given", unit="kg"),
+            Column("starting_biomass_kg", decimal(10, 2), "estimated biomass on the first morning", unit="kg"),
+            Column("ending_biomass_kg", decimal(10, 2), "estimated biomass on the last evening", unit="kg"),
+            Column(
                 "growth_kg",
-                10,
-                2,
-                "kg",
+                decimal(10, 2),
                 "estimated gross growth: ending less starting biomass, plus that of the dead and culled",
+                unit="kg",
             ),
-            amount("fcr", 5, 3, "", "feed / growth; null without feed or growth, or above 99.999", nullable=True),
+            Column("fcr", decimal(5, 3), "feed / growth; null without feed or growth, or above 99.999", nullable=True),
             Column(
                 "confidence_level",
                 TEXT,
                 "by the age of the latest weighing on the last day",
-                codes=("VERY_HIGH", "HIGH", "MEDIUM", "LOW"),
+                codes=CONFIDENCE_LEVELS,
             ),
             Column(
                 "estimation_method",
@@ -67,23 +72,30 @@ TRADE_TABLES: tuple[Table, ...] = (
             BATCH_REF,
             Column("period_start", DATE, "first day", delta=True),
             Column("period_end", DATE, "last day", delta=True),
-            amount("total_feed_kg", 10, 2, "kg", "feed given"),
-            amount("average_biomass_kg", 10, 2, "kg", "mean of the evenings' estimated biomass, of all containers"),
-            amount("average_feeding_percentage", 5, 2, "%", "feed a day / average biomass", nullable=True),
-            amount("total_feed_consumed_kg", 10, 2, "kg", "feed eaten: all that was given"),
-            amount("total_biomass_gain_kg", 10, 2, "kg", "ending less starting biomass"),
-            amount("total_starting_biomass_kg", 10, 2, "kg", "sum over the containers"),
-            amount("total_ending_biomass_kg", 10, 2, "kg", "sum over the containers"),
-            amount("total_growth_kg", 10, 2, "kg", "sum over the containers"),
-            amount("fcr", 5, 3, "", "feed / growth; null as with containers", nullable=True),
-            amount("weighted_avg_fcr", 5, 3, "", "the containers' FCR weighted by their feed", nullable=True),
+            Column("total_feed_kg", decimal(10, 2), "feed given", unit="kg"),
+            Column(
+                "average_biomass_kg",
+                decimal(10, 2),
+                "mean of the evenings' estimated biomass, of all containers",
+                unit="kg",
+            ),
+            Column(
+                "average_feeding_percentage", decimal(5, 2), "feed a day / average biomass", unit="%", nullable=True
+            ),
+            Column("total_feed_consumed_kg", decimal(10, 2), "feed eaten: all that was given", unit="kg"),
+            Column("total_biomass_gain_kg", decimal(10, 2), "ending less starting biomass", unit="kg"),
+            Column("total_starting_biomass_kg", decimal(10, 2), "sum over the containers", unit="kg"),
+            Column("total_ending_biomass_kg", decimal(10, 2), "sum over the containers", unit="kg"),
+            Column("total_growth_kg", decimal(10, 2), "sum over the containers", unit="kg"),
+            Column("fcr", decimal(5, 3), "feed / growth; null as with containers", nullable=True),
+            Column("weighted_avg_fcr", decimal(5, 3), "the containers' FCR weighted by their feed", nullable=True),
             Column("estimation_method", TEXT, "how the biomass is known", codes=("MEASURED", "INTERPOLATED", "MIXED")),
             Column("container_count", pa.int32(), "containers with fish on the first morning"),
             Column(
                 "overall_confidence_level",
                 TEXT,
                 "the lowest of the containers'",
-                codes=("VERY_HIGH", "HIGH", "MEDIUM", "LOW"),
+                codes=CONFIDENCE_LEVELS,
             ),
         ),
         key=("batch_id", "period_start"),
@@ -97,7 +109,7 @@ TRADE_TABLES: tuple[Table, ...] = (
             BATCH_REF,
             Column("event_id", ID, "the harvest", references="harvest_event"),
             Column("category", TEXT, "kind", codes=("VISCERA_AND_BLOOD", "DISCARD")),
-            amount("weight_kg", 12, 3, "kg", "weight"),
+            Column("weight_kg", decimal(12, 3), "weight", unit="kg"),
         ),
         key=("event_id", "category"),
         order=("event_id", "category"),
@@ -109,7 +121,7 @@ TRADE_TABLES: tuple[Table, ...] = (
             ROW_ID,
             BATCH_REF,
             Column("event_date", TIMESTAMP, "the harvest's time"),
-            amount("quantity_kg", 12, 3, "kg", "live weight of the lot, as AquaMind projects it"),
+            Column("quantity_kg", decimal(12, 3), "live weight of the lot, as AquaMind projects it", unit="kg"),
             count("unit_count", "fish"),
             Column("dim_batch_id", REF, "the batch, by id without a key", references="batch"),
             Column("dim_company_id", REF, "the farming company", references="company"),
@@ -131,7 +143,7 @@ TRADE_TABLES: tuple[Table, ...] = (
             ROW_ID,
             BATCH_REF,
             Column("posting_date", DATE, "day"),
-            amount("amount", 14, 2, "currency", "what the buyer pays"),
+            Column("amount", decimal(14, 2), "what the buyer pays", unit="currency"),
             Column("currency", TEXT, "of the geography", codes=("EUR", "GBP")),
             Column(
                 "state",

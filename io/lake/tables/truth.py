@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from lake.codes import EVENT_KINDS, MORTALITY_CAUSES
 from lake.tables.declaration import (
     ASSIGNMENT_REF,
     BATCH_REF,
@@ -17,24 +18,8 @@ from lake.tables.declaration import (
     TIMESTAMP,
     Column,
     Table,
-    amount,
     count,
-)
-from lake.tables.events import MORTALITY_CAUSES
-
-EVENT_KINDS = (
-    "PANCREAS_DISEASE",
-    "HEART_DISEASE",
-    "GILL_DISEASE",
-    "WINTER_ULCER",
-    "JELLYFISH",
-    "ALGAL_BLOOM",
-    "PREDATOR",
-    "STORM",
-    "HANDLING",
-    "FUNGUS",
-    "WATER_QUALITY",
-    "POWER_FAILURE",
+    decimal,
 )
 
 TRUTH_TABLES: tuple[Table, ...] = (
@@ -46,16 +31,30 @@ TRUTH_TABLES: tuple[Table, ...] = (
             CONTAINER_REF,
             ASSIGNMENT_REF,
             Column("date", DATE, "day", delta=True),
-            amount("avg_weight_g", 10, 2, "g", "mean live weight", delta=True),
-            amount("std_weight_g", 10, 2, "g", "standard deviation of live weight", delta=True),
+            Column("avg_weight_g", decimal(10, 2), "mean live weight", unit="g", delta=True),
+            Column("std_weight_g", decimal(10, 2), "standard deviation of live weight", unit="g", delta=True),
             count("population", "fish alive", delta=True),
-            amount("biomass_kg", 12, 2, "kg", "population x avg_weight_g / 1000", delta=True),
-            amount("temp_c", 5, 2, "degC", "the day's mean water temperature, by which the fish grew", delta=True),
-            amount("oxygen_outside", 5, 2, "% saturation", "the day's mean of the water that comes in", delta=True),
-            amount("oxygen_mean", 5, 2, "% saturation", "the day's mean in the container", delta=True),
-            amount("oxygen_min", 5, 2, "% saturation", "the day's least at a time of reading", delta=True),
-            amount("appetite", 5, 3, "", "share of the intended ration that the fish took", delta=True),
-            amount("feed_kg", 10, 4, "kg", "feed given that day", delta=True),
+            Column("biomass_kg", decimal(12, 2), "population x avg_weight_g / 1000", unit="kg", delta=True),
+            Column(
+                "temp_c",
+                decimal(5, 2),
+                "the day's mean water temperature, by which the fish grew",
+                unit="degC",
+                delta=True,
+            ),
+            Column(
+                "oxygen_outside",
+                decimal(5, 2),
+                "the day's mean of the water that comes in",
+                unit="% saturation",
+                delta=True,
+            ),
+            Column("oxygen_mean", decimal(5, 2), "the day's mean in the container", unit="% saturation", delta=True),
+            Column(
+                "oxygen_min", decimal(5, 2), "the day's least at a time of reading", unit="% saturation", delta=True
+            ),
+            Column("appetite", decimal(5, 3), "share of the intended ration that the fish took", delta=True),
+            Column("feed_kg", decimal(10, 4), "feed given that day", unit="kg", delta=True),
             count("mortality_count", "fish that died or were culled that day"),
         ),
         key=("assignment_id", "date"),
@@ -73,7 +72,9 @@ TRUTH_TABLES: tuple[Table, ...] = (
             Column("cause", TEXT, "the deaths' cause", codes=MORTALITY_CAUSES),
             Column("start_date", DATE, "first day"),
             Column("end_date", DATE, "first day after, if the fish are still there: it may lie after the as-of date"),
-            amount("expected_loss", 6, 5, "share", "share of the fish that die of it if it runs its course"),
+            Column(
+                "expected_loss", decimal(6, 5), "share of the fish that die of it if it runs its course", unit="share"
+            ),
         ),
         key=("id",),
         unique=(("container_id", "kind", "start_date"),),
@@ -87,8 +88,8 @@ TRUTH_TABLES: tuple[Table, ...] = (
         (
             BATCH_REF,
             Column("treatment_id", ID, "the treatment", references="treatment"),
-            amount("efficacy", 6, 5, "share", "share of the mobile lice that it removed"),
-            amount("expected_loss", 6, 5, "share", "share of the fish that die of it"),
+            Column("efficacy", decimal(6, 5), "share of the mobile lice that it removed", unit="share"),
+            Column("expected_loss", decimal(6, 5), "share of the fish that die of it", unit="share"),
         ),
         key=("treatment_id",),
         order=("treatment_id",),
@@ -102,10 +103,10 @@ TRUTH_TABLES: tuple[Table, ...] = (
             CONTAINER_REF,
             OF_ASSIGNMENT,
             Column("date", DATE, "day", delta=True),
-            amount("attached", 10, 4, "lice/fish", "copepodids and chalimi", delta=True),
-            amount("mobile", 10, 4, "lice/fish", "pre-adults and adult males", delta=True),
-            amount("adult_female", 10, 4, "lice/fish", "adult females", delta=True),
-            amount("external_pressure", 10, 4, "lice/fish/week", "larvae from outside", delta=True),
+            Column("attached", decimal(10, 4), "copepodids and chalimi", unit="lice/fish", delta=True),
+            Column("mobile", decimal(10, 4), "pre-adults and adult males", unit="lice/fish", delta=True),
+            Column("adult_female", decimal(10, 4), "adult females", unit="lice/fish", delta=True),
+            Column("external_pressure", decimal(10, 4), "larvae from outside", unit="lice/fish/week", delta=True),
         ),
         key=("assignment_id", "date"),
         order=("assignment_id", "date"),

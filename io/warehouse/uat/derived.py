@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lake.codes import SEA
 from lake.tables import TABLES
 from warehouse.uat.expressions import Derived
 
-SEA_STAGE = 6  # the stage at sea: its containers stand in areas, those of the stages before it in halls
 STAGES = ("source_lifecycle_stage_id", "dest_lifecycle_stage_id")
 
 
@@ -31,7 +31,7 @@ def completion(done: str, planned: str) -> Derived:
 
 def _crossing(rows: pa.RecordBatch) -> pa.Array:
     source, dest = (rows.column(name) for name in STAGES)
-    return pc.and_(pc.equal(dest, SEA_STAGE), pc.less(source, SEA_STAGE))
+    return pc.and_(pc.equal(dest, SEA), pc.less(source, SEA))
 
 
 def goes_to_sea() -> Derived:

@@ -15,7 +15,7 @@ from engine.simulation.harvest.lots import EDGES_G, Harvest, superior_share
 from engine.simulation.record import HealthEvent
 from engine.simulation.rows.harvest import event_rows, harvest_tables, lot_rows
 from engine.simulation.rows.shared import Subject
-from lake.tables.events import SIZE_CLASSES
+from lake.codes import SIZE_CLASSES
 from tests.simulation.trade_lives import changed, harvest_days, lived_to, rows_of
 
 LIVE_EDGES_G = EDGES_G / 0.84

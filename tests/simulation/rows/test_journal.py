@@ -20,9 +20,8 @@ from engine.simulation.health import wording as say
 from engine.simulation.health.laboratory import AGENTS, laboratory, noticed
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.water.climate import Climate
-from lake.codes import SEA
+from lake.codes import EVENT_KINDS, SEA
 from lake.tables import TABLES
-from lake.tables.truth import EVENT_KINDS
 from tests.simulation.eventful import Rows, cut, eventful, rows_of, subject_of
 
 EPOCH = date(1970, 1, 1)
