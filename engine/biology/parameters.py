@@ -33,6 +33,7 @@ from engine.biology.trade import Harvest, Trade
 from engine.biology.water import Environment, Sensors
 from engine.inputs.reading import load_text, parse_yaml, refusal, sha256, validate
 from engine.inputs.shipped_files import find_shipped
+from lake.codes import EVENT_KINDS
 from lake.errors import InputError
 
 FORMAT = "smoltworks-biology/1"

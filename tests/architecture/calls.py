@@ -13,6 +13,8 @@ MOST_BY_POSITION = 4
 LEAST_FIELDS = 3  # of a record that is built by keyword
 MOST_LINES = 400
 FRONT_DOOR = "smoltworks"
+# declarations that read as the rows of a table: a name, its type or meaning, and the rest by keyword alone
+DECLARATIONS = {"lake.tables.declaration": {"Column", "Table"}}
 # foreign functions whose arguments are all of one kind, as many as there are
 ALIKE = {"zip", "min", "max", "print", "format", "select", "with_columns", "agg", "col", "add_row", "one_of", "tuples"}
 
@@ -32,7 +34,7 @@ def names_of(module: Module) -> Names:
     for node in module.tree.body:
         if isinstance(node, Function):
             names.functions[node.name] = node
-        elif isinstance(node, ast.ClassDef) and _is_record(node):
+        elif isinstance(node, ast.ClassDef) and _is_record(node) and node.name not in DECLARATIONS.get(module.name, ()):
             names.records[node.name] = _fields(node)
     return names
 
