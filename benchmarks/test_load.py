@@ -24,12 +24,12 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from lake.tables import TABLES
 from lake.writer import parquet_options
 from warehouse.copying import copy_table, lake_batches
+from warehouse.database import Connection, connect
 from warehouse.embedded import binaries, embedded_dsn
-from warehouse.encode import Context, encoder, project, target_schema
-from warehouse.load_log import Connection
-from warehouse.target import connect
+from warehouse.encoding import Context, encoder, project, target_schema
+from warehouse.uat.ddl import create_table
 from warehouse.uat.mapping import EVENT_MAPPINGS
-from warehouse.uat.schema import UAT_TABLES, create_table
+from warehouse.uat.tables import UAT_TABLES
 
 ROWS = 200_000 if os.environ.get("SMOLTWORKS_BENCH") == "smoke" else 1_500_000
 READINGS = EVENT_MAPPINGS["environmental_reading"]
@@ -73,7 +73,13 @@ def context() -> Context:
     ids = pa.array(np.arange(ROWS // 100 + 10)[::-1].copy())  # any ids but the lake's own
     names = ("container", "sensor", "environmental_parameter")
     offsets = {"batch": 10, "container_assignment": 1_000, "environmental_reading": 0}
-    return Context(datetime(2025, 1, 1, tzinfo=UTC), 1, {}, dict.fromkeys(names, ids), offsets)
+    return Context(
+        as_of=datetime(2025, 1, 1, tzinfo=UTC),
+        user_id=1,
+        dimensions={},
+        dimension_ids=dict.fromkeys(names, ids),
+        offsets=offsets,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +119,8 @@ def projected(part: Path, context: Context) -> Iterator[pa.RecordBatch]:
     """The target's rows."""
     sent = 0
     for rows in lake_batches(part, READINGS):
-        yield project(rows, READINGS, context, sent)
+        numbers = pa.array(np.arange(sent, sent + rows.num_rows))
+        yield project(rows, READINGS, context, numbers)
         sent += rows.num_rows
 
 
@@ -132,7 +139,7 @@ def _decimal(field: pa.Field) -> bool:
 def test_load_readings(benchmark: BenchmarkFixture, connection: Connection, part: Path, context: Context) -> None:
     def load() -> int:
         with connection.transaction():
-            return copy_table(connection, READINGS, part, context, 0)
+            return copy_table(connection, READINGS, part, context)
 
     OURS[:] = [measure(benchmark, connection, load, rounds=3)]
 

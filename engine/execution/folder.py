@@ -12,17 +12,9 @@ from pathlib import Path
 from engine.execution.progress import read_progress
 from engine.farm.schedule import Schedule
 from lake.errors import InputError
-from lake.manifest import (
-    Journal,
-    Manifest,
-    PartitionRecord,
-    PartRecord,
-    RunIdentity,
-    file_hash,
-    part_problem,
-    read_complete,
-    write_atomically,
-)
+from lake.files import file_hash, write_atomically
+from lake.journal import Journal
+from lake.manifest import Manifest, PartitionRecord, PartRecord, RunIdentity, part_problem, read_complete
 from lake.next_step import command
 from lake.tables import EVENT_TABLE_NAMES
 from warehouse.embedded import in_use

@@ -16,8 +16,9 @@ from engine.simulation.emission import Emitter
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.rows.shared import Columns
 from engine.simulation.water.climate import Climate
+from lake.files import write_atomically
 from lake.fingerprint import combine
-from lake.manifest import BatchRecord, PartitionRecord, write_atomically
+from lake.manifest import BatchRecord, PartitionRecord
 from lake.tables import EVENT_TABLE_NAMES
 from lake.writer import PartitionWriter
 

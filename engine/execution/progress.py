@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from lake.errors import InputError
-from lake.manifest import Journal, PartitionRecord
+from lake.journal import Journal
+from lake.manifest import PartitionRecord
 
 # A batch's days from first to last; the ages by which seconds a batch are given.
 AGE_CLASSES = (("50-200 days", 0, 200), ("200-600 days", 200, 600), ("600-900 days", 600, 100_000))

@@ -31,7 +31,8 @@ from engine.farm.sizing import biomass_flags
 from engine.forecast.workload import predicted_events
 from engine.inputs.reading import sha256
 from engine.planning.partitions import part_sums
-from lake.manifest import Journal, Manifest, PartitionRecord, RunIdentity, write_manifest
+from lake.journal import Journal
+from lake.manifest import Manifest, PartitionRecord, RunIdentity, write_manifest
 from lake.tables import EVENT_TABLE_NAMES
 from lake.writer import write_dimension
 

@@ -14,7 +14,7 @@ from engine.farm.schedule_file import read_any
 from engine.planning.capacity import Report, Saturation, capacity_report, executed_saturation
 from lake.manifest import Manifest, read_complete
 from lake.next_step import command
-from warehouse.record import LoadedTarget, loaded_target
+from warehouse.loaded_target import LoadedTarget, loaded_target
 
 SHARES = ("freshwater", "sea", "total")
 EXAMPLE = "select status, count(*) from batch group by status"

@@ -97,7 +97,7 @@ def run_checks(connection: Connection, run_dir: Path, only: tuple[str, ...] = ()
         wanted = set().union(*(_shared_by(_texts("invariants")[n]) for n in names[done:]))
         for table in _shared().keys() - wanted:
             connection.execute(f"DROP TABLE IF EXISTS {table}")
-        yield CheckResult(name, violations, rows, time.perf_counter() - begun)
+        yield CheckResult(name=name, violations=violations, rows=rows, seconds=time.perf_counter() - begun)
 
 
 def run_reports(connection: Connection, run_dir: Path) -> list[Report]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+MAX_LISTED = 12
+
 
 class InputError(Exception):
     """Wrong input: the message says what was found, where, what was expected and what to do. Exit code 2."""
@@ -32,3 +36,9 @@ class LoadFailed(Exception):
 
 class WipeFailed(Exception):
     """A removal that broke off: whole groups of tables are gone, and the next one goes on there."""
+
+
+def list_first(found: Sequence[str]) -> str:
+    """The first of what was found, and how many more there are."""
+    more = len(found) - MAX_LISTED
+    return "; ".join(found[:MAX_LISTED]) + (f"; and {more} more" if more > 0 else "")

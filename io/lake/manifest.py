@@ -1,18 +1,14 @@
-"""The run's record: manifest.json, written last and atomically, and the journal logs/run.jsonl, written as it goes."""
+"""The run's record: manifest.json, written last and atomically."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import xxhash
-
 from lake.errors import InputError
+from lake.files import file_hash, write_atomically
 
 FORMAT = "smoltworks-run/2"
 
@@ -213,16 +209,6 @@ class Manifest:
         return {**asdict(self), "tables": self.tables, "events": self.events}
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write to a temporary name, sync, rename: the path holds the old text or the new, never a part."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-
-
 def write_manifest(run_dir: Path, manifest: Manifest) -> None:
     write_atomically(run_dir / "manifest.json", json.dumps(manifest.to_json(), indent=1) + "\n")
 
@@ -278,38 +264,3 @@ def part_problem(run_dir: Path, part: PartRecord) -> str:
     except FileNotFoundError:
         return "the manifest names this file, but it is not there"
     return "" if size == part.bytes else f"has {size} bytes, the manifest says {part.bytes}"
-
-
-def file_hash(path: Path) -> str:
-    """XXH3-128 of a file's bytes, 32 hex digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, xxhash.xxh3_128).hexdigest()
-
-
-class Journal:
-    """Append-only JSON lines: what happened in a run, in order. The last line may be cut by a kill."""
-
-    def __init__(self, run_dir: Path) -> None:
-        self.path = run_dir / "logs" / "run.jsonl"
-
-    def append(self, event: str, **fields: Any) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("ab+") as file:
-            if file.seek(0, os.SEEK_END):
-                file.seek(-1, os.SEEK_END)
-                if file.read() != b"\n":
-                    file.write(b"\n")  # a kill cut the last line: it must not swallow this one
-            file.write(json.dumps({"event": event, **fields}).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-
-    def read(self) -> Iterator[dict[str, Any]]:
-        """Every whole line; a cut last line is skipped."""
-        if not self.path.is_file():
-            return
-        with self.path.open(encoding="utf-8") as file:
-            for line in file:
-                try:
-                    yield json.loads(line)
-                except json.JSONDecodeError:
-                    continue

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lake.columns import Values, record_batch
+from lake.files import file_hash
 from lake.fingerprint import fingerprint
-from lake.manifest import PartRecord, file_hash
+from lake.manifest import PartRecord
 from lake.tables import TABLES
 from lake.tables.declaration import Table
 
@@ -84,7 +85,7 @@ class _Part:
             os.close(descriptor)
         self.temporary.replace(self.path)
         self._named = True
-        return PartRecord(self.file, self.rows, self.path.stat().st_size, file_hash(self.path))
+        return PartRecord(file=self.file, rows=self.rows, bytes=self.path.stat().st_size, xxh3=file_hash(self.path))
 
     def abandon(self) -> None:
         with suppress(OSError):  # a full disk fails here again

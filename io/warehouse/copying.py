@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
@@ -11,17 +13,18 @@ from time import perf_counter
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from psycopg import sql
 from psycopg.copy import QueuedLibpqWriter
 
 from lake.errors import InputError
-from lake.manifest import Manifest, PartitionRecord
-from warehouse.dimensions import check_columns
-from warehouse.encode import Context, encoder, project
-from warehouse.load_log import Connection, Load, record_part
-from warehouse.selection import Chosen, PartitionRows
-from warehouse.target import identifier
+from lake.manifest import PartitionRecord
+from warehouse.database import Connection, identifier
+from warehouse.encoding import Context, encoder, project
+from warehouse.load_log import Load, record_part
+from warehouse.master_data import check_columns
+from warehouse.selection import Extract, PartitionRows
 from warehouse.uat.expressions import Mapping
 from warehouse.uat.mapping import EVENTS
 
@@ -34,24 +37,13 @@ class Stopped(Exception):
     """Another partition failed or the user interrupted: this one is rolled back."""
 
 
-def first_rows(manifest: Manifest) -> dict[int, dict[str, int]]:
-    """By partition and table: rows of that table in the partitions before it, in the manifest's order."""
-    before: dict[str, int] = {}
-    firsts = {}
-    for partition in manifest.partitions:
-        firsts[partition.partition] = {t: before.get(t, 0) for t in partition.tables}
-        for table, part in partition.tables.items():
-            before[table] = before.get(table, 0) + part.rows
-    return firsts
-
-
-def rows_to_come(run_dir: Path, partitions: Iterable[PartitionRecord], chosen: Chosen) -> dict[str, int]:
-    """Rows of some partitions by lake table, at most."""
+def max_rows(extract: Extract, partitions: Iterable[PartitionRecord]) -> dict[str, int]:
+    """Rows of an extract's partitions by lake table, at most."""
     rows: dict[str, int] = {}
     for partition in partitions:
-        part = PartitionRows(chosen, run_dir, partition)
+        part = PartitionRows(extract, partition)
         for table in partition.tables:
-            rows[table] = rows.get(table, 0) + part.at_most(table)
+            rows[table] = rows.get(table, 0) + part.max_rows(table)
     return rows
 
 
@@ -66,18 +58,22 @@ def copy_table(
     mapping: Mapping,
     path: Path,
     context: Context,
-    first_row: int,
-    tick: Callable[[int], None] = lambda rows: None,
+    *,
+    first_row: int = 0,
+    sent: Callable[[int], None] = lambda rows: None,
 ) -> int:
-    """COPY one Parquet file into its table; rows written. `tick` hears of every batch of rows sent."""
+    """COPY one Parquet file into its table; rows written.
+
+    `first_row`: the table's rows in the partitions before; `sent` hears of every batch of rows.
+    """
 
     def numbered() -> Iterator[tuple[pa.Array, pa.RecordBatch]]:
-        first = 0
+        first = first_row
         for rows in lake_batches(path, mapping):
             yield pa.array(np.arange(first, first + rows.num_rows, dtype=np.int64)), rows
             first += rows.num_rows
 
-    return copy_rows(connection, mapping, numbered(), context, first_row, tick)
+    return copy_rows(connection, mapping, numbered(), context, sent=sent)
 
 
 def copy_rows(
@@ -85,10 +81,10 @@ def copy_rows(
     mapping: Mapping,
     batches: Iterator[tuple[pa.Array, pa.RecordBatch]],
     context: Context,
-    first_row: int,
-    tick: Callable[[int], None] = lambda rows: None,
+    *,
+    sent: Callable[[int], None] = lambda rows: None,
 ) -> int:
-    """COPY rows, with their numbers in the file, into their table; rows written."""
+    """COPY rows, with their numbers in the lake's table, into the target's; rows written."""
     names = sql.SQL(", ").join(map(sql.Identifier, mapping.columns))
     query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(identifier(mapping.uat), names)
     encode = encoder(mapping)
@@ -97,46 +93,64 @@ def copy_rows(
         with cursor.copy(query, writer=QueuedLibpqWriter(cursor)) as copy:
             copy.write(encode.write_header())
             for numbers, rows in batches:
-                copy.write(encode.write_batch(project(rows, mapping, context, first_row, numbers)))
-                tick(rows.num_rows)
+                copy.write(encode.write_batch(project(rows, mapping, context, numbers)))
+                sent(rows.num_rows)
             copy.write(encode.finish())
         return cursor.rowcount
 
 
-def copy_partition(
-    connection: Connection,
-    run_dir: Path,
-    partition: PartitionRecord,
-    firsts: dict[str, int],
-    context: Context,
-    load: Load,
-    chosen: Chosen,
-    progress: Progress,
-    stop: Event,
-) -> dict[str, int]:
-    """All chosen rows of one partition and its row in the load log, in one transaction; rows by lake table."""
+@dataclass(frozen=True)
+class CopyJob:
+    """What is copied: the rows of an extract, in the target's terms, for a load. `progress` hears of rows sent."""
+
+    extract: Extract
+    context: Context
+    load: Load
+    progress: Progress
+
+    @cached_property
+    def first_rows(self) -> dict[int, dict[str, int]]:
+        """By partition and table: rows of that table in the partitions before it, in the manifest's order."""
+        before: dict[str, int] = {}
+        firsts = {}
+        for partition in self.extract.manifest.partitions:
+            firsts[partition.partition] = {t: before.get(t, 0) for t in partition.tables}
+            for table, part in partition.tables.items():
+                before[table] = before.get(table, 0) + part.rows
+        return firsts
+
+
+def copy_partition(connection: Connection, job: CopyJob, partition: PartitionRecord, stop: Event) -> dict[str, int]:
+    """All chosen rows of one partition and its row in the load log, in one transaction; rows by lake table.
+
+    Stopped when `stop` was set before the partition is in.
+    """
     begun = perf_counter()
+    extract = job.extract
+    firsts = job.first_rows[partition.partition]
     rows: dict[str, int] = {}
-    selected = PartitionRows(chosen, run_dir, partition)
+    selected = PartitionRows(extract, partition)
     with connection.transaction():
         for mapping in EVENTS:
             part = partition.tables.get(mapping.lake)
-            if part is None or part.rows == 0 or mapping.lake not in chosen.tables:
+            if part is None or part.rows == 0 or mapping.lake not in extract.tables:
                 continue
 
-            def tick(sent: int, table: str = mapping.lake) -> None:
+            def sent(count: int, table: str = mapping.lake) -> None:
                 if stop.is_set():
                     raise Stopped
-                progress(table, sent)
+                job.progress(table, count)
 
-            path, first = run_dir / part.file, firsts[mapping.lake]
+            path, first_row = extract.run_dir / part.file, firsts[mapping.lake]
             _check(path, part.rows, mapping)
-            if chosen.is_whole:
-                rows[mapping.lake] = copy_table(connection, mapping, path, context, first, tick)
+            if extract.is_whole:
+                rows[mapping.lake] = copy_table(connection, mapping, path, job.context, first_row=first_row, sent=sent)
             else:
-                batches = selected.batches(mapping, BATCH_ROWS)
-                rows[mapping.lake] = copy_rows(connection, mapping, batches, context, first, tick)
-        record_part(connection, load, partition.partition, rows, perf_counter() - begun)
+                batches = (
+                    (pc.add(numbers, first_row), batch) for numbers, batch in selected.batches(mapping, BATCH_ROWS)
+                )
+                rows[mapping.lake] = copy_rows(connection, mapping, batches, job.context, sent=sent)
+        record_part(connection, job.load, partition.partition, rows, seconds=perf_counter() - begun)
     return rows
 
 
@@ -154,13 +168,8 @@ def _check(path: Path, rows: int, mapping: Mapping) -> None:
 
 def copy_partitions(
     pool: list[Connection],
-    run_dir: Path,
-    manifest: Manifest,
+    job: CopyJob,
     partitions: list[PartitionRecord],
-    context: Context,
-    load: Load,
-    chosen: Chosen,
-    progress: Progress,
     done: Callable[[int, dict[str, int]], None],
 ) -> None:
     """Copy partitions, largest first, one a connection at a time; `done` hears of each that is committed.
@@ -168,7 +177,6 @@ def copy_partitions(
     The first failure stops the others before their next batch of rows; it is raised when they have rolled
     back.
     """
-    firsts = first_rows(manifest)
     free: SimpleQueue[Connection] = SimpleQueue()
     for connection in pool:
         free.put(connection)
@@ -179,9 +187,7 @@ def copy_partitions(
             raise Stopped
         connection = free.get()
         try:
-            rows = copy_partition(
-                connection, run_dir, partition, firsts[partition.partition], context, load, chosen, progress, stop
-            )
+            rows = copy_partition(connection, job, partition, stop)
         except BaseException:
             stop.set()
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 
@@ -16,21 +17,22 @@ from lake.errors import InputError, LoadFailed
 from lake.manifest import Manifest, PartitionRecord
 from lake.tables import EVENT_TABLE_NAMES
 from warehouse import load_log
-from warehouse.admission import (
+from warehouse.copying import CopyJob, copy_partitions, max_rows
+from warehouse.database import Connection, connect, explain, identifier, scrub
+from warehouse.encoding import Context
+from warehouse.indexes import count_dropped, restore, set_aside, tables_to_set_aside
+from warehouse.load_log import Load
+from warehouse.master_data import complete_master_data, read_dimensions
+from warehouse.preflight.conflicts import read_incoming, refuse_conflicts
+from warehouse.preflight.rights import (
     refuse_triggers,
     refuse_without_ownership,
     refuse_without_rights_to_create,
     refuse_without_rights_to_fill,
 )
-from warehouse.conflicts import read_incoming, refuse_conflicts
-from warehouse.copying import copy_partitions, rows_to_come
-from warehouse.dimensions import complete_master_data, read_dimensions
-from warehouse.encode import Context
-from warehouse.load_log import Connection, Load
-from warehouse.selection import EVERYTHING, Chosen, Selection, choose
-from warehouse.set_aside import explain, pending, restore, set_aside, to_set_aside
-from warehouse.target import connect, identifier, prepare_tables, scrub
-from warehouse.text_lengths import refuse_long_texts
+from warehouse.preflight.tables import prepare_tables
+from warehouse.preflight.text_lengths import refuse_long_texts
+from warehouse.selection import EVERYTHING, Extract, Selection, choose
 from warehouse.uat.mapping import DIMENSIONS, EVENTS
 
 DEFAULT_CONNECTIONS = 2
@@ -102,7 +104,17 @@ def load_run(
     with ExitStack() as stack:
         main = stack.enter_context(connect(dsn))
         try:
-            result = _Loading(run_dir, manifest, dsn, main, connections, listener, options, stack).load()
+            loading = _Loading(
+                run_dir=run_dir,
+                manifest=manifest,
+                dsn=dsn,
+                main=main,
+                connections=connections,
+                listener=listener,
+                options=options,
+                stack=stack,
+            )
+            result = loading.load()
         except psycopg.errors.InsufficientPrivilege as e:
             raise InputError(
                 "target database",
@@ -125,7 +137,7 @@ def restore_only(
     with ExitStack() as stack:
         main = stack.enter_context(connect(dsn))
         load_log.lock(main)
-        count = pending(main) if load_log.exists(main) else 0
+        count = count_dropped(main) if load_log.exists(main) else 0
         if count:
             try:
                 restore([stack.enter_context(connect(dsn)) for _ in range(connections)], report)
@@ -134,37 +146,30 @@ def restore_only(
     return count
 
 
+@dataclass
 class _Loading:
     """One call of load_run."""
 
-    def __init__(
-        self,
-        run_dir: Path,
-        manifest: Manifest,
-        dsn: str,
-        main: Connection,
-        connections: int,
-        listener: Listener,
-        options: Options,
-        stack: ExitStack,
-    ) -> None:
-        self.run_dir, self.manifest, self.dsn, self.main = run_dir, manifest, dsn, main
-        self.connections, self.listener, self.options, self.stack = connections, listener, options, stack
-        self.result = LoadResult(already=False)
-        self._pool: list[Connection] = []
+    run_dir: Path
+    manifest: Manifest
+    dsn: str
+    main: Connection
+    connections: int
+    listener: Listener
+    options: Options
+    stack: ExitStack
+    result: LoadResult = field(default_factory=lambda: LoadResult(already=False))
 
-    @property
+    @cached_property
     def pool(self) -> list[Connection]:
-        if not self._pool:
-            self._pool.extend(self.stack.enter_context(connect(self.dsn)) for _ in range(self.connections))
-        return self._pool
+        return [self.stack.enter_context(connect(self.dsn)) for _ in range(self.connections)]
 
     def load(self) -> LoadResult:
         main, result = self.main, self.result
         load_log.lock(main)
         load = None
         if load_log.exists(main):
-            result.restored_first = pending(main)
+            result.restored_first = count_dropped(main)
             if result.restored_first:  # a load was killed before it could put them back
                 self.listener.phase("restoring what a broken load left")
                 restore(self.pool, self.listener.restored)
@@ -176,41 +181,41 @@ class _Loading:
                     result.already = True
                     return result
         dimensions = read_dimensions(self.run_dir, self.manifest)
-        chosen = choose(self.options.selection, self.run_dir, self.manifest)
+        extract = choose(self.options.selection, self.run_dir, self.manifest)
         done = load.partitions_done if load else frozenset()
-        left = [p for p in chosen.partitions(self.manifest) if p.partition not in done]
+        left = [p for p in extract.partitions if p.partition not in done]
         self.listener.phase("master data")
-        context, load = self._prepare(dimensions, chosen, left, load)
-        self._copy(context, chosen, left, load)
+        context, load = self._prepare(dimensions, extract, left, load)
+        self._copy(context, extract, left, load)
         return result
 
     def _prepare(
-        self, dimensions: dict[str, pa.Table], chosen: Chosen, left: list[PartitionRecord], load: Load | None
+        self, dimensions: dict[str, pa.Table], extract: Extract, left: list[PartitionRecord], load: Load | None
     ) -> tuple[Context, Load]:
         """Tables, master data, refusal of conflicts, reservation of ids: all of it or none."""
         main, options = self.main, self.options
-        incoming = read_incoming(self.run_dir, left, chosen, options.prefix)
-        refuse_long_texts(self.run_dir, left, chosen, dimensions, options.prefix)
-        coming = rows_to_come(self.run_dir, left, chosen)
+        incoming = read_incoming(extract, left, options.prefix)
+        refuse_long_texts(extract, left, dimensions, options.prefix)
+        coming = max_rows(extract, left)
         with main.transaction():
             refuse_without_rights_to_create(main)
             self.result.created_tables = prepare_tables(main)
             refuse_without_rights_to_fill(main)
-            events = (mapping.uat for mapping in EVENTS if mapping.lake in chosen.tables)
+            events = (mapping.uat for mapping in EVENTS if mapping.lake in extract.tables)
             refuse_triggers(main, ["auth_user", *(mapping.uat for mapping in DIMENSIONS), *events])
             load_log.create(main)
             context, added = complete_master_data(main, self.manifest, dimensions)
-            refuse_conflicts(main, self.manifest, context, incoming, load, chosen)
+            refuse_conflicts(main, extract, context, incoming, load=load)
             if load is None:
                 load = load_log.begin(main, self.manifest, options.selection, options.prefix)
             load_log.record_master_rows(main, load, added)
             if not options.keep_indexes:
-                refuse_without_ownership(main, to_set_aside(main, load, coming))
+                refuse_without_ownership(main, tables_to_set_aside(main, load, coming))
         for rows in added:
             self.result.added_master_rows[rows.table] = rows.last - rows.first + 1
         return replace(context, offsets=load.offsets, prefix=options.prefix), load
 
-    def _copy(self, context: Context, chosen: Chosen, left: list[PartitionRecord], load: Load) -> None:
+    def _copy(self, context: Context, extract: Extract, left: list[PartitionRecord], load: Load) -> None:
         main, listener, result = self.main, self.listener, self.result
         of = len(left) + len(load.partitions_done)
         committed = len(load.partitions_done)
@@ -223,14 +228,15 @@ class _Loading:
             listener.partition(number)
 
         begun = perf_counter()
-        coming = rows_to_come(self.run_dir, left, chosen)
+        coming = max_rows(extract, left)
         listener.coming(sum(coming.values()))
         listener.phase("rows")
         failure: BaseException | None = None
         try:
             if not self.options.keep_indexes:
                 result.set_aside = set_aside(main, load, coming)
-            copy_partitions(self.pool, self.run_dir, self.manifest, left, context, load, chosen, listener.rows, done)
+            job = CopyJob(extract=extract, context=context, load=load, progress=listener.rows)
+            copy_partitions(self.pool, job, left, done)
         except BaseException as e:
             failure = e
         result.copy_seconds = perf_counter() - begun
@@ -255,4 +261,4 @@ class _Loading:
         for mapping in EVENTS:
             if result.rows[mapping.lake]:
                 main.execute(sql.SQL("ANALYZE {}").format(identifier(mapping.uat)))
-        load_log.complete(main, load, result.copy_seconds, result.restore_seconds)
+        load_log.complete(main, load, copy_seconds=result.copy_seconds, restore_seconds=result.restore_seconds)

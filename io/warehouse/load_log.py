@@ -5,20 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from time import monotonic, sleep
-from typing import Any
 
-import psycopg
 from psycopg import sql
 
 from lake.errors import InputError
 from lake.manifest import Manifest
 from lake.tables import EVENT_TABLES
+from warehouse.database import Connection, identifier, key_columns
 from warehouse.selection import Selection
-from warehouse.target import identifier, key_columns
 from warehouse.uat.expressions import Mapping
+from warehouse.uat.identifiers import qualified
 from warehouse.uat.mapping import EVENT_MAPPINGS
-from warehouse.uat.schema import qualified
-from warehouse.uat.target_tables import TARGET_TABLES
+from warehouse.uat.tables import TARGET_TABLES
 
 # One lock for all loaders of a database: they would race for the same sequences and indexes.
 LOADER_LOCK = 0x536D6F6C74  # "Smolt"
@@ -26,8 +24,6 @@ LOCK_SECONDS = 3  # a server notices some moments later that a loader is gone
 
 # What STATEMENTS make, in the order in which it can be dropped.
 TABLES = ("smoltworks.load_log_set_aside", "smoltworks.load_log_part", "smoltworks.load_log")
-
-Connection = psycopg.Connection[tuple[Any, ...]]
 
 STATEMENTS = (
     "CREATE SCHEMA IF NOT EXISTS smoltworks",
@@ -131,11 +127,13 @@ def lock(connection: Connection) -> None:
 
 
 def exists(connection: Connection) -> bool:
+    """Whether the database has a load log."""
     row = connection.execute("SELECT to_regclass('smoltworks.load_log_set_aside') IS NOT NULL").fetchone()
     return row is not None and bool(row[0])
 
 
 def create(connection: Connection) -> None:
+    """Make the load log's schema and tables, unless they are there."""
     for line in STATEMENTS:
         connection.execute(sql.SQL(line))
 
@@ -154,9 +152,17 @@ def find(connection: Connection, manifest: Manifest) -> Load | None:
             done = connection.execute(
                 "SELECT partition FROM smoltworks.load_log_part WHERE load_id = %s", (id_,)
             ).fetchall()
-            partitions = frozenset(row[0] for row in done)
-            named = Selection.from_json(selection)
-            return Load(id_, run, fingerprint, status, named, prefix, offsets, spans, partitions)
+            return Load(
+                id=id_,
+                run=run,
+                fingerprint=fingerprint,
+                status=status,
+                selection=Selection.from_json(selection),
+                prefix=prefix,
+                offsets=offsets,
+                spans=spans,
+                partitions_done=frozenset(row[0] for row in done),
+            )
     if rows:
         raise InputError(
             f"run {manifest.run}",
@@ -225,8 +231,17 @@ def begin(connection: Connection, manifest: Manifest, selection: Selection, pref
         ),
     ).fetchone()
     assert row is not None
-    run, fingerprint = manifest.run, manifest.fingerprint
-    return Load(row[0], run, fingerprint, "loading", selection, prefix, offsets, wanted, frozenset())
+    return Load(
+        id=row[0],
+        run=manifest.run,
+        fingerprint=manifest.fingerprint,
+        status="loading",
+        selection=selection,
+        prefix=prefix,
+        offsets=offsets,
+        spans=wanted,
+        partitions_done=frozenset(),
+    )
 
 
 def reserve_ids(connection: Connection, table: str, count: int) -> int:
@@ -264,17 +279,19 @@ def record_master_rows(connection: Connection, load: Load, added: list[AddedRows
 def master_rows(connection: Connection, load: Load) -> list[AddedRows]:
     """The master rows that a load added."""
     row = connection.execute("SELECT master FROM smoltworks.load_log WHERE id = %s", (load.id,)).fetchone()
-    return [AddedRows(*entry) for entry in row[0]] if row else []
+    return [AddedRows(table=table, first=first, last=last) for table, first, last in row[0]] if row else []
 
 
-def record_part(connection: Connection, load: Load, partition: int, rows: dict[str, int], seconds: float) -> None:
+def record_part(connection: Connection, load: Load, partition: int, rows: dict[str, int], *, seconds: float) -> None:
+    """Note that a partition is in: its rows by lake table, and the seconds that they took."""
     connection.execute(
         "INSERT INTO smoltworks.load_log_part (load_id, partition, rows, seconds) VALUES (%s, %s, %s, %s)",
         (load.id, partition, json.dumps(rows), seconds),
     )
 
 
-def complete(connection: Connection, load: Load, copy_seconds: float, restore_seconds: float) -> None:
+def complete(connection: Connection, load: Load, *, copy_seconds: float, restore_seconds: float) -> None:
+    """Note that a load is complete."""
     connection.execute(
         """
         UPDATE smoltworks.load_log

@@ -11,7 +11,7 @@ from lake.manifest import read_complete, read_manifest
 from lake.next_step import command
 from warehouse.embedded import embedded_dsn, has_database
 from warehouse.load import DEFAULT_CONNECTIONS, WHOLE, Listener, LoadResult, Options, load_run, restore_only
-from warehouse.record import forget_load, record_load
+from warehouse.loaded_target import forget_load, record_load
 from warehouse.wipe import WipeResult, wipe_run
 
 

@@ -27,7 +27,7 @@ from lake.manifest import Manifest, PartitionRecord
 from lake.tables import EVENT_TABLE_NAMES, TABLES
 from warehouse.uat.expressions import FirstOf, Lake, Mapping
 from warehouse.uat.mapping import EVENT_MAPPINGS
-from warehouse.uat.target_tables import TARGET_TABLES
+from warehouse.uat.tables import TARGET_TABLES
 
 # When a row of a table happened. The other tables' rows go with what they refer to, or are always taken.
 TIMES = MappingProxyType(
@@ -78,7 +78,9 @@ class Selection:
     @staticmethod
     def from_json(data: dict[str, Any]) -> Selection:
         since, until = (date.fromisoformat(data[name]) if name in data else None for name in ("since", "until"))
-        return Selection(tuple(data.get("tables", ())), tuple(data.get("batches", ())), since, until)
+        return Selection(
+            tables=tuple(data.get("tables", ())), batches=tuple(data.get("batches", ())), since=since, until=until
+        )
 
 
 EVERYTHING = Selection()
@@ -104,14 +106,17 @@ def references(mapping: Mapping) -> list[Reference]:
         if tables and set(tables) <= set(EVENT_TABLE_NAMES):
             always = not any(TABLES[mapping.lake].column(column).nullable for column in columns)
             required = always and (mapping.lake, columns[0]) not in OPTIONAL
-            found.append(Reference(columns, tables, required or not TARGET_TABLES[mapping.uat].column(name).nullable))
+            required = required or not TARGET_TABLES[mapping.uat].column(name).nullable
+            found.append(Reference(columns=columns, tables=tables, required=required))
     return found
 
 
 @dataclass(frozen=True)
-class Chosen:
+class Extract:
     """A selection worked out for one run. `batches` None: all. `since`, `until`: days, None without end."""
 
+    run_dir: Path
+    manifest: Manifest
     tables: frozenset[str]
     batches: frozenset[int] | None
     since: date | None
@@ -119,24 +124,26 @@ class Chosen:
 
     @property
     def is_whole(self) -> bool:
-        return len(self.tables) == len(EVENT_TABLE_NAMES) and self.batches is None and not self.timed
+        return len(self.tables) == len(EVENT_TABLE_NAMES) and self.batches is None and not self.has_days
 
     @property
-    def timed(self) -> bool:
+    def has_days(self) -> bool:
+        """Whether days are chosen."""
         return self.since is not None or self.until is not None
 
     def is_cut(self, table: str) -> bool:
         """Whether rows of the chosen batches may be missing from a table, by their time or with what they refer to."""
         if table not in self.tables:
             return True
-        if not self.timed:
+        if not self.has_days:
             return False
         needed = [t for r in references(EVENT_MAPPINGS[table]) if r.required for t in r.tables if t != table]
         return table in TIMES or any(self.is_cut(other) for other in needed)
 
-    def partitions(self, manifest: Manifest) -> list[PartitionRecord]:
-        """Those partitions that hold a chosen batch."""
-        return [p for p in manifest.partitions if self.has_batch(p.first_batch, p.last_batch)]
+    @property
+    def partitions(self) -> list[PartitionRecord]:
+        """Those of the run that hold a chosen batch."""
+        return [p for p in self.manifest.partitions if self.has_batch(p.first_batch, p.last_batch)]
 
     @cached_property
     def _sorted_batches(self) -> tuple[int, ...]:
@@ -150,21 +157,28 @@ class Chosen:
         return place < len(self._sorted_batches) and self._sorted_batches[place] <= last
 
 
-def choose(selection: Selection, run_dir: Path, manifest: Manifest) -> Chosen:
+def choose(selection: Selection, run_dir: Path, manifest: Manifest) -> Extract:
     """Work out a selection; InputError when it names what is not there, or leaves nothing."""
     unknown = sorted(set(selection.tables) - set(EVENT_TABLE_NAMES))
     if unknown:
         raise InputError("--tables", f"no table {', '.join(unknown)}", f"choose from {', '.join(EVENT_TABLE_NAMES)}")
     if selection.since and selection.until and selection.since >= selection.until:
         raise InputError("--until", f"{selection.until} is not after --since {selection.since}", "give a later day")
-    tables = _with_what_they_need(selection.tables or EVENT_TABLE_NAMES)
+    tables = _with_required_tables(selection.tables or EVENT_TABLE_NAMES)
     batches = (
         _batches(selection, run_dir, manifest) if selection.batches or selection.since or selection.until else None
     )
-    return Chosen(tables, batches, selection.since, selection.until)
+    return Extract(
+        run_dir=run_dir,
+        manifest=manifest,
+        tables=tables,
+        batches=batches,
+        since=selection.since,
+        until=selection.until,
+    )
 
 
-def _with_what_they_need(tables: Iterable[str]) -> frozenset[str]:
+def _with_required_tables(tables: Iterable[str]) -> frozenset[str]:
     found: set[str] = set()
     left = ["batch", *tables]
     while left:
@@ -177,8 +191,8 @@ def _with_what_they_need(tables: Iterable[str]) -> frozenset[str]:
 
 def _batches(selection: Selection, run_dir: Path, manifest: Manifest) -> frozenset[int]:
     columns = ["id", "batch_number", "start_date", "actual_end_date"]
-    files = [run_dir / p.tables["batch"].file for p in manifest.partitions if "batch" in p.tables]
-    rows = [row for file in files for row in pq.read_table(file, columns=columns).to_pylist()]
+    files = manifest.files.get("batch", [])
+    rows = [row for file in files for row in pq.read_table(run_dir / file, columns=columns).to_pylist()]
     for pattern in selection.batches:
         if not any(fnmatchcase(row["batch_number"], pattern) for row in rows):
             raise InputError(
@@ -197,39 +211,39 @@ def _batches(selection: Selection, run_dir: Path, manifest: Manifest) -> frozens
 
 
 class PartitionRows:
-    """The chosen rows of one partition, table by table."""
+    """An extract's rows of one partition, table by table."""
 
-    def __init__(self, chosen: Chosen, run_dir: Path, partition: PartitionRecord) -> None:
-        self._chosen, self._run_dir, self._partition = chosen, run_dir, partition
+    def __init__(self, extract: Extract, partition: PartitionRecord) -> None:
+        self._extract, self._partition = extract, partition
         self._kept: dict[str, pa.Array] = {}
 
-    def at_most(self, table: str) -> int:
+    def max_rows(self, table: str) -> int:
         """Rows of a table in the parts of its file that hold a chosen batch."""
         part = self._partition.tables.get(table)
-        if part is None or table not in self._chosen.tables:
+        if part is None or table not in self._extract.tables:
             return 0
-        if self._chosen.batches is None:
+        if self._extract.batches is None:
             return part.rows
-        with pq.ParquetFile(self._run_dir / part.file) as file:
+        with pq.ParquetFile(self._extract.run_dir / part.file) as file:
             groups = range(file.num_row_groups)
             return sum(file.metadata.row_group(g).num_rows for g in groups if self._may_hold(file, g, _batch(table)))
 
     def table(self, name: str, columns: list[str]) -> pa.Table:
         """Some columns of a table's chosen rows."""
         schema = pa.schema([TABLES[name].schema.field(column) for column in columns])
-        if name not in self._chosen.tables:
+        if name not in self._extract.tables:
             return schema.empty_table()
         chosen = [rows.select(columns) for _, rows in self._read(name, set(columns), 1 << 16)]
         return pa.Table.from_batches(chosen, schema if not chosen else None)
 
     def batches(self, mapping: Mapping, size: int) -> Iterator[tuple[pa.Array, pa.RecordBatch]]:
         """(row numbers within the file, rows with the mapped columns), at most `size` rows at a time."""
-        if mapping.lake not in self._chosen.tables:
+        if mapping.lake not in self._extract.tables:
             return
         refers = references(mapping)
         columns = {*mapping.lake_columns, *(column for r in refers for column in r.columns)}
         for numbers, rows in self._read(mapping.lake, columns, size):
-            yield numbers, self._without_what_is_missing(mapping.lake, rows, refers)
+            yield numbers, self._without_dangling(mapping.lake, rows, refers)
 
     def _read(self, table: str, columns: set[str], size: int) -> Iterator[tuple[pa.Array, pa.RecordBatch]]:
         """Chosen rows by batch, time and what they must refer to."""
@@ -239,10 +253,10 @@ class PartitionRows:
         batch = _batch(table)
         needed = [r for r in references(EVENT_MAPPINGS[table]) if r.required and self._is_cut(r)]
         wanted = {*columns, batch, *(column for r in needed for column in r.columns)}
-        if self._chosen.timed and table in TIMES:
+        if self._extract.has_days and table in TIMES:
             wanted.add(TIMES[table])
         names = [c.name for c in TABLES[table].columns if c.name in wanted]
-        with pq.ParquetFile(self._run_dir / part.file) as file:
+        with pq.ParquetFile(self._extract.run_dir / part.file) as file:
             first = 0
             for group in range(file.num_row_groups):
                 start, first = first, first + file.metadata.row_group(group).num_rows
@@ -260,21 +274,21 @@ class PartitionRows:
     def _may_hold(self, file: pq.ParquetFile, group: int, batch: str) -> bool:
         column = file.schema_arrow.get_field_index(batch)
         statistics = file.metadata.row_group(group).column(column).statistics
-        if self._chosen.batches is None or statistics is None or not statistics.has_min_max:
+        if self._extract.batches is None or statistics is None or not statistics.has_min_max:
             return True
-        return self._chosen.has_batch(statistics.min, statistics.max)
+        return self._extract.has_batch(statistics.min, statistics.max)
 
     def _mask(self, table: str, batch: str, rows: pa.RecordBatch, needed: list[Reference]) -> pa.Array | None:
         conditions = []
-        if self._chosen.batches is not None:
-            chosen = pa.array(sorted(self._chosen.batches), rows.column(batch).type)
+        if self._extract.batches is not None:
+            chosen = pa.array(sorted(self._extract.batches), rows.column(batch).type)
             conditions.append(pc.is_in(rows.column(batch), chosen))
-        if self._chosen.timed and table in TIMES:
+        if self._extract.has_days and table in TIMES:
             days = rows.column(TIMES[table]).cast(pa.date32(), safe=False)
-            if self._chosen.since is not None:
-                conditions.append(pc.greater_equal(days, pa.scalar(self._chosen.since)))
-            if self._chosen.until is not None:
-                conditions.append(pc.less(days, pa.scalar(self._chosen.until)))
+            if self._extract.since is not None:
+                conditions.append(pc.greater_equal(days, pa.scalar(self._extract.since)))
+            if self._extract.until is not None:
+                conditions.append(pc.less(days, pa.scalar(self._extract.until)))
         conditions += [self._refers_to_kept(rows, reference) for reference in needed]
         mask = None
         for condition in conditions:
@@ -282,13 +296,13 @@ class PartitionRows:
         return mask
 
     def _is_cut(self, reference: Reference) -> bool:
-        return any(self._chosen.is_cut(table) for table in reference.tables)
+        return any(self._extract.is_cut(table) for table in reference.tables)
 
     def _refers_to_kept(self, rows: pa.RecordBatch, reference: Reference) -> pa.Array:
         """Whether the first reference that is not null leads to a row that is taken."""
         there = [
             pc.if_else(rows.column(column).is_valid(), pc.is_in(rows.column(column), self._ids(table)), None)
-            if self._chosen.is_cut(table)
+            if self._extract.is_cut(table)
             else pc.if_else(rows.column(column).is_valid(), True, None)
             for column, table in zip(reference.columns, reference.tables, strict=True)
         ]
@@ -300,7 +314,7 @@ class PartitionRows:
             self._kept[table] = self.table(table, ["id"]).column(0).combine_chunks()
         return self._kept[table]
 
-    def _without_what_is_missing(self, table: str, rows: pa.RecordBatch, refers: list[Reference]) -> pa.RecordBatch:
+    def _without_dangling(self, table: str, rows: pa.RecordBatch, refers: list[Reference]) -> pa.RecordBatch:
         """The rows, null where an optional reference leads to a row that is not taken."""
         for reference in refers:
             if not reference.required and self._is_cut(reference):

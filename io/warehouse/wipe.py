@@ -17,15 +17,16 @@ from psycopg import sql
 from lake.errors import InputError, WipeFailed
 from lake.manifest import Manifest
 from warehouse import load_log
-from warehouse.load_log import AddedRows, Connection, Load
-from warehouse.set_aside import explain, has_foreign_rows, pending, restore
-from warehouse.target import connect, existing, identifier, scrub
+from warehouse.database import Connection, connect, existing, explain, identifier, scrub
+from warehouse.indexes import count_dropped, has_other_rows, restore
+from warehouse.load_log import AddedRows, Load
 from warehouse.uat.expressions import Mapping
+from warehouse.uat.identifiers import qualified
 from warehouse.uat.mapping import DIMENSIONS, EVENTS, GROUPS
-from warehouse.uat.schema import qualified
-from warehouse.uat.target_tables import SCHEMA, TARGET_TABLES, TRUTH_TABLES
+from warehouse.uat.tables import TARGET_TABLES, TRUTH_TABLES
+from warehouse.uat.tables.truth import SCHEMA
 
-NAMED = 5
+MAX_NAMED = 5
 
 # What refers to master rows without a key of the database: (its table and column, to what, where).
 UNKEYED = (
@@ -78,7 +79,7 @@ def wipe_run(
         if load is None:
             raise InputError("target database", f"holds no load of the run {manifest.run}", "nothing is to be removed")
         try:
-            if pending(connection):
+            if count_dropped(connection):
                 restore([connection])
             removal = _Wipe(connection, load)
             removal.refuse_foreign_references()
@@ -98,7 +99,7 @@ class _Wipe:
         self.there = existing(connection, TARGET_TABLES)
         tables = {self._oid(name): name for name in self.there}
         rows = connection.execute(FOREIGN_KEYS).fetchall()
-        self.keys = [Key(table, column, tables[to]) for table, column, to in rows if to in tables]
+        self.keys = [Key(table=table, column=column, to=tables[to]) for table, column, to in rows if to in tables]
         self.ours = {self._spelled(m.uat): m for m in EVENTS if m.uat in self.there}
 
     def _oid(self, table: str) -> int:
@@ -121,7 +122,7 @@ class _Wipe:
         return {table: rows for table, rows in found.items() if rows}
 
     def wipe(self, rows: dict[str, int], done: Callable[[str], None]) -> WipeResult:
-        result = WipeResult(rows)
+        result = WipeResult(rows=rows)
         self.connection.execute("UPDATE smoltworks.load_log SET status = 'wiping' WHERE id = %s", (self.load.id,))
         left = dict(GROUPS)
         while left:
@@ -144,8 +145,8 @@ class _Wipe:
             raise InputError(
                 "target database",
                 "rows that others entered refer to the run's rows: "
-                + ", ".join(found[:NAMED])
-                + (" and more" if len(found) > NAMED else ""),
+                + ", ".join(found[:MAX_NAMED])
+                + (" and more" if len(found) > MAX_NAMED else ""),
                 "remove those rows, or let the run stay",
             )
 
@@ -178,7 +179,7 @@ class _Wipe:
 
     def _alone(self, group: list[Mapping]) -> set[str]:
         """Those tables that hold only the run's rows, and to which no other table than these has a key."""
-        alone = {m.uat for m in group if not has_foreign_rows(self.connection, m, self.load)}
+        alone = {m.uat for m in group if not has_other_rows(self.connection, m, self.load)}
         spelled = {table: mapping.uat for table, mapping in self.ours.items()}
         while referred := {k.to for k in self.keys if k.to in alone and spelled.get(k.table) not in alone}:
             alone -= referred

@@ -23,7 +23,8 @@ from engine.farm.schedule import Schedule
 from engine.farm.schedule_file import parse_schedule
 from engine.farm.schedule_text import format_schedule
 from lake.errors import InputError
-from lake.manifest import Journal, Manifest, PartitionRecord, read_complete, read_manifest
+from lake.journal import Journal
+from lake.manifest import Manifest, PartitionRecord, read_complete, read_manifest
 from lake.tables import DIMENSION_TABLE_NAMES, EVENT_TABLE_NAMES
 from tests.counting import assert_linear
 from tests.execution.run_files import Synchronous, lake_bytes, marks

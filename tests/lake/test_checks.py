@@ -31,14 +31,14 @@ AS_OF_DAY = 20_400
 SHARED_AREA = "FI-SEA-01"
 
 
-def stays(farm: Farm, geography: int, station: int, area: int, rings: slice, age: int) -> tuple[Stay, ...]:
+def stays(farm: Farm, geography: int, *, station: int, area: int, rings: slice, age: int) -> tuple[Stay, ...]:
     """A life in one station's halls and some rings of an area."""
     of_geography = [s for s in farm.stations if s.geography_id == geography]
     halls = {h.stage: tuple(h.container_ids) for h in farm.halls if h.station_id == of_geography[station].id}
     sea = tuple(farm.areas_in(geography)[area].ring_ids)[rings]
     out, day = [], AS_OF_DAY - age
     for stage, days in enumerate(STAGE_DAYS, 1):
-        out.append(Stay(stage, halls.get(stage, sea), day, day + days))
+        out.append(Stay(stage=stage, container_ids=halls.get(stage, sea), start_day=day, end_day=day + days))
         day += days
     return tuple(out)
 
@@ -55,14 +55,14 @@ def run_dir(
     """
     farm = small_schedule.farm
     lives = (
-        ("FAR-2023-001", 1, 60_000, 4_000.0, stays(farm, 1, 0, 0, slice(0, 2), 960)),
-        ("FAR-2023-002", 1, 40_000, None, stays(farm, 1, 1, 0, slice(2, 3), 800)),
-        ("SCO-2023-001", 2, 900_000, 20_000.0, stays(farm, 2, 0, 0, slice(0, 3), 950)),
-        ("SCO-2025-002", 2, 30_001, None, stays(farm, 2, 1, 1, slice(0, 3), 250)),
-        ("FAR-2025-003", 1, 20_000, None, stays(farm, 1, 0, 1, slice(0, 3), 60)),
+        ("FAR-2023-001", 1, 60_000, 4_000.0, stays(farm, 1, station=0, area=0, rings=slice(0, 2), age=960)),
+        ("FAR-2023-002", 1, 40_000, None, stays(farm, 1, station=1, area=0, rings=slice(2, 3), age=800)),
+        ("SCO-2023-001", 2, 900_000, 20_000.0, stays(farm, 2, station=0, area=0, rings=slice(0, 3), age=950)),
+        ("SCO-2025-002", 2, 30_001, None, stays(farm, 2, station=1, area=1, rings=slice(0, 3), age=250)),
+        ("FAR-2025-003", 1, 20_000, None, stays(farm, 1, station=0, area=1, rings=slice(0, 3), age=60)),
     )
     batches = tuple(
-        Batch(i, number, geography, eggs, life, target)
+        Batch(id=i, number=number, geography_id=geography, eggs=eggs, stays=life, harvest_target_g=target)
         for i, (number, geography, eggs, target, life) in enumerate(lives, 1)
     )
     schedule = replace(small_schedule, name="checked", batches=batches, text="")

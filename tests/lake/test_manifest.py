@@ -13,21 +13,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lake.errors import InputError
+from lake.files import file_hash
+from lake.journal import Journal
 from lake.manifest import (
     FORMAT,
     BatchRecord,
     BiologyRecord,
     ChangedParameter,
     FileRecord,
-    Journal,
     Manifest,
     PartitionRecord,
     PartRecord,
     RunIdentity,
-    file_hash,
     read_complete,
     read_manifest,
-    write_atomically,
     write_manifest,
 )
 from tests.counting import assert_linear
@@ -35,40 +34,57 @@ from tests.counting import assert_linear
 TEXT = st.text(max_size=12)
 COUNT = st.integers(0, 2**40)
 SECONDS = st.floats(0.0, 1e6)
-PARTS = st.dictionaries(TEXT, st.builds(PartRecord, TEXT, COUNT, COUNT), max_size=3)
+PARTS = st.dictionaries(TEXT, st.builds(PartRecord, file=TEXT, rows=COUNT, bytes=COUNT), max_size=3)
 PARTITIONS = st.builds(
     PartitionRecord,
-    COUNT,
-    COUNT,
-    COUNT,
-    st.sampled_from(["succeeded", "failed"]),
-    SECONDS,
-    SECONDS,
-    PARTS,
-    st.dictionaries(COUNT, st.dictionaries(TEXT, TEXT, max_size=2), max_size=2),
-    st.dictionaries(COUNT, st.builds(BatchRecord, COUNT, COUNT, SECONDS), max_size=2),
-    TEXT,
+    partition=COUNT,
+    first_batch=COUNT,
+    last_batch=COUNT,
+    status=st.sampled_from(["succeeded", "failed"]),
+    seconds=SECONDS,
+    peak_memory_mb=SECONDS,
+    tables=PARTS,
+    fingerprints=st.dictionaries(COUNT, st.dictionaries(TEXT, TEXT, max_size=2), max_size=2),
+    batches=st.dictionaries(COUNT, st.builds(BatchRecord, days=COUNT, rows=COUNT, seconds=SECONDS), max_size=2),
+    error=TEXT,
 )
 IDENTITIES = st.builds(
     RunIdentity,
-    *[TEXT] * 3,
-    COUNT,
-    TEXT,
-    COUNT,
-    *[TEXT] * 2,
-    st.lists(st.tuples(COUNT, COUNT), max_size=3).map(tuple),
+    version=TEXT,
+    schedule=TEXT,
+    schedule_sha256=TEXT,
+    seed=COUNT,
+    as_of=TEXT,
+    batch_count=COUNT,
+    farm_sha256=TEXT,
+    biology_sha256=TEXT,
+    partitions=st.lists(st.tuples(COUNT, COUNT), max_size=3).map(tuple),
 )
-FILES = st.builds(FileRecord, TEXT, TEXT)
+FILES = st.builds(FileRecord, name=TEXT, sha256=TEXT)
 VALUES = st.none() | SECONDS | st.lists(SECONDS, max_size=3)
-CHANGED = st.builds(ChangedParameter, TEXT, VALUES, VALUES, *[TEXT] * 4)
+CHANGED = st.builds(
+    ChangedParameter,
+    path=TEXT,
+    base=VALUES,
+    value=VALUES,
+    unit=TEXT,
+    confidence=TEXT,
+    source=TEXT,
+    file=TEXT,
+)
 BIOLOGIES = st.builds(
     BiologyRecord,
-    *[TEXT] * 3,
-    st.none() | FILES,
-    st.lists(FILES, max_size=2).map(tuple),
-    st.lists(CHANGED, max_size=2).map(tuple),
+    name=TEXT,
+    sha256=TEXT,
+    purpose=TEXT,
+    base=st.none() | FILES,
+    overlays=st.lists(FILES, max_size=2).map(tuple),
+    changed=st.lists(CHANGED, max_size=2).map(tuple),
 )
-BIOLOGY = BiologyRecord("published", "c")
+BIOLOGY = BiologyRecord(name="published", sha256="c")
+SUCCEEDED = PartitionRecord(
+    partition=0, first_batch=1, last_batch=1, status="succeeded", seconds=1.0, peak_memory_mb=1.0
+)
 MANIFESTS = st.builds(
     Manifest,
     run=TEXT,
@@ -113,25 +129,38 @@ def test_two_identities_are_one_only_if_nothing_differs(one: RunIdentity, other:
     assert [line.split()[0] for line in one.differences(other)] == expected
 
 
-def test_a_failed_write_leaves_the_old_text(tmp_path: Path) -> None:
-    path = tmp_path / "manifest.json"
-    write_atomically(path, "old")
-    with pytest.raises(UnicodeEncodeError):
-        write_atomically(path, "new \ud800")
-    assert path.read_text() == "old"
-
-
 def whole_run(run_dir: Path, rows: int = 2, **changes: Any) -> Manifest:
     """A run of one partition and one dimension with real files."""
     for name in ("batch", "geography"):
         folder = run_dir / "lake" / name
         folder.mkdir(parents=True)
         (folder / "part-0000.parquet").write_bytes(b"x" * rows)
-    part = {n: {n: PartRecord(f"lake/{n}/part-0000.parquet", 1, rows)} for n in ("batch", "geography")}
-    partition = PartitionRecord(0, 1, 1, "succeeded", 1.0, 1.0, part["batch"])
-    identity = RunIdentity("1", "demo", "a", 1, "2025-01-01", 1, "b", "c", ((1, 1),))
-    parts = part["geography"], (partition,)
-    manifest = Manifest("run", "complete", identity, 1.0, 1, *parts, {"batch": 1}, "f", BIOLOGY)
+    part = {
+        name: {name: PartRecord(file=f"lake/{name}/part-0000.parquet", rows=1, bytes=rows)}
+        for name in ("batch", "geography")
+    }
+    manifest = Manifest(
+        run="run",
+        status="complete",
+        identity=RunIdentity(
+            version="1",
+            schedule="demo",
+            schedule_sha256="a",
+            seed=1,
+            as_of="2025-01-01",
+            batch_count=1,
+            farm_sha256="b",
+            biology_sha256="c",
+            partitions=((1, 1),),
+        ),
+        seconds=1.0,
+        workers=1,
+        dimensions=part["geography"],
+        partitions=(replace(SUCCEEDED, tables=part["batch"]),),
+        estimate={"batch": 1},
+        fingerprint="f",
+        biology=BIOLOGY,
+    )
     manifest = replace(manifest, **changes)
     write_manifest(run_dir, manifest)
     return manifest
@@ -180,7 +209,7 @@ def test_a_run_with_a_part_missing_or_cut_is_refused(tmp_path: Path, name: str) 
 
 
 def test_a_partial_run_is_refused_with_the_way_to_finish_it(tmp_path: Path) -> None:
-    failed = PartitionRecord(3, 1, 2, "failed", 1.0, 1.0, error="ValueError")
+    failed = replace(SUCCEEDED, partition=3, status="failed", error="ValueError")
     whole_run(tmp_path, status="partial", partitions=(failed,))
     message = refusal(tmp_path)
     assert "partial" in message
@@ -217,31 +246,3 @@ def test_a_manifest_cut_anywhere_is_damaged_and_never_half_believed(
     text = path.read_text()
     path.write_text(text[: data.draw(st.integers(0, len(text.rstrip()) - 1))])
     assert "damaged" in refusal(run_dir)
-
-
-EVENTS = st.lists(st.tuples(st.sampled_from(["begun", "partition"]), TEXT), max_size=5)
-
-
-@ONE_FOLDER
-@given(before=EVENTS, after=EVENTS, cut=st.integers(1, 40))
-def test_a_journal_with_a_cut_last_line_keeps_every_whole_one(
-    before: list[tuple[str, str]], after: list[tuple[str, str]], cut: int, tmp_path: Path
-) -> None:
-    journal = Journal(tmp_path)
-    journal.path.unlink(missing_ok=True)
-    for event, note in (*before, ("ended", "cut short by a kill, wherever that is")):
-        journal.append(event, note=note)
-    whole = journal.path.read_bytes()
-    journal.path.write_bytes(whole[:-cut])
-    kept = [{"event": event, "note": note} for event, note in before]
-    if cut == 1:  # only the line's end is gone
-        kept.append({"event": "ended", "note": "cut short by a kill, wherever that is"})
-    assert list(journal.read()) == kept
-    for event, note in after:
-        journal.append(event, note=note)
-    assert list(journal.read()) == kept + [{"event": event, "note": note} for event, note in after]
-
-
-def test_there_is_no_journal_before_its_first_line(tmp_path: Path) -> None:
-    assert list(Journal(tmp_path).read()) == []
-    assert not Journal(tmp_path).path.exists()

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-import warehouse.set_aside
+import warehouse.indexes
 from lake.manifest import Manifest
 from tests.warehouse import foreign, small_lake
 from warehouse.embedded import embedded_dsn
@@ -27,7 +27,7 @@ MEMORY_NEEDED = 2 << 30  # bytes
 def _set_aside_for_few_rows() -> Iterator[None]:
     """The small lake's tables count as large, so that what is set aside is tested on them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(warehouse.set_aside, "LEAST_ROWS", 0)
+        patch.setattr(warehouse.indexes, "MIN_ROWS", 0)
         yield
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from warehouse.target import connect, prepare_tables
-from warehouse.uat.schema import UAT_TABLES
+from warehouse.database import connect
+from warehouse.preflight.tables import prepare_tables
+from warehouse.uat.tables import UAT_TABLES
 
 ZEROS = {"boolean": False, "date": "2020-01-01", "time without time zone": "10:00", "jsonb": "{}", "text": ""}
 CONTENT_TYPES = ((17, "batch", "batch"), (31, "harvest", "harvestevent"), (18, "batch", "batchtransferworkflow"))

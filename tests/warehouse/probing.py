@@ -6,8 +6,8 @@ from typing import Any
 
 import psycopg
 
-from warehouse.uat.schema import qualified, quoted
-from warehouse.uat.target_tables import TARGET_TABLES
+from warehouse.uat.identifiers import qualified, quoted
+from warehouse.uat.tables import TARGET_TABLES
 
 
 def ask(dsn: str, query: str, *values: Any, **named: Any) -> list[tuple[Any, ...]]:

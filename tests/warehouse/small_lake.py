@@ -281,7 +281,7 @@ def write(folder: Path, table: str, part: int, rows: list[dict[str, Any]]) -> Pa
     path = folder / "lake" / table / f"part-{part:04d}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(arrow(table, rows), path, store_decimal_as_integer=True)
-    return PartRecord(str(path.relative_to(folder)), len(rows), path.stat().st_size)
+    return PartRecord(file=str(path.relative_to(folder)), rows=len(rows), bytes=path.stat().st_size)
 
 
 def build(folder: Path, name: str = "small", prefix: str = "FAR", fingerprint: str = "f1") -> Manifest:
@@ -289,18 +289,38 @@ def build(folder: Path, name: str = "small", prefix: str = "FAR", fingerprint: s
     partitions = []
     for number, batch in enumerate((1, 2)):
         parts = {table: write(folder, table, number, rows) for table, rows in events(batch, prefix).items()}
-        partitions.append(PartitionRecord(number, batch, batch, "succeeded", 1.0, 1.0, tables=parts))
+        partitions.append(
+            PartitionRecord(
+                partition=number,
+                first_batch=batch,
+                last_batch=batch,
+                status="succeeded",
+                seconds=1.0,
+                peak_memory_mb=1.0,
+                tables=parts,
+            )
+        )
     manifest = Manifest(
         run=name,
         status="complete",
-        identity=RunIdentity("0", name, "s", 1, AS_OF.isoformat(), 2, "f", "b", ((1, 1), (2, 2))),
+        identity=RunIdentity(
+            version="0",
+            schedule=name,
+            schedule_sha256="s",
+            seed=1,
+            as_of=AS_OF.isoformat(),
+            batch_count=2,
+            farm_sha256="f",
+            biology_sha256="b",
+            partitions=((1, 1), (2, 2)),
+        ),
         seconds=1.0,
         workers=1,
         dimensions={d: write(folder, d, 0, dimensions()[d]) for d in DIMENSION_TABLE_NAMES},
         partitions=tuple(partitions),
         estimate={},
         fingerprint=fingerprint,
-        biology=BiologyRecord("published", "b"),
+        biology=BiologyRecord(name="published", sha256="b"),
     )
     write_manifest(folder, manifest)
     return manifest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from lake.tables import DIMENSION_TABLE_NAMES, EVENT_TABLES, TABLES
 from lake.tables.declaration import Column, Table
 from warehouse.uat.expressions import Lake
 from warehouse.uat.mapping import DIMENSION_MAPPINGS, EVENT_MAPPINGS
-from warehouse.uat.target_tables import TARGET_TABLES
+from warehouse.uat.tables import TARGET_TABLES
 
 Row = dict[str, Any]
 ROWS = 2
@@ -27,7 +27,7 @@ def target_type(table: Table, column: Column) -> str:
     return TARGET_TABLES[mapping.uat].column(names[0]).type if names else ""
 
 
-def value(table: Table, column: Column, batch: int, row: int, prefix: str) -> Any:
+def value(table: Table, column: Column, *, batch: int, row: int, prefix: str) -> Any:
     """Something of the column's type that differs from row to row, and in texts from batch to batch."""
     if column.codes:
         return column.codes[row % len(column.codes)]
@@ -40,7 +40,7 @@ def value(table: Table, column: Column, batch: int, row: int, prefix: str) -> An
     if column.type == pa.date32():
         return DAY + timedelta(row)
     if pa.types.is_timestamp(column.type):
-        return datetime(2024, 1, 3, 9, 30, 0, batch, tzinfo=UTC) + timedelta(row)
+        return datetime.combine(DAY, time(9, 30, microsecond=batch), UTC) + timedelta(row)
     if column.type == pa.string():
         json = target_type(table, column) == "jsonb"
         return f'{{"batch": {batch}}}' if json else f"{prefix}{column.name[:10]} {batch}-{row}"
@@ -53,15 +53,15 @@ def fill(rows: dict[str, list[Row]], batch: int, sizes: dict[str, int], prefix: 
     A table that must refer to one without rows stays without; an optional reference is null in every second row.
     """
     for table in EVENT_TABLES:
-        _fill(table, rows, batch, sizes, prefix)
+        _fill(table, rows, batch, sizes=sizes, prefix=prefix)
 
 
-def _fill(table: Table, rows: dict[str, list[Row]], batch: int, sizes: dict[str, int], prefix: str) -> None:
+def _fill(table: Table, rows: dict[str, list[Row]], batch: int, *, sizes: dict[str, int], prefix: str) -> None:
     if table.name in rows:
         return
     parents = [c for c in table.columns if c.references and c.references not in DIMENSION_TABLE_NAMES]
     for column in parents:
-        _fill(TABLES[column.references], rows, batch, sizes, prefix)
+        _fill(TABLES[column.references], rows, batch, sizes=sizes, prefix=prefix)
     count = min(ROWS, (1 << table.id_bits) - 1) if table.id_bits else ROWS
     for column in parents:
         if not column.nullable:
@@ -81,7 +81,7 @@ def _fill(table: Table, rows: dict[str, list[Row]], batch: int, sizes: dict[str,
                 ids = [parent["id"] for parent in rows[column.references]]
                 values[column.name] = ids[(row - 1) % len(ids)] if ids else None
             else:
-                values[column.name] = value(table, column, batch, row, prefix)
+                values[column.name] = value(table, column, batch=batch, row=row, prefix=prefix)
             if column.nullable and row % 2 == 0:
                 values[column.name] = None
         for column in parents:
@@ -102,7 +102,7 @@ def fill_dimensions(rows: dict[str, list[Row]]) -> None:
                     if column.name == "id"
                     else 1 + row % len(rows[column.references])
                     if column.references
-                    else value(table, column, 0, row, "")
+                    else value(table, column, batch=0, row=row, prefix="")
                     for column in table.columns
                 }
                 for row in range(1, ROWS + 1)

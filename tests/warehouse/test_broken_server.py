@@ -18,10 +18,11 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from lake.errors import InputError, LoadFailed
 from lake.manifest import Manifest
 from tests.warehouse.probing import ask, one, structure
+from warehouse.database import connect
 from warehouse.embedded import FOLDER, embedded_dsn
 from warehouse.load import Listener, load_run
+from warehouse.preflight.tables import prepare_tables
 from warehouse.reconciling.reconcile import reconcile
-from warehouse.target import connect, prepare_tables
 
 Lake = tuple[Path, Manifest]
 Structure = set[tuple[object, ...]]

@@ -13,9 +13,9 @@ import pytest
 
 from lake.errors import InputError
 from tests.warehouse import small_lake
+from warehouse.database import connect, scrub, without_password
 from warehouse.embedded import embedded_dsn, psql_line
-from warehouse.record import loaded_target, record_load, target_dsn
-from warehouse.target import connect, scrub, without_password
+from warehouse.loaded_target import loaded_target, record_load, target_dsn
 
 SECRET = "s3cr3t-word"
 

@@ -11,9 +11,9 @@ from lake.errors import InputError
 from lake.manifest import Manifest
 from tests.warehouse import foreign, small_lake
 from tests.warehouse.probing import ask, one, snapshot, structure
+from warehouse.database import connect, key_columns
 from warehouse.load import load_run
 from warehouse.reconciling.reconcile import reconcile
-from warehouse.target import connect, key_columns
 
 Lake = tuple[Path, Manifest]
 

@@ -10,16 +10,17 @@ from pathlib import Path
 import psycopg
 import pytest
 
-import warehouse.set_aside
+import warehouse.indexes
 from lake.errors import InputError
 from lake.manifest import Manifest
 from lake.tables import EVENT_TABLES
 from tests.warehouse import small_lake
 from tests.warehouse.probing import ask, one, snapshot, structure
+from warehouse.database import connect
 from warehouse.load import Options, load_run
+from warehouse.preflight.tables import prepare_tables
 from warehouse.reconciling.reconcile import reconcile
-from warehouse.target import connect, prepare_tables
-from warehouse.uat.target_tables import TARGET_TABLES
+from warehouse.uat.tables import TARGET_TABLES
 
 MIDNIGHT = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -194,7 +195,7 @@ def test_indexes_and_keys_are_back_and_valid(loaded: str, database: str) -> None
 def test_indexes_are_kept_up_where_few_rows_come(
     database: str, lake: tuple[Path, Manifest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(warehouse.set_aside, "LEAST_ROWS", 100)
+    monkeypatch.setattr(warehouse.indexes, "MIN_ROWS", 100)
     load_run(*lake, database)
     assert ask(database, "SELECT DISTINCT table_name FROM smoltworks.load_log_set_aside") == [
         ("environmental_environmentalreading",)

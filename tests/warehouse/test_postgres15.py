@@ -15,12 +15,13 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from lake.manifest import Manifest
-from tests.warehouse import foreign, test_uat_schema
+from tests.warehouse import foreign, test_uat_tables
 from tests.warehouse.conftest import new_database
 from tests.warehouse.probing import one, snapshot, structure
+from warehouse.database import connect
 from warehouse.load import load_run
+from warehouse.preflight.tables import prepare_tables
 from warehouse.reconciling.reconcile import reconcile
-from warehouse.target import connect, prepare_tables
 from warehouse.wipe import wipe_run
 
 BINARIES = Path("/usr/lib/postgresql/15/bin")
@@ -85,9 +86,9 @@ def test_leaves_other_rows_alone(old_database: str, lake: tuple[Path, Manifest])
     assert snapshot(old_database) == before
 
 
-@test_uat_schema.facts_needed
+@test_uat_tables.facts_needed
 def test_makes_the_tables_of_the_facts(old_database: str) -> None:
     with connect(old_database) as connection, connection.transaction():
         prepare_tables(connection)
-    test_uat_schema.test_a_created_database_has_the_indexes_of_the_facts(old_database)
-    test_uat_schema.test_a_created_database_has_the_constraints_of_the_facts(old_database)
+    test_uat_tables.test_a_created_database_has_the_indexes_of_the_facts(old_database)
+    test_uat_tables.test_a_created_database_has_the_constraints_of_the_facts(old_database)

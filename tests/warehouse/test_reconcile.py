@@ -12,13 +12,13 @@ from lake.errors import InputError
 from lake.manifest import Manifest
 from lake.tables import EVENT_TABLE_NAMES, TABLES
 from tests.warehouse.probing import one
+from warehouse.database import connect
 from warehouse.reconciling.comparisons import BY
 from warehouse.reconciling.reconcile import reconcile
-from warehouse.target import connect
 from warehouse.uat.expressions import Lake
+from warehouse.uat.identifiers import qualified
 from warehouse.uat.mapping import EVENT_MAPPINGS
-from warehouse.uat.schema import qualified
-from warehouse.uat.target_tables import TARGET_TABLES
+from warehouse.uat.tables import TARGET_TABLES
 
 Tables = tuple[Path, Manifest]
 

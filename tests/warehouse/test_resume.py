@@ -13,9 +13,10 @@ from lake.errors import InputError, LoadFailed
 from lake.manifest import Manifest
 from tests.warehouse import small_lake
 from tests.warehouse.probing import ask, one, snapshot, structure
+from warehouse.database import connect
 from warehouse.load import Listener, load_run, restore_only
+from warehouse.preflight.tables import prepare_tables
 from warehouse.reconciling.reconcile import reconcile
-from warehouse.target import connect, prepare_tables
 
 Lake = tuple[Path, Manifest]
 SCHEMAS = ("public", "smoltworks")
@@ -72,9 +73,9 @@ def kill_itself(dsn: str, folder: Path, when: str) -> None:
 import os, signal
 from pathlib import Path
 from lake.manifest import read_complete
-import warehouse.set_aside
+import warehouse.indexes
 from warehouse.load import Listener, load_run
-warehouse.set_aside.LEAST_ROWS = 0
+warehouse.indexes.MIN_ROWS = 0
 die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 listener = Listener(
     partition=lambda number: {when!r} == "partition" and die(),

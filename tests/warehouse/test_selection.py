@@ -16,12 +16,12 @@ from lake.tables import EVENT_TABLE_NAMES
 from tests.counting import assert_linear
 from tests.warehouse import foreign
 from tests.warehouse.probing import ask, one, snapshot
+from warehouse.database import connect
 from warehouse.load import Options, load_run
 from warehouse.reconciling.reconcile import reconcile
-from warehouse.selection import Chosen, Selection, choose
-from warehouse.target import connect
+from warehouse.selection import EVERYTHING, Selection, choose
+from warehouse.uat.identifiers import qualified
 from warehouse.uat.mapping import EVENT_MAPPINGS
-from warehouse.uat.schema import qualified
 
 Lake = tuple[Path, Manifest]
 MOVE = date(2024, 1, 11)
@@ -46,7 +46,7 @@ def dangling(dsn: str) -> list[tuple[Any, ...]]:
 
 def load(dsn: str, lake: Lake, selection: Selection) -> dict[str, int]:
     """Load a part; its rows by table, as the load and as the database tell."""
-    result = load_run(*lake, dsn, options=Options(selection))
+    result = load_run(*lake, dsn, options=Options(selection=selection))
     assert list(reconcile(*lake, dsn)) == []
     assert dangling(dsn) == []
     found = counts(dsn)
@@ -63,13 +63,14 @@ def test_a_table_comes_with_what_it_needs(lake: Lake, table: str) -> None:
 
 def test_partitions_of_many_batches_are_as_much_work_as_they_are(lake: Lake) -> None:
     (partition, _) = lake[1].partitions
+    whole = choose(EVERYTHING, *lake)
 
     def choose_every_other(count: int) -> Callable[[], object]:
         records = tuple(replace(partition, partition=n, first_batch=2 * n, last_batch=2 * n + 1) for n in range(count))
         manifest = replace(lake[1], partitions=records)
-        chosen = Chosen(tables=frozenset(), batches=frozenset(range(0, 2 * count, 4)), since=None, until=None)
-        assert [p.partition for p in chosen.partitions(manifest)] == list(range(0, count, 2))
-        return lambda: chosen.partitions(manifest)
+        extract = replace(whole, manifest=manifest, batches=frozenset(range(0, 2 * count, 4)))
+        assert [p.partition for p in extract.partitions] == list(range(0, count, 2))
+        return lambda: extract.partitions
 
     assert_linear(choose_every_other)
 
@@ -129,7 +130,9 @@ def test_days_on_which_no_move_was(database: str, lake: Lake) -> None:
 
 
 def test_all_at_once(database: str, lake: Lake) -> None:
-    found = load(database, lake, Selection(("feeding_event",), ("*-001",), MOVE, date(2024, 1, 13)))
+    found = load(
+        database, lake, Selection(tables=("feeding_event",), batches=("*-001",), since=MOVE, until=date(2024, 1, 13))
+    )
     assert found == {"batch": 1, "container_assignment": 2, "feeding_event": 2}
 
 
@@ -149,14 +152,14 @@ def test_a_batch_that_was_gone_is_left_out(database: str, lake: Lake) -> None:
 )
 def test_nonsense_is_refused(database: str, lake: Lake, selection: Selection, told: str) -> None:
     with pytest.raises(InputError, match=told):
-        load_run(*lake, database, options=Options(selection))
+        load_run(*lake, database, options=Options(selection=selection))
     assert one(database, "SELECT to_regclass('batch_batch') IS NULL")
 
 
 def test_one_part_of_a_run_at_a_time(database: str, lake: Lake) -> None:
     part = Selection(batches=("*-001",))
     load(database, lake, part)
-    assert load_run(*lake, database, options=Options(part)).already
+    assert load_run(*lake, database, options=Options(selection=part)).already
     with pytest.raises(InputError, match="another part of it"):
         load_run(*lake, database)
 

@@ -10,10 +10,11 @@ from lake.errors import InputError
 from lake.manifest import Manifest
 from tests.warehouse import foreign, small_lake
 from tests.warehouse.probing import ask, one, snapshot, structure
+from warehouse.database import connect
 from warehouse.load import Listener, Options, load_run
+from warehouse.preflight.tables import prepare_tables
 from warehouse.reconciling.reconcile import reconcile
 from warehouse.selection import Selection
-from warehouse.target import connect, prepare_tables
 from warehouse.wipe import wipe_run
 
 Lake = tuple[Path, Manifest]
@@ -59,7 +60,9 @@ def test_a_database_that_people_use_is_as_it_was(used: str, lake: Lake) -> None:
 
 def test_a_part_goes_as_it_came(used: str, lake: Lake) -> None:
     before = snapshot(used)
-    load_run(*lake, used, options=Options(Selection(tables=("daily_truth",), batches=("*-002",)), "P-"))
+    load_run(
+        *lake, used, options=Options(selection=Selection(tables=("daily_truth",), batches=("*-002",)), prefix="P-")
+    )
     wipe_run(lake[1], used)
     assert snapshot(used) == before
 

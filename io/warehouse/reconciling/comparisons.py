@@ -27,19 +27,19 @@ class Comparison:
 
 # Three rows in four are readings: not every column, but what a confusion of sensors, stays or times would show in.
 READINGS = Comparison(
-    "environmental_reading",
-    "JOIN batch_batch b ON b.id = t.batch_id"
+    table="environmental_reading",
+    uat="JOIN batch_batch b ON b.id = t.batch_id"
     " JOIN environmental_environmentalparameter p ON p.id = t.parameter_id"
     " JOIN infrastructure_sensor n ON n.id = t.sensor_id"
     " JOIN batch_batchcontainerassignment a ON a.id = t.batch_container_assignment_id",
-    (
+    measures=(
         ("value", "sum(t.value)", "sum(t.value)"),
         ("min reading_time", "min(t.reading_time::date)::text", "min(t.reading_time::date)::text"),
         ("max reading_time", "max(t.reading_time::date)::text", "max(t.reading_time::date)::text"),
     ),
-    "JOIN environmental_parameter p ON p.id = t.parameter_id",
-    ("p.name", "p.name"),
-    "n.container_id <> t.container_id OR n.sensor_type <> p.name OR a.container_id <> t.container_id"
+    lake="JOIN environmental_parameter p ON p.id = t.parameter_id",
+    by=("p.name", "p.name"),
+    keys="n.container_id <> t.container_id OR n.sensor_type <> p.name OR a.container_id <> t.container_id"
     " OR a.batch_id <> t.batch_id",
 )
 

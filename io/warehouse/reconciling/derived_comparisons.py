@@ -13,9 +13,9 @@ from lake.tables import EVENT_TABLE_NAMES, TABLES
 from lake.tables.declaration import Column
 from warehouse.reconciling.comparisons import ALSO, BY, CONTRADICTIONS, READINGS, Comparison, Measure
 from warehouse.uat.expressions import Lake, Mapping, Named
+from warehouse.uat.identifiers import qualified
 from warehouse.uat.mapping import DIMENSION_MAPPINGS, EVENT_MAPPINGS
-from warehouse.uat.schema import qualified
-from warehouse.uat.target_tables import TARGET_TABLES
+from warehouse.uat.tables import TARGET_TABLES
 
 # the first 8 hexadecimal digits of a text's MD5: sums of such numbers agree by chance once in four billion
 LAKE_HASH = "('0x' || substr(md5({}), 1, 8))::BIGINT"
@@ -54,12 +54,12 @@ def derive(table: str) -> Comparison:
             by = (f"{alias}.label",) * 2 if column.references else (f"t.{column.name}::VARCHAR", f"t.{name}::text")
     joins, contradictions = _contradictions(mapping)
     return Comparison(
-        table,
-        " ".join([*uat_joins, *joins]),
-        (*measures, *ALSO.get(table, ())),
-        " ".join(lake_joins),
-        by,
-        " OR ".join(["false", *contradictions]),
+        table=table,
+        uat=" ".join([*uat_joins, *joins]),
+        measures=(*measures, *ALSO.get(table, ())),
+        lake=" ".join(lake_joins),
+        by=by,
+        keys=" OR ".join(["false", *contradictions]),
     )
 
 

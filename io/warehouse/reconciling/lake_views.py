@@ -5,25 +5,21 @@ The rule is selection's; it is written anew in SQL, so that one can be held agai
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import duckdb
 
-from lake.manifest import Manifest
 from lake.tables import EVENT_TABLE_NAMES
-from warehouse.selection import TIMES, Chosen, Reference, references
+from warehouse.selection import TIMES, Extract, Reference, references
 from warehouse.uat.expressions import Lake
+from warehouse.uat.identifiers import literal
 from warehouse.uat.mapping import EVENT_MAPPINGS
 
 
-def create_views(
-    lake: duckdb.DuckDBPyConnection, run_dir: Path, manifest: Manifest, chosen: Chosen, prefix: str
-) -> None:
+def create_views(lake: duckdb.DuckDBPyConnection, extract: Extract, prefix: str) -> None:
     """Views named after the tables, in the connection's default schema."""
     lake.execute("CREATE SCHEMA whole; CREATE SCHEMA kept")
-    files = manifest.files
+    files = extract.manifest.files
     for name, paths in files.items():
-        listed = ", ".join(_literal(str(run_dir / path)) for path in paths)
+        listed = ", ".join(literal(str(extract.run_dir / path)) for path in paths)
         schema = "whole" if name in EVENT_TABLE_NAMES else "main"
         lake.execute(f"CREATE VIEW {schema}.{name} AS SELECT * FROM read_parquet([{listed}])")
     for name in EVENT_TABLE_NAMES:
@@ -31,40 +27,40 @@ def create_views(
             lake.execute(f"CREATE VIEW whole.{name} AS SELECT NULL::BIGINT AS id WHERE false")
     made: set[str] = set()
     for name in EVENT_TABLE_NAMES:
-        _keep(lake, name, chosen, made)
+        _keep(lake, name, extract, made)
     for name in EVENT_TABLE_NAMES:
-        _rename(lake, name, chosen, prefix)
+        _rename(lake, name, extract, prefix)
 
 
-def _keep(lake: duckdb.DuckDBPyConnection, table: str, chosen: Chosen, made: set[str]) -> None:
+def _keep(lake: duckdb.DuckDBPyConnection, table: str, extract: Extract, made: set[str]) -> None:
     """kept.TABLE: rows of chosen batches and days, and with what they must refer to."""
     if table in made:
         return
     made.add(table)
     required = [r for r in references(EVENT_MAPPINGS[table]) if r.required]
     for other in (t for reference in required for t in reference.tables if t != table):
-        _keep(lake, other, chosen, made)
-    conditions = ["true" if table in chosen.tables else "false"]
-    if chosen.batches is not None:
-        numbers = ", ".join(map(str, sorted(chosen.batches)))
+        _keep(lake, other, extract, made)
+    conditions = ["true" if table in extract.tables else "false"]
+    if extract.batches is not None:
+        numbers = ", ".join(map(str, sorted(extract.batches)))
         conditions.append(f"{'id' if table == 'batch' else 'batch_id'} IN ({numbers})")
     if table in TIMES:
         day = f"CAST({TIMES[table]} AS DATE)"
-        conditions += [f"{day} >= DATE '{chosen.since}'"] if chosen.since else []
-        conditions += [f"{day} < DATE '{chosen.until}'"] if chosen.until else []
-    conditions += [_leads_to_kept(reference) for reference in required if chosen.timed]
+        conditions += [f"{day} >= DATE '{extract.since}'"] if extract.since else []
+        conditions += [f"{day} < DATE '{extract.until}'"] if extract.until else []
+    conditions += [_leads_to_kept(reference) for reference in required if extract.has_days]
     lake.execute(f"CREATE VIEW kept.{table} AS SELECT * FROM whole.{table} WHERE {' AND '.join(conditions)}")
 
 
-def _rename(lake: duckdb.DuckDBPyConnection, table: str, chosen: Chosen, prefix: str) -> None:
+def _rename(lake: duckdb.DuckDBPyConnection, table: str, extract: Extract, prefix: str) -> None:
     """TABLE: the kept rows, without references to what was not kept, texts renamed."""
     changes = []
-    if not chosen.is_whole:
+    if not extract.is_whole:
         optional = [r for r in references(EVENT_MAPPINGS[table]) if not r.required]
         changes += [f"CASE WHEN {_leads_to_kept(r)} THEN {r.columns[0]} END AS {r.columns[0]}" for r in optional]
     if prefix:
         expressions = [e for e in EVENT_MAPPINGS[table].columns.values() if isinstance(e, Lake) and e.renamed]
-        changes += [f"{_literal(prefix)} || {e.column} AS {e.column}" for e in expressions]
+        changes += [f"{literal(prefix)} || {e.column} AS {e.column}" for e in expressions]
     columns = f"* REPLACE ({', '.join(changes)})" if changes else "*"
     lake.execute(f"CREATE VIEW main.{table} AS SELECT {columns} FROM kept.{table}")
 
@@ -75,7 +71,3 @@ def _leads_to_kept(reference: Reference) -> str:
         for column, table in zip(reference.columns, reference.tables, strict=True)
     ]
     return f"CASE {' '.join(cases)} ELSE false END"
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

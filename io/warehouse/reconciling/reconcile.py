@@ -15,14 +15,14 @@ from lake.errors import InputError
 from lake.manifest import Manifest
 from lake.tables import EVENT_TABLE_NAMES
 from warehouse import load_log
-from warehouse.load_log import Connection, Load
+from warehouse.database import Connection, connect, identifier
+from warehouse.load_log import Load
 from warehouse.reconciling.comparisons import Comparison
 from warehouse.reconciling.derived_comparisons import derive
 from warehouse.reconciling.lake_views import create_views
 from warehouse.selection import choose
-from warehouse.target import connect, identifier
+from warehouse.uat.identifiers import qualified
 from warehouse.uat.mapping import EVENT_MAPPINGS
-from warehouse.uat.schema import qualified
 
 Value = int | Decimal | str | None
 
@@ -44,7 +44,7 @@ class Reconciliation(list[Discrepancy]):
     def compare(self, check: str, expected: Value, found: Value) -> None:
         self.comparisons += 1
         if expected != found:
-            self.append(Discrepancy(check, expected, found))
+            self.append(Discrepancy(check=check, expected=expected, found=found))
 
 
 def reconcile(run_dir: Path, manifest: Manifest, dsn: str, tables: Iterable[str] = EVENT_TABLE_NAMES) -> Reconciliation:
@@ -63,25 +63,29 @@ def reconcile(run_dir: Path, manifest: Manifest, dsn: str, tables: Iterable[str]
             )
         load_log.refuse_half_removed(load)
         lake.execute("SET TimeZone = 'UTC'")
-        chosen = choose(load.selection, run_dir, manifest)
-        create_views(lake, run_dir, manifest, chosen, load.prefix)
+        extract = choose(load.selection, run_dir, manifest)
+        create_views(lake, extract, load.prefix)
+        sides = _Sides(lake=lake, connection=connection, load=load)
         for table in tables:
             rows = manifest.tables.get(table, 0)
-            if rows and not chosen.is_whole:
+            if rows and not extract.is_whole:
                 rows = lake.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
-            _compare(result, derive(table), rows, lake, connection, load)
+            _compare(result, sides, derive(table), rows)
     return result
 
 
-def _compare(
-    result: Reconciliation,
-    comparison: Comparison,
-    rows: int,
-    lake: duckdb.DuckDBPyConnection,
-    connection: Connection,
-    load: Load,
-) -> None:
-    table = comparison.table
+@dataclass(frozen=True)
+class _Sides:
+    """What is compared: the lake as the load took it, and the load's rows in the database."""
+
+    lake: duckdb.DuckDBPyConnection
+    connection: Connection
+    load: Load
+
+
+def _compare(result: Reconciliation, sides: _Sides, comparison: Comparison, rows: int) -> None:
+    """Compare a table, of which there should be `rows`."""
+    connection, load, table = sides.connection, sides.load, comparison.table
     mapping = EVENT_MAPPINGS[table]
     own = load.own_rows(mapping)
     row = connection.execute(
@@ -91,11 +95,10 @@ def _compare(
     if not rows:
         return
 
-    names = ["rows", *(name for name, _, _ in comparison.measures)]
     # DuckDB has the batch's number only in its own table, PostgreSQL over the keys: b is a batch in both
     own_batch = "b.id = t.id" if table == "batch" else "b.id = t.batch_id"
     lake_measures = ["count(*)", *(expression for _, expression, _ in comparison.measures)]
-    expected = lake.execute(
+    expected = sides.lake.execute(
         f"SELECT b.batch_number, {comparison.by[0]}, {', '.join(lake_measures)} "
         f"FROM {table} t JOIN batch b ON {own_batch} {comparison.lake} GROUP BY 1, 2"
     ).fetchall()
@@ -106,20 +109,20 @@ def _compare(
         f"FROM {qualified(mapping.uat)} t {comparison.uat} WHERE "
     ).format(offsets=load.offsets)
     found = connection.execute(sql.SQL(query) + own + sql.SQL(" GROUP BY 1, 2")).fetchall()
-    _match(result, table, names, expected, found)
+    _match(result, comparison, expected, found)
 
 
 def _match(
     result: Reconciliation,
-    table: str,
-    names: list[str],
+    comparison: Comparison,
     expected: list[tuple[Any, ...]],
     found: list[tuple[Any, ...]],
 ) -> None:
+    names = ["rows", *(name for name, _, _ in comparison.measures)]
     left = {(row[0], row[1]): row[2:] for row in expected}
     right = {(row[0], row[1]): row[2:] for row in found}
     for key in sorted(left.keys() | right.keys(), key=str):
-        label = f"{table}, batch {key[0]}" + (f", {key[1]}" if key[1] is not None else "")
+        label = f"{comparison.table}, batch {key[0]}" + (f", {key[1]}" if key[1] is not None else "")
         mine, theirs = left.get(key), right.get(key)
         for place, name in enumerate(names):
             result.compare(f"{label}: {name}", mine[place] if mine else None, theirs[place] if theirs else None)

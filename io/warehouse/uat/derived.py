@@ -26,7 +26,7 @@ def completion(done: str, planned: str) -> Derived:
         hundredths = pc.divide(pc.add(pc.multiply(finished, 20_000), wanted), pc.multiply(wanted, 2))
         return pc.multiply(hundredths.cast(pa.decimal128(19, 0)), pa.scalar(Decimal("0.01"), pa.decimal128(3, 2)))
 
-    return Derived((done, planned), compute, f"{done} / {planned} in per cent")
+    return Derived(inputs=(done, planned), compute=compute, description=f"{done} / {planned} in per cent")
 
 
 def _crossing(rows: pa.RecordBatch) -> pa.Array:
@@ -36,24 +36,26 @@ def _crossing(rows: pa.RecordBatch) -> pa.Array:
 
 def goes_to_sea() -> Derived:
     """Whether a move leads from a hall to an area: the fish change hands."""
-    return Derived(STAGES, _crossing, "whether the fish go to sea, and so to another company")
+    return Derived(
+        inputs=STAGES, compute=_crossing, description="whether the fish go to sea, and so to another company"
+    )
 
 
 def subsidiary(name: str) -> Derived:
     """The name where the fish change hands, else null: as the application derives it from halls and areas."""
     return Derived(
-        STAGES,
-        lambda rows: pa.array([None, name]).take(_crossing(rows).cast(pa.int8())),
-        f"{name} where the fish go to sea, else null",
+        inputs=STAGES,
+        compute=lambda rows: pa.array([None, name]).take(_crossing(rows).cast(pa.int8())),
+        description=f"{name} where the fish go to sea, else null",
     )
 
 
 def when(flag: str, text: str) -> Derived:
     """A text where a flag stands, else ''."""
     return Derived(
-        (flag,),
-        lambda rows: pa.array(["", text]).take(rows.column(flag).cast(pa.int8())),
-        f"'{text}' where {flag}, else ''",
+        inputs=(flag,),
+        compute=lambda rows: pa.array(["", text]).take(rows.column(flag).cast(pa.int8())),
+        description=f"'{text}' where {flag}, else ''",
     )
 
 
@@ -78,7 +80,8 @@ def provenance_words() -> Derived:
             which = which * len(words) + index.to_numpy(zero_copy_only=False)
         return pa.array(texts).take(pa.array(which))
 
-    return Derived(names, compute, "JSON of " + ", ".join(names) + "; deaths and feed are 'actual'")
+    description = "JSON of " + ", ".join(names) + "; deaths and feed are 'actual'"
+    return Derived(inputs=names, compute=compute, description=description)
 
 
 def provenance_scores() -> Derived:
@@ -95,7 +98,8 @@ def provenance_scores() -> Derived:
             texts.append(json.dumps({name: score / 100 for name, score in scores.items()}))
         return pa.array(texts, pa.string()).take(pa.array(back))
 
-    return Derived(names, compute, "JSON of " + ", ".join(names) + "; deaths and feed are 1.0")
+    description = "JSON of " + ", ".join(names) + "; deaths and feed are 1.0"
+    return Derived(inputs=names, compute=compute, description=description)
 
 
 def unscaled(values: pa.Array) -> np.ndarray:

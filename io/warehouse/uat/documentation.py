@@ -19,7 +19,7 @@ from warehouse.uat.expressions import (
     User,
 )
 from warehouse.uat.mapping import DIMENSIONS, GROUPS
-from warehouse.uat.target_tables import TARGET_TABLES
+from warehouse.uat.tables import TARGET_TABLES
 
 
 def mapping_text() -> Iterator[str]:
@@ -72,6 +72,6 @@ def describe(expression: Expression, mapping: Mapping) -> str:
             return f"the first of {', '.join(columns)} that is not null"
         case ContentType(of):
             return "django_content_type of " + ", or ".join(f"{app}.{model} where {c}" for c, app, model in of)
-        case Derived(says=says):
-            return says
+        case Derived(description=description):
+            return description
     raise TypeError(f"unknown expression {expression!r}")

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pyarrow as pa
 
 from lake.tables import EVENT_TABLE_NAMES, TABLES
-from warehouse.uat.target_tables import TARGET_TABLES
+from warehouse.uat.tables import TARGET_TABLES
 
 AS_OF_COLUMNS = frozenset({"created_at", "updated_at", "last_computed_at", "last_computed"})
 EMPTY_COLUMNS = frozenset({"notes", "description", "cancellation_reason", "resolution_notes"})
@@ -82,7 +82,7 @@ class Derived:
 
     inputs: tuple[str, ...]
     compute: Callable[[pa.RecordBatch], pa.Array]
-    says: str
+    description: str
 
 
 Expression = Lake | Constant | AsOf | User | RowId | Named | FirstOf | ContentType | Derived
@@ -163,4 +163,4 @@ def map_table(lake: str, uat: str, key: tuple[str, ...] = (), **special: Express
             raise ValueError(f"{uat}.{column.name} must not be null and has no source in {lake}")
     if special:
         raise ValueError(f"{uat} has no columns {sorted(special)}")
-    return Mapping(lake, uat, MappingProxyType(columns), key)
+    return Mapping(lake=lake, uat=uat, columns=MappingProxyType(columns), key=key)

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from lake.tables import EVENT_TABLES
 from warehouse.uat.derived import completion, goes_to_sea, provenance_scores, provenance_words, subsidiary, when
 from warehouse.uat.expressions import Constant, ContentType, FirstOf, Lake, Mapping, Named, User, map_table
-from warehouse.uat.target_tables import SCHEMA
+from warehouse.uat.tables.truth import SCHEMA
 
 LOADING_USER = "system_admin"
 
@@ -118,12 +118,12 @@ OUTLOOK = (
     map_table(
         "live_forward_projection",
         "batch_liveforwardprojection",
-        temp_profile_name=Named("temp_profile_id", "temperature_profile", "name"),
+        temp_profile_name=Named(column="temp_profile_id", table="temperature_profile", value="name"),
     ),
     map_table(
         "container_forecast_summary",
         "batch_containerforecastsummary",
-        temp_profile_name=Named("temp_profile_id", "temperature_profile", "name"),
+        temp_profile_name=Named(column="temp_profile_id", table="temperature_profile", value="name"),
     ),
     map_table(
         "planned_activity",
@@ -182,7 +182,7 @@ DIMENSIONS: tuple[Mapping, ...] = (
         "sensor",
         "infrastructure_sensor",
         key=("container_id", "sensor_type"),
-        sensor_type=Named("parameter_id", "environmental_parameter", "name"),
+        sensor_type=Named(column="parameter_id", table="environmental_parameter", value="name"),
         serial_number=Constant(""),
         manufacturer=Constant(""),
         active=Constant(True),

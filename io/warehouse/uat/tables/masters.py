@@ -1,4 +1,4 @@
-"""The UAT's master and infrastructure tables that events refer to. Read by uat_schema."""
+"""The UAT's master and infrastructure tables that events refer to, read by declaration.parse."""
 
 TEXT = """
 auth_user

@@ -11,10 +11,10 @@ from lake.tables import TABLES
 from tests.warehouse import small_lake
 from tests.warehouse.probing import one
 from warehouse.load import Options, load_run
-from warehouse.text_lengths import VARYING
+from warehouse.preflight.text_lengths import VARYING
 from warehouse.uat.expressions import Constant, Lake
 from warehouse.uat.mapping import DIMENSIONS, EVENTS
-from warehouse.uat.target_tables import TARGET_TABLES
+from warehouse.uat.tables import TARGET_TABLES
 
 GENOTYPE = 255  # characters of scenario.genotype
 

@@ -10,11 +10,11 @@ import pytest
 
 from lake.errors import InputError
 from tests.warehouse.probing import ask
-from warehouse.encode import target_schema
-from warehouse.target import connect, prepare_tables
+from warehouse.database import connect
+from warehouse.encoding import target_schema
+from warehouse.preflight.tables import prepare_tables
 from warehouse.uat.mapping import DIMENSIONS, EVENTS
-from warehouse.uat.schema import UAT_TABLES
-from warehouse.uat.target_tables import TARGET_TABLES
+from warehouse.uat.tables import TARGET_TABLES, UAT_TABLES
 
 FACTS = Path(__file__).parents[3] / "shared" / "uat"
 facts_needed = pytest.mark.skipif(

@@ -1,4 +1,4 @@
-"""The UAT's tables of feed in store, feeding summaries, harvest waste and finance. Read by uat_schema."""
+"""The UAT's tables of feed in store, feeding summaries, harvest waste and finance, read by declaration.parse."""
 
 TEXT = """
 inventory_feedcontainerstock

@@ -1,4 +1,4 @@
-"""The UAT's tables of what is expected: models, scenarios, projections, forecasts, plans. Read by uat_schema."""
+"""The UAT's tables of what is expected: models, scenarios, projections, forecasts, plans, read by declaration.parse."""
 
 TEXT = """
 scenario_temperatureprofile

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,10 +10,10 @@ import pyarrow.compute as pc
 from lake.errors import InputError
 from lake.manifest import PartitionRecord
 from lake.tables import TABLES
-from warehouse.selection import Chosen, PartitionRows
+from warehouse.selection import Extract, PartitionRows
 from warehouse.uat.expressions import Lake, Mapping
 from warehouse.uat.mapping import DIMENSIONS, EVENTS
-from warehouse.uat.target_tables import TARGET_TABLES
+from warehouse.uat.tables import TARGET_TABLES
 
 VARYING = "character varying("
 
@@ -30,23 +29,23 @@ def limited(mapping: Mapping) -> Iterator[tuple[str, Lake, int]]:
 
 
 def refuse_long_texts(
-    run_dir: Path, partitions: list[PartitionRecord], chosen: Chosen, dimensions: dict[str, pa.Table], prefix: str
+    extract: Extract, partitions: list[PartitionRecord], dimensions: dict[str, pa.Table], prefix: str
 ) -> None:
     """InputError naming table, column, text and limit where a text of some partitions' chosen rows is too long."""
     for mapping in DIMENSIONS:
         for name, expression, limit in limited(mapping):
-            _refuse(mapping, name, dimensions[mapping.lake].column(expression.column), limit, "")
+            _refuse(mapping, name, dimensions[mapping.lake].column(expression.column), limit=limit)
     for mapping in EVENTS:
         columns = {name: (expression, limit) for name, expression, limit in limited(mapping)}
         wanted = sorted({expression.column for expression, _ in columns.values()})
         for partition in partitions if wanted else []:
-            rows = PartitionRows(chosen, run_dir, partition).table(mapping.lake, wanted)
+            rows = PartitionRows(extract, partition).table(mapping.lake, wanted)
             for name, (expression, limit) in columns.items():
                 before = prefix if expression.renamed else ""
-                _refuse(mapping, name, rows.column(expression.column), limit, before)
+                _refuse(mapping, name, rows.column(expression.column), limit=limit, prefix=before)
 
 
-def _refuse(mapping: Mapping, name: str, texts: pa.ChunkedArray, limit: int, prefix: str) -> None:
+def _refuse(mapping: Mapping, name: str, texts: pa.ChunkedArray, *, limit: int, prefix: str = "") -> None:
     lengths = pc.utf8_length(texts.cast(pa.string()))
     longest = pc.max(lengths).as_py() or 0
     if longest + len(prefix) <= limit:

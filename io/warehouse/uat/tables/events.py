@@ -1,4 +1,4 @@
-"""The UAT tables that receive a run's events, of AquaMind's release of 2026-03-25; read by uat_schema."""
+"""The UAT tables that receive a run's events, of AquaMind's release of 2026-03-25, read by declaration.parse."""
 
 TEXT = """
 batch_batch

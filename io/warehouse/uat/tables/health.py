@@ -1,4 +1,4 @@
-"""The UAT's tables of fish health, masters and events. Read by uat_schema."""
+"""The UAT's tables of fish health, masters and events, read by declaration.parse."""
 
 TEXT = """
 health_licetype

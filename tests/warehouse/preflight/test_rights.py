@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from psycopg.conninfo import make_conninfo
 
-import warehouse.admission
-import warehouse.target
+import warehouse.database
+import warehouse.preflight.rights
 from lake.errors import InputError
 from lake.manifest import Manifest
 from tests.warehouse import foreign
 from tests.warehouse.probing import one, snapshot, structure
+from warehouse.database import connect
 from warehouse.load import Options, load_run
 from warehouse.reconciling.reconcile import reconcile
-from warehouse.target import connect
 
 Lake = tuple[Path, Manifest]
 NUMBERS = count(1)
@@ -65,7 +65,7 @@ def refused(dsn: str, lake: Lake, match: str, owner: str = "", options: Options 
 
 
 def test_an_old_server_is_refused(database: str, lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(warehouse.target, "OLDEST_SERVER", 99)
+    monkeypatch.setattr(warehouse.database, "OLDEST_SERVER", 99)
     with pytest.raises(InputError, match="its server is PostgreSQL 18, the oldest that will do is 99"):
         load_run(*lake, database)
 
@@ -92,7 +92,7 @@ def test_the_triggers_of_timescale_are_none(
     used: str, lake: Lake, monkeypatch: pytest.MonkeyPatch, extension: str
 ) -> None:
     """It can't be installed here, so another extension, which gets a trigger's function, plays it."""
-    monkeypatch.setattr(warehouse.admission, "TIMESCALE", extension)
+    monkeypatch.setattr(warehouse.preflight.rights, "TIMESCALE", extension)
     execute(
         used,
         FUNCTION,

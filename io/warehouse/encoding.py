@@ -27,7 +27,7 @@ from warehouse.uat.expressions import (
     RowId,
     User,
 )
-from warehouse.uat.target_tables import TARGET_TABLES
+from warehouse.uat.tables import TARGET_TABLES
 
 ARROW_TYPES = {
     "bigint": pa.int64(),
@@ -108,37 +108,52 @@ def _nearest_double(values: pa.Array) -> pa.Array:
 
 
 def project(
-    rows: pa.RecordBatch, mapping: Mapping, context: Context, first_row: int, numbers: pa.Array | None = None
+    rows: pa.RecordBatch, mapping: Mapping, context: Context, numbers: pa.Array | None = None
 ) -> pa.RecordBatch:
     """Lake rows as rows of the target.
 
-    `first_row`: the table's rows before these, in the manifest's order; `numbers`: what to add for each row, 0, 1, ...
-    unless given.
+    `numbers` (int64): each row's place in its table, in the manifest's order, from 0; 0, 1, ... unless given.
     """
     schema = target_schema(mapping)
     if numbers is None:
         numbers = pa.array(np.arange(rows.num_rows, dtype=np.int64))
+    source = _Source(rows=rows, mapping=mapping, context=context, numbers=numbers)
     columns = [
-        exact_cast(_evaluate(expression, rows, mapping, context, first_row, numbers, field.type), field.type)
+        exact_cast(_evaluate(expression, source, field.type), field.type)
         for field, expression in zip(schema, mapping.columns.values(), strict=True)
     ]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-def _evaluate(
-    expression: Expression,
-    rows: pa.RecordBatch,
-    mapping: Mapping,
-    context: Context,
-    first_row: int,
-    numbers: pa.Array,
-    to: pa.DataType,
-) -> pa.Array:
+@dataclass(frozen=True)
+class _Source:
+    """What the expressions of a mapping are evaluated on."""
+
+    rows: pa.RecordBatch
+    mapping: Mapping
+    context: Context
+    numbers: pa.Array
+
+    def column(self, name: str) -> pa.Array:
+        """A lake column, ids as the target's."""
+        return self.translate(self.rows.column(name), TABLES[self.mapping.lake].column(name).references)
+
+    def translate(self, ids: pa.Array, table: str) -> pa.Array:
+        """Ids of a lake table's rows as the target's; anything else as it is."""
+        if not table:
+            return ids
+        if table in EVENT_TABLE_NAMES:
+            return pc.add(ids.cast(pa.int64()), self.context.offsets[table])
+        return self.context.dimension_ids[table].take(ids.cast(pa.int32()))
+
+
+def _evaluate(expression: Expression, source: _Source, to: pa.DataType) -> pa.Array:
+    rows, mapping, context = source.rows, source.mapping, source.context
     match expression:
         case Lake(column, renamed=True) if context.prefix:
             return pc.binary_join_element_wise(context.prefix, rows.column(column), "")
         case Lake(column):
-            return _lake(column, rows, mapping, context)
+            return source.column(column)
         case Constant(value):
             return pa.repeat(pa.scalar(value, to), rows.num_rows)
         case AsOf():
@@ -147,16 +162,16 @@ def _evaluate(
             user = pa.repeat(pa.scalar(context.user_id, to), rows.num_rows)
             return pc.if_else(rows.column(where).is_valid(), user, None) if where else user
         case FirstOf(columns):
-            return pc.coalesce(*(_lake(column, rows, mapping, context) for column in columns))
+            return pc.coalesce(*(source.column(column) for column in columns))
         case ContentType(of):
             return pc.case_when(
                 pc.make_struct(*(rows.column(column).is_valid() for column, _, _ in of)),
                 *(pa.repeat(pa.scalar(context.content_types[app, model], to), rows.num_rows) for _, app, model in of),
             )
         case RowId() if mapping.has_lake_id:
-            return _translate(rows.column("id"), mapping.lake, context)
+            return source.translate(rows.column("id"), mapping.lake)
         case RowId():
-            return pc.add(numbers, context.offsets[mapping.lake] + first_row + 1)
+            return pc.add(source.numbers, context.offsets[mapping.lake] + 1)
         case Named(column, table, value):
             dimension = context.dimensions[table]
             found = pc.index_in(rows.column(column), dimension.column("id").combine_chunks())
@@ -164,15 +179,3 @@ def _evaluate(
         case Derived(compute=compute):
             return compute(rows)
     raise TypeError(f"unknown expression {expression!r}")
-
-
-def _lake(column: str, rows: pa.RecordBatch, mapping: Mapping, context: Context) -> pa.Array:
-    return _translate(rows.column(column), TABLES[mapping.lake].column(column).references, context)
-
-
-def _translate(ids: pa.Array, table: str, context: Context) -> pa.Array:
-    if not table:
-        return ids
-    if table in EVENT_TABLE_NAMES:
-        return pc.add(ids.cast(pa.int64()), context.offsets[table])
-    return context.dimension_ids[table].take(ids.cast(pa.int32()))

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyarrow as pa
 from pgpq import ArrowToPostgresBinaryEncoder
 from psycopg import sql
 
 from lake.errors import InputError
-from lake.manifest import Manifest, PartitionRecord
+from lake.manifest import PartitionRecord
 from lake.tables import TABLES
-from warehouse.encode import Context
-from warehouse.load_log import Connection, Load
-from warehouse.selection import Chosen, PartitionRows
+from warehouse.database import Connection
+from warehouse.encoding import Context
+from warehouse.load_log import Load
+from warehouse.selection import Extract, PartitionRows
 from warehouse.uat.expressions import Lake
 from warehouse.uat.mapping import EVENTS
-from warehouse.uat.target_tables import TARGET_TABLES
+from warehouse.uat.tables import TARGET_TABLES
 
-NAMED = 5
+MAX_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class Incoming:
     stays: pa.Table
 
 
-def read_incoming(run_dir: Path, partitions: list[PartitionRecord], chosen: Chosen, prefix: str) -> Incoming:
-    """The chosen rows' numbers, with the prefix, and stays."""
-    parts = [PartitionRows(chosen, run_dir, partition) for partition in partitions]
+def read_incoming(extract: Extract, partitions: list[PartitionRecord], prefix: str) -> Incoming:
+    """The numbers, with the prefix, and stays of some of an extract's partitions."""
+    parts = [PartitionRows(extract, partition) for partition in partitions]
 
     def read(table: str, columns: list[str]) -> pa.Table:
         empty = pa.schema([TABLES[table].schema.field(column) for column in columns]).empty_table()
@@ -49,12 +49,7 @@ def read_incoming(run_dir: Path, partitions: list[PartitionRecord], chosen: Chos
 
 
 def refuse_conflicts(
-    connection: Connection,
-    manifest: Manifest,
-    context: Context,
-    incoming: Incoming,
-    load: Load | None,
-    chosen: Chosen,
+    connection: Connection, extract: Extract, context: Context, incoming: Incoming, *, load: Load | None
 ) -> None:
     """InputError naming the batch numbers and their like, (container, days) and (sensor, time) that are taken.
 
@@ -68,14 +63,14 @@ def refuse_conflicts(
         query = sql.SQL("SELECT {c} FROM {t} WHERE {c} = ANY(%s) ORDER BY 1 LIMIT %s").format(
             c=sql.Identifier(column), t=sql.Identifier(table)
         )
-        taken = [str(row[0]) for row in connection.execute(query, (values, NAMED + 1)).fetchall()]
+        taken = [str(row[0]) for row in connection.execute(query, (values, MAX_NAMED + 1)).fetchall()]
         if taken:
-            problems.append(f"{column} {_some(taken)} is there already")
+            problems.append(f"{column} {_first_few(taken)} is there already")
     _stage(connection, context, incoming)
     ours = load.id_range("container_assignment") if load else (1, 0)
     problems += _occupied(connection, ours)
-    if load is None and "environmental_reading" in chosen.tables:
-        problems += _read_already(connection, manifest, context, chosen)
+    if load is None and "environmental_reading" in extract.tables:
+        problems += _read_already(connection, extract, context)
     connection.execute("DROP TABLE smoltworks_stays")
     if problems:
         raise InputError(
@@ -85,8 +80,8 @@ def refuse_conflicts(
         )
 
 
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:NAMED]) + (" and more" if len(names) > NAMED else "")
+def _first_few(names: list[str]) -> str:
+    return ", ".join(names[:MAX_NAMED]) + (" and more" if len(names) > MAX_NAMED else "")
 
 
 def _stage(connection: Connection, context: Context, incoming: Incoming) -> None:
@@ -123,14 +118,14 @@ def _occupied(connection: Connection, ours: tuple[int, int]) -> list[str]:
         JOIN batch_batch b ON b.id = a.batch_id
         WHERE a.id NOT BETWEEN %s AND %s ORDER BY 1, 3 LIMIT %s
         """,
-        (*ours, NAMED + 1),
+        (*ours, MAX_NAMED + 1),
     ).fetchall()
     if not rows:
         return []
-    return ["occupied: " + _some([f"container {c} by batch {b} from {f} to {t}" for c, b, f, t in rows])]
+    return ["occupied: " + _first_few([f"container {c} by batch {b} from {f} to {t}" for c, b, f, t in rows])]
 
 
-def _read_already(connection: Connection, manifest: Manifest, context: Context, chosen: Chosen) -> list[str]:
+def _read_already(connection: Connection, extract: Extract, context: Context) -> list[str]:
     rows = connection.execute(
         """
         SELECT n.name, min(r.reading_time)::text, max(r.reading_time)::text
@@ -143,12 +138,12 @@ def _read_already(connection: Connection, manifest: Manifest, context: Context, 
         """,
         (
             context.dimension_ids["sensor"].drop_null().to_pylist(),
-            chosen.since,
-            manifest.identity.as_of,
-            chosen.until,
-            NAMED + 1,
+            extract.since,
+            extract.manifest.identity.as_of,
+            extract.until,
+            MAX_NAMED + 1,
         ),
     ).fetchall()
     if not rows:
         return []
-    return ["readings are there already: " + _some([f"sensor {n} from {f} to {t}" for n, f, t in rows])]
+    return ["readings are there already: " + _first_few([f"sensor {n} from {f} to {t}" for n, f, t in rows])]

@@ -14,13 +14,12 @@ from psycopg import sql
 from lake.errors import InputError
 from lake.manifest import Manifest
 from lake.tables import TABLES
-from warehouse.encode import Context, encoder, project
-from warehouse.load_log import AddedRows, Connection, reserve_ids
-from warehouse.set_aside import explain
-from warehouse.target import identifier
+from warehouse.database import Connection, explain, identifier
+from warehouse.encoding import Context, encoder, project
+from warehouse.load_log import AddedRows, reserve_ids
 from warehouse.uat.expressions import Lake, Mapping
 from warehouse.uat.mapping import CONTENT_TYPES, DIMENSIONS, LOADING_USER
-from warehouse.uat.target_tables import TARGET_TABLES
+from warehouse.uat.tables import TARGET_TABLES
 
 STAGING = sql.Identifier("smoltworks_incoming")
 
@@ -67,7 +66,14 @@ def complete_master_data(
     """
     as_of = as_of_time(manifest)
     added: list[AddedRows] = []
-    context = Context(as_of, _user_id(connection, as_of, added), dimensions, {}, {}, content_types(connection))
+    context = Context(
+        as_of=as_of,
+        user_id=_user_id(connection, as_of, added),
+        dimensions=dimensions,
+        dimension_ids={},
+        offsets={},
+        content_types=content_types(connection),
+    )
     for mapping in DIMENSIONS:
         try:
             _match(connection, mapping, context, added)
@@ -100,7 +106,7 @@ def _user_id(connection: Connection, as_of: datetime, added: list[AddedRows]) ->
     row = connection.execute(query, (LOADING_USER,)).fetchone()
     if row is None:
         id_ = reserve_ids(connection, "auth_user", 1) + 1
-        added.append(AddedRows("auth_user", id_, id_))
+        added.append(AddedRows(table="auth_user", first=id_, last=id_))
         # '!' is how Django marks a password that lets nobody in
         connection.execute(
             """
@@ -133,7 +139,7 @@ def _match(connection: Connection, mapping: Mapping, context: Context, added: li
         with cursor.copy(copy_sql) as copy:
             copy.write(encode.write_header())
             for batch in rows.to_batches():
-                copy.write(encode.write_batch(project(batch, mapping, context, 0)))
+                copy.write(encode.write_batch(project(batch, mapping, context)))
             copy.write(encode.finish())
     same = sql.SQL(" AND ").join(_equal(mapping, name) for name in mapping.key)
     missing = sql.SQL("FROM {} i WHERE NOT EXISTS (SELECT 1 FROM {} u WHERE {})").format(STAGING, target, same)
@@ -141,11 +147,12 @@ def _match(connection: Connection, mapping: Mapping, context: Context, added: li
     count = int(counted[0]) if counted else 0
     if count:
         base = reserve_ids(connection, mapping.uat, count)
-        added.append(AddedRows(mapping.uat, base + 1, base + count))
+        added.append(AddedRows(table=mapping.uat, first=base + 1, last=base + count))
         connection.execute(
-            sql.SQL("INSERT INTO {} ({}, {}) SELECT {} + row_number() OVER (ORDER BY smoltworks_row), {} ").format(
-                target, id_column, columns, sql.Literal(base), columns
-            )
+            sql.SQL(
+                "INSERT INTO {target} ({id}, {columns}) "
+                "SELECT {base} + row_number() OVER (ORDER BY smoltworks_row), {columns} "
+            ).format(target=target, id=id_column, columns=columns, base=sql.Literal(base))
             + missing
         )
     found = connection.execute(

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from time import perf_counter
 
-import psycopg
 from psycopg import sql
 
-from warehouse.load_log import Connection, Load
-from warehouse.target import identifier
+from warehouse.database import Connection, identifier
+from warehouse.load_log import Load
 from warehouse.uat.expressions import Mapping
+from warehouse.uat.identifiers import qualified
 from warehouse.uat.mapping import EVENTS
-from warehouse.uat.schema import qualified
 
-LEAST_ROWS = 10_000  # with fewer rows to come, keeping a key or an index up costs less than making it again
+MIN_ROWS = 10_000  # with fewer rows to come, keeping a key or an index up costs less than making it again
 
 FIND = """
 SELECT 'foreign_key', conname, pg_get_constraintdef(oid) FROM pg_constraint
@@ -29,12 +29,35 @@ WHERE m.amname <> 'brin' AND i.indrelid = to_regclass(%(table)s) AND NOT i.indis
 """
 
 
-def to_set_aside(connection: Connection, load: Load, coming: dict[str, int]) -> list[str]:
+NOT_VALID = "NOT VALID"
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """An index or a foreign key that a load dropped: what PostgreSQL makes it of again, and its row in the load log.
+
+    `kind`: index or foreign_key; `state`: dropped or unvalidated.
+    """
+
+    table: str
+    kind: str
+    name: str
+    definition: str
+    state: str = "dropped"
+    id: int = 0
+
+    @property
+    def is_unvalidated(self) -> bool:
+        """Whether the key was never valid for the rows that were there."""
+        return self.definition.endswith(NOT_VALID)
+
+
+def tables_to_set_aside(connection: Connection, load: Load, coming: dict[str, int]) -> list[str]:
     """The tables, of `coming` rows by lake table, to which many rows come and which hold no others than this load's."""
     return [
         mapping.uat
         for mapping in EVENTS
-        if coming.get(mapping.lake, 0) > LEAST_ROWS and not has_foreign_rows(connection, mapping, load)
+        if coming.get(mapping.lake, 0) > MIN_ROWS and not has_other_rows(connection, mapping, load)
     ]
 
 
@@ -45,14 +68,14 @@ def set_aside(connection: Connection, load: Load, coming: dict[str, int]) -> int
     """
     count = 0
     with connection.transaction():
-        for table in to_set_aside(connection, load, coming):
+        for table in tables_to_set_aside(connection, load, coming):
             for kind, name, definition in connection.execute(FIND, {"table": qualified(table)}).fetchall():
-                _drop(connection, load, table, kind, name, definition)
+                _drop(connection, load, Dropped(table=table, kind=kind, name=name, definition=definition))
                 count += 1
     return count
 
 
-def has_foreign_rows(connection: Connection, mapping: Mapping, load: Load) -> bool:
+def has_other_rows(connection: Connection, mapping: Mapping, load: Load) -> bool:
     """Whether a table holds rows that are not this load's."""
     before, after = (
         sql.SQL("EXISTS (SELECT 1 FROM {} t WHERE {})").format(identifier(mapping.uat), condition)
@@ -62,7 +85,7 @@ def has_foreign_rows(connection: Connection, mapping: Mapping, load: Load) -> bo
     return row is not None and bool(row[0])
 
 
-def _drop(connection: Connection, load: Load, table: str, kind: str, name: str, definition: str) -> None:
+def _drop(connection: Connection, load: Load, dropped: Dropped) -> None:
     connection.execute(
         """
         INSERT INTO smoltworks.load_log_set_aside (load_id, table_name, kind, name, definition, state)
@@ -70,16 +93,23 @@ def _drop(connection: Connection, load: Load, table: str, kind: str, name: str, 
         ON CONFLICT (load_id, table_name, name)
         DO UPDATE SET state = 'dropped', definition = EXCLUDED.definition
         """,
-        {"load": load.id, "table": table, "kind": kind, "name": name, "definition": definition},
+        {
+            "load": load.id,
+            "table": dropped.table,
+            "kind": dropped.kind,
+            "name": dropped.name,
+            "definition": dropped.definition,
+        },
     )
-    if kind == "index":
+    if dropped.kind == "index":
         # the name comes from regclass: quoted, and with its schema where that is needed
-        connection.execute(sql.SQL(f"DROP INDEX {name}"))
+        connection.execute(sql.SQL(f"DROP INDEX {dropped.name}"))
     else:
-        connection.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(identifier(table), sql.Identifier(name)))
+        drop = sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}")
+        connection.execute(drop.format(identifier(dropped.table), sql.Identifier(dropped.name)))
 
 
-def pending(connection: Connection) -> int:
+def count_dropped(connection: Connection) -> int:
     """How many things any load of this database has dropped and not yet restored."""
     row = connection.execute("SELECT count(*) FROM smoltworks.load_log_set_aside WHERE state <> 'restored'").fetchone()
     return int(row[0]) if row else 0
@@ -105,17 +135,20 @@ def restore(
         )
         .fetchall()
     )
-    indexes = [row for row in rows if row[2] == "index"]
-    keys = [row for row in rows if row[2] == "foreign_key"]
-    for id_, table, _, name, definition, state in keys:
-        if state == "dropped":
-            _add_key(pool[0], id_, table, name, definition)
+    recorded = [
+        Dropped(id=id_, table=table, kind=kind, name=name, definition=definition, state=state)
+        for id_, table, kind, name, definition, state in rows
+    ]
+    keys = [key for key in recorded if key.kind == "foreign_key"]
+    for key in keys:
+        if key.state == "dropped":
+            _add_key(pool[0], key)
     # one table's validations exclude each other, so a table is the unit; its indexes are free of each other
-    by_table: dict[str, list[tuple[int, str, str]]] = {}
-    for id_, table, _, name, definition, _ in keys:
-        by_table.setdefault(table, []).append((id_, name, definition))
-    work: list[Callable[[Connection], None]] = [_index_work(row[0], row[4]) for row in indexes]
-    work += [_validation_work(table, listed) for table, listed in by_table.items()]
+    by_table: dict[str, list[Dropped]] = {}
+    for key in keys:
+        by_table.setdefault(key.table, []).append(key)
+    work: list[Callable[[Connection], None]] = [_index_work(index) for index in recorded if index.kind == "index"]
+    work += [_validation_work(listed) for listed in by_table.values()]
     _share(pool, work, lambda done: report("indexes and keys", done, len(work)))
     return perf_counter() - begun
 
@@ -136,51 +169,41 @@ def _share(pool: list[Connection], work: list[Callable[[Connection], None]], don
             done(number)
 
 
-def _mark(connection: Connection, id_: int, state: str, seconds: float) -> None:
+def _mark(connection: Connection, dropped: Dropped, state: str, seconds: float) -> None:
     connection.execute(
         """
         UPDATE smoltworks.load_log_set_aside SET state = %s, seconds = coalesce(seconds, 0) + %s WHERE id = %s
         """,
-        (state, seconds, id_),
+        (state, seconds, dropped.id),
     )
 
 
-def _index_work(id_: int, definition: str) -> Callable[[Connection], None]:
+def _index_work(index: Dropped) -> Callable[[Connection], None]:
     def build(connection: Connection) -> None:
         begun = perf_counter()
         with connection.transaction():
-            connection.execute(sql.SQL(definition))
-            _mark(connection, id_, "restored", perf_counter() - begun)
+            connection.execute(sql.SQL(index.definition))
+            _mark(connection, index, "restored", perf_counter() - begun)
 
     return build
 
 
-def _add_key(connection: Connection, id_: int, table: str, name: str, definition: str) -> None:
-    text = definition if definition.endswith("NOT VALID") else f"{definition} NOT VALID"
+def _add_key(connection: Connection, key: Dropped) -> None:
+    text = key.definition if key.is_unvalidated else f"{key.definition} {NOT_VALID}"
+    add = sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}")
     with connection.transaction():
-        connection.execute(
-            sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}").format(
-                identifier(table), sql.Identifier(name), sql.SQL(text)
-            )
-        )
-        _mark(connection, id_, "unvalidated", 0.0)
+        connection.execute(add.format(identifier(key.table), sql.Identifier(key.name), sql.SQL(text)))
+        _mark(connection, key, "unvalidated", 0.0)
 
 
-def _validation_work(table: str, keys: list[tuple[int, str, str]]) -> Callable[[Connection], None]:
+def _validation_work(keys: list[Dropped]) -> Callable[[Connection], None]:
     def validate(connection: Connection) -> None:
-        for id_, name, definition in keys:
+        validation = sql.SQL("ALTER TABLE {} VALIDATE CONSTRAINT {}")
+        for key in keys:
             begun = perf_counter()
             with connection.transaction():
-                if not definition.endswith("NOT VALID"):  # it never was valid: not ours to judge
-                    connection.execute(
-                        sql.SQL("ALTER TABLE {} VALIDATE CONSTRAINT {}").format(identifier(table), sql.Identifier(name))
-                    )
-                _mark(connection, id_, "restored", perf_counter() - begun)
+                if not key.is_unvalidated:  # it never was valid: not ours to judge
+                    connection.execute(validation.format(identifier(key.table), sql.Identifier(key.name)))
+                _mark(connection, key, "restored", perf_counter() - begun)
 
     return validate
-
-
-def explain(error: psycopg.Error) -> str:
-    """A constraint's failure in words: which one, and PostgreSQL's detail."""
-    detail = error.diag.message_detail or ""
-    return f"{error.diag.message_primary or error} {detail}".strip()

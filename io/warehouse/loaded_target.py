@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lake.errors import InputError
-from lake.manifest import Manifest, read_manifest, write_atomically
+from lake.files import write_atomically
+from lake.manifest import Manifest, read_manifest
+from warehouse.database import without_password
 from warehouse.embedded import embedded_dsn, has_database
-from warehouse.target import without_password
 
 FILE = "load.json"
 
@@ -28,9 +29,9 @@ class LoadedTarget:
 def record_load(run_dir: Path, manifest: Manifest, dsn: str | None) -> None:
     """Note a complete load; `dsn` None means the embedded server."""
     target = LoadedTarget(
-        "embedded" if dsn is None else "server",
-        "" if dsn is None else without_password(dsn),
-        manifest.fingerprint,
+        kind="embedded" if dsn is None else "server",
+        dsn="" if dsn is None else without_password(dsn),
+        fingerprint=manifest.fingerprint,
     )
     write_atomically(run_dir / FILE, json.dumps(asdict(target), indent=1) + "\n")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lake.errors import InputError
-from warehouse.load_log import Connection
-from warehouse.target import LISTED, existing
-from warehouse.uat.schema import UAT_TABLES, qualified
-from warehouse.uat.target_tables import SCHEMA, TARGET_TABLES
+from lake.errors import InputError, list_first
+from warehouse.database import Connection, existing
+from warehouse.uat.identifiers import qualified
+from warehouse.uat.tables import TARGET_TABLES, UAT_TABLES
+from warehouse.uat.tables.truth import SCHEMA
 
 # TimescaleDB guards a hypertable by triggers of its own, which belong to how it works.
 TIMESCALE = "timescaledb"
@@ -57,7 +57,7 @@ def refuse_triggers(connection: Connection, tables: Iterable[str]) -> None:
     if found:
         raise InputError(
             "target database",
-            "tables with triggers: " + _some([f"{trigger} on {table}" for table, trigger in found]),
+            "tables with triggers: " + list_first([f"{trigger} on {table}" for table, trigger in found]),
             "a trigger sees, or changes, every row of a load: disable it meanwhile "
             "(ALTER TABLE ... DISABLE TRIGGER ...), or load into another database",
         )
@@ -105,7 +105,7 @@ def refuse_without_ownership(connection: Connection, tables: Iterable[str]) -> N
         raise InputError(
             "target database",
             f"the user {_user(connection)} does not own tables whose indexes are to be set aside: "
-            + _some([str(row[0]) for row in rows]),
+            + list_first([str(row[0]) for row in rows]),
             "load as their owner, or with --keep-indexes",
         )
 
@@ -119,7 +119,7 @@ def _refuse(connection: Connection, lacking: list[str]) -> None:
     if lacking:
         raise InputError(
             "target database",
-            f"the user {_user(connection)} lacks rights: {_some(lacking)}",
+            f"the user {_user(connection)} lacks rights: {list_first(lacking)}",
             "grant them, or load as the owner of the UAT tables",
         )
 
@@ -127,7 +127,3 @@ def _refuse(connection: Connection, lacking: list[str]) -> None:
 def _user(connection: Connection) -> str:
     row = connection.execute("SELECT current_user").fetchone()
     return str(row[0]) if row else ""
-
-
-def _some(found: list[str]) -> str:
-    return "; ".join(found[:LISTED]) + (f"; and {len(found) - LISTED} more" if len(found) > LISTED else "")
