@@ -16,7 +16,7 @@ from engine.biology.bands import read_bands
 from engine.execution.plan_tables import plan_tables
 from engine.farm.schedule_file import read_any
 from engine.statistics.measure import Measures
-from engine.statistics.table import FAMILIES, Statistic, judge, measured, run_records
+from engine.statistics.table import FAMILIES, Statistic, compute_measures, judge, run_records
 from lake.checks import (
     ROWS_SHOWN,
     CheckResult,
@@ -128,7 +128,7 @@ def run_statistics(
     bands, records = read_bands(), run_records(run_dir, manifest)
     measures: Measures = {}
     listener("statistics", 0, len(FAMILIES))
-    for done, found in enumerate(measured(records), 1):
+    for done, found in enumerate(compute_measures(records), 1):
         measures |= found
         listener("statistics", done, len(FAMILIES))
     return judge(bands, measures, records.geographies)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import polars as pl
 
 from engine.statistics.lice import sea_treatments
-from engine.statistics.measure import Basis, Measures, by_geography, of_geography
+from engine.statistics.measure import Basis, Measures, by_geography, name_by_geography
 from engine.statistics.records import Records
 
-FASTING_DAYS = 10  # looked back at the most
+MAX_FASTING_DAYS = 10  # looked back at the most
 
 
-def conversion(records: Records) -> Measures:
+def feed_conversion(records: Records) -> Measures:
     """Feed conversion of the harvested batches at sea.
 
     Biological FCR: feed / gross growth = feed / (harvested - stocked + dead and culled biomass). Economic FCR: feed /
@@ -27,16 +27,16 @@ def conversion(records: Records) -> Measures:
         "biological FCR at sea, 1st percentile": basis.quantile(batches["biological"], 0.01),
     }
     for geography, rows in by_geography(batches, records.geographies):
-        told = {
+        measures = {
             "biological FCR at sea, mean": basis.mean(rows["biological"]),
-            "biological FCR at sea, standard deviation between batches": basis.deviation(rows["biological"]),
+            "biological FCR at sea, standard deviation between batches": basis.standard_deviation(rows["biological"]),
             "economic FCR over biological FCR": basis.mean(rows["economic"] / rows["biological"]),
         }
-        found |= {of_geography(name, geography): measure for name, measure in told.items()}
+        found |= name_by_geography(measures, geography)
     return found
 
 
-def fasting(records: Records) -> Measures:
+def fasting_days(records: Records) -> Measures:
     """Days without feed on end: up to the harvest in the evening, and before the day of a treatment."""
     harvests = records.harvests.select("assignment_id", last=pl.col("date"))
     treatments = sea_treatments(records).select("assignment_id", last=pl.col("date").dt.offset_by("-1d"))
@@ -52,7 +52,7 @@ def fasting(records: Records) -> Measures:
 
 def unfed_days(records: Records, ends: pl.DataFrame) -> pl.Series:
     """For each row of `ends` (assignment_id, last): how many days up to `last` had no feed, without a gap."""
-    back = pl.DataFrame({"back": range(FASTING_DAYS)}, schema={"back": pl.Int64})
+    back = pl.DataFrame({"back": range(MAX_FASTING_DAYS)}, schema={"back": pl.Int64})
     days = (
         ends.with_row_index("end")
         .join(back, how="cross")
@@ -60,9 +60,9 @@ def unfed_days(records: Records, ends: pl.DataFrame) -> pl.Series:
         .join(records.ring_days.select("assignment_id", "date", "feed_kg"), on=["assignment_id", "date"])
     )
     fed = days.filter(pl.col("feed_kg") > 0).group_by("end").agg(unfed=pl.col("back").min())
-    looked_at = days.group_by("end").agg(most=pl.len())
+    looked_at = days.group_by("end").agg(days=pl.len())
     return (
         looked_at.join(fed, on="end", how="left")
         .sort("end")
-        .select(pl.col("unfed").fill_null(pl.col("most")).cast(pl.Float64))["unfed"]
+        .select(pl.col("unfed").fill_null(pl.col("days")).cast(pl.Float64))["unfed"]
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import polars.selectors as cs
 
-from engine.statistics.measure import Basis, Measures, by_geography, of_geography, percent
+from engine.statistics.measure import Basis, Measures, as_percent, by_geography, with_geography
 from engine.statistics.records import Records, collect
 from lake.codes import SEA
 
@@ -23,10 +23,10 @@ def monthly_mortality(records: Records) -> Measures:
     small = months.filter(pl.col("weight_g").is_between(SMALL_G, FINGERLING_G))["rate"]
     what = "freshwater monthly mortality over 3 g"
     return {
-        f"{what}, median": percent(basis.quantile(grown, 0.5)),
-        f"{what}, 25th percentile": percent(basis.quantile(grown, 0.25)),
-        f"{what}, 75th percentile": percent(basis.quantile(grown, 0.75)),
-        "freshwater monthly mortality, 3-12 g, median": percent(basis.quantile(small, 0.5)),
+        f"{what}, median": as_percent(basis.quantile(grown, 0.5)),
+        f"{what}, 25th percentile": as_percent(basis.quantile(grown, 0.25)),
+        f"{what}, 75th percentile": as_percent(basis.quantile(grown, 0.75)),
+        "freshwater monthly mortality, 3-12 g, median": as_percent(basis.quantile(small, 0.5)),
     }
 
 
@@ -62,7 +62,7 @@ def batch_months(records: Records) -> pl.DataFrame:
     )
 
 
-def survival(records: Records) -> Measures:
+def ova_to_smolt_survival(records: Records) -> Measures:
     """Fish sent to sea over eggs placed, culls and surplus counted as lost, by batch; and how years differ."""
     basis = Basis("batches", "batch.initial_count, transfer_workflow to sea")
     sent = records.tables["transfer_workflow"].filter(pl.col("dest_lifecycle_stage_id") == SEA)
@@ -74,32 +74,34 @@ def survival(records: Records) -> Measures:
     years = batches.group_by("year").agg(pl.col("smolts").sum() / pl.col("eggs").sum(), batches=pl.len())
     return {
         "ova to smolt, share that survives": basis.mean(batches["share"]),
-        "ova to smolt, standard deviation between years": Basis("years", basis.tables).deviation(years["smolts"]),
+        "ova to smolt, standard deviation between years": Basis("years", basis.tables).standard_deviation(
+            years["smolts"]
+        ),
     }
 
 
-def stages(records: Records) -> Measures:
+def stage_performance(records: Records) -> Measures:
     """Each stage on land that a batch has left: losses, weight at its end, spread of weights, feed conversion."""
     names = dict(collect(records.tables["lifecycle_stage"].select("id", "name")).iter_rows())
     found: Measures = {}
     lived = batch_stages(records)
-    spread = size_spread(records)
+    spread = weight_variation(records)
     for stage, name in sorted(names.items()):
         rows = lived.filter(pl.col("stage") == stage)
         if stage == SEA:
             continue
         deaths = Basis("batches", "mortality_event without culls, container_assignment")
-        found[f"stage loss, {name}"] = percent(deaths.mean(rows["dead"] / rows["fish"]))
-        found[f"fish culled, {name}"] = percent(deaths.mean(rows["culled"] / rows["fish"]))
+        found[f"stage loss, {name}"] = as_percent(deaths.mean(rows["dead"] / rows["fish"]))
+        found[f"fish culled, {name}"] = as_percent(deaths.mean(rows["culled"] / rows["fish"]))
         weighed = Basis("batches", "daily_state, the last day's estimate")
         for geography, of_place in by_geography(rows, records.geographies):
-            found[of_geography(f"weight at the end of {name}", geography)] = weighed.mean(of_place["end_g"])
+            found[with_geography(f"weight at the end of {name}", geography)] = weighed.mean(of_place["end_g"])
         fed = Basis("batches", "feeding_event, transfer_action, mortality_event.biomass_kg, daily_state")
         growth = rows["end_kg"] - rows["start_kg"] + rows["lost_kg"]
         found[f"biological FCR, {name}"] = fed.mean((rows["feed_kg"] / growth).filter(rows["feed_kg"] > 0))
         sampled = Basis("samples", "growth_sample, the last of each tank")
         cv = spread.filter(pl.col("stage") == stage)["cv"]
-        found[f"CV of weight at the end of {name}"] = percent(sampled.mean(cv))
+        found[f"CV of weight at the end of {name}"] = as_percent(sampled.mean(cv))
     reared = lived.filter(pl.col("stage") > 1).group_by("batch_id").agg(cs.numeric().sum(), stages=pl.len())
     whole = reared.filter(pl.col("stages") == SEA - 2)
     growth = whole["end_kg"] - whole["start_kg"] + whole["lost_kg"]
@@ -136,7 +138,7 @@ def batch_stages(records: Records) -> pl.DataFrame:
     )
 
 
-def size_spread(records: Records) -> pl.DataFrame:
+def weight_variation(records: Records) -> pl.DataFrame:
     """stage, cv: the coefficient of variation of weight in the last sample of every stay on land that is over."""
     stays = records.stays.filter((pl.col("stage") < SEA) & pl.col("over")).lazy()
     return collect(
@@ -148,12 +150,12 @@ def size_spread(records: Records) -> pl.DataFrame:
     )
 
 
-def eggs(records: Records) -> Measures:
+def egg_mortality(records: Records) -> Measures:
     """Eggs found dead on arrival, of those delivered."""
     basis = Basis("batches", "creation_workflow")
     orders = collect(records.tables["creation_workflow"].filter(pl.col("total_eggs_received") > 0))
     return {
-        "eggs dead on arrival": percent(
+        "eggs dead on arrival": as_percent(
             basis.mean(orders["total_mortality_on_arrival"] / orders["total_eggs_received"])
         )
     }

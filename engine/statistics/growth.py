@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from engine.statistics.measure import Basis, Measures, by_geography, number, of_geography, percent
+from engine.statistics.measure import Basis, Measures, as_float, as_percent, by_geography, name_by_geography
 from engine.statistics.records import Records, collect
 
 DAYS_A_MONTH = 365.25 / 12
 LEGAL_KG_M3 = ((1000.0, 10.0), (2000.0, 15.0), (3000.0, 20.0), (float("inf"), 25.0))  # below a weight in g, the Faroes
 
 
-def cycle(records: Records) -> Measures:
+def production_cycles(records: Records) -> Measures:
     """By harvested batch: weight at transfer and harvest, months at sea, and the growth coefficient that they imply.
 
     TGC = 1000 (W1^(1/3) - W0^(1/3)) / degree-days, W in g (Iwama & Tautz 1981), of the batch's mean weights; the
@@ -27,24 +27,24 @@ def cycle(records: Records) -> Measures:
     found: Measures = {}
     for geography, rows in by_geography(batches, records.geographies):
         stocked = rows["stocked_g"]
-        spread = basis.deviation(stocked / stocked.mean()) if rows.height else basis.measure(None, 0)
-        told = {
+        spread = basis.standard_deviation(stocked / stocked.mean()) if rows.height else basis.measure(None, 0)
+        measures = {
             "implied sea TGC, 5th percentile": basis.quantile(rows["tgc"], 0.05),
             "implied sea TGC, 95th percentile": basis.quantile(rows["tgc"], 0.95),
             "implied sea TGC, mean": basis.mean(rows["tgc"]),
-            "implied sea TGC, standard deviation between batches": basis.deviation(rows["tgc"]),
+            "implied sea TGC, standard deviation between batches": basis.standard_deviation(rows["tgc"]),
             "weight at sea transfer, mean": basis.mean(stocked),
-            "weight at sea transfer, CV between batches": percent(spread),
+            "weight at sea transfer, CV between batches": as_percent(spread),
             "live weight at harvest, mean": basis.mean(rows["harvest_g"] / 1000),
             "months at sea, mean": basis.mean(rows["months"]),
             "months at sea, 5th percentile": basis.quantile(rows["months"], 0.05),
             "months at sea, 95th percentile": basis.quantile(rows["months"], 0.95),
         }
-        found |= {of_geography(name, geography): measure for name, measure in told.items()}
+        found |= name_by_geography(measures, geography)
     return found
 
 
-def condition(records: Records) -> Measures:
+def condition_factors(records: Records) -> Measures:
     """Mean condition factor K = 100 W / L^3 (g, cm) of the fish sampled, by stage."""
     basis = Basis("samples", "growth_sample.condition_factor")
     stages = records.stays.lazy().select("assignment_id", "stage")
@@ -62,7 +62,7 @@ def condition(records: Records) -> Measures:
     return found
 
 
-def density(records: Records) -> Measures:
+def stocking_density(records: Records) -> Measures:
     """Biomass per volume of the rings, day by day; and how often it is over the Faroese legal limit."""
     basis = Basis("ring-days", "daily_state.biomass_kg, container.volume_m3")
     limit = pl.lit(LEGAL_KG_M3[-1][1])
@@ -77,25 +77,25 @@ def density(records: Records) -> Measures:
     )
     found: Measures = {}
     for geography, rows in by_geography(days, records.geographies):
-        told = {
+        measures = {
             "density in rings, median": basis.quantile(rows["density"], 0.5),
             "density in rings, 95th percentile": basis.quantile(rows["density"], 0.95),
-            "density in rings, maximum": basis.measure(number(rows["density"].max()), rows.height),
-            "density in rings, days over the Faroese legal limit": basis.share(rows["over"]),
+            "density in rings, maximum": basis.measure(as_float(rows["density"].max()), rows.height),
+            "density in rings, days over the Faroese legal limit": basis.percentage(rows["over"]),
         }
-        found |= {of_geography(name, geography): measure for name, measure in told.items()}
+        found |= name_by_geography(measures, geography)
     return found
 
 
-def biomass_estimate(records: Records) -> Measures:
+def biomass_estimate_errors(records: Records) -> Measures:
     """The farm's estimate of a ring's biomass on its last day, against what was weighed at the harvest."""
     basis = Basis("rings", "daily_state.biomass_kg and harvest_event.live_weight_kg")
     known = records.ring_days.select("assignment_id", "date", "biomass_kg")
     rings = records.harvests.join(known, on=["assignment_id", "date"]).filter(pl.col("live_kg") > 0)
     error = rings["biomass_kg"] / rings["live_kg"] - 1
     return {
-        "pre-harvest biomass estimate, mean absolute error": percent(basis.mean(error.abs())),
-        "pre-harvest biomass estimate, mean error": percent(basis.mean(error)),
-        "pre-harvest biomass estimate, off by more than 3 %": basis.share(error.abs() > 0.03),
-        "pre-harvest biomass estimate, off by more than 10 %": basis.share(error.abs() > 0.10),
+        "pre-harvest biomass estimate, mean absolute error": as_percent(basis.mean(error.abs())),
+        "pre-harvest biomass estimate, mean error": as_percent(basis.mean(error)),
+        "pre-harvest biomass estimate, off by more than 3 %": basis.percentage(error.abs() > 0.03),
+        "pre-harvest biomass estimate, off by more than 10 %": basis.percentage(error.abs() > 0.10),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from engine.statistics.measure import Basis, Measures, by_geography, of_geography, percent, ratio, total
+from engine.statistics.measure import Basis, Measures, as_percent, by_geography, ratio, total, with_geography
 from engine.statistics.records import Records, collect
 
 
@@ -19,35 +19,35 @@ def weights_and_grades(records: Records) -> Measures:
         "superior share, 5th percentile": basis.quantile(batches["superior"], 0.05),
         "superior share, 95th percentile": basis.quantile(batches["superior"], 0.95),
         "gutted over live weight, mean": basis.mean(batches["yielded"]),
-        "gutted over live weight, standard deviation between batches": basis.deviation(batches["yielded"]),
+        "gutted over live weight, standard deviation between batches": basis.standard_deviation(batches["yielded"]),
     }
     for geography, rows in by_geography(batches, records.geographies):
         gutted = ratio(total(rows["gutted_kg"]), total(rows["fish"]))
-        found[of_geography("gutted weight, mean", geography)] = basis.measure(gutted, rows.height)
-        found[of_geography("superior share, mean", geography)] = basis.mean(rows["superior"])
+        found[with_geography("gutted weight, mean", geography)] = basis.measure(gutted, rows.height)
+        found[with_geography("superior share, mean", geography)] = basis.mean(rows["superior"])
     return found
 
 
-def likeness(records: Records) -> Measures:
+def weight_dispersion(records: Records) -> Measures:
     """CV and skewness of live weight within a batch, means over batches; from fish sold by size, and from the truth.
 
     Fish sold: the lots' means by size class, and an even spread of fish within each class. The truth: the rings'
     populations on their last days, as a mixture of distributions with their means and standard deviations.
     """
-    sold = sold_spread(records)
+    sold = graded_dispersion(records)
     return {
-        "CV of weight within a batch at harvest": percent(SOLD.mean(sold["cv"])),
-        "skewness of weight within a batch at harvest": SOLD.mean(sold["skewness"]),
-        "CV of weight within a batch at harvest, true": percent(TRUE.mean(true_spread(records)["cv"])),
+        "CV of weight within a batch at harvest": as_percent(GRADED.mean(sold["cv"])),
+        "skewness of weight within a batch at harvest": GRADED.mean(sold["skewness"]),
+        "CV of weight within a batch at harvest, true": as_percent(TRUTH.mean(true_dispersion(records)["cv"])),
     }
 
 
-SOLD = Basis("batches", "harvest_lot, the means of its size classes")
-TRUE = Basis("batches", "daily_truth (truth), the last day of every ring harvested")
+GRADED = Basis("batches", "harvest_lot, the means of its size classes")
+TRUTH = Basis("batches", "daily_truth (truth), the last day of every ring harvested")
 CLASS_KG = 1.0  # width of a size class, gutted weight
 
 
-def sold_spread(records: Records) -> pl.DataFrame:
+def graded_dispersion(records: Records) -> pl.DataFrame:
     """Per harvested batch, of its fish by size class: batch_id, fish, cv, skewness.
 
     Moments of grouped data about the classes' means; within a class fish spread evenly over its width in live weight.
@@ -61,9 +61,9 @@ def sold_spread(records: Records) -> pl.DataFrame:
     fish, live = pl.col("unit_count"), pl.col("live_weight_kg")
     mean = live.sum() / fish.sum()
     width = CLASS_KG * live.sum() / pl.col("gutted_weight_kg").sum()
-    apart, within = live / fish - mean, width * width / 12.0
-    square = (fish * (apart * apart)).sum() / fish.sum() + within
-    cube = (fish * (apart * apart * apart + 3.0 * apart * within)).sum() / fish.sum()
+    deviation, within = live / fish - mean, width * width / 12.0  # the variance of a uniform distribution
+    square = (fish * (deviation * deviation)).sum() / fish.sum() + within
+    cube = (fish * (deviation * deviation * deviation + 3.0 * deviation * within)).sum() / fish.sum()
     return (
         lots.group_by("batch_id")
         .agg(fish=fish.sum(), cv=square.sqrt() / mean, skewness=cube / (square * square.sqrt()))
@@ -71,7 +71,7 @@ def sold_spread(records: Records) -> pl.DataFrame:
     )
 
 
-def true_spread(records: Records) -> pl.DataFrame:
+def true_dispersion(records: Records) -> pl.DataFrame:
     """Per harvested batch, of all its fish: batch_id, mean_g, cv.
 
     The variance of a mixture is the mean of the variances and the variance of the means.

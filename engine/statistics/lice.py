@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
-from engine.statistics.measure import Basis, Measures, by_geography, of_geography, percent, ratio, total
+from engine.statistics.measure import Basis, Measures, as_percent, by_geography, ratio, total, with_geography
 from engine.statistics.records import Records, collect
 from lake.codes import LICE_TREATMENTS
 
 METHODS = dict(zip(LICE_TREATMENTS, ("thermal", "mechanical", "freshwater", "H2O2", "bath"), strict=True))
 COUNT_DAYS = ((1, 90), (91, 180), (181, 270), (271, 360), (361, 450))
-TRAUMA = "HANDLING"  # the cause of what a treatment kills
-SPAN = 14  # days before and after a treatment that are compared
-APART = 2 * SPAN  # days without another treatment before one that is compared
+TRAUMA_CAUSE = "HANDLING"  # the cause of what a treatment kills
+WINDOW_DAYS = 14  # days before and after a treatment that are compared
+WASHOUT_DAYS = 2 * WINDOW_DAYS  # days without another treatment before one that is compared
 
 
 def counts(records: Records) -> Measures:
@@ -25,7 +25,7 @@ def counts(records: Records) -> Measures:
             & (pl.col("development_stage") == "adult")
         )
     )["id"]
-    seen = collect(
+    counts_of_females = collect(
         records.tables["lice_count"]
         .filter(pl.col("lice_type_id") == kind)
         .join(records.rings.lazy().select("assignment_id", "geography", "first_day"), on="assignment_id")
@@ -37,12 +37,12 @@ def counts(records: Records) -> Measures:
         )
     )
     found: Measures = {}
-    for geography, rows in by_geography(seen, records.geographies):
+    for geography, rows in by_geography(counts_of_females, records.geographies):
         for first, last in COUNT_DAYS:
             of_days = rows.filter(pl.col("day").is_between(first, last))
             lice_a_fish = ratio(total(of_days["count_value"]), total(of_days["fish_sampled"]))
             name = f"adult female lice a fish, days {first}-{last}"
-            found[of_geography(name, geography)] = basis.measure(lice_a_fish, of_days.height)
+            found[with_geography(name, geography)] = basis.measure(lice_a_fish, of_days.height)
     return found
 
 
@@ -77,7 +77,7 @@ def treatments(records: Records) -> Measures:
         treated.group_by("assignment_id").agg(times=pl.len()), on="assignment_id", how="left"
     )
     for geography, rows in by_geography(rings, records.geographies):
-        found[of_geography("treatments a cycle", geography)] = basis.mean(rows["times"].fill_null(0))
+        found[with_geography("treatments a cycle", geography)] = basis.mean(rows["times"].fill_null(0))
     lost = treatment_losses(records, treated)
     deaths = Basis("treatments", "treatment, mortality_event of cause HANDLING, daily_state.population")
     of_all_causes = Basis("treatments", "treatment, mortality_event without culls, daily_state.population")
@@ -88,8 +88,8 @@ def treatments(records: Records) -> Measures:
     for method in METHODS.values():
         of_method = lost.filter(pl.col("method") == method)
         what = "fish lost in the 14 days after a treatment"
-        found[f"{what}, {method}"] = percent(deaths.mean(of_method["trauma"]))
-        found[f"{what}, all causes, {method}"] = percent(of_all_causes.mean(of_method["all_causes"]))
+        found[f"{what}, {method}"] = as_percent(deaths.mean(of_method["trauma"]))
+        found[f"{what}, all causes, {method}"] = as_percent(of_all_causes.mean(of_method["all_causes"]))
         efficacy = cleared.filter(pl.col("method") == method)["efficacy"]
         found[f"mobile lice removed by a treatment, {method}, median"] = truth.quantile(efficacy, 0.5)
     return found
@@ -106,9 +106,9 @@ def treatment_losses(records: Records, treated: pl.DataFrame) -> pl.DataFrame:
     ahead = pl.col("day").shift(-1).over("assignment_id") - pl.col("day")
     lived = records.ring_days.group_by("assignment_id").agg(lived=pl.col("day").max())
     alone = (
-        treated.filter((gap.fill_null(APART) >= APART) & (ahead.fill_null(SPAN) >= SPAN))
+        treated.filter((gap.fill_null(WASHOUT_DAYS) >= WASHOUT_DAYS) & (ahead.fill_null(WINDOW_DAYS) >= WINDOW_DAYS))
         .join(lived, on="assignment_id")
-        .filter((pl.col("day") > SPAN) & (pl.col("day") + SPAN - 1 <= pl.col("lived")))
+        .filter((pl.col("day") > WINDOW_DAYS) & (pl.col("day") + WINDOW_DAYS - 1 <= pl.col("lived")))
         .with_columns(before=pl.col("day") - 1)
         .join(
             records.ring_days.select("assignment_id", before="day", fish="population"), on=["assignment_id", "before"]
@@ -116,14 +116,14 @@ def treatment_losses(records: Records, treated: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("fish") > 0)
     )
     dead = records.ring_deaths.select(
-        "assignment_id", "dead", died="day", trauma=pl.col("cause").cast(pl.String) == TRAUMA
+        "assignment_id", "dead", died="day", trauma=pl.col("cause").cast(pl.String) == TRAUMA_CAUSE
     )
     since = pl.col("died") - pl.col("day")
     more = pl.when(since >= 0).then(pl.col("dead")).otherwise(-pl.col("dead"))
     excess = (
         alone.select("treatment_id", "assignment_id", "day")
         .join(dead, on="assignment_id")
-        .filter(since.is_between(-SPAN, SPAN - 1))
+        .filter(since.is_between(-WINDOW_DAYS, WINDOW_DAYS - 1))
         .group_by("treatment_id")
         .agg(all_causes=more.sum(), trauma=more.filter(pl.col("trauma")).sum())
     )

@@ -13,20 +13,21 @@ from engine.statistics.measure import (
     Basis,
     Measure,
     Measures,
+    as_float,
+    as_percent,
     by_geography,
     mean,
-    number,
-    of_geography,
-    percent,
+    name_by_geography,
     ratio,
     total,
+    with_geography,
 )
 from engine.statistics.records import Records
 
 WEEK = 7
 WORST_BATCHES, WORST_WEEKS = 0.20, 0.05
-LEAST_DEAD = 0.5  # fish: a week without a death has a logarithm too
-SHAPE_DAYS = ((1, 21), (22, 60), (61, 120), (121, 180), (181, 240), (241, 300), (301, 360), (361, 420), (421, 600))
+MIN_DEAD = 0.5  # fish: a week without a death has a logarithm too
+DAY_INTERVALS = ((1, 21), (22, 60), (61, 120), (121, 180), (181, 240), (241, 300), (301, 360), (361, 420), (421, 600))
 EARLY, PLATEAU, LATE = (1, 21), (60, 240), (360, 100_000)
 CAUSES = {
     "infectious": ("DISEASE",),
@@ -37,28 +38,30 @@ CAUSES = {
 }
 
 
-def losses(records: Records) -> Measures:
+def sea_losses(records: Records) -> Measures:
     """Share of the fish stocked that were not harvested, by batch; and how much of it the worst batches bear.
 
     Harvested batches alone. Deaths, culls and whatever else the fish came to are in it.
     """
     basis = Basis("batches", "container_assignment at sea and harvest_event")
     batches = records.cycles.with_columns(loss=1 - pl.col("fish") / pl.col("stocked"))
-    found: Measures = {"fall of the mean sea loss without the worst 20 % of batches": _fall(basis, batches)}
+    found: Measures = {
+        "fall of the mean sea loss without the worst 20 % of batches": _relative_reduction(basis, batches)
+    }
     for geography, rows in by_geography(batches, records.geographies):
-        found[of_geography("mean sea loss", geography)] = percent(basis.mean(rows["loss"]))
-        found[of_geography("fall of the mean sea loss without the worst 20 % of batches", geography)] = _fall(
-            basis, rows
+        found[with_geography("mean sea loss", geography)] = as_percent(basis.mean(rows["loss"]))
+        found[with_geography("fall of the mean sea loss without the worst 20 % of batches", geography)] = (
+            _relative_reduction(basis, rows)
         )
     return found
 
 
-def _fall(basis: Basis, batches: pl.DataFrame) -> Measure:
+def _relative_reduction(basis: Basis, batches: pl.DataFrame) -> Measure:
     """By how many percent the mean loss falls when the worst fifth of the batches is dropped."""
     lost = batches["loss"].sort()
     kept = lost.head(lost.len() - round(WORST_BATCHES * lost.len()))
     left = ratio(mean(kept), mean(lost))
-    return percent(basis.measure(None if left is None else 1 - left, lost.len()))
+    return as_percent(basis.measure(None if left is None else 1 - left, lost.len()))
 
 
 def ring_weeks(records: Records) -> pl.DataFrame:
@@ -79,13 +82,13 @@ def ring_weeks(records: Records) -> pl.DataFrame:
         .filter((pl.col("days") == WEEK) & (pl.col("start") + pl.col("end") > 0))
         .join(dead, on=["assignment_id", "week"], how="left")
         .with_columns(pl.col("dead").fill_null(0))
-        .with_columns(rate=pl.col("dead") / fish, log_rate=(pl.max_horizontal("dead", pl.lit(LEAST_DEAD)) / fish).log())
+        .with_columns(rate=pl.col("dead") / fish, log_rate=(pl.max_horizontal("dead", pl.lit(MIN_DEAD)) / fish).log())
         .select("assignment_id", "batch_id", "geography", "week", "dead", "rate", "log_rate")
         .sort("assignment_id", "week")
     )
 
 
-def weekly_rates(records: Records) -> Measures:
+def weekly_mortality(records: Records) -> Measures:
     """How unequal the weeks of the rings are, and how alike a ring's weeks that follow each other.
 
     The worst weeks are those of the highest rate. The autocorrelation is that of a ring's log rate around
@@ -93,13 +96,13 @@ def weekly_rates(records: Records) -> Measures:
     between rings and the cycle's shape are in it.
     """
     weeks = ring_weeks(records)
-    found = weekly_measures(weeks)
+    found = weekly_mortality_measures(weeks)
     for geography, rows in by_geography(weeks, records.geographies):
-        found |= {of_geography(name, geography): measure for name, measure in weekly_measures(rows).items()}
+        found |= name_by_geography(weekly_mortality_measures(rows), geography)
     return found
 
 
-def weekly_measures(weeks: pl.DataFrame) -> Measures:
+def weekly_mortality_measures(weeks: pl.DataFrame) -> Measures:
     basis = Basis("batches", "mortality_event without culls, daily_state.population")
     count = weeks["batch_id"].n_unique()
     rates = weeks["rate"]
@@ -114,7 +117,7 @@ def weekly_measures(weeks: pl.DataFrame) -> Measures:
     pairs = pairs.filter(pl.col("follows"))
     correlated = pairs.select(own=pl.corr("own", "next_own"), plain=pl.corr("log_rate", "next")).row(0)
     return {
-        "weekly ring mortality, mean over median": basis.measure(ratio(mean(rates), number(rates.median())), count),
+        "weekly ring mortality, mean over median": basis.measure(ratio(mean(rates), as_float(rates.median())), count),
         "weekly ring mortality, share of deaths in the worst 5 % of ring-weeks": basis.measure(
             ratio(total(worst["dead"]), total(weeks["dead"])), count
         ),
@@ -126,12 +129,12 @@ def weekly_measures(weeks: pl.DataFrame) -> Measures:
         ),
         "weekly ring mortality, lag-1 correlation of the log rate over all rings": basis.measure(correlated[1], count),
         "weekly ring mortality, standard deviation of the log rate": basis.measure(
-            number(weeks["log_rate"].std()), count
+            as_float(weeks["log_rate"].std()), count
         ),
     }
 
 
-def shape(records: Records) -> Measures:
+def mortality_by_day(records: Records) -> Measures:
     """How the rate runs over the days at sea: dead per fish and week, all fish of the days together."""
     basis = Basis("batches", "mortality_event without culls, daily_state.population")
     days = records.rings.select("assignment_id", "batch_id", "geography").join(
@@ -139,28 +142,28 @@ def shape(records: Records) -> Measures:
     )
     dead = records.ring_deaths.group_by("assignment_id", "day").agg(pl.col("dead").sum())
     days = days.join(dead, on=["assignment_id", "day"], how="left").with_columns(pl.col("dead").fill_null(0))
-    plateau, _ = weekly_rate(days, *PLATEAU)
-    late, reached = weekly_rate(days, *LATE)
-    early, begun = weekly_rate(days, *EARLY)
+    plateau, _ = rate_per_week(days, *PLATEAU)
+    late, reached = rate_per_week(days, *LATE)
+    early, begun = rate_per_week(days, *EARLY)
     found = {
         "sea mortality from day 360 over days 60-240": basis.measure(ratio(late, plateau), reached),
         "sea mortality at days 1-21 over days 60-240": basis.measure(ratio(early, plateau), min(begun, reached)),
     }
     for geography, rows in by_geography(days, records.geographies):
-        for first, last in SHAPE_DAYS:
-            rate, count = weekly_rate(rows, first, last)
-            name = of_geography(f"sea mortality a week, days {first}-{last}", geography)
-            found[name] = percent(basis.measure(rate, count))
-        yearly = [weekly_rate(rows, first, last)[0] for first, last in SHAPE_DAYS[:-1]]
+        for first, last in DAY_INTERVALS:
+            rate, count = rate_per_week(rows, first, last)
+            name = with_geography(f"sea mortality a week, days {first}-{last}", geography)
+            found[name] = as_percent(basis.measure(rate, count))
+        yearly = [rate_per_week(rows, first, last)[0] for first, last in DAY_INTERVALS[:-1]]
         known = [rate for rate in yearly if rate is not None]
         risk = _yearly_risk(known) if len(known) == len(yearly) else None
-        found[of_geography("sea mortality, risk of a year", geography)] = percent(
+        found[with_geography("sea mortality, risk of a year", geography)] = as_percent(
             basis.measure(risk, rows["batch_id"].n_unique())
         )
     return found
 
 
-def weekly_rate(days: pl.DataFrame, first: int, last: int) -> tuple[float | None, int]:
+def rate_per_week(days: pl.DataFrame, first: int, last: int) -> tuple[float | None, int]:
     """Dead per fish and week on days first to last at sea, and of how many batches there are such days."""
     rows = days.filter(pl.col("day").is_between(first, last))
     dead = total(rows["dead"])
@@ -168,14 +171,14 @@ def weekly_rate(days: pl.DataFrame, first: int, last: int) -> tuple[float | None
 
 
 def _yearly_risk(rates: list[float]) -> float:
-    """1 - exp(-sum of rates) over the 365 days of sea life that come first: SHAPE_DAYS up to day 420, cut at 365."""
+    """1 - exp(-sum of rates) over the 365 days of sea life that come first: DAY_INTERVALS up to day 420, cut at 365."""
     rate = 0.0
-    for (first, last), weekly in zip(SHAPE_DAYS, rates, strict=False):
+    for (first, last), weekly in zip(DAY_INTERVALS, rates, strict=False):
         rate += weekly / WEEK * max(0, min(last, 365) - first + 1)
     return 1 - math.exp(-rate)
 
 
-def causes(records: Records) -> Measures:
+def causes_of_death(records: Records) -> Measures:
     """Share of the dead fish at sea by cause; fish culled are not counted."""
     basis = Basis("batches", "mortality_event at sea without culls")
     dead = records.ring_deaths.group_by(pl.col("cause").cast(pl.String)).agg(pl.col("dead").sum())
@@ -184,5 +187,7 @@ def causes(records: Records) -> Measures:
     found = {}
     for name, codes in CAUSES.items():
         fish = sum(by_cause.get(code, 0) for code in codes)
-        found[f"share of deaths at sea, {name}"] = percent(basis.measure(ratio(fish, sum(by_cause.values())), batches))
+        found[f"share of deaths at sea, {name}"] = as_percent(
+            basis.measure(ratio(fish, sum(by_cause.values())), batches)
+        )
     return found

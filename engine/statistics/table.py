@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,27 +17,27 @@ from lake.errors import InputError
 from lake.manifest import Manifest
 
 FAMILIES: tuple[Callable[[Records], Measures], ...] = (
-    water.temperature,
-    water.readings,
+    water.sea_temperature,
+    water.sensor_readings,
     water.oxygen,
-    freshwater.eggs,
-    freshwater.survival,
+    freshwater.egg_mortality,
+    freshwater.ova_to_smolt_survival,
     freshwater.monthly_mortality,
-    freshwater.stages,
-    mortality.losses,
-    mortality.weekly_rates,
-    mortality.shape,
-    mortality.causes,
-    feed.conversion,
-    feed.fasting,
-    growth.cycle,
-    growth.condition,
-    growth.density,
-    growth.biomass_estimate,
+    freshwater.stage_performance,
+    mortality.sea_losses,
+    mortality.weekly_mortality,
+    mortality.mortality_by_day,
+    mortality.causes_of_death,
+    feed.feed_conversion,
+    feed.fasting_days,
+    growth.production_cycles,
+    growth.condition_factors,
+    growth.stocking_density,
+    growth.biomass_estimate_errors,
     lice.counts,
     lice.treatments,
     harvest.weights_and_grades,
-    harvest.likeness,
+    harvest.weight_dispersion,
 )
 SIGNIFICANT_DIGITS = 6  # a sum's last digits depend on the order in which threads add
 
@@ -86,40 +87,42 @@ class Statistic:
             "published": band.published,
             "unit": band.unit,
             "count": None if measure is None else measure.count,
-            "of": None if measure is None else measure.of,
+            "of": None if measure is None else measure.counted,
             "note": self.note,
         }
 
 
-def measured(records: Records) -> Iterator[Measures]:
+def compute_measures(records: Records) -> Iterator[Measures]:
     """Every family's measures, one after the other."""
     for family in FAMILIES:
         yield family(records)
 
 
 def run_records(run: Path, manifest: Manifest) -> Records:
+    """A complete run's records, read as they are asked for."""
     return Records(run_tables(run, manifest))
 
 
 def judge(bands: Bands, measures: Measures, geographies: tuple[str, ...]) -> list[Statistic]:
     """Each band with its statistic, the required ones first; InputError for a statistic that nothing computes."""
     return [
-        _judged(band, required, measures, geographies)
-        for of_group, required in ((bands.required, True), (bands.told, False))
-        for band in of_group
+        _judge_band(band, required, measures, geographies)
+        for group, required in ((bands.required, True), (bands.told, False))
+        for band in group
     ]
 
 
-def _judged(band: Band, required: bool, measures: Measures, geographies: tuple[str, ...]) -> Statistic:
+def _judge_band(band: Band, required: bool, measures: Measures, geographies: tuple[str, ...]) -> Statistic:
+    statistic = partial(Statistic, band=band, required=required)
     if band.geography is not None and band.geography not in geographies:
-        return Statistic(band, required, None, None, f"the farm has no geography {band.geography}")
+        return statistic(value=None, measure=None, note=f"the farm has no geography {band.geography}")
     measure = measures.get(band.name)
     if measure is None:
         near = difflib.get_close_matches(band.name, measures, n=1)
         cure = f"did you mean {near[0]!r}?" if near else f"there are {len(measures)}, see engine/statistics"
         raise InputError("bands", f"no statistic is called {band.name!r}", cure)
     if measure.count < band.least or measure.value is None:
-        note = f"too few: {measure.count:,} of at least {band.least:,} {measure.of}"
-        return Statistic(band, required, None, measure, note if measure.count < band.least else "not defined here")
+        note = f"too few: {measure.count:,} of at least {band.least:,} {measure.counted}"
+        return statistic(value=None, measure=measure, note=note if measure.count < band.least else "not defined here")
     value = float(f"{measure.value:.{SIGNIFICANT_DIGITS}g}")
-    return Statistic(band, required, value, measure, "")
+    return statistic(value=value, measure=measure, note="")

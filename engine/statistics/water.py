@@ -7,17 +7,28 @@ import math
 
 import polars as pl
 
-from engine.statistics.measure import Basis, Measure, Measures, by_geography, mean, number, of_geography, ratio, total
+from engine.statistics.measure import (
+    Basis,
+    Measure,
+    Measures,
+    as_float,
+    by_geography,
+    mean,
+    name_by_geography,
+    ratio,
+    total,
+    with_geography,
+)
 from engine.statistics.records import Records, collect
 from lake.codes import OXYGEN, SALINITY, SEA
 
-DAYS_OF_A_MONTH = 20  # an area's month counts when there are readings of at least so many days
+MIN_DAYS_OF_MONTH = 20  # an area's month counts when there are readings of at least so many days
 CROWDED_KG_M3, NEARLY_EMPTY_KG_M3 = 5.0, 1.0
 QUANTILES = {"5th percentile": 0.05, "95th percentile": 0.95}
 LOW_OXYGEN = 70.0
 
 
-def temperature(records: Records) -> Measures:
+def sea_temperature(records: Records) -> Measures:
     """The sea's temperature by month, its anomalies, and how areas differ.
 
     From daily_state.temp_c, the day's mean of a ring's temperature readings. An area's months are the means over its
@@ -31,21 +42,21 @@ def temperature(records: Records) -> Measures:
         basis = Basis("months", "daily_state.temp_c, means of the rings' thermometers")
         for month, name in enumerate(calendar.month_name[1:], 1):
             of_month = series.filter(pl.col("month") == month)["temp_c"]
-            what = of_geography(f"sea temperature, {name} mean", geography)
+            what = with_geography(f"sea temperature, {name} mean", geography)
             found[what] = basis.measure(mean(of_month), series.height)
         whole = climate.height == 12
         annual = mean(climate["temp_c"]) if whole else None
-        found[of_geography("sea temperature, annual mean", geography)] = basis.measure(annual, series.height)
-        span = number(climate.select(pl.col("temp_c").max() - pl.col("temp_c").min()).item()) if whole else None
-        found[of_geography("sea temperature, warmest less coldest month", geography)] = basis.measure(
+        found[with_geography("sea temperature, annual mean", geography)] = basis.measure(annual, series.height)
+        span = as_float(climate.select(pl.col("temp_c").max() - pl.col("temp_c").min()).item()) if whole else None
+        found[with_geography("sea temperature, warmest less coldest month", geography)] = basis.measure(
             span, series.height
         )
         sites = Basis("areas", basis.tables)
-        found[of_geography("sea temperature, standard deviation between areas", geography)] = sites.deviation(offsets)
-        of_geography_anomalies = monthly_anomalies(series)
-        anomalies.append(of_geography_anomalies)
-        for what, measure in anomaly_measures([of_geography_anomalies]).items():
-            found[of_geography(what, geography)] = measure
+        found[with_geography("sea temperature, standard deviation between areas", geography)] = (
+            sites.standard_deviation(offsets)
+        )
+        anomalies.append(monthly_anomalies(series))
+        found |= name_by_geography(anomaly_measures([anomalies[-1]]), geography)
     return found | anomaly_measures(anomalies)
 
 
@@ -61,7 +72,7 @@ def area_months(records: Records) -> pl.DataFrame:
             index=pl.col("date").dt.year() * 12 + pl.col("date").dt.month() - 1,
         )
         .agg(pl.col("temp_c").mean(), days=pl.col("date").n_unique())
-        .filter(pl.col("days") >= DAYS_OF_A_MONTH)
+        .filter(pl.col("days") >= MIN_DAYS_OF_MONTH)
         .with_columns(month=pl.col("index") % 12 + 1)
         .sort("geography", "area_id", "index")
         .collect()
@@ -73,8 +84,8 @@ def geography_months(months: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
 
     An area's offset is its mean distance from the mean of the areas in the same months; offsets average to zero.
     """
-    apart = pl.col("temp_c") - pl.col("temp_c").mean().over("index")
-    offsets = months.with_columns(offset=apart).group_by("area_id").agg(pl.col("offset").mean())
+    deviation = pl.col("temp_c") - pl.col("temp_c").mean().over("index")
+    offsets = months.with_columns(offset=deviation).group_by("area_id").agg(pl.col("offset").mean())
     offsets = offsets.with_columns(pl.col("offset") - pl.col("offset").mean())
     series = (
         months.join(offsets, on="area_id")
@@ -86,17 +97,19 @@ def geography_months(months: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
 
 
 def monthly_anomalies(series: pl.DataFrame) -> pl.DataFrame:
-    """index, anomaly, spare: a month less the mean of that month of the year; months that occur once are left out.
+    """A month less the mean of that month of the year; months that occur once are left out.
 
-    spare: how many degrees of freedom the row brings, so that a sum of squares over their sum is unbiased.
+    index, anomaly, degrees_of_freedom: how many the row brings, so that a sum of squares over their sum is unbiased.
     """
     years = pl.len().over("month")
     return (
         series.with_columns(
-            anomaly=pl.col("temp_c") - pl.col("temp_c").mean().over("month"), spare=(years - 1) / years, years=years
+            anomaly=pl.col("temp_c") - pl.col("temp_c").mean().over("month"),
+            degrees_of_freedom=(years - 1) / years,
+            years=years,
         )
         .filter(pl.col("years") > 1)
-        .select("index", "anomaly", "spare")
+        .select("index", "anomaly", "degrees_of_freedom")
     )
 
 
@@ -105,7 +118,7 @@ def anomaly_measures(anomalies: list[pl.DataFrame]) -> Measures:
     basis = Basis("months", "daily_state.temp_c, monthly means less the mean of the month of the year")
     pooled = pl.concat(anomalies)
     count = pooled.height
-    variance = ratio(total(pooled["anomaly"] ** 2), total(pooled["spare"]))
+    variance = ratio(total(pooled["anomaly"] ** 2), total(pooled["degrees_of_freedom"]))
     pairs = pl.concat(
         [a.join(a.select(pl.col("index") - 1, next="anomaly"), on="index").select("anomaly", "next") for a in anomalies]
     )
@@ -118,17 +131,15 @@ def anomaly_measures(anomalies: list[pl.DataFrame]) -> Measures:
     }
 
 
-def readings(records: Records) -> Measures:
+def sensor_readings(records: Records) -> Measures:
     """How the readings of the rings' salinity and of the halls' water quality spread."""
-    spread = distribution(records)
+    spread = reading_frequencies(records)
     found: Measures = {}
     for geography in records.geographies:
         salinity = spread.filter(
             (pl.col("geography") == geography) & pl.col("at_sea") & (pl.col("parameter") == SALINITY)
         )
-        found |= {
-            of_geography(name, geography): measure for name, measure in _quantiles("salinity", salinity, 1.0).items()
-        }
+        found |= name_by_geography(_quantiles("salinity", salinity, 1.0), geography)
     in_halls = spread.filter(~pl.col("at_sea"))
     for parameter, what, scale in (
         (OXYGEN, "oxygen in tanks", 1.0),
@@ -146,7 +157,7 @@ def readings(records: Records) -> Measures:
 READING_BASIS = Basis("readings", "environmental_reading")
 
 
-def distribution(records: Records) -> pl.DataFrame:
+def reading_frequencies(records: Records) -> pl.DataFrame:
     """How often each value was read: geography, at_sea, parameter, value, readings."""
     tables = records.tables
     sensors = (
@@ -200,14 +211,14 @@ def oxygen(records: Records) -> Measures:
     return {
         "oxygen in rings, mean": basis.mean(days["oxygen"]),
         **{f"oxygen in rings, {name}": basis.quantile(hours["oxygen"], q) for name, q in QUANTILES.items()},
-        "oxygen in rings, days with a reading below 70 %": basis.share(days["lowest"] < LOW_OXYGEN),
-        "oxygen in rings, August to October below February to April by": _difference(basis, days, early, late),
-        "oxygen in rings, night below day by": _difference(basis, hours, hour.is_between(10, 18), hour < 6),
-        "oxygen in rings, above 5 kg/m3 below rings under 1 kg/m3 by": crowding(records, days),
+        "oxygen in rings, days with a reading below 70 %": basis.percentage(days["lowest"] < LOW_OXYGEN),
+        "oxygen in rings, August to October below February to April by": _difference_of_means(basis, days, early, late),
+        "oxygen in rings, night below day by": _difference_of_means(basis, hours, hour.is_between(10, 18), hour < 6),
+        "oxygen in rings, above 5 kg/m3 below rings under 1 kg/m3 by": oxygen_by_density(records, days),
     }
 
 
-def crowding(records: Records, days: pl.DataFrame) -> Measure:
+def oxygen_by_density(records: Records, days: pl.DataFrame) -> Measure:
     """How much lower the day's mean oxygen is in crowded rings than in nearly empty ones.
 
     The nearly empty stand for the water outside: rings of the same geography and month are compared, months weighted
@@ -232,7 +243,7 @@ def crowding(records: Records, days: pl.DataFrame) -> Measure:
     return basis.measure(ratio(total(months["days"] * months["lower"]), weight), int(weight))
 
 
-def _difference(basis: Basis, frame: pl.DataFrame, higher: pl.Expr, lower: pl.Expr) -> Measure:
+def _difference_of_means(basis: Basis, frame: pl.DataFrame, higher: pl.Expr, lower: pl.Expr) -> Measure:
     """Mean oxygen of the rows where `higher` less that where `lower`; counted: the fewer of the two."""
     one, other = frame.filter(higher)["oxygen"], frame.filter(lower)["oxygen"]
     high, low = mean(one), mean(other)

@@ -42,14 +42,14 @@ def one_cycle(make_records: MakeRecords) -> Records:
 
 
 def test_feed_conversion_counts_the_dead_in_growth(one_cycle: Records) -> None:
-    found = feed.conversion(one_cycle)
+    found = feed.feed_conversion(one_cycle)
     growth_kg = 9900 - 400 + 300
     assert found["biological FCR at sea, mean"].value == pytest.approx(11000 / growth_kg)
     assert found["economic FCR over biological FCR, Faroe Islands"].value == pytest.approx(growth_kg / 9500)
 
 
 def test_implied_tgc_and_weights_of_a_cycle(one_cycle: Records) -> None:
-    found = growth.cycle(one_cycle)
+    found = growth.production_cycles(one_cycle)
     tgc = 1000 * (5500 ** (1 / 3) - 200 ** (1 / 3)) / 1050
     assert found["implied sea TGC, mean, Faroe Islands"].value == pytest.approx(tgc)
     assert found["weight at sea transfer, mean, Faroe Islands"].value == pytest.approx(200)
@@ -58,7 +58,7 @@ def test_implied_tgc_and_weights_of_a_cycle(one_cycle: Records) -> None:
 
 
 def test_days_without_feed_are_counted_back_from_the_harvest(one_cycle: Records) -> None:
-    assert feed.fasting(one_cycle)["days without feed before harvest"].value == pytest.approx((3 + 1) / 2)
+    assert feed.fasting_days(one_cycle)["days without feed before harvest"].value == pytest.approx((3 + 1) / 2)
 
 
 def test_days_without_feed_before_a_treatment_end_on_the_day_before(make_records: MakeRecords) -> None:
@@ -73,15 +73,15 @@ def test_days_without_feed_before_a_treatment_end_on_the_day_before(make_records
     found = feed.unfed_days(
         records, lice.sea_treatments(records).select("assignment_id", last=pl.col("date").dt.offset_by("-1d"))
     )
-    assert found.to_list() == [6, 2, 0, feed.FASTING_DAYS]
-    measure = feed.fasting(records)["days without feed before a treatment"]
+    assert found.to_list() == [6, 2, 0, feed.MAX_FASTING_DAYS]
+    measure = feed.fasting_days(records)["days without feed before a treatment"]
     assert measure.value == pytest.approx((6 + 2 + 0 + 10) / 4)
     assert measure.count == 4
 
 
 def test_biomass_estimate_against_what_was_weighed(one_cycle: Records) -> None:
     """Ring 1 estimated at 4750 for 4500 kg, ring 2 at 5994 for 5400."""
-    found = growth.biomass_estimate(one_cycle)
+    found = growth.biomass_estimate_errors(one_cycle)
     errors = np.array([4750 / 4500 - 1, 5994 / 5400 - 1])
     assert found["pre-harvest biomass estimate, mean absolute error"].value == pytest.approx(100 * errors.mean())
     assert found["pre-harvest biomass estimate, off by more than 3 %"].value == 100
@@ -100,7 +100,7 @@ def test_true_spread_is_that_of_the_rings_mixed(one_cycle: Records) -> None:
     """Held against fish made up with exactly these moments."""
     unit = np.array([-1.0, 1.0] * 450)
     fish = np.concatenate([5000 + 900 * unit, 6000 + 1200 * unit])
-    (row,) = harvest.true_spread(one_cycle).to_dicts()
+    (row,) = harvest.true_dispersion(one_cycle).to_dicts()
     assert row["mean_g"] == pytest.approx(fish.mean())
     assert row["cv"] == pytest.approx(fish.std() / fish.mean())
 
@@ -127,7 +127,7 @@ def test_likeness_at_harvest_is_that_of_the_fish_sold_by_size(make_records: Make
         harvest_event=[harvested(1, 900)],
         harvest_lot=lots,
     )
-    (row,) = harvest.sold_spread(records).to_dicts()
+    (row,) = harvest.graded_dispersion(records).to_dicts()
     central = fish - fish.mean()
     assert row["fish"] == len(fish)
     assert row["cv"] == pytest.approx(fish.std() / fish.mean(), rel=0.02)
@@ -146,7 +146,7 @@ def test_density_against_the_limit_of_the_fishs_weight(make_records: MakeRecords
             avg_weight_g=[900.0, 1500.0, 2500.0, 4000.0],
         ),
     )
-    found = growth.density(records)
+    found = growth.stocking_density(records)
     assert found["density in rings, days over the Faroese legal limit, Faroe Islands"].value == 50
     assert found["density in rings, maximum, Faroe Islands"].value == 22
     assert found["density in rings, median, Faroe Islands"].value == 17

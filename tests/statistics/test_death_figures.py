@@ -20,7 +20,7 @@ def test_losses_are_means_over_harvested_batches(make_records: MakeRecords) -> N
         harvest_event=[harvested(i, 1000 - 10 * i) for i in range(1, 11)],
         harvest_lot=[lot(i, 1000 - 10 * i) for i in range(1, 11)],
     )
-    found = mortality.losses(records)
+    found = mortality.sea_losses(records)
     assert found["mean sea loss, Faroe Islands"].value == pytest.approx(5.5)
     assert found["mean sea loss, Faroe Islands"].count == 10
     assert found["mean sea loss, Scotland"].value is None
@@ -63,7 +63,7 @@ def test_autocorrelation_within_rings_takes_no_account_of_how_rings_differ() -> 
             "log_rate": logs,
         }
     )
-    found = mortality.weekly_measures(weeks)
+    found = mortality.weekly_mortality_measures(weeks)
     within = found["weekly ring mortality, lag-1 autocorrelation of the log rate within rings"].value
     over_all = found["weekly ring mortality, lag-1 correlation of the log rate over all rings"].value
     own = logs.reshape(20, 30) - logs.reshape(20, 30).mean(axis=1, keepdims=True)
@@ -86,7 +86,7 @@ def test_a_missing_week_makes_no_pair() -> None:
             "log_rate": [0.0, 1.0, 9.0, 8.0, 2.0, 5.0, 3.0, 7.0],
         }
     )
-    found = mortality.weekly_measures(weeks)
+    found = mortality.weekly_mortality_measures(weeks)
     pairs = np.array([[0, 1], [9, 8], [2, 5], [5, 3], [3, 7]], dtype=float)
     over_all = found["weekly ring mortality, lag-1 correlation of the log rate over all rings"].value
     assert over_all == pytest.approx(np.corrcoef(pairs.T)[0, 1])
@@ -104,7 +104,7 @@ def test_the_worst_weeks_are_those_of_the_highest_rate() -> None:
             "log_rate": 0.0,
         }
     )
-    found = mortality.weekly_measures(weeks)
+    found = mortality.weekly_mortality_measures(weeks)
     share = found["weekly ring mortality, share of deaths in the worst 5 % of ring-weeks"].value
     assert share == pytest.approx(100 / 294)
     ratio = found["weekly ring mortality, mean over median"].value
@@ -121,7 +121,7 @@ def test_shape_over_the_days_at_sea(make_records: MakeRecords) -> None:
         daily_state=states(1, population),
         mortality_event=deaths(1, dead),
     )
-    found = mortality.shape(records)
+    found = mortality.mortality_by_day(records)
 
     def weekly(first: int, last: int) -> float:
         fish = sum(population[n - 1] + dead.get(n, 0) / 2 for n in range(first, last + 1))
@@ -134,7 +134,7 @@ def test_shape_over_the_days_at_sea(make_records: MakeRecords) -> None:
     assert found["sea mortality a week, days 1-21, Scotland"].value == pytest.approx(100 * 7 / 989.5, rel=1e-3)
     assert found["sea mortality a week, days 22-60, Scotland"].value == pytest.approx(100 * weekly(22, 60))
     assert found["sea mortality a week, days 421-600, Scotland"].value is None
-    total = sum(weekly(a, b) / 7 * (min(b, 365) - a + 1) for a, b in mortality.SHAPE_DAYS[:7])
+    total = sum(weekly(a, b) / 7 * (min(b, 365) - a + 1) for a, b in mortality.DAY_INTERVALS[:7])
     total += weekly(361, 400) / 7 * 5
     assert found["sea mortality, risk of a year, Scotland"].value == pytest.approx(100 * (1 - math.exp(-total)))
 
@@ -152,7 +152,7 @@ def test_causes_are_shares_of_the_fish_found_dead_at_sea(make_records: MakeRecor
             *deaths(2, {1: 900}, cause="UNKNOWN"),
         ],
     )
-    found = mortality.causes(records)
+    found = mortality.causes_of_death(records)
     shares = {name.removeprefix("share of deaths at sea, "): m.value for name, m in found.items()}
     assert shares == pytest.approx(
         {"infectious": 40, "trauma": 40, "unknown": 0, "environmental": 0, "other and predation": 20}

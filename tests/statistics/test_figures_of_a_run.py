@@ -16,7 +16,7 @@ RING = "(SELECT * FROM container_assignment WHERE lifecycle_stage_id = 6)"
 TANK = "(SELECT * FROM container_assignment WHERE lifecycle_stage_id < 6)"
 
 
-def same(frame: pl.DataFrame, duck: Connection, query: str, columns: tuple[str, ...], key: int) -> None:
+def same(frame: pl.DataFrame, duck: Connection, query: str, columns: tuple[str, ...], *, key: int) -> None:
     """The frame's columns equal the query's rows; the first `key` columns order both and are exact."""
     mine = frame.select(columns).sort(columns[:key]).rows()
     theirs = duck.sql(f"FROM ({query}) ORDER BY {', '.join(str(i + 1) for i in range(key))}").fetchall()
@@ -46,13 +46,13 @@ def test_ring_weeks(small_records: Records, duck: Connection) -> None:
                coalesce(dead, 0) / ((coalesce(lag(left_over) OVER ring, fish) + left_over) / 2)
         FROM week LEFT JOIN dead USING (assignment_id, week)
         WINDOW ring AS (PARTITION BY assignment_id ORDER BY week)"""
-    same(mortality.ring_weeks(small_records), duck, query, ("assignment_id", "week", "dead", "rate"), 3)
+    same(mortality.ring_weeks(small_records), duck, query, ("assignment_id", "week", "dead", "rate"), key=3)
 
 
 def test_rates_over_the_days_at_sea(small_records: Records, duck: Connection) -> None:
-    found = mortality.shape(small_records)
+    found = mortality.mortality_by_day(small_records)
     for place, geography in (("Faroe Islands", 1), ("Scotland", 2)):
-        for first, last in mortality.SHAPE_DAYS[:7]:
+        for first, last in mortality.DAY_INTERVALS[:7]:
             ((rate,),) = duck.sql(f"""
                 WITH lived AS (
                     SELECT s.population, coalesce(m.count, 0) AS dead FROM daily_state s
@@ -85,13 +85,13 @@ def test_cycles(small_records: Records, duck: Connection) -> None:
         FROM per_ring GROUP BY batch_id"""
     whole = ("batch_id", "stocked", "fish", "best")
     others = ("live_kg", "gutted_kg", "feed_kg", "stocked_kg", "dead_kg", "days", "degree_days")
-    same(small_records.cycles, duck, query, (*whole, *others), 4)
+    same(small_records.cycles, duck, query, (*whole, *others), key=4)
 
 
 def test_implied_tgc_and_feed_conversion_from_the_cycles(small_records: Records) -> None:
     rows = small_records.cycles.to_dicts()
     assert [row["geography"] for row in rows] == ["Faroe Islands", "Scotland"]
-    tgc, conversion = growth.cycle(small_records), feed.conversion(small_records)
+    tgc, conversion = growth.production_cycles(small_records), feed.feed_conversion(small_records)
     fcr = []
     for row in rows:
         w1, w0 = 1000 * row["live_kg"] / row["fish"], 1000 * row["stocked_kg"] / row["stocked"]
@@ -119,7 +119,7 @@ def test_batch_months_on_land(small_records: Records, duck: Connection) -> None:
             WHERE NOT m.is_cull AND m.batch_id = month.batch_id
               AND date_trunc('month', m.event_date)::DATE = month.month
         ), 0) / ((before + after) / 2) FROM month"""
-    same(freshwater.batch_months(small_records), duck, query, ("batch_id", "month", "weight_g", "rate"), 2)
+    same(freshwater.batch_months(small_records), duck, query, ("batch_id", "month", "weight_g", "rate"), key=2)
 
 
 def test_stages_on_land(small_records: Records, duck: Connection) -> None:
@@ -133,7 +133,7 @@ def test_stages_on_land(small_records: Records, duck: Connection) -> None:
         FROM tank t JOIN daily_state s ON s.assignment_id = t.id AND s.date = t.departure_date - 1
         GROUP BY ALL"""
     columns = ("batch_id", "stage", "fish", "dead", "culled", "end_kg", "end_g", "feed_kg")
-    same(freshwater.batch_stages(small_records), duck, query, columns, 5)
+    same(freshwater.batch_stages(small_records), duck, query, columns, key=5)
 
 
 def test_survival_and_causes(small_records: Records, duck: Connection) -> None:
@@ -141,7 +141,7 @@ def test_survival_and_causes(small_records: Records, duck: Connection) -> None:
         "SELECT w.total_source_count / b.initial_count FROM transfer_workflow w JOIN batch b ON b.id = w.batch_id"
         " WHERE w.dest_lifecycle_stage_id = 6"
     ).fetchall()
-    found = freshwater.survival(small_records)["ova to smolt, share that survives"]
+    found = freshwater.ova_to_smolt_survival(small_records)["ova to smolt, share that survives"]
     assert found.value == pytest.approx(np.mean(shares))
     assert found.count == 3
     by_cause = dict(
@@ -150,7 +150,7 @@ def test_survival_and_causes(small_records: Records, duck: Connection) -> None:
             " WHERE NOT m.is_cull GROUP BY ALL"
         ).fetchall()
     )
-    unknown = mortality.causes(small_records)["share of deaths at sea, unknown"].value
+    unknown = mortality.causes_of_death(small_records)["share of deaths at sea, unknown"].value
     assert unknown == pytest.approx(100 * by_cause["UNKNOWN"] / sum(by_cause.values()))
 
 
@@ -159,12 +159,12 @@ def test_area_months(small_records: Records, duck: Connection) -> None:
         SELECT c.area_id, extract('year' FROM s.date) * 12 + extract('month' FROM s.date) - 1 AS index, avg(s.temp_c)
         FROM daily_state s JOIN {RING} r ON r.id = s.assignment_id JOIN container c ON c.id = r.container_id
         GROUP BY ALL HAVING count(DISTINCT s.date) >= 20"""
-    same(water.area_months(small_records), duck, query, ("area_id", "index", "temp_c"), 2)
+    same(water.area_months(small_records), duck, query, ("area_id", "index", "temp_c"), key=2)
 
 
 def test_every_reading_is_in_the_distribution(small_records: Records, duck: Connection) -> None:
     """Counts by place and parameter, and quantiles as the least value that so many readings don't exceed."""
-    spread = water.distribution(small_records)
+    spread = water.reading_frequencies(small_records)
     counted = spread.group_by("geography", "at_sea", "parameter").agg(
         readings=pl.col("readings").sum(), mean=(pl.col("readings") * pl.col("value")).sum() / pl.col("readings").sum()
     )
@@ -172,8 +172,8 @@ def test_every_reading_is_in_the_distribution(small_records: Records, duck: Conn
         SELECT g.name, c.area_id IS NOT NULL, p.name, count(*), avg(r.value) FROM environmental_reading r
         JOIN container c ON c.id = r.container_id JOIN geography g ON g.id = c.geography_id
         JOIN environmental_parameter p ON p.id = r.parameter_id GROUP BY ALL"""
-    same(counted, duck, query, ("geography", "at_sea", "parameter", "readings", "mean"), 4)
-    found = water.readings(small_records)
+    same(counted, duck, query, ("geography", "at_sea", "parameter", "readings", "mean"), key=4)
+    found = water.sensor_readings(small_records)
     for name, share in water.QUANTILES.items():
         ((value,),) = duck.sql(f"""
             SELECT quantile_disc(r.value, {share}) FROM environmental_reading r
@@ -188,7 +188,7 @@ def test_every_reading_is_in_the_distribution(small_records: Records, duck: Conn
 
 def test_likeness_at_harvest(small_records: Records, duck: Connection) -> None:
     """Close to the truth, which is a mixture of the rings' distributions."""
-    rows = {row["batch_id"]: row for row in harvest.sold_spread(small_records).to_dicts()}
+    rows = {row["batch_id"]: row for row in harvest.graded_dispersion(small_records).to_dicts()}
     assert len(rows) == 2
     for batch_id, mean_g, square in duck.sql("""
         SELECT h.batch_id, sum(h.harvested_count * d.avg_weight_g::DOUBLE) / sum(h.harvested_count),
@@ -208,11 +208,11 @@ def test_biomass_estimate_and_density(small_records: Records, duck: Connection) 
             SELECT s.biomass_kg::DOUBLE / h.live_weight_kg - 1 FROM harvest_event h
             JOIN daily_state s ON s.assignment_id = h.assignment_id AND s.date = h.event_date::DATE""").fetchall()
     )
-    found = growth.biomass_estimate(small_records)["pre-harvest biomass estimate, mean absolute error"]
+    found = growth.biomass_estimate_errors(small_records)["pre-harvest biomass estimate, mean absolute error"]
     assert found.value == pytest.approx(100 * np.abs(errors).mean(), abs=1e-9)
     assert found.count == len(errors)
     ((densest,),) = duck.sql("""
         SELECT max(s.biomass_kg / c.volume_m3) FROM daily_state s JOIN container c ON c.id = s.container_id
         WHERE c.area_id IS NOT NULL AND c.geography_id = 1""").fetchall()
-    measure = growth.density(small_records)["density in rings, maximum, Faroe Islands"]
+    measure = growth.stocking_density(small_records)["density in rings, maximum, Faroe Islands"]
     assert measure.value == pytest.approx(float(densest))

@@ -52,7 +52,7 @@ def test_ova_to_smolt_counts_the_fish_sent_to_sea(make_records: MakeRecords) -> 
         batch=[batch(i, status="ACTIVE") for i in (1, 2, 3, 4)],
         transfer_workflow=[sent(1, 2020, 700), sent(2, 2020, 600), sent(3, 2021, 500), sent(4, 2021, 900, stage=5)],
     )
-    found = freshwater.survival(records)
+    found = freshwater.ova_to_smolt_survival(records)
     share = found["ova to smolt, share that survives"]
     assert share.value == pytest.approx(0.6)
     assert share.count == 3
@@ -88,7 +88,7 @@ def test_a_stage_on_land(make_records: MakeRecords) -> None:
             for i, n, sd in ((1, 1, 99.0), (1, 2, 8.0), (2, 2, 10.0), (3, 1, 99.0))
         ],
     )
-    found = freshwater.stages(records)
+    found = freshwater.stage_performance(records)
     assert found["stage loss, Parr"].value == pytest.approx(2.0)
     assert found["fish culled, Parr"].value == pytest.approx(8.0)
     assert found["weight at the end of Parr, Faroe Islands"].value == pytest.approx(40)

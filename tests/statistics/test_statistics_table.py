@@ -15,7 +15,7 @@ from engine.biology import bands as bands_module
 from engine.biology.bands import Band, Bands, read_bands
 from engine.statistics.measure import Measure, Measures
 from engine.statistics.records import Records
-from engine.statistics.table import Statistic, judge, measured
+from engine.statistics.table import Statistic, compute_measures, judge
 from engine.verify import app
 from lake.errors import InputError
 
@@ -38,7 +38,7 @@ def judged(band: Band, measure: Measure | None, required: bool = True) -> Statis
 
 
 def measure(value: float | None, count: int = 50) -> Measure:
-    return Measure(value, count, "batches", "harvest_lot")
+    return Measure(value=value, count=count, counted="batches", basis="harvest_lot")
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_the_source_says_where_band_and_value_come_from() -> None:
 
 def test_every_band_of_the_shipped_file_is_computed(small_records: Records) -> None:
     computed: Measures = {}
-    for family in measured(small_records):
+    for family in compute_measures(small_records):
         assert not set(family) & set(computed)
         computed |= family
     found = judge(read_bands(), computed, small_records.geographies)

@@ -72,8 +72,8 @@ def test_the_anomalies_variance_is_unbiased_over_few_years() -> None:
 
 
 def test_pairs_of_anomalies_never_bridge_two_geographies_or_a_gap() -> None:
-    one = pl.DataFrame({"index": [0, 1, 5, 6], "anomaly": [1.0, 2.0, -3.0, 1.0], "spare": 1.0})
-    other = pl.DataFrame({"index": [7, 8], "anomaly": [-2.0, -1.0], "spare": 1.0})
+    one = pl.DataFrame({"index": [0, 1, 5, 6], "anomaly": [1.0, 2.0, -3.0, 1.0], "degrees_of_freedom": 1.0})
+    other = pl.DataFrame({"index": [7, 8], "anomaly": [-2.0, -1.0], "degrees_of_freedom": 1.0})
     found = water.anomaly_measures([one, other])["monthly sea temperature anomaly, lag-1 autocorrelation"]
     assert found.value == pytest.approx(np.corrcoef([1, -3, -2], [2, 1, -1])[0, 1])
 
@@ -130,6 +130,6 @@ def test_crowded_rings_are_held_against_nearly_empty_ones_of_the_same_month(make
         ],
     )
     oxygen = pl.DataFrame([{"assignment_id": stay, "date": on, "oxygen": value} for stay, on, _, value in days])
-    found = water.crowding(records, oxygen)
+    found = water.oxygen_by_density(records, oxygen)
     assert found.value == pytest.approx((7 * 1 + 4 * 2) / 3)
     assert found.count == 3
