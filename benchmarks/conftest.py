@@ -10,7 +10,7 @@ import pytest
 
 from engine.farm.schedule import Schedule
 from engine.farm.schedule_file import read_any
-from engine.planning.partitions import balanced
+from engine.planning.partitions import balance_partitions
 
 SCHEDULES = Path(__file__).parent.parent / "schedules"
 
@@ -25,4 +25,4 @@ def schedule(smoke: bool) -> Schedule:
     """The first batches of the 550-batch plan, in 8 partitions: enough work to measure, little enough to repeat."""
     whole = read_any(SCHEDULES / "550-6day.yaml")
     batches = whole.batches[: 16 if smoke else 160]
-    return replace(whole, batches=batches, partitions=balanced([1] * len(batches), 8))
+    return replace(whole, batches=batches, partitions=balance_partitions([1] * len(batches), 8))

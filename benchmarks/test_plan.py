@@ -11,7 +11,7 @@ import yaml
 from engine.biology.parameters import read_biology
 from engine.farm.infrastructure import Farm, parse_farm, read_farm
 from engine.farm.schedule_file import read_any
-from engine.forecast.lives import foreseen_cutoff
+from engine.forecast.cutoff import predict_cutoff
 from engine.planning.capacity import capacity_report
 from engine.planning.planner import Request, plan
 from engine.planning.starts import parse_stagger
@@ -36,7 +36,7 @@ def test_plan_584_batches(benchmark: Any) -> None:
     def planned() -> None:
         made = plan(request, farm, biology)
         capacity_report(made)
-        foreseen_cutoff(made)
+        predict_cutoff(made)
 
     benchmark(planned)
     assert benchmark.stats["mean"] < 1.0

@@ -185,7 +185,7 @@ def _require(planned: Planned, picture: Path | None, strict_biomass: bool) -> No
 
         require_format(picture)
     if strict_biomass:
-        from engine.farm.sizing import require_within_limits
+        from engine.forecast.sizing import require_within_limits
 
         require_within_limits(planned.schedule, "plan " + planned.schedule.name)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.farm.schedule import Schedule
-from engine.forecast.lives import forecast
+from engine.forecast.whole_run import forecast_run
 from engine.simulation.emission import Emitter
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.rows.shared import Columns
@@ -100,7 +100,7 @@ def simulate_partition(task: PartitionTask) -> PartitionRecord:
         progress = _ProgressFile(task)
         progress.write(0, 0, now=True)
         climate = _climate(task)
-        outlook = forecast(task.schedule, climate)
+        outlook = forecast_run(task.schedule, climate)
         emitter = Emitter(task.schedule, climate, task.flagged, outlook.cutoff)
         with PartitionWriter(Path(task.run_dir), task.partition, EVENT_TABLE_NAMES) as writer:
             for done, batch in enumerate(batches, 1):

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.biology.health import METHOD_NAMES
 from engine.farm.schedule import Schedule, to_date
-from engine.farm.sizing import biomass_flags
+from engine.forecast.sizing import biomass_flags
 from lake.codes import VACCINE
 
 Rows = list[dict[str, Any]]

@@ -27,10 +27,10 @@ from engine.execution.workers import WorkerProcesses
 from engine.farm.dimensions import dimension_tables
 from engine.farm.schedule import Schedule, to_date
 from engine.farm.schedule_text import self_contained
-from engine.farm.sizing import biomass_flags
+from engine.forecast.sizing import biomass_flags
 from engine.forecast.workload import predicted_events
 from engine.inputs.reading import sha256
-from engine.planning.partitions import part_sums
+from engine.planning.partitions import sum_partitions
 from lake.journal import Journal
 from lake.manifest import Manifest, PartitionRecord, RunIdentity, write_manifest
 from lake.tables import EVENT_TABLE_NAMES
@@ -242,7 +242,7 @@ def _as_completed(futures: Iterable[Future[PartitionRecord]], request: _Request)
 def _expected(schedule: Schedule) -> Expected:
     """In closed form: the workers forecast their own batches, each table by itself, before they simulate them."""
     rows = predicted_events(schedule.batches, schedule.farm, schedule.biology, schedule.as_of_day, schedule.seed)
-    return Expected(tuple(part_sums(rows, schedule.partitions)), frozenset(biomass_flags(schedule)))
+    return Expected(tuple(sum_partitions(rows, schedule.partitions)), frozenset(biomass_flags(schedule)))
 
 
 def _sum_by_table(estimates: Iterable[dict[str, int]]) -> dict[str, int]:

@@ -7,7 +7,7 @@ from collections.abc import Container, Sequence
 
 NUMBERED = re.compile(r"(?P<prefix>.*?)(?P<number>[0-9]+)", re.DOTALL)
 RANGE = re.compile(r"(?P<prefix>.*?)(?P<first>[0-9]{1,9})\.\.(?P<last>[0-9]{1,9})", re.DOTALL)
-LONGEST = 10_000
+MAX_RANGE = 10_000
 
 
 def expand(text: str, known: Container[str]) -> list[str]:
@@ -30,7 +30,7 @@ def expand(text: str, known: Container[str]) -> list[str]:
         if last < first:
             turned = f"{match['prefix']}{match['last']}..{match['first']}"
             raise ValueError(f"range {entry!r} runs backwards; write {turned}")
-        if last - first >= LONGEST:
+        if last - first >= MAX_RANGE:
             raise ValueError(f"range {entry!r} names {last - first + 1} containers; is a digit too many?")
         names += [f"{match['prefix']}{n:0{width}d}" for n in range(first, last + 1)]
     return names

@@ -15,7 +15,7 @@ from engine.farm.legacy_model import HallStayModel, LegacyBatchModel, LegacyMode
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay, to_day
 from engine.farm.schedule_text import format_schedule
 from engine.farm.validation import Field as Place
-from engine.farm.validation import complaints, nearest, refuse
+from engine.farm.validation import find_complaints, refuse, suggest_name
 from engine.inputs.reading import validate
 from lake.codes import SEA
 
@@ -78,7 +78,7 @@ def parse_legacy(
             field = "sea.rings" if place == 6 else f"freshwater.{STAGE_KEYS[place - 1]}.containers"
         return f"batches[{index}].{field}"
 
-    refuse(source, complaints(schedule, locate))
+    refuse(source, find_complaints(schedule, locate))
     return replace(schedule, text=format_schedule(schedule))
 
 
@@ -94,13 +94,13 @@ class _Reader:
         self.areas = {a.name: a for a in farm.areas}
         for key, name in meta.container_ids.items():
             if name not in farm.container_id_by_name:
-                cure = nearest(name, farm.container_id_by_name, "containers")
+                cure = suggest_name(name, farm.container_id_by_name, "containers")
                 found.append(f"metadata.container_ids.{key}: {name!r} is no container of farm {farm.name}; {cure}")
 
     def batch(self, index: int, entry: LegacyBatchModel) -> Batch:
         path, farm, start = f"batches[{index}]", self.farm, to_day(entry.start_date)
         if entry.geography not in farm.geography_names:
-            cure = nearest(entry.geography, farm.geography_names, "geographies")
+            cure = suggest_name(entry.geography, farm.geography_names, "geographies")
             self.found.append(f"{path}.geography: {entry.geography!r} is not in farm {farm.name}; {cure}")
         last_day, stays = 0, []
         for stage, stay in enumerate(entry.freshwater.stages(), 1):
@@ -182,9 +182,8 @@ class _Reader:
             if name in self.halls:
                 halls.append(self.halls[name])
             else:
-                self.found.append(
-                    f"{where}.hall: {name!r} is no hall of farm {self.farm.name}; {nearest(name, self.halls, 'halls')}"
-                )
+                cure = suggest_name(name, self.halls, "halls")
+                self.found.append(f"{where}.hall: {name!r} is no hall of farm {self.farm.name}; {cure}")
         if ids and len(halls) == len(named):
             self.only_in(
                 f"{where}.containers",
@@ -204,7 +203,7 @@ class _Reader:
             if name not in self.areas:
                 self.found.append(
                     f"{where}.area: {written!r} is no area of farm {self.farm.name}; "
-                    f"{nearest(name, self.areas, 'areas')}"
+                    f"{suggest_name(name, self.areas, 'areas')}"
                 )
                 return ()
         ids = self.containers(where, "rings", names=sea.rings, ids=sea.ring_ids, areas=list(areas))
@@ -259,7 +258,7 @@ class _Reader:
                 )
                 break
             elif written not in self.names_by_id:
-                cure = nearest(f"{areas[0]}-{written}" if areas else written, known, "containers")
+                cure = suggest_name(f"{areas[0]}-{written}" if areas else written, known, "containers")
                 self.found.append(f"{where}.{key}: {written!r} is no container of farm {self.farm.name}; {cure}")
         return tuple(found)
 

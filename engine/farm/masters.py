@@ -23,7 +23,7 @@ def site_id(farm: Farm, place: Place) -> int:
     return place.station_id if isinstance(place, Hall) else len(farm.stations) + place.id
 
 
-def pricing(farm: Farm, geography_id: int, seller: str, buyer: str) -> list[tuple[int, float]]:
+def pricing_rules(farm: Farm, geography_id: int, seller: str, buyer: str) -> list[tuple[int, float]]:
     """The rule's id and markup (%) between two companies for each of the farm's grades; id 0 where there is none."""
     found = dict.fromkeys((g.code for g in farm.model.grades), (0, 0.0))
     rules = sum(len(policy.grades) for policy in farm.model.master.policies)
@@ -36,7 +36,7 @@ def pricing(farm: Farm, geography_id: int, seller: str, buyer: str) -> list[tupl
     return list(found.values())
 
 
-def profile_c(biology: Biology, geography: str) -> tuple[float, ...]:
+def sea_profile_c(biology: Biology, geography: str) -> tuple[float, ...]:
     """A year's expected sea temperature, degC to the hundredth, 1 January first: between the middles of the months."""
     region = biology.region(geography)
     return _year_c(tuple(region.sea_month_c), region.sea_offset_c)
@@ -116,7 +116,7 @@ def master_rows(farm: Farm, biology: Biology) -> dict[str, list[dict[str, Any]]]
             *(("area", None, a.id, a.name, company_id(farm, a.geography_id, "FM")) for a in farm.areas),
         )
     ]
-    years = [(scenario.temperature_profile.format(geography=name), profile_c(biology, name)) for name in names]
+    years = [(scenario.temperature_profile.format(geography=name), sea_profile_c(biology, name)) for name in names]
     years += [
         (scenario.hall_temperature_profile.format(geography=name, stage=stage), (temp_c,) * DAYS_A_YEAR)
         for name in names

@@ -18,9 +18,8 @@ from engine.farm.legacy import is_legacy, parse_legacy
 from engine.farm.references import reference
 from engine.farm.schedule import NAME, Batch, Schedule, Stay, to_day
 from engine.farm.schedule_text import FORMAT, body_sha256, format_schedule
-from engine.farm.sizing import require_within_limits
 from engine.farm.validation import Field as Place
-from engine.farm.validation import complaints, nearest, refuse
+from engine.farm.validation import find_complaints, refuse, suggest_name
 from engine.inputs.reading import StrictModel, load_text, parse_yaml, validate
 from lake.errors import InputError
 
@@ -93,9 +92,7 @@ class ScheduleModel(_Strict):
     batches: Annotated[list[BatchModel], Field(min_length=1)]
 
 
-def read_any(
-    path: Path, farm: str | None = None, biology: str | None = None, *, strict_biomass: bool = False
-) -> Schedule:
+def read_any(path: Path, farm: str | None = None, biology: str | None = None) -> Schedule:
     """The schedule of a file in our format or in the older system's; which one is seen from its keys.
 
     `farm` and `biology` (names or paths) stand in for those that the file names (ours) or for faroe-scotland
@@ -106,46 +103,36 @@ def read_any(
     source, text = str(path), load_text(path)
     data = parse_yaml(text, source)
     if is_legacy(data):
-        schedule = parse_legacy(
+        return parse_legacy(
             data,
             source,
             farm=read_farm(farm or "faroe-scotland", path.parent),
             biology=read_biology(biology or "published", path.parent),
             name=path.stem,
         )
-    else:
-        model = _model(data, source)
-        schedule = _resolve(
-            model,
-            data,
-            source=source,
-            farm=read_farm(farm or model.farm.name, path.parent),
-            biology=read_biology(biology or model.biology.name, path.parent),
-            another_biology=biology is not None,
-        )
-    if strict_biomass:
-        require_within_limits(schedule, source)
-    return schedule
+    model = _model(data, source)
+    return _resolve(
+        model,
+        data,
+        source=source,
+        farm=read_farm(farm or model.farm.name, path.parent),
+        biology=read_biology(biology or model.biology.name, path.parent),
+        another_biology=biology is not None,
+    )
 
 
-def read_schedule(path: Path, *, strict_biomass: bool = False) -> Schedule:
-    """The schedule of a file in our format; InputError (file, key, value, cure) when anything is wrong.
-
-    With `strict_biomass`, a batch that is predicted to outgrow its containers is refused rather than flagged.
-    """
+def read_schedule(path: Path) -> Schedule:
+    """The schedule of a file in our format; InputError (file, key, value, cure) when anything is wrong."""
     source = str(path)
     data = parse_yaml(load_text(path), source)
     model = _model(data, source)
-    schedule = _resolve(
+    return _resolve(
         model,
         data,
         source=source,
         farm=read_farm(model.farm.name, path.parent),
         biology=read_biology(model.biology.name, path.parent),
     )
-    if strict_biomass:
-        require_within_limits(schedule, source)
-    return schedule
 
 
 def parse_schedule(text: str, source: str, farm: Farm, biology: Biology) -> Schedule:
@@ -255,7 +242,7 @@ def _resolve(
             return f"batches[{index}].stays.{name}"
         return f"batches[{index}].{place}"
 
-    found = complaints(schedule, locate)
+    found = find_complaints(schedule, locate)
     if model.batch_count != len(model.batches):
         found.insert(
             0,
@@ -282,12 +269,12 @@ def _batch(
 ) -> Batch:
     path = f"batches[{index}]"
     if entry.geography not in farm.geography_names:
-        cure = nearest(entry.geography, farm.geography_names, "geographies")
+        cure = suggest_name(entry.geography, farm.geography_names, "geographies")
         found.append(f"{path}.geography: {entry.geography!r} is not in farm {farm.name}; {cure}")
     for key, given in (("stays", entry.stays), ("days", entry.days)):
         for name in given:
             if name not in stages:
-                cure = nearest(name, stages, "stages")
+                cure = suggest_name(name, stages, "stages")
                 found.append(f"{path}.{key}.{name}: {name!r} is no stage of farm {farm.name}; {cure}")
             elif name not in entry.stays:
                 found.append(f"{path}.days.{name}: batch {entry.batch} has no stay in {name}; remove it")
@@ -325,7 +312,7 @@ def _containers(entries: list[str], path: str, farm: Farm, found: list[str]) -> 
                 ids.append(known[name])
             else:
                 found.append(
-                    f"{path}: {name!r} is no container of farm {farm.name}; {nearest(name, known, 'containers')}"
+                    f"{path}: {name!r} is no container of farm {farm.name}; {suggest_name(name, known, 'containers')}"
                 )
                 break
     return tuple(ids)

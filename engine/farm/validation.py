@@ -14,23 +14,28 @@ from engine.farm.occupancy import occupancy, overlaps
 from engine.farm.schedule import Batch, Schedule, to_date
 from engine.inputs.reading import refusal
 
-LONGEST_NUMBER = 50
+MAX_NUMBER_LENGTH = 50
 EGGS = (1_000, 100_000_000)
-LONGEST_STAY_DAYS = 2_000
-OLDEST_DAYS = 100 * 366
+MAX_STAY_DAYS = 2_000
+MAX_AGE_DAYS = 100 * 366
 
 Field = Literal["batch", "start", "eggs", "geography", "harvest_target_g", "stays"]
 Locate = Callable[[int, "Field | int"], str]
 """(batch index, field or stage number) -> key path in the file."""
 
 
-def complaints(schedule: Schedule, locate: Locate) -> list[str]:
+def key_path(index: int, field: Field | int) -> str:
+    """The key of a batch's field, or of its stay in a stage by number: for a schedule that lies in no file yet."""
+    return f"batches[{index}].{field}"
+
+
+def find_complaints(schedule: Schedule, locate: Locate = key_path) -> list[str]:
     """Everything wrong with the schedule's meaning, each with key path, value and cure. Empty: it holds."""
     found: list[str] = []
     found += _numbers(schedule, locate)
     for index, batch in enumerate(schedule.batches):
         found += _batch(schedule, index, batch, locate)
-    found += double_bookings(schedule, locate)
+    found += find_double_bookings(schedule, locate)
     found += _too_soon(schedule, locate)
     found += partition_complaints(schedule.partitions, len(schedule.batches))
     return found
@@ -42,7 +47,7 @@ def refuse(source: str, found: Sequence[str]) -> None:
         raise refusal(source, found)
 
 
-def nearest(name: str, known: Iterable[str], what: str) -> str:
+def suggest_name(name: str, known: Iterable[str], what: str) -> str:
     """A cure for an unknown name: the closest known one, or some of them."""
     names = list(known)
     close = difflib.get_close_matches(name, names, n=1)
@@ -61,9 +66,10 @@ def _numbers(schedule: Schedule, locate: Locate) -> Iterator[str]:
                 f"{where}: batch number {number!r} is blank, or has stray blanks or unprintable characters; "
                 "use e.g. FAR-2016-001"
             )
-        if len(number) > LONGEST_NUMBER:
+        if len(number) > MAX_NUMBER_LENGTH:
             yield (
-                f"{where}: batch number {number!r} has {len(number)} characters; shorten it to {LONGEST_NUMBER} at most"
+                f"{where}: batch number {number!r} has {len(number)} characters; "
+                f"shorten it to {MAX_NUMBER_LENGTH} at most"
             )
         if number in first:
             yield (
@@ -89,7 +95,7 @@ def _batch(schedule: Schedule, index: int, batch: Batch, locate: Locate) -> Iter
             f"{locate(index, 'start')}: batch {batch.number} starts on {to_date(batch.start_day)}, not "
             f"before the as-of date {to_date(schedule.as_of_day)}; remove it, start it earlier or move as_of"
         )
-    elif age > OLDEST_DAYS:
+    elif age > MAX_AGE_DAYS:
         yield (
             f"{locate(index, 'start')}: batch {batch.number} starts on {to_date(batch.start_day)}, more than "
             "a century before the as-of date; is the year right?"
@@ -110,10 +116,10 @@ def _stage_order(schedule: Schedule, index: int, batch: Batch, locate: Locate) -
             )
             return
         length = stay.end_day - stay.start_day
-        if not 1 <= length <= LONGEST_STAY_DAYS:
+        if not 1 <= length <= MAX_STAY_DAYS:
             yield (
                 f"{locate(index, stay.stage)}: batch {batch.number} stays {length} days in "
-                f"{_stage(names, stay.stage)}; give 1 to {LONGEST_STAY_DAYS}"
+                f"{_stage(names, stay.stage)}; give 1 to {MAX_STAY_DAYS}"
             )
     for before, after in zip(batch.stays, batch.stays[1:], strict=False):
         if after.start_day != before.end_day:
@@ -181,7 +187,7 @@ def _names(farm: Farm, ids: Sequence[int]) -> str:
     return ", ".join(compact([farm.container(c).name for c in ids], farm.container_id_by_name))
 
 
-def double_bookings(schedule: Schedule, locate: Locate) -> list[str]:
+def find_double_bookings(schedule: Schedule, locate: Locate) -> list[str]:
     """One complaint per pair of stays that share containers: both batches, the containers, the days."""
     farm = schedule.farm
     pairs: dict[tuple[int, int, int, int, int, int], list[int]] = {}

@@ -1,6 +1,6 @@
 """How long batches stay at sea until they reach their harvest weight, by geography and month of transfer.
 
-Replicate batches are lived in representative containers (forecast.py), spread over the geography's areas, the
+Replicate batches are lived in representative containers (representatives.py), spread over the geography's areas, the
 month's days and eleven years, each with draws of its own that have nothing to do with any plan's: the result
 depends on the farm and the biology alone, and is made once for a process.
 """
@@ -14,14 +14,14 @@ from datetime import date
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay, to_date, to_day
-from engine.forecast.lives import lives
+from engine.forecast.representatives import simulate_representatives
 from lake.codes import SEA
 from lake.errors import InputError
 
 REPLICATES = 60
 """For each geography and month: the 95 % point then lies between the true 90 and 99 % points, usually."""
 FIRST_YEAR, YEARS, MONTH_DAYS, AREAS = 2012, 11, 25, 6
-LONGEST_DAYS = 900
+MAX_SEA_DAYS = 900
 EGGS_A_CONTAINER = 60_000
 SEED = 0
 _made: dict[tuple[str, str], dict[tuple[int, int], tuple[int, ...]]] = {}
@@ -79,7 +79,7 @@ def _simulated(farm: Farm, biology: Biology) -> dict[tuple[int, int], tuple[int,
         text="",
     )
     found: dict[tuple[int, int], list[int]] = {key: [] for key in dict.fromkeys(home)}
-    for place, (_, history) in zip(home, lives(schedule, batches), strict=True):
+    for place, (_, history) in zip(home, simulate_representatives(schedule, batches), strict=True):
         found[place].append(history.stages[-1].days)
     return {place: tuple(sorted(days)) for place, days in found.items()}
 
@@ -98,7 +98,7 @@ def _replicate(farm: Farm, geography_id: int, month: int, *, ordinal: int, batch
     for stage, days in enumerate(STAGE_DAYS[:-1], 1):
         stays.append(Stay(stage=stage, container_ids=(tanks[stage],), start_day=day, end_day=day + days))
         day += days
-    stays.append(Stay(stage=SEA, container_ids=(area.ring_ids[0],), start_day=day, end_day=day + LONGEST_DAYS))
+    stays.append(Stay(stage=SEA, container_ids=(area.ring_ids[0],), start_day=day, end_day=day + MAX_SEA_DAYS))
     return Batch(
         id=batch_id,
         number=f"growth-{geography_id}-{month}-{ordinal}",

@@ -20,11 +20,12 @@ from engine.farm.infrastructure import Farm
 from engine.farm.occupancy import Ints
 from engine.farm.schedule import Batch, Stay
 from engine.forecast.expected_sensing import dropped_share
+from engine.forecast.sizing import CYCLE_DAYS
 from engine.simulation.numerics.calendar import WEEK_DAYS
+from engine.simulation.numerics.weights import mean_weights_g
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 
-CYCLE_DAYS = 448
 MEALS_A_DAY = 2
 # Gauss-Hermite for a standard normal: seven points and their weights
 NORMAL = (
@@ -86,7 +87,7 @@ class _Region:
         end = mean_g ** (1 / 3)
         for _ in range(4):
             v = spread + (r.sea_individual_tgc_cv * (end - root)) ** 2
-            end -= (end * (end * end + 3 * v) - mean_g) / (3 * (end * end + v))
+            end -= (mean_weights_g(end, v) - mean_g) / (3 * (end * end + v))
         need = max(0.0, end**power - root**power) / power * 1000.0 ** (1.0 + (1.0 - power) / 3.0) / r.sea_tgc
         growth = math.hypot(r.sea_tgc_batch_sd, r.sea_tgc_site_sd) / r.sea_tgc
         size = target_sd_g / (3 * mean_g) * end / max(end - root, 1e-9)

@@ -9,28 +9,28 @@ from dataclasses import dataclass, replace
 from itertools import count, islice, pairwise, takewhile
 from statistics import median_low
 
-from engine.farm import sizing
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule, Stay, to_date
 from engine.farm.schedule_text import format_schedule
-from engine.farm.validation import Field, complaints, refuse
+from engine.farm.validation import find_complaints, refuse
+from engine.forecast import sizing
 from engine.forecast.workload import predicted_events
 from engine.inputs.reading import sha256
-from engine.planning.partitions import balanced, part_sums
-from engine.planning.starts import YOUNGEST_DAYS, Start, batch_number
+from engine.planning.partitions import balance_partitions, sum_partitions
+from engine.planning.starts import MIN_AGE_DAYS, Start, batch_number
 from engine.planning.vacancies import Vacancies
 from lake.codes import SEA
 from lake.errors import InputError
 
 USUAL_RINGS = 8
-LONGEST_PATTERN = 60
+MAX_PATTERN_GAPS = 60
 """Gaps after which a pattern of starts must recur to be taken for one."""
-RECENT = 120
+RECENT_BATCHES = 120
 """Batches of a geography whose rings and days the new ones follow."""
 
 
 @dataclass(frozen=True)
-class Growth:
+class NewBatches:
     """How the new batches follow the old ones; None: as the old ones do.
 
     batches: new batches in each geography, or None for as many as start 50 days before the new as-of date or
@@ -44,7 +44,7 @@ class Growth:
 def advance(
     schedule: Schedule,
     as_of_day: int,
-    growth: Growth | None = None,
+    growth: NewBatches | None = None,
     *,
     name: str = "",
     farm_file: str | None = None,
@@ -59,7 +59,7 @@ def advance(
 
     InputError when the date is not later, or the farm has no room (batch, day and pool are named).
     """
-    growth = growth or Growth()
+    growth = growth or NewBatches()
     if as_of_day <= schedule.as_of_day:
         raise InputError(
             "--advance",
@@ -98,20 +98,16 @@ def advance(
         farm_file=schedule.farm_file if farm_file is None else farm_file,
         biology_file=schedule.biology_file if biology_file is None else biology_file,
     )
-    refuse(f"plan {made.name}", complaints(made, _locate))
+    refuse(f"plan {made.name}", find_complaints(made))
     return replace(made, text=format_schedule(made))
 
 
-def _locate(index: int, place: Field | int) -> str:
-    return f"batches[{index}].{place}"
-
-
-def recurring(gaps: Sequence[int]) -> tuple[int, ...]:
+def find_recurring_gaps(gaps: Sequence[int]) -> tuple[int, ...]:
     """The shortest sequence of which all `gaps` (at least one) are repetitions, else their median alone.
 
     A sequence counts only when it is seen at least twice, or is a single gap.
     """
-    for length in range(1, min(LONGEST_PATTERN, len(gaps)) + 1):
+    for length in range(1, min(MAX_PATTERN_GAPS, len(gaps)) + 1):
         if length > 1 and length * 2 > len(gaps):
             break
         if sum(gaps[:length]) and all(gap == gaps[i % length] for i, gap in enumerate(gaps)):
@@ -120,7 +116,7 @@ def recurring(gaps: Sequence[int]) -> tuple[int, ...]:
     return (max(1, median_low(gaps)),)
 
 
-def _starts(schedule: Schedule, as_of_day: int, growth: Growth) -> list[Start]:
+def _starts(schedule: Schedule, as_of_day: int, growth: NewBatches) -> list[Start]:
     """New batches in order of start, on or after the old as-of date and before the new one."""
     geographies = range(1, len(schedule.farm.geography_names) + 1)
     if growth.stagger_days is not None:
@@ -131,7 +127,7 @@ def _starts(schedule: Schedule, as_of_day: int, growth: Growth) -> list[Start]:
     found: list[tuple[int, int]] = []
     for g, days in slots.items():
         if growth.batches is None:
-            mine = list(takewhile(lambda day: day <= as_of_day - YOUNGEST_DAYS, days))
+            mine = list(takewhile(lambda day: day <= as_of_day - MIN_AGE_DAYS, days))
         else:
             mine = list(islice(days, growth.batches))
             if mine and mine[-1] >= as_of_day:
@@ -155,7 +151,9 @@ def _patterns(schedule: Schedule) -> dict[int, Iterator[int]]:
     days: dict[int, list[int]] = {}
     for batch in schedule.batches:
         days.setdefault(batch.geography_id, []).append(batch.start_day)
-    gaps = {g: recurring([b - a for a, b in pairwise(sorted(each))]) for g, each in days.items() if len(each) > 1}
+    gaps = {
+        g: find_recurring_gaps([b - a for a, b in pairwise(sorted(each))]) for g, each in days.items() if len(each) > 1
+    }
     if not gaps:
         raise InputError(
             f"schedule {schedule.name}", "no geography has two batches to take the stagger from", "give --stagger"
@@ -252,7 +250,7 @@ def _usual_days(schedule: Schedule, geography_id: int, stage: int, day: int) -> 
 
 def _recent(schedule: Schedule, geography_id: int, stage: int) -> list[Stay]:
     mine = [b for b in schedule.batches if b.geography_id == geography_id and len(b.stays) >= stage]
-    return [batch.stays[stage - 1] for batch in mine[-RECENT:]]
+    return [batch.stays[stage - 1] for batch in mine[-RECENT_BATCHES:]]
 
 
 def _no_room(farm: Farm, start: Start, stage: int, day: int, end: int) -> InputError:
@@ -270,7 +268,7 @@ class _EggRule:
 
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
-        whole = [b for b in schedule.batches if len(b.stays) == SEA][-RECENT:]
+        whole = [b for b in schedule.batches if len(b.stays) == SEA][-RECENT_BATCHES:]
         self.fitted = all(b.eggs <= self._fit(b.geography_id, b.stays) for b in whole)
         self.low = min((b.eggs for b in schedule.batches), default=0)
         self.high = max((b.eggs for b in schedule.batches), default=0)
@@ -278,14 +276,14 @@ class _EggRule:
     def of(self, start: Start, stays: tuple[Stay, ...]) -> int:
         """The eggs of a new batch, by seed and number."""
         if self.fitted:
-            return sizing.varied(self._fit(start.geography_id, stays), self.schedule.seed, start.number)
+            return sizing.vary_eggs(self._fit(start.geography_id, stays), self.schedule.seed, start.number)
         share = sizing.keyed_share(self.schedule.seed, "eggs", start.number)
         return self.low + int((self.high - self.low + 1) * share)
 
     def _fit(self, geography_id: int, stays: tuple[Stay, ...]) -> int:
         farm, biology = self.schedule.farm, self.schedule.biology
         region = biology.region(farm.geography(geography_id).name)
-        return sizing.fitted_eggs(stays, region, biology, farm)
+        return sizing.fit_eggs(stays, region, biology, farm)
 
 
 def _new_partitions(schedule: Schedule, new: Sequence[Batch], as_of_day: int) -> list[range]:
@@ -294,7 +292,7 @@ def _new_partitions(schedule: Schedule, new: Sequence[Batch], as_of_day: int) ->
         return []
     farm, biology, before = schedule.farm, schedule.biology, len(schedule.batches)
     old = predicted_events(schedule.batches, farm, biology=biology, as_of_day=schedule.as_of_day, seed=schedule.seed)
-    usual = max(1, sum(part_sums(old, schedule.partitions)) // len(schedule.partitions))
+    usual = max(1, sum(sum_partitions(old, schedule.partitions)) // len(schedule.partitions))
     events = predicted_events(new, farm, biology=biology, as_of_day=as_of_day, seed=schedule.seed)
-    parts = balanced(events, min(len(new), max(1, round(int(events.sum()) / usual))))
+    parts = balance_partitions(events, min(len(new), max(1, round(int(events.sum()) / usual))))
     return [range(before + part.start, before + part.stop) for part in parts]

@@ -15,7 +15,7 @@ from itertools import accumulate
 
 from engine.farm.infrastructure import Area, Farm, Hall
 from engine.farm.schedule import Stay, to_date
-from engine.planning.places import NEVER, Places, Rings, Rules, most_places, sea_places
+from engine.planning.places import NEVER, Places, Rings, Rules, max_places, sea_places
 from engine.planning.starts import Start
 from lake.codes import SEA
 from lake.errors import InputError
@@ -148,7 +148,7 @@ def allocate(
         for i, (day, held) in zip(members, spans, strict=True):
             taken = sea.take(day, day + held, wanted[i])
             if taken is None:
-                room = most_places([len(a.ring_ids) for a in areas], rules)
+                room = max_places([len(a.ring_ids) for a in areas], rules)
                 shortages.append(Shortage(day=day, stage=SEA, start=starts[i], room=room, days=at_sea[i]))
                 break
             stays[i].append(Stay(stage=SEA, container_ids=taken, start_day=day, end_day=day + at_sea[i]))
@@ -159,10 +159,10 @@ def allocate(
 
 def _sea(areas: Sequence[Area], rules: Rules, spans: Sequence[tuple[int, int]]) -> _Areas | Places:
     """The geography's sea, cut for the most batches that are there at once."""
-    if rules.fewest_rings == rules.most_rings and rules.areas_per_batch == 1 and rules.shared_areas:
-        return _Areas(areas, rules.fewest_rings)
-    most = most_places([len(area.ring_ids) for area in areas], rules)
-    if rules.fewest_rings < rules.most_rings:
+    if rules.min_rings == rules.max_rings and rules.areas_per_batch == 1 and rules.shared_areas:
+        return _Areas(areas, rules.min_rings)
+    most = max_places([len(area.ring_ids) for area in areas], rules)
+    if rules.min_rings < rules.max_rings:
         most = min(most, peak_load(spans))
     return Places(sea_places([area.ring_ids for area in areas], rules, most) if most else [])
 
@@ -184,7 +184,7 @@ class NoRoom(InputError):
 def _refusal(farm: Farm, short: Shortage, rules: Rules) -> tuple[str, str]:
     """Problem and cure in words."""
     stage, home = farm.stage_names[short.stage - 1], farm.geography_of(short.start).name
-    rings = rules.fewest_rings
+    rings = rules.min_rings
     place = f"areas with {rings} rings free" if short.stage == SEA else f"halls for {stage}"
     if short.room == 0:
         return (

@@ -11,8 +11,8 @@ from engine.farm.infrastructure import Farm
 from engine.planning.allocation import NoRoom
 from engine.planning.bounds import Bound, upper_bound
 from engine.planning.capacity import capacity_report
-from engine.planning.planner import Request, place, plan, sea_stays
-from engine.planning.starts import Stagger, evenly, in_turn
+from engine.planning.planner import Request, place, plan, sea_day_range
+from engine.planning.starts import Stagger, even_stagger, stagger_in_turn
 from lake.codes import SEA
 from lake.errors import InputError
 
@@ -39,7 +39,7 @@ def refused(refusal: NoRoom, request: Request, farm: Farm, biology: Biology) -> 
     room = refusal.shortage.room
     lines.insert(0, f"exact: {room + 1} batches would be there on that day, {room} can be; no arrangement holds more")
     lines.append(f"the farm's bound with these options: {bound.total:.1%} of all container-days")
-    found = nearest_plans(refusal, request, farm, biology)
+    found = find_nearest_plans(refusal, request, farm, biology)
     lines += [f"fits: {each.option} ({each.saturation:.1%} saturation)" for each in found]
     if not found:
         lines.append(refusal.cure)
@@ -47,11 +47,11 @@ def refused(refusal: NoRoom, request: Request, farm: Farm, biology: Biology) -> 
 
 
 def _bound(request: Request, farm: Farm, biology: Biology) -> Bound:
-    shortest, longest = sea_stays(request, farm, biology)
+    shortest, longest = sea_day_range(request, farm, biology)
     return upper_bound(farm, (*request.stage_days[:-1], longest), request.rules, shortest)
 
 
-def nearest_plans(refusal: NoRoom, request: Request, farm: Farm, biology: Biology) -> list[Alternative]:
+def find_nearest_plans(refusal: NoRoom, request: Request, farm: Farm, biology: Biology) -> list[Alternative]:
     """For each option that can make room, the smallest change that does."""
     return [
         Alternative(
@@ -86,13 +86,13 @@ def _candidates(short_at_sea: bool, request: Request, farm: Farm, biology: Biolo
     rules = request.rules
 
     def with_rings(fewest: int) -> Request:
-        fixed = rules.fewest_rings == rules.most_rings
-        return replace(request, rings=fewest if fixed else (fewest, rules.most_rings))
+        fixed = rules.min_rings == rules.max_rings
+        return replace(request, rings=fewest if fixed else (fewest, rules.max_rings))
 
-    rings = _most(1, rules.fewest_rings - 1, lambda n: fits(with_rings(n)))
+    rings = _most(1, rules.min_rings - 1, lambda n: fits(with_rings(n)))
     if rings:
         changed = with_rings(rings)
-        yield "--rings " + (f"{rings}" if changed.rings == rings else f"{rings}-{rules.most_rings}"), changed
+        yield "--rings " + (f"{rings}" if changed.rings == rings else f"{rings}-{rules.max_rings}"), changed
     wider = replace(request, areas_per_batch=2)
     if request.areas_per_batch == 1 and request.shared_areas and fits(wider):
         yield "--areas-per-batch 2", wider
@@ -120,18 +120,18 @@ def _asked(request: Request, geographies: int) -> list[Fraction]:
 
 def _longer(request: Request, farm: Farm, biology: Biology, fits: Callable[[Request], bool]) -> Stagger | None:
     """The shortest longer stagger that fits: of whole days for all, or, of the geographies' own, those too short."""
-    longest = sea_stays(request, farm, biology)[1]
+    longest = sea_day_range(request, farm, biology)[1]
     bound = upper_bound(farm, (*request.stage_days[:-1], longest), request.rules)
     asked = _asked(request, len(bound.paces))
     if request.stagger.own:
-        stagger = evenly(farm, tuple(max(a, p.days) for a, p in zip(asked, bound.paces, strict=True)))
+        stagger = even_stagger(farm, tuple(max(a, p.days) for a, p in zip(asked, bound.paces, strict=True)))
         return stagger if fits(replace(request, stagger_days=stagger)) else None
     low, high = int(asked[0]) + 1, max(int(asked[0]), *(-int(-p.days // 1) for p in bound.paces)) + 1
     while low < high:
         middle = (low + high) // 2
-        if fits(replace(request, stagger_days=in_turn(middle, len(asked)))):
+        if fits(replace(request, stagger_days=stagger_in_turn(middle, len(asked)))):
             high = middle
         else:
             low = middle + 1
-    stagger = in_turn(high, len(asked))
+    stagger = stagger_in_turn(high, len(asked))
     return stagger if fits(replace(request, stagger_days=stagger)) else None

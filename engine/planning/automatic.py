@@ -9,21 +9,21 @@ from fractions import Fraction
 
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
-from engine.farm.validation import OLDEST_DAYS
+from engine.farm.validation import MAX_AGE_DAYS
 from engine.planning.allocation import NoRoom
 from engine.planning.bounds import Bound, upper_bound
 from engine.planning.capacity import capacity_report, steady_days
-from engine.planning.planner import MOST_BATCHES, Request, check, plan, sea_stays
-from engine.planning.starts import YOUNGEST_DAYS, Stagger, evenly, in_turn, starts_of
+from engine.planning.planner import MAX_BATCHES, Request, check, plan, sea_day_range
+from engine.planning.starts import MIN_AGE_DAYS, Stagger, even_stagger, plan_starts, stagger_in_turn
 from lake.errors import InputError
 
 STEADY_DAYS = 365
 """--batches auto plans so many that the steady state lasts a year."""
-THINNEST = 64
+MAX_THINNING = 64
 """--stagger auto thins the fullest shared stagger so many times at the most."""
 
 
-def solve(
+def solve_request(
     request: Request, batches: int | None, stagger: Stagger | None, target: float | None, farm: Farm, biology: Biology
 ) -> Request:
     """The request with `batches` a geography and `stagger`, those that are None found.
@@ -36,14 +36,14 @@ def solve(
     check(known, farm)
     if stagger is not None and target is None:
         return _counted(known, batches, stagger, farm)
-    shortest, longest = sea_stays(known, farm, biology)
+    shortest, longest = sea_day_range(known, farm, biology)
     stage_days = (*known.stage_days[:-1], longest)
     bound = upper_bound(farm, stage_days, known.rules, shortest)
     if stagger is None and len(bound.paces) < len(farm.geography_names):
         raise InputError(
             "--stagger",
             f"auto finds none: a geography of farm {farm.name} has no hall for a stage, or no area with "
-            f"{known.rules.fewest_rings} rings",
+            f"{known.rules.min_rings} rings",
             "give the farm some, or ask for fewer rings",
         )
     if target is None:
@@ -80,19 +80,19 @@ def _missed(target: float, reached: float, request: Request, bound: Bound) -> In
 
 
 def _fullest(bound: Bound, farm: Farm) -> Stagger:
-    return evenly(farm, tuple(pace.days for pace in bound.paces))
+    return even_stagger(farm, tuple(pace.days for pace in bound.paces))
 
 
 def _longest(known: Request, batches: int | None, target: float, bound: Bound, farm: Farm, biology: Biology) -> Request:
     """The longest stagger that reaches the target."""
     count = len(bound.paces)
     shortest = math.ceil(max(pace.days for pace in bound.paces))
-    best, low, high = None, shortest, shortest * THINNEST
+    best, low, high = None, shortest, shortest * MAX_THINNING
     if batches is not None:
-        high = min(high, (OLDEST_DAYS - YOUNGEST_DAYS) // (batches + 1) - count)
+        high = min(high, (MAX_AGE_DAYS - MIN_AGE_DAYS) // (batches + 1) - count)
     while low <= high:
         days = (low + high) // 2 if best is not None else low
-        candidate = _counted(known, batches, in_turn(days, count), farm)
+        candidate = _counted(known, batches, stagger_in_turn(days, count), farm)
         if _saturation(candidate, farm, biology) >= target:
             best, low = candidate, days + 1
         elif best is None:
@@ -112,7 +112,7 @@ def _longest(known: Request, batches: int | None, target: float, bound: Bound, f
 def _own(known: Request, batches: int | None, bound: Bound, farm: Farm) -> Iterator[Request]:
     """Staggers of each geography's own: in whole days, then as full as they get."""
     whole = tuple(Fraction(math.ceil(pace.days)) for pace in bound.paces)
-    yield _counted(known, batches, evenly(farm, whole), farm)
+    yield _counted(known, batches, even_stagger(farm, whole), farm)
     yield _counted(known, batches, _fullest(bound, farm), farm)
 
 
@@ -122,12 +122,12 @@ def _counted(known: Request, batches: int | None, stagger: Stagger, farm: Farm) 
         return request
 
     def lasts(count: int) -> bool:
-        return steady_days(starts_of(farm, count, stagger, request.as_of_day), request.stage_days) >= STEADY_DAYS
+        return steady_days(plan_starts(farm, count, stagger, request.as_of_day), request.stage_days) >= STEADY_DAYS
 
     high = 2
     while not lasts(high):
         high *= 2
-        if high > MOST_BATCHES:
+        if high > MAX_BATCHES:
             raise InputError("--batches", f"auto finds no steady state with stagger {stagger.text}", "lengthen it")
     low = high // 2
     while low + 1 < high:

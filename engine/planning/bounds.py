@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.farm.infrastructure import Farm
-from engine.planning.places import Rules, most_places, usable_rings
+from engine.planning.places import Rules, max_places, max_usable_rings
 from engine.planning.starts import Start
 from lake.codes import SEA
 
@@ -45,7 +45,7 @@ def pools(farm: Farm, geography_id: int, stage_days: Sequence[int], rules: Rules
     halls = [len(farm.halls_in(geography_id, stage)) for stage in range(1, len(stage_days))]
     rings = [len(area.ring_ids) for area in farm.areas_in(geography_id)]
     return [
-        (n, days + rules.fallow_days) for n, days in zip([*halls, most_places(rings, rules)], stage_days, strict=True)
+        (n, days + rules.fallow_days) for n, days in zip([*halls, max_places(rings, rules)], stage_days, strict=True)
     ]
 
 
@@ -62,8 +62,8 @@ def upper_bound(farm: Farm, stage_days: Sequence[int], rules: Rules, shortest_at
         rings = [len(area.ring_ids) for area in farm.areas_in(geography.id)]
         at_sea = stage_days[-1]
         sea += min(
-            Fraction(usable_rings(rings, rules) * at_sea, at_sea + rules.fallow_days),
-            rules.most_rings * at_sea / days,
+            Fraction(max_usable_rings(rings, rules) * at_sea, at_sea + rules.fallow_days),
+            rules.max_rings * at_sea / days,
         )
     rooms = sum(1 for c in farm.containers if c.stage == SEA)
     tanks = len(farm.containers) - rooms
@@ -79,7 +79,7 @@ def _share(part: Fraction, whole: int) -> float:
     return float(part / whole) if whole else 0.0
 
 
-def most_batches(farm: Farm, starts: Sequence[Start], stage_days: Sequence[int], rules: Rules) -> int:
+def max_batches(farm: Farm, starts: Sequence[Start], stage_days: Sequence[int], rules: Rules) -> int:
     """The most batches that could start, in each geography, from the first of its `starts` to the last."""
     total = 0
     for geography_id in {start.geography_id for start in starts}:

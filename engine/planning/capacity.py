@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 from engine.farm.infrastructure import Farm
 from engine.farm.occupancy import Ints, Occupancy, occupancy
 from engine.farm.schedule import Batch, Schedule, to_date
-from engine.farm.sizing import Peak, peaks
-from engine.planning.bounds import Bound, most_batches, upper_bound
-from engine.planning.places import Rules, usable_rings
+from engine.forecast.sizing import Peak, predict_peaks
+from engine.planning.bounds import Bound, max_batches, upper_bound
+from engine.planning.places import Rules, max_usable_rings
 from engine.planning.starts import Start
 from lake.codes import SEA
 from lake.manifest import read_complete
@@ -69,7 +69,7 @@ class Excess:
 
 
 @dataclass(frozen=True)
-class Report:
+class CapacityReport:
     """A schedule's use of its farm. Saturations are occupied over available container-days in [first, last).
 
     `steady` tells that the window is the steady state: from the day on which the first batch of the geography
@@ -89,7 +89,7 @@ class Report:
     pools: tuple[Pool, ...]
     excesses: tuple[Excess, ...]
     bound: Bound
-    most_batches: int
+    max_batches: int
     reachable: float
     rings: dict[int, int]
 
@@ -99,7 +99,7 @@ class Report:
         return max(self.pools, key=lambda pool: pool.peak_share)
 
 
-def capacity_report(schedule: Schedule, rules: Rules | None = None) -> Report:
+def capacity_report(schedule: Schedule, rules: Rules | None = None) -> CapacityReport:
     """The report of a schedule; stays count in full as planned, whatever the as-of date.
 
     Bounds are for `rules`, or else for the fewest and most rings that the schedule's batches take.
@@ -107,7 +107,7 @@ def capacity_report(schedule: Schedule, rules: Rules | None = None) -> Report:
     farm, rows = schedule.farm, occupancy(schedule.batches)
     rings = _rings(schedule.batches)
     rules = rules or Rules(
-        fewest_rings=min(rings, default=1), most_rings=max(rings, default=1), areas_per_batch=schedule.areas_per_batch
+        min_rings=min(rings, default=1), max_rings=max(rings, default=1), areas_per_batch=schedule.areas_per_batch
     )
     first_day, last_day, steady = steady_state(schedule)
     pools = _pools(farm, rows, first_day=first_day, last_day=last_day, rules=rules)
@@ -123,10 +123,10 @@ def capacity_report(schedule: Schedule, rules: Rules | None = None) -> Report:
     excesses = tuple(
         Excess(number=batch.number, stage=farm.stage_names[peak.stage - 1], peak=peak)
         for batch in schedule.batches
-        for peak in peaks(batch, farm, schedule.biology)
-        if peak.over
+        for peak in predict_peaks(batch, farm, schedule.biology)
+        if peak.is_over_limit
     )
-    return Report(
+    return CapacityReport(
         first_day=first_day,
         last_day=last_day,
         steady=steady,
@@ -136,7 +136,7 @@ def capacity_report(schedule: Schedule, rules: Rules | None = None) -> Report:
         pools=pools,
         excesses=excesses,
         bound=upper_bound(farm, (*land, max(at_sea, default=last)), rules, min(at_sea, default=last)),
-        most_batches=most_batches(farm, _starts(schedule), (*land, min(at_sea, default=last)), rules),
+        max_batches=max_batches(farm, _starts(schedule), (*land, min(at_sea, default=last)), rules),
         reachable=_share(
             freshwater_days + _reachable_ring_days(schedule, rules, first_day, last_day), len(farm.containers) * span
         ),
@@ -163,8 +163,8 @@ def _reachable_ring_days(schedule: Schedule, rules: Rules, first_day: int, last_
                     at_sea[min(max(stay.start_day, first_day), last_day) - first_day] += 1
                     at_sea[min(max(stay.end_day, first_day), last_day) - first_day] -= 1
         batches = np.cumsum(at_sea)[:-1]
-        usable = usable_rings(_area_rings(schedule.farm, geography_id), rules)
-        total += int(np.minimum(batches * rules.most_rings, usable).sum())
+        usable = max_usable_rings(_area_rings(schedule.farm, geography_id), rules)
+        total += int(np.minimum(batches * rules.max_rings, usable).sum())
     return total
 
 
@@ -214,7 +214,7 @@ def _pools(farm: Farm, rows: Occupancy, first_day: int, last_day: int, rules: Ru
         sizes[c.geography_id - 1, c.stage - 1] += 1
     found = []
     for g in range(geographies):
-        rings = usable_rings(_area_rings(farm, g + 1), rules)
+        rings = max_usable_rings(_area_rings(farm, g + 1), rules)
         for s in range(stages):
             mine, capacity = g * stages + s, int(sizes[g, s])
             at = int(load[mine].argmax())
@@ -234,7 +234,7 @@ def _pools(farm: Farm, rows: Occupancy, first_day: int, last_day: int, rules: Ru
     return tuple(found)
 
 
-def report_data(report: Report) -> dict[str, object]:
+def report_data(report: CapacityReport) -> dict[str, object]:
     """The report as plain values, for --json."""
     return {
         "saturation": {
@@ -248,7 +248,7 @@ def report_data(report: Report) -> dict[str, object]:
             "steady_state": report.steady,
         },
         "upper_bound": {
-            "batches": report.most_batches,
+            "batches": report.max_batches,
             "saturation": round(report.bound.total, 4),
             "freshwater": round(report.bound.freshwater, 4),
             "sea": round(report.bound.sea, 4),

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from engine.biology.parameters import Biology
-from engine.farm import sizing
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay, to_date
 from engine.farm.schedule_text import format_schedule
-from engine.farm.validation import Field, complaints, refuse
+from engine.farm.validation import find_complaints, refuse
+from engine.forecast import sizing
 from engine.forecast.workload import predicted_events
-from engine.planning.partitions import balanced, usual_count
+from engine.planning.partitions import balance_partitions, usual_partition_count
 from engine.planning.starts import batch_number
 from engine.planning.vacancies import Vacancies
 from engine.simulation.fish.history import simulate_batch
@@ -31,7 +31,7 @@ HARVEST_IN_DAYS = (5, 12, 19)
 HARVEST_TOLERANCE_DAYS = 2
 FRESHWATER_DAYS = (88, 84, 45, 10)
 """Days lived in each freshwater stage of 90 by its four batches of each geography: two are about to move on."""
-TRIES = 60
+MAX_TRIES = 60
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Ladder:
     rungs: tuple[Rung, ...]
 
 
-def uat_ladder(
+def plan_ladder(
     name: str,
     as_of_day: int,
     farm: Farm,
@@ -79,7 +79,7 @@ def uat_ladder(
         found += builder.geography(geography.id)
     found.sort(key=lambda each: (each[0].start_day, each[0].geography_id, each[0].number))
     batches = tuple(replace(batch, id=i) for i, (batch, _) in enumerate(found, 1))
-    parts = usual_count(len(batches)) if partitions is None else partitions
+    parts = usual_partition_count(len(batches)) if partitions is None else partitions
     if not 1 <= parts <= len(batches):
         raise InputError("--partitions", f"{parts} partitions for {len(batches)} batches", f"give 1 to {len(batches)}")
     schedule = Schedule(
@@ -89,17 +89,15 @@ def uat_ladder(
         farm=farm,
         biology=biology,
         batches=batches,
-        partitions=balanced(predicted_events(batches, farm, biology=biology, as_of_day=as_of_day, seed=seed), parts),
+        partitions=balance_partitions(
+            predicted_events(batches, farm, biology=biology, as_of_day=as_of_day, seed=seed), parts
+        ),
         text="",
         farm_file=farm_file,
         biology_file=biology_file,
     )
-    refuse(f"plan {name}", complaints(schedule, _locate))
+    refuse(f"plan {name}", find_complaints(schedule))
     return Ladder(replace(schedule, text=format_schedule(schedule)), tuple(rung for _, rung in found))
-
-
-def _locate(index: int, place: Field | int) -> str:
-    return f"batches[{index}].{place}"
 
 
 class _Builder:
@@ -155,7 +153,7 @@ class _Builder:
         """
         goal = self.as_of_day + due
         start, best, tried = goal - WHOLE_LIFE + STAGE_DAYS[-1] // 10, (10**9, 0), set[int]()
-        for _ in range(TRIES):
+        for _ in range(MAX_TRIES):
             tried.add(start)
             batch = self._batch(geography_id, ordinal, start)
             left = simulate_batch(self.open_end, self.climate, batch).stages[-1].end_day
@@ -197,12 +195,12 @@ class _Builder:
             stays.append(Stay(stage=stage, container_ids=containers, start_day=day, end_day=day + days))
             day += days
         region = self.biology.region(farm.geography(geography_id).name)
-        fit = sizing.fitted_eggs(tuple(stays), region, self.biology, farm)
+        fit = sizing.fit_eggs(tuple(stays), region, self.biology, farm)
         return Batch(
             id=0,
             number=number,
             geography_id=geography_id,
-            eggs=sizing.varied(fit, self.seed, number),
+            eggs=sizing.vary_eggs(fit, self.seed, number),
             stays=tuple(stays),
         )
 

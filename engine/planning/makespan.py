@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from engine.farm.occupancy import Ints
 from engine.farm.schedule import Schedule
 from engine.forecast.workload import predicted_events
-from engine.planning.partitions import balanced, part_sums
+from engine.planning.partitions import balance_partitions, sum_partitions
 
 WORKERS = (1, 2, 14, 64)
-NEAR = 1.05
+NEAR_RATIO = 1.05
 """A makespan within this ratio of the ideal needs no cure."""
 
 
@@ -28,7 +28,7 @@ class Makespan:
     workers: int
     events: int
     ideal: float
-    better: int = 0
+    better_partitions: int = 0
 
     @property
     def ratio(self) -> float:
@@ -36,7 +36,7 @@ class Makespan:
         return self.events / self.ideal if self.ideal else 1.0
 
 
-def longest_first(events: Sequence[int], workers: int) -> int:
+def longest_first_makespan(events: Sequence[int], workers: int) -> int:
     """The greatest sum of a worker's `events` when the longest waiting part goes to the first worker free."""
     busy = [0] * workers
     for each in sorted(events, reverse=True):
@@ -48,12 +48,17 @@ def makespan(batch_events: Sequence[int] | Ints, partitions: Sequence[range], wo
     """The makespan of `partitions` (ranges of ordinals from 1) of batches with `batch_events` on `workers`."""
     whole = [int(each) for each in batch_events]
     ideal = max(sum(whole) / workers, max(whole, default=0))
-    found = Makespan(workers=workers, events=longest_first(part_sums(whole, partitions), workers), ideal=ideal)
-    if found.ratio <= NEAR:
+    found = Makespan(
+        workers=workers, events=longest_first_makespan(sum_partitions(whole, partitions), workers), ideal=ideal
+    )
+    if found.ratio <= NEAR_RATIO:
         return found
     for count in _counts(len(whole), workers, len(partitions)):
-        if longest_first(part_sums(whole, balanced(whole, count)), workers) <= NEAR * ideal:
-            return Makespan(workers=workers, events=found.events, ideal=ideal, better=count)
+        if (
+            longest_first_makespan(sum_partitions(whole, balance_partitions(whole, count)), workers)
+            <= NEAR_RATIO * ideal
+        ):
+            return Makespan(workers=workers, events=found.events, ideal=ideal, better_partitions=count)
     return found
 
 
@@ -79,7 +84,7 @@ def makespan_data(found: Sequence[Makespan]) -> list[dict[str, object]]:
             "events": each.events,
             "ideal": round(each.ideal),
             "ratio": round(each.ratio, 4),
-            "better_partitions": each.better or None,
+            "better_partitions": each.better_partitions or None,
         }
         for each in found
     ]

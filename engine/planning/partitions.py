@@ -9,18 +9,18 @@ import numpy as np
 
 from engine.farm.occupancy import Ints
 
-USUAL_BATCHES = 40
-FEWEST = 2
-REACH = 4
+BATCHES_A_PARTITION = 40
+MIN_PARTITIONS = 2
+MAX_SHIFT = 4
 """Batches by which a cut may lie off the place that alone would suit it best."""
 
 
-def usual_count(batches: int) -> int:
+def usual_partition_count(batches: int) -> int:
     """Partitions unless told otherwise: of about 40 batches, at least 2, never more than batches."""
-    return min(batches, max(FEWEST, -(-batches // USUAL_BATCHES)))
+    return min(batches, max(MIN_PARTITIONS, -(-batches // BATCHES_A_PARTITION)))
 
 
-def balanced(weights: Sequence[int] | Ints, count: int) -> tuple[range, ...]:
+def balance_partitions(weights: Sequence[int] | Ints, count: int) -> tuple[range, ...]:
     """Ranges of ordinals from 1 that hold all of `weights` in order, in `count` parts of nearly equal sum.
 
     Every cut is first put where the running sum is nearest to its equal share; then all cuts together are moved,
@@ -32,7 +32,7 @@ def balanced(weights: Sequence[int] | Ints, count: int) -> tuple[range, ...]:
     return tuple(range(a + 1, b + 1) for a, b in pairwise(cuts))
 
 
-def part_sums(weights: Sequence[int] | Ints, parts: Sequence[range]) -> list[int]:
+def sum_partitions(weights: Sequence[int] | Ints, parts: Sequence[range]) -> list[int]:
     """The sum of `weights` in each part, ranges of ordinals from 1."""
     total = np.concatenate([[0], np.cumsum(np.asarray(weights, dtype=np.int64))])
     return [int(total[part.stop - 1] - total[part.start - 1]) for part in parts]
@@ -62,7 +62,7 @@ def _settled(total: list[int], cuts: list[int], count: int) -> list[int]:
     reached: dict[int, tuple[int, int]] = {0: (0, 0)}
     came_from: list[dict[int, int]] = []
     for part in range(1, count + 1):
-        low, high = max(part, cuts[part] - REACH), min(size - (count - part), cuts[part] + REACH)
+        low, high = max(part, cuts[part] - MAX_SHIFT), min(size - (count - part), cuts[part] + MAX_SHIFT)
         places = [size] if part == count else range(low, high + 1)
         found: dict[int, tuple[int, int]] = {}
         origin: dict[int, int] = {}

@@ -28,34 +28,34 @@ NEVER = -(2**62)
 class Rules:
     """How batches may use containers.
 
-    fewest_rings, most_rings: rings a batch at sea. areas_per_batch: 1, or 2 neighbours in the farm's order.
+    min_rings, max_rings: rings a batch at sea. areas_per_batch: 1, or 2 neighbours in the farm's order.
     shared_areas: whether an area may hold several batches at once. fallow_days: a container stays empty for
     so many days between two batches.
     """
 
-    fewest_rings: int = 8
-    most_rings: int = 8
+    min_rings: int = 8
+    max_rings: int = 8
     areas_per_batch: int = 1
     shared_areas: bool = True
     fallow_days: int = 0
 
 
-def most_places(areas: Sequence[int], rules: Rules) -> int:
+def max_places(areas: Sequence[int], rules: Rules) -> int:
     """Batches that can be at sea at once in areas of so many rings: no arrangement holds more."""
-    enough = [n for n in areas if n >= rules.fewest_rings]
+    enough = [n for n in areas if n >= rules.min_rings]
     if not rules.shared_areas:
         return len(enough)
     if rules.areas_per_batch == 2:
-        return sum(areas) // rules.fewest_rings if enough else 0
-    return sum(n // rules.fewest_rings for n in enough)
+        return sum(areas) // rules.min_rings if enough else 0
+    return sum(n // rules.min_rings for n in enough)
 
 
-def usable_rings(areas: Sequence[int], rules: Rules) -> int:
+def max_usable_rings(areas: Sequence[int], rules: Rules) -> int:
     """Rings that can be taken at once, at the most."""
     if rules.areas_per_batch == 2 and rules.shared_areas:
-        return min(sum(areas), most_places(areas, rules) * rules.most_rings)
+        return min(sum(areas), max_places(areas, rules) * rules.max_rings)
     batches = 10**9 if rules.shared_areas else 1
-    return sum(min(n, rules.most_rings * min(batches, n // rules.fewest_rings)) for n in areas)
+    return sum(min(n, rules.max_rings * min(batches, n // rules.min_rings)) for n in areas)
 
 
 def sea_places(areas: Sequence[range], rules: Rules, batches: int) -> list[Rings]:
@@ -72,11 +72,11 @@ def sea_places(areas: Sequence[range], rules: Rules, batches: int) -> list[Rings
 
 
 def _runs(rings: Sequence[int], rules: Rules, batches: int) -> list[Rings]:
-    """Consecutive runs, equal but for one ring and at most most_rings long."""
+    """Consecutive runs, equal but for one ring and at most max_rings long."""
     size, longer = divmod(len(rings), batches)
     found, at = [], 0
     for i in range(batches):
-        length = min(rules.most_rings, size + (i < longer))
+        length = min(rules.max_rings, size + (i < longer))
         found.append(tuple(rings[at : at + length]))
         at += length
     return found
@@ -84,7 +84,7 @@ def _runs(rings: Sequence[int], rules: Rules, batches: int) -> list[Rings]:
 
 def _shares(areas: Sequence[int], rules: Rules, batches: int) -> list[int]:
     """Batches for each area, as even as their rings allow."""
-    room = [n // rules.fewest_rings if rules.shared_areas else int(n >= rules.fewest_rings) for n in areas]
+    room = [n // rules.min_rings if rules.shared_areas else int(n >= rules.min_rings) for n in areas]
     shares = [0] * len(areas)
     open_areas = [(0, i) for i in range(len(areas)) if room[i]]
     for _ in range(batches):

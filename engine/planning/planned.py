@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.farm.validation import conflict_count
-from engine.forecast.cutoff import Cutoff, cutoff_data
+from engine.forecast.cutoff import Cutoff, cutoff_data, predict_cutoff
 from engine.forecast.growth import sea_plan_data
-from engine.forecast.lives import foreseen_cutoff
-from engine.planning.capacity import Report, capacity_report, report_data
+from engine.planning.capacity import CapacityReport, capacity_report, report_data
 from engine.planning.ladder import ladder_data
 from engine.planning.makespan import Makespan, makespan_data, makespans
 from engine.planning.schedules import Planned
@@ -20,7 +19,7 @@ from engine.planning.schedules import Planned
 class PlanReport:
     """The figures of a planned schedule."""
 
-    capacity: Report
+    capacity: CapacityReport
     makespans: tuple[Makespan, ...]
     cutoff: Cutoff
 
@@ -32,7 +31,7 @@ def report_plan(planned: Planned) -> PlanReport:
     return PlanReport(
         capacity=capacity_report(schedule, rules),
         makespans=makespans(schedule),
-        cutoff=foreseen_cutoff(schedule),
+        cutoff=predict_cutoff(schedule),
     )
 
 

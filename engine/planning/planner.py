@@ -6,21 +6,21 @@ import re
 from dataclasses import dataclass, replace
 
 from engine.biology.parameters import Biology
-from engine.farm import sizing
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import NAME, STAGE_DAYS, Batch, Schedule, Stay, to_date
 from engine.farm.schedule_text import format_schedule
-from engine.farm.validation import OLDEST_DAYS, Field, complaints, refuse
+from engine.farm.validation import MAX_AGE_DAYS, find_complaints, refuse
+from engine.forecast import sizing
 from engine.forecast.growth import sea_plan
 from engine.forecast.workload import predicted_events
 from engine.planning.allocation import allocate
-from engine.planning.partitions import balanced, usual_count
+from engine.planning.partitions import balance_partitions, usual_partition_count
 from engine.planning.places import Rules
-from engine.planning.starts import YOUNGEST_DAYS, Stagger, Start, every, starts_of
+from engine.planning.starts import MIN_AGE_DAYS, Stagger, Start, plan_starts, stagger_every
 from lake.codes import SEA
 from lake.errors import InputError
 
-MOST_BATCHES = 100_000
+MAX_BATCHES = 100_000
 LONGEST_DAYS = 2_000
 
 
@@ -52,7 +52,7 @@ class Request:
 
     @property
     def stagger(self) -> Stagger:
-        return every(self.stagger_days) if isinstance(self.stagger_days, int) else self.stagger_days
+        return stagger_every(self.stagger_days) if isinstance(self.stagger_days, int) else self.stagger_days
 
     @property
     def stage_days(self) -> tuple[int, ...]:
@@ -62,8 +62,8 @@ class Request:
     def rules(self) -> Rules:
         fewest, most = (self.rings, self.rings) if isinstance(self.rings, int) else self.rings
         return Rules(
-            fewest_rings=fewest,
-            most_rings=most,
+            min_rings=fewest,
+            max_rings=most,
             areas_per_batch=self.areas_per_batch,
             shared_areas=self.shared_areas,
             fallow_days=self.fallow_days,
@@ -88,7 +88,7 @@ def plan(request: Request, farm: Farm, biology: Biology, *, farm_file: str = "",
         )
         for i, (start, each) in enumerate(zip(starts, stays, strict=True), 1)
     )
-    parts = request.partitions if request.partitions is not None else usual_count(len(batches))
+    parts = request.partitions if request.partitions is not None else usual_partition_count(len(batches))
     if parts > len(batches):
         raise InputError("--partitions", f"{parts} partitions for {len(batches)} batches", "ask for fewer")
     schedule = Schedule(
@@ -98,7 +98,7 @@ def plan(request: Request, farm: Farm, biology: Biology, *, farm_file: str = "",
         farm=farm,
         biology=biology,
         batches=batches,
-        partitions=balanced(
+        partitions=balance_partitions(
             predicted_events(batches, farm, biology=biology, as_of_day=request.as_of_day, seed=request.seed), parts
         ),
         text="",
@@ -108,15 +108,15 @@ def plan(request: Request, farm: Farm, biology: Biology, *, farm_file: str = "",
         areas_per_batch=request.areas_per_batch,
         fallow_days=request.fallow_days,
     )
-    refuse(f"plan {request.name}", complaints(schedule, _locate))
+    refuse(f"plan {request.name}", find_complaints(schedule))
     return replace(schedule, text=format_schedule(schedule))
 
 
 def place(request: Request, farm: Farm, biology: Biology) -> tuple[list[Start], list[tuple[Stay, ...]]]:
     """The request's starts and their stays; NoRoom when the farm has none."""
-    starts = starts_of(farm, request.batches, request.stagger, request.as_of_day)
+    starts = plan_starts(farm, request.batches, request.stagger, request.as_of_day)
     rules, wanted = request.rules, None
-    if request.eggs is not None and rules.fewest_rings < rules.most_rings:
+    if request.eggs is not None and rules.min_rings < rules.max_rings:
         wanted = [_rings_for_eggs(request, start, farm, biology) for start in starts]
     days = _sea_days(request, starts, farm, biology)
     return starts, allocate(farm, starts, request.stage_days, rules, sea_days=days, wanted_rings=wanted)
@@ -130,7 +130,7 @@ def _sea_days(request: Request, starts: list[Start], farm: Farm, biology: Biolog
     return [stays.days_for(start.geography_id, start.start_day + before) for start in starts]
 
 
-def sea_stays(request: Request, farm: Farm, biology: Biology) -> tuple[int, int]:
+def sea_day_range(request: Request, farm: Farm, biology: Biology) -> tuple[int, int]:
     """Shortest and longest days at sea that the request may plan."""
     if request.harvest_confidence is None:
         return request.adult_days, request.adult_days
@@ -148,20 +148,16 @@ def _rings_for_eggs(request: Request, start: Start, farm: Farm, biology: Biology
         stays.append(Stay(stage=stage, container_ids=(ring.id,), start_day=day, end_day=day + days))
         day += days
     region = biology.region(farm.geography_of(start).name)
-    return sizing.rings_for(
+    return sizing.rings_for_eggs(
         _drawn_eggs(request, start), tuple(stays), limit_kg=ring.biomass_limit_kg, region=region, biology=biology
     )
-
-
-def _locate(index: int, place: Field | int) -> str:
-    return f"batches[{index}].{place}"
 
 
 def _eggs(request: Request, start: Start, stays: tuple[Stay, ...], farm: Farm, biology: Biology) -> int:
     if request.eggs is not None:
         return _drawn_eggs(request, start)
     region = biology.region(farm.geography_of(start).name)
-    return sizing.varied(sizing.fitted_eggs(stays, region, biology, farm), request.seed, start.number)
+    return sizing.vary_eggs(sizing.fit_eggs(stays, region, biology, farm), request.seed, start.number)
 
 
 def _drawn_eggs(request: Request, start: Start) -> int:
@@ -171,28 +167,28 @@ def _drawn_eggs(request: Request, start: Start) -> int:
 
 def check(request: Request, farm: Farm) -> None:
     """InputError when an option of the request is out of range."""
-    rules, stagger, most_rings = request.rules, request.stagger, farm.model.areas.rings
+    rules, stagger, max_rings = request.rules, request.stagger, farm.model.areas.rings
     gaps = stagger.own or (stagger.gaps,)
     limits = {
-        "--batches": (request.batches, 1, MOST_BATCHES),
+        "--batches": (request.batches, 1, MAX_BATCHES),
         "--stagger": (min(sum(each) for each in gaps), 1, LONGEST_DAYS * max(len(each) for each in gaps)),
         "--adult-days": (request.adult_days, 1, LONGEST_DAYS),
-        "--rings": (rules.fewest_rings, 1, most_rings),
+        "--rings": (rules.min_rings, 1, max_rings),
         "--areas-per-batch": (request.areas_per_batch, 1, 2),
         "--fallow-days": (request.fallow_days, 0, LONGEST_DAYS),
         "--seed": (request.seed, 0, 2**63 - 1),
-        "--partitions": (1 if request.partitions is None else request.partitions, 1, MOST_BATCHES),
+        "--partitions": (1 if request.partitions is None else request.partitions, 1, MAX_BATCHES),
     }
     if not re.fullmatch(NAME, request.name):
         raise InputError("--name", f"{request.name!r} can't name a run's folder", "leave out slashes and a leading dot")
     for option, (value, low, high) in limits.items():
         if not low <= value <= high:
             raise InputError(option, f"{value} is out of range", f"give {low} to {high}")
-    if not rules.fewest_rings <= rules.most_rings <= most_rings:
+    if not rules.min_rings <= rules.max_rings <= max_rings:
         raise InputError(
             "--rings",
-            f"{rules.fewest_rings}-{rules.most_rings} is out of range",
-            f"give 1 to {most_rings}, an area's rings, low first",
+            f"{rules.min_rings}-{rules.max_rings} is out of range",
+            f"give 1 to {max_rings}, an area's rings, low first",
         )
     if min(min(each) for each in gaps) < 0:
         raise InputError("--stagger", f"{stagger.text} goes back in time", "give days of 0 or more")
@@ -202,7 +198,7 @@ def check(request: Request, farm: Farm) -> None:
             f"{request.eggs[0]}-{request.eggs[1]} is out of range",
             "give 1000 to 100000000, low first",
         )
-    if stagger.longest_days(request.batches, len(farm.geography_names)) > OLDEST_DAYS - YOUNGEST_DAYS:
+    if stagger.longest_days(request.batches, len(farm.geography_names)) > MAX_AGE_DAYS - MIN_AGE_DAYS:
         raise InputError(
             "--stagger",
             f"{request.batches} batches a geography every {stagger.text} days before "

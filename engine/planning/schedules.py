@@ -14,11 +14,11 @@ from engine.farm.schedule import STAGE_DAYS, Schedule
 from engine.farm.schedule_file import read_any, rehash
 from engine.forecast.growth import SeaPlan, sea_plan
 from engine.inputs.shipped_files import find_shipped
-from engine.planning.advance import Growth, advance
+from engine.planning.advance import NewBatches, advance
 from engine.planning.allocation import NoRoom
 from engine.planning.alternatives import refused
-from engine.planning.automatic import solve
-from engine.planning.ladder import Ladder, uat_ladder
+from engine.planning.automatic import solve_request
+from engine.planning.ladder import Ladder, plan_ladder
 from engine.planning.options import (
     AUTO,
     parse_batches,
@@ -86,7 +86,7 @@ def plan_schedule(options: PlanOptions, output: Path | None = None) -> Planned:
     farm, biology = read_farm(options.farm), read_biology(options.biology)
     require_share("--target-saturation", options.target_saturation)
     require_share("--harvest-confidence", options.harvest_confidence)
-    request = solve(
+    request = solve_request(
         Request(
             name=_name(options.name, output, f"{options.batches}x{options.stagger}day"),
             batches=1,
@@ -138,7 +138,7 @@ def ladder_schedule(
     """
     the_farm, the_biology = read_farm(farm), read_biology(biology)
     farm_file, biology_file = _files(the_farm, farm, the_biology, biology, folder=_folder(output))
-    ladder = uat_ladder(
+    ladder = plan_ladder(
         name=_name(name, output, "uat-ladder"),
         as_of_day=parse_day(as_of, "--as-of"),
         farm=the_farm,
@@ -165,7 +165,7 @@ def advance_schedule(
     batches, stagger: of new batches (see Growth); None: as the old ones follow each other. InputError when the
     file is wrong, the date is not later, or the farm has no room.
     """
-    growth = Growth(parse_whole(batches, "--batches"), parse_whole(stagger, "--stagger"))
+    growth = NewBatches(parse_whole(batches, "--batches"), parse_whole(stagger, "--stagger"))
     old = read_any(path)
     folder = _folder(output)
     farm = str(find_shipped("farms", old.farm_file or old.farm.name, path.parent))

@@ -9,12 +9,12 @@ from itertools import accumulate, cycle, islice
 
 from engine.farm.infrastructure import Farm, Geography
 from engine.farm.schedule import to_date
-from engine.farm.validation import nearest
+from engine.farm.validation import suggest_name
 from lake.errors import InputError
 
-YOUNGEST_DAYS = 50
+MIN_AGE_DAYS = 50
 """The last batch starts this many days before the as-of date."""
-LONGEST_CYCLE = 10_000
+MAX_CYCLE_STARTS = 10_000
 CURE = "give days (11), days in turn (4,5), or each geography's own (Faroe Islands=8,Scotland=45/4)"
 
 
@@ -45,7 +45,7 @@ class Stagger:
         return batches * geographies * max(self.gaps)
 
 
-def every(days: int) -> Stagger:
+def stagger_every(days: int) -> Stagger:
     """One start every so many days, over all geographies together."""
     return Stagger(text=str(days), gaps=(days,))
 
@@ -55,13 +55,13 @@ def even_gaps(days: int, starts: int) -> tuple[int, ...]:
     return tuple((i + 1) * days // starts - i * days // starts for i in range(starts))
 
 
-def in_turn(days: int, geographies: int) -> Stagger:
+def stagger_in_turn(days: int, geographies: int) -> Stagger:
     """Every geography starts a batch every so many days, in turn with the others: 9 days are gaps of 4 and 5."""
     gaps = even_gaps(days, geographies)
-    return every(gaps[0]) if len(set(gaps)) == 1 else Stagger(text=",".join(map(str, gaps)), gaps=gaps)
+    return stagger_every(gaps[0]) if len(set(gaps)) == 1 else Stagger(text=",".join(map(str, gaps)), gaps=gaps)
 
 
-def evenly(farm: Farm, periods: tuple[Fraction, ...]) -> Stagger:
+def even_stagger(farm: Farm, periods: tuple[Fraction, ...]) -> Stagger:
     """Each geography's own mean days between starts, as a stagger that recurs exactly."""
     text = ",".join(f"{name}={period}" for name, period in zip(farm.geography_names, periods, strict=True))
     return Stagger(text=text, own=tuple(even_gaps(p.numerator, p.denominator) for p in periods))
@@ -98,7 +98,7 @@ def _geography(name: str, farm: Farm) -> str:
     if name in prefixes:
         return prefixes[name]
     if name not in farm.geography_names:
-        cure = nearest(name, farm.geography_names, "geographies")
+        cure = suggest_name(name, farm.geography_names, "geographies")
         raise InputError("--stagger", f"{name!r} is no geography of farm {farm.name}", cure)
     return name
 
@@ -108,19 +108,19 @@ def _gaps(token: str, text: str) -> tuple[int, ...]:
     if match is None:
         raise InputError("--stagger", f"{token!r} in {text!r} is no number of days", CURE)
     days, starts = int(match[1]), int(match[2] or 1)
-    if not 1 <= starts <= LONGEST_CYCLE:
-        raise InputError("--stagger", f"{token!r} has {starts} starts", f"give 1 to {LONGEST_CYCLE}")
+    if not 1 <= starts <= MAX_CYCLE_STARTS:
+        raise InputError("--stagger", f"{token!r} has {starts} starts", f"give 1 to {MAX_CYCLE_STARTS}")
     return even_gaps(days, starts)
 
 
-def starts_of(farm: Farm, batches: int, stagger: Stagger, as_of_day: int) -> list[Start]:
+def plan_starts(farm: Farm, batches: int, stagger: Stagger, as_of_day: int) -> list[Start]:
     """`batches` starts in each geography, in order of day; the last falls on as-of - 50.
 
     With one stagger for all, geographies take turns in the farm's order, so of two the first starts on
     as-of - ((2 batches - 1) stagger + 50). With their own, each ends so that equal ones take turns as well.
     """
     geographies = farm.geographies
-    count, last = len(geographies), as_of_day - YOUNGEST_DAYS
+    count, last = len(geographies), as_of_day - MIN_AGE_DAYS
     if stagger.own:
         days = []
         for g, gaps in enumerate(stagger.own):
@@ -148,4 +148,4 @@ def _offsets(gaps: tuple[int, ...], count: int) -> list[int]:
 
 def alternating_starts(farm: Farm, batches: int, stagger_days: int, as_of_day: int) -> list[Start]:
     """`batches` starts in each geography, taking turns in the farm's order, one every `stagger_days`."""
-    return starts_of(farm, batches, every(stagger_days), as_of_day)
+    return plan_starts(farm, batches, stagger_every(stagger_days), as_of_day)

@@ -11,11 +11,11 @@ import altair as alt
 import numpy as np
 
 from engine.farm.schedule import Schedule, to_date
-from engine.planning.capacity import Pool, Report
+from engine.planning.capacity import CapacityReport, Pool
 from lake.errors import InputError
 
 FORMATS = (".svg", ".png", ".html")
-MOST_POINTS = 600
+MAX_POINTS = 600
 """Points a pool; a longer span is cut into so many equal parts, each drawn at its highest load."""
 WIDTH, HEIGHT = 460, 90
 WATER, LIMIT, STEADY, TODAY = "#7ba3c7", "#b3402e", "#f5ecd0", "#555555"
@@ -27,7 +27,7 @@ def require_format(path: Path) -> None:
         raise InputError("--picture", f"{path} is no picture's name", f"let it end in {', '.join(FORMATS)}")
 
 
-def write_picture(path: Path, schedule: Schedule, report: Report) -> None:
+def write_picture(path: Path, schedule: Schedule, report: CapacityReport) -> None:
     """Writes the picture whole or not at all, as SVG, PNG or a page that needs no network; InputError if it can't."""
     require_format(path)
     kind = path.suffix.lower().removeprefix(".")
@@ -41,7 +41,7 @@ def write_picture(path: Path, schedule: Schedule, report: Report) -> None:
         raise InputError(str(path), f"cannot be written: {e.strerror}", "check --picture") from None
 
 
-def picture(schedule: Schedule, report: Report) -> Any:
+def picture(schedule: Schedule, report: CapacityReport) -> Any:
     """The chart: a row a stage, a column a geography."""
     stages = schedule.farm.stage_names
     rows = [
@@ -62,7 +62,7 @@ def picture(schedule: Schedule, report: Report) -> Any:
     return alt.vconcat(*rows, title=title).configure_view(stroke=None).configure_axis(grid=False)
 
 
-def _panel(pool: Pool, schedule: Schedule, report: Report) -> Any:
+def _panel(pool: Pool, schedule: Schedule, report: CapacityReport) -> Any:
     begin, end = (_when(pool.load_day), _when(pool.load_day + len(pool.load)))
     x = alt.X("day:T", title=None, scale=alt.Scale(domain=[begin, end]))
     top = alt.Scale(domain=[0, max(pool.capacity, pool.peak, 1) * 1.12], nice=False)
@@ -85,7 +85,7 @@ def _panel(pool: Pool, schedule: Schedule, report: Report) -> Any:
 
 
 def _points(pool: Pool) -> list[dict[str, object]]:
-    edges = np.unique(np.linspace(0, len(pool.load), MOST_POINTS + 1).astype(np.int64))[:-1]
+    edges = np.unique(np.linspace(0, len(pool.load), MAX_POINTS + 1).astype(np.int64))[:-1]
     highest = np.maximum.reduceat(pool.load, edges)
     return [
         {"day": _when(pool.load_day + int(at)), "containers": int(load)}

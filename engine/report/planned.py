@@ -10,7 +10,7 @@ from rich.table import Table
 from engine.farm.schedule import Schedule, to_date
 from engine.forecast.cutoff import Cutoff
 from engine.forecast.growth import SeaPlan
-from engine.planning.capacity import Excess, Report
+from engine.planning.capacity import CapacityReport, Excess
 from engine.planning.ladder import Ladder
 from engine.planning.makespan import Makespan
 from engine.planning.planned import PlanReport
@@ -35,7 +35,7 @@ def print_plan(screen: Console, planned: Planned, report: PlanReport) -> None:
     _print_lines(screen, *lines)
 
 
-def print_capacity(screen: Console, schedule: Schedule, report: Report) -> None:
+def print_capacity(screen: Console, schedule: Schedule, report: CapacityReport) -> None:
     """The plan in a sentence, each pool's load, the saturation and what outgrows its container."""
     first, last = schedule.batches[0], schedule.batches[-1]
     span = "the steady state" if report.steady else "the whole span, for want of a steady state"
@@ -58,7 +58,7 @@ def print_capacity(screen: Console, schedule: Schedule, report: Report) -> None:
         _print_lines(screen, *_excess_lines(report.excesses))
 
 
-def _table(report: Report) -> Table:
+def _table(report: CapacityReport) -> Table:
     table = Table("pool", title="Load in containers", title_justify="left")
     for column in ("containers", "usable", "peak", "on", "mean"):
         table.add_column(column, justify="right")
@@ -74,12 +74,12 @@ def _table(report: Report) -> Table:
     return table
 
 
-def _bound_lines(report: Report) -> tuple[str, ...]:
+def _bound_lines(report: CapacityReport) -> tuple[str, ...]:
     rings = ", ".join(f"{count:,} of {rings}" for rings, count in report.rings.items())
     pace = ", ".join(f"{float(p.days):.4g} days in {p.geography}" for p in report.bound.paces)
     return (
         f"bound on any plan of this kind: total {report.bound.total:.1%}, a start every {pace}, "
-        f"{report.most_batches:,} batches in this span; gap {report.bound.total - report.total:.1%}, "
+        f"{report.max_batches:,} batches in this span; gap {report.bound.total - report.total:.1%}, "
         f"for these starts {report.reachable - report.total:.1%}",
         f"batches by rings: {rings}" if rings else "no batch reaches the sea",
     )
@@ -120,9 +120,9 @@ def makespan_lines(found: Sequence[Makespan]) -> list[str]:
     shown = ", ".join(f"{each.workers}: {each.events / 1e6:,.1f} M ({each.ratio:.2f})" for each in found)
     lines = [f"makespan in events by workers (over the ideal): {shown}"]
     lines += [
-        f"for {each.workers} workers --partitions {each.better} comes within 5 % of the ideal"
+        f"for {each.workers} workers --partitions {each.better_partitions} comes within 5 % of the ideal"
         for each in found
-        if each.better
+        if each.better_partitions
     ]
     return lines
 

@@ -13,7 +13,7 @@ import yaml
 
 from engine.farm.schedule import Schedule, to_date, to_day
 from engine.farm.schedule_file import parse_schedule, read_any, rehash
-from engine.farm.sizing import biomass_flags
+from engine.forecast.sizing import biomass_flags
 from engine.planning.starts import alternating_starts
 from lake.errors import InputError
 from tests.farm.small_plans import ROOT

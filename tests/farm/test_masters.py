@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
 from engine.farm.master_model import TemplateModel
-from engine.farm.masters import hall_profile_id, master_rows, profile_c, stage_tgc
+from engine.farm.masters import hall_profile_id, master_rows, sea_profile_c, stage_tgc
 
 
 @pytest.mark.parametrize("geography", ["Faroe Islands", "Scotland"])
@@ -24,7 +24,7 @@ def test_an_egg_reaches_its_first_feeding_by_its_stages_tgc(biology: Biology, ge
 
 def test_a_profile_has_the_months_means(biology: Biology) -> None:
     region = biology.region("Scotland")
-    year = profile_c(biology, "Scotland")
+    year = sea_profile_c(biology, "Scotland")
     assert len(year) == 365
     for month, mean in enumerate(region.sea_month_c):
         middle = year[round((month + 0.5) / 12 * 365)]

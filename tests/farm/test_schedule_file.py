@@ -221,13 +221,3 @@ def test_an_absent_file_a_folder_and_a_farm_are_no_schedule(tmp_path: Path) -> N
     ):
         with pytest.raises(InputError, match=words):
             read_any(path)
-
-
-def test_strict_biomass_refuses_what_is_otherwise_flagged(tmp_path: Path) -> None:
-    path = tmp_path / "full.yaml"
-    path.write_text(re.sub(r"eggs: [0-9]+", "eggs: 3400000", DEMO))
-    path.write_text(rehash(path))
-    assert len(read_any(path).batches) == 12
-    for read in (read_any, read_schedule):
-        with pytest.raises(InputError, match=r"FAR-2023-001.*and 11 more"):
-            read(path, strict_biomass=True)

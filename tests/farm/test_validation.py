@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.farm.occupancy import Occupancy, occupancy, overlaps
 from engine.farm.schedule import Schedule
-from engine.farm.validation import complaints, partition_complaints
+from engine.farm.validation import find_complaints, partition_complaints
 from tests.farm.small_plans import schedules
 
 rows = st.lists(
@@ -37,7 +37,7 @@ def test_overlaps_are_found_exactly_when_two_stays_share_a_container_and_a_day(
 @given(schedules())
 @settings(max_examples=20, deadline=None)
 def test_a_planned_schedule_holds(schedule: Schedule) -> None:
-    assert complaints(schedule, lambda index, place: f"{index}.{place}") == []
+    assert find_complaints(schedule, lambda index, place: f"{index}.{place}") == []
     held: set[tuple[int, int]] = set()
     for stay in chain.from_iterable(batch.stays for batch in schedule.batches):
         days = {(c, d) for c in stay.container_ids for d in range(stay.start_day, stay.end_day)}

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.forecast.cutoff import ACTIVE, COMPLETED, UNDECIDED, by_dates, interval
-from engine.forecast.lives import forecast, foreseen_cutoff
+from engine.forecast.cutoff import ACTIVE, COMPLETED, UNDECIDED, completed_interval, predict_cutoff, state_by_dates
+from engine.forecast.whole_run import forecast_run
 from engine.planning.planner import Request, plan
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.water.climate import Climate
@@ -19,7 +19,7 @@ from tests.planning.farms import AS_OF, biology, shipped
 
 def test_the_plan_and_the_run_name_the_same_batches() -> None:
     schedule = plan(Request(name="t", batches=60, stagger_days=15, as_of_day=AS_OF, seed=3), shipped(), biology())
-    told, foreseen = forecast(schedule).cutoff, foreseen_cutoff(schedule)
+    told, foreseen = forecast_run(schedule).cutoff, predict_cutoff(schedule)
     named = {
         **dict.fromkeys(foreseen.completed, COMPLETED),
         **dict.fromkeys(foreseen.active, ACTIVE),
@@ -38,7 +38,7 @@ def test_what_is_certain_comes_true_in_whole_lives(areas: int) -> None:
         shipped(),
         biology(),
     )
-    foreseen = foreseen_cutoff(schedule)
+    foreseen = predict_cutoff(schedule)
     climate = Climate(
         farm=schedule.farm,
         biology=schedule.biology,
@@ -49,7 +49,7 @@ def test_what_is_certain_comes_true_in_whole_lives(areas: int) -> None:
     undecided = {number for number, _ in foreseen.undecided}
     done = 0
     for batch in schedule.batches:
-        if by_dates(batch, AS_OF) != UNDECIDED:
+        if state_by_dates(batch, AS_OF) != UNDECIDED:
             done += batch.number in foreseen.completed
             continue
         harvested = simulate_batch(schedule, climate, batch).harvested
@@ -65,7 +65,7 @@ def test_the_interval_leaves_a_fortieth_on_either_side(chances: list[float]) -> 
     weights = np.zeros(len(chances) + 1)
     for outcome in product([0, 1], repeat=len(chances)):
         weights[sum(outcome)] += np.prod([p if o else 1 - p for p, o in zip(chances, outcome, strict=True)])
-    low, high = interval(chances)
+    low, high = completed_interval(chances)
     assert weights[:low].sum() <= 0.025 + 1e-9
     assert weights[high + 1 :].sum() <= 0.025 + 1e-9
     assert weights[: low + 1].sum() > 0.025 - 1e-9

@@ -22,10 +22,10 @@ from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule, Stay, to_date, to_day
 from engine.farm.schedule_file import parse_schedule, read_schedule
 from engine.farm.schedule_text import format_schedule
-from engine.farm.sizing import fitted_eggs
 from engine.farm.validation import conflict_count
+from engine.forecast.sizing import fit_eggs
 from engine.plan import app
-from engine.planning.advance import Growth, advance, recurring
+from engine.planning.advance import NewBatches, advance, find_recurring_gaps
 from engine.planning.planner import Request, plan
 from engine.planning.vacancies import Vacancies
 from engine.simulation.emission import Emitter
@@ -68,7 +68,7 @@ def test_new_batches_go_on_in_the_old_pattern_from_the_old_as_of_date(old: Sched
     assert [b.id for b in added] == [11, 12]
     for batch in added:
         region = new.region_of(batch)
-        fit = fitted_eggs(batch.stays, region, new.biology, new.farm)
+        fit = fit_eggs(batch.stays, region, new.biology, new.farm)
         assert 0.92 * fit - 1000 <= batch.eggs <= fit
         assert [len(s.container_ids) for s in batch.stays] == [2] * 5 + [1]
 
@@ -123,10 +123,10 @@ def test_a_batch_whose_plan_lacks_its_later_stages_gets_them(old: Schedule) -> N
 
 
 def test_batches_and_stagger_may_be_given(old: Schedule) -> None:
-    added = advance(old, LATER, Growth(batches=1, stagger_days=130)).batches[10:]
+    added = advance(old, LATER, NewBatches(batches=1, stagger_days=130)).batches[10:]
     last = old.batches[-1].start_day
     assert [(b.geography_id, b.start_day) for b in added] == [(1, last + 130), (2, last + 260)]
-    assert advance(old, LATER, Growth(batches=0)).batches == old.batches
+    assert advance(old, LATER, NewBatches(batches=0)).batches == old.batches
 
 
 def test_twice_is_as_good_as_once_for_old_batches(old: Schedule, new: Schedule) -> None:
@@ -159,10 +159,13 @@ Ask = Callable[[Schedule], Schedule]
     ("ask", "words"),
     [
         (lambda s: advance(s, AS_OF), "--advance: 2025-11-19 is not after"),
-        (lambda s: advance(s, LATER, Growth(batches=-1)), "--batches: -1"),
-        (lambda s: advance(s, LATER, Growth(stagger_days=0)), "--stagger: 0"),
-        (lambda s: advance(s, LATER, Growth(batches=9)), "--batches: the last of 9 new batches"),
-        (lambda s: advance(s, LATER, Growth(stagger_days=20)), "no room for batch FAR-2026-0.* Egg&Alevin is taken"),
+        (lambda s: advance(s, LATER, NewBatches(batches=-1)), "--batches: -1"),
+        (lambda s: advance(s, LATER, NewBatches(stagger_days=0)), "--stagger: 0"),
+        (lambda s: advance(s, LATER, NewBatches(batches=9)), "--batches: the last of 9 new batches"),
+        (
+            lambda s: advance(s, LATER, NewBatches(stagger_days=20)),
+            "no room for batch FAR-2026-0.* Egg&Alevin is taken",
+        ),
         (lambda s: advance(replace(s, batches=s.batches[:1]), LATER), "give --stagger"),
     ],
 )
@@ -175,15 +178,15 @@ def test_what_can_not_be_is_refused(old: Schedule, ask: Ask, words: str) -> None
 def test_a_recurring_pattern_is_found_and_goes_on_where_it_stopped(pattern: list[int], times: int, more: int) -> None:
     pattern = [*pattern, 7]
     gaps = [*pattern * times, *pattern[: more % len(pattern)]]
-    found = recurring(gaps)
+    found = find_recurring_gaps(gaps)
     assert len(found) <= len(pattern)
     whole = pattern * (times + 2)
     assert [found[i % len(found)] for i in range(len(pattern))] == whole[len(gaps) : len(gaps) + len(pattern)]
 
 
 def test_without_a_pattern_the_middle_gap_goes_on() -> None:
-    assert recurring([3, 9, 5, 8]) == (5,)
-    assert recurring([0, 0]) == (1,)
+    assert find_recurring_gaps([3, 9, 5, 8]) == (5,)
+    assert find_recurring_gaps([0, 0]) == (1,)
 
 
 @given(st.data())

@@ -52,9 +52,9 @@ def test_batches_never_share_a_container_and_only_what_cannot_fit_is_refused(
     overfull = _first_overfull(batches, stations, areas * (rings // wanted))
     if overfull is not None:
         with pytest.raises(InputError, match="|".join(f"{number} " for number in overfull)):
-            allocate(farm, batches, STAGE_DAYS, Rules(fewest_rings=wanted, most_rings=wanted))
+            allocate(farm, batches, STAGE_DAYS, Rules(min_rings=wanted, max_rings=wanted))
         return
-    stays = allocate(farm, batches, STAGE_DAYS, Rules(fewest_rings=wanted, most_rings=wanted))
+    stays = allocate(farm, batches, STAGE_DAYS, Rules(min_rings=wanted, max_rings=wanted))
     held: dict[tuple[int, int], str] = {}
     for batch, each in zip(batches, stays, strict=True):
         day = batch.start_day
@@ -104,7 +104,7 @@ def test_a_farm_without_a_kind_of_container_is_named(stations: int, areas: int, 
             farm_of(stations, areas, 4),
             [Start(number="B-1", geography_id=1, start_day=0)],
             STAGE_DAYS,
-            Rules(fewest_rings=2, most_rings=2),
+            Rules(min_rings=2, max_rings=2),
         )
 
 

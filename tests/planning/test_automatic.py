@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from engine.planning.allocation import NoRoom
-from engine.planning.alternatives import nearest_plans, refused
-from engine.planning.automatic import STEADY_DAYS, solve
+from engine.planning.alternatives import find_nearest_plans, refused
+from engine.planning.automatic import STEADY_DAYS, solve_request
 from engine.planning.capacity import capacity_report, steady_days
 from engine.planning.planner import Request, place, plan
-from engine.planning.starts import Stagger, every, in_turn, parse_stagger, starts_of
+from engine.planning.starts import Stagger, parse_stagger, plan_starts, stagger_every, stagger_in_turn
 from lake.errors import InputError
 from tests.planning.farms import AS_OF, biology, shipped
 
@@ -19,7 +19,7 @@ ASKED = Request(name="t", batches=1, stagger_days=1, as_of_day=AS_OF, rings=(8, 
 
 
 def solved(request: Request, batches: int | None, stagger: Stagger | None, target: float | None) -> Request:
-    return solve(request, batches, stagger=stagger, target=target, farm=shipped(), biology=biology())
+    return solve_request(request, batches, stagger=stagger, target=target, farm=shipped(), biology=biology())
 
 
 def total(request: Request) -> float:
@@ -36,7 +36,7 @@ def test_with_a_target_the_stagger_is_the_longest_that_reaches_it() -> None:
     found = solved(ASKED, 200, None, 0.6)
     days = 2 * sum(found.stagger.gaps) // len(found.stagger.gaps)
     assert total(found) >= 0.6
-    assert total(replace(found, stagger_days=in_turn(days + 1, 2))) < 0.6
+    assert total(replace(found, stagger_days=stagger_in_turn(days + 1, 2))) < 0.6
 
 
 def test_a_target_beyond_one_stagger_for_all_gives_each_geography_its_own() -> None:
@@ -46,10 +46,10 @@ def test_a_target_beyond_one_stagger_for_all_gives_each_geography_its_own() -> N
 
 
 def test_batches_are_the_fewest_with_a_steady_year() -> None:
-    found = solved(ASKED, None, every(8), None)
+    found = solved(ASKED, None, stagger_every(8), None)
 
     def days(batches: int) -> int:
-        return steady_days(starts_of(shipped(), batches, every(8), AS_OF), ASKED.stage_days)
+        return steady_days(plan_starts(shipped(), batches, stagger_every(8), AS_OF), ASKED.stage_days)
 
     assert days(found.batches) >= STEADY_DAYS > days(found.batches - 1)
 
@@ -58,7 +58,7 @@ def test_batches_are_the_fewest_with_a_steady_year() -> None:
     ("batches", "stagger", "target", "words"),
     [
         (292, None, 0.95, "more than any plan reaches: the farm's bound is 0.8776"),
-        (292, every(11), 0.8, "reach 0.*, not 0.8"),
+        (292, stagger_every(11), 0.8, "reach 0.*, not 0.8"),
         (6, None, 0.8, "6 batches a geography"),
     ],
 )
@@ -73,7 +73,7 @@ def test_a_refusal_names_the_nearest_plans_and_each_is_nearest() -> None:
     request = Request(name="t", batches=300, stagger_days=5, as_of_day=AS_OF)
     with pytest.raises(NoRoom) as caught:
         plan(request, shipped(), biology())
-    found = nearest_plans(caught.value, request, shipped(), biology())
+    found = find_nearest_plans(caught.value, request, shipped(), biology())
     assert [each.option for each in found] == [
         "--batches 40",
         "--stagger 6",
@@ -85,7 +85,7 @@ def test_a_refusal_names_the_nearest_plans_and_each_is_nearest() -> None:
         assert total(each.request) == each.saturation > 0
     for nearer in (
         replace(request, batches=41),
-        replace(request, stagger_days=in_turn(11, 2)),
+        replace(request, stagger_days=stagger_in_turn(11, 2)),
         replace(request, adult_days=401),
         replace(request, rings=7),
     ):
@@ -106,5 +106,5 @@ def test_a_geography_of_its_own_pace_is_slowed_alone() -> None:
     request = Request(name="t", batches=200, stagger_days=parse_stagger("FAR=10,SCO=10", shipped()), as_of_day=AS_OF)
     with pytest.raises(NoRoom) as caught:
         plan(request, shipped(), biology())
-    options = [each.option for each in nearest_plans(caught.value, request, shipped(), biology())]
+    options = [each.option for each in find_nearest_plans(caught.value, request, shipped(), biology())]
     assert '--stagger "Faroe Islands=10,Scotland=45/4"' in options

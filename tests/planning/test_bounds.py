@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from engine.farm.schedule import STAGE_DAYS, Schedule
 from engine.farm.schedule_file import parse_schedule, read_schedule
-from engine.farm.sizing import biomass_flags
-from engine.farm.validation import complaints, conflict_count
-from engine.planning.advance import Growth, advance
+from engine.farm.validation import conflict_count, find_complaints
+from engine.forecast.sizing import biomass_flags
+from engine.planning.advance import NewBatches, advance
 from engine.planning.allocation import allocate
-from engine.planning.bounds import most_batches, upper_bound
+from engine.planning.bounds import max_batches, upper_bound
 from engine.planning.capacity import capacity_report
 from engine.planning.places import Rules
 from engine.planning.planner import Request, plan
@@ -88,7 +88,7 @@ def test_no_plan_exceeds_its_bounds(
     assert conflict_count(schedule) == 0
     report = capacity_report(schedule, request.rules)
     assert report.total <= report.reachable + 1e-12
-    assert len(schedule.batches) <= report.most_batches
+    assert len(schedule.batches) <= report.max_batches
     if report.steady:
         # a window cuts each container's first and last stay: at most a stay's length of error
         edge = 450 / (report.last_day - report.first_day)
@@ -96,10 +96,10 @@ def test_no_plan_exceeds_its_bounds(
 
 
 def test_the_most_batches_of_a_span_fill_it_in_bursts() -> None:
-    farm, rules = farm_of(3, 3, 8), Rules(fewest_rings=8, most_rings=8)
+    farm, rules = farm_of(3, 3, 8), Rules(min_rings=8, max_rings=8)
     span = [Start(number="a", geography_id=1, start_day=0), Start(number="b", geography_id=1, start_day=899)]
     # three at once at sea, 450 days each: three start on day 0 and three on day 450
-    assert most_batches(farm, span, STAGE_DAYS, rules) == 6
+    assert max_batches(farm, span, STAGE_DAYS, rules) == 6
     bursts = [Start(number=f"B-{i}", geography_id=1, start_day=450 * (i // 3)) for i in range(6)]
     assert len(allocate(farm, bursts, STAGE_DAYS, rules)) == 6
 
@@ -120,7 +120,7 @@ def test_rings_in_two_areas_are_refused_unless_the_schedule_allows_them() -> Non
     schedule = read_schedule(ROOT / "schedules/584-87pct.yaml")
 
     def found(changed: Schedule) -> list[str]:
-        return complaints(changed, lambda i, place: f"batches[{i}].{place}")
+        return find_complaints(changed, lambda i, place: f"batches[{i}].{place}")
 
     assert found(schedule) == []
     assert any("rings in 2 areas" in each for each in found(replace(schedule, areas_per_batch=1)))
@@ -138,9 +138,9 @@ def test_fallow_days_are_kept_checked_on_reading_and_known_to_a_later_schedule()
     again = parse_schedule(schedule.text, "again", schedule.farm, biology())
     assert again.fallow_days == 30
     assert again.batches == schedule.batches
-    found = complaints(replace(schedule, fallow_days=400), lambda i, place: f"batches[{i}].{place}")
+    found = find_complaints(replace(schedule, fallow_days=400), lambda i, place: f"batches[{i}].{place}")
     assert any(re.search("lies fallow for .* days between .* and .*, not 400", each) for each in found)
-    later = advance(schedule, AS_OF + 300, Growth())
+    later = advance(schedule, AS_OF + 300, NewBatches())
     assert len(later.batches) > len(schedule.batches)
-    assert complaints(later, lambda i, place: f"batches[{i}].{place}") == []
+    assert find_complaints(later, lambda i, place: f"batches[{i}].{place}") == []
     assert later.fallow_days == 30

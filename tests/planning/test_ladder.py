@@ -16,10 +16,10 @@ from engine.biology.parameters import Biology, read_biology
 from engine.farm.infrastructure import Farm, read_farm
 from engine.farm.schedule import to_day
 from engine.farm.schedule_file import parse_schedule, read_schedule
-from engine.farm.sizing import biomass_flags
 from engine.farm.validation import conflict_count
+from engine.forecast.sizing import biomass_flags
 from engine.plan import app
-from engine.planning.ladder import Ladder, uat_ladder
+from engine.planning.ladder import Ladder, plan_ladder
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.record import BatchHistory
 from engine.simulation.water.climate import Climate
@@ -30,7 +30,7 @@ CASES = [(date(2025, 11, 19), 20251119), (date(2026, 3, 1), 4), (date(2024, 7, 9
 
 @cache
 def ladder(as_of: date, seed: int) -> Ladder:
-    return uat_ladder("uat-ladder", to_day(as_of), read_farm("faroe-scotland"), read_biology("published"), seed=seed)
+    return plan_ladder("uat-ladder", to_day(as_of), read_farm("faroe-scotland"), read_biology("published"), seed=seed)
 
 
 @cache
@@ -96,18 +96,18 @@ def test_no_container_is_held_twice_or_outgrown_and_the_file_reads_back(as_of: d
 
 def test_the_same_inputs_give_the_same_bytes() -> None:
     as_of, seed = CASES[0]
-    again = uat_ladder("uat-ladder", to_day(as_of), read_farm("faroe-scotland"), read_biology("published"), seed=seed)
+    again = plan_ladder("uat-ladder", to_day(as_of), read_farm("faroe-scotland"), read_biology("published"), seed=seed)
     assert again.schedule.text == ladder(as_of, seed).schedule.text
 
 
 def test_a_farm_too_small_for_it_is_refused(small_farm: Farm, biology: Biology) -> None:
     with pytest.raises(InputError, match=r"no room for batch FAR-.*too small for the ladder"):
-        uat_ladder("x", to_day(date(2025, 11, 19)), small_farm, biology)
+        plan_ladder("x", to_day(date(2025, 11, 19)), small_farm, biology)
 
 
 def test_more_partitions_than_batches_are_refused() -> None:
     with pytest.raises(InputError, match="--partitions: 99 partitions for 52 batches"):
-        uat_ladder(
+        plan_ladder(
             "x", to_day(date(2025, 11, 19)), read_farm("faroe-scotland"), read_biology("published"), partitions=99
         )
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from engine.biology.parameters import Biology, read_biology
 from engine.farm.infrastructure import Farm, read_farm
 from engine.farm.schedule import Schedule, to_day
-from engine.forecast.lives import forecast
+from engine.forecast.whole_run import forecast_run
 from engine.forecast.workload import predicted_events
-from engine.planning.partitions import balanced, part_sums, usual_count
+from engine.planning.partitions import balance_partitions, sum_partitions, usual_partition_count
 from engine.planning.planner import Request, plan
 
 AS_OF = to_day(date(2025, 11, 19))
@@ -42,12 +42,12 @@ def planned(batches: int, stagger: int) -> Schedule:
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=60), st.data())
 def test_partitions_are_contiguous_and_nearly_equal(weights: list[int], data: st.DataObject) -> None:
     count = data.draw(st.integers(1, len(weights)))
-    parts = balanced(weights, count)
+    parts = balance_partitions(weights, count)
     assert len(parts) == count
     assert [i for part in parts for i in part] == list(range(1, len(weights) + 1))
     assert all(len(part) for part in parts)
     if all(len(part) > 1 for part in parts):
-        sums = part_sums(weights, parts)
+        sums = sum_partitions(weights, parts)
         assert max(sums) <= sum(weights) / count + max(weights)
         assert min(sums) >= sum(weights) / count - max(weights)
 
@@ -59,20 +59,20 @@ def _worst(sums: Sequence[int]) -> float:
 @given(st.lists(st.integers(50, 100), min_size=4, max_size=12), st.integers(1, 4))
 def test_no_other_cuts_are_nearer_to_equal(weights: list[int], count: int) -> None:
     total = [0, *np.cumsum(weights).tolist()]
-    every = ([0, *cuts, len(weights)] for cuts in combinations(range(1, len(weights)), count - 1))
-    best = min(_worst([total[b] - total[a] for a, b in pairwise(cuts)]) for cuts in every)
-    assert _worst(part_sums(weights, balanced(weights, count))) == pytest.approx(best)
+    stagger_every = ([0, *cuts, len(weights)] for cuts in combinations(range(1, len(weights)), count - 1))
+    best = min(_worst([total[b] - total[a] for a, b in pairwise(cuts)]) for cuts in stagger_every)
+    assert _worst(sum_partitions(weights, balance_partitions(weights, count))) == pytest.approx(best)
 
 
 def test_fourteen_partitions_of_550_batches_differ_by_less_than_a_twentieth_in_forecast_events() -> None:
     schedule = planned(275, 6)
-    assert len(schedule.partitions) == usual_count(550) == 14
-    simulated = forecast(schedule).batch_rows
+    assert len(schedule.partitions) == usual_partition_count(550) == 14
+    simulated = forecast_run(schedule).batch_rows
     expected = [simulated[b.id] for b in schedule.batches]
-    sums = part_sums(expected, schedule.partitions)
+    sums = sum_partitions(expected, schedule.partitions)
     assert max(sums) < 1.05 * min(sums)
     predicted = predicted_events(schedule.batches, farm(), biology=biology(), as_of_day=AS_OF, seed=7)
-    assert part_sums(predicted, schedule.partitions) == pytest.approx(sums, rel=0.012)
+    assert sum_partitions(predicted, schedule.partitions) == pytest.approx(sums, rel=0.012)
     assert int(predicted.sum()) == pytest.approx(sum(expected), rel=0.005)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.farm.schedule import Stay
 from engine.planning.allocation import NoRoom, allocate
-from engine.planning.places import Rules, most_places, sea_places, usable_rings
+from engine.planning.places import Rules, max_places, max_usable_rings, sea_places
 from engine.planning.starts import Start
 from tests.planning.farms import farm_of
 
@@ -23,8 +23,8 @@ def rules(draw: st.DrawFn, rings: int, fallow: int = 0) -> Rules:
     fewest = draw(st.integers(1, rings))
     most = draw(st.integers(fewest, rings))
     return Rules(
-        fewest_rings=fewest,
-        most_rings=most,
+        min_rings=fewest,
+        max_rings=most,
         areas_per_batch=draw(st.sampled_from([1, 2])),
         shared_areas=draw(st.booleans()),
         fallow_days=draw(st.integers(0, fallow)),
@@ -38,8 +38,8 @@ def possible(areas: int, rings: int, rule: Rules, stays: list[tuple[int, int]]) 
     """
     shares = [
         each
-        for each in product(range(rule.fewest_rings + 1), repeat=areas)
-        if sum(each) == rule.fewest_rings and _neighbours(each, rule.areas_per_batch)
+        for each in product(range(rule.min_rings + 1), repeat=areas)
+        if sum(each) == rule.min_rings and _neighbours(each, rule.areas_per_batch)
     ]
 
     @cache
@@ -90,7 +90,7 @@ def _require_kept(placed: list[tuple[Stay, ...]], areas: int, rings: int, rule: 
     for stays in placed:
         sea = stays[-1]
         where = sorted({farm.container(c).area.id for c in sea.container_ids})
-        assert rule.fewest_rings <= len(sea.container_ids) <= rule.most_rings
+        assert rule.min_rings <= len(sea.container_ids) <= rule.max_rings
         assert len(set(sea.container_ids)) == len(sea.container_ids)
         assert len(where) <= rule.areas_per_batch
         assert where[-1] - where[0] < len(where)
@@ -108,7 +108,7 @@ def _require_kept(placed: list[tuple[Stay, ...]], areas: int, rings: int, rule: 
 def test_places_are_apart_and_take_all_that_batches_can(count: int, rings: int, data: st.DataObject) -> None:
     rule = data.draw(rules(rings))
     areas = [range(100 * a, 100 * a + rings) for a in range(count)]
-    most = most_places([rings] * count, rule)
+    most = max_places([rings] * count, rule)
     assert most >= 1
     batches = data.draw(st.integers(1, most))
     places = sea_places(areas, rule, batches)
@@ -117,11 +117,11 @@ def test_places_are_apart_and_take_all_that_batches_can(count: int, rings: int, 
     assert len(taken) == len(set(taken))
     assert set(taken) <= {ring for area in areas for ring in area}
     for place in places:
-        assert rule.fewest_rings <= len(place) <= rule.most_rings
+        assert rule.min_rings <= len(place) <= rule.max_rings
         assert len({ring // 100 for ring in place}) <= rule.areas_per_batch
-    assert len(taken) <= usable_rings([rings] * count, rule)
+    assert len(taken) <= max_usable_rings([rings] * count, rule)
     if rule.areas_per_batch == 2 and rule.shared_areas:
-        assert len(taken) == min(rings * count, batches * rule.most_rings)
+        assert len(taken) == min(rings * count, batches * rule.max_rings)
     if rule.areas_per_batch == 1:
         assert len(taken) == _most_in_single_areas(count, rings, rule, batches)
 
@@ -130,11 +130,11 @@ def _most_in_single_areas(count: int, rings: int, rule: Rules, batches: int) -> 
     """By dynamic programming over areas: the most rings that `batches` can take, each in one area."""
     best = {0: 0}
     for _ in range(count):
-        room = rings // rule.fewest_rings if rule.shared_areas else 1
+        room = rings // rule.min_rings if rule.shared_areas else 1
         after: dict[int, int] = {}
         for done, taken in best.items():
             for m in range(room + 1):
-                filled = taken + min(rings, m * rule.most_rings)
+                filled = taken + min(rings, m * rule.max_rings)
                 after[done + m] = max(after.get(done + m, 0), filled)
         best = after
     return best[batches]
@@ -143,23 +143,23 @@ def _most_in_single_areas(count: int, rings: int, rule: Rules, batches: int) -> 
 @pytest.mark.parametrize(
     ("rule", "places", "usable"),
     [
-        (Rules(fewest_rings=8, most_rings=8), 40, 320),
-        (Rules(fewest_rings=8, most_rings=20), 40, 400),
-        (Rules(fewest_rings=8, most_rings=8, areas_per_batch=2), 50, 400),
-        (Rules(fewest_rings=8, most_rings=20, shared_areas=False), 20, 400),
-        (Rules(fewest_rings=21, most_rings=21), 0, 0),
+        (Rules(min_rings=8, max_rings=8), 40, 320),
+        (Rules(min_rings=8, max_rings=20), 40, 400),
+        (Rules(min_rings=8, max_rings=8, areas_per_batch=2), 50, 400),
+        (Rules(min_rings=8, max_rings=20, shared_areas=False), 20, 400),
+        (Rules(min_rings=21, max_rings=21), 0, 0),
     ],
 )
 def test_twenty_areas_of_twenty_rings(rule: Rules, places: int, usable: int) -> None:
     areas = [20] * 20
-    assert most_places(areas, rule) == places
-    if rule.most_rings <= 20:
-        assert usable_rings(areas, rule) == usable
+    assert max_places(areas, rule) == places
+    if rule.max_rings <= 20:
+        assert max_usable_rings(areas, rule) == usable
 
 
 def test_a_batch_of_many_eggs_is_given_a_place_of_many_rings() -> None:
     farm = farm_of(8, 3, 20)
     starts = [Start(number=f"B-{i}", geography_id=1, start_day=0) for i in range(5)]
     wanted = [8, 20, 8, 8, 8]
-    placed = allocate(farm, starts, STAGE_DAYS, Rules(fewest_rings=8, most_rings=20), wanted_rings=wanted)
+    placed = allocate(farm, starts, STAGE_DAYS, Rules(min_rings=8, max_rings=20), wanted_rings=wanted)
     assert [len(stays[-1].container_ids) for stays in placed][1] == 20

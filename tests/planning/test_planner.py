@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from engine.biology.parameters import Biology, read_biology
 from engine.farm.infrastructure import Farm, read_farm
 from engine.farm.schedule import Schedule, to_date, to_day
-from engine.farm.sizing import biomass_flags, fitted_eggs, keyed_share, peaks
+from engine.forecast.sizing import biomass_flags, fit_eggs, keyed_share, predict_peaks
 from engine.planning.capacity import capacity_report
 from engine.planning.planner import Request, plan
 from engine.planning.starts import alternating_starts
@@ -139,21 +139,21 @@ def test_a_plan_too_short_for_a_steady_state_is_measured_whole() -> None:
 def test_the_fit_is_the_most_that_stays_within_every_limit() -> None:
     for batch in planned(6, 88).batches:
         region = biology().region(farm().geography_of(batch).name)
-        fit = fitted_eggs(batch.stays, region, biology(), farm())
+        fit = fit_eggs(batch.stays, region, biology(), farm())
         assert 0.92 * fit - 1000 <= batch.eggs <= fit
-        assert not any(p.over for p in peaks(replace(batch, eggs=fit), farm(), biology()))
-        assert any(p.over for p in peaks(replace(batch, eggs=fit + 1000), farm(), biology()))
+        assert not any(p.is_over_limit for p in predict_peaks(replace(batch, eggs=fit), farm(), biology()))
+        assert any(p.is_over_limit for p in predict_peaks(replace(batch, eggs=fit + 1000), farm(), biology()))
 
 
 def test_peaks_rise_with_eggs_and_target_and_fall_with_rings() -> None:
     batch = planned(6, 88).batches[0]
-    base = peaks(batch, farm(), biology())
-    double = peaks(replace(batch, eggs=2 * batch.eggs), farm(), biology())
+    base = predict_peaks(batch, farm(), biology())
+    double = predict_peaks(replace(batch, eggs=2 * batch.eggs), farm(), biology())
     assert [p.peak_kg for p in double] == pytest.approx([2 * p.peak_kg for p in base])
-    small = peaks(replace(batch, harvest_target_g=4000.0), farm(), biology())[-1]
+    small = predict_peaks(replace(batch, harvest_target_g=4000.0), farm(), biology())[-1]
     assert small.peak_kg < 0.6 * base[-1].peak_kg
     sea = replace(batch.stays[-1], container_ids=batch.stays[-1].container_ids[:4])
-    fewer = peaks(replace(batch, stays=(*batch.stays[:-1], sea)), farm(), biology())[-1]
+    fewer = predict_peaks(replace(batch, stays=(*batch.stays[:-1], sea)), farm(), biology())[-1]
     assert fewer.peak_kg == pytest.approx(2 * base[-1].peak_kg)
 
 
@@ -181,7 +181,7 @@ def test_simulated_outcomes_stay_below_the_upper_peak(geography: int) -> None:
     hazard = region.sea_hazard
     alive *= np.exp(-hazard * np.exp(frailty * rng.standard_normal(n) - frailty**2 / 2))
     biomass_kg = alive / 8 * np.minimum(grown, target) * ring / 1000
-    upper = peaks(batch, farm(), biology())[-1].peak_kg
+    upper = predict_peaks(batch, farm(), biology())[-1].peak_kg
     assert (biomass_kg > upper).mean() < 1e-3
     assert biomass_kg.max() > 0.9 * upper  # and the prediction is not idle
 

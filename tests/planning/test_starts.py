@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.planning.starts import Start, even_gaps, evenly, every, in_turn, parse_stagger, starts_of
+from engine.planning.starts import (
+    Start,
+    even_gaps,
+    even_stagger,
+    parse_stagger,
+    plan_starts,
+    stagger_every,
+    stagger_in_turn,
+)
 from lake.errors import InputError
 from tests.planning.farms import AS_OF, shipped
 
@@ -34,7 +42,7 @@ def gaps_of(days: list[int]) -> list[int]:
     ],
 )
 def test_gaps_between_the_starts_of_a_geography(text: str, faroe: list[int], scotland: list[int]) -> None:
-    starts = starts_of(shipped(), 8, parse_stagger(text, shipped()), AS_OF)
+    starts = plan_starts(shipped(), 8, parse_stagger(text, shipped()), AS_OF)
     assert sorted([gaps_of(days_of(starts, 1)), gaps_of(days_of(starts, 2))]) == sorted([faroe, scotland])
     assert max(start.start_day for start in starts) == AS_OF - 50
     assert len({start.number for start in starts}) == 16
@@ -42,8 +50,8 @@ def test_gaps_between_the_starts_of_a_geography(text: str, faroe: list[int], sco
 
 
 def test_equal_staggers_of_their_own_are_one_for_all() -> None:
-    own = starts_of(shipped(), 40, parse_stagger("FAR=12,SCO=12", shipped()), AS_OF)
-    assert own == starts_of(shipped(), 40, every(6), AS_OF)
+    own = plan_starts(shipped(), 40, parse_stagger("FAR=12,SCO=12", shipped()), AS_OF)
+    assert own == plan_starts(shipped(), 40, stagger_every(6), AS_OF)
 
 
 @given(st.integers(0, 2000), st.integers(1, 60))
@@ -54,11 +62,11 @@ def test_even_gaps_recur_exactly_and_differ_by_a_day_at_most(days: int, starts: 
 
 
 def test_what_is_found_can_be_typed_again() -> None:
-    found = evenly(shipped(), (Fraction(150, 19), Fraction(9)))
+    found = even_stagger(shipped(), (Fraction(150, 19), Fraction(9)))
     assert found.text == "Faroe Islands=150/19,Scotland=9"
     assert parse_stagger(found.text, shipped()) == found
     for days in (9, 10, 11):
-        assert parse_stagger(in_turn(days, 2).text, shipped()) == in_turn(days, 2)
+        assert parse_stagger(stagger_in_turn(days, 2).text, shipped()) == stagger_in_turn(days, 2)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.farm.masters import company_id, pricing, site_id
+from engine.farm.masters import company_id, pricing_rules, site_id
 from engine.simulation.rows.harvest import event_ids, event_times
 from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, row_ids
 from lake.codes import SEA
@@ -47,7 +47,7 @@ def transaction_rows(subject: Subject) -> Columns:
     sold = len(smolt_day)
     day = np.concatenate([smolt_day, subject.harvest.day[event]])
     rows = len(day)
-    policies = [policy for policy, _ in pricing(farm, geography, "FM", "LG")]
+    policies = [policy for policy, _ in pricing_rules(farm, geography, "FM", "LG")]
     age = schedule.as_of_day - day
     states = [code("intercompany_transaction", "state", state) for state in ("pending", "posted", "exported")]
     currency = farm.model.master.currencies[farm.geography(geography).name]
@@ -87,7 +87,7 @@ def _smolts(subject: Subject) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nd
     weight = source.last(subject.estimates[i].weight_cg)[move.source]
     biomass = int(biomass_units(fish, weight).sum())
     trade = schedule.biology.model.trade
-    policy, markup = next(p for p in pricing(farm, history.batch.geography_id, "FW", "FM") if p[0])
+    policy, markup = next(p for p in pricing_rules(farm, history.batch.geography_id, "FW", "FM") if p[0])
     currency = schedule.region_of(history.batch).currency_per_eur
     cost = trade.smolt_cost_per_fish * int(fish.sum()) + trade.smolt_cost_per_kg * (biomass / 100.0)
     cents = int(np.floor(cost * currency * (1.0 + markup / 100.0) * 100.0 + 0.5))
@@ -110,7 +110,7 @@ def _sales(subject: Subject) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     event, grade = np.nonzero(gutted)
     cost = _feed_cents(subject) / schedule.biology.model.trade.feed_share_of_cost
     per_g = cost / np.maximum(gutted.sum(axis=1), 1)
-    markup = np.array([m for _, m in pricing(schedule.farm, subject.history.batch.geography_id, "FM", "LG")])
+    markup = np.array([m for _, m in pricing_rules(schedule.farm, subject.history.batch.geography_id, "FM", "LG")])
     amount = per_g[event] * gutted[event, grade] * (1.0 + markup[grade] / 100.0)
     return event, grade, np.floor(amount + 0.5).astype(np.int64)
 

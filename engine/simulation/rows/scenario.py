@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from engine.farm.masters import hall_profile_id, profile_c, stage_tgc
+from engine.farm.masters import hall_profile_id, sea_profile_c, stage_tgc
 from engine.farm.schedule import Batch, Schedule
 from engine.simulation.numerics.calendar import DAY_US
 from engine.simulation.observed import projection
@@ -69,7 +69,7 @@ def standard_models(schedule: Schedule, geography_id: int) -> StandardModels:
         np.array(stage_tgc(biology, name)),
         np.array(scenario.fcr_by_stage),
         scenario.daily_mortality_percent / 100.0,
-        _hundredths(profile_c(biology, name)),
+        _hundredths(sea_profile_c(biology, name)),
         _hundredths(biology.region(name).hall_temperature_c),
     )
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from engine.biology.parameters import Biology, parse_biology
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule, Stay
-from engine.farm.validation import complaints
-from engine.forecast.lives import forecast
+from engine.farm.validation import find_complaints
+from engine.forecast.whole_run import forecast_run
 from engine.simulation.emission import Emitter
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.record import BatchHistory
@@ -48,7 +48,7 @@ def live(schedule: Schedule) -> tuple[BatchHistory, dict[str, int]]:
     """The history, and rows by table as the lake would take them."""
     climate = Climate(schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day, START)
     history = simulate_batch(schedule, climate, schedule.batches[0])
-    outlook = forecast(schedule)
+    outlook = forecast_run(schedule)
     rows: dict[str, int] = {}
 
     def keep(table: str, columns: dict[str, Any]) -> None:
@@ -81,7 +81,7 @@ def check(schedule: Schedule, history: BatchHistory, rows: dict[str, int]) -> No
 def test_any_shape_of_life_is_lived_and_written(data: st.DataObject, small_farm: Farm, biology: Biology) -> None:
     schedule = data.draw(edges(small_farm, biology))
     ended_early = schedule.batches[0].end_day < schedule.as_of_day
-    assert ended_early or not complaints(schedule, lambda i, place: f"{i}.{place}")
+    assert ended_early or not find_complaints(schedule, lambda i, place: f"{i}.{place}")
     check(schedule, *live(schedule))
 
 

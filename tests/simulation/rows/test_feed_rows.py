@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.farm.schedule import Schedule
-from engine.forecast.lives import forecast
+from engine.forecast.whole_run import forecast_run
 from engine.simulation.feed.market import feed_index
 from engine.simulation.numerics.calendar import HOUR_US
 from engine.simulation.rows.feed import feed_tables
@@ -133,7 +133,7 @@ def test_a_later_as_of_date_leaves_earlier_meals_and_lots(
 
 
 def test_the_plan_foresees_the_rows(small_schedule: Schedule, lives: list[Subject]) -> None:
-    expected = forecast(small_schedule).rows
+    expected = forecast_run(small_schedule).rows
     found: Counter[str] = Counter()
     for life in (*lives, lived_to(small_schedule, 4, small_schedule.as_of_day)):
         for family in (feed_tables, summary_tables, harvest_tables, finance_tables):

@@ -11,7 +11,7 @@ import pytest
 
 from engine.farm.dimensions import dimension_tables
 from engine.farm.infrastructure import Farm
-from engine.farm.masters import pricing
+from engine.farm.masters import pricing_rules
 from engine.farm.schedule import Schedule
 from engine.simulation.rows.feed import meal_rows
 from engine.simulation.rows.finance import fact_rows, transaction_rows
@@ -198,8 +198,8 @@ def test_fish_that_never_reached_the_sea_are_not_paid_for(small_schedule: Schedu
 
 def test_pricing_is_the_rule_of_the_dimension_table(small_farm: Farm, masters: dict[str, list[dict[str, Any]]]) -> None:
     for geography in (1, 2):
-        rules = pricing(small_farm, geography, "FM", "LG")
+        rules = pricing_rules(small_farm, geography, "FM", "LG")
         for grade, (rule, markup) in enumerate(rules, 1):
             row = {"policy_id": rule}
             assert policy(masters, row) == ("FM", "LG", geography, grade, 1 + Decimal(str(markup)) / 100)
-    assert pricing(small_farm, 1, "FW", "LG") == [(0, 0.0)] * 5
+    assert pricing_rules(small_farm, 1, "FW", "LG") == [(0, 0.0)] * 5

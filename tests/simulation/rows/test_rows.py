@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from engine.farm.schedule import Schedule
-from engine.forecast.lives import forecast
+from engine.forecast.whole_run import forecast_run
 from engine.simulation.record import BatchHistory
 from engine.simulation.rows.shared import row_ids
 from lake.tables import EVENT_TABLES, TABLES
@@ -294,7 +294,7 @@ def test_names_are_unique_and_fit_the_database(tables: Tables) -> None:
 
 
 def test_rows_are_those_that_the_plan_foresaw(tables: Tables, small_schedule: Schedule) -> None:
-    outlook = forecast(small_schedule)
+    outlook = forecast_run(small_schedule)
     assert outlook.events == pytest.approx(sum(t.num_rows for t in tables.values()), rel=0.02)
     for name, rows in outlook.rows.items():
         tolerance = max(0.02 * tables[name].num_rows, FEW_ROWS.get(name, 0))

@@ -1,69 +1,26 @@
-"""What a schedule will come to, before it is run: rows, harvest days, and what is certain at the as-of date.
+"""Each batch lived once, in one container a stage that stands for all: a fiftieth of a run's work.
 
-Each batch is lived once in one container a stage, with the batch's own draws but without differences between
-containers and without sensors or samples: a fiftieth of the run's work, and days off the harvest, not weeks.
+The life has the batch's own draws but no differences between containers and no sensors or samples: its harvest is
+days off the run's, not weeks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule, Stay
-from engine.forecast.cutoff import COMPLETED, UNDECIDED, Cutoff, by_dates, by_growth, summarise
-from engine.forecast.expected import expected_rows
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.record import BatchHistory, StandIn
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
-from lake.tables import EVENT_TABLE_NAMES
 
 RINGS_OF_TWO_AREAS = 3
 
 
-@dataclass(frozen=True)
-class Forecast:
-    """The plan's expectations: rows by table and by batch, and the state at the as-of date."""
-
-    rows: dict[str, int]
-    batch_rows: dict[int, int]
-    cutoff: dict[int, str]  # COMPLETED, ACTIVE or UNDECIDED
-    harvest_day: dict[int, int]
-
-    @property
-    def events(self) -> int:
-        return sum(self.rows.values())
-
-
-def forecast(schedule: Schedule, climate: Climate | None = None) -> Forecast:
-    """Forecast every batch; a pure function of the schedule. climate: the schedule's, up to every batch's end."""
-    rows = dict.fromkeys(EVENT_TABLE_NAMES, 0)
-    batch_rows: dict[int, int] = {}
-    cutoff: dict[int, str] = {}
-    harvest: dict[int, int] = {}
-    for batch, history in lives(schedule, schedule.batches, climate):
-        harvest[batch.id] = history.stages[-1].end_day - 1
-        cutoff[batch.id] = by_growth(batch, history, schedule.as_of_day)[0]
-        counted = expected_rows(schedule, batch, history)
-        batch_rows[batch.id] = sum(counted.values())
-        for table, count in counted.items():
-            rows[table] += count
-    return Forecast(rows=rows, batch_rows=batch_rows, cutoff=cutoff, harvest_day=harvest)
-
-
-def foreseen_cutoff(schedule: Schedule) -> Cutoff:
-    """What is certain at the as-of date, alike to the forecast's: only batches that dates leave open are lived."""
-    states = {batch.id: by_dates(batch, schedule.as_of_day) for batch in schedule.batches}
-    known = {id: (state, float(state == COMPLETED)) for id, state in states.items()}
-    open_batches = [batch for batch in schedule.batches if states[batch.id] == UNDECIDED]
-    for batch, history in lives(schedule, open_batches):
-        known[batch.id] = by_growth(batch, history, schedule.as_of_day)
-    return summarise(schedule, [known[batch.id] for batch in schedule.batches])
-
-
-def lives(
+def simulate_representatives(
     schedule: Schedule, batches: Sequence[Batch], climate: Climate | None = None
 ) -> Iterator[tuple[Batch, BatchHistory]]:
     """Each batch and its whole life in representative containers."""

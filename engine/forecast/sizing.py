@@ -19,12 +19,13 @@ from engine.biology.parameters import Biology
 from engine.biology.region import Region
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule, Stay, to_date
+from engine.simulation.numerics.weights import mean_weights_g
 from lake.codes import SEA
 from lake.errors import InputError
 
 Z_UPPER = 2.326
 """The standard normal's 99 % point."""
-SMALLEST_FILL = 0.92
+MIN_FILL = 0.92
 """Eggs are drawn between this share of the fit and the fit, so that batches differ."""
 EGG_STEP = 1_000
 DAYS_A_MONTH = (31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -40,11 +41,11 @@ class Peak:
     limit_kg: float
 
     @property
-    def over(self) -> bool:
+    def is_over_limit(self) -> bool:
         return self.peak_kg > self.limit_kg
 
 
-def peaks(batch: Batch, farm: Farm, biology: Biology) -> list[Peak]:
+def predict_peaks(batch: Batch, farm: Farm, biology: Biology) -> list[Peak]:
     """The predicted upper peak of each of the batch's stays, in order of stage."""
     region = biology.region(farm.geography_of(batch).name)
     return [
@@ -64,7 +65,7 @@ def biomass_flags(schedule: Schedule) -> frozenset[int]:
     return frozenset(
         batch.id
         for batch in schedule.batches
-        if any(peak.over for peak in peaks(batch, schedule.farm, schedule.biology))
+        if any(peak.is_over_limit for peak in predict_peaks(batch, schedule.farm, schedule.biology))
     )
 
 
@@ -73,8 +74,8 @@ def require_within_limits(schedule: Schedule, source: str) -> None:
     over = [
         (batch, peak)
         for batch in schedule.batches
-        for peak in peaks(batch, schedule.farm, schedule.biology)
-        if peak.over
+        for peak in predict_peaks(batch, schedule.farm, schedule.biology)
+        if peak.is_over_limit
     ]
     if not over:
         return
@@ -89,14 +90,14 @@ def require_within_limits(schedule: Schedule, source: str) -> None:
     )
 
 
-def fitted_eggs(stays: tuple[Stay, ...], region: Region, biology: Biology, farm: Farm) -> int:
+def fit_eggs(stays: tuple[Stay, ...], region: Region, biology: Biology, farm: Farm) -> int:
     """The most eggs (whole thousands) whose predicted upper peak stays within every container's limit."""
     shares = _peak_kg_per_egg(stays, None, region, biology)
     most = min(_limit_kg(farm, stay) / share for stay, share in zip(stays, shares, strict=True))
     return int(most / EGG_STEP) * EGG_STEP
 
 
-def rings_for(eggs: int, stays: tuple[Stay, ...], limit_kg: float, region: Region, biology: Biology) -> int:
+def rings_for_eggs(eggs: int, stays: tuple[Stay, ...], limit_kg: float, region: Region, biology: Biology) -> int:
     """Rings of `limit_kg` each that hold the upper peak of a batch whose last stay names one ring."""
     peak_kg = eggs * _peak_kg_per_egg(stays, None, region, biology)[-1]
     return math.ceil(peak_kg / limit_kg)
@@ -108,9 +109,9 @@ def keyed_share(seed: int, purpose: str, key: str) -> float:
     return int.from_bytes(digest, "big") / 2**64
 
 
-def varied(fit: int, seed: int, number: str) -> int:
+def vary_eggs(fit: int, seed: int, number: str) -> int:
     """92 to 100 % of the fitted eggs, by the batch's number."""
-    fill = SMALLEST_FILL + (1 - SMALLEST_FILL) * keyed_share(seed, "eggs", number)
+    fill = MIN_FILL + (1 - MIN_FILL) * keyed_share(seed, "eggs", number)
     return max(EGG_STEP, int(fit * fill / EGG_STEP) * EGG_STEP)
 
 
@@ -133,7 +134,7 @@ def _peak_kg_per_egg(stays: Iterable[Stay], target_g: float | None, region: Regi
         gain = _freshwater_gain(stay.stage, days, region, biology)
         root, grown = root + gain, grown + gain
         spread = (biology.model.stages.individual_tgc_cv[stay.stage - 1] * grown) ** 2 + at_birth
-        weight_g = root * (root * root + 3 * spread)
+        weight_g = mean_weights_g(root, spread)
         result.append(alive * weight_g / 1000 / len(stay.container_ids))
         alive *= _freshwater_survival(stay.stage, biology)
     return result
@@ -181,7 +182,7 @@ def _sea_weight_g(
     gain = tgc / 1000 * size * degree_days
     spread = (region.sea_individual_tgc_cv * gain) ** 2
     end = root + gain * ring
-    end_g = end * (end * end + 3 * spread)
+    end_g = mean_weights_g(end, spread)
     if target_g is None:
         target_g = region.harvest_target_g + Z_UPPER * region.harvest_target_sd_g
     warmest = max(region.sea_month_c) + Z_UPPER * region.sea_anomaly_sd_c
