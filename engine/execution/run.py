@@ -241,7 +241,7 @@ def _as_completed(futures: Iterable[Future[PartitionRecord]], request: _Request)
 
 def _expected(schedule: Schedule) -> Expected:
     """In closed form: the workers forecast their own batches, each table by itself, before they simulate them."""
-    rows = predicted_events(schedule.batches, schedule.farm, schedule.biology, schedule.as_of_day, schedule.seed)
+    rows = predicted_events(schedule)
     return Expected(tuple(sum_partitions(rows, schedule.partitions)), frozenset(biomass_flags(schedule)))
 
 

@@ -34,6 +34,10 @@ class Stay:
     start_day: int
     end_day: int
 
+    @property
+    def days(self) -> int:
+        return self.end_day - self.start_day
+
 
 @dataclass(frozen=True)
 class Batch:

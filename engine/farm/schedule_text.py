@@ -67,9 +67,9 @@ def _batch_data(schedule: Schedule, batch: Batch) -> dict[str, Any]:
         "eggs": batch.eggs,
     }
     days = {
-        farm.stage_names[stay.stage - 1]: stay.end_day - stay.start_day
+        farm.stage_names[stay.stage - 1]: stay.days
         for stay in batch.stays
-        if stay.end_day - stay.start_day != schedule.stage_days[stay.stage - 1]
+        if stay.days != schedule.stage_days[stay.stage - 1]
     }
     if days:
         data["days"] = days

@@ -115,7 +115,7 @@ def _stage_order(schedule: Schedule, index: int, batch: Batch, locate: Locate) -
                 f"{', '.join(names)} without a gap" + (f": add {_stage(names, position)}" if missing else "")
             )
             return
-        length = stay.end_day - stay.start_day
+        length = stay.days
         if not 1 <= length <= MAX_STAY_DAYS:
             yield (
                 f"{locate(index, stay.stage)}: batch {batch.number} stays {length} days in "

@@ -42,7 +42,7 @@ class SeaPlan:
         return self.days[geography_id, to_date(transfer_day).month]
 
 
-def sea_plan(farm: Farm, biology: Biology, adult_days: int, confidence: float) -> SeaPlan:
+def plan_sea_stays(farm: Farm, biology: Biology, adult_days: int, confidence: float) -> SeaPlan:
     """The stay within which a share `confidence` of batches reaches its harvest weight, `adult_days` at the most."""
     days, reached = {}, {}
     for key, found in days_to_harvest(farm, biology).items():

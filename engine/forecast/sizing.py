@@ -125,7 +125,7 @@ def _peak_kg_per_egg(stays: Iterable[Stay], target_g: float | None, region: Regi
     alive, root, grown, result = 1.0, young.first_feeding_weight_g ** (1 / 3), 0.0, []
     at_birth = (root * young.egg_weight_cv / 3) ** 2
     for stay in stays:
-        days = stay.end_day - stay.start_day
+        days = stay.days
         if stay.stage == SEA:
             weight_g = _sea_weight_g(root, stay.start_day, days=days, target_g=target_g, region=region, biology=biology)
             alive *= _sea_survival(days, region)

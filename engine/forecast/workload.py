@@ -18,7 +18,7 @@ from engine.biology.parameters import Biology
 from engine.biology.region import Region
 from engine.farm.infrastructure import Farm
 from engine.farm.occupancy import Ints
-from engine.farm.schedule import Batch, Stay
+from engine.farm.schedule import Batch, Schedule, Stay
 from engine.forecast.expected_sensing import dropped_share
 from engine.forecast.sizing import CYCLE_DAYS
 from engine.simulation.numerics.calendar import WEEK_DAYS
@@ -37,19 +37,24 @@ NORMAL = (
 POINTS = tuple((sign * z, w) for z, w in NORMAL for sign in ((1.0, -1.0) if z else (1.0,)))
 
 
-def predicted_events(batches: Sequence[Batch], farm: Farm, biology: Biology, as_of_day: int, seed: int) -> Ints:
+def predicted_events(schedule: Schedule) -> Ints:
     """Expected rows of all tables together, by batch, up to the as-of date; whole numbers."""
+    batches, farm, biology = schedule.batches, schedule.farm, schedule.biology
     if not batches:
         return np.zeros(0, dtype=np.int64)
     first_day = min(batch.start_day for batch in batches)
     climate = Climate(
-        farm=farm, biology=biology, seed=seed, days=max(batch.end_day for batch in batches) + 1, first_day=first_day
+        farm=farm,
+        biology=biology,
+        seed=schedule.seed,
+        days=max(batch.end_day for batch in batches) + 1,
+        first_day=first_day,
     )
     regions = {
         g: _Region(biology.region(name), biology, climate.open_sea(g, first_day, climate.days), first_day)
         for g, name in enumerate(farm.geography_names, 1)
     }
-    counts = (_batch_rows(batch, farm, regions[batch.geography_id], as_of_day) for batch in batches)
+    counts = (_batch_rows(batch, farm, regions[batch.geography_id], schedule.as_of_day) for batch in batches)
     return np.fromiter((round(count) for count in counts), dtype=np.int64, count=len(batches))
 
 
@@ -66,7 +71,7 @@ class _Region:
 
     def sea_days(self, stay: Stay, root: float, spread: float, target_g: float | None) -> list[tuple[float, int]]:
         """(probability, days at sea): the harvest at the points of the spread, or the stay's end if sooner."""
-        planned = stay.end_day - stay.start_day
+        planned = stay.days
         first = stay.start_day - self.first_day
         before = self.effective[first]
         if target_g is None:
@@ -119,7 +124,7 @@ def _batch_rows(batch: Batch, farm: Farm, region: _Region, as_of_day: int) -> fl
     # batch, creation, scenario and its projection
     rows = 1.0 + 1 + len(batch.stays[0].container_ids) + 2 + bio.outlook.scenario_days
     ended = batch.end_day <= as_of_day
-    grown = region.gains([stay.end_day - stay.start_day for stay in batch.stays if stay.stage < SEA])
+    grown = region.gains([stay.days for stay in batch.stays if stay.stage < SEA])
     for stay in batch.stays:
         lived = min(stay.end_day, as_of_day) - stay.start_day
         if lived <= 0:
@@ -139,7 +144,7 @@ def _batch_rows(batch: Batch, farm: Farm, region: _Region, as_of_day: int) -> fl
                 rows += share * (day_rows + harvest + ahead + _sampled_rows(age, farm, region))
             return rows
         loss = mortality.freshwater_loss[stay.stage - 1]
-        deaths = fish * loss / (stay.end_day - stay.start_day)
+        deaths = fish * loss / stay.days
         dying = region.dying(deaths, mortality.freshwater_noise_sd)
         rows += _stay_rows(stay, lived, farm=farm, region=region, dying=dying)
         alive *= 1 - loss
@@ -173,9 +178,7 @@ def _stay_rows(stay: Stay, days: int, farm: Farm, region: _Region, dying: float)
     readings = sensors * days * farm.model.readings_per_day * (1.0 - dropped_share(region.bio.sensors))
     rows = readings + n * days * (2.0 + dying)
     if stay.stage > 1:
-        fed = (
-            days if stay.stage == SEA else min(days, stay.end_day - stay.start_day - feed.fasting_days_before_transfer)
-        )
+        fed = days if stay.stage == SEA else min(days, stay.days - feed.fasting_days_before_transfer)
         feeders = len({farm.container(c).feed_container_id for c in stay.container_ids})
         rows += MEALS_A_DAY * n * fed + feeders * days / feed.lot_cover_days
     if stay.stage >= growth.first_sampled_stage:

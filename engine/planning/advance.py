@@ -11,11 +11,10 @@ from statistics import median_low
 
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule, Stay, to_date
-from engine.farm.schedule_text import format_schedule
-from engine.farm.validation import find_complaints, refuse
 from engine.forecast import sizing
 from engine.forecast.workload import predicted_events
 from engine.inputs.reading import sha256
+from engine.planning.finishing import finish_schedule
 from engine.planning.partitions import balance_partitions, sum_partitions
 from engine.planning.starts import MIN_AGE_DAYS, Start, batch_number
 from engine.planning.vacancies import Vacancies
@@ -73,7 +72,7 @@ def advance(
     vacancies = Vacancies(farm, old, schedule.as_of_day, schedule.fallow_days)
     lived_on = tuple(_with_later_stages(schedule, batch, vacancies) for batch in old)
     starts = _starts(schedule, as_of_day, growth)
-    eggs = _EggRule(schedule)
+    egg_rule = _EggRule(schedule)
     new: list[Batch] = []
     for start in starts:
         stays = _stays(schedule, start, (), vacancies)
@@ -82,7 +81,7 @@ def advance(
                 id=len(old) + len(new) + 1,
                 number=start.number,
                 geography_id=start.geography_id,
-                eggs=eggs.of(start, stays),
+                eggs=egg_rule.eggs_for(start, stays),
                 stays=stays,
             )
         )
@@ -98,8 +97,7 @@ def advance(
         farm_file=schedule.farm_file if farm_file is None else farm_file,
         biology_file=schedule.biology_file if biology_file is None else biology_file,
     )
-    refuse(f"plan {made.name}", find_complaints(made))
-    return replace(made, text=format_schedule(made))
+    return finish_schedule(made)
 
 
 def find_recurring_gaps(gaps: Sequence[int]) -> tuple[int, ...]:
@@ -244,7 +242,7 @@ def _usual_days(schedule: Schedule, geography_id: int, stage: int, day: int) -> 
     if stage == SEA:
         month = to_date(day).month
         seen = [stay for stay in seen if to_date(stay.start_day).month == month] or seen
-    lengths = Counter(stay.end_day - stay.start_day for stay in seen)
+    lengths = Counter(stay.days for stay in seen)
     return max(lengths, key=lambda n: (lengths[n], n)) if lengths else schedule.stage_days[stage - 1]
 
 
@@ -269,30 +267,29 @@ class _EggRule:
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
         whole = [b for b in schedule.batches if len(b.stays) == SEA][-RECENT_BATCHES:]
-        self.fitted = all(b.eggs <= self._fit(b.geography_id, b.stays) for b in whole)
+        self.is_fitted = all(b.eggs <= self._fit(b, b.stays) for b in whole)
         self.low = min((b.eggs for b in schedule.batches), default=0)
         self.high = max((b.eggs for b in schedule.batches), default=0)
 
-    def of(self, start: Start, stays: tuple[Stay, ...]) -> int:
+    def eggs_for(self, start: Start, stays: tuple[Stay, ...]) -> int:
         """The eggs of a new batch, by seed and number."""
-        if self.fitted:
-            return sizing.vary_eggs(self._fit(start.geography_id, stays), self.schedule.seed, start.number)
+        if self.is_fitted:
+            return sizing.vary_eggs(self._fit(start, stays), self.schedule.seed, start.number)
         share = sizing.keyed_share(self.schedule.seed, "eggs", start.number)
         return self.low + int((self.high - self.low + 1) * share)
 
-    def _fit(self, geography_id: int, stays: tuple[Stay, ...]) -> int:
+    def _fit(self, batch: Batch | Start, stays: tuple[Stay, ...]) -> int:
         farm, biology = self.schedule.farm, self.schedule.biology
-        region = biology.region(farm.geography(geography_id).name)
-        return sizing.fit_eggs(stays, region, biology, farm)
+        return sizing.fit_eggs(stays, self.schedule.region_of(batch), biology, farm)
 
 
 def _new_partitions(schedule: Schedule, new: Sequence[Batch], as_of_day: int) -> list[range]:
     """Partitions of the new batches, of about as many events each as the old ones had."""
     if not new:
         return []
-    farm, biology, before = schedule.farm, schedule.biology, len(schedule.batches)
-    old = predicted_events(schedule.batches, farm, biology=biology, as_of_day=schedule.as_of_day, seed=schedule.seed)
+    before = len(schedule.batches)
+    old = predicted_events(schedule)
     usual = max(1, sum(sum_partitions(old, schedule.partitions)) // len(schedule.partitions))
-    events = predicted_events(new, farm, biology=biology, as_of_day=as_of_day, seed=schedule.seed)
+    events = predicted_events(replace(schedule, batches=tuple(new), as_of_day=as_of_day))
     parts = balance_partitions(events, min(len(new), max(1, round(int(events.sum()) / usual))))
     return [range(before + part.start, before + part.stop) for part in parts]

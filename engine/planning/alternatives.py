@@ -11,7 +11,7 @@ from engine.farm.infrastructure import Farm
 from engine.planning.allocation import NoRoom
 from engine.planning.bounds import Bound, upper_bound
 from engine.planning.capacity import capacity_report
-from engine.planning.planner import Request, place, plan, sea_day_range
+from engine.planning.planner import Request, place_batches, plan, sea_day_range
 from engine.planning.starts import Stagger, even_stagger, stagger_in_turn
 from lake.codes import SEA
 from lake.errors import InputError
@@ -26,7 +26,7 @@ class Alternative:
     saturation: float
 
 
-def refused(refusal: NoRoom, request: Request, farm: Farm, biology: Biology) -> InputError:
+def explain_refusal(refusal: NoRoom, request: Request, farm: Farm, biology: Biology) -> InputError:
     """The refusal with the farm's bound and the nearest plans that fit."""
     bound = _bound(request, farm, biology)
     if len(bound.paces) < len(farm.geography_names):
@@ -34,7 +34,7 @@ def refused(refusal: NoRoom, request: Request, farm: Farm, biology: Biology) -> 
     lines = [
         f"no plan starts a batch oftener than every {float(pace.days):.4g} days in {pace.geography} "
         f"(by {farm.stage_names[pace.stage - 1]}); asked: every {float(days):.4g}"
-        for pace, days in zip(bound.paces, _asked(request, len(bound.paces)), strict=True)
+        for pace, days in zip(bound.paces, _asked_gaps(request, len(bound.paces)), strict=True)
     ]
     room = refusal.shortage.room
     lines.insert(0, f"exact: {room + 1} batches would be there on that day, {room} can be; no arrangement holds more")
@@ -64,23 +64,23 @@ def find_nearest_plans(refusal: NoRoom, request: Request, farm: Farm, biology: B
 def _candidates(short_at_sea: bool, request: Request, farm: Farm, biology: Biology) -> Iterator[tuple[str, Request]]:
     def fits(changed: Request) -> bool:
         try:
-            place(changed, farm, biology)
+            place_batches(changed, farm, biology)
         except InputError:
             return False
         return True
 
-    fewer = _most(1, request.batches - 1, lambda n: fits(replace(request, batches=n)))
+    fewer = _largest_fitting(1, request.batches - 1, lambda n: fits(replace(request, batches=n)))
     if fewer:
         yield f"--batches {fewer}", replace(request, batches=fewer)
-    stagger = _longer(request, farm, biology, fits)
+    stagger = _longer_stagger(request, farm, biology, fits)
     if stagger is not None:
         yield (
-            f'--stagger "{stagger.text}"' if stagger.own else f"--stagger {stagger.text}",
+            f'--stagger "{stagger.text}"' if stagger.gaps_by_geography else f"--stagger {stagger.text}",
             replace(request, stagger_days=stagger),
         )
     if not short_at_sea:
         return
-    days = _most(1, request.adult_days - 1, lambda n: fits(replace(request, adult_days=n)))
+    days = _largest_fitting(1, request.adult_days - 1, lambda n: fits(replace(request, adult_days=n)))
     if days:
         yield f"--adult-days {days}", replace(request, adult_days=days)
     rules = request.rules
@@ -89,7 +89,7 @@ def _candidates(short_at_sea: bool, request: Request, farm: Farm, biology: Biolo
         fixed = rules.min_rings == rules.max_rings
         return replace(request, rings=fewest if fixed else (fewest, rules.max_rings))
 
-    rings = _most(1, rules.min_rings - 1, lambda n: fits(with_rings(n)))
+    rings = _largest_fitting(1, rules.min_rings - 1, lambda n: fits(with_rings(n)))
     if rings:
         changed = with_rings(rings)
         yield "--rings " + (f"{rings}" if changed.rings == rings else f"{rings}-{rules.max_rings}"), changed
@@ -98,7 +98,7 @@ def _candidates(short_at_sea: bool, request: Request, farm: Farm, biology: Biolo
         yield "--areas-per-batch 2", wider
 
 
-def _most(low: int, high: int, fits: Callable[[int], bool]) -> int:
+def _largest_fitting(low: int, high: int, fits: Callable[[int], bool]) -> int:
     """The largest number in low to high that fits, given that all below it do; 0 for none."""
     best = 0
     while low <= high:
@@ -110,20 +110,20 @@ def _most(low: int, high: int, fits: Callable[[int], bool]) -> int:
     return best
 
 
-def _asked(request: Request, geographies: int) -> list[Fraction]:
+def _asked_gaps(request: Request, geographies: int) -> list[Fraction]:
     """Mean days between starts in each geography."""
     stagger = request.stagger
-    if stagger.own:
-        return [Fraction(sum(gaps), len(gaps)) for gaps in stagger.own]
+    if stagger.gaps_by_geography:
+        return [Fraction(sum(gaps), len(gaps)) for gaps in stagger.gaps_by_geography]
     return [Fraction(sum(stagger.gaps) * geographies, len(stagger.gaps))] * geographies
 
 
-def _longer(request: Request, farm: Farm, biology: Biology, fits: Callable[[Request], bool]) -> Stagger | None:
+def _longer_stagger(request: Request, farm: Farm, biology: Biology, fits: Callable[[Request], bool]) -> Stagger | None:
     """The shortest longer stagger that fits: of whole days for all, or, of the geographies' own, those too short."""
     longest = sea_day_range(request, farm, biology)[1]
     bound = upper_bound(farm, (*request.stage_days[:-1], longest), request.rules)
-    asked = _asked(request, len(bound.paces))
-    if request.stagger.own:
+    asked = _asked_gaps(request, len(bound.paces))
+    if request.stagger.gaps_by_geography:
         stagger = even_stagger(farm, tuple(max(a, p.days) for a, p in zip(asked, bound.paces, strict=True)))
         return stagger if fits(replace(request, stagger_days=stagger)) else None
     low, high = int(asked[0]) + 1, max(int(asked[0]), *(-int(-p.days // 1) for p in bound.paces)) + 1

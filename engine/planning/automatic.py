@@ -13,7 +13,7 @@ from engine.farm.validation import MAX_AGE_DAYS
 from engine.planning.allocation import NoRoom
 from engine.planning.bounds import Bound, upper_bound
 from engine.planning.capacity import capacity_report, steady_days
-from engine.planning.planner import MAX_BATCHES, Request, check, plan, sea_day_range
+from engine.planning.planner import MAX_BATCHES, Request, check_request, plan, sea_day_range
 from engine.planning.starts import MIN_AGE_DAYS, Stagger, even_stagger, plan_starts, stagger_in_turn
 from lake.errors import InputError
 
@@ -33,9 +33,9 @@ def solve_request(
     else each its own. InputError when nothing reaches the target, with what the farm can reach.
     """
     known = replace(request, batches=batches or 1, stagger_days=stagger if stagger is not None else 1)
-    check(known, farm)
+    check_request(known, farm)
     if stagger is not None and target is None:
-        return _counted(known, batches, stagger, farm)
+        return _with_batches(known, batches, stagger, farm)
     shortest, longest = sea_day_range(known, farm, biology)
     stage_days = (*known.stage_days[:-1], longest)
     bound = upper_bound(farm, stage_days, known.rules, shortest)
@@ -47,16 +47,17 @@ def solve_request(
             "give the farm some, or ask for fewer rings",
         )
     if target is None:
-        return _counted(known, batches, _fullest(upper_bound(farm, stage_days, known.rules), farm), farm)
+        return _with_batches(known, batches, _fullest_stagger(upper_bound(farm, stage_days, known.rules), farm), farm)
     if target > bound.total:
-        raise InputError("--target-saturation", f"{target:.4g} is more than any plan reaches: {_best(bound)}", HINT)
+        problem = f"{target:.4g} is more than any plan reaches: {_bound_in_words(bound)}"
+        raise InputError("--target-saturation", problem, HINT)
     if stagger is not None:
-        asked = _counted(known, batches, stagger, farm)
+        asked = _with_batches(known, batches, stagger, farm)
         reached = _saturation(asked, farm, biology)
         if reached < target:
-            raise _missed(target, reached, asked, bound)
+            raise _out_of_reach(target, reached, asked, bound)
         return asked
-    return _longest(
+    return _with_longest_stagger(
         known, batches, target=target, bound=upper_bound(farm, stage_days, known.rules), farm=farm, biology=biology
     )
 
@@ -64,26 +65,28 @@ def solve_request(
 HINT = "lower the target, allow --areas-per-batch 2 or more --rings, or shorten --adult-days"
 
 
-def _best(bound: Bound) -> str:
+def _bound_in_words(bound: Bound) -> str:
     return f"the farm's bound is {bound.total:.4f}, " + " and ".join(
         f"a batch every {float(pace.days):.4g} days in {pace.geography}" for pace in bound.paces
     )
 
 
-def _missed(target: float, reached: float, request: Request, bound: Bound) -> InputError:
+def _out_of_reach(target: float, reached: float, request: Request, bound: Bound) -> InputError:
     return InputError(
         "--target-saturation",
         f"{request.batches} batches a geography every {request.stagger.text} days reach {reached:.4f}, "
-        f"not {target:.4g}; {_best(bound)}",
+        f"not {target:.4g}; {_bound_in_words(bound)}",
         "give --stagger auto or --batches auto (a steady state needs time), or lower the target",
     )
 
 
-def _fullest(bound: Bound, farm: Farm) -> Stagger:
+def _fullest_stagger(bound: Bound, farm: Farm) -> Stagger:
     return even_stagger(farm, tuple(pace.days for pace in bound.paces))
 
 
-def _longest(known: Request, batches: int | None, target: float, bound: Bound, farm: Farm, biology: Biology) -> Request:
+def _with_longest_stagger(
+    known: Request, batches: int | None, target: float, bound: Bound, farm: Farm, biology: Biology
+) -> Request:
     """The longest stagger that reaches the target."""
     count = len(bound.paces)
     shortest = math.ceil(max(pace.days for pace in bound.paces))
@@ -92,7 +95,7 @@ def _longest(known: Request, batches: int | None, target: float, bound: Bound, f
         high = min(high, (MAX_AGE_DAYS - MIN_AGE_DAYS) // (batches + 1) - count)
     while low <= high:
         days = (low + high) // 2 if best is not None else low
-        candidate = _counted(known, batches, stagger_in_turn(days, count), farm)
+        candidate = _with_batches(known, batches, stagger_in_turn(days, count), farm)
         if _saturation(candidate, farm, biology) >= target:
             best, low = candidate, days + 1
         elif best is None:
@@ -102,21 +105,21 @@ def _longest(known: Request, batches: int | None, target: float, bound: Bound, f
     if best is not None:
         return best
     reached, last = 0.0, known
-    for last in _own(known, batches, bound, farm):
+    for last in _separate_staggers(known, batches, bound, farm):
         reached = _saturation(last, farm, biology)
         if reached >= target:
             return last
-    raise _missed(target, reached, last, bound)
+    raise _out_of_reach(target, reached, last, bound)
 
 
-def _own(known: Request, batches: int | None, bound: Bound, farm: Farm) -> Iterator[Request]:
+def _separate_staggers(known: Request, batches: int | None, bound: Bound, farm: Farm) -> Iterator[Request]:
     """Staggers of each geography's own: in whole days, then as full as they get."""
     whole = tuple(Fraction(math.ceil(pace.days)) for pace in bound.paces)
-    yield _counted(known, batches, even_stagger(farm, whole), farm)
-    yield _counted(known, batches, _fullest(bound, farm), farm)
+    yield _with_batches(known, batches, even_stagger(farm, whole), farm)
+    yield _with_batches(known, batches, _fullest_stagger(bound, farm), farm)
 
 
-def _counted(known: Request, batches: int | None, stagger: Stagger, farm: Farm) -> Request:
+def _with_batches(known: Request, batches: int | None, stagger: Stagger, farm: Farm) -> Request:
     request = replace(known, stagger_days=stagger)
     if batches is not None:
         return request

@@ -40,7 +40,7 @@ class Bound:
     paces: tuple[Pace, ...]
 
 
-def pools(farm: Farm, geography_id: int, stage_days: Sequence[int], rules: Rules) -> list[tuple[int, int]]:
+def places_by_stage(farm: Farm, geography_id: int, stage_days: Sequence[int], rules: Rules) -> list[tuple[int, int]]:
     """(places, days that one is held by a batch) of each stage in a geography, fallow days included."""
     halls = [len(farm.halls_in(geography_id, stage)) for stage in range(1, len(stage_days))]
     rings = [len(area.ring_ids) for area in farm.areas_in(geography_id)]
@@ -53,7 +53,7 @@ def upper_bound(farm: Farm, stage_days: Sequence[int], rules: Rules, shortest_at
     """The farm's bound for batches of these stages' days, at sea for `shortest_at_sea` to stage_days[5]."""
     paces, land, sea = [], Fraction(0), Fraction(0)
     for geography in farm.geographies:
-        held = pools(farm, geography.id, (*stage_days[:-1], shortest_at_sea or stage_days[-1]), rules)
+        held = places_by_stage(farm, geography.id, (*stage_days[:-1], shortest_at_sea or stage_days[-1]), rules)
         if not all(places for places, _ in held):
             continue
         days, stage = max((Fraction(days, places), -i) for i, (places, days) in enumerate(held, 1))
@@ -85,5 +85,7 @@ def max_batches(farm: Farm, starts: Sequence[Start], stage_days: Sequence[int], 
     for geography_id in {start.geography_id for start in starts}:
         days = [start.start_day for start in starts if start.geography_id == geography_id]
         span = max(days) - min(days) + 1
-        total += min(places * -(-span // held) for places, held in pools(farm, geography_id, stage_days, rules))
+        total += min(
+            places * -(-span // held) for places, held in places_by_stage(farm, geography_id, stage_days, rules)
+        )
     return total

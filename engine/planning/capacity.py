@@ -119,7 +119,7 @@ def capacity_report(schedule: Schedule, rules: Rules | None = None) -> CapacityR
     freshwater_days, sea_days = int(held[~ring].sum()), int(held[ring].sum())
     *land, last = schedule.stage_days
     stays = [stay for batch in schedule.batches for stay in batch.stays if stay.stage == SEA]
-    at_sea = {stay.end_day - stay.start_day for stay in stays}
+    at_sea = {stay.days for stay in stays}
     excesses = tuple(
         Excess(number=batch.number, stage=farm.stage_names[peak.stage - 1], peak=peak)
         for batch in schedule.batches

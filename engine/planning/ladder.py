@@ -9,11 +9,9 @@ from itertools import count
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay, to_date
-from engine.farm.schedule_text import format_schedule
-from engine.farm.validation import find_complaints, refuse
 from engine.forecast import sizing
-from engine.forecast.workload import predicted_events
-from engine.planning.partitions import balance_partitions, usual_partition_count
+from engine.planning.finishing import finish_schedule, partition_schedule
+from engine.planning.partitions import usual_partition_count
 from engine.planning.starts import batch_number
 from engine.planning.vacancies import Vacancies
 from engine.simulation.fish.history import simulate_batch
@@ -89,15 +87,13 @@ def plan_ladder(
         farm=farm,
         biology=biology,
         batches=batches,
-        partitions=balance_partitions(
-            predicted_events(batches, farm, biology=biology, as_of_day=as_of_day, seed=seed), parts
-        ),
+        partitions=(),
         text="",
         farm_file=farm_file,
         biology_file=biology_file,
     )
-    refuse(f"plan {name}", find_complaints(schedule))
-    return Ladder(replace(schedule, text=format_schedule(schedule)), tuple(rung for _, rung in found))
+    finished = finish_schedule(partition_schedule(schedule, parts))
+    return Ladder(finished, tuple(rung for _, rung in found))
 
 
 class _Builder:

@@ -54,19 +54,15 @@ def makespan(batch_events: Sequence[int] | Ints, partitions: Sequence[range], wo
     if found.ratio <= NEAR_RATIO:
         return found
     for count in _counts(len(whole), workers, len(partitions)):
-        if (
-            longest_first_makespan(sum_partitions(whole, balance_partitions(whole, count)), workers)
-            <= NEAR_RATIO * ideal
-        ):
+        parts = sum_partitions(whole, balance_partitions(whole, count))
+        if longest_first_makespan(parts, workers) <= NEAR_RATIO * ideal:
             return Makespan(workers=workers, events=found.events, ideal=ideal, better_partitions=count)
     return found
 
 
 def makespans(schedule: Schedule, workers: Sequence[int] = WORKERS) -> tuple[Makespan, ...]:
     """The makespan of a schedule's partitions for each number of workers, from predicted events."""
-    events = predicted_events(
-        schedule.batches, schedule.farm, biology=schedule.biology, as_of_day=schedule.as_of_day, seed=schedule.seed
-    )
+    events = predicted_events(schedule)
     return tuple(makespan(events, schedule.partitions, each) for each in workers)
 
 

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import NAME, STAGE_DAYS, Batch, Schedule, Stay, to_date
-from engine.farm.schedule_text import format_schedule
-from engine.farm.validation import MAX_AGE_DAYS, find_complaints, refuse
+from engine.farm.validation import EGGS, MAX_AGE_DAYS, MAX_STAY_DAYS
 from engine.forecast import sizing
-from engine.forecast.growth import sea_plan
-from engine.forecast.workload import predicted_events
+from engine.forecast.growth import plan_sea_stays
 from engine.planning.allocation import allocate
-from engine.planning.partitions import balance_partitions, usual_partition_count
+from engine.planning.finishing import finish_schedule, partition_schedule
+from engine.planning.partitions import usual_partition_count
 from engine.planning.places import Rules
 from engine.planning.starts import MIN_AGE_DAYS, Stagger, Start, plan_starts, stagger_every
 from lake.codes import SEA
 from lake.errors import InputError
 
 MAX_BATCHES = 100_000
-LONGEST_DAYS = 2_000
 
 
 @dataclass(frozen=True)
@@ -76,8 +74,8 @@ def plan(request: Request, farm: Farm, biology: Biology, *, farm_file: str = "",
     InputError when the request makes no sense; NoRoom, which is one, when the farm has no room for it (batch,
     day and pool named).
     """
-    check(request, farm)
-    starts, stays = place(request, farm, biology)
+    check_request(request, farm)
+    starts, stays = place_batches(request, farm, biology)
     batches = tuple(
         Batch(
             id=i,
@@ -98,9 +96,7 @@ def plan(request: Request, farm: Farm, biology: Biology, *, farm_file: str = "",
         farm=farm,
         biology=biology,
         batches=batches,
-        partitions=balance_partitions(
-            predicted_events(batches, farm, biology=biology, as_of_day=request.as_of_day, seed=request.seed), parts
-        ),
+        partitions=(),
         text="",
         stage_days=request.stage_days,
         farm_file=farm_file,
@@ -108,11 +104,10 @@ def plan(request: Request, farm: Farm, biology: Biology, *, farm_file: str = "",
         areas_per_batch=request.areas_per_batch,
         fallow_days=request.fallow_days,
     )
-    refuse(f"plan {request.name}", find_complaints(schedule))
-    return replace(schedule, text=format_schedule(schedule))
+    return finish_schedule(partition_schedule(schedule, parts))
 
 
-def place(request: Request, farm: Farm, biology: Biology) -> tuple[list[Start], list[tuple[Stay, ...]]]:
+def place_batches(request: Request, farm: Farm, biology: Biology) -> tuple[list[Start], list[tuple[Stay, ...]]]:
     """The request's starts and their stays; NoRoom when the farm has none."""
     starts = plan_starts(farm, request.batches, request.stagger, request.as_of_day)
     rules, wanted = request.rules, None
@@ -125,7 +120,7 @@ def place(request: Request, farm: Farm, biology: Biology) -> tuple[list[Start], 
 def _sea_days(request: Request, starts: list[Start], farm: Farm, biology: Biology) -> list[int] | None:
     if request.harvest_confidence is None:
         return None
-    stays = sea_plan(farm, biology, request.adult_days, request.harvest_confidence)
+    stays = plan_sea_stays(farm, biology, request.adult_days, request.harvest_confidence)
     before = sum(request.stage_days[:-1])
     return [stays.days_for(start.geography_id, start.start_day + before) for start in starts]
 
@@ -134,7 +129,7 @@ def sea_day_range(request: Request, farm: Farm, biology: Biology) -> tuple[int, 
     """Shortest and longest days at sea that the request may plan."""
     if request.harvest_confidence is None:
         return request.adult_days, request.adult_days
-    days = sea_plan(farm, biology, request.adult_days, request.harvest_confidence).days.values()
+    days = plan_sea_stays(farm, biology, request.adult_days, request.harvest_confidence).days.values()
     return min(days), max(days)
 
 
@@ -165,17 +160,17 @@ def _drawn_eggs(request: Request, start: Start) -> int:
     return low + int((high - low + 1) * sizing.keyed_share(request.seed, "eggs", start.number))
 
 
-def check(request: Request, farm: Farm) -> None:
+def check_request(request: Request, farm: Farm) -> None:
     """InputError when an option of the request is out of range."""
     rules, stagger, max_rings = request.rules, request.stagger, farm.model.areas.rings
-    gaps = stagger.own or (stagger.gaps,)
+    gaps = stagger.gaps_by_geography or (stagger.gaps,)
     limits = {
         "--batches": (request.batches, 1, MAX_BATCHES),
-        "--stagger": (min(sum(each) for each in gaps), 1, LONGEST_DAYS * max(len(each) for each in gaps)),
-        "--adult-days": (request.adult_days, 1, LONGEST_DAYS),
+        "--stagger": (min(sum(each) for each in gaps), 1, MAX_STAY_DAYS * max(len(each) for each in gaps)),
+        "--adult-days": (request.adult_days, 1, MAX_STAY_DAYS),
         "--rings": (rules.min_rings, 1, max_rings),
         "--areas-per-batch": (request.areas_per_batch, 1, 2),
-        "--fallow-days": (request.fallow_days, 0, LONGEST_DAYS),
+        "--fallow-days": (request.fallow_days, 0, MAX_STAY_DAYS),
         "--seed": (request.seed, 0, 2**63 - 1),
         "--partitions": (1 if request.partitions is None else request.partitions, 1, MAX_BATCHES),
     }
@@ -192,11 +187,11 @@ def check(request: Request, farm: Farm) -> None:
         )
     if min(min(each) for each in gaps) < 0:
         raise InputError("--stagger", f"{stagger.text} goes back in time", "give days of 0 or more")
-    if request.eggs is not None and not 1_000 <= request.eggs[0] <= request.eggs[1] <= 100_000_000:
+    if request.eggs is not None and not EGGS[0] <= request.eggs[0] <= request.eggs[1] <= EGGS[1]:
         raise InputError(
             "--eggs",
             f"{request.eggs[0]}-{request.eggs[1]} is out of range",
-            "give 1000 to 100000000, low first",
+            f"give {EGGS[0]} to {EGGS[1]}, low first",
         )
     if stagger.longest_days(request.batches, len(farm.geography_names)) > MAX_AGE_DAYS - MIN_AGE_DAYS:
         raise InputError(

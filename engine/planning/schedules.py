@@ -12,11 +12,11 @@ from engine.farm.infrastructure import Farm, read_farm
 from engine.farm.references import reference
 from engine.farm.schedule import STAGE_DAYS, Schedule
 from engine.farm.schedule_file import read_any, rehash
-from engine.forecast.growth import SeaPlan, sea_plan
+from engine.forecast.growth import SeaPlan, plan_sea_stays
 from engine.inputs.shipped_files import find_shipped
 from engine.planning.advance import NewBatches, advance
 from engine.planning.allocation import NoRoom
-from engine.planning.alternatives import refused
+from engine.planning.alternatives import explain_refusal
 from engine.planning.automatic import solve_request
 from engine.planning.ladder import Ladder, plan_ladder
 from engine.planning.options import (
@@ -112,13 +112,13 @@ def plan_schedule(options: PlanOptions, output: Path | None = None) -> Planned:
     try:
         schedule = plan(request, farm, biology, farm_file=farm_file, biology_file=biology_file)
     except NoRoom as refusal:
-        raise refused(refusal, request, farm, biology) from None
+        raise explain_refusal(refusal, request, farm, biology) from None
     if options.harvest_confidence is None:
         return Planned(schedule=schedule, request=request)
     return Planned(
         schedule=schedule,
         request=request,
-        sea_plan=sea_plan(farm, biology, options.adult_days, options.harvest_confidence),
+        sea_plan=plan_sea_stays(farm, biology, options.adult_days, options.harvest_confidence),
     )
 
 

@@ -36,12 +36,12 @@ class Stagger:
 
     text: str
     gaps: tuple[int, ...] = ()
-    own: tuple[tuple[int, ...], ...] = ()
+    gaps_by_geography: tuple[tuple[int, ...], ...] = ()
 
     def longest_days(self, batches: int, geographies: int) -> int:
         """An upper bound of the days from the first start to the last."""
-        if self.own:
-            return max(batches * max(gaps) for gaps in self.own)
+        if self.gaps_by_geography:
+            return max(batches * max(gaps) for gaps in self.gaps_by_geography)
         return batches * geographies * max(self.gaps)
 
 
@@ -64,7 +64,7 @@ def stagger_in_turn(days: int, geographies: int) -> Stagger:
 def even_stagger(farm: Farm, periods: tuple[Fraction, ...]) -> Stagger:
     """Each geography's own mean days between starts, as a stagger that recurs exactly."""
     text = ",".join(f"{name}={period}" for name, period in zip(farm.geography_names, periods, strict=True))
-    return Stagger(text=text, own=tuple(even_gaps(p.numerator, p.denominator) for p in periods))
+    return Stagger(text=text, gaps_by_geography=tuple(even_gaps(p.numerator, p.denominator) for p in periods))
 
 
 def parse_stagger(text: str, farm: Farm) -> Stagger:
@@ -90,7 +90,7 @@ def parse_stagger(text: str, farm: Farm) -> Stagger:
     missing = [name for name in farm.geography_names if name not in given]
     if missing:
         raise InputError("--stagger", f"{text!r} says nothing of {', '.join(missing)}", "give every geography's days")
-    return Stagger(text=text, own=tuple(tuple(given[name]) for name in farm.geography_names))
+    return Stagger(text=text, gaps_by_geography=tuple(tuple(given[name]) for name in farm.geography_names))
 
 
 def _geography(name: str, farm: Farm) -> str:
@@ -121,9 +121,9 @@ def plan_starts(farm: Farm, batches: int, stagger: Stagger, as_of_day: int) -> l
     """
     geographies = farm.geographies
     count, last = len(geographies), as_of_day - MIN_AGE_DAYS
-    if stagger.own:
+    if stagger.gaps_by_geography:
         days = []
-        for g, gaps in enumerate(stagger.own):
+        for g, gaps in enumerate(stagger.gaps_by_geography):
             offsets = _offsets(gaps, batches)
             end = last - (count - 1 - g) * sum(gaps) // (len(gaps) * count)
             days += [(end - offsets[-1] + offset, g, turn) for turn, offset in enumerate(offsets)]

@@ -28,7 +28,7 @@ class Setting:
 
     @property
     def planned(self) -> int:
-        return self.stay.end_day - self.stay.start_day
+        return self.stay.days
 
     @property
     def site(self) -> np.uint64:

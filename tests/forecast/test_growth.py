@@ -20,13 +20,13 @@ def few_replicates(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_more_confidence_is_a_longer_stay_up_to_the_longest_allowed() -> None:
-    low, high = (growth.sea_plan(shipped(), biology(), 2000, share) for share in (0.3, 0.9))
+    low, high = (growth.plan_sea_stays(shipped(), biology(), 2000, share) for share in (0.3, 0.9))
     assert set(low.days) == {(g, month) for g in (1, 2) for month in range(1, 13)}
     assert all(low.days[key] <= high.days[key] for key in low.days)
     assert sum(high.days.values()) > sum(low.days.values())
     assert all(200 < days < 800 for days in high.days.values())
     assert all(high.reached[key] >= 0.9 for key in high.days)
-    short = growth.sea_plan(shipped(), biology(), 400, 0.9)
+    short = growth.plan_sea_stays(shipped(), biology(), 400, 0.9)
     assert max(short.days.values()) == 400
     assert min(short.reached.values()) < 0.9
 
@@ -34,12 +34,12 @@ def test_more_confidence_is_a_longer_stay_up_to_the_longest_allowed() -> None:
 def test_a_plan_gives_each_batch_the_days_of_its_month_of_transfer() -> None:
     request = Request(name="t", batches=24, stagger_days=31, as_of_day=AS_OF, adult_days=450, harvest_confidence=0.4)
     schedule = plan(request, shipped(), biology())
-    stays = growth.sea_plan(shipped(), biology(), 450, 0.4)
+    stays = growth.plan_sea_stays(shipped(), biology(), 450, 0.4)
     lengths = set()
     for batch in schedule.batches:
         sea = batch.stays[-1]
-        assert sea.end_day - sea.start_day == stays.days[batch.geography_id, to_date(sea.start_day).month]
-        lengths.add(sea.end_day - sea.start_day)
+        assert sea.days == stays.days[batch.geography_id, to_date(sea.start_day).month]
+        lengths.add(sea.days)
     assert len(lengths) > 3
     again = parse_schedule(schedule.text, "again", shipped(), biology())
     assert again.batches == schedule.batches

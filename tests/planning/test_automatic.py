@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from engine.planning.allocation import NoRoom
-from engine.planning.alternatives import find_nearest_plans, refused
+from engine.planning.alternatives import explain_refusal, find_nearest_plans
 from engine.planning.automatic import STEADY_DAYS, solve_request
 from engine.planning.capacity import capacity_report, steady_days
-from engine.planning.planner import Request, place, plan
+from engine.planning.planner import Request, place_batches, plan
 from engine.planning.starts import Stagger, parse_stagger, plan_starts, stagger_every, stagger_in_turn
 from lake.errors import InputError
 from tests.planning.farms import AS_OF, biology, shipped
@@ -41,7 +41,7 @@ def test_with_a_target_the_stagger_is_the_longest_that_reaches_it() -> None:
 
 def test_a_target_beyond_one_stagger_for_all_gives_each_geography_its_own() -> None:
     found = solved(ASKED, 292, None, 0.87)
-    assert found.stagger.own
+    assert found.stagger.gaps_by_geography
     assert total(found) >= 0.87
 
 
@@ -90,8 +90,8 @@ def test_a_refusal_names_the_nearest_plans_and_each_is_nearest() -> None:
         replace(request, rings=7),
     ):
         with pytest.raises(NoRoom):
-            place(nearer, shipped(), biology())
-    text = str(refused(caught.value, request, shipped(), biology()))
+            place_batches(nearer, shipped(), biology())
+    text = str(explain_refusal(caught.value, request, shipped(), biology()))
     for words in (
         "SCO-2018-041 on 2019-11-21",
         "41 batches would",

@@ -71,40 +71,37 @@ def test_fourteen_partitions_of_550_batches_differ_by_less_than_a_twentieth_in_f
     expected = [simulated[b.id] for b in schedule.batches]
     sums = sum_partitions(expected, schedule.partitions)
     assert max(sums) < 1.05 * min(sums)
-    predicted = predicted_events(schedule.batches, farm(), biology=biology(), as_of_day=AS_OF, seed=7)
+    predicted = predicted_events(schedule)
     assert sum_partitions(predicted, schedule.partitions) == pytest.approx(sums, rel=0.012)
     assert int(predicted.sum()) == pytest.approx(sum(expected), rel=0.005)
 
 
 def test_readings_states_and_samples_of_a_young_batch_are_counted_exactly() -> None:
     """Fifty days in ten trays, unfed and not weighed: but for deaths, no row depends on a draw."""
-    youngest = planned(6, 88).batches[-1]
-    [events] = predicted_events([youngest], farm(), biology=biology(), as_of_day=AS_OF, seed=7)
+    schedule = planned(6, 88)
+    [events] = predicted_events(replace(schedule, batches=schedule.batches[-1:]))
     scenario, ahead = 2 + 900, 10 * (40 + 1) + 20
     certain = 1 + 1 + 10 + 10 + scenario + ahead + 50 * 10 * (7 * 6 + 2)
     assert certain + 0.8 * 500 < events <= certain + 500
 
 
 def test_events_rise_with_the_as_of_date_until_the_harvest_and_no_further() -> None:
-    batch = planned(6, 88).batches[0]
+    schedule = planned(6, 88)
+    batch = schedule.batches[0]
     days = [batch.start_day + d for d in (1, 90, 91, 200, 450, 451, 700, 900, 1200)]
-    events = [int(predicted_events([batch], farm(), biology=biology(), as_of_day=day, seed=7)[0]) for day in days]
+    events = [int(predicted_events(replace(schedule, batches=(batch,), as_of_day=day))[0]) for day in days]
     assert events[:-1] == sorted(set(events[:-1]))
     assert events[-1] == events[-2]
 
 
 def test_a_smaller_harvest_target_comes_sooner_and_to_fewer_events() -> None:
-    batch = planned(6, 88).batches[0]
+    schedule = planned(6, 88)
+    batch = schedule.batches[0]
     targets = (1_000.0, 2_000.0, 4_000.0, 20_000.0)
     events = [
-        int(
-            predicted_events([replace(batch, harvest_target_g=t)], farm(), biology=biology(), as_of_day=AS_OF, seed=7)[
-                0
-            ]
-        )
-        for t in targets
+        int(predicted_events(replace(schedule, batches=(replace(batch, harvest_target_g=t),)))[0]) for t in targets
     ]
     assert events == sorted(set(events))
     # 20 kg are never reached: all 450 days at sea
     sea = batch.stays[-1]
-    assert events[-1] > (sea.end_day - sea.start_day) * 8 * (4 * 6 + 1 + 2)
+    assert events[-1] > sea.days * 8 * (4 * 6 + 1 + 2)

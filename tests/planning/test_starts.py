@@ -50,8 +50,8 @@ def test_gaps_between_the_starts_of_a_geography(text: str, faroe: list[int], sco
 
 
 def test_equal_staggers_of_their_own_are_one_for_all() -> None:
-    own = plan_starts(shipped(), 40, parse_stagger("FAR=12,SCO=12", shipped()), AS_OF)
-    assert own == plan_starts(shipped(), 40, stagger_every(6), AS_OF)
+    separate = plan_starts(shipped(), 40, parse_stagger("FAR=12,SCO=12", shipped()), AS_OF)
+    assert separate == plan_starts(shipped(), 40, stagger_every(6), AS_OF)
 
 
 @given(st.integers(0, 2000), st.integers(1, 60))

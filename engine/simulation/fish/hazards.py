@@ -27,14 +27,14 @@ def tank_hazard(schedule: Schedule, batch: Batch, stay: Stay, days: int) -> np.n
     geography = schedule.farm.geography_of(batch).name
     year_z = am.normal(stream_key(seed, Stream.YEAR_CLASS, geography, to_date(batch.start_day).year), 0)
     frailty = am.exp(sd * z + year_sd * year_z - 0.5 * (sd * sd + year_sd * year_sd))
-    level = -am.log(1.0 - loss) / (stay.end_day - stay.start_day) * frailty
+    level = -am.log(1.0 - loss) / stay.days * frailty
     return np.full(days, level)
 
 
 def sea_hazard(schedule: Schedule, region: Region, number: str, stay: Stay, site: np.uint64) -> np.ndarray:
     """Daily hazard of the planned stay at sea: the published shape over days, scaled so that 64 weeks carry the
     cumulative base hazard, times the batch's and the site's frailty."""
-    mortality, planned = schedule.biology.model.mortality, stay.end_day - stay.start_day
+    mortality, planned = schedule.biology.model.mortality, stay.days
     cycle = 7 * CYCLE_WEEKS
     span = max(planned, cycle)
     edges, rates = mortality.shape_day, mortality.shape_rate
@@ -112,7 +112,7 @@ def befall(
     of the containers, which an event hits harder or less than the average.
     """
     events, at_sea = schedule.biology.model.events, stay.stage == SEA
-    planned = stay.end_day - stay.start_day
+    planned = stay.days
     ring_sd = events.ring_sd
     pulse, pulse_cause = np.zeros((len(names), planned)), np.zeros(planned, dtype=np.int8)
     per_stay = region.events_per_cycle * planned / (7 * CYCLE_WEEKS) if at_sea else 0.0

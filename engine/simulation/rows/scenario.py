@@ -80,7 +80,7 @@ def _hundredths(values: tuple[float, ...]) -> np.ndarray:
 
 def stage_lengths(schedule: Schedule, batch: Batch) -> list[int]:
     """Planned days of stages 1 to 6: the batch's own stays, the schedule's usual length beyond them."""
-    planned = [stay.end_day - stay.start_day for stay in batch.stays]
+    planned = [stay.days for stay in batch.stays]
     return [*planned, *schedule.stage_days[len(planned) :]]
 
 
