@@ -19,6 +19,7 @@ from engine.biology.parameters import Biology
 from engine.biology.region import Region
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule, Stay, to_date
+from engine.simulation.fish.hazards import CYCLE_DAYS
 from engine.simulation.numerics.weights import mean_weights_g
 from lake.codes import SEA
 from lake.errors import InputError
@@ -29,7 +30,6 @@ MIN_FILL = 0.92
 """Eggs are drawn between this share of the fit and the fit, so that batches differ."""
 EGG_STEP = 1_000
 DAYS_A_MONTH = (31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-CYCLE_DAYS = 448
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,8 @@ def require_within_limits(schedule: Schedule, source: str) -> None:
 def fit_eggs(stays: tuple[Stay, ...], region: Region, biology: Biology, farm: Farm) -> int:
     """The most eggs (whole thousands) whose predicted upper peak stays within every container's limit."""
     shares = _peak_kg_per_egg(stays, None, region, biology)
-    most = min(_limit_kg(farm, stay) / share for stay, share in zip(stays, shares, strict=True))
-    return int(most / EGG_STEP) * EGG_STEP
+    max_eggs = min(_limit_kg(farm, stay) / share for stay, share in zip(stays, shares, strict=True))
+    return int(max_eggs / EGG_STEP) * EGG_STEP
 
 
 def rings_for_eggs(eggs: int, stays: tuple[Stay, ...], limit_kg: float, region: Region, biology: Biology) -> int:

@@ -20,7 +20,7 @@ from engine.farm.infrastructure import Farm
 from engine.farm.occupancy import Ints
 from engine.farm.schedule import Batch, Schedule, Stay
 from engine.forecast.expected_sensing import dropped_share
-from engine.forecast.sizing import CYCLE_DAYS
+from engine.simulation.fish.hazards import CYCLE_DAYS
 from engine.simulation.numerics.calendar import WEEK_DAYS
 from engine.simulation.numerics.weights import mean_weights_g
 from engine.simulation.water.climate import Climate

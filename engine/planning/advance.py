@@ -16,12 +16,12 @@ from engine.forecast.workload import predicted_events
 from engine.inputs.reading import sha256
 from engine.planning.finishing import finish_schedule
 from engine.planning.partitions import balance_partitions, sum_partitions
+from engine.planning.places import USUAL_RINGS
 from engine.planning.starts import MIN_AGE_DAYS, Start, batch_number
 from engine.planning.vacancies import Vacancies
 from lake.codes import SEA
 from lake.errors import InputError
 
-USUAL_RINGS = 8
 MAX_PATTERN_GAPS = 60
 """Gaps after which a pattern of starts must recur to be taken for one."""
 RECENT_BATCHES = 120
@@ -43,7 +43,7 @@ class NewBatches:
 def advance(
     schedule: Schedule,
     as_of_day: int,
-    growth: NewBatches | None = None,
+    new_batches: NewBatches | None = None,
     *,
     name: str = "",
     farm_file: str | None = None,
@@ -58,20 +58,20 @@ def advance(
 
     InputError when the date is not later, or the farm has no room (batch, day and pool are named).
     """
-    growth = growth or NewBatches()
+    new_batches = new_batches or NewBatches()
     if as_of_day <= schedule.as_of_day:
         raise InputError(
             "--advance",
             f"{to_date(as_of_day)} is not after the schedule's as-of date {to_date(schedule.as_of_day)}",
             "give a later date",
         )
-    for option, value, least in (("--batches", growth.batches, 0), ("--stagger", growth.stagger_days, 1)):
-        if value is not None and value < least:
-            raise InputError(option, f"{value} is out of range", f"give at least {least}")
+    for option, value, minimum in (("--batches", new_batches.batches, 0), ("--stagger", new_batches.stagger_days, 1)):
+        if value is not None and value < minimum:
+            raise InputError(option, f"{value} is out of range", f"give at least {minimum}")
     farm, old = schedule.farm, schedule.batches
     vacancies = Vacancies(farm, old, schedule.as_of_day, schedule.fallow_days)
     lived_on = tuple(_with_later_stages(schedule, batch, vacancies) for batch in old)
-    starts = _starts(schedule, as_of_day, growth)
+    starts = _starts(schedule, as_of_day, new_batches)
     egg_rule = _EggRule(schedule)
     new: list[Batch] = []
     for start in starts:
@@ -114,24 +114,24 @@ def find_recurring_gaps(gaps: Sequence[int]) -> tuple[int, ...]:
     return (max(1, median_low(gaps)),)
 
 
-def _starts(schedule: Schedule, as_of_day: int, growth: NewBatches) -> list[Start]:
+def _starts(schedule: Schedule, as_of_day: int, new_batches: NewBatches) -> list[Start]:
     """New batches in order of start, on or after the old as-of date and before the new one."""
     geographies = range(1, len(schedule.farm.geography_names) + 1)
-    if growth.stagger_days is not None:
+    if new_batches.stagger_days is not None:
         last = max(schedule.batches, key=lambda b: (b.start_day, b.id))
-        slots = {g: _later(schedule, _turns(last, g, growth.stagger_days, len(geographies))) for g in geographies}
+        slots = {g: _later(schedule, _turns(last, g, new_batches.stagger_days, len(geographies))) for g in geographies}
     else:
         slots = {g: _later(schedule, days) for g, days in _patterns(schedule).items()}
     found: list[tuple[int, int]] = []
     for g, days in slots.items():
-        if growth.batches is None:
+        if new_batches.batches is None:
             mine = list(takewhile(lambda day: day <= as_of_day - MIN_AGE_DAYS, days))
         else:
-            mine = list(islice(days, growth.batches))
+            mine = list(islice(days, new_batches.batches))
             if mine and mine[-1] >= as_of_day:
                 raise InputError(
                     "--batches",
-                    f"the last of {growth.batches} new batches in {schedule.farm.geography(g).name} would start "
+                    f"the last of {new_batches.batches} new batches in {schedule.farm.geography(g).name} would start "
                     f"on {to_date(mine[-1])}, not before {to_date(as_of_day)}",
                     "ask for fewer, a shorter --stagger or a later --advance",
                 )
@@ -222,13 +222,13 @@ def _rings(schedule: Schedule, start: Start, day: int, end: int, vacancies: Vaca
     As many as usual; where they don't fit, the largest smaller number that old batches took.
     """
     stays = _recent(schedule, start.geography_id, SEA)
-    seen = Counter(len(stay.container_ids) for stay in stays)
-    usual = max(seen, key=lambda n: (seen[n], n)) if seen else min(USUAL_RINGS, schedule.farm.model.areas.rings)
-    smallest = min(seen, default=usual)
+    counts = Counter(len(stay.container_ids) for stay in stays)
+    usual = max(counts, key=lambda n: (counts[n], n)) if counts else min(USUAL_RINGS, schedule.farm.model.areas.rings)
+    smallest = min(counts, default=usual)
     places = {stay.container_ids for stay in stays}
     if found := vacancies.place(sorted(places), day, end, smallest):
         return found
-    for rings in sorted({usual, *(n for n in seen if n < usual)}, reverse=True):
+    for rings in sorted({usual, *(n for n in counts if n < usual)}, reverse=True):
         if found := vacancies.rings(
             start.geography_id, day, end, count=rings, areas_per_batch=schedule.areas_per_batch
         ):
@@ -238,11 +238,11 @@ def _rings(schedule: Schedule, start: Start, day: int, end: int, vacancies: Vaca
 
 def _usual_days(schedule: Schedule, geography_id: int, stage: int, day: int) -> int:
     """The commonest length of the stage in old batches; at sea, of those transferred in the same month if any."""
-    seen = _recent(schedule, geography_id, stage)
+    stays = _recent(schedule, geography_id, stage)
     if stage == SEA:
         month = to_date(day).month
-        seen = [stay for stay in seen if to_date(stay.start_day).month == month] or seen
-    lengths = Counter(stay.days for stay in seen)
+        stays = [stay for stay in stays if to_date(stay.start_day).month == month] or stays
+    lengths = Counter(stay.days for stay in stays)
     return max(lengths, key=lambda n: (lengths[n], n)) if lengths else schedule.stage_days[stage - 1]
 
 

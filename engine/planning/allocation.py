@@ -161,10 +161,10 @@ def _sea(areas: Sequence[Area], rules: Rules, spans: Sequence[tuple[int, int]]) 
     """The geography's sea, cut for the most batches that are there at once."""
     if rules.min_rings == rules.max_rings and rules.areas_per_batch == 1 and rules.shared_areas:
         return _Areas(areas, rules.min_rings)
-    most = max_places([len(area.ring_ids) for area in areas], rules)
+    batches = max_places([len(area.ring_ids) for area in areas], rules)
     if rules.min_rings < rules.max_rings:
-        most = min(most, peak_load(spans))
-    return Places(sea_places([area.ring_ids for area in areas], rules, most) if most else [])
+        batches = min(batches, peak_load(spans))
+    return Places(sea_places([area.ring_ids for area in areas], rules, batches) if batches else [])
 
 
 def peak_load(spans: Sequence[tuple[int, int]]) -> int:

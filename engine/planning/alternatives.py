@@ -85,9 +85,9 @@ def _candidates(short_at_sea: bool, request: Request, farm: Farm, biology: Biolo
         yield f"--adult-days {days}", replace(request, adult_days=days)
     rules = request.rules
 
-    def with_rings(fewest: int) -> Request:
+    def with_rings(min_rings: int) -> Request:
         fixed = rules.min_rings == rules.max_rings
-        return replace(request, rings=fewest if fixed else (fewest, rules.max_rings))
+        return replace(request, rings=min_rings if fixed else (min_rings, rules.max_rings))
 
     rings = _largest_fitting(1, rules.min_rings - 1, lambda n: fits(with_rings(n)))
     if rings:

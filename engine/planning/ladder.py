@@ -12,6 +12,7 @@ from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay, to_date
 from engine.forecast import sizing
 from engine.planning.finishing import finish_schedule, partition_schedule
 from engine.planning.partitions import usual_partition_count
+from engine.planning.places import USUAL_RINGS
 from engine.planning.starts import batch_number
 from engine.planning.vacancies import Vacancies
 from engine.simulation.fish.history import simulate_batch
@@ -19,7 +20,6 @@ from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 from lake.errors import InputError
 
-RINGS = 8
 WHOLE_LIFE = sum(STAGE_DAYS)
 BEFORE_SEA = WHOLE_LIFE - STAGE_DAYS[-1]
 ENDED_DAYS_AGO = (120, 30)
@@ -175,7 +175,7 @@ class _Builder:
         day, station = start_day, 0
         for stage, days in enumerate(STAGE_DAYS, 1):
             if stage == SEA:
-                rings = min(RINGS, farm.model.areas.rings)
+                rings = min(USUAL_RINGS, farm.model.areas.rings)
                 containers = self.vacancies.rings(geography_id, day, day + days, rings)
             else:
                 hall = self.vacancies.hall(stage, geography_id, start_day=day, end_day=day + days, station_id=station)
@@ -186,7 +186,8 @@ class _Builder:
                 raise InputError(
                     f"farm {farm.name}",
                     f"no room for batch {number} on {to_date(day)}: {pool} is too small for the ladder",
-                    f"in each geography it needs four halls for each stage and areas for 24 batches of {RINGS} rings",
+                    "in each geography it needs four halls for each stage and areas for 24 batches of "
+                    f"{USUAL_RINGS} rings",
                 )
             stays.append(Stay(stage=stage, container_ids=containers, start_day=day, end_day=day + days))
             day += days

@@ -4,13 +4,13 @@ A request fits if and only if no day has more batches at sea than there are plac
 batch may take, since stays are intervals (see allocation.py) and no batch can use less. So the count of
 places is the exact limit:
 
-- rings of one area, areas shared: an area of n rings takes n // fewest batches;
+- rings of one area, areas shared: an area of n rings takes n // min_rings batches;
 - rings of two neighbouring areas: rings are numbered through the geography and cut into runs, which span two
-  areas at most because no batch takes more rings than an area has: all rings // fewest batches;
+  areas at most because no batch takes more rings than an area has: all rings // min_rings batches;
 - one batch an area: as many batches as areas (a batch never needs a second one).
 
 With more rings than that to spare, places grow: each batch gets as many rings as fill the sea, in equal
-parts. What an area's m batches fill, min(rings, m x most), is concave in m, so no other spread of the same
+parts. What an area's m batches fill, min(rings, m x max_rings), is concave in m, so no other spread of the same
 number of batches over areas fills more.
 """
 
@@ -22,6 +22,8 @@ from dataclasses import dataclass
 
 Rings = tuple[int, ...]
 NEVER = -(2**62)
+USUAL_RINGS = 8
+"""Rings a batch at sea unless told otherwise."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,8 @@ class Rules:
     so many days between two batches.
     """
 
-    min_rings: int = 8
-    max_rings: int = 8
+    min_rings: int = USUAL_RINGS
+    max_rings: int = USUAL_RINGS
     areas_per_batch: int = 1
     shared_areas: bool = True
     fallow_days: int = 0

@@ -14,7 +14,7 @@ from engine.forecast.growth import plan_sea_stays
 from engine.planning.allocation import allocate
 from engine.planning.finishing import finish_schedule, partition_schedule
 from engine.planning.partitions import usual_partition_count
-from engine.planning.places import Rules
+from engine.planning.places import USUAL_RINGS, Rules
 from engine.planning.starts import MIN_AGE_DAYS, Stagger, Start, plan_starts, stagger_every
 from lake.codes import SEA
 from lake.errors import InputError
@@ -40,7 +40,7 @@ class Request:
     as_of_day: int
     seed: int = 1
     adult_days: int = STAGE_DAYS[-1]
-    rings: int | tuple[int, int] = 8
+    rings: int | tuple[int, int] = USUAL_RINGS
     partitions: int | None = None
     eggs: tuple[int, int] | None = None
     areas_per_batch: int = 1
@@ -58,10 +58,10 @@ class Request:
 
     @property
     def rules(self) -> Rules:
-        fewest, most = (self.rings, self.rings) if isinstance(self.rings, int) else self.rings
+        low, high = (self.rings, self.rings) if isinstance(self.rings, int) else self.rings
         return Rules(
-            min_rings=fewest,
-            max_rings=most,
+            min_rings=low,
+            max_rings=high,
             areas_per_batch=self.areas_per_batch,
             shared_areas=self.shared_areas,
             fallow_days=self.fallow_days,

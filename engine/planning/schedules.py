@@ -29,6 +29,7 @@ from engine.planning.options import (
     parse_whole,
     require_share,
 )
+from engine.planning.places import USUAL_RINGS
 from engine.planning.planner import Request, plan
 from engine.planning.starts import parse_stagger
 from lake.errors import InputError
@@ -48,7 +49,7 @@ class PlanOptions:
     biology: str = "published"
     seed: int = 1
     adult_days: int = STAGE_DAYS[-1]
-    rings: int | str = 8
+    rings: int | str = USUAL_RINGS
     areas_per_batch: int = 1
     batches_per_area: int | str = "any"
     fallow_days: int = 0
@@ -165,7 +166,7 @@ def advance_schedule(
     batches, stagger: of new batches (see Growth); None: as the old ones follow each other. InputError when the
     file is wrong, the date is not later, or the farm has no room.
     """
-    growth = NewBatches(parse_whole(batches, "--batches"), parse_whole(stagger, "--stagger"))
+    new_batches = NewBatches(parse_whole(batches, "--batches"), parse_whole(stagger, "--stagger"))
     old = read_any(path)
     folder = _folder(output)
     farm = str(find_shipped("farms", old.farm_file or old.farm.name, path.parent))
@@ -174,7 +175,7 @@ def advance_schedule(
     advanced = advance(
         old,
         parse_day(as_of, "--advance"),
-        growth,
+        new_batches,
         name=_name(name, output, ""),
         farm_file="" if farm_file == old.farm.name else farm_file,
         biology_file="" if biology_file == old.biology.name else biology_file,

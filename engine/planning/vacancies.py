@@ -11,8 +11,7 @@ from itertools import pairwise
 
 from engine.farm.infrastructure import Farm, Hall
 from engine.farm.schedule import Batch, Stay
-
-NEVER = -(2**62)
+from engine.planning.places import NEVER
 
 
 class Vacancies:

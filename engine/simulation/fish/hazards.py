@@ -14,7 +14,7 @@ from engine.simulation.numerics.sums import ordered_sum
 from engine.simulation.record import HealthEvent
 from lake.codes import MORTALITY_CAUSES, SEA
 
-CYCLE_WEEKS = 64  # the Monte Carlo behind the hazards ran 64 weeks
+CYCLE_DAYS = 448  # the Monte Carlo behind the hazards ran 64 weeks
 
 
 def tank_hazard(schedule: Schedule, batch: Batch, stay: Stay, days: int) -> np.ndarray:
@@ -35,21 +35,20 @@ def sea_hazard(schedule: Schedule, region: Region, number: str, stay: Stay, site
     """Daily hazard of the planned stay at sea: the published shape over days, scaled so that 64 weeks carry the
     cumulative base hazard, times the batch's and the site's frailty."""
     mortality, planned = schedule.biology.model.mortality, stay.days
-    cycle = 7 * CYCLE_WEEKS
-    span = max(planned, cycle)
+    span = max(planned, CYCLE_DAYS)
     edges, rates = mortality.shape_day, mortality.shape_rate
     bins = np.array(rates)[np.minimum(np.searchsorted(edges[1:], np.arange(span), side="right"), len(rates) - 1)]
-    centred = 2.0 * np.minimum(np.arange(span), cycle) / cycle - 1.0
+    centred = 2.0 * np.minimum(np.arange(span), CYCLE_DAYS) / CYCLE_DAYS - 1.0
     bowl = (1.0 + centred * centred) * 0.75
     share = mortality.shape_u_share
-    shape = (1.0 - share) * bins / (ordered_sum(bins[:cycle].tolist()) / cycle) + share * bowl
+    shape = (1.0 - share) * bins / (ordered_sum(bins[:CYCLE_DAYS].tolist()) / CYCLE_DAYS) + share * bowl
     batch_sd, site_sd = region.frailty_batch_sd, region.frailty_site_sd
     frailty = am.exp(
         batch_sd * am.normal(stream_key(schedule.seed, Stream.FRAILTY, number, SEA), 0)
         + site_sd * am.normal(site, 2)
         - 0.5 * (batch_sd * batch_sd + site_sd * site_sd)
     )
-    hazard: np.ndarray = shape[:planned] * (region.sea_hazard / cycle * frailty)
+    hazard: np.ndarray = shape[:planned] * (region.sea_hazard / CYCLE_DAYS * frailty)
     return hazard
 
 
@@ -115,7 +114,7 @@ def befall(
     planned = stay.days
     ring_sd = events.ring_sd
     pulse, pulse_cause = np.zeros((len(names), planned)), np.zeros(planned, dtype=np.int8)
-    per_stay = region.events_per_cycle * planned / (7 * CYCLE_WEEKS) if at_sea else 0.0
+    per_stay = region.events_per_cycle * planned / CYCLE_DAYS if at_sea else 0.0
     if not at_sea:
         per_stay = events.freshwater_per_stage
     median = region.event_loss_median if at_sea else events.freshwater_loss_median
