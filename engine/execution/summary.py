@@ -11,7 +11,7 @@ from typing import Any
 from engine.execution.verification import last_verification
 from engine.farm.schedule import Schedule
 from engine.farm.schedule_file import read_any
-from engine.planning.capacity import Report, Saturation, capacity_report, executed_saturation
+from engine.planning.capacity import CapacityReport, Saturation, capacity_report, executed_saturation
 from lake.manifest import Manifest, read_complete
 from lake.next_step import command
 from warehouse.loaded_target import LoadedTarget, loaded_target
@@ -32,7 +32,7 @@ class Summary:
     manifest: Manifest
     checks: dict[str, Any] | None
     loaded: LoadedTarget | None
-    capacity: Report
+    capacity: CapacityReport
     executed: Saturation
 
     @property
