@@ -17,7 +17,7 @@ from engine.simulation.fish.history import simulate_batch
 from engine.simulation.rows.shared import Columns
 from engine.simulation.water.climate import Climate
 from lake.files import write_atomically
-from lake.fingerprint import combine
+from lake.fingerprint import combine_fingerprints
 from lake.manifest import BatchRecord, PartitionRecord
 from lake.tables import EVENT_TABLE_NAMES
 from lake.writer import PartitionWriter
@@ -149,4 +149,4 @@ def simulate_partition(task: PartitionTask) -> PartitionRecord:
 
 def run_fingerprint(records: tuple[PartitionRecord, ...]) -> str:
     """One fingerprint over every batch and table of a run, whatever its partitions."""
-    return combine({batch: tables for record in records for batch, tables in record.fingerprints.items()})
+    return combine_fingerprints({batch: tables for record in records for batch, tables in record.fingerprints.items()})

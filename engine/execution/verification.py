@@ -22,8 +22,8 @@ from lake.checks import (
     CheckResult,
     Report,
     check_names,
-    plain,
-    require_known,
+    plain_value,
+    require_check_names,
     run_checks,
     run_reports,
 )
@@ -101,7 +101,7 @@ def verify_run(
     """
     manifest = read_complete(run_dir)
     in_lake = tuple(name for name in only if name not in (COUNTS, KEYS))
-    require_known(in_lake)
+    require_check_names(in_lake)
     checks: list[CheckResult] = []
     reports: list[Report] = []
     # the database first: when it can't be reached, that is known before a minute has passed
@@ -184,7 +184,8 @@ def _compare_database(
     for check, with_keys in ((KEYS, True), (COUNTS, False)):
         offences = [d for d in found if d.check.endswith("contradictory keys") == with_keys]
         rows = tuple(
-            {"what": d.check, "expected": plain(d.expected), "found": plain(d.found)} for d in offences[:ROWS_SHOWN]
+            {"what": d.check, "expected": plain_value(d.expected), "found": plain_value(d.found)}
+            for d in offences[:ROWS_SHOWN]
         )
         results.append(CheckResult(check, len(offences), rows, seconds=seconds))
         seconds = 0.0  # one comparison gives both

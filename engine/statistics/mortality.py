@@ -103,6 +103,7 @@ def weekly_mortality(records: Records) -> Measures:
 
 
 def weekly_mortality_measures(weeks: pl.DataFrame) -> Measures:
+    """The measures of weekly_mortality, of some rings' weeks (as ring_weeks gives them)."""
     basis = Basis("batches", "mortality_event without culls, daily_state.population")
     count = weeks["batch_id"].n_unique()
     rates = weeks["rate"]

@@ -44,6 +44,7 @@ class Records:
 
     @cached_property
     def geographies(self) -> tuple[str, ...]:
+        """Their names, in the order of their ids."""
         return tuple(collect(self.tables["geography"].sort("id"))["name"])
 
     @cached_property

@@ -54,6 +54,7 @@ class Statistic:
 
     @property
     def name(self) -> str:
+        """The band's name, with its geography."""
         return self.band.name
 
     @property
@@ -66,6 +67,7 @@ class Statistic:
 
     @property
     def failed(self) -> bool:
+        """Whether it is required to lie in its band and does not."""
         return self.required and self.within is False
 
     @property
@@ -75,6 +77,7 @@ class Statistic:
         return f"{self.band.cited}{from_tables}"
 
     def to_json(self) -> dict[str, Any]:
+        """The statistic as --json shows it."""
         band, measure = self.band, self.measure
         return {
             "name": self.name,

@@ -42,6 +42,7 @@ class CheckResult:
 
     @property
     def passed(self) -> bool:
+        """Whether no row offends."""
         return self.violations == 0
 
 
@@ -68,10 +69,11 @@ def check_names() -> tuple[str, ...]:
 
 
 def report_names() -> tuple[str, ...]:
+    """Every report, in order."""
     return tuple(name.removesuffix(REPORT) for name in _texts("invariants") if name.endswith(REPORT))
 
 
-def require_known(names: tuple[str, ...]) -> None:
+def require_check_names(names: tuple[str, ...]) -> None:
     """InputError when a name is no check."""
     unknown = [name for name in names if name not in check_names()]
     if unknown:
@@ -86,7 +88,7 @@ def run_checks(connection: Connection, run_dir: Path, only: tuple[str, ...] = ()
     `connection` is lake.views.connect's, with the plan registered. A check that DuckDB cannot run on the data
     has failed: its one row says why. A shared table is kept no longer than a check to come names it.
     """
-    require_known(only)
+    require_check_names(only)
     names = only or check_names()
     for done, name in enumerate(names, 1):
         begun = time.perf_counter()
@@ -149,11 +151,12 @@ def _exists(connection: Connection, name: str) -> bool:
 
 def _rows(relation: duckdb.DuckDBPyRelation) -> tuple[Row, ...]:
     return tuple(
-        {name: plain(value) for name, value in zip(relation.columns, row, strict=True)} for row in relation.fetchall()
+        {name: plain_value(value) for name, value in zip(relation.columns, row, strict=True)}
+        for row in relation.fetchall()
     )
 
 
-def plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     """A value as JSON has it: dates as ISO text, decimals as numbers."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)

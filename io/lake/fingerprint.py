@@ -64,14 +64,14 @@ def fingerprint(table: Table, rows: pa.RecordBatch) -> str:
 
 
 @cache
-def fingerprint_of_none(table_name: str) -> str:
+def empty_fingerprint(table_name: str) -> str:
     """The fingerprint of a batch that has no rows in a table."""
     table = TABLES[table_name]
     columns = [pa.array([], field.type) for field in table.schema]
     return fingerprint(table, pa.RecordBatch.from_arrays(columns, schema=table.schema))
 
 
-def combine(fingerprints: dict[int, dict[str, str]]) -> str:
+def combine_fingerprints(fingerprints: dict[int, dict[str, str]]) -> str:
     """One fingerprint of a whole run: over batches in order and tables by name, free of partitions."""
     whole = xxhash.xxh3_128()
     for batch in sorted(fingerprints):
@@ -80,7 +80,7 @@ def combine(fingerprints: dict[int, dict[str, str]]) -> str:
     return str(whole.hexdigest())
 
 
-def batches_in(file: Path, table: Table) -> Iterator[tuple[int, str]]:
+def batch_fingerprints(file: Path, table: Table) -> Iterator[tuple[int, str]]:
     """(batch id, fingerprint) of every batch in a part, read back from the Parquet.
 
     A batch's rows stand together and no row group splits a batch, so one row group is held at a time.
@@ -111,7 +111,7 @@ def _as_declared(column: Column, array: pa.Array) -> pa.Array:
 def part_fingerprints(file: Path, table_name: str) -> dict[int, str]:
     """Fingerprints of every batch in one part; ValueError when a batch stands in two places of the file."""
     found: dict[int, str] = {}
-    for batch, value in batches_in(file, TABLES[table_name]):
+    for batch, value in batch_fingerprints(file, TABLES[table_name]):
         if batch in found:
             raise ValueError(f"{file}: the rows of batch {batch} are not contiguous")
         found[batch] = value

@@ -16,6 +16,7 @@ class Journal:
         self.path = run_dir / "logs" / "run.jsonl"
 
     def append(self, event: str, **fields: Any) -> None:
+        """Add a line and sync it to the disk."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("ab+") as file:
             if file.seek(0, os.SEEK_END):

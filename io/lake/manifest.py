@@ -50,10 +50,12 @@ class PartitionRecord:
 
     @property
     def events(self) -> int:
+        """Rows of its event tables."""
         return sum(part.rows for part in self.tables.values())
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> PartitionRecord:
+        """From what to_json or asdict gave, read back from JSON; KeyError or TypeError when it is not that."""
         return PartitionRecord(
             **{
                 **data,
@@ -80,9 +82,11 @@ class RunIdentity:
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> RunIdentity:
+        """From what to_json or asdict gave, read back from JSON; KeyError or TypeError when it is not that."""
         return RunIdentity(**{**data, "partitions": tuple(tuple(p) for p in data["partitions"])})
 
     def differences(self, other: RunIdentity) -> list[str]:
+        """What is not the same, in words."""
         mine, theirs = asdict(self), asdict(other)
         return [f"{key} {mine[key]!r} is now {theirs[key]!r}" for key in mine if mine[key] != theirs[key]]
 
@@ -127,6 +131,7 @@ class BiologyRecord:
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> BiologyRecord:
+        """From what to_json or asdict gave, read back from JSON; KeyError or TypeError when it is not that."""
         return BiologyRecord(
             **{
                 **data,
@@ -168,6 +173,7 @@ class Manifest:
 
     @property
     def events(self) -> int:
+        """Rows of all event tables."""
         return sum(self.tables.values())
 
     @property
@@ -190,10 +196,12 @@ class Manifest:
 
     @property
     def events_per_second(self) -> float:
+        """Rows a second of the last call."""
         return self.events_made / max(self.seconds, 1e-9)
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> Manifest:
+        """From what to_json or asdict gave, read back from JSON; KeyError or TypeError when it is not that."""
         data = {k: v for k, v in data.items() if k not in {"tables", "events"}}
         return Manifest(
             **{
@@ -206,10 +214,12 @@ class Manifest:
         )
 
     def to_json(self) -> dict[str, Any]:
+        """As manifest.json has it: with the rows by table and in all, for who reads it."""
         return {**asdict(self), "tables": self.tables, "events": self.events}
 
 
 def write_manifest(run_dir: Path, manifest: Manifest) -> None:
+    """Write RUN/manifest.json, whole or not at all."""
     write_atomically(run_dir / "manifest.json", json.dumps(manifest.to_json(), indent=1) + "\n")
 
 

@@ -26,7 +26,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from lake.fingerprint import fingerprint_of_none, part_fingerprints
+from lake.fingerprint import empty_fingerprint, part_fingerprints
 from lake.manifest import Manifest, read_complete
 from lake.tables import TABLES
 
@@ -175,7 +175,7 @@ def register_fingerprints(connection: Connection, run_dir: Path) -> None:
         for table, part in p.tables.items():
             found = part_fingerprints(run_dir / part.file, table)
             rows += [
-                {"batch_id": b, "table_name": table, "fingerprint": found.get(b) or fingerprint_of_none(table)}
+                {"batch_id": b, "table_name": table, "fingerprint": found.get(b) or empty_fingerprint(table)}
                 for b in sorted({*p.batches, *found})
             ]
     _create(connection, "lake_fingerprint", pa.Table.from_pylist(rows, schema=_LAKE_FINGERPRINT))

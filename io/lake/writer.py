@@ -113,6 +113,7 @@ class PartitionWriter:
         return self
 
     def add(self, table_name: str, values: Mapping[str, Values]) -> str:
+        """Take one batch's rows of a table; their fingerprint. ValueError as of record_batch."""
         part = self._parts[table_name]
         rows = record_batch(part.table, values)
         mark = fingerprint(part.table, rows)
@@ -125,6 +126,7 @@ class PartitionWriter:
         return sum(part.rows for part in self._parts.values())
 
     def finish(self) -> dict[str, PartRecord]:
+        """Close every part and give it its final name."""
         records = {name: part.finish() for name, part in self._parts.items()}
         self._finished = True
         return records

@@ -34,7 +34,7 @@ def without_password(dsn: str) -> str:
     return make_conninfo("", **{k: v for k, v in parameters.items() if k not in SECRETS})
 
 
-def scrub(message: str, dsn: str) -> str:
+def hide_secrets(message: str, dsn: str) -> str:
     """A server's or libpq's message without the DSN's secrets."""
     for name, value in conninfo_to_dict(dsn).items():
         if name in SECRETS and value:
@@ -42,7 +42,7 @@ def scrub(message: str, dsn: str) -> str:
     return message
 
 
-def explain(error: psycopg.Error) -> str:
+def explain_error(error: psycopg.Error) -> str:
     """A constraint's failure in words: which one, and PostgreSQL's detail."""
     detail = error.diag.message_detail or ""
     return f"{error.diag.message_primary or error} {detail}".strip()
@@ -63,7 +63,7 @@ def connect(dsn: str) -> Connection:
     except psycopg.Error as e:
         raise InputError(
             f"database {safe!r}",
-            f"can't connect: {scrub(str(e), dsn).strip()}",
+            f"can't connect: {hide_secrets(str(e), dsn).strip()}",
             "check that the server runs and that host, port, database, user and password are right",
         ) from None
     version = connection.info.server_version  # 150004 is 15.4

@@ -69,6 +69,7 @@ def psql_line(dsn: str) -> str:
 
 
 def has_database(run_dir: Path) -> bool:
+    """Whether the run has a server's folder of its own."""
     return (run_dir / FOLDER / "PG_VERSION").is_file()
 
 

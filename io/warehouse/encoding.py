@@ -19,11 +19,11 @@ from warehouse.uat.expressions import (
     Constant,
     ContentType,
     Derived,
+    DimensionValue,
     Expression,
     FirstOf,
-    Lake,
+    LakeColumn,
     Mapping,
-    Named,
     RowId,
     User,
 )
@@ -150,9 +150,9 @@ class _Source:
 def _evaluate(expression: Expression, source: _Source, to: pa.DataType) -> pa.Array:
     rows, mapping, context = source.rows, source.mapping, source.context
     match expression:
-        case Lake(column, renamed=True) if context.prefix:
+        case LakeColumn(column, prefixed=True) if context.prefix:
             return pc.binary_join_element_wise(context.prefix, rows.column(column), "")
-        case Lake(column):
+        case LakeColumn(column):
             return source.column(column)
         case Constant(value):
             return pa.repeat(pa.scalar(value, to), rows.num_rows)
@@ -163,16 +163,19 @@ def _evaluate(expression: Expression, source: _Source, to: pa.DataType) -> pa.Ar
             return pc.if_else(rows.column(where).is_valid(), user, None) if where else user
         case FirstOf(columns):
             return pc.coalesce(*(source.column(column) for column in columns))
-        case ContentType(of):
+        case ContentType(models):
             return pc.case_when(
-                pc.make_struct(*(rows.column(column).is_valid() for column, _, _ in of)),
-                *(pa.repeat(pa.scalar(context.content_types[app, model], to), rows.num_rows) for _, app, model in of),
+                pc.make_struct(*(rows.column(column).is_valid() for column, _, _ in models)),
+                *(
+                    pa.repeat(pa.scalar(context.content_types[app, model], to), rows.num_rows)
+                    for _, app, model in models
+                ),
             )
         case RowId() if mapping.has_lake_id:
             return source.translate(rows.column("id"), mapping.lake)
         case RowId():
             return pc.add(source.numbers, context.offsets[mapping.lake] + 1)
-        case Named(column, table, value):
+        case DimensionValue(column, table, value):
             dimension = context.dimensions[table]
             found = pc.index_in(rows.column(column), dimension.column("id").combine_chunks())
             return dimension.column(value).combine_chunks().take(found)

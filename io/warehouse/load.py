@@ -18,7 +18,7 @@ from lake.manifest import Manifest, PartitionRecord
 from lake.tables import EVENT_TABLE_NAMES
 from warehouse import load_log
 from warehouse.copying import CopyJob, copy_partitions, max_rows
-from warehouse.database import Connection, connect, explain, identifier, scrub
+from warehouse.database import Connection, connect, explain_error, hide_secrets, identifier
 from warehouse.encoding import Context
 from warehouse.indexes import count_dropped, restore, set_aside, tables_to_set_aside
 from warehouse.load_log import Load
@@ -64,10 +64,12 @@ class LoadResult:
 
     @property
     def total_rows(self) -> int:
+        """Event rows written by this call."""
         return sum(self.rows.values())
 
     @property
     def rows_per_second(self) -> float:
+        """Over all of the call; 0 where nothing was written."""
         return self.total_rows / self.seconds if self.seconds and self.total_rows else 0.0
 
 
@@ -118,11 +120,11 @@ def load_run(
         except psycopg.errors.InsufficientPrivilege as e:
             raise InputError(
                 "target database",
-                f"this user may not do what the load needs: {scrub(explain(e), dsn)}",
+                f"this user may not do what the load needs: {hide_secrets(explain_error(e), dsn)}",
                 "load as a user that owns the UAT tables and may create a schema",
             ) from None
         except psycopg.Error as e:
-            raise LoadFailed(scrub(explain(e), dsn), 0, len(manifest.partitions)) from e
+            raise LoadFailed(hide_secrets(explain_error(e), dsn), 0, len(manifest.partitions)) from e
     result.seconds = perf_counter() - begun
     return result
 
@@ -142,7 +144,9 @@ def restore_only(
             try:
                 restore([stack.enter_context(connect(dsn)) for _ in range(connections)], report)
             except psycopg.Error as e:
-                raise LoadFailed(f"indexes and foreign keys can't be restored: {scrub(explain(e), dsn)}", 0, 0) from e
+                raise LoadFailed(
+                    f"indexes and foreign keys can't be restored: {hide_secrets(explain_error(e), dsn)}", 0, 0
+                ) from e
     return count
 
 
@@ -247,7 +251,7 @@ class _Loading:
                 fresh = self.pool if failure is None else [stack.enter_context(connect(self.dsn)) for _ in self.pool]
                 result.restore_seconds = restore(fresh, listener.restored)
         except (psycopg.Error, InputError) as e:
-            reason = scrub(explain(e), self.dsn) if isinstance(e, psycopg.Error) else str(e)
+            reason = hide_secrets(explain_error(e), self.dsn) if isinstance(e, psycopg.Error) else str(e)
             raise LoadFailed(
                 f"indexes and foreign keys can't be restored: {reason}\n  what was dropped is recorded in "
                 "smoltworks.load_log_set_aside, and the next load restores it first",
@@ -255,7 +259,7 @@ class _Loading:
                 of,
             ) from failure or e
         if isinstance(failure, psycopg.Error):
-            raise LoadFailed(scrub(explain(failure), self.dsn), committed, of) from failure
+            raise LoadFailed(hide_secrets(explain_error(failure), self.dsn), committed, of) from failure
         if failure is not None:
             raise failure
         for mapping in EVENTS:

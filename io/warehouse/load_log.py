@@ -100,7 +100,7 @@ class Load:
 
     def rows_of_others(self, mapping: Mapping) -> list[sql.Composed]:
         """Conditions, one of which holds for a row that is not this load's: of a table called t, each by an index."""
-        column, table = mapping.ours
+        column, table = mapping.identified_by
         name, (first, last) = sql.Identifier(column), self.id_range(table)
         return [
             sql.SQL("t.{} < {}").format(name, sql.Literal(first)),
@@ -109,7 +109,7 @@ class Load:
 
     def own_rows(self, mapping: Mapping) -> sql.Composed:
         """The condition that tells this load's rows of a target's table, called t, from those of others."""
-        column, table = mapping.ours
+        column, table = mapping.identified_by
         first, last = self.id_range(table)
         return sql.SQL("t.{} BETWEEN {} AND {}").format(sql.Identifier(column), sql.Literal(first), sql.Literal(last))
 

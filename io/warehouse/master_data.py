@@ -14,10 +14,10 @@ from psycopg import sql
 from lake.errors import InputError
 from lake.manifest import Manifest
 from lake.tables import TABLES
-from warehouse.database import Connection, explain, identifier
+from warehouse.database import Connection, explain_error, identifier
 from warehouse.encoding import Context, encoder, project
 from warehouse.load_log import AddedRows, reserve_ids
-from warehouse.uat.expressions import Lake, Mapping
+from warehouse.uat.expressions import LakeColumn, Mapping
 from warehouse.uat.mapping import CONTENT_TYPES, DIMENSIONS, LOADING_USER
 from warehouse.uat.tables import TARGET_TABLES
 
@@ -80,7 +80,7 @@ def complete_master_data(
         except psycopg.IntegrityError as e:
             raise InputError(
                 f"table {mapping.uat}",
-                f"a {mapping.lake.replace('_', ' ')} of the run can't be added: {explain(e)}",
+                f"a {mapping.lake.replace('_', ' ')} of the run can't be added: {explain_error(e)}",
                 "the target has another row in its place: rename one of the two",
             ) from None
     return context, added
@@ -187,5 +187,5 @@ def _equal(mapping: Mapping, name: str) -> sql.Composed:
 def _words(mapping: Mapping) -> list[str]:
     """The lake columns of a natural key that a reader knows a row by: its texts."""
     expressions = [mapping.columns[name] for name in mapping.key]
-    columns = [expression.column for expression in expressions if isinstance(expression, Lake)]
+    columns = [expression.column for expression in expressions if isinstance(expression, LakeColumn)]
     return [column for column in columns if TABLES[mapping.lake].column(column).type == pa.string()]

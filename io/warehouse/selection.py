@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from lake.errors import InputError
 from lake.manifest import Manifest, PartitionRecord
 from lake.tables import EVENT_TABLE_NAMES, TABLES
-from warehouse.uat.expressions import FirstOf, Lake, Mapping
+from warehouse.uat.expressions import FirstOf, LakeColumn, Mapping
 from warehouse.uat.mapping import EVENT_MAPPINGS
 from warehouse.uat.tables import TARGET_TABLES
 
@@ -77,6 +77,7 @@ class Selection:
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> Selection:
+        """From what to_json gave."""
         since, until = (date.fromisoformat(data[name]) if name in data else None for name in ("since", "until"))
         return Selection(
             tables=tuple(data.get("tables", ())), batches=tuple(data.get("batches", ())), since=since, until=until
@@ -100,7 +101,7 @@ def references(mapping: Mapping) -> list[Reference]:
     found = []
     for name, expression in mapping.columns.items():
         columns = expression.columns if isinstance(expression, FirstOf) else ()
-        if isinstance(expression, Lake):
+        if isinstance(expression, LakeColumn):
             columns = (expression.column,)
         tables = tuple(TABLES[mapping.lake].column(column).references for column in columns)
         if tables and set(tables) <= set(EVENT_TABLE_NAMES):
@@ -124,6 +125,7 @@ class Extract:
 
     @property
     def is_whole(self) -> bool:
+        """Whether it is all of the run."""
         return len(self.tables) == len(EVENT_TABLE_NAMES) and self.batches is None and not self.has_days
 
     @property

@@ -17,7 +17,7 @@ from psycopg import sql
 from lake.errors import InputError, WipeFailed
 from lake.manifest import Manifest
 from warehouse import load_log
-from warehouse.database import Connection, connect, existing, explain, identifier, scrub
+from warehouse.database import Connection, connect, existing, explain_error, hide_secrets, identifier
 from warehouse.indexes import count_dropped, has_other_rows, restore
 from warehouse.load_log import AddedRows, Load
 from warehouse.uat.expressions import Mapping
@@ -88,7 +88,7 @@ def wipe_run(
                 return None
             result = removal.wipe(rows, done)
         except psycopg.Error as e:
-            raise WipeFailed(scrub(explain(e), dsn)) from e
+            raise WipeFailed(hide_secrets(explain_error(e), dsn)) from e
     result.seconds = perf_counter() - begun
     return result
 

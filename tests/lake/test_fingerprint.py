@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from lake.columns import Nullable, record_batch, storage_dtype
-from lake.fingerprint import combine, fingerprint, fingerprint_of_none, part_fingerprints
+from lake.fingerprint import combine_fingerprints, empty_fingerprint, fingerprint, part_fingerprints
 from lake.tables import EVENT_TABLES, TABLES
 from lake.tables.declaration import Column, Table
 from tests.lake.declared_rows import TABLE, columns_of, length, limits, of_batch
@@ -152,7 +152,7 @@ def test_text_cut_elsewhere_is_other_text(words: list[str], data: st.DataObject)
 def test_empty_tables_differ_by_name() -> None:
     marks = {fingerprint(t, pa.RecordBatch.from_pylist([], schema=t.schema)) for t in TABLES.values()}
     assert len(marks) == len(TABLES)
-    assert marks == {fingerprint_of_none(name) for name in TABLES}
+    assert marks == {empty_fingerprint(name) for name in TABLES}
 
 
 ENCODINGS: tuple[dict[str, Any], ...] = (
@@ -214,6 +214,6 @@ def test_a_runs_fingerprint_is_free_of_order_and_of_nothing_else(
         random.shuffle(items)
         return dict(items)
 
-    assert combine(shuffled({k: shuffled(v) for k, v in one.items()})) == combine(one)
+    assert combine_fingerprints(shuffled({k: shuffled(v) for k, v in one.items()})) == combine_fingerprints(one)
     told = [{k: v for k, v in marks.items() if v} for marks in (one, other)]
-    assert (combine(one) == combine(other)) == (told[0] == told[1])
+    assert (combine_fingerprints(one) == combine_fingerprints(other)) == (told[0] == told[1])

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from lake.tables import DIMENSION_TABLE_NAMES, EVENT_TABLES, TABLES
 from lake.tables.declaration import Column, Table
-from warehouse.uat.expressions import Lake
+from warehouse.uat.expressions import LakeColumn
 from warehouse.uat.mapping import DIMENSION_MAPPINGS, EVENT_MAPPINGS
 from warehouse.uat.tables import TARGET_TABLES
 
@@ -23,7 +23,7 @@ WHOLE = {pa.int8(), pa.int16(), pa.int32(), pa.int64()}
 def target_type(table: Table, column: Column) -> str:
     """The target's type of a column that is taken as it is."""
     mapping = EVENT_MAPPINGS.get(table.name) or DIMENSION_MAPPINGS[table.name]
-    names = [name for name, expression in mapping.columns.items() if expression == Lake(column.name)]
+    names = [name for name, expression in mapping.columns.items() if expression == LakeColumn(column.name)]
     return TARGET_TABLES[mapping.uat].column(names[0]).type if names else ""
 
 

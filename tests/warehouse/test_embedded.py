@@ -13,7 +13,7 @@ import pytest
 
 from lake.errors import InputError
 from tests.warehouse import small_lake
-from warehouse.database import connect, scrub, without_password
+from warehouse.database import connect, hide_secrets, without_password
 from warehouse.embedded import embedded_dsn, psql_line
 from warehouse.loaded_target import loaded_target, record_load, target_dsn
 
@@ -102,4 +102,4 @@ def test_no_error_tells_the_password(dsn: str) -> None:
 
 
 def test_a_servers_message_is_scrubbed() -> None:
-    assert scrub(f"oops {SECRET}", f"host=h password={SECRET}") == "oops ***"
+    assert hide_secrets(f"oops {SECRET}", f"host=h password={SECRET}") == "oops ***"

@@ -15,7 +15,7 @@ from tests.warehouse.probing import one
 from warehouse.database import connect
 from warehouse.reconciling.comparisons import BY
 from warehouse.reconciling.reconcile import reconcile
-from warehouse.uat.expressions import Lake
+from warehouse.uat.expressions import LakeColumn
 from warehouse.uat.identifiers import qualified
 from warehouse.uat.mapping import EVENT_MAPPINGS
 from warehouse.uat.tables import TARGET_TABLES
@@ -77,7 +77,7 @@ def copied(table: str) -> dict[str, bool]:
     return {
         name: bool(declared.column(expression.column).references) or expression.column == BY.get(table)
         for name, expression in mapping.columns.items()
-        if isinstance(expression, Lake) and (table, name) not in UNCOMPARED
+        if isinstance(expression, LakeColumn) and (table, name) not in UNCOMPARED
     }
 
 

@@ -37,10 +37,12 @@ class Column:
 
     @property
     def arrow_type(self) -> pa.DataType:
+        """What the column is in Arrow and Parquet: a dictionary where it is an enumeration."""
         return pa.dictionary(pa.int8(), pa.string()) if self.codes else self.type
 
     @property
     def arrow_field(self) -> pa.Field:
+        """The schema's field, with meaning and unit as metadata."""
         meta = {"description": self.description}
         if self.unit:
             meta["unit"] = self.unit
@@ -76,6 +78,7 @@ class Table:
         return (self.key, *self.unique, *named)
 
     def column(self, name: str) -> Column:
+        """A column by its name; KeyError where there is none."""
         for column in self.columns:
             if column.name == name:
                 return column
@@ -86,7 +89,7 @@ BATCH_REF = Column("batch_id", REF, "the batch", references="batch")
 CONTAINER_REF = Column("container_id", REF, "the container", references="container")
 STAGE_REF = Column("lifecycle_stage_id", pa.int8(), "the life-cycle stage, 1 to 6", references="lifecycle_stage")
 ASSIGNMENT_REF = Column("assignment_id", ID, "the batch's stay", references="container_assignment", delta=True)
-OF_ASSIGNMENT = Column("assignment_id", ID, "the stay", references="container_assignment")
+STAY_REF = Column("assignment_id", ID, "the stay", references="container_assignment")
 ROW_ID = Column("id", ID, "batch id x 2^k + row within the batch", delta=True)
 DIM_ID = Column("id", REF, "ordinal in the resolved farm, from 1")
 NAME = Column("name", TEXT, "natural key")

@@ -10,9 +10,9 @@ from lake.tables.declaration import (
     CONTAINER_REF,
     DATE,
     ID,
-    OF_ASSIGNMENT,
     REF,
     ROW_ID,
+    STAY_REF,
     TEXT,
     TIMESTAMP,
     Column,
@@ -27,7 +27,7 @@ HEALTH_TABLES: tuple[Table, ...] = (
         (
             BATCH_REF,
             CONTAINER_REF,
-            OF_ASSIGNMENT,
+            STAY_REF,
             Column("count_date", TIMESTAMP, "when, UTC", delta=True),
             Column("lice_type_id", REF, "species, sex and stage", references="lice_type"),
             Column("count_value", pa.int32(), "lice on all fish sampled", unit="lice"),
@@ -84,7 +84,7 @@ HEALTH_TABLES: tuple[Table, ...] = (
         (
             ROW_ID,
             BATCH_REF,
-            OF_ASSIGNMENT,
+            STAY_REF,
             Column("sampling_date", DATE, "day"),
             Column("number_of_fish_sampled", pa.int32(), "fish taken", unit="fish"),
             Column("calculated_sample_size", pa.int32(), "fish weighed and measured", unit="fish"),

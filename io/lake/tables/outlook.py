@@ -9,9 +9,9 @@ from lake.tables.declaration import (
     CONTAINER_REF,
     DATE,
     ID,
-    OF_ASSIGNMENT,
     REF,
     ROW_ID,
+    STAY_REF,
     TEXT,
     TIMESTAMP,
     Column,
@@ -87,7 +87,7 @@ OUTLOOK_TABLES: tuple[Table, ...] = (
         (
             BATCH_REF,
             CONTAINER_REF,
-            OF_ASSIGNMENT,
+            STAY_REF,
             Column("computed_date", DATE, "the last state's day"),
             Column("projection_date", DATE, "day", delta=True),
             Column("day_number", pa.int32(), "day of the batch's life, 1 first", delta=True),
@@ -115,7 +115,7 @@ OUTLOOK_TABLES: tuple[Table, ...] = (
         "What the forward projection of one active stay comes to.",
         (
             BATCH_REF,
-            OF_ASSIGNMENT,
+            STAY_REF,
             Column("current_weight_g", decimal(10, 2), "the last state's mean weight", unit="g"),
             count("current_population", "fish"),
             Column("current_biomass_kg", decimal(12, 2), "the last state's biomass", unit="kg"),

@@ -11,9 +11,9 @@ from lake.tables.declaration import (
     CONTAINER_REF,
     DATE,
     ID,
-    OF_ASSIGNMENT,
     REF,
     ROW_ID,
+    STAY_REF,
     TEXT,
     TIMESTAMP,
     Column,
@@ -101,7 +101,7 @@ TRUTH_TABLES: tuple[Table, ...] = (
         (
             BATCH_REF,
             CONTAINER_REF,
-            OF_ASSIGNMENT,
+            STAY_REF,
             Column("date", DATE, "day", delta=True),
             Column("attached", decimal(10, 4), "copepodids and chalimi", unit="lice/fish", delta=True),
             Column("mobile", decimal(10, 4), "pre-adults and adult males", unit="lice/fish", delta=True),
@@ -118,7 +118,7 @@ TRUTH_TABLES: tuple[Table, ...] = (
         (
             BATCH_REF,
             CONTAINER_REF,
-            OF_ASSIGNMENT,
+            STAY_REF,
             Column("sensor_id", REF, "the sensor", references="sensor"),
             Column("kind", TEXT, "what went wrong", codes=("DROPOUT", "SPIKE", "FLAT_LINE")),
             Column("start_time", TIMESTAMP, "the first reading concerned"),

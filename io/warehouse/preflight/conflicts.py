@@ -15,7 +15,7 @@ from warehouse.database import Connection
 from warehouse.encoding import Context
 from warehouse.load_log import Load
 from warehouse.selection import Extract, PartitionRows
-from warehouse.uat.expressions import Lake
+from warehouse.uat.expressions import LakeColumn
 from warehouse.uat.mapping import EVENTS
 from warehouse.uat.tables import TARGET_TABLES
 
@@ -43,7 +43,7 @@ def read_incoming(extract: Extract, partitions: list[PartitionRecord], prefix: s
         (mapping.uat, name): [prefix + text for text in read(mapping.lake, [expression.column]).column(0).to_pylist()]
         for mapping in EVENTS
         for name, expression in mapping.columns.items()
-        if isinstance(expression, Lake) and expression.renamed
+        if isinstance(expression, LakeColumn) and expression.prefixed
     }
     return Incoming(numbers, read("container_assignment", ["container_id", "assignment_date", "departure_date"]))
 

@@ -11,18 +11,18 @@ from lake.errors import InputError
 from lake.manifest import PartitionRecord
 from lake.tables import TABLES
 from warehouse.selection import Extract, PartitionRows
-from warehouse.uat.expressions import Lake, Mapping
+from warehouse.uat.expressions import LakeColumn, Mapping
 from warehouse.uat.mapping import DIMENSIONS, EVENTS
 from warehouse.uat.tables import TARGET_TABLES
 
 VARYING = "character varying("
 
 
-def limited(mapping: Mapping) -> Iterator[tuple[str, Lake, int]]:
+def limited(mapping: Mapping) -> Iterator[tuple[str, LakeColumn, int]]:
     """(target column, expression, characters that it holds at most) of a table's texts that aren't enumerations."""
     for name, expression in mapping.columns.items():
         kind = TARGET_TABLES[mapping.uat].column(name).type
-        if isinstance(expression, Lake) and kind.startswith(VARYING):
+        if isinstance(expression, LakeColumn) and kind.startswith(VARYING):
             column = TABLES[mapping.lake].column(expression.column)
             if column.type == pa.string() and not column.codes:
                 yield name, expression, int(kind.removeprefix(VARYING).rstrip(")"))
@@ -41,7 +41,7 @@ def refuse_long_texts(
         for partition in partitions if wanted else []:
             rows = PartitionRows(extract, partition).table(mapping.lake, wanted)
             for name, (expression, limit) in columns.items():
-                before = prefix if expression.renamed else ""
+                before = prefix if expression.prefixed else ""
                 _refuse(mapping, name, rows.column(expression.column), limit=limit, prefix=before)
 
 

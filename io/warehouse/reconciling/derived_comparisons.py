@@ -12,7 +12,7 @@ import pyarrow as pa
 from lake.tables import EVENT_TABLE_NAMES, TABLES
 from lake.tables.declaration import Column
 from warehouse.reconciling.comparisons import ALSO, BY, CONTRADICTIONS, READINGS, Comparison, Measure
-from warehouse.uat.expressions import Lake, Mapping, Named
+from warehouse.uat.expressions import DimensionValue, LakeColumn, Mapping
 from warehouse.uat.identifiers import qualified
 from warehouse.uat.mapping import DIMENSION_MAPPINGS, EVENT_MAPPINGS
 from warehouse.uat.tables import TARGET_TABLES
@@ -34,7 +34,7 @@ def derive(table: str) -> Comparison:
     lake_joins: list[str] = []
     uat_joins = [_to_batch(mapping)]
     for name, expression in mapping.columns.items():
-        if not isinstance(expression, Lake):
+        if not isinstance(expression, LakeColumn):
             continue
         column = TABLES[table].column(expression.column)
         if not column.references:
@@ -108,14 +108,14 @@ def _words(dimension: str, alias: str, joins: list[str], *, lake: bool) -> list[
     words: list[str] = []
     for name in mapping.key:
         expression = mapping.columns[name]
-        if isinstance(expression, Named):
+        if isinstance(expression, DimensionValue):
             if lake:
                 named = f"{alias}{len(joins)}"
                 joins.append(f"LEFT JOIN {expression.table} {named} ON {named}.id = {alias}.{expression.column}")
                 words.append(f"{named}.{expression.value}")
             else:
                 words.append(f"{alias}.{name}")
-        elif isinstance(expression, Lake):
+        elif isinstance(expression, LakeColumn):
             column = TABLES[dimension].column(expression.column)
             own = f"{alias}.{column.name if lake else name}"
             if not column.references:
@@ -132,7 +132,7 @@ def _words(dimension: str, alias: str, joins: list[str], *, lake: bool) -> list[
 def _event_references(mapping: Mapping) -> list[tuple[str, Column]]:
     """(target's column, lake's column) of what refers to an event table."""
     table = TABLES[mapping.lake]
-    pairs = [(name, table.column(e.column)) for name, e in mapping.columns.items() if isinstance(e, Lake)]
+    pairs = [(name, table.column(e.column)) for name, e in mapping.columns.items() if isinstance(e, LakeColumn)]
     return [(name, column) for name, column in pairs if column.references in EVENT_TABLE_NAMES]
 
 

@@ -9,7 +9,7 @@ import duckdb
 
 from lake.tables import EVENT_TABLE_NAMES
 from warehouse.selection import TIMES, Extract, Reference, references
-from warehouse.uat.expressions import Lake
+from warehouse.uat.expressions import LakeColumn
 from warehouse.uat.identifiers import literal
 from warehouse.uat.mapping import EVENT_MAPPINGS
 
@@ -59,7 +59,7 @@ def _rename(lake: duckdb.DuckDBPyConnection, table: str, extract: Extract, prefi
         optional = [r for r in references(EVENT_MAPPINGS[table]) if not r.required]
         changes += [f"CASE WHEN {_leads_to_kept(r)} THEN {r.columns[0]} END AS {r.columns[0]}" for r in optional]
     if prefix:
-        expressions = [e for e in EVENT_MAPPINGS[table].columns.values() if isinstance(e, Lake) and e.renamed]
+        expressions = [e for e in EVENT_MAPPINGS[table].columns.values() if isinstance(e, LakeColumn) and e.prefixed]
         changes += [f"{literal(prefix)} || {e.column} AS {e.column}" for e in expressions]
     columns = f"* REPLACE ({', '.join(changes)})" if changes else "*"
     lake.execute(f"CREATE VIEW main.{table} AS SELECT {columns} FROM kept.{table}")

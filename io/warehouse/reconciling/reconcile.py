@@ -42,6 +42,7 @@ class Reconciliation(list[Discrepancy]):
     comparisons: int = 0
 
     def compare(self, check: str, expected: Value, found: Value) -> None:
+        """Count a comparison, and note where it fails."""
         self.comparisons += 1
         if expected != found:
             self.append(Discrepancy(check=check, expected=expected, found=found))

@@ -20,6 +20,7 @@ def create_table(table: UatTable) -> str:
 
 
 def create_index(table: UatTable, index: Constraint) -> str:
+    """CREATE INDEX of one of the table's indexes."""
     unique = "UNIQUE " if index.kind == "unique_index" else ""
     return f'CREATE {unique}INDEX "{index.name}" ON {qualified(table.name)} {index.body}'
 

@@ -10,11 +10,11 @@ from warehouse.uat.expressions import (
     Constant,
     ContentType,
     Derived,
+    DimensionValue,
     Expression,
     FirstOf,
-    Lake,
+    LakeColumn,
     Mapping,
-    Named,
     RowId,
     User,
 )
@@ -52,10 +52,10 @@ def describe(expression: Expression, mapping: Mapping) -> str:
     """What an expression gives, in words."""
     declared = TABLES[mapping.lake]
     match expression:
-        case Lake(column, renamed):
+        case LakeColumn(column, prefixed):
             what = declared.column(column)
             unit = f", {what.unit}" if what.unit else ""
-            return f"{column}: {what.description}{unit}" + ("; behind --prefix" if renamed else "")
+            return f"{column}: {what.description}{unit}" + ("; behind --prefix" if prefixed else "")
         case Constant(value):
             return f"{value!r}"
         case AsOf():
@@ -66,12 +66,12 @@ def describe(expression: Expression, mapping: Mapping) -> str:
             return (
                 "the lake's id + the load's offset" if mapping.has_lake_id else "the row's number + the load's offset"
             )
-        case Named(column, table, value):
+        case DimensionValue(column, table, value):
             return f"{value} of the {table} that {column} refers to"
         case FirstOf(columns):
             return f"the first of {', '.join(columns)} that is not null"
-        case ContentType(of):
-            return "django_content_type of " + ", or ".join(f"{app}.{model} where {c}" for c, app, model in of)
+        case ContentType(models):
+            return "django_content_type of " + ", or ".join(f"{app}.{model} where {c}" for c, app, model in models)
         case Derived(description=description):
             return description
     raise TypeError(f"unknown expression {expression!r}")

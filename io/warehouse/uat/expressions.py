@@ -16,14 +16,14 @@ EMPTY_COLUMNS = frozenset({"notes", "description", "cancellation_reason", "resol
 
 
 @dataclass(frozen=True)
-class Lake:
+class LakeColumn:
     """The lake's column, cast to the target's type; an id is translated into the target's.
 
-    `renamed`: a text that bears its batch's number; it is preceded by the prefix that the load gives its batches.
+    `prefixed`: a text that bears its batch's number; it is preceded by the prefix that the load gives its batches.
     """
 
     column: str
-    renamed: bool = False
+    prefixed: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class RowId:
 
 
 @dataclass(frozen=True)
-class Named:
+class DimensionValue:
     """The `value` of the dimension row that `column` refers to."""
 
     column: str
@@ -73,7 +73,7 @@ class ContentType:
     Read from the target's django_content_type; in a database without it, the constants in warehouse.uat.mapping.
     """
 
-    of: tuple[tuple[str, str, str], ...]
+    models: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -85,20 +85,20 @@ class Derived:
     description: str
 
 
-Expression = Lake | Constant | AsOf | User | RowId | Named | FirstOf | ContentType | Derived
+Expression = LakeColumn | Constant | AsOf | User | RowId | DimensionValue | FirstOf | ContentType | Derived
 
 
 def inputs(expression: Expression) -> tuple[str, ...]:
     """The lake columns that an expression reads; a row's own id apart."""
     match expression:
-        case Lake(column) | Named(column):
+        case LakeColumn(column) | DimensionValue(column):
             return (column,)
         case User(where):
             return (where,) if where else ()
         case FirstOf(columns):
             return columns
-        case ContentType(of):
-            return tuple(column for column, _, _ in of)
+        case ContentType(models):
+            return tuple(column for column, _, _ in models)
         case Derived(columns):
             return columns
     return ()
@@ -123,6 +123,7 @@ class Mapping:
 
     @property
     def has_lake_id(self) -> bool:
+        """Whether the lake's rows have ids of their own."""
         return any(c.name == "id" for c in TABLES[self.lake].columns)
 
     @property
@@ -131,7 +132,7 @@ class Mapping:
         return TARGET_TABLES[self.uat].identity
 
     @property
-    def ours(self) -> tuple[str, str]:
+    def identified_by(self) -> tuple[str, str]:
         """(column, lake table): a load's rows are those whose column lies in the ids reserved for that table."""
         if self.id_column:
             return self.id_column, self.lake
@@ -154,7 +155,7 @@ def map_table(lake: str, uat: str, key: tuple[str, ...] = (), **special: Express
             if not key:
                 columns[column.name] = RowId()
         elif column.name in names:
-            columns[column.name] = Lake(column.name)
+            columns[column.name] = LakeColumn(column.name)
         elif column.name in AS_OF_COLUMNS:
             columns[column.name] = AsOf()
         elif column.name in EMPTY_COLUMNS and not column.nullable:

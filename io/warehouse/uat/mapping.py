@@ -11,7 +11,16 @@ from types import MappingProxyType
 
 from lake.tables import EVENT_TABLES
 from warehouse.uat.derived import completion, goes_to_sea, provenance_scores, provenance_words, subsidiary, when
-from warehouse.uat.expressions import Constant, ContentType, FirstOf, Lake, Mapping, Named, User, map_table
+from warehouse.uat.expressions import (
+    Constant,
+    ContentType,
+    DimensionValue,
+    FirstOf,
+    LakeColumn,
+    Mapping,
+    User,
+    map_table,
+)
 from warehouse.uat.tables.truth import SCHEMA
 
 LOADING_USER = "system_admin"
@@ -21,12 +30,12 @@ LOADING_USER = "system_admin"
 CONTENT_TYPES = MappingProxyType({("batch", "batchtransferworkflow"): 1, ("harvest", "harvestevent"): 2})
 
 STOCK = (
-    map_table("batch", "batch_batch", batch_number=Lake("batch_number", renamed=True)),
+    map_table("batch", "batch_batch", batch_number=LakeColumn("batch_number", prefixed=True)),
     map_table("container_assignment", "batch_batchcontainerassignment"),
     map_table(
         "transfer_workflow",
         "batch_batchtransferworkflow",
-        workflow_number=Lake("workflow_number", renamed=True),
+        workflow_number=LakeColumn("workflow_number", prefixed=True),
         completion_percentage=completion("actions_completed", "total_actions_planned"),
         is_intercompany=goes_to_sea(),
         source_subsidiary=subsidiary("FRESHWATER"),
@@ -46,7 +55,7 @@ STOCK = (
     ),
     map_table("environmental_reading", "environmental_environmentalreading", is_manual=Constant(False)),
     map_table("feeding_event", "inventory_feedingevent", recorded_by_id=User()),
-    map_table("feed_purchase", "inventory_feedpurchase", batch_number=Lake("batch_number", renamed=True)),
+    map_table("feed_purchase", "inventory_feedpurchase", batch_number=LakeColumn("batch_number", prefixed=True)),
     map_table("mortality_event", "batch_mortalityevent", description=when("is_cull", "Culled")),
     map_table("growth_sample", "batch_growthsample"),
     map_table("individual_growth_observation", "batch_individualgrowthobservation"),
@@ -60,7 +69,7 @@ STOCK = (
         "harvest_event",
         "harvest_harvestevent",
         dest_subsidiary=Constant("LG"),
-        document_ref=Lake("document_ref", renamed=True),
+        document_ref=LakeColumn("document_ref", prefixed=True),
     ),
     map_table("harvest_lot", "harvest_harvestlot"),
 )
@@ -69,7 +78,7 @@ ORIGIN = (
     map_table(
         "creation_workflow",
         "batch_creationworkflow",
-        workflow_number=Lake("workflow_number", renamed=True),
+        workflow_number=LakeColumn("workflow_number", prefixed=True),
         progress_percentage=completion("actions_completed", "total_actions"),
         created_by_id=User(),
     ),
@@ -112,18 +121,18 @@ TRADE = (
 )
 
 OUTLOOK = (
-    map_table("scenario", "scenario", name=Lake("name", renamed=True), created_by_id=User()),
+    map_table("scenario", "scenario", name=LakeColumn("name", prefixed=True), created_by_id=User()),
     map_table("projection_run", "scenario_projection_run", created_by_id=User()),
     map_table("scenario_projection", "scenario_scenarioprojection"),
     map_table(
         "live_forward_projection",
         "batch_liveforwardprojection",
-        temp_profile_name=Named(column="temp_profile_id", table="temperature_profile", value="name"),
+        temp_profile_name=DimensionValue(column="temp_profile_id", table="temperature_profile", value="name"),
     ),
     map_table(
         "container_forecast_summary",
         "batch_containerforecastsummary",
-        temp_profile_name=Named(column="temp_profile_id", table="temperature_profile", value="name"),
+        temp_profile_name=DimensionValue(column="temp_profile_id", table="temperature_profile", value="name"),
     ),
     map_table(
         "planned_activity",
@@ -144,7 +153,7 @@ EVENTS: tuple[Mapping, ...] = tuple(mapping for group in GROUPS.values() for map
 DIMENSIONS: tuple[Mapping, ...] = (
     map_table("geography", "infrastructure_geography", key=("name",)),
     map_table("species", "batch_species", key=("name",)),
-    map_table("lifecycle_stage", "batch_lifecyclestage", key=("species_id", "name"), order=Lake("id")),
+    map_table("lifecycle_stage", "batch_lifecyclestage", key=("species_id", "name"), order=LakeColumn("id")),
     map_table("environmental_parameter", "environmental_environmentalparameter", key=("name",)),
     map_table("product_grade", "harvest_productgrade", key=("code",)),
     map_table("feed", "inventory_feed", key=("name",), is_active=Constant(True)),
@@ -160,14 +169,14 @@ DIMENSIONS: tuple[Mapping, ...] = (
         "hall",
         "infrastructure_hall",
         key=("name",),
-        freshwater_station_id=Lake("station_id"),
+        freshwater_station_id=LakeColumn("station_id"),
         active=Constant(True),
     ),
     map_table(
         "area",
         "infrastructure_area",
         key=("name",),
-        max_biomass=Lake("max_biomass_kg"),
+        max_biomass=LakeColumn("max_biomass_kg"),
         active=Constant(True),
     ),
     map_table(
@@ -182,7 +191,7 @@ DIMENSIONS: tuple[Mapping, ...] = (
         "sensor",
         "infrastructure_sensor",
         key=("container_id", "sensor_type"),
-        sensor_type=Named(column="parameter_id", table="environmental_parameter", value="name"),
+        sensor_type=DimensionValue(column="parameter_id", table="environmental_parameter", value="name"),
         serial_number=Constant(""),
         manufacturer=Constant(""),
         active=Constant(True),

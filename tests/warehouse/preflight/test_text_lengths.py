@@ -12,7 +12,7 @@ from tests.warehouse import small_lake
 from tests.warehouse.probing import one
 from warehouse.load import Options, load_run
 from warehouse.preflight.text_lengths import VARYING
-from warehouse.uat.expressions import Constant, Lake
+from warehouse.uat.expressions import Constant, LakeColumn
 from warehouse.uat.mapping import DIMENSIONS, EVENTS
 from warehouse.uat.tables import TARGET_TABLES
 
@@ -26,7 +26,7 @@ def test_enumerations_and_constants_fit() -> None:
             if not kind.startswith(VARYING):
                 continue
             texts: tuple[object, ...] = ()
-            if isinstance(expression, Lake):
+            if isinstance(expression, LakeColumn):
                 texts = TABLES[mapping.lake].column(expression.column).codes
             elif isinstance(expression, Constant):
                 texts = (expression.value,)

@@ -54,6 +54,7 @@ class UatTable:
     constraints: tuple[Constraint, ...]
 
     def column(self, name: str) -> UatColumn:
+        """A column by its name; KeyError where there is none."""
         for column in self.columns:
             if column.name == name:
                 return column
@@ -65,6 +66,7 @@ class UatTable:
         return next((c.name for c in self.columns if c.identity), "")
 
     def of_kind(self, *kinds: str) -> list[Constraint]:
+        """Its constraints and indexes of some kinds, as declared."""
         return [c for c in self.constraints if c.kind in kinds]
 
 
