@@ -19,14 +19,21 @@ from engine.biology.region import Region
 from engine.farm.infrastructure import Farm
 from engine.farm.occupancy import Ints
 from engine.farm.schedule import Batch, Schedule, Stay
-from engine.forecast.expected_sensing import dropped_share
 from engine.simulation.fish.hazards import CYCLE_DAYS
-from engine.simulation.numerics.calendar import WEEK_DAYS
 from engine.simulation.numerics.weights import mean_weights_g
+from engine.simulation.rows.feed import count_feed_rows
+from engine.simulation.rows.fish import count_sample_rows
+from engine.simulation.rows.harvest import count_harvest_rows
+from engine.simulation.rows.health import count_health_rows
+from engine.simulation.rows.lice import count_lice_rows
+from engine.simulation.rows.origin import TRANSITION_ROWS, count_creation_rows
+from engine.simulation.rows.outlook import count_ahead_rows, count_scenario_rows
+from engine.simulation.rows.readings import mean_readings
+from engine.simulation.rows.states import ROWS_A_DAY
+from engine.simulation.rows.stays import BATCH_ROWS, count_stay_rows
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 
-MEALS_A_DAY = 2
 # Gauss-Hermite for a standard normal: seven points and their weights
 NORMAL = (
     (0.0, 0.457142857142857),
@@ -121,8 +128,7 @@ def _batch_rows(batch: Batch, farm: Farm, region: _Region, as_of_day: int) -> fl
     bio, mortality = region.bio, region.bio.mortality
     root = bio.stages.first_feeding_weight_g ** (1 / 3)
     spread, alive, before = (root * bio.stages.egg_weight_cv / 3) ** 2, float(batch.eggs), 0
-    # batch, creation, scenario and its projection
-    rows = 1.0 + 1 + len(batch.stays[0].container_ids) + 2 + bio.outlook.scenario_days
+    rows = float(BATCH_ROWS + count_creation_rows(len(batch.stays[0].container_ids)) + count_scenario_rows(bio))
     ended = batch.end_day <= as_of_day
     grown = region.gains([stay.days for stay in batch.stays if stay.stage < SEA])
     for stay in batch.stays:
@@ -130,18 +136,18 @@ def _batch_rows(batch: Batch, farm: Farm, region: _Region, as_of_day: int) -> fl
         if lived <= 0:
             break
         n, fish = len(stay.container_ids), alive / len(stay.container_ids)
-        rows += n + (2 + n + max(0, before - 1 if before != n else 0) if stay.stage > 1 else 0)
+        rows += count_stay_rows(n, before) + (TRANSITION_ROWS if before else 0)
         before = n
         if stay.stage == SEA:
             hazard, noise_sd = region.region.sea_hazard / CYCLE_DAYS, mortality.noise_sd
             for share, days in region.sea_days(stay, root, spread, batch.harvest_target_g):
-                harvest = n * (1 + len(farm.model.grades)) if days <= lived else 0
+                harvest = n * count_harvest_rows(farm) if days <= lived else 0
                 day_rows = _stay_rows(
                     stay, min(days, lived), farm=farm, region=region, dying=region.dying(fish * hazard, noise_sd)
                 )
                 age = stay.start_day - batch.start_day + min(days, lived)
-                ahead = 0 if days <= lived or ended else _outlook_rows(n, days - lived, farm)
-                rows += share * (day_rows + harvest + ahead + _sampled_rows(age, farm, region))
+                ahead = 0 if days <= lived or ended else count_ahead_rows(farm, n, days - lived)
+                rows += share * (day_rows + harvest + ahead + _health_rows(age, farm, region))
             return rows
         loss = mortality.freshwater_loss[stay.stage - 1]
         deaths = fish * loss / stay.days
@@ -152,37 +158,29 @@ def _batch_rows(batch: Batch, farm: Farm, region: _Region, as_of_day: int) -> fl
             alive *= 1 - mortality.cull_share
             rows += n if lived > mortality.cull_day else 0
         if stay.end_day > as_of_day:
-            rows += _outlook_rows(n, stay.end_day - as_of_day, farm)
+            rows += count_ahead_rows(farm, n, stay.end_day - as_of_day)
         gain = grown[stay.stage - 1]
         root += gain
         spread += (bio.stages.individual_tgc_cv[stay.stage - 1] * gain) ** 2
-    return rows + _sampled_rows(min(batch.end_day, as_of_day) - batch.start_day, farm, region)
+    return rows + _health_rows(min(batch.end_day, as_of_day) - batch.start_day, farm, region)
 
 
-def _outlook_rows(containers: int, days: int, farm: Farm) -> float:
-    """Rows of an active batch's plans and projections, `days` ahead of each container."""
-    return float(containers * (days + 1) + len(farm.model.master.activities))
-
-
-def _sampled_rows(age_days: int, farm: Farm, region: _Region) -> float:
+def _health_rows(age_days: int, farm: Farm, region: _Region) -> int:
     """Rows of the health samplings of a batch of this age."""
-    health = region.bio.health
-    samplings = max(0, (age_days - health.first_day) // health.interval_days + 1)
-    return float(samplings * (1 + health.sample_size * (1 + len(farm.model.master.health_parameters))))
+    return count_health_rows(region.bio.health, len(farm.model.master.health_parameters), age_days)
 
 
 def _stay_rows(stay: Stay, days: int, farm: Farm, region: _Region, dying: float) -> float:
     """Rows of `days` days in a stay's containers: readings, states, meals, lots, deaths, samples, lice."""
-    growth, feed, n = region.bio.growth, region.bio.feed, len(stay.container_ids)
+    feed, n = region.bio.feed, len(stay.container_ids)
     sensors = sum(len(farm.container(c).sensor_ids) for c in stay.container_ids)
-    readings = sensors * days * farm.model.readings_per_day * (1.0 - dropped_share(region.bio.sensors))
-    rows = readings + n * days * (2.0 + dying)
+    readings = mean_readings(region.bio.sensors, farm.model.readings_per_day, sensors * days)
+    rows = readings + n * days * (ROWS_A_DAY + dying)
     if stay.stage > 1:
         fed = days if stay.stage == SEA else min(days, stay.days - feed.fasting_days_before_transfer)
         feeders = len({farm.container(c).feed_container_id for c in stay.container_ids})
-        rows += MEALS_A_DAY * n * fed + feeders * days / feed.lot_cover_days
-    if stay.stage >= growth.first_sampled_stage:
-        rows += n * (days // growth.sample_interval_days) * (1 + growth.sample_size)
+        rows += count_feed_rows(feed, n * fed, feeders, days)
+    rows += n * count_sample_rows(region.bio.growth, stay.stage, days)
     if stay.stage == SEA:
-        rows += n * (days // WEEK_DAYS) * (1 + len(farm.model.master.lice_types))
-    return float(rows)
+        rows += n * count_lice_rows(farm, days)
+    return rows

@@ -1,41 +1,54 @@
-"""Hands every table's rows of a batch to whoever writes them."""
+"""The families of rows: each gives its tables' rows of a batch, and says beforehand how many there will be."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from engine.farm.schedule import Schedule
 from engine.simulation.record import BatchHistory
-from engine.simulation.rows.feed import feed_tables
-from engine.simulation.rows.finance import finance_tables
-from engine.simulation.rows.fish import fish_tables
-from engine.simulation.rows.harvest import harvest_tables
-from engine.simulation.rows.health import health_tables
-from engine.simulation.rows.journal import journal_tables
-from engine.simulation.rows.lice import lice_tables
-from engine.simulation.rows.origin import origin_tables
-from engine.simulation.rows.outlook import outlook_tables
-from engine.simulation.rows.readings import Sensors
+from engine.simulation.rows.buffers import ReadingBuffers
+from engine.simulation.rows.expected import ExpectedBatch, RowCounts
+from engine.simulation.rows.feed import expected_feed, feed_tables
+from engine.simulation.rows.finance import expected_finance, finance_tables
+from engine.simulation.rows.fish import expected_fish, fish_tables
+from engine.simulation.rows.harvest import expected_harvest, harvest_tables
+from engine.simulation.rows.health import expected_health, health_tables
+from engine.simulation.rows.journal import expected_journal, journal_tables
+from engine.simulation.rows.lice import expected_lice, lice_tables
+from engine.simulation.rows.origin import expected_origin, origin_tables
+from engine.simulation.rows.outlook import expected_outlook, outlook_tables
+from engine.simulation.rows.readings import expected_readings, reading_tables
 from engine.simulation.rows.shared import Columns, Subject, Tables
-from engine.simulation.rows.states import state_tables
-from engine.simulation.rows.stays import stay_tables
-from engine.simulation.rows.summaries import summary_tables
+from engine.simulation.rows.states import expected_states, state_tables
+from engine.simulation.rows.stays import expected_stays, stay_tables
+from engine.simulation.rows.summaries import expected_summaries, summary_tables
 from engine.simulation.water.climate import Climate
 
 Emit = Callable[[str, Columns], None]
-FAMILIES: tuple[Callable[[Subject], Tables], ...] = (
-    stay_tables,
-    origin_tables,
-    feed_tables,
-    summary_tables,
-    fish_tables,
-    state_tables,
-    lice_tables,
-    health_tables,
-    journal_tables,
-    harvest_tables,
-    finance_tables,
-    outlook_tables,
+
+
+class Family(NamedTuple):
+    """Tables that are made together: their rows, and how many rows each is expected to have. Both name every table."""
+
+    tables: Callable[[Subject], Tables]
+    expected: Callable[[ExpectedBatch], RowCounts]
+
+
+FAMILIES = (
+    Family(stay_tables, expected_stays),
+    Family(origin_tables, expected_origin),
+    Family(feed_tables, expected_feed),
+    Family(summary_tables, expected_summaries),
+    Family(fish_tables, expected_fish),
+    Family(state_tables, expected_states),
+    Family(lice_tables, expected_lice),
+    Family(health_tables, expected_health),
+    Family(journal_tables, expected_journal),
+    Family(harvest_tables, expected_harvest),
+    Family(finance_tables, expected_finance),
+    Family(outlook_tables, expected_outlook),
+    Family(reading_tables, expected_readings),
 )
 
 
@@ -47,12 +60,19 @@ class Emitter:
     ) -> None:
         self._schedule, self._climate = schedule, climate
         self._flagged, self._forecasts = flagged, forecasts
-        self._sensors = Sensors()
+        self._buffers = ReadingBuffers()
 
     def emit(self, history: BatchHistory, emit: Emit) -> None:
         """Give `emit` each table's columns; they are valid only until it returns."""
         batch_id = history.batch.id
-        subject = Subject(self._schedule, history, self._climate, batch_id in self._flagged, self._forecasts[batch_id])
-        for family in (*FAMILIES, self._sensors.tables):
-            for table, columns in family(subject).items():
+        subject = Subject(
+            schedule=self._schedule,
+            history=history,
+            climate=self._climate,
+            over_capacity_planned=batch_id in self._flagged,
+            cutoff_forecast=self._forecasts[batch_id],
+            buffers=self._buffers,
+        )
+        for family in FAMILIES:
+            for table, columns in family.tables(subject).items():
                 emit(table, columns)

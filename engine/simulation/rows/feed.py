@@ -5,10 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from engine.biology.fish import Feed
 from engine.simulation.feed import feeding
+from engine.simulation.feed.provision import expected_lots
 from engine.simulation.numerics.calendar import DAY_US, HOUR_US
+from engine.simulation.rows.expected import ExpectedBatch, RowCounts
 from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, row_ids, stack
 from lake.columns import Nullable
+
+MEALS_A_DAY = 2  # as provision deals a ration out
+LEAST_STOCK = 50  # 0.0001 kg: what is less rounds to no stock
 
 
 def feed_tables(subject: Subject) -> Tables:
@@ -19,6 +25,23 @@ def feed_tables(subject: Subject) -> Tables:
         "feed_purchase": purchases,
         "feed_container_stock": stock_rows(subject, purchases),
     }
+
+
+def expected_feed(expected: ExpectedBatch) -> RowCounts:
+    """Meals on the days with a ration, lots bought for them, and what is left of those where fish are still fed."""
+    meals = purchases = stock = 0
+    for stay in expected.stays:
+        stage, lived = stay.stage, stay.lived_days
+        lots = expected_lots(expected.schedule, expected.history, stage, stay.stay.container_ids, lived)
+        meals += sum(MEALS_A_DAY * int((stage.ration[0, :days] > 1).sum()) for days in lived)
+        purchases += len(lots.day)
+        stock += int((lots.left >= LEAST_STOCK).sum()) if (stay.whole_days > lived).any() else 0
+    return {"feeding_event": meals, "feed_purchase": purchases, "feed_container_stock": stock}
+
+
+def count_feed_rows(feed: Feed, fed_days: int, feeders: int, days: int) -> float:
+    """Meals in so many days of fed containers, and the lots that reach so many feeders in `days`."""
+    return MEALS_A_DAY * fed_days + feeders * days / feed.lot_cover_days
 
 
 def meal_rows(subject: Subject) -> Columns:
@@ -90,7 +113,7 @@ def stock_rows(subject: Subject, purchases: Columns) -> Columns:
 
     What a batch left behind when it moved on or was harvested is written off.
     """
-    quantity = (purchases["closing_kg"] + 50) // 100
+    quantity = (purchases["closing_kg"] + LEAST_STOCK) // (2 * LEAST_STOCK)
     farm, stage = subject.schedule.farm, subject.stages[-1]
     living = [farm.container(c) for c, gone in zip(stage.container_ids, stage.emptied, strict=True) if not gone]
     stores = np.array(sorted({s for c in living for s in c.place.feed_container_ids}), dtype=np.int64)

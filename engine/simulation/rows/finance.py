@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.farm.masters import company_id, pricing_rules, site_id
+from engine.simulation.rows.expected import ExpectedBatch, RowCounts
 from engine.simulation.rows.harvest import event_ids, event_times
 from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, row_ids
 from lake.codes import SEA
@@ -14,6 +15,16 @@ from lake.columns import Nullable
 def finance_tables(subject: Subject) -> Tables:
     """fact_harvest and intercompany_transaction."""
     return {"fact_harvest": fact_rows(subject), "intercompany_transaction": transaction_rows(subject)}
+
+
+def expected_finance(expected: ExpectedBatch) -> RowCounts:
+    """A fact a lot; the move to sea, and for each ring emptied as many sales as those lived in give."""
+    harvest = expected.harvest
+    sales = len(set(zip(harvest.event.tolist(), harvest.grade.tolist(), strict=True)))
+    return {
+        "fact_harvest": expected.of_emptied_rings(len(harvest.event)),
+        "intercompany_transaction": int(expected.last.at_sea) + expected.of_emptied_rings(sales),
+    }
 
 
 def fact_rows(subject: Subject) -> Columns:

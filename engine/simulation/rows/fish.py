@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import numpy as np
 
-from engine.simulation.observed.weighing import STATISTICS
+from engine.biology.fish import Growth
+from engine.simulation.observed.weighing import STATISTICS, expected_days
+from engine.simulation.rows.expected import ExpectedBatch, RowCounts
 from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, row_ids, stack
 
 
@@ -16,6 +20,29 @@ def fish_tables(subject: Subject) -> Tables:
         "growth_sample": samples,
         "individual_growth_observation": fish,
     }
+
+
+def expected_fish(expected: ExpectedBatch) -> RowCounts:
+    """Days on which the fish lived with die or are culled, and the days on which they are weighed."""
+    deaths = samples = 0
+    for stay in expected.stays:
+        stage, lived = stay.stage, stay.lived_days
+        target_cg = expected.history.harvest_target_cg if stay.at_sea else 0
+        sampled_on = expected_days(expected.schedule, stage, target_cg)
+        deaths += sum(int((lost[:d] > 0).sum()) for d in lived for lost in (stage.dead[0], stage.culled[0]))
+        samples += sum(bisect_left(sampled_on, int(days)) for days in lived)
+    return {
+        "mortality_event": deaths,
+        "growth_sample": samples,
+        "individual_growth_observation": samples * expected.schedule.biology.model.growth.sample_size,
+    }
+
+
+def count_sample_rows(growth: Growth, stage: int, days: int) -> int:
+    """Rows of the samples of a container that is lived in for so many days, each with its fish."""
+    if stage < growth.first_sampled_stage:
+        return 0
+    return days // growth.sample_interval_days * (1 + growth.sample_size)
 
 
 def mortality_rows(subject: Subject) -> Columns:

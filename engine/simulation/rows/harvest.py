@@ -5,9 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from engine.farm.infrastructure import Farm
 from engine.simulation.health.journal import HARVEST_HOUR
 from engine.simulation.numerics.calendar import DAY_US, HOUR_US
+from engine.simulation.rows.expected import ExpectedBatch, RowCounts
 from engine.simulation.rows.shared import Columns, Subject, Tables, code, row_ids
+
+WASTE = ("VISCERA_AND_BLOOD", "DISCARD")
 
 
 def harvest_tables(subject: Subject) -> Tables:
@@ -17,6 +21,22 @@ def harvest_tables(subject: Subject) -> Tables:
         "harvest_lot": lot_rows(subject),
         "harvest_waste": waste_rows(subject),
     }
+
+
+def expected_harvest(expected: ExpectedBatch) -> RowCounts:
+    """An event and two kinds of waste for each ring emptied, and as many lots a ring as those lived in give."""
+    harvest = expected.harvest
+    events = expected.of_emptied_rings(len(harvest.ring))
+    return {
+        "harvest_event": events,
+        "harvest_lot": expected.of_emptied_rings(len(harvest.event)),
+        "harvest_waste": len(WASTE) * events,
+    }
+
+
+def count_harvest_rows(farm: Farm) -> int:
+    """About how many rows the harvest of a ring gives: its event, and a lot a grade."""
+    return 1 + len(farm.model.grades)
 
 
 def event_ids(subject: Subject) -> np.ndarray:
@@ -76,7 +96,7 @@ def waste_rows(subject: Subject) -> Columns:
     np.add.at(rejected, harvest.event[worst], harvest.gutted_g[worst])
     weight = np.stack([harvest.live_g - gutted, np.floor(rejected * share + 0.5).astype(np.int64)], axis=1)
     event, category = np.nonzero(weight)
-    kinds = np.array([code("harvest_waste", "category", kind) for kind in ("VISCERA_AND_BLOOD", "DISCARD")])
+    kinds = np.array([code("harvest_waste", "category", kind) for kind in WASTE])
     return {
         "batch_id": np.full(len(event), subject.batch_id),
         "event_id": event_ids(subject)[event],

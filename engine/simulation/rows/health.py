@@ -13,6 +13,7 @@ from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.observed import examination
 from engine.simulation.record import BatchHistory, StageHistory
+from engine.simulation.rows.expected import ExpectedBatch, RowCounts
 from engine.simulation.rows.shared import Columns, Subject, Tables, row_ids
 from lake.errors import InputError
 
@@ -107,6 +108,29 @@ def health_tables(subject: Subject) -> Tables:
         },
         "fish_parameter_score": _score_rows(subject, fish, score),
     }
+
+
+def expected_health(expected: ExpectedBatch) -> RowCounts:
+    """Samplings at fixed days of the batch's life, each of as many fish, each scored by every parameter."""
+    health, batch = expected.schedule.biology.model.health, expected.batch
+    lived = min(expected.history.stages[-1].end_day, expected.schedule.as_of_day) - batch.start_day
+    samplings = count_samplings(health, lived)
+    fish = samplings * health.sample_size
+    return {
+        "health_sampling_event": samplings,
+        "individual_fish_observation": fish,
+        "fish_parameter_score": fish * len(expected.schedule.farm.model.master.health_parameters),
+    }
+
+
+def count_samplings(health: HealthSampling, age_days: int) -> int:
+    """Samplings of a batch that has come to this age."""
+    return max(0, (age_days - health.first_day) // health.interval_days + 1)
+
+
+def count_health_rows(health: HealthSampling, parameters: int, age_days: int) -> int:
+    """Rows of the samplings of a batch that has come to this age: each with its fish and their scores."""
+    return count_samplings(health, age_days) * (1 + health.sample_size * (1 + parameters))
 
 
 def _score_rows(subject: Subject, fish: np.ndarray, score: np.ndarray) -> Columns:

@@ -9,10 +9,11 @@ from engine.farm.infrastructure import Farm
 from engine.simulation.health import wording as say
 from engine.simulation.lice.counts import LICE_TYPES, SALMON_LOUSE, Division, divide
 from engine.simulation.lice.treatments import Remedy
-from engine.simulation.numerics.calendar import DAY_US, MINUTE_US
+from engine.simulation.numerics.calendar import DAY_US, MINUTE_US, WEEK_DAYS
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.numerics.sums import cumulative
 from engine.simulation.record import SeaLice, StageHistory
+from engine.simulation.rows.expected import ExpectedBatch, RowCounts
 from engine.simulation.rows.shared import Columns, Subject, Tables, code, empty, row_ids
 from engine.simulation.water.climate import uniforms
 from lake.codes import SEA, VACCINE
@@ -34,6 +35,24 @@ def lice_tables(subject: Subject) -> Tables:
         "treatment_truth": treatment_truth,
         "lice_truth": _truth_rows(subject, stage, lice, ids) if lice else empty("lice_truth"),
     }
+
+
+def expected_lice(expected: ExpectedBatch) -> RowCounts:
+    """The weekly counts of each ring by type of lice, the treatments lived with, and the vaccination."""
+    schedule = expected.schedule
+    counts = sum(int((s.lived_days // WEEK_DAYS).sum()) for s in expected.stays if s.at_sea)
+    treatments = expected.vaccinations + len(expected.treatment_days)
+    return {
+        "lice_count": counts * len(schedule.farm.model.master.lice_types),
+        "treatment": treatments,
+        "treatment_truth": treatments,
+        "lice_truth": counts,
+    }
+
+
+def count_lice_rows(farm: Farm, days: int) -> int:
+    """Rows of the counts of a ring that is lived in for so many days: what is, and what is seen by type."""
+    return days // WEEK_DAYS * (1 + len(farm.model.master.lice_types))
 
 
 def type_positions(farm: Farm) -> np.ndarray:

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.streams import Stream, stream_key
+from engine.simulation.rows.expected import ExpectedBatch, RowCounts
 from engine.simulation.rows.handling import minutes
 from engine.simulation.rows.shared import Columns, Subject, Tables, code, hundredths, row_ids
 from engine.simulation.water.climate import HALL_VARIABLES, SEA_VARIABLES
@@ -14,6 +15,7 @@ from lake.columns import Nullable
 
 DELIVERY_METHODS = ("TRANSPORT", "HELICOPTER", "BOAT", "INTERNAL_TRANSFER")  # the order of a region's shares
 LOT_NUMBERS = 100_000
+TRANSITION_ROWS = 1  # a move
 
 
 def origin_tables(subject: Subject) -> Tables:
@@ -24,6 +26,20 @@ def origin_tables(subject: Subject) -> Tables:
         "creation_action": actions,
         "stage_transition_environment": transition_rows(subject),
     }
+
+
+def expected_origin(expected: ExpectedBatch) -> RowCounts:
+    """An order of eggs with a delivery for each tray, and the water at each move."""
+    return {
+        "creation_workflow": 1,
+        "creation_action": len(expected.batch.stays[0].container_ids),
+        "stage_transition_environment": TRANSITION_ROWS * (len(expected.stays) - 1),
+    }
+
+
+def count_creation_rows(trays: int) -> int:
+    """Rows of an order of eggs: its own and a delivery for each tray."""
+    return 1 + trays
 
 
 def creation_rows(subject: Subject) -> tuple[Columns, Columns]:

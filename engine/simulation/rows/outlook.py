@@ -2,24 +2,57 @@
 
 from __future__ import annotations
 
+from engine.biology.parameters import Parameters
+from engine.farm.infrastructure import Farm
 from engine.simulation.rows.activities import activity_rows, plan_activities
-from engine.simulation.rows.projection import look_ahead, projection_rows, summary_rows
+from engine.simulation.rows.expected import ExpectedBatch, RowCounts
+from engine.simulation.rows.projection import days_ahead, look_ahead, projection_rows, summary_rows
 from engine.simulation.rows.scenario import baseline, scenario_tables
 from engine.simulation.rows.shared import Subject, Tables, empty
+
+ACTIVE_TABLES = ("live_forward_projection", "container_forecast_summary", "planned_activity")  # of an active batch
 
 
 def outlook_tables(subject: Subject) -> Tables:
     """scenario, projection_run, scenario_projection; of an active batch live_forward_projection,
     container_forecast_summary and planned_activity.
     """
-    expected = baseline(subject.schedule, subject.history.batch)
-    tables = scenario_tables(subject, expected)
+    planned = baseline(subject.schedule, subject.history.batch)
+    tables = scenario_tables(subject, planned)
     if subject.history.harvested:
-        ahead_tables = ("live_forward_projection", "container_forecast_summary", "planned_activity")
-        return tables | {name: empty(name) for name in ahead_tables}
+        return tables | {name: empty(name) for name in ACTIVE_TABLES}
     ahead, activities = look_ahead(subject), plan_activities(subject)
     return tables | {
         "live_forward_projection": projection_rows(subject, ahead),
-        "container_forecast_summary": summary_rows(subject, ahead, expected, activities),
+        "container_forecast_summary": summary_rows(subject, ahead, planned, activities),
         "planned_activity": activity_rows(subject, activities),
     }
+
+
+def expected_outlook(expected: ExpectedBatch) -> RowCounts:
+    """A scenario and its days; of a batch that lives beyond the as-of date its days ahead and activities."""
+    schedule, active = expected.schedule, expected.active_containers
+    rows = {
+        "scenario": 1,
+        "projection_run": 1,
+        "scenario_projection": schedule.biology.model.outlook.scenario_days,
+    }
+    if not active:
+        return rows | dict.fromkeys(ACTIVE_TABLES, 0)
+    stage = expected.last.stage
+    target_cg = expected.history.harvest_target_cg if expected.last.at_sea else 0
+    return rows | {
+        "live_forward_projection": active * days_ahead(schedule, expected.batch, stage, target_cg),
+        "container_forecast_summary": active,
+        "planned_activity": len(schedule.farm.model.master.activities),
+    }
+
+
+def count_scenario_rows(biology: Parameters) -> int:
+    """Rows of a batch's scenario, its one run, and the days of that."""
+    return 2 + biology.outlook.scenario_days
+
+
+def count_ahead_rows(farm: Farm, containers: int, days: int) -> int:
+    """Rows of an active batch: so many days ahead and a summary for each container, and the activities."""
+    return containers * (days + 1) + len(farm.model.master.activities)

@@ -1,57 +1,77 @@
-"""Rows of environmental_reading and sensor_fault, the readings into arrays reused from batch to batch."""
+"""Rows of environmental_reading and sensor_fault."""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from engine.biology.values import Range
+from engine.biology.water import Sensors
 from engine.simulation.numerics.calendar import DAY_US
 from engine.simulation.observed.instruments import Faults, Probes, read_all
 from engine.simulation.observed.sensing import groups
+from engine.simulation.rows.buffers import COLUMNS
+from engine.simulation.rows.expected import ExpectedBatch, RowCounts
 from engine.simulation.rows.shared import Columns, Subject, Tables, stack
 
-COLUMNS = {
-    "batch_id": np.int32,
-    "container_id": np.int32,
-    "batch_container_assignment_id": np.int64,
-    "sensor_id": np.int32,
-    "parameter_id": np.int8,
-    "reading_time": np.int64,
-    "value": np.int64,
-}
 
-
-class Sensors:
-    """One worker's readings: the buffers that hold a batch's."""
-
-    def __init__(self) -> None:
-        self._buffers: dict[str, np.ndarray] = {}
-
-    def tables(self, subject: Subject) -> Tables:
-        """environmental_reading and sensor_fault. The readings' arrays are overwritten by the next call."""
-        farm = subject.schedule.farm
-        slots = farm.model.readings_per_day
-        self._ensure(
-            sum(
-                len(farm.container(c).sensor_ids) * int(days) * slots
-                for stage in subject.stages
-                for c, days in zip(stage.container_ids, stage.days_lived, strict=True)
-            )
+def reading_tables(subject: Subject) -> Tables:
+    """environmental_reading and sensor_fault. The readings' arrays are overwritten by the next call."""
+    farm = subject.schedule.farm
+    slots = farm.model.readings_per_day
+    buffers = subject.buffers.with_room(
+        sum(
+            len(farm.container(c).sensor_ids) * int(days) * slots
+            for stage in subject.stages
+            for c, days in zip(stage.container_ids, stage.days_lived, strict=True)
         )
-        out = [self._buffers[name] for name in COLUMNS]
-        row, faults = 0, []
-        for stage, ids in zip(subject.stages, subject.ids, strict=True):
-            for group in groups(subject.climate, stage):
-                here = ids[group.begin : group.end]
-                row = read_all(row, group.lived, group.water, group.probes, group.faults, here, *out[1:])
-                faults.append(_fault_rows(subject.batch_id, here, group.probes, group.faults, slots))
-        out[0][:row] = subject.batch_id
-        readings = {name: self._buffers[name][:row] for name in COLUMNS}
-        return {"environmental_reading": readings, "sensor_fault": stack(faults)}
+    )
+    out = [buffers[name] for name in COLUMNS]
+    row, faults = 0, []
+    for stage, ids in zip(subject.stages, subject.ids, strict=True):
+        for group in groups(subject.climate, stage):
+            here = ids[group.begin : group.end]
+            row = read_all(row, group.lived, group.water, group.probes, group.faults, here, *out[1:])
+            faults.append(_fault_rows(subject.batch_id, here, group.probes, group.faults, slots))
+    out[0][:row] = subject.batch_id
+    readings = {name: buffers[name][:row] for name in COLUMNS}
+    return {"environmental_reading": readings, "sensor_fault": stack(faults)}
 
-    def _ensure(self, rows: int) -> None:
-        if not self._buffers or len(self._buffers["value"]) < rows:
-            size = rows + rows // 8
-            self._buffers = {name: np.empty(size, dtype=dtype) for name, dtype in COLUMNS.items()}
+
+def expected_readings(expected: ExpectedBatch) -> RowCounts:
+    """Readings but for those that drop out, and faults: those that begin in a stay, and those that began before."""
+    farm, sensors = expected.schedule.farm, expected.schedule.biology.model.sensors
+    readings = faults = 0
+    for stay in expected.stays:
+        count = np.array([len(farm.container(c).sensor_ids) for c in stay.stay.container_ids])
+        sensor_days = int((count * stay.lived_days).sum())
+        readings += round(mean_readings(sensors, farm.model.readings_per_day, sensor_days))
+        begun = sensor_days / 365 * sum(a_year for a_year, _ in _kinds(sensors))
+        under_way = int(count.sum()) * sum(_share(*kind) for kind in _kinds(sensors))
+        faults += round(begun + under_way)
+    return {"environmental_reading": readings, "sensor_fault": faults}
+
+
+def mean_readings(sensors: Sensors, readings_per_day: int, sensor_days: int) -> float:
+    """The mean number of readings in so many days of sensors: all but those that drop out."""
+    dropped = _share(sensors.dropouts_a_year, sensors.dropout_hours)
+    return sensor_days * readings_per_day * (1.0 - dropped)
+
+
+def _kinds(sensors: Sensors) -> tuple[tuple[float, Range], ...]:
+    """Faults a year and hours each, by kind."""
+    return (
+        (sensors.dropouts_a_year, sensors.dropout_hours),
+        (sensors.spikes_a_year, sensors.spike_hours),
+        (sensors.flat_lines_a_year, sensors.flat_line_hours),
+    )
+
+
+def _share(a_year: float, hours: Range) -> float:
+    """The share of the time that faults of a kind take; hours: their log-uniform length."""
+    low, high = hours
+    return a_year / 365 / 24 * (low if low == high else (high - low) / math.log(high / low))
 
 
 def _fault_rows(batch_id: int, assignment_ids: np.ndarray, probes: Probes, faults: Faults, slots: int) -> Columns:

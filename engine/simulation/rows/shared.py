@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +20,7 @@ from engine.simulation.observed.assimilation import StageEstimate, estimate
 from engine.simulation.observed.sensing import daily_temperature
 from engine.simulation.observed.weighing import Weighings, weigh
 from engine.simulation.record import BatchHistory, StageHistory
+from engine.simulation.rows.buffers import ReadingBuffers
 from engine.simulation.water.climate import Climate
 from lake.tables import TABLES
 
@@ -56,7 +57,7 @@ def hundredths(values: np.ndarray) -> np.ndarray:
 class Subject:
     """A batch's history with the ids of its stays: `ids[i][c]` is stage i's container c.
 
-    over_capacity_planned, cutoff_forecast: what the plan says of the batch.
+    over_capacity_planned, cutoff_forecast: what the plan says of the batch. buffers: where its readings are written.
     """
 
     schedule: Schedule
@@ -64,6 +65,7 @@ class Subject:
     climate: Climate
     over_capacity_planned: bool = False
     cutoff_forecast: str = "UNDECIDED"
+    buffers: ReadingBuffers = field(default_factory=ReadingBuffers)
 
     @cached_property
     def ids(self) -> list[np.ndarray]:

@@ -6,13 +6,22 @@ import numpy as np
 
 from engine.simulation.numerics.weights import sd_weights_g
 from engine.simulation.record import StageHistory
+from engine.simulation.rows.expected import ExpectedBatch, RowCounts
 from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, hundredths, stack
 from lake.columns import Nullable
+
+ROWS_A_DAY = 2  # of a container: what is known and what is
 
 
 def state_tables(subject: Subject) -> Tables:
     """daily_state and daily_truth: one row a stay and day each, at the day's end, before anything leaves."""
     return {"daily_state": _state_rows(subject), "daily_truth": _truth_rows(subject)}
+
+
+def expected_states(expected: ExpectedBatch) -> RowCounts:
+    """One row a container and day in each table."""
+    container_days = sum(int(stay.lived_days.sum()) for stay in expected.stays)
+    return {"daily_state": container_days, "daily_truth": container_days}
 
 
 class _Days:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pyarrow as pa
 
 from engine.simulation.numerics.streams import Stream, stream_key
+from engine.simulation.rows.expected import ExpectedBatch, RowCounts
 from engine.simulation.rows.handling import minutes
 from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, hundredths, row_ids, stack
 from lake.codes import SEA
 from lake.columns import Nullable
+
+BATCH_ROWS = 1
 
 
 def stay_tables(subject: Subject) -> Tables:
@@ -21,6 +26,27 @@ def stay_tables(subject: Subject) -> Tables:
         "transfer_workflow": workflows,
         "transfer_action": actions,
     }
+
+
+def expected_stays(expected: ExpectedBatch) -> RowCounts:
+    """A batch, an assignment for each container, and the moves from stay to stay."""
+    containers = [len(s.stay.container_ids) for s in expected.stays]
+    return {
+        "batch": BATCH_ROWS,
+        "container_assignment": sum(containers),
+        "transfer_workflow": len(containers) - 1,
+        "transfer_action": sum(count_actions(sources, into) for sources, into in pairwise(containers)),
+    }
+
+
+def count_stay_rows(containers: int, sources: int) -> int:
+    """Rows of a stay in so many containers, into which fish are moved from `sources` others; 0 for eggs."""
+    return containers + (1 + count_actions(sources, containers) if sources else 0)
+
+
+def count_actions(sources: int, containers: int) -> int:
+    """Actions that move fish from some containers to others: each source's fish fill one after the other."""
+    return containers if containers == sources else containers + sources - 1
 
 
 def batch_rows(subject: Subject) -> Columns:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.biology.parameters import Parameters
 from engine.simulation.feed import feeding
 from engine.simulation.feed.provision import StageFeed
 from engine.simulation.observed.assimilation import StageEstimate
 from engine.simulation.observed.weighing import StageWeighings
 from engine.simulation.record import StageHistory
+from engine.simulation.rows.expected import ExpectedBatch, RowCounts
 from engine.simulation.rows.shared import Columns, Subject, Tables, code, empty, stack
 from lake.codes import SEA
 from lake.columns import Nullable
@@ -50,7 +52,7 @@ def summary_tables(subject: Subject) -> Tables:
     batches: list[Columns] = []
     parts = zip(subject.stages, subject.ids, subject.estimates, subject.feeding, subject.weighings.stages, strict=True)
     for stage, ids, known, fed, weighed in parts:
-        if stage.stage != SEA and model.stages.fcr[stage.stage - 1] == 0:
+        if not _is_fed(model, stage.stage):
             continue
         periods = _periods(stage, known, fed, weighed, model.feed.summary_days)
         container, columns = _container_rows(subject, ids, periods)
@@ -62,6 +64,22 @@ def summary_tables(subject: Subject) -> Tables:
         "container_feeding_summary": _nullable(stack(containers), "fcr"),
         "batch_feeding_summary": _nullable(stack(batches), "fcr", "weighted_avg_fcr", "average_feeding_percentage"),
     }
+
+
+def expected_summaries(expected: ExpectedBatch) -> RowCounts:
+    """The periods of each container of a fed stay, and those of the longest."""
+    model = expected.schedule.biology.model
+    containers = batches = 0
+    for stay in expected.stays:
+        if _is_fed(model, stay.stay.stage):
+            periods = -(-stay.lived_days // model.feed.summary_days)
+            containers += int(periods.sum())
+            batches += int(periods.max())
+    return {"container_feeding_summary": containers, "batch_feeding_summary": batches}
+
+
+def _is_fed(model: Parameters, stage: int) -> bool:
+    return stage == SEA or model.stages.fcr[stage - 1] > 0
 
 
 def _periods(

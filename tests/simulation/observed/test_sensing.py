@@ -18,7 +18,7 @@ from engine.simulation.fish.history import simulate_batch
 from engine.simulation.numerics.calendar import DAY_US
 from engine.simulation.observed.sensing import bank_of, daily_temperature, fault_counts
 from engine.simulation.record import BatchHistory, StageHistory
-from engine.simulation.rows.readings import Sensors
+from engine.simulation.rows.readings import reading_tables
 from engine.simulation.rows.shared import Subject
 from engine.simulation.water.climate import HALL_VARIABLES, SEA_VARIABLES, Climate
 from lake.codes import SEA
@@ -72,7 +72,7 @@ def water_at(schedule: Schedule, climate: Climate, stage: StageHistory, i: int, 
 
 
 def emitted(schedule: Schedule, climate: Climate, history: BatchHistory) -> dict[str, dict[str, np.ndarray]]:
-    tables = Sensors().tables(Subject(schedule, history, climate))
+    tables = reading_tables(Subject(schedule, history, climate))
     return {table: {name: np.array(values) for name, values in columns.items()} for table, columns in tables.items()}
 
 

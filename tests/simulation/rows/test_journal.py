@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 
 from engine.farm.schedule import Schedule
-from engine.forecast.expected_journal import expected_entries
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.health import wording as say
-from engine.simulation.health.laboratory import AGENTS, laboratory, noticed
+from engine.simulation.health.laboratory import AGENTS
 from engine.simulation.record import BatchHistory, StageHistory
+from engine.simulation.rows.expected import ExpectedBatch, ExpectedStay
+from engine.simulation.rows.journal import expected_entries
 from engine.simulation.water.climate import Climate
 from lake.codes import EVENT_KINDS, SEA
 from lake.tables import TABLES
@@ -244,13 +245,14 @@ def test_counts_above_the_limit_are_told_once_with_their_mean(
 def test_the_plan_foresees_every_entry_of_a_life_known_in_full(
     small_schedule: Schedule, lived: BatchHistory, rows: Rows
 ) -> None:
-    seen = tuple(e for e in noticed(small_schedule, lived) if e.day < small_schedule.as_of_day)
-    samples = [s for s in laboratory(small_schedule, lived, seen) if s.day < small_schedule.as_of_day]
-    sea = lived.stages[-1]
-    emptied = (sea.start_day + sea.days_lived - 1)[sea.emptied].tolist()
-    others = sum(r["category"] not in ("treatment", "vaccination") for r in rows["journal_entry"])
+    stays = [
+        ExpectedStay(stay=stay, stage=stage, whole_days=stage.days_lived, lived_days=stage.days_lived)
+        for stay, stage in zip(lived.batch.stays, lived.stages, strict=True)
+    ]
+    expected = ExpectedBatch(schedule=small_schedule, batch=lived.batch, history=lived, stays=tuple(stays))
+    written = len(rows["journal_entry"])
     # an event whose fish are harvested before its entries are due has fewer
-    assert others <= expected_entries(small_schedule, lived, seen, samples, emptied) <= others + len(seen)
+    assert written <= expected_entries(expected) <= written + len(expected.noticed)
 
 
 def test_low_oxygen_is_told_when_it_comes_back(small_schedule: Schedule, lived: BatchHistory, rows: Rows) -> None:
