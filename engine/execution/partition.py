@@ -14,7 +14,7 @@ from engine.farm.schedule import Schedule
 from engine.forecast.whole_run import forecast_run
 from engine.simulation.emission import Emitter
 from engine.simulation.fish.history import simulate_batch
-from engine.simulation.rows.shared import Columns
+from engine.simulation.rows.columns import Columns
 from engine.simulation.water.climate import Climate
 from lake.files import write_atomically
 from lake.fingerprint import combine_fingerprints

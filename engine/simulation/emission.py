@@ -8,7 +8,8 @@ from typing import NamedTuple
 from engine.farm.schedule import Schedule
 from engine.simulation.record import BatchHistory
 from engine.simulation.rows.buffers import ReadingBuffers
-from engine.simulation.rows.expected import ExpectedBatch, RowCounts
+from engine.simulation.rows.columns import Columns, Tables
+from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.feed import expected_feed, feed_tables
 from engine.simulation.rows.finance import expected_finance, finance_tables
 from engine.simulation.rows.fish import expected_fish, fish_tables
@@ -16,10 +17,10 @@ from engine.simulation.rows.harvest import expected_harvest, harvest_tables
 from engine.simulation.rows.health import expected_health, health_tables
 from engine.simulation.rows.journal import expected_journal, journal_tables
 from engine.simulation.rows.lice import expected_lice, lice_tables
+from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.origin import expected_origin, origin_tables
 from engine.simulation.rows.outlook import expected_outlook, outlook_tables
 from engine.simulation.rows.readings import expected_readings, reading_tables
-from engine.simulation.rows.shared import Columns, Subject, Tables
 from engine.simulation.rows.states import expected_states, state_tables
 from engine.simulation.rows.stays import expected_stays, stay_tables
 from engine.simulation.rows.summaries import expected_summaries, summary_tables
@@ -31,8 +32,8 @@ Emit = Callable[[str, Columns], None]
 class Family(NamedTuple):
     """Tables that are made together: their rows, and how many rows each is expected to have. Both name every table."""
 
-    tables: Callable[[Subject], Tables]
-    expected: Callable[[ExpectedBatch], RowCounts]
+    tables: Callable[[BatchLife], Tables]
+    expected: Callable[[ExpectedLife], RowCounts]
 
 
 FAMILIES = (
@@ -65,7 +66,7 @@ class Emitter:
     def emit(self, history: BatchHistory, emit: Emit) -> None:
         """Give `emit` each table's columns; they are valid only until it returns."""
         batch_id = history.batch.id
-        subject = Subject(
+        life = BatchLife(
             schedule=self._schedule,
             history=history,
             climate=self._climate,
@@ -74,5 +75,5 @@ class Emitter:
             buffers=self._buffers,
         )
         for family in FAMILIES:
-            for table, columns in family.tables(subject).items():
+            for table, columns in family.tables(life).items():
                 emit(table, columns)

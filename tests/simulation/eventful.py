@@ -12,7 +12,7 @@ from engine.farm.schedule import Schedule
 from engine.simulation.record import BatchHistory, HealthEvent, SeaLice, StageHistory, Treatment
 from engine.simulation.rows.journal import journal_tables
 from engine.simulation.rows.lice import lice_tables
-from engine.simulation.rows.shared import Subject
+from engine.simulation.rows.life import BatchLife
 from engine.simulation.water.climate import Climate
 from lake.codes import MORTALITY_CAUSES, SEA
 from lake.columns import record_batch
@@ -57,17 +57,50 @@ def eventful(history: BatchHistory, days_between_rings: int = 3) -> BatchHistory
     start = sea.start_day
     events = [
         HealthEvent(
-            SEA, tuple(range(n)) if i % 2 else (i % n,), kind, MORTALITY_CAUSES.index("DISEASE"), at, at + 35, loss
+            stage=SEA,
+            containers=tuple(range(n)) if i % 2 else (i % n,),
+            kind=kind,
+            cause=MORTALITY_CAUSES.index("DISEASE"),
+            start_day=at,
+            end_day=at + 35,
+            loss=loss,
         )
         for i, (kind, loss) in enumerate(zip(SEA_KINDS, rng.uniform(0.001, 0.08, len(SEA_KINDS)), strict=True))
         for at in [start + 30 + 50 * i]
     ]
     parr = history.stages[2]
-    events.append(HealthEvent(3, (1,), "FUNGUS", 0, parr.start_day + 40, parr.start_day + 60, 0.01))
+    events.append(
+        HealthEvent(
+            stage=3,
+            containers=(1,),
+            kind="FUNGUS",
+            cause=0,
+            start_day=parr.start_day + 40,
+            end_day=parr.start_day + 60,
+            loss=0.01,
+        )
+    )
     # one that begins after every ring is empty or the data end: nobody sees it
-    events.append(HealthEvent(SEA, (0,), "ALGAL_BLOOM", 3, start + sea.days + 2, start + sea.days + 9, 0.2))
+    events.append(
+        HealthEvent(
+            stage=SEA,
+            containers=(0,),
+            kind="ALGAL_BLOOM",
+            cause=3,
+            start_day=start + sea.days + 2,
+            end_day=start + sea.days + 9,
+            loss=0.2,
+        )
+    )
     treatments = [
-        Treatment(SEA, c, start + 60 + 41 * i, method, float(rng.uniform()), float(rng.uniform(0, 0.05)))
+        Treatment(
+            stage=SEA,
+            container=c,
+            day=start + 60 + 41 * i,
+            method=method,
+            efficacy=float(rng.uniform()),
+            loss=float(rng.uniform(0, 0.05)),
+        )
         for i, method in enumerate(METHODS * 2)
         for c in range(n)
         if (c + i) % 2 == 0 and 60 + 41 * i < lived[c]
@@ -86,7 +119,15 @@ def _lice(rng: np.random.Generator, sea: StageHistory) -> SeaLice:
         0.5, 1.5, (n, len(day), 1)
     )
     counted = rng.poisson(mean * sampled[:, :, None] * rng.gamma(2.0, 0.5, mean.shape))
-    return SeaLice(day, mean[..., 0], mean[..., 1], mean[..., 2], np.tile(rise, (n, 1)), counted, sampled)
+    return SeaLice(
+        day=day,
+        attached=mean[..., 0],
+        mobile=mean[..., 1],
+        adult_female=mean[..., 2],
+        pressure=np.tile(rise, (n, 1)),
+        counted=counted,
+        sampled=sampled,
+    )
 
 
 def cut(history: BatchHistory, as_of_day: int) -> BatchHistory:
@@ -119,19 +160,27 @@ def cut(history: BatchHistory, as_of_day: int) -> BatchHistory:
     )
 
 
-def subject_of(schedule: Schedule, history: BatchHistory) -> Subject:
+def life_of_batch(schedule: Schedule, history: BatchHistory) -> BatchLife:
     """The batch as families of rows see it."""
     first_day = min(b.start_day for b in schedule.batches)
-    return Subject(
-        schedule, history, Climate(schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day, first_day)
+    return BatchLife(
+        schedule=schedule,
+        history=history,
+        climate=Climate(
+            farm=schedule.farm,
+            biology=schedule.biology,
+            seed=schedule.seed,
+            days=schedule.as_of_day,
+            first_day=first_day,
+        ),
     )
 
 
 def rows_of(schedule: Schedule, history: BatchHistory) -> Rows:
     """The rows of both families as the lake stores them, a dictionary each, in their order."""
-    subject = subject_of(schedule, history)
+    life = life_of_batch(schedule, history)
     found = {}
-    for table, columns in (lice_tables(subject) | journal_tables(subject)).items():
+    for table, columns in (lice_tables(life) | journal_tables(life)).items():
         batch = record_batch(TABLES[table], columns)
         batch.validate(full=True)
         found[table] = pa.Table.from_batches([batch]).to_pylist()

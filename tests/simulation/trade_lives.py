@@ -10,22 +10,24 @@ import numpy as np
 from engine.farm.schedule import Schedule
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.record import BatchHistory
-from engine.simulation.rows.shared import Subject
+from engine.simulation.rows.life import BatchLife
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 from lake.columns import Nullable
 
 
-def lived_to(schedule: Schedule, number: int, day: int) -> Subject:
+def lived_to(schedule: Schedule, number: int, day: int) -> BatchLife:
     """Batch `number` (from 0) of a schedule whose as-of date is `day`."""
     cut = replace(schedule, as_of_day=day)
-    climate = Climate(cut.farm, cut.biology, cut.seed, day, min(b.start_day for b in cut.batches))
-    return Subject(cut, simulate_batch(cut, climate, cut.batches[number]), climate)
+    climate = Climate(
+        farm=cut.farm, biology=cut.biology, seed=cut.seed, days=day, first_day=min(b.start_day for b in cut.batches)
+    )
+    return BatchLife(schedule=cut, history=simulate_batch(cut, climate, cut.batches[number]), climate=climate)
 
 
-def changed(subject: Subject, **values: Any) -> Subject:
+def changed(life: BatchLife, **values: Any) -> BatchLife:
     """The batch with another history, by fields of BatchHistory."""
-    return Subject(subject.schedule, replace(subject.history, **values), subject.climate)
+    return BatchLife(schedule=life.schedule, history=replace(life.history, **values), climate=life.climate)
 
 
 def harvest_days(history: BatchHistory) -> list[int]:

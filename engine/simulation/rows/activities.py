@@ -18,7 +18,8 @@ import pyarrow as pa
 from engine.farm.master_model import TemplateModel
 from engine.simulation.numerics.calendar import MINUTE_US
 from engine.simulation.numerics.streams import Stream, stream_key
-from engine.simulation.rows.shared import Columns, Subject, code, row_ids
+from engine.simulation.rows.columns import Columns, codes, row_ids
+from engine.simulation.rows.life import BatchLife
 from engine.simulation.water.climate import uniforms
 from lake.codes import SEA, VACCINE
 from lake.columns import Nullable
@@ -54,26 +55,26 @@ class Activities:
         )
 
 
-def plan_activities(subject: Subject) -> Activities:
+def plan_activities(life: BatchLife) -> Activities:
     """An active batch's activities as they stand at the as-of date."""
-    schedule, history = subject.schedule, subject.history
+    schedule, history = life.schedule, life.history
     templates = tuple(schedule.farm.model.master.activities)
     key = stream_key(schedule.seed, Stream.PLANNING, history.batch.number)
     draws = uniforms(key, DRAWS * len(templates)).reshape(-1, DRAWS)
-    lived = _Lived(subject)
+    lived = _Lived(life)
     first, last = (HOUR_MINUTES * hour for hour in schedule.biology.model.outlook.working_hours_utc)
     found = [
         lived.outcome(template, history.batch.start_day + template.day, draw.tolist())
         for template, draw in zip(templates, draws, strict=True)
     ]
     return Activities(
-        templates,
-        schedule.as_of_day,
-        tuple(history.batch.start_day + template.day for template in templates),
-        tuple(status for status, _ in found),
-        tuple(done for _, done in found),
-        tuple(first + int(u * (last - first)) for u in draws[:, MINUTE].tolist()),
-        tuple(
+        templates=templates,
+        as_of_day=schedule.as_of_day,
+        due=tuple(history.batch.start_day + template.day for template in templates),
+        status=tuple(status for status, _ in found),
+        done=tuple(done for _, done in found),
+        minute=tuple(first + int(u * (last - first)) for u in draws[:, MINUTE].tolist()),
+        move=tuple(
             lived.move_to(template.stage) if status == "COMPLETED" and template.activity == "TRANSFER" else NEVER
             for template, (status, _) in zip(templates, found, strict=True)
         ),
@@ -83,13 +84,13 @@ def plan_activities(subject: Subject) -> Activities:
 class _Lived:
     """What of the plans happened to a batch, and when."""
 
-    def __init__(self, subject: Subject) -> None:
-        self._subject, self._history = subject, subject.history
-        self._schedule, self._biology = subject.schedule, subject.schedule.biology.model
-        self._as_of = subject.schedule.as_of_day
+    def __init__(self, life: BatchLife) -> None:
+        self._subject, self._history = life, life.history
+        self._schedule, self._biology = life.schedule, life.schedule.biology.model
+        self._as_of = life.schedule.as_of_day
         self._from_g = {feed.name: feed.from_g for feed in self._schedule.farm.model.feeds}
-        self._fed_day, self._fish, self._mass = _fed_days(subject)
-        days = [weighed.day for weighed in subject.weighings.stages]
+        self._fed_day, self._fish, self._mass = _fed_days(life)
+        days = [weighed.day for weighed in life.weighings.stages]
         self._sampled = np.unique(np.concatenate(days)) if days else np.zeros(0, dtype=np.int64)
         self._treated = sorted(t.day for t in self._history.treatments if t.method != VACCINE)
         self._vaccinated = sorted(t.day for t in self._history.treatments if t.method == VACCINE)
@@ -157,10 +158,10 @@ def _done(day: int) -> tuple[str, int]:
     return ("PENDING", NEVER) if day == NEVER else ("COMPLETED", day)
 
 
-def _fed_days(subject: Subject) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _fed_days(life: BatchLife) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Days since 1970 on which the batch lives on feed, its fish then, and their estimated mass in 0.01 g."""
     parts = [(np.zeros(0, dtype=np.int64),) * 3]
-    for stage, known in zip(subject.stages, subject.estimates, strict=True):
+    for stage, known in zip(life.stages, life.estimates, strict=True):
         if stage.stage == 1:  # they live on their yolk
             continue
         fish = stage.population.astype(np.int64)
@@ -172,25 +173,20 @@ def _fed_days(subject: Subject) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return day, fish, mass
 
 
-def activity_rows(subject: Subject, activities: Activities) -> Columns:
+def activity_rows(life: BatchLife, activities: Activities) -> Columns:
     """planned_activity: one row a template."""
-    batch, count = subject.history.batch, len(activities.templates)
+    batch, count = life.history.batch, len(activities.templates)
     done, move = np.array(activities.done), np.array(activities.move)
     completed = (done * DAY_MINUTES + np.array(activities.minute)) * MINUTE_US
     workflows = row_ids("transfer_workflow", batch.id, 1)[0] + np.maximum(move, 0)
-
-    def codes(column: str, values: list[str]) -> np.ndarray:
-        return np.array([code("planned_activity", column, value) for value in values])
 
     return {
         "id": row_ids("planned_activity", batch.id, count),
         "batch_id": np.full(count, batch.id),
         "template_id": np.arange(1, count + 1),
-        "activity_type": np.array(
-            [code("planned_activity", "activity_type", t.activity) for t in activities.templates]
-        ),
+        "activity_type": codes("planned_activity", "activity_type", [t.activity for t in activities.templates]),
         "due_date": np.array(activities.due),
-        "status": codes("status", list(activities.status)),
+        "status": codes("planned_activity", "status", activities.status),
         "completed_at": Nullable(np.where(done >= 0, completed, 0), done >= 0),
         "container_id": Nullable(np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)),
         "scenario_id": np.repeat(row_ids("scenario", batch.id, 1), count),

@@ -9,33 +9,36 @@ from engine.biology.fish import Feed
 from engine.simulation.feed import feeding
 from engine.simulation.feed.provision import expected_lots
 from engine.simulation.numerics.calendar import DAY_US, HOUR_US
-from engine.simulation.rows.expected import ExpectedBatch, RowCounts
-from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, row_ids, stack
+from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, row_ids, stack
+from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
+from engine.simulation.rows.life import BatchLife
 from lake.columns import Nullable
 
 MEALS_A_DAY = 2  # as provision deals a ration out
-LEAST_STOCK = 50  # 0.0001 kg: what is less rounds to no stock
+MIN_STOCK = 50  # 0.0001 kg: what is less rounds to no stock
 
 
-def feed_tables(subject: Subject) -> Tables:
+def feed_tables(life: BatchLife) -> Tables:
     """feeding_event, feed_purchase and feed_container_stock."""
-    purchases = purchase_rows(subject)
+    purchases = purchase_rows(life)
     return {
-        "feeding_event": meal_rows(subject),
+        "feeding_event": meal_rows(life),
         "feed_purchase": purchases,
-        "feed_container_stock": stock_rows(subject, purchases),
+        "feed_container_stock": stock_rows(life, purchases),
     }
 
 
-def expected_feed(expected: ExpectedBatch) -> RowCounts:
+def expected_feed(expected: ExpectedLife) -> RowCounts:
     """Meals on the days with a ration, lots bought for them, and what is left of those where fish are still fed."""
     meals = purchases = stock = 0
     for stay in expected.stays:
         stage, lived = stay.stage, stay.lived_days
-        lots = expected_lots(expected.schedule, expected.history, stage, stay.stay.container_ids, lived)
+        lots = expected_lots(
+            expected.schedule, expected.history, stage, container_ids=stay.stay.container_ids, lived=lived
+        )
         meals += sum(MEALS_A_DAY * int((stage.ration[0, :days] > 1).sum()) for days in lived)
         purchases += len(lots.day)
-        stock += int((lots.left >= LEAST_STOCK).sum()) if (stay.whole_days > lived).any() else 0
+        stock += int((lots.left >= MIN_STOCK).sum()) if (stay.whole_days > lived).any() else 0
     return {"feeding_event": meals, "feed_purchase": purchases, "feed_container_stock": stock}
 
 
@@ -44,13 +47,13 @@ def count_feed_rows(feed: Feed, fed_days: int, feeders: int, days: int) -> float
     return MEALS_A_DAY * fed_days + feeders * days / feed.lot_cover_days
 
 
-def meal_rows(subject: Subject) -> Columns:
+def meal_rows(life: BatchLife) -> Columns:
     """The meals, stay by stay."""
-    policy = subject.schedule.biology.model.feed
+    policy = life.schedule.biology.model.feed
     hours = np.array([round(h * HOUR_US) for h in policy.feeding_hours_utc])
-    rows = np.empty((feeding.MEAL, sum(fed.served for fed in subject.feeding)), dtype=np.int64)
+    rows = np.empty((feeding.MEAL, sum(fed.served for fed in life.feeding)), dtype=np.int64)
     end = 0
-    for stage, ids, known, fed in zip(subject.stages, subject.ids, subject.estimates, subject.feeding, strict=True):
+    for stage, ids, known, fed in zip(life.stages, life.ids, life.estimates, life.feeding, strict=True):
         fish = stage.before(stage.population, stage.fish)
         weight = stage.before(known.weight_cg, known.arrival_cg)
         end = feeding.list_meals(
@@ -66,7 +69,7 @@ def meal_rows(subject: Subject) -> Columns:
         )
     stay, container, store, feed, day, hour, amount, biomass, cost, percent = rows
     return {
-        "batch_id": np.full(end, subject.batch_id, dtype=np.int32),
+        "batch_id": np.full(end, life.batch_id, dtype=np.int32),
         "batch_assignment_id": stay,
         "container_id": container,
         "feed_container_id": store,
@@ -81,7 +84,7 @@ def meal_rows(subject: Subject) -> Columns:
     }
 
 
-def purchase_rows(subject: Subject) -> Columns:
+def purchase_rows(life: BatchLife) -> Columns:
     """The lots, in order of delivery."""
     columns = stack(
         [
@@ -92,37 +95,37 @@ def purchase_rows(subject: Subject) -> Columns:
                 "quantity_kg": fed.lots.quantity,
                 "cost_per_kg": fed.lots.price,
                 "closing_kg": fed.lots.left,
-                "batch_id": subject.batch_id,
+                "batch_id": life.batch_id,
             }
-            for fed in subject.feeding
+            for fed in life.feeding
         ]
     )
-    rows, feeds = len(columns["purchase_date"]), subject.schedule.farm.model.feeds
-    number = subject.history.batch.number
+    rows, feeds = len(columns["purchase_date"]), life.schedule.farm.model.feeds
+    number = life.history.batch.number
     brands = pa.array([f.brand for f in feeds], pa.string())
     return columns | {
-        "id": row_ids("feed_purchase", subject.batch_id, rows),
+        "id": row_ids("feed_purchase", life.batch_id, rows),
         "supplier": brands.take(pa.array(columns["feed_id"] - 1)),
         "batch_number": pa.array([f"{number}-FEED-{i:04d}" for i in range(1, rows + 1)], pa.string()),
-        "expiry_date": columns["purchase_date"] + subject.schedule.biology.model.feed.shelf_life_days,
+        "expiry_date": columns["purchase_date"] + life.schedule.biology.model.feed.shelf_life_days,
     }
 
 
-def stock_rows(subject: Subject, purchases: Columns) -> Columns:
+def stock_rows(life: BatchLife, purchases: Columns) -> Columns:
     """What lies in the stores that the fish are fed from: a lot's remainder to 10 g, none where that is nothing.
 
     What a batch left behind when it moved on or was harvested is written off.
     """
-    quantity = (purchases["closing_kg"] + LEAST_STOCK) // (2 * LEAST_STOCK)
-    farm, stage = subject.schedule.farm, subject.stages[-1]
-    living = [farm.container(c) for c, gone in zip(stage.container_ids, stage.emptied, strict=True) if not gone]
+    quantity = (purchases["closing_kg"] + MIN_STOCK) // (2 * MIN_STOCK)
+    farm, stage = life.schedule.farm, life.stages[-1]
+    living = [farm.container(c) for c, emptied in zip(stage.container_ids, stage.emptied, strict=True) if not emptied]
     stores = np.array(sorted({s for c in living for s in c.place.feed_container_ids}), dtype=np.int64)
-    left = np.flatnonzero((quantity > 0) & np.isin(purchases["feed_container_id"], stores))
-    hour = subject.schedule.biology.model.feed.delivery_hour_utc
+    stocked = np.flatnonzero((quantity > 0) & np.isin(purchases["feed_container_id"], stores))
+    hour = life.schedule.biology.model.feed.delivery_hour_utc
     return {
-        "batch_id": np.full(len(left), subject.batch_id),
-        "feed_container_id": purchases["feed_container_id"][left],
-        "feed_purchase_id": purchases["id"][left],
-        "quantity_kg": quantity[left],
-        "entry_date": purchases["purchase_date"][left] * DAY_US + round(hour * HOUR_US),
+        "batch_id": np.full(len(stocked), life.batch_id),
+        "feed_container_id": purchases["feed_container_id"][stocked],
+        "feed_purchase_id": purchases["id"][stocked],
+        "quantity_kg": quantity[stocked],
+        "entry_date": purchases["purchase_date"][stocked] * DAY_US + round(hour * HOUR_US),
     }

@@ -8,21 +8,22 @@ import numpy as np
 
 from engine.biology.fish import Growth
 from engine.simulation.observed.weighing import STATISTICS, expected_days
-from engine.simulation.rows.expected import ExpectedBatch, RowCounts
-from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, row_ids, stack
+from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, row_ids, stack
+from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
+from engine.simulation.rows.life import BatchLife
 
 
-def fish_tables(subject: Subject) -> Tables:
+def fish_tables(life: BatchLife) -> Tables:
     """mortality_event, growth_sample and individual_growth_observation."""
-    samples, fish = sample_rows(subject)
+    samples, fish = sample_rows(life)
     return {
-        "mortality_event": mortality_rows(subject),
+        "mortality_event": mortality_rows(life),
         "growth_sample": samples,
         "individual_growth_observation": fish,
     }
 
 
-def expected_fish(expected: ExpectedBatch) -> RowCounts:
+def expected_fish(expected: ExpectedLife) -> RowCounts:
     """Days on which the fish lived with die or are culled, and the days on which they are weighed."""
     deaths = samples = 0
     for stay in expected.stays:
@@ -45,10 +46,10 @@ def count_sample_rows(growth: Growth, stage: int, days: int) -> int:
     return days // growth.sample_interval_days * (1 + growth.sample_size)
 
 
-def mortality_rows(subject: Subject) -> Columns:
+def mortality_rows(life: BatchLife) -> Columns:
     """A row for each stay and day with deaths, and one for each with a cull; nothing on other days."""
     parts = []
-    for stage, ids in zip(subject.stages, subject.ids, strict=True):
+    for stage, ids in zip(life.stages, life.ids, strict=True):
         lost = np.stack([stage.dead, stage.culled], axis=2)
         c, d, is_cull = np.nonzero(lost)
         count = lost[c, d, is_cull]
@@ -63,20 +64,20 @@ def mortality_rows(subject: Subject) -> Columns:
                 "biomass_kg": biomass_units(count, weight),
                 "cause": cause,
                 "is_cull": is_cull == 1,
-                "batch_id": subject.batch_id,
+                "batch_id": life.batch_id,
             }
         )
     return stack(parts)
 
 
-def sample_rows(subject: Subject) -> tuple[Columns, Columns]:
+def sample_rows(life: BatchLife) -> tuple[Columns, Columns]:
     """The weekly samples and their fish."""
     samples: list[Columns] = []
     fish: list[Columns] = []
     before = 0
-    for stage, ids, weighed in zip(subject.stages, subject.ids, subject.weighings.stages, strict=True):
+    for stage, ids, weighed in zip(life.stages, life.ids, life.weighings.stages, strict=True):
         at = weighed.container
-        row = row_ids("growth_sample", subject.batch_id, len(at), before)
+        row = row_ids("growth_sample", life.batch_id, len(at), before)
         samples.append(
             {
                 "id": row,
@@ -84,7 +85,7 @@ def sample_rows(subject: Subject) -> tuple[Columns, Columns]:
                 "assignment_id": ids[at],
                 "sample_date": weighed.day,
                 "sample_size": weighed.size,
-                "batch_id": subject.batch_id,
+                "batch_id": life.batch_id,
                 **{name: weighed.statistics[:, i] for i, name in enumerate(STATISTICS)},
             }
         )
@@ -94,7 +95,7 @@ def sample_rows(subject: Subject) -> tuple[Columns, Columns]:
                 "fish_identifier": weighed.fish_number,
                 "weight_g": weighed.fish_weight,
                 "length_cm": weighed.fish_length,
-                "batch_id": subject.batch_id,
+                "batch_id": life.batch_id,
             }
         )
         before += len(at)

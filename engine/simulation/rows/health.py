@@ -13,8 +13,9 @@ from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.observed import examination
 from engine.simulation.record import BatchHistory, StageHistory
-from engine.simulation.rows.expected import ExpectedBatch, RowCounts
-from engine.simulation.rows.shared import Columns, Subject, Tables, row_ids
+from engine.simulation.rows.columns import Columns, Tables, row_ids
+from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
+from engine.simulation.rows.life import BatchLife
 from lake.errors import InputError
 
 STATISTICS = (
@@ -40,59 +41,61 @@ class Sampling:
     day: int
 
 
-def health_tables(subject: Subject) -> Tables:
+def health_tables(life: BatchLife) -> Tables:
     """health_sampling_event, individual_fish_observation, fish_parameter_score."""
-    model, history = subject.schedule.biology.model, subject.history
+    model, history = life.schedule.biology.model, life.history
     health, growth = model.health, model.growth
-    at = _columns_of(subject.schedule)
+    columns = _parameter_columns(life.schedule)
     taken = list(samplings(health, history))
     stages = [history.stages[t.stage] for t in taken]
-    size, parameters = health.sample_size, len(at)
+    size, parameters = health.sample_size, len(columns)
 
-    def there(name: str) -> np.ndarray:
+    def sampled(name: str) -> np.ndarray:
         """A stage's array where and when each sampling was taken."""
         return np.array([getattr(s, name)[t.container, t.day] for s, t in zip(stages, taken, strict=True)])
 
-    count = np.minimum(size, there("population").astype(np.int64))
-    most = int(count.sum())
+    count = np.minimum(size, sampled("population").astype(np.int64))
+    examined = int(count.sum())
     statistics = np.empty((len(taken), len(STATISTICS)), dtype=np.int64)
-    of, identifier, weight, length = (np.empty(most, dtype=np.int64) for _ in range(4))
-    score = np.empty((most, parameters), dtype=np.int16)
-    seed, number = subject.schedule.seed, history.batch.number
+    sampling, identifier, weight, length = (np.empty(examined, dtype=np.int64) for _ in range(4))
+    score = np.empty((examined, parameters), dtype=np.int16)
+    seed, number = life.schedule.seed, history.batch.number
     if taken:
         examination.examine(
             np.array([t.number for t in taken]),
             size,
             count,
-            there("mu"),
-            there("v"),
+            sampled("mu"),
+            sampled("v"),
             growth.condition_factor_g,
             growth.condition_factor,
             growth.condition_factor_sd,
             np.array([drivers(health, history, t) for t in taken]),
-            health.baseline[at],
-            np.array([health.effects[d] for d in DRIVERS])[:, at],
-            health.effects[THINNESS][at],
-            health.general[at],
+            health.baseline[columns],
+            np.array([health.effects[d] for d in DRIVERS])[:, columns],
+            health.effects[THINNESS][columns],
+            health.general[columns],
             health.unexplained_sd,
             health.thresholds,
             stream_key(seed, Stream.HEALTH_SAMPLE, number, "fish"),
             stream_key(seed, Stream.HEALTH_SAMPLE, number, "general"),
-            stream_keys(seed, Stream.HEALTH_SAMPLE, number, "parameter", each=tuple(health.parameters[i] for i in at)),
+            stream_keys(
+                seed, Stream.HEALTH_SAMPLE, number, "parameter", each=tuple(health.parameters[i] for i in columns)
+            ),
             statistics,
-            of,
+            sampling,
             identifier,
             weight,
             length,
             score,
         )
-    event = row_ids("health_sampling_event", subject.batch_id, len(taken))
-    fish = row_ids("individual_fish_observation", subject.batch_id, most)
+    event = row_ids("health_sampling_event", life.batch_id, len(taken))
+    fish = row_ids("individual_fish_observation", life.batch_id, examined)
     return {
         "health_sampling_event": {
             "id": event,
-            "batch_id": np.full(len(taken), subject.batch_id),
-            "assignment_id": np.array([subject.ids[t.stage][t.container] for t in taken], dtype=np.int64),
+            "batch_id": np.full(len(taken), life.batch_id),
+            "assignment_id": np.array([life.ids[t.stage][t.container] for t in taken], dtype=np.int64),
             "sampling_date": np.array([s.start_day + t.day for s, t in zip(stages, taken, strict=True)]),
             "number_of_fish_sampled": count,
             "calculated_sample_size": count,
@@ -100,17 +103,17 @@ def health_tables(subject: Subject) -> Tables:
         },
         "individual_fish_observation": {
             "id": fish,
-            "batch_id": np.full(most, subject.batch_id),
-            "sampling_event_id": event[of],
+            "batch_id": np.full(examined, life.batch_id),
+            "sampling_event_id": event[sampling],
             "fish_identifier": identifier,
             "weight_g": weight,
             "length_cm": length,
         },
-        "fish_parameter_score": _score_rows(subject, fish, score),
+        "fish_parameter_score": _score_rows(life, fish, score),
     }
 
 
-def expected_health(expected: ExpectedBatch) -> RowCounts:
+def expected_health(expected: ExpectedLife) -> RowCounts:
     """Samplings at fixed days of the batch's life, each of as many fish, each scored by every parameter."""
     health, batch = expected.schedule.biology.model.health, expected.batch
     lived = min(expected.history.stages[-1].end_day, expected.schedule.as_of_day) - batch.start_day
@@ -133,10 +136,10 @@ def count_health_rows(health: HealthSampling, parameters: int, age_days: int) ->
     return count_samplings(health, age_days) * (1 + health.sample_size * (1 + parameters))
 
 
-def _score_rows(subject: Subject, fish: np.ndarray, score: np.ndarray) -> Columns:
+def _score_rows(life: BatchLife, fish: np.ndarray, score: np.ndarray) -> Columns:
     count, parameters = score.shape
     return {
-        "batch_id": np.full(score.size, subject.batch_id),
+        "batch_id": np.full(score.size, life.batch_id),
         "individual_fish_observation_id": np.repeat(fish, parameters),
         "parameter_id": np.tile(np.arange(1, parameters + 1), count),
         "score": score.ravel(),
@@ -148,13 +151,13 @@ def samplings(health: HealthSampling, history: BatchHistory) -> Iterator[Samplin
     every = health.interval_days
     due = history.batch.start_day + health.first_day - 1
     for i, stage in enumerate(history.stages):
-        there = stage.population * stage.present
+        fish = stage.population * stage.present
         first = max(0, -(-(stage.start_day - due) // every))
         for day in range(due + first * every - stage.start_day, stage.days, every):
-            living = np.flatnonzero(there[:, day])
+            living = np.flatnonzero(fish[:, day])
             number = (stage.start_day + day - due) // every
             if len(living):
-                yield Sampling(number, i, int(living[number % len(living)]), day)
+                yield Sampling(number=number, stage=i, container=int(living[number % len(living)]), day=day)
 
 
 def drivers(health: HealthSampling, history: BatchHistory, taken: Sampling) -> np.ndarray:
@@ -162,18 +165,18 @@ def drivers(health: HealthSampling, history: BatchHistory, taken: Sampling) -> n
     stage = history.stages[taken.stage]
     c, d = taken.container, taken.day
     today = stage.start_day + d
-    found = np.zeros(len(DRIVERS))
+    strength = np.zeros(len(DRIVERS))
     burdens = (
         _mortality(health, stage, c, d),
         _lice(health, stage, c, today),
         examination.shortfall(stage.oxygen_min[c, max(0, d + 1 - health.oxygen_days) : d + 1], health.oxygen_floor)
         / health.oxygen_scale,
     )
-    found[: len(BURDENS)] = burdens
+    strength[: len(BURDENS)] = burdens
 
     def add(kind: str, loss: float, course: float) -> None:
-        at = DRIVERS.index(kind)
-        found[at] = max(found[at], course * loss / (loss + health.loss_scale))
+        i = DRIVERS.index(kind)
+        strength[i] = max(strength[i], course * loss / (loss + health.loss_scale))
 
     for event in history.events:
         if event.stage == stage.stage and c in event.containers and event.start_day <= today:
@@ -185,7 +188,7 @@ def drivers(health: HealthSampling, history: BatchHistory, taken: Sampling) -> n
             since = today - treatment.day
             if 0 <= since < health.treatment_days:
                 add(treatment.method, treatment.loss, 1.0 - since / health.treatment_days)
-    return found
+    return strength
 
 
 def _mortality(health: HealthSampling, stage: StageHistory, c: int, d: int) -> float:
@@ -209,7 +212,7 @@ def _lice(health: HealthSampling, stage: StageHistory, c: int, today: int) -> fl
     return float(am.log(1.0 + mobile / health.lice_scale))
 
 
-def _columns_of(schedule: Schedule) -> np.ndarray:
+def _parameter_columns(schedule: Schedule) -> np.ndarray:
     """Where the biology's vectors hold each of the farm's health parameters, in the farm's order."""
     health, master = schedule.biology.model.health, schedule.farm.model.master
     names = health.parameters

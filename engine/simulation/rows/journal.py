@@ -12,35 +12,35 @@ from engine.simulation.health.signs import beginnings, counts_of_females, low_ox
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.calendar import WEEK_DAYS
 from engine.simulation.record import StageHistory
-from engine.simulation.rows.expected import ExpectedBatch, RowCounts
-from engine.simulation.rows.shared import Columns, Subject, Tables, code, empty, row_ids
+from engine.simulation.rows.columns import Columns, Tables, code, codes, empty, row_ids
+from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
+from engine.simulation.rows.life import BatchLife
 from lake.columns import Nullable
 
 HUNDRED_THOUSANDTHS = 100_000.0
 
 
-def journal_tables(subject: Subject) -> Tables:
+def journal_tables(life: BatchLife) -> Tables:
     """journal_entry, health_lab_sample, health_event."""
     return {
-        "journal_entry": journal_rows(subject),
-        "health_lab_sample": sample_rows(subject),
-        "health_event": event_rows(subject),
+        "journal_entry": journal_rows(life),
+        "health_lab_sample": sample_rows(life),
+        "health_event": event_rows(life),
     }
 
 
-def journal_rows(subject: Subject) -> Columns:
+def journal_rows(life: BatchLife) -> Columns:
     """One row an entry, in order of time."""
-    entries = subject.care.entries
+    entries = life.care.entries
     grades = {"": -1} | {level: code("journal_entry", "severity", level) for level in SEVERITIES}
     severity = np.array([grades[e.severity] for e in entries], dtype=np.int64)
-    categories = {name: code("journal_entry", "category", name) for name in {e.category for e in entries}}
     places = np.array([e.container or 0 for e in entries], dtype=np.int64)
     return {
-        "id": row_ids("journal_entry", subject.batch_id, len(entries)),
-        "batch_id": np.full(len(entries), subject.batch_id),
+        "id": row_ids("journal_entry", life.batch_id, len(entries)),
+        "batch_id": np.full(len(entries), life.batch_id),
         "container_id": Nullable(places, places > 0),
         "entry_date": np.array([e.time_us for e in entries], dtype=np.int64),
-        "category": np.array([categories[e.category] for e in entries], dtype=np.int64),
+        "category": codes("journal_entry", "category", [e.category for e in entries]),
         "severity": Nullable(np.maximum(severity, 0), severity >= 0),
         "description": pa.array([e.text for e in entries], pa.string()),
         "resolution_status": np.array([e.resolved for e in entries], dtype=bool),
@@ -48,22 +48,22 @@ def journal_rows(subject: Subject) -> Columns:
     }
 
 
-def sample_rows(subject: Subject) -> Columns:
+def sample_rows(life: BatchLife) -> Columns:
     """One row a sample sent to the laboratory, by day, event and container; what is not known yet is null."""
-    care, as_of, types = subject.care, subject.schedule.as_of_day, subject.schedule.farm.model.master.sample_types
+    care, as_of, types = life.care, life.schedule.as_of_day, life.schedule.farm.model.master.sample_types
     taken = [(s, f) for s in sorted(care.samples, key=lambda s: (s.day, s.event)) for f in s.findings]
     if not taken:
         return empty("health_lab_sample")
     at = [care.noticed[s.event].at for s, _ in taken]
     sent = np.array([s.sent_day for s, _ in taken])
     result = np.array([s.result_day for s, _ in taken])
-    number = subject.history.batch.number
+    number = life.history.batch.number
     known = result < as_of
     return {
-        "id": row_ids("health_lab_sample", subject.batch_id, len(taken)),
-        "batch_id": np.full(len(taken), subject.batch_id),
+        "id": row_ids("health_lab_sample", life.batch_id, len(taken)),
+        "batch_id": np.full(len(taken), life.batch_id),
         "batch_container_assignment_id": np.array(
-            [subject.ids[a][f.container] for a, (_, f) in zip(at, taken, strict=True)]
+            [life.ids[a][f.container] for a, (_, f) in zip(at, taken, strict=True)]
         ),
         "sample_type_id": np.array([types.index(f.type) + 1 for _, f in taken]),
         "sample_date": np.array([s.day for s, _ in taken]),
@@ -79,16 +79,16 @@ def _texts(words: list[str], known: np.ndarray) -> pa.Array:
     return pa.array([w if k else None for w, k in zip(words, known.tolist(), strict=True)], pa.string())
 
 
-def event_rows(subject: Subject) -> Columns:
+def event_rows(life: BatchLife) -> Columns:
     """One row an event and container, in order of time."""
-    rows = [(e, c) for e in subject.care.noticed for c in e.containers]
+    rows = [(e, c) for e in life.care.noticed for c in e.containers]
     if not rows:
         return empty("health_event")
     return {
-        "id": row_ids("health_event", subject.batch_id, len(rows)),
-        "batch_id": np.full(len(rows), subject.batch_id),
-        "container_id": np.array([subject.stages[e.at].container_ids[c] for e, c in rows]),
-        "kind": np.array([code("health_event", "kind", e.event.kind) for e, _ in rows]),
+        "id": row_ids("health_event", life.batch_id, len(rows)),
+        "batch_id": np.full(len(rows), life.batch_id),
+        "container_id": np.array([life.stages[e.at].container_ids[c] for e, c in rows]),
+        "kind": codes("health_event", "kind", [e.event.kind for e, _ in rows]),
         "cause": np.array([e.event.cause for e, _ in rows]),
         "start_date": np.array([e.event.start_day for e, _ in rows]),
         "end_date": np.array([e.event.end_day for e, _ in rows]),
@@ -96,13 +96,13 @@ def event_rows(subject: Subject) -> Columns:
     }
 
 
-def expected_journal(expected: ExpectedBatch) -> RowCounts:
+def expected_journal(expected: ExpectedLife) -> RowCounts:
     """Entries, samples of the events noticed, and events by the containers that they meet."""
-    most = expected.schedule.biology.model.laboratory.containers
+    max_containers = expected.schedule.biology.model.laboratory.containers
     samples = 0
     for taken in expected.samples:
         stay = expected.batch.stays[expected.noticed[taken.event].at]
-        sampled = min(most, len(stay.container_ids))
+        sampled = min(max_containers, len(stay.container_ids))
         samples += len(taken.findings) * sampled // len(taken.containers)
     return {
         "journal_entry": expected_entries(expected),
@@ -116,7 +116,7 @@ def expected_journal(expected: ExpectedBatch) -> RowCounts:
     }
 
 
-def expected_entries(expected: ExpectedBatch) -> int:
+def expected_entries(expected: ExpectedLife) -> int:
     """Entries before the as-of date: eggs, moves, treatments, events and samples, lice, deaths, oxygen, harvest."""
     schedule, history = expected.schedule, expected.history
     moves = sum(move.day < schedule.as_of_day for move in history.moves)
@@ -130,7 +130,7 @@ def expected_entries(expected: ExpectedBatch) -> int:
     return 1 + moves + treatments + events + lice + deaths + oxygen + harvests
 
 
-def _event_entries(expected: ExpectedBatch, i: int) -> int:
+def _event_entries(expected: ExpectedLife, i: int) -> int:
     """The entry of an event, of its cause, and a week later if it lasts."""
     schedule, event = expected.schedule, expected.noticed[i]
     results = [s.result_day for s in expected.samples if s.event == i]
@@ -154,13 +154,13 @@ def _lice_entries(schedule: Schedule, stage: StageHistory, batch: Batch) -> int:
 def _death_entries(schedule: Schedule, stage: StageHistory, at: int, noticed: tuple[Noticed, ...]) -> int:
     """How often more fish die than usual in a stage, the batch's `at`th, outside of the events noticed."""
     level = weeks_of_deaths(stage, schedule.biology.model.journal.weekly_mortality).level
-    found = 0
+    entries = 0
     for w in beginnings(level > 0):
         first = stage.start_day + WEEK_DAYS * w
         last = first + WEEK_DAYS - 1
         explained = any(e.at == at and e.event.start_day <= last and e.event.end_day > first for e in noticed)
-        found += last < schedule.as_of_day and not explained
-    return found
+        entries += last < schedule.as_of_day and not explained
+    return entries
 
 
 def _oxygen_entries(schedule: Schedule, stage: StageHistory) -> int:

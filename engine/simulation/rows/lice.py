@@ -1,4 +1,4 @@
-"""Rows of lice and treatments, seen and true."""
+"""Rows of lice and treatments: as counted and given, and as they truly were."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import numpy as np
 import pyarrow as pa
 
 from engine.farm.infrastructure import Farm
-from engine.simulation.health import wording as say
+from engine.simulation.health import wording
 from engine.simulation.lice.counts import LICE_TYPES, SALMON_LOUSE, Division, divide
 from engine.simulation.lice.treatments import Remedy
 from engine.simulation.numerics.calendar import DAY_US, MINUTE_US, WEEK_DAYS
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.numerics.sums import cumulative
 from engine.simulation.record import SeaLice, StageHistory
-from engine.simulation.rows.expected import ExpectedBatch, RowCounts
-from engine.simulation.rows.shared import Columns, Subject, Tables, code, empty, row_ids
+from engine.simulation.rows.columns import Columns, Tables, codes, empty, row_ids
+from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
+from engine.simulation.rows.life import BatchLife
 from engine.simulation.water.climate import uniforms
 from lake.codes import SEA, VACCINE
 from lake.columns import Nullable
@@ -22,22 +23,23 @@ from lake.errors import InputError
 
 TEN_THOUSANDTHS = 10_000.0
 HUNDRED_THOUSANDTHS = 100_000.0
+DETECTION_METHODS = ("manual", "visual", "automated", "camera")  # the order of the biology's shares
 
 
-def lice_tables(subject: Subject) -> Tables:
+def lice_tables(life: BatchLife) -> Tables:
     """lice_count, treatment, treatment_truth, lice_truth."""
-    stage, ids = subject.stages[-1], subject.ids[-1]
+    stage, ids = life.stages[-1], life.ids[-1]
     lice = stage.lice if stage.stage == SEA else None
-    treatment, treatment_truth = treatment_rows(subject)
+    treatment, treatment_truth = treatment_rows(life)
     return {
-        "lice_count": _count_rows(subject, stage, lice, ids) if lice else empty("lice_count"),
+        "lice_count": _count_rows(life, stage, lice, ids) if lice else empty("lice_count"),
         "treatment": treatment,
         "treatment_truth": treatment_truth,
-        "lice_truth": _truth_rows(subject, stage, lice, ids) if lice else empty("lice_truth"),
+        "lice_truth": _truth_rows(life, stage, lice, ids) if lice else empty("lice_truth"),
     }
 
 
-def expected_lice(expected: ExpectedBatch) -> RowCounts:
+def expected_lice(expected: ExpectedLife) -> RowCounts:
     """The weekly counts of each ring by type of lice, the treatments lived with, and the vaccination."""
     schedule = expected.schedule
     counts = sum(int((s.lived_days // WEEK_DAYS).sum()) for s in expected.stays if s.at_sea)
@@ -51,12 +53,12 @@ def expected_lice(expected: ExpectedBatch) -> RowCounts:
 
 
 def count_lice_rows(farm: Farm, days: int) -> int:
-    """Rows of the counts of a ring that is lived in for so many days: what is, and what is seen by type."""
+    """Rows of the counts of a ring that is lived in for so many days: what is, and what is counted by type."""
     return days // WEEK_DAYS * (1 + len(farm.model.master.lice_types))
 
 
 def type_positions(farm: Farm) -> np.ndarray:
-    """For each lice type of the farm its position in LICE_TYPES, -1 where it is never seen.
+    """For each lice type of the farm its position in LICE_TYPES, -1 where it is never counted.
 
     InputError when the farm lacks a type of the salmon louse: lice would be lost.
     """
@@ -68,30 +70,30 @@ def type_positions(farm: Farm) -> np.ndarray:
     return np.array([LICE_TYPES.index(kind) if kind in LICE_TYPES else -1 for kind in named])
 
 
-def _count_rows(subject: Subject, stage: StageHistory, lice: SeaLice, ids: np.ndarray) -> Columns:
-    schedule = subject.schedule
+def _count_rows(life: BatchLife, stage: StageHistory, lice: SeaLice, ids: np.ndarray) -> Columns:
+    schedule = life.schedule
     model = schedule.biology.model.lice_counts
-    region = schedule.region_of(subject.history.batch)
+    region = schedule.region_of(life.history.batch)
     n, counts = lice.sampled.shape
     count = np.empty((n, counts, len(LICE_TYPES)), dtype=np.int64)
     moment, certainty = np.empty((n, counts)), np.empty((n, counts))
-    number = subject.history.batch.number
+    number = life.history.batch.number
     divide(
-        stream_keys(schedule.seed, Stream.LICE_COUNT, number, "types", each=subject.names(stage)),
+        stream_keys(schedule.seed, Stream.LICE_COUNT, number, "types", each=life.names(stage)),
         stage.start_day,
         lice.day.astype(np.int64),
         lice.counted.astype(np.int64),
         lice.sampled.astype(np.int64),
         Division(
-            model.copepodid_share,
-            model.female_share,
-            model.mobile_shares[0],
-            model.mobile_shares[1],
-            region.caligus_mean,
-            model.caligus_seasonal_amplitude,
-            (region.caligus_peak_month - 0.5) / 12.0,
-            model.caligus_sdlog,
-            model.caligus_juvenile_share,
+            copepodid=model.copepodid_share,
+            female=model.female_share,
+            pre_adult_female=model.mobile_shares[0],
+            pre_adult_male=model.mobile_shares[1],
+            caligus_mean=region.caligus_mean,
+            caligus_amplitude=model.caligus_seasonal_amplitude,
+            peak_turns=(region.caligus_peak_month - 0.5) / 12.0,
+            caligus_sdlog=model.caligus_sdlog,
+            caligus_juvenile=model.caligus_juvenile_share,
         ),
         count,
         moment,
@@ -99,9 +101,9 @@ def _count_rows(subject: Subject, stage: StageHistory, lice: SeaLice, ids: np.nd
     )
     c, w = np.nonzero(lice.sampled > 0)
     positions = type_positions(schedule.farm)
-    seen = np.where(positions >= 0, count[c, w][:, positions], 0)
+    by_type = np.where(positions >= 0, count[c, w][:, positions], 0)
     types = len(positions)
-    method = _methods(schedule.seed, number, stage, lice, model.method_shares)[w]
+    method = _methods(life, stage, lice)[w]
     trust = model.method_confidence[method] + model.confidence_sd * certainty[c, w]
     # the rings are counted one after the other
     first, last = model.first_hour_utc * 60, model.last_hour_utc * 60
@@ -111,33 +113,34 @@ def _count_rows(subject: Subject, stage: StageHistory, lice: SeaLice, ids: np.nd
         "assignment_id": ids[c],
         "count_date": lice.day[w].astype(np.int64) * DAY_US + minute * MINUTE_US,
         "fish_sampled": lice.sampled[c, w],
-        "detection_method": method,
+        "detection_method": codes("lice_count", "detection_method", DETECTION_METHODS)[method],
         "confidence_level": np.floor(np.clip(trust, 0.0, 1.0) * 100.0 + 0.5).astype(np.int64),
     }
     repeated = {name: np.repeat(values, types) for name, values in columns.items()}
     return repeated | {
-        "batch_id": np.full(len(c) * types, subject.batch_id),
+        "batch_id": np.full(len(c) * types, life.batch_id),
         "lice_type_id": np.tile(np.arange(1, types + 1), len(c)),
-        "count_value": seen.ravel(),
+        "count_value": by_type.ravel(),
     }
 
 
-def _methods(seed: int, number: str, stage: StageHistory, lice: SeaLice, shares: tuple[float, ...]) -> np.ndarray:
-    """How lice were counted on each day, a code of lice_count.detection_method: alike in all rings."""
-    key = stream_key(seed, Stream.LICE_COUNT, number, "method")
+def _methods(life: BatchLife, stage: StageHistory, lice: SeaLice) -> np.ndarray:
+    """How lice were counted on each day, a position in DETECTION_METHODS: alike in all rings."""
+    shares = life.schedule.biology.model.lice_counts.method_shares
+    key = stream_key(life.schedule.seed, Stream.LICE_COUNT, life.history.batch.number, "method")
     u = uniforms(key, stage.days)[lice.day - stage.start_day]
     chosen: np.ndarray = np.minimum(np.searchsorted(cumulative(shares), u, side="right"), len(shares) - 1)
     return chosen
 
 
-def _truth_rows(subject: Subject, stage: StageHistory, lice: SeaLice, ids: np.ndarray) -> Columns:
+def _truth_rows(life: BatchLife, stage: StageHistory, lice: SeaLice, ids: np.ndarray) -> Columns:
     c, w = np.nonzero(lice.sampled > 0)
 
     def units(values: np.ndarray) -> np.ndarray:
         return np.floor(values * TEN_THOUSANDTHS + 0.5).astype(np.int64)
 
     return {
-        "batch_id": np.full(len(c), subject.batch_id),
+        "batch_id": np.full(len(c), life.batch_id),
         "container_id": np.array(stage.container_ids)[c],
         "assignment_id": ids[c],
         "date": lice.day[w],
@@ -148,57 +151,51 @@ def _truth_rows(subject: Subject, stage: StageHistory, lice: SeaLice, ids: np.nd
     }
 
 
-def treatment_rows(subject: Subject) -> tuple[Columns, Columns]:
+def treatment_rows(life: BatchLife) -> tuple[Columns, Columns]:
     """Each treatment as given, by time and container, and what it really did."""
-    care, schedule = subject.care, subject.schedule
-    given = care.remedies
-    if not given:
+    care, schedule = life.care, life.schedule
+    remedies = care.remedies
+    if not remedies:
         return empty("treatment"), empty("treatment_truth")
     treatments = schedule.biology.model.treatments
-    ids = row_ids("treatment", subject.batch_id, len(given))
-    journal = row_ids("journal_entry", subject.batch_id, len(care.entries))
+    ids = row_ids("treatment", life.batch_id, len(remedies))
+    journal = row_ids("journal_entry", life.batch_id, len(care.entries))
     entry_of = care.entry_of
-    weighed = [set(zip(s.container.tolist(), s.day.tolist(), strict=True)) for s in subject.weighings.stages]
-    vaccine = _vaccine_id(subject)
-    is_vaccine = np.array([r.method == VACCINE for r in given])
-    policies = [treatments.vaccination if r.method == VACCINE else treatments.methods.of(r.method) for r in given]
-    kinds = ["vaccination" if r.method == VACCINE else treatments.methods.of(r.method).type for r in given]
+    weighed = [set(zip(s.container.tolist(), s.day.tolist(), strict=True)) for s in life.weighings.stages]
+    vaccine = _vaccine_id(life)
+    is_vaccine = np.array([r.method == VACCINE for r in remedies])
+    policies = [treatments.vaccination if r.method == VACCINE else treatments.methods.of(r.method) for r in remedies]
+    kinds = ["vaccination" if r.method == VACCINE else treatments.methods.of(r.method).type for r in remedies]
     columns: Columns = {
         "id": ids,
-        "batch_id": np.full(len(given), subject.batch_id),
-        "container_id": np.array([subject.stages[r.at].container_ids[r.container] for r in given]),
-        "batch_assignment_id": np.array([subject.ids[r.at][r.container] for r in given]),
-        "treatment_date": np.array([r.time_us for r in given]),
-        "treatment_type": _codes("treatment_type", kinds),
-        "method": _codes("method", [r.method for r in given]),
-        "description": pa.array([_description(subject, r) for r in given], pa.string()),
+        "batch_id": np.full(len(remedies), life.batch_id),
+        "container_id": np.array([life.stages[r.at].container_ids[r.container] for r in remedies]),
+        "batch_assignment_id": np.array([life.ids[r.at][r.container] for r in remedies]),
+        "treatment_date": np.array([r.time_us for r in remedies]),
+        "treatment_type": codes("treatment", "treatment_type", kinds),
+        "method": codes("treatment", "method", [r.method for r in remedies]),
+        "description": pa.array([_description(life, r) for r in remedies], pa.string()),
         "dosage": pa.array([p.dosage for p in policies], pa.string()),
         "duration_days": np.array([p.duration_days for p in policies]),
         "withholding_period_days": np.array([p.withholding_days for p in policies]),
-        "outcome": _codes("outcome", [r.outcome for r in given]),
+        "outcome": codes("treatment", "outcome", [r.outcome for r in remedies]),
         "vaccination_type_id": Nullable(np.where(is_vaccine, vaccine, 0), is_vaccine),
-        "includes_weighing": np.array([(r.container, r.day) in weighed[r.at] for r in given]),
-        "journal_entry_id": journal[[entry_of[i] for i in range(len(given))]],
+        "includes_weighing": np.array([(r.container, r.day) in weighed[r.at] for r in remedies]),
+        "journal_entry_id": journal[[entry_of[i] for i in range(len(remedies))]],
     }
     truth: Columns = {
         "batch_id": columns["batch_id"],
         "treatment_id": ids,
-        "efficacy": np.array([int(r.efficacy * HUNDRED_THOUSANDTHS + 0.5) for r in given]),
-        "expected_loss": np.array([int(r.loss * HUNDRED_THOUSANDTHS + 0.5) for r in given]),
+        "efficacy": np.array([int(r.efficacy * HUNDRED_THOUSANDTHS + 0.5) for r in remedies]),
+        "expected_loss": np.array([int(r.loss * HUNDRED_THOUSANDTHS + 0.5) for r in remedies]),
     }
     return columns, truth
 
 
-def _codes(column: str, values: list[str]) -> np.ndarray:
-    """Positions of an enumeration's values in the treatments' column."""
-    known = {value: code("treatment", column, value) for value in set(values)}
-    return np.array([known[value] for value in values])
-
-
-def _vaccine_id(subject: Subject) -> int:
+def _vaccine_id(life: BatchLife) -> int:
     """The id of the region's vaccine; InputError when the farm's list lacks it."""
-    farm, biology = subject.schedule.farm, subject.schedule.biology
-    geography = farm.geography_of(subject.history.batch).name
+    farm, biology = life.schedule.farm, life.schedule.biology
+    geography = farm.geography_of(life.history.batch).name
     vaccine, known = biology.region(geography).vaccine, farm.model.master.vaccination_types
     if vaccine not in known:
         raise InputError(
@@ -209,11 +206,11 @@ def _vaccine_id(subject: Subject) -> int:
     return known.index(vaccine) + 1
 
 
-def _description(subject: Subject, remedy: Remedy) -> str:
-    stage = subject.stages[remedy.at]
-    name = subject.schedule.farm.container(stage.container_ids[remedy.container]).name
-    words = f"{say.capital(say.METHODS[remedy.method])} of {name}"
+def _description(life: BatchLife, remedy: Remedy) -> str:
+    stage = life.stages[remedy.at]
+    name = life.schedule.farm.container(stage.container_ids[remedy.container]).name
+    words = f"{wording.capital(wording.METHODS[remedy.method])} of {name}"
     if remedy.before is None:
         return words
     a_fish = f"{remedy.before.lice / remedy.before.fish:.2f}"
-    return f"{words} after the count of {say.date(remedy.before.day)}: {a_fish} mobile lice a fish"
+    return f"{words} after the count of {wording.date(remedy.before.day)}: {a_fish} mobile lice a fish"

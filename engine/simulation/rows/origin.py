@@ -7,9 +7,10 @@ import pyarrow as pa
 
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.streams import Stream, stream_key
-from engine.simulation.rows.expected import ExpectedBatch, RowCounts
+from engine.simulation.rows.columns import Columns, Tables, code, hundredths, row_ids
+from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.handling import minutes
-from engine.simulation.rows.shared import Columns, Subject, Tables, code, hundredths, row_ids
+from engine.simulation.rows.life import BatchLife
 from engine.simulation.water.climate import HALL_VARIABLES, SEA_VARIABLES
 from lake.columns import Nullable
 
@@ -18,17 +19,17 @@ LOT_NUMBERS = 100_000
 TRANSITION_ROWS = 1  # a move
 
 
-def origin_tables(subject: Subject) -> Tables:
+def origin_tables(life: BatchLife) -> Tables:
     """creation_workflow, creation_action, stage_transition_environment."""
-    workflow, actions = creation_rows(subject)
+    workflow, actions = creation_rows(life)
     return {
         "creation_workflow": workflow,
         "creation_action": actions,
-        "stage_transition_environment": transition_rows(subject),
+        "stage_transition_environment": transition_rows(life),
     }
 
 
-def expected_origin(expected: ExpectedBatch) -> RowCounts:
+def expected_origin(expected: ExpectedLife) -> RowCounts:
     """An order of eggs with a delivery for each tray, and the water at each move."""
     return {
         "creation_workflow": 1,
@@ -42,17 +43,17 @@ def count_creation_rows(trays: int) -> int:
     return 1 + trays
 
 
-def creation_rows(subject: Subject) -> tuple[Columns, Columns]:
+def creation_rows(life: BatchLife) -> tuple[Columns, Columns]:
     """The order of eggs and its deliveries, one a tray, all on the batch's first day.
 
     The trays are to hold what was ordered: a surplus makes up for what arrives dead. A lot from a poor spawning
     brings more dead eggs, scores worse and loses more until first feeding: all three know the egg stage's frailty.
     """
-    schedule, batch, trays = subject.schedule, subject.history.batch, subject.stages[0]
+    schedule, batch, trays = life.schedule, life.history.batch, life.stages[0]
     eggs, farm = schedule.biology.model.eggs, schedule.farm
     geography = farm.geography_of(batch).name
     lot = stream_key(schedule.seed, Stream.EGGS, batch.number)
-    each = subject.container_keys(Stream.EGGS, trays)
+    each = life.container_keys(Stream.EGGS, trays)
     frailty = am.normal(stream_key(schedule.seed, Stream.FRAILTY, batch.number, trays.stage), 0)
     sdlog = eggs.dead_on_arrival_sdlog
     share = eggs.dead_on_arrival * am.exp(sdlog * frailty - 0.5 * sdlog * sdlog)
@@ -66,18 +67,18 @@ def creation_rows(subject: Subject) -> tuple[Columns, Columns]:
     quality = np.array([own * am.normal(key, 1) - weight * frailty for key in each])
     n, planned = len(placed), batch.start_day - int(am.uniform(lot, 0) < eggs.late_share)
     suppliers = farm.model.master.egg_suppliers
-    supplier = egg_supplier(subject)
+    supplier = egg_supplier(life)
     price = getattr(eggs.price_per_thousand, farm.model.master.currencies[geography])
     price *= max(0.5, 1.0 + eggs.price_sd * am.normal(lot, 2))
     ways = schedule.biology.region(geography).egg_delivery_shares
     way = _choice(ways, am.uniform(lot, 3))
     year = int(np.datetime64(batch.start_day, "D").astype("datetime64[Y]").astype(int)) + 1970
     initials = "".join(word[0] for word in suppliers[supplier].split())
-    workflow = row_ids("creation_workflow", subject.batch_id, 1)
+    workflow = row_ids("creation_workflow", life.batch_id, 1)
     received = placed + dead
     rows: Columns = {
         "id": workflow,
-        "batch_id": np.array([subject.batch_id]),
+        "batch_id": np.array([life.batch_id]),
         "workflow_number": pa.array([f"CRT-{batch.number}"], pa.string()),
         "status": np.array([code("creation_workflow", "status", "COMPLETED")]),
         "egg_source_type": np.array([code("creation_workflow", "egg_source_type", "EXTERNAL")]),
@@ -97,50 +98,50 @@ def creation_rows(subject: Subject) -> tuple[Columns, Columns]:
         "actions_completed": np.array([n]),
     }
     actions: Columns = {
-        "id": row_ids("creation_action", subject.batch_id, n),
-        "batch_id": np.full(n, subject.batch_id),
+        "id": row_ids("creation_action", life.batch_id, n),
+        "batch_id": np.full(n, life.batch_id),
         "workflow_id": np.full(n, workflow[0]),
         "action_number": np.arange(1, n + 1),
         "status": np.full(n, code("creation_action", "status", "COMPLETED")),
-        "dest_assignment_id": subject.ids[0],
+        "dest_assignment_id": life.ids[0],
         "egg_count_planned": placed,
         "egg_count_actual": received,
         "mortality_on_arrival": dead,
         "expected_delivery_date": np.full(n, planned),
         "actual_delivery_date": np.full(n, batch.start_day),
         "delivery_method": np.full(n, code("creation_action", "delivery_method", DELIVERY_METHODS[way])),
-        "water_temp_on_arrival": hundredths(subject.estimates[0].temp_c[:, 0]),
+        "water_temp_on_arrival": hundredths(life.estimates[0].temp_c[:, 0]),
         "egg_quality_score": 1 + np.searchsorted(eggs.quality_thresholds, quality, side="right"),
         "execution_duration_minutes": minutes(
-            stream_key(schedule.seed, Stream.HANDLING_TIME, batch.number, 0),
-            received,
-            eggs.handling_minutes,
-            eggs.handling_per_minute,
-            eggs.handling_sdlog,
+            key=stream_key(schedule.seed, Stream.HANDLING_TIME, batch.number, 0),
+            fish=received,
+            rigging=eggs.handling_minutes,
+            per_minute=eggs.handling_per_minute,
+            sdlog=eggs.handling_sdlog,
         ),
     }
     return rows, actions
 
 
-def transition_rows(subject: Subject) -> Columns:
+def transition_rows(life: BatchLife) -> Columns:
     """The water that each move led into, in the first container entered, on that day.
 
     Temperature as daily_state has it and oxygen as the container held it; the rest is the hall's or area's field.
     """
-    moves, farm = subject.history.moves, subject.schedule.farm
+    moves, farm = life.history.moves, life.schedule.farm
     temp_c, oxygen, ph, salinity = (np.zeros(len(moves)) for _ in range(4))
     at_sea = np.zeros(len(moves), dtype=bool)
-    for i, (move, stage, known) in enumerate(zip(moves, subject.stages[1:], subject.estimates[1:], strict=True)):
+    for i, (move, stage, known) in enumerate(zip(moves, life.stages[1:], life.estimates[1:], strict=True)):
         c = int(move.dest[0]) if len(move.dest) else 0
         container = farm.container(stage.container_ids[c])
-        water = subject.climate.water(container, move.day, move.day + 1)[:, 0]
+        water = life.climate.water(container, move.day, move.day + 1)[:, 0]
         at_sea[i] = container.is_at_sea
         temp_c[i], oxygen[i] = known.temp_c[c, 0], stage.oxygen_mean[c, 0]
         ph[i] = water[(SEA_VARIABLES if at_sea[i] else HALL_VARIABLES).index("pH")]
         salinity[i] = water[SEA_VARIABLES.index("Salinity")] if at_sea[i] else 0.0
     return {
-        "batch_id": np.full(len(moves), subject.batch_id),
-        "batch_transfer_workflow_id": row_ids("transfer_workflow", subject.batch_id, len(moves)),
+        "batch_id": np.full(len(moves), life.batch_id),
+        "batch_transfer_workflow_id": row_ids("transfer_workflow", life.batch_id, len(moves)),
         "temperature": hundredths(temp_c),
         "oxygen": hundredths(oxygen),
         "salinity": Nullable(hundredths(salinity), at_sea),
@@ -148,9 +149,9 @@ def transition_rows(subject: Subject) -> Columns:
     }
 
 
-def egg_supplier(subject: Subject) -> int:
+def egg_supplier(life: BatchLife) -> int:
     """The position of the supplier of the batch's eggs."""
-    schedule, batch = subject.schedule, subject.history.batch
+    schedule, batch = life.schedule, life.history.batch
     u = am.uniform(stream_key(schedule.seed, Stream.EGGS, batch.number), 1)
     house_share = schedule.biology.model.eggs.house_supplier_share
     return _supplier(len(schedule.farm.model.master.egg_suppliers), batch.geography_id, house_share, u)

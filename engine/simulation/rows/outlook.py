@@ -5,31 +5,32 @@ from __future__ import annotations
 from engine.biology.parameters import Parameters
 from engine.farm.infrastructure import Farm
 from engine.simulation.rows.activities import activity_rows, plan_activities
-from engine.simulation.rows.expected import ExpectedBatch, RowCounts
+from engine.simulation.rows.columns import Tables, empty
+from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
+from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.projection import days_ahead, look_ahead, projection_rows, summary_rows
 from engine.simulation.rows.scenario import baseline, scenario_tables
-from engine.simulation.rows.shared import Subject, Tables, empty
 
 ACTIVE_TABLES = ("live_forward_projection", "container_forecast_summary", "planned_activity")  # of an active batch
 
 
-def outlook_tables(subject: Subject) -> Tables:
+def outlook_tables(life: BatchLife) -> Tables:
     """scenario, projection_run, scenario_projection; of an active batch live_forward_projection,
     container_forecast_summary and planned_activity.
     """
-    planned = baseline(subject.schedule, subject.history.batch)
-    tables = scenario_tables(subject, planned)
-    if subject.history.harvested:
+    planned = baseline(life.schedule, life.history.batch)
+    tables = scenario_tables(life, planned)
+    if life.history.harvested:
         return tables | {name: empty(name) for name in ACTIVE_TABLES}
-    ahead, activities = look_ahead(subject), plan_activities(subject)
+    ahead, activities = look_ahead(life), plan_activities(life)
     return tables | {
-        "live_forward_projection": projection_rows(subject, ahead),
-        "container_forecast_summary": summary_rows(subject, ahead, planned, activities),
-        "planned_activity": activity_rows(subject, activities),
+        "live_forward_projection": projection_rows(life, ahead),
+        "container_forecast_summary": summary_rows(life, ahead, planned, activities),
+        "planned_activity": activity_rows(life, activities),
     }
 
 
-def expected_outlook(expected: ExpectedBatch) -> RowCounts:
+def expected_outlook(expected: ExpectedLife) -> RowCounts:
     """A scenario and its days; of a batch that lives beyond the as-of date its days ahead and activities."""
     schedule, active = expected.schedule, expected.active_containers
     rows = {

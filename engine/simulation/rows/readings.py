@@ -9,37 +9,38 @@ import numpy as np
 from engine.biology.values import Range
 from engine.biology.water import Sensors
 from engine.simulation.numerics.calendar import DAY_US
-from engine.simulation.observed.instruments import Faults, Probes, read_all
-from engine.simulation.observed.sensing import groups
+from engine.simulation.observed.instruments import read_all
+from engine.simulation.observed.sensing import Group, groups
 from engine.simulation.rows.buffers import COLUMNS
-from engine.simulation.rows.expected import ExpectedBatch, RowCounts
-from engine.simulation.rows.shared import Columns, Subject, Tables, stack
+from engine.simulation.rows.columns import Columns, Tables, stack
+from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
+from engine.simulation.rows.life import BatchLife
 
 
-def reading_tables(subject: Subject) -> Tables:
+def reading_tables(life: BatchLife) -> Tables:
     """environmental_reading and sensor_fault. The readings' arrays are overwritten by the next call."""
-    farm = subject.schedule.farm
+    farm = life.schedule.farm
     slots = farm.model.readings_per_day
-    buffers = subject.buffers.with_room(
+    buffers = life.buffers.with_room(
         sum(
             len(farm.container(c).sensor_ids) * int(days) * slots
-            for stage in subject.stages
+            for stage in life.stages
             for c, days in zip(stage.container_ids, stage.days_lived, strict=True)
         )
     )
     out = [buffers[name] for name in COLUMNS]
     row, faults = 0, []
-    for stage, ids in zip(subject.stages, subject.ids, strict=True):
-        for group in groups(subject.climate, stage):
-            here = ids[group.begin : group.end]
-            row = read_all(row, group.lived, group.water, group.probes, group.faults, here, *out[1:])
-            faults.append(_fault_rows(subject.batch_id, here, group.probes, group.faults, slots))
-    out[0][:row] = subject.batch_id
+    for stage, ids in zip(life.stages, life.ids, strict=True):
+        for group in groups(life.climate, stage):
+            assignment_ids = ids[group.begin : group.end]
+            row = read_all(row, group.lived, group.water, group.probes, group.faults, assignment_ids, *out[1:])
+            faults.append({"batch_id": life.batch_id} | _fault_rows(group, assignment_ids, slots))
+    out[0][:row] = life.batch_id
     readings = {name: buffers[name][:row] for name in COLUMNS}
     return {"environmental_reading": readings, "sensor_fault": stack(faults)}
 
 
-def expected_readings(expected: ExpectedBatch) -> RowCounts:
+def expected_readings(expected: ExpectedLife) -> RowCounts:
     """Readings but for those that drop out, and faults: those that begin in a stay, and those that began before."""
     farm, sensors = expected.schedule.farm, expected.schedule.biology.model.sensors
     readings = faults = 0
@@ -74,11 +75,12 @@ def _share(a_year: float, hours: Range) -> float:
     return a_year / 365 / 24 * (low if low == high else (high - low) / math.log(high / low))
 
 
-def _fault_rows(batch_id: int, assignment_ids: np.ndarray, probes: Probes, faults: Faults, slots: int) -> Columns:
+def _fault_rows(group: Group, assignment_ids: np.ndarray, readings_per_day: int) -> Columns:
+    """The faults of containers that share their water, with the ids of their assignments (n,)."""
+    faults, probes = group.faults, group.probes
     c, s = np.divmod(faults.place, len(probes.parameter))
-    step = DAY_US // slots
+    step = DAY_US // readings_per_day
     return {
-        "batch_id": np.full(len(c), batch_id),
         "container_id": probes.container[c],
         "assignment_id": assignment_ids[c],
         "sensor_id": probes.first_sensor[c] + s,

@@ -12,8 +12,9 @@ from engine.farm.masters import hall_profile_id, sea_profile_c, stage_tgc
 from engine.farm.schedule import Batch, Schedule
 from engine.simulation.numerics.calendar import DAY_US
 from engine.simulation.observed import projection
+from engine.simulation.rows.columns import Columns, Tables, row_ids
+from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.origin import egg_supplier
-from engine.simulation.rows.shared import Columns, Subject, Tables, row_ids
 from lake.codes import SEA
 
 
@@ -66,11 +67,11 @@ def standard_models(schedule: Schedule, geography_id: int) -> StandardModels:
     farm, biology = schedule.farm, schedule.biology
     name, scenario = farm.geography(geography_id).name, farm.model.master.scenario
     return StandardModels(
-        np.array(stage_tgc(biology, name)),
-        np.array(scenario.fcr_by_stage),
-        scenario.daily_mortality_percent / 100.0,
-        _hundredths(sea_profile_c(biology, name)),
-        _hundredths(biology.region(name).hall_temperature_c),
+        tgc=np.array(stage_tgc(biology, name)),
+        fcr=np.array(scenario.fcr_by_stage),
+        mortality=scenario.daily_mortality_percent / 100.0,
+        sea=_hundredths(sea_profile_c(biology, name)),
+        hall=_hundredths(biology.region(name).hall_temperature_c),
     )
 
 
@@ -108,14 +109,22 @@ def baseline(schedule: Schedule, batch: Batch) -> Baseline:
     )
     # 0.01 fish x 0.01 g = 10^-7 kg, in 0.01 kg
     biomass = (population * weight + 50_000) // 100_000
-    return Baseline(day, stage, temperature, weight, population, biomass, feed)
+    return Baseline(
+        day=day,
+        stage=stage,
+        temperature=temperature,
+        weight_cg=weight,
+        population=population,
+        biomass=biomass,
+        feed=feed,
+    )
 
 
-def scenario_tables(subject: Subject, expected: Baseline) -> Tables:
+def scenario_tables(life: BatchLife, expected: Baseline) -> Tables:
     """scenario, projection_run and scenario_projection: one scenario, computed once, on the batch's first day."""
-    farm, batch = subject.schedule.farm, subject.history.batch
-    master, biology = farm.model.master, subject.schedule.biology.model
-    supplier = master.egg_suppliers[egg_supplier(subject)]
+    farm, batch = life.schedule.farm, life.history.batch
+    master, biology = farm.model.master, life.schedule.biology.model
+    supplier = master.egg_suppliers[egg_supplier(life)]
     scenario, run = row_ids("scenario", batch.id, 1), row_ids("projection_run", batch.id, 1)
     days = len(expected.day)
     one = np.ones(1, dtype=np.int64)
@@ -141,7 +150,7 @@ def scenario_tables(subject: Subject, expected: Baseline) -> Tables:
             "run_date": one * batch.start_day * DAY_US,
             "run_number": one,
             "label": _text("Baseline"),
-            "parameters_snapshot": _text(_snapshot(subject, days)),
+            "parameters_snapshot": _text(_snapshot(life, days)),
             "total_projections": one * days,
             "final_weight_g": expected.weight_cg[-1:],
             "final_biomass_kg": expected.biomass[-1:],
@@ -172,9 +181,9 @@ def _text(value: str) -> pa.Array:
     return pa.array([value], pa.string())
 
 
-def _snapshot(subject: Subject, days: int) -> str:
+def _snapshot(life: BatchLife, days: int) -> str:
     """The models' parameters as JSON, keys sorted; with the master data's profiles they give the projection again."""
-    schedule, batch = subject.schedule, subject.history.batch
+    schedule, batch = life.schedule, life.history.batch
     farm, master = schedule.farm, schedule.farm.model.master
     geography = farm.geography_of(batch).name
     scenario, stages = master.scenario, farm.stage_names
@@ -202,7 +211,7 @@ def _snapshot(subject: Subject, days: int) -> str:
     return json.dumps(parameters, sort_keys=True, ensure_ascii=False)
 
 
-def profile_id(subject: Subject, stage: int) -> int:
+def profile_id(life: BatchLife, stage: int) -> int:
     """The id of the temperature profile that a stage of the batch's life follows."""
-    geography_id = subject.history.batch.geography_id
-    return geography_id if stage == SEA else hall_profile_id(subject.schedule.farm, geography_id, stage)
+    geography_id = life.history.batch.geography_id
+    return geography_id if stage == SEA else hall_profile_id(life.schedule.farm, geography_id, stage)

@@ -6,19 +6,20 @@ import numpy as np
 
 from engine.simulation.numerics.weights import sd_weights_g
 from engine.simulation.record import StageHistory
-from engine.simulation.rows.expected import ExpectedBatch, RowCounts
-from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, hundredths, stack
+from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, hundredths, stack
+from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
+from engine.simulation.rows.life import BatchLife
 from lake.columns import Nullable
 
 ROWS_A_DAY = 2  # of a container: what is known and what is
 
 
-def state_tables(subject: Subject) -> Tables:
+def state_tables(life: BatchLife) -> Tables:
     """daily_state and daily_truth: one row a stay and day each, at the day's end, before anything leaves."""
-    return {"daily_state": _state_rows(subject), "daily_truth": _truth_rows(subject)}
+    return {"daily_state": _state_rows(life), "daily_truth": _truth_rows(life)}
 
 
-def expected_states(expected: ExpectedBatch) -> RowCounts:
+def expected_states(expected: ExpectedLife) -> RowCounts:
     """One row a container and day in each table."""
     container_days = sum(int(stay.lived_days.sum()) for stay in expected.stays)
     return {"daily_state": container_days, "daily_truth": container_days}
@@ -27,11 +28,11 @@ def expected_states(expected: ExpectedBatch) -> RowCounts:
 class _Days:
     """A stage's days lived, container by container: what stands in every row of both tables."""
 
-    def __init__(self, subject: Subject, stage: StageHistory, ids: np.ndarray) -> None:
+    def __init__(self, life: BatchLife, stage: StageHistory, ids: np.ndarray) -> None:
         self._present = None if (stage.days_lived == stage.days).all() else stage.present
         self.population = self(stage.population)
         self.columns: Columns = {
-            "batch_id": subject.batch_id,
+            "batch_id": life.batch_id,
             "container_id": np.repeat(np.array(stage.container_ids), stage.days_lived),
             "assignment_id": np.repeat(ids, stage.days_lived),
             "date": self(np.broadcast_to(stage.start_day + np.arange(stage.days), stage.population.shape)),
@@ -50,12 +51,12 @@ class _Days:
         return {"avg_weight_g": weight, "biomass_kg": biomass_units(self.population, weight)}
 
 
-def _state_rows(subject: Subject) -> Columns:
-    birth = subject.history.batch.start_day
-    guessed = round(subject.schedule.biology.model.monitoring.interpolated_confidence * 100)
+def _state_rows(life: BatchLife) -> Columns:
+    birth = life.history.batch.start_day
+    guessed = round(life.schedule.biology.model.monitoring.interpolated_confidence * 100)
     parts: list[Columns] = []
-    for stage, ids, known in zip(subject.stages, subject.ids, subject.estimates, strict=True):
-        days = _Days(subject, stage, ids)
+    for stage, ids, known in zip(life.stages, life.ids, life.estimates, strict=True):
+        days = _Days(life, stage, ids)
         measured = days(known.temp_measured)
         parts.append(
             {
@@ -94,10 +95,10 @@ def _state_rows(subject: Subject) -> Columns:
     return columns
 
 
-def _truth_rows(subject: Subject) -> Columns:
+def _truth_rows(life: BatchLife) -> Columns:
     parts: list[Columns] = []
-    for stage, ids in zip(subject.stages, subject.ids, strict=True):
-        days = _Days(subject, stage, ids)
+    for stage, ids in zip(life.stages, life.ids, strict=True):
+        days = _Days(life, stage, ids)
         mu, v = days(stage.mu), days(stage.v)
         parts.append(
             {
@@ -105,7 +106,7 @@ def _truth_rows(subject: Subject) -> Columns:
                 **days.weighed(stage.weight_cg),
                 "std_weight_g": hundredths(sd_weights_g(mu, v)),
                 "temp_c": hundredths(days(stage.temp_c)),
-                "oxygen_outside": hundredths(days(subject.oxygen_outside(stage))),
+                "oxygen_outside": hundredths(days(life.oxygen_outside(stage))),
                 "oxygen_mean": hundredths(days(stage.oxygen_mean)),
                 "oxygen_min": hundredths(days(stage.oxygen_min)),
                 "appetite": np.floor(days(stage.appetite) * 1000.0 + 0.5),

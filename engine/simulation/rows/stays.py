@@ -8,27 +8,28 @@ import numpy as np
 import pyarrow as pa
 
 from engine.simulation.numerics.streams import Stream, stream_key
-from engine.simulation.rows.expected import ExpectedBatch, RowCounts
+from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, hundredths, row_ids, stack
+from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.handling import minutes
-from engine.simulation.rows.shared import Columns, Subject, Tables, biomass_units, code, hundredths, row_ids, stack
+from engine.simulation.rows.life import BatchLife
 from lake.codes import SEA
 from lake.columns import Nullable
 
 BATCH_ROWS = 1
 
 
-def stay_tables(subject: Subject) -> Tables:
+def stay_tables(life: BatchLife) -> Tables:
     """batch, container_assignment, transfer_workflow and transfer_action."""
-    workflows, actions = transfer_rows(subject)
+    workflows, actions = transfer_rows(life)
     return {
-        "batch": batch_rows(subject),
-        "container_assignment": assignment_rows(subject),
+        "batch": batch_rows(life),
+        "container_assignment": assignment_rows(life),
         "transfer_workflow": workflows,
         "transfer_action": actions,
     }
 
 
-def expected_stays(expected: ExpectedBatch) -> RowCounts:
+def expected_stays(expected: ExpectedLife) -> RowCounts:
     """A batch, an assignment for each container, and the moves from stay to stay."""
     containers = [len(s.stay.container_ids) for s in expected.stays]
     return {
@@ -49,9 +50,9 @@ def count_actions(sources: int, containers: int) -> int:
     return containers if containers == sources else containers + sources - 1
 
 
-def batch_rows(subject: Subject) -> Columns:
+def batch_rows(life: BatchLife) -> Columns:
     """The batch's one row."""
-    h = subject.history
+    h = life.history
     batch, last = h.batch, h.stages[-1]
     reason = code("batch", "harvest_reason", h.harvest_reason) if h.harvested else 0
     return {
@@ -70,39 +71,39 @@ def batch_rows(subject: Subject) -> Columns:
         "harvest_decision_date": Nullable(np.array([max(h.trigger_day, 0)]), np.array([h.trigger_day >= 0])),
         "harvest_reason": Nullable(np.array([reason]), np.array([h.harvested])),
         "pinned_projection_run_id": row_ids("projection_run", batch.id, 1),
-        "over_capacity_planned": np.array([subject.over_capacity_planned]),
-        "cutoff_forecast": np.array([code("batch", "cutoff_forecast", subject.cutoff_forecast)]),
+        "over_capacity_planned": np.array([life.over_capacity_planned]),
+        "cutoff_forecast": np.array([code("batch", "cutoff_forecast", life.cutoff_forecast)]),
     }
 
 
-def assignment_rows(subject: Subject) -> Columns:
+def assignment_rows(life: BatchLife) -> Columns:
     """One row a stay."""
-    gone = subject.joined(lambda s: s.emptied)
-    last_weighed = np.concatenate(subject.weighings.latest)
-    population = np.where(gone, 0, subject.joined(lambda s: s.last(s.population))).astype(np.int64)
-    weight = np.concatenate([s.last(e.weight_cg) for s, e in zip(subject.stages, subject.estimates, strict=True)])
+    emptied = life.joined(lambda s: s.emptied)
+    last_weighed = np.concatenate(life.weighings.latest)
+    population = np.where(emptied, 0, life.joined(lambda s: s.last(s.population))).astype(np.int64)
+    weight = np.concatenate([s.last(e.weight_cg) for s, e in zip(life.stages, life.estimates, strict=True)])
     return {
-        "id": np.concatenate(subject.ids),
-        "batch_id": np.full(len(gone), subject.batch_id),
-        "container_id": subject.joined(lambda s: np.array(s.container_ids)),
-        "lifecycle_stage_id": subject.joined(lambda s: s.stage),
-        "assignment_date": subject.joined(lambda s: s.start_day),
-        "departure_date": Nullable(subject.joined(lambda s: s.start_day + s.days_lived), gone),
-        "planned_departure_date": subject.joined(lambda s: s.planned_end_day),
-        "initial_count": subject.joined(lambda s: s.fish),
+        "id": np.concatenate(life.ids),
+        "batch_id": np.full(len(emptied), life.batch_id),
+        "container_id": life.joined(lambda s: np.array(s.container_ids)),
+        "lifecycle_stage_id": life.joined(lambda s: s.stage),
+        "assignment_date": life.joined(lambda s: s.start_day),
+        "departure_date": Nullable(life.joined(lambda s: s.start_day + s.days_lived), emptied),
+        "planned_departure_date": life.joined(lambda s: s.planned_end_day),
+        "initial_count": life.joined(lambda s: s.fish),
         "population_count": population,
         "avg_weight_g": weight,
         "biomass_kg": biomass_units(population, weight),
-        "is_active": ~gone,
+        "is_active": ~emptied,
         "last_weighing_date": Nullable(np.maximum(last_weighed, 0), last_weighed >= 0),
     }
 
 
-def transfer_rows(subject: Subject) -> tuple[Columns, Columns]:
+def transfer_rows(life: BatchLife) -> tuple[Columns, Columns]:
     """The moves as workflows and as actions; a workflow's totals are the sums of its actions."""
-    handling, seed = subject.schedule.biology.model.handling, subject.schedule.seed
-    h, number = subject.history, len(subject.history.moves)
-    workflow = row_ids("transfer_workflow", subject.batch_id, number)
+    handling, seed = life.schedule.biology.model.handling, life.schedule.seed
+    h, number = life.history, len(life.history.moves)
+    workflow = row_ids("transfer_workflow", life.batch_id, number)
     totals = np.zeros((number, 5), dtype=np.int64)
     nothing = np.zeros(0, dtype=np.int64)
     parts: list[Columns] = []
@@ -110,7 +111,7 @@ def transfer_rows(subject: Subject) -> tuple[Columns, Columns]:
         source, dest = h.stages[i], h.stages[min(i + 1, len(h.stages) - 1)]
         move = h.moves[i] if number else None
         at, to = (move.source, move.dest) if move else (nothing, nothing)
-        weight = subject.estimates[i].weight_cg[at, -1]
+        weight = life.estimates[i].weight_cg[at, -1]
         arrived = move.arrived if move else nothing
         biomass = biomass_units(arrived, weight)
         count = len(at)
@@ -119,8 +120,8 @@ def transfer_rows(subject: Subject) -> tuple[Columns, Columns]:
             {
                 "workflow_id": np.full(count, workflow[i] if move else 0),
                 "action_number": np.arange(1, count + 1),
-                "source_assignment_id": subject.ids[i][at],
-                "dest_assignment_id": subject.ids[min(i + 1, len(h.stages) - 1)][to],
+                "source_assignment_id": life.ids[i][at],
+                "dest_assignment_id": life.ids[min(i + 1, len(h.stages) - 1)][to],
                 "dest_container_id": np.array(dest.container_ids)[to],
                 "source_population_before": move.before if move else nothing,
                 "transferred_count": arrived,
@@ -135,11 +136,11 @@ def transfer_rows(subject: Subject) -> tuple[Columns, Columns]:
                     count, code("transfer_action", "transfer_method", handling.transfer_methods[source.stage - 1])
                 ),
                 "execution_duration_minutes": minutes(
-                    stream_key(seed, Stream.HANDLING_TIME, h.batch.number, source.stage),
-                    arrived,
-                    handling.transfer_minutes,
-                    handling.transfer_per_minute[source.stage - 1],
-                    handling.transfer_sdlog,
+                    key=stream_key(seed, Stream.HANDLING_TIME, h.batch.number, source.stage),
+                    fish=arrived,
+                    rigging=handling.transfer_minutes,
+                    per_minute=handling.transfer_per_minute[source.stage - 1],
+                    sdlog=handling.transfer_sdlog,
                 ),
             }
         )
@@ -149,15 +150,15 @@ def transfer_rows(subject: Subject) -> tuple[Columns, Columns]:
     actions = stack(parts)
     rows = len(actions["workflow_id"])
     actions |= {
-        "id": row_ids("transfer_action", subject.batch_id, rows),
-        "batch_id": np.full(rows, subject.batch_id),
+        "id": row_ids("transfer_action", life.batch_id, rows),
+        "batch_id": np.full(rows, life.batch_id),
         "status": np.full(rows, code("transfer_action", "status", "COMPLETED")),
     }
     day = np.array([m.day for m in h.moves], dtype=np.int64)
     stage = np.arange(1, number + 1)
     workflows = {
         "id": workflow,
-        "batch_id": np.full(number, subject.batch_id),
+        "batch_id": np.full(number, life.batch_id),
         "workflow_number": pa.array([f"TRF-{h.batch.number}-{i}" for i in stage], pa.string()),
         "workflow_type": np.full(number, code("transfer_workflow", "workflow_type", "LIFECYCLE_TRANSITION")),
         "status": np.full(number, code("transfer_workflow", "status", "COMPLETED")),
@@ -172,13 +173,13 @@ def transfer_rows(subject: Subject) -> tuple[Columns, Columns]:
         "total_biomass_kg": totals[:, 3],
         "total_actions_planned": totals[:, 4],
         "actions_completed": totals[:, 4],
-        "finance_transaction_id": _paid_by(subject, number),
+        "finance_transaction_id": _paid_by(life, number),
     }
     return workflows, actions
 
 
-def _paid_by(subject: Subject, moves: int) -> Nullable:
+def _paid_by(life: BatchLife, moves: int) -> Nullable:
     """The transaction of each move: the first of the batch's where the fish go to sea, none otherwise."""
-    to_sea = np.array([stage.stage == SEA for stage in subject.stages[1:]], dtype=bool)
-    first = row_ids("intercompany_transaction", subject.batch_id, 1)
+    to_sea = np.array([stage.stage == SEA for stage in life.stages[1:]], dtype=bool)
+    first = row_ids("intercompany_transaction", life.batch_id, 1)
     return Nullable(np.full(moves, first[0]), to_sea)

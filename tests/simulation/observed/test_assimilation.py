@@ -29,7 +29,7 @@ from engine.simulation.observed.assimilation import (
 )
 from engine.simulation.observed.weighing import StageWeighings, weigh
 from engine.simulation.record import BatchHistory, StageHistory
-from engine.simulation.rows.shared import Subject
+from engine.simulation.rows.life import BatchLife
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 from tests.simulation.observed.test_weighing import changed
@@ -448,7 +448,7 @@ def _plainly(
 def test_the_estimates_of_a_subject_are_those_of_its_samples(
     small_schedule: Schedule, small_climate: Climate, histories: list[BatchHistory]
 ) -> None:
-    subject = Subject(small_schedule, histories[0], small_climate)
-    for stage, known, weighed in zip(subject.stages, subject.estimates, subject.weighings.stages, strict=True):
+    life = BatchLife(schedule=small_schedule, history=histories[0], climate=small_climate)
+    for stage, known, weighed in zip(life.stages, life.estimates, life.weighings.stages, strict=True):
         assert known.weight_cg.shape == stage.population.shape
         assert (known.anchor >= 0).sum() >= len(weighed.day)

@@ -18,8 +18,8 @@ from engine.simulation.fish.history import simulate_batch
 from engine.simulation.numerics.calendar import DAY_US
 from engine.simulation.observed.sensing import bank_of, daily_temperature, fault_counts
 from engine.simulation.record import BatchHistory, StageHistory
+from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.readings import reading_tables
-from engine.simulation.rows.shared import Subject
 from engine.simulation.water.climate import HALL_VARIABLES, SEA_VARIABLES, Climate
 from lake.codes import SEA
 from lake.tables import TABLES
@@ -72,7 +72,7 @@ def water_at(schedule: Schedule, climate: Climate, stage: StageHistory, i: int, 
 
 
 def emitted(schedule: Schedule, climate: Climate, history: BatchHistory) -> dict[str, dict[str, np.ndarray]]:
-    tables = reading_tables(Subject(schedule, history, climate))
+    tables = reading_tables(BatchLife(schedule=schedule, history=history, climate=climate))
     return {table: {name: np.array(values) for name, values in columns.items()} for table, columns in tables.items()}
 
 
@@ -81,7 +81,9 @@ def read_series(schedule: Schedule, climate: Climate, history: BatchHistory) -> 
     readings, listed = rows["environmental_reading"], rows["sensor_fault"]
     names = [p.name for p in schedule.farm.model.parameters]
     found, row, taken = [], 0, 0
-    for stage, ids in zip(history.stages, Subject(schedule, history, climate).ids, strict=True):
+    for stage, ids in zip(
+        history.stages, BatchLife(schedule=schedule, history=history, climate=climate).ids, strict=True
+    ):
         for i, container_id in enumerate(stage.container_ids):
             container = schedule.farm.container(container_id)
             for sensor, parameter in zip(container.sensor_ids, container.sensor_parameter_ids, strict=True):

@@ -19,7 +19,7 @@ from engine.simulation.observed import observation
 from engine.simulation.observed.weighing import StageWeighings, expected_days, weigh
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.fish import sample_rows
-from engine.simulation.rows.shared import Subject
+from engine.simulation.rows.life import BatchLife
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 
@@ -42,7 +42,7 @@ def same(condition: float) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.fixture(scope="module")
 def samples(small_schedule: Schedule, small_climate: Climate, histories: list[BatchHistory]) -> list[Samples]:
-    return [sample_rows(Subject(small_schedule, h, small_climate)) for h in histories]
+    return [sample_rows(BatchLife(schedule=small_schedule, history=h, climate=small_climate)) for h in histories]
 
 
 def test_a_samples_statistics_are_those_of_its_fish(samples: list[Samples]) -> None:

@@ -14,8 +14,9 @@ from engine.farm.schedule import Schedule
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.record import BatchHistory, Treatment
 from engine.simulation.rows.activities import Activities, activity_rows, plan_activities
+from engine.simulation.rows.columns import code
+from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.outlook import outlook_tables
-from engine.simulation.rows.shared import Subject, code
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 
@@ -42,24 +43,28 @@ def faithful(small_schedule: Schedule) -> Schedule:
     return given_policy(small_schedule, **NOTHING_LOST)
 
 
-def living(schedule: Schedule, history: BatchHistory) -> Subject:
+def living(schedule: Schedule, history: BatchHistory) -> BatchLife:
     """A batch with its life; plans ask for no water."""
     first = history.batch.start_day
-    return Subject(
-        schedule, history, Climate(schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day, first)
+    return BatchLife(
+        schedule=schedule,
+        history=history,
+        climate=Climate(
+            farm=schedule.farm, biology=schedule.biology, seed=schedule.seed, days=schedule.as_of_day, first_day=first
+        ),
     )
 
 
-def plan(subject: Subject) -> dict[str, tuple[str, int]]:
+def plan(life: BatchLife) -> dict[str, tuple[str, int]]:
     """Status and day done, by template."""
-    found = plan_activities(subject)
+    found = plan_activities(life)
     outcomes = zip(found.status, found.done, strict=True)
     return {template.name: outcome for template, outcome in zip(found.templates, outcomes, strict=True)}
 
 
-def of_kind(subject: Subject, kind: str) -> list[tuple[int, str, int]]:
+def of_kind(life: BatchLife, kind: str) -> list[tuple[int, str, int]]:
     """Due day, status and day done of the activities of a kind."""
-    found = plan_activities(subject)
+    found = plan_activities(life)
     return [
         (due, status, done)
         for template, due, status, done in zip(found.templates, found.due, found.status, found.done, strict=True)
@@ -67,16 +72,18 @@ def of_kind(subject: Subject, kind: str) -> list[tuple[int, str, int]]:
     ]
 
 
-def at(schedule: Schedule, position: int, days_before: int = 0) -> Subject:
+def at(schedule: Schedule, position: int, days_before: int = 0) -> BatchLife:
     """A batch as it stands on an earlier as-of date."""
     then = replace(schedule, as_of_day=schedule.as_of_day - days_before)
     batch = then.batches[position]
-    climate = Climate(then.farm, then.biology, then.seed, then.as_of_day, batch.start_day)
+    climate = Climate(
+        farm=then.farm, biology=then.biology, seed=then.seed, days=then.as_of_day, first_day=batch.start_day
+    )
     return living(then, simulate_batch(then, climate, batch))
 
 
 def treated(history: BatchHistory, *days: int, method: str = "THERMAL") -> BatchHistory:
-    made = tuple(Treatment(SEA, 0, day, method, 0.8, 0.01) for day in days)
+    made = tuple(Treatment(stage=SEA, container=0, day=day, method=method, efficacy=0.8, loss=0.01) for day in days)
     return replace(history, treatments=made)
 
 
@@ -104,8 +111,8 @@ def test_what_is_done_was_done_in_working_hours_before_the_as_of_date(
     for history in histories:
         if history.harvested:
             continue
-        subject = living(small_schedule, history)
-        rows = activity_rows(subject, plan_activities(subject))
+        life = living(small_schedule, history)
+        rows = activity_rows(life, plan_activities(life))
         done = rows["completed_at"]
         np.testing.assert_array_equal(done.valid, rows["status"] == completed)
         minutes, rest = np.divmod(done.values[done.valid], 60_000_000)
@@ -118,11 +125,11 @@ def test_what_is_done_was_done_in_working_hours_before_the_as_of_date(
 def test_a_transfer_is_its_move(small_schedule: Schedule, histories: list[BatchHistory]) -> None:
     for position in (AT_SEA, IN_PARR, NEWBORN):
         history = histories[position]
-        subject = living(small_schedule, history)
-        found = of_kind(subject, "TRANSFER")
+        life = living(small_schedule, history)
+        found = of_kind(life, "TRANSFER")
         assert [done for _, status, done in found if status == "COMPLETED"] == [move.day for move in history.moves]
         assert [status for _, status, _ in found[len(history.moves) :]] == ["PENDING"] * (5 - len(history.moves))
-        rows = activity_rows(subject, plan_activities(subject))
+        rows = activity_rows(life, plan_activities(life))
         workflow = rows["transfer_workflow_id"]
         moves = len(history.moves)
         assert workflow.valid.tolist() == [True] * moves + [False] * (20 - moves)
@@ -163,13 +170,13 @@ def test_of_two_treatments_the_first_counts(faithful: Schedule, histories: list[
 def test_a_feed_is_changed_when_the_fish_have_grown_to_it(faithful: Schedule, histories: list[BatchHistory]) -> None:
     from_g = {feed.name: feed.from_g for feed in faithful.farm.model.feeds}
     for position in (AT_SEA, IN_PARR, NEWBORN):
-        subject = living(faithful, histories[position])
+        life = living(faithful, histories[position])
         mean_g: dict[int, float] = {}
-        for stage, known in zip(subject.stages, subject.estimates, strict=True):
+        for stage, known in zip(life.stages, life.estimates, strict=True):
             for d in range(stage.days if stage.stage > 1 else 0):
                 fish = stage.population[:, d].tolist()
                 mean_g[stage.start_day + d] = float(np.average(known.weight_cg[:, d], weights=fish)) / 100
-        found = plan(subject)
+        found = plan(life)
         for template in faithful.farm.model.master.activities:
             if template.activity == "FEED_CHANGE":
                 heavy = [day for day, weight in mean_g.items() if weight >= from_g[template.feed]]
@@ -181,9 +188,9 @@ def test_a_sampling_is_a_weighing_of_that_week(faithful: Schedule, histories: li
     sampling = next(t for t in faithful.farm.model.master.activities if t.activity == "SAMPLING")
     for position, first in ((AT_SEA, 160), (IN_PARR, 200)):
         templates = [sampling.model_copy(update={"day": day}) for day in range(first, first + 60)]
-        subject = living(with_templates(faithful, templates), histories[position])
-        weighed = sorted({int(day) for stage in subject.weighings.stages for day in stage.day})
-        found = of_kind(subject, "SAMPLING")
+        life = living(with_templates(faithful, templates), histories[position])
+        weighed = sorted({int(day) for stage in life.weighings.stages for day in stage.day})
+        found = of_kind(life, "SAMPLING")
         assert len(found) == 60
         for due, *outcome in found:
             nearest = next((day for day in weighed if day > due - 7), None)
@@ -202,11 +209,11 @@ def test_the_harvest_is_pending_until_rings_are_emptied(faithful: Schedule, hist
     assert of_kind(living(faithful, begun), "HARVEST")[0][1:] == ("IN_PROGRESS", -1)
 
 
-def renamed(subject: Subject, number: str) -> Subject:
+def renamed(life: BatchLife, number: str) -> BatchLife:
     """The same life under another batch number: other draws of the plans."""
-    batch = replace(subject.history.batch, number=number)
-    other = living(subject.schedule, replace(subject.history, batch=batch))
-    other.__dict__["weighings"] = subject.weighings
+    batch = replace(life.history.batch, number=number)
+    other = living(life.schedule, replace(life.history, batch=batch))
+    other.__dict__["weighings"] = life.weighings
     return other
 
 
@@ -214,12 +221,12 @@ def test_shares_of_the_plans_are_forgotten_and_cancelled(
     small_schedule: Schedule, faithful: Schedule, histories: list[BatchHistory]
 ) -> None:
     history = treated(histories[AT_SEA])  # by nothing
-    subject = living(small_schedule, history)
+    life = living(small_schedule, history)
     would = plan(living(faithful, history))
     outcomes: dict[str, Counter[str]] = {"SAMPLING": Counter(), "TREATMENT": Counter(), "TRANSFER": Counter()}
     early = set()
     for i in range(600):
-        activities = plan_activities(renamed(subject, f"B-{i}"))
+        activities = plan_activities(renamed(life, f"B-{i}"))
         for template, due, status in zip(activities.templates, activities.due, activities.status, strict=True):
             if due >= small_schedule.as_of_day:
                 early.add(status)
@@ -274,10 +281,16 @@ def test_attention_is_due_when_a_harvest_comes_unplanned_or_its_plan_is_overdue(
     schedule = given_policy(small_schedule, cancelled_share=cancelled)
     batch = schedule.batches[AT_SEA]
     schedule = replace(schedule, as_of_day=batch.start_day + age)
-    climate = Climate(schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day, batch.start_day)
+    climate = Climate(
+        farm=schedule.farm,
+        biology=schedule.biology,
+        seed=schedule.seed,
+        days=schedule.as_of_day,
+        first_day=batch.start_day,
+    )
     lived = simulate_batch(schedule, climate, replace(batch, harvest_target_g=99_000.0))
-    subject = living(schedule, replace(lived, harvest_target_cg=target_g * 100))
-    flags: Any = outlook_tables(subject)["container_forecast_summary"]["needs_planning_attention"]
+    life = living(schedule, replace(lived, harvest_target_cg=target_g * 100))
+    flags: Any = outlook_tables(life)["container_forecast_summary"]["needs_planning_attention"]
     assert set(flags.tolist()) == {attention}
 
 
@@ -289,8 +302,8 @@ def test_attention_is_due_when_a_move_is_late(
         template.model_copy(update={"day": day}) if template.stage == "Smolt" else template
         for template in small_schedule.farm.model.master.activities
     ]
-    subject = living(with_templates(small_schedule, templates), histories[IN_PARR])
-    flags: Any = outlook_tables(subject)["container_forecast_summary"]["needs_planning_attention"]
+    life = living(with_templates(small_schedule, templates), histories[IN_PARR])
+    flags: Any = outlook_tables(life)["container_forecast_summary"]["needs_planning_attention"]
     assert set(flags.tolist()) == {attention}
 
 
@@ -308,7 +321,9 @@ def test_open_and_overdue_are_told_apart(
     small_schedule: Schedule, status: str, due: int, is_open: bool, overdue: bool
 ) -> None:
     harvest = small_schedule.farm.model.master.activities[-1]
-    activities = Activities((harvest,), 100, (due,), (status,), (-1,), (0,), (-1,))
+    activities = Activities(
+        templates=(harvest,), as_of_day=100, due=(due,), status=(status,), done=(-1,), minute=(0,), move=(-1,)
+    )
     assert activities.open("HARVEST") == is_open
     assert activities.open("HARVEST", overdue=True) == overdue
     assert not activities.open("TRANSFER")

@@ -15,24 +15,24 @@ from engine.simulation.numerics.calendar import HOUR_US
 from engine.simulation.rows.feed import feed_tables
 from engine.simulation.rows.finance import finance_tables
 from engine.simulation.rows.harvest import harvest_tables
-from engine.simulation.rows.shared import Subject
+from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.summaries import summary_tables
 from tests.simulation.trade_lives import lived_to, rows_of
 
 
 @pytest.fixture(scope="module")
-def lives(small_schedule: Schedule) -> list[Subject]:
+def lives(small_schedule: Schedule) -> list[BatchLife]:
     return [lived_to(small_schedule, i, small_schedule.as_of_day) for i in range(4)]
 
 
-def stores_in_use(life: Subject) -> set[int]:
+def stores_in_use(life: BatchLife) -> set[int]:
     """The feed containers of the halls and areas where fish of the batch still live."""
     farm, last = life.schedule.farm, life.stages[-1]
     there = [farm.container(c) for c, gone in zip(last.container_ids, last.emptied, strict=True) if not gone]
     return {feed.id for feed in farm.feed_containers if any(feed.place == c.place for c in there)}
 
 
-def test_what_lies_in_store_is_what_was_bought_and_not_fed(lives: list[Subject]) -> None:
+def test_what_lies_in_store_is_what_was_bought_and_not_fed(lives: list[BatchLife]) -> None:
     for life in lives:
         tables = {name: rows_of(columns) for name, columns in feed_tables(life).items()}
         kept: Counter[tuple[int, int]] = Counter()
@@ -58,7 +58,7 @@ def test_what_lies_in_store_is_what_was_bought_and_not_fed(lives: list[Subject])
         assert all(abs(kept[store] - stock[store]) <= 50 for store in kept if store[0] in used)
 
 
-def test_little_is_left_of_a_batch_that_was_harvested(lives: list[Subject]) -> None:
+def test_little_is_left_of_a_batch_that_was_harvested(lives: list[BatchLife]) -> None:
     for life in lives[:2]:
         assert life.history.harvested
         bought = sum(int(fed.lots.quantity.sum()) * 100 for fed in life.feeding)
@@ -66,7 +66,7 @@ def test_little_is_left_of_a_batch_that_was_harvested(lives: list[Subject]) -> N
         assert sum(int(fed.lots.left.sum()) for fed in life.feeding) < 0.06 * bought
 
 
-def test_lots_are_numbered_in_order_of_delivery_before_the_days_first_meal(lives: list[Subject]) -> None:
+def test_lots_are_numbered_in_order_of_delivery_before_the_days_first_meal(lives: list[BatchLife]) -> None:
     for life in lives:
         lots = rows_of(feed_tables(life)["feed_purchase"])
         assert [lot["id"] for lot in lots] == list(range(lots[0]["id"], lots[0]["id"] + len(lots)))
@@ -75,7 +75,7 @@ def test_lots_are_numbered_in_order_of_delivery_before_the_days_first_meal(lives
         assert policy.delivery_hour_utc < min(policy.feeding_hours_utc)
 
 
-def test_a_lots_price_follows_the_market_of_its_day(lives: list[Subject]) -> None:
+def test_a_lots_price_follows_the_market_of_its_day(lives: list[BatchLife]) -> None:
     farm, biology = lives[0].schedule.farm, lives[0].schedule.biology
     spread = []
     for life in lives:
@@ -89,16 +89,16 @@ def test_a_lots_price_follows_the_market_of_its_day(lives: list[Subject]) -> Non
     assert np.std(spread) == pytest.approx(sd, rel=0.25)
 
 
-def test_nothing_is_bought_or_fed_where_all_fast(lives: list[Subject]) -> None:
+def test_nothing_is_bought_or_fed_where_all_fast(lives: list[BatchLife]) -> None:
     life = lives[2]
     sea = life.stages[-1]
     assert sea.stage == 6
     ration = sea.ration.copy()
     ration[:, 40:44] = 0
-    fasting = Subject(
-        life.schedule,
-        replace(life.history, stages=(*life.stages[:-1], replace(sea, ration=ration))),
-        life.climate,
+    fasting = BatchLife(
+        schedule=life.schedule,
+        history=replace(life.history, stages=(*life.stages[:-1], replace(sea, ration=ration))),
+        climate=life.climate,
     )
     tables = feed_tables(fasting)
     days = range(sea.start_day + 40, sea.start_day + 44)
@@ -107,19 +107,21 @@ def test_nothing_is_bought_or_fed_where_all_fast(lives: list[Subject]) -> None:
     assert any(meal["feeding_date"] == days[-1] + 1 for meal in rows_of(tables["feeding_event"]))
 
 
-def test_nothing_is_fed_in_a_ring_that_has_been_emptied(lives: list[Subject]) -> None:
+def test_nothing_is_fed_in_a_ring_that_has_been_emptied(lives: list[BatchLife]) -> None:
     life = lives[0]
     sea = life.stages[-1]
     ration = np.where(sea.present, sea.ration, 777)  # without meaning there
-    odd = Subject(
-        life.schedule, replace(life.history, stages=(*life.stages[:-1], replace(sea, ration=ration))), life.climate
+    odd = BatchLife(
+        schedule=life.schedule,
+        history=replace(life.history, stages=(*life.stages[:-1], replace(sea, ration=ration))),
+        climate=life.climate,
     )
     assert rows_of(feed_tables(odd)["feeding_event"]) == rows_of(feed_tables(life)["feeding_event"])
 
 
 @pytest.mark.parametrize("days", [95, 181, 452, 500, 700])
 def test_a_later_as_of_date_leaves_earlier_meals_and_lots(
-    lives: list[Subject], small_schedule: Schedule, days: int
+    lives: list[BatchLife], small_schedule: Schedule, days: int
 ) -> None:
     """All but what is left of a lot, which is told of the as-of date."""
     life = lives[1]
@@ -132,7 +134,7 @@ def test_a_later_as_of_date_leaves_earlier_meals_and_lots(
     assert meals
 
 
-def test_the_plan_foresees_the_rows(small_schedule: Schedule, lives: list[Subject]) -> None:
+def test_the_plan_foresees_the_rows(small_schedule: Schedule, lives: list[BatchLife]) -> None:
     expected = forecast_run(small_schedule).rows
     found: Counter[str] = Counter()
     for life in (*lives, lived_to(small_schedule, 4, small_schedule.as_of_day)):

@@ -16,7 +16,7 @@ from engine.farm.schedule import Schedule
 from engine.simulation.rows.feed import meal_rows
 from engine.simulation.rows.finance import fact_rows, transaction_rows
 from engine.simulation.rows.harvest import event_rows, lot_rows
-from engine.simulation.rows.shared import Subject
+from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.stays import transfer_rows
 from lake.tables import TABLES
 from tests.simulation.trade_lives import harvest_days, lived_to, rows_of
@@ -26,7 +26,7 @@ CENT = Decimal("0.01")
 
 
 @pytest.fixture(scope="module")
-def sold(small_schedule: Schedule) -> Subject:
+def sold(small_schedule: Schedule) -> BatchLife:
     return lived_to(small_schedule, 0, small_schedule.as_of_day)
 
 
@@ -36,7 +36,7 @@ def masters(small_schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
     return {name: rows[name].to_pylist() for name in ("company", "site", "intercompany_policy", "container")}
 
 
-def test_every_lot_has_one_fact_with_its_figures(sold: Subject, masters: dict[str, list[dict[str, Any]]]) -> None:
+def test_every_lot_has_one_fact_with_its_figures(sold: BatchLife, masters: dict[str, list[dict[str, Any]]]) -> None:
     lots, facts = rows_of(lot_rows(sold)), rows_of(fact_rows(sold))
     events = {e["id"]: e for e in rows_of(event_rows(sold))}
     assert len(lots) == len(facts) > 10
@@ -67,7 +67,7 @@ def policy(masters: dict[str, list[dict[str, Any]]], row: dict[str, Any]) -> tup
 
 
 def test_the_move_to_sea_is_paid_first_at_the_smolts_cost(
-    sold: Subject, masters: dict[str, list[dict[str, Any]]]
+    sold: BatchLife, masters: dict[str, list[dict[str, Any]]]
 ) -> None:
     first, *others = rows_of(transaction_rows(sold))
     move = rows_of(transfer_rows(sold)[0])[-1]
@@ -83,7 +83,7 @@ def test_the_move_to_sea_is_paid_first_at_the_smolts_cost(
     assert all(row["transfer_workflow_id"] is None for row in others)
 
 
-def feed_costs(sold: Subject) -> dict[int, Decimal]:
+def feed_costs(sold: BatchLife) -> dict[int, Decimal]:
     """Each ring's feed, cents: what all rings ate up to the first harvest's evening by fish, then its own."""
     sea = sold.stages[-1]
     ids = sold.ids[-1].tolist()
@@ -100,7 +100,7 @@ def feed_costs(sold: Subject) -> dict[int, Decimal]:
 
 
 def test_each_grade_of_a_harvest_is_paid_once_and_bears_its_share_of_the_rings_cost(
-    sold: Subject, masters: dict[str, list[dict[str, Any]]]
+    sold: BatchLife, masters: dict[str, list[dict[str, Any]]]
 ) -> None:
     _, *sales = rows_of(transaction_rows(sold))
     events = {e["id"]: e for e in rows_of(event_rows(sold))}
@@ -128,7 +128,7 @@ def test_each_grade_of_a_harvest_is_paid_once_and_bears_its_share_of_the_rings_c
         assert abs(cents - whole) <= Decimal("2.5")
 
 
-def test_a_ring_that_lost_its_fish_sells_the_rest_at_the_others_price(sold: Subject) -> None:
+def test_a_ring_that_lost_its_fish_sells_the_rest_at_the_others_price(sold: BatchLife) -> None:
     """Its feed was eaten by fish that died; the batch bears it, and the batch's cost does not change."""
     sea, first = sold.stages[-1], int(sold.harvest.day.min())
     population = sea.population.copy()
@@ -136,19 +136,19 @@ def test_a_ring_that_lost_its_fish_sells_the_rest_at_the_others_price(sold: Subj
     stages = (*sold.history.stages[:-1], replace(sea, population=population))
     ill = replace(sold, history=replace(sold.history, stages=stages))
     prices = []
-    for subject in (sold, ill):
+    for life in (sold, ill):
         gutted: Counter[int] = Counter()
-        for lot in rows_of(lot_rows(subject)):
+        for lot in rows_of(lot_rows(life)):
             gutted[lot["event_id"]] += lot["gutted_weight_kg"]
         paid: Counter[int] = Counter()
-        for row in rows_of(transaction_rows(subject))[1:]:
+        for row in rows_of(transaction_rows(life))[1:]:
             paid[row["event_id"]] += row["amount"]
         prices.append([paid[e] / gutted[e] for e in gutted])
         assert max(prices[-1]) < 1.5 * min(prices[-1])
     assert max(prices[1]) > max(prices[0])
 
 
-def test_a_kilogram_costs_what_it_does_in_the_trade(sold: Subject) -> None:
+def test_a_kilogram_costs_what_it_does_in_the_trade(sold: BatchLife) -> None:
     """Feed is half of the cost, so 4 to 6 EUR a kg gutted (Nofima, Kontali 2016-2023), before the markup."""
     _, *sales = rows_of(transaction_rows(sold))
     cents = sum(row["amount"] for row in sales) / 1.1
@@ -166,7 +166,7 @@ def test_scots_pay_in_pounds(small_schedule: Schedule) -> None:
 
 
 def test_transactions_are_numbered_in_order_of_time_and_keep_their_rows(
-    sold: Subject, small_schedule: Schedule
+    sold: BatchLife, small_schedule: Schedule
 ) -> None:
     rows = rows_of(transaction_rows(sold), "state")
     first = harvest_days(sold.history)[0]
@@ -179,10 +179,12 @@ def test_transactions_are_numbered_in_order_of_time_and_keep_their_rows(
 
 
 @pytest.mark.parametrize("days", [1, 3, 4, 30, 31, 400])
-def test_the_state_follows_the_age_at_the_as_of_date(sold: Subject, days: int) -> None:
+def test_the_state_follows_the_age_at_the_as_of_date(sold: BatchLife, days: int) -> None:
     trade = sold.schedule.biology.model.trade
     last = harvest_days(sold.history)[-1]
-    later = Subject(replace(sold.schedule, as_of_day=last + days), sold.history, sold.climate)
+    later = BatchLife(
+        schedule=replace(sold.schedule, as_of_day=last + days), history=sold.history, climate=sold.climate
+    )
     row = rows_of(transaction_rows(later))[-1]
     expected = "pending" if days <= trade.pending_days else "posted"
     if days > trade.export_days:
@@ -192,8 +194,8 @@ def test_the_state_follows_the_age_at_the_as_of_date(sold: Subject, days: int) -
 
 def test_fish_that_never_reached_the_sea_are_not_paid_for(small_schedule: Schedule) -> None:
     for number in (3, 4):
-        subject = lived_to(small_schedule, number, small_schedule.as_of_day)
-        assert rows_of(transaction_rows(subject)) == rows_of(fact_rows(subject)) == []
+        life = lived_to(small_schedule, number, small_schedule.as_of_day)
+        assert rows_of(transaction_rows(life)) == rows_of(fact_rows(life)) == []
 
 
 def test_pricing_is_the_rule_of_the_dimension_table(small_farm: Farm, masters: dict[str, list[dict[str, Any]]]) -> None:

@@ -14,7 +14,7 @@ from engine.simulation.harvest import grading
 from engine.simulation.harvest.lots import EDGES_G, Harvest, superior_share
 from engine.simulation.record import HealthEvent
 from engine.simulation.rows.harvest import event_rows, harvest_tables, lot_rows
-from engine.simulation.rows.shared import Subject
+from engine.simulation.rows.life import BatchLife
 from lake.codes import SIZE_CLASSES
 from tests.simulation.trade_lives import changed, harvest_days, lived_to, rows_of
 
@@ -22,11 +22,11 @@ LIVE_EDGES_G = EDGES_G / 0.84
 
 
 @pytest.fixture(scope="module")
-def reaped(small_schedule: Schedule) -> Subject:
+def reaped(small_schedule: Schedule) -> BatchLife:
     """The batch harvested by weight, ring after ring."""
-    subject = lived_to(small_schedule, 0, small_schedule.as_of_day)
-    assert subject.history.harvested
-    return subject
+    life = lived_to(small_schedule, 0, small_schedule.as_of_day)
+    assert life.history.harvested
+    return life
 
 
 def test_the_edges_are_those_of_the_declared_classes() -> None:
@@ -50,7 +50,7 @@ def integrated(mu: float, v: float) -> tuple[np.ndarray, np.ndarray]:
 def test_class_shares_and_weights_agree_with_numeric_integration(mu: float, cv: float) -> None:
     v = (mu * cv) ** 2
     share, mean = np.empty(10), np.empty(10)
-    grading.size_classes(mu, v, LIVE_EDGES_G, share, mean)
+    grading.size_classes(mu=mu, v=v, edges_g=LIVE_EDGES_G, share=share, weight_g=mean)
     expected, weight = integrated(mu, v)
     np.testing.assert_allclose(share, expected, atol=1e-7)
     np.testing.assert_allclose(share * mean, weight, atol=1e-3)
@@ -62,7 +62,7 @@ def test_class_shares_and_weights_are_those_of_simulated_fish() -> None:
     rng, mu, v = np.random.default_rng(1), 18.3, 1.44
     fish = rng.normal(mu, v**0.5, 400_000) ** 3
     share, mean = np.empty(10), np.empty(10)
-    grading.size_classes(mu, v, LIVE_EDGES_G, share, mean)
+    grading.size_classes(mu=mu, v=v, edges_g=LIVE_EDGES_G, share=share, weight_g=mean)
     of = np.searchsorted(LIVE_EDGES_G, fish, side="right")
     counted = np.bincount(of, minlength=10) / len(fish)
     np.testing.assert_allclose(share, counted, atol=4 * np.sqrt(0.25 / len(fish)))
@@ -73,7 +73,7 @@ def test_class_shares_and_weights_are_those_of_simulated_fish() -> None:
 
 def test_fish_all_alike_are_of_one_class() -> None:
     share, mean = np.empty(10), np.empty(10)
-    grading.size_classes(18.0, 0.0, LIVE_EDGES_G, share, mean)
+    grading.size_classes(mu=18.0, v=0.0, edges_g=LIVE_EDGES_G, share=share, weight_g=mean)
     assert share.tolist() == [float(k == int(18.0**3 * 0.84 / 1000)) for k in range(10)]
     assert mean.max() == 18.0**3
 
@@ -111,17 +111,17 @@ class Lots:
 
 
 @given(
-    st.integers(1, 300_000),
-    st.floats(4.0, 23.0),
-    st.floats(0.0, 0.1),
-    st.lists(st.floats(0.01, 1.0), min_size=2, max_size=5),
-    st.floats(0.0, 0.05),
+    fish=st.integers(1, 300_000),
+    mu=st.floats(4.0, 23.0),
+    cv=st.floats(0.0, 0.1),
+    weights=st.lists(st.floats(0.01, 1.0), min_size=2, max_size=5),
+    smallest=st.floats(0.0, 0.05),
 )
 def test_lots_hold_every_fish_and_gram_and_are_of_their_class(
     fish: int, mu: float, cv: float, weights: list[float], smallest: float
 ) -> None:
     shares = [w / sum(weights) for w in weights]
-    lots = Lots(fish, mu, cv, shares, smallest)
+    lots = Lots(fish=fish, mu=mu, cv=cv, shares=shares, smallest=smallest)
     assert lots.count.sum() == fish
     assert lots.live.sum() == lots.live_g
     assert (lots.count > 0).all()
@@ -140,7 +140,10 @@ def test_lots_hold_every_fish_and_gram_and_are_of_their_class(
 def test_a_rings_lots_are_few_and_their_sizes_those_of_its_fish() -> None:
     """With no smallest lot, the classes hold what integration says, and every grade its share of each."""
     shares = [0.9, 0.06, 0.025, 0.01, 0.005]
-    fine, few = Lots(60_000, 18.3, 0.066, shares, 0.0), Lots(60_000, 18.3, 0.066, shares)
+    fine, few = (
+        Lots(fish=60_000, mu=18.3, cv=0.066, shares=shares, smallest=0.0),
+        Lots(fish=60_000, mu=18.3, cv=0.066, shares=shares),
+    )
     expected, weight = integrated(18.3, (18.3 * 0.066) ** 2)
     for k in range(10):
         here = fine.size == k
@@ -166,12 +169,12 @@ def superior(harvest: Harvest) -> np.ndarray:
     return share
 
 
-def with_event(subject: Subject, day: int, rings: tuple[int, ...], kind: str = "WINTER_ULCER") -> Subject:
-    event = HealthEvent(6, rings, kind, 0, day, day + 40, 0.02)
-    return changed(subject, events=(event,))
+def with_event(life: BatchLife, day: int, rings: tuple[int, ...], kind: str = "WINTER_ULCER") -> BatchLife:
+    event = HealthEvent(stage=6, containers=rings, kind=kind, cause=0, start_day=day, end_day=day + 40, loss=0.02)
+    return changed(life, events=(event,))
 
 
-def test_ulcers_lower_the_grade_of_the_rings_that_had_them_before_their_harvest(reaped: Subject) -> None:
+def test_ulcers_lower_the_grade_of_the_rings_that_had_them_before_their_harvest(reaped: BatchLife) -> None:
     quiet = changed(reaped, events=())
     day = quiet.stages[-1].start_day + 200
     before = superior(quiet.harvest)
@@ -189,7 +192,7 @@ def test_ulcers_lower_the_grade_of_the_rings_that_had_them_before_their_harvest(
         assert (superior(nothing.harvest) == before).all()
 
 
-def test_many_deaths_lower_the_grade(reaped: Subject) -> None:
+def test_many_deaths_lower_the_grade(reaped: BatchLife) -> None:
     sea = reaped.stages[-1]
     quiet = changed(reaped, events=())
     more = changed(quiet, stages=(*reaped.stages[:-1], replace(sea, fish=sea.fish * 2)))  # as if half had died
@@ -197,12 +200,12 @@ def test_many_deaths_lower_the_grade(reaped: Subject) -> None:
     assert (after < before).all()
 
 
-def test_rings_of_a_batch_scatter_a_little(reaped: Subject) -> None:
+def test_rings_of_a_batch_scatter_a_little(reaped: BatchLife) -> None:
     best = superior(reaped.harvest)
     assert 0.0 < best.std() < 0.05
 
 
-def test_events_lots_and_waste_agree_to_the_gram(reaped: Subject) -> None:
+def test_events_lots_and_waste_agree_to_the_gram(reaped: BatchLife) -> None:
     tables = harvest_tables(reaped)
     events, lots, waste = (rows_of(tables[name]) for name in ("harvest_event", "harvest_lot", "harvest_waste"))
     sea = reaped.stages[-1]
@@ -229,7 +232,7 @@ def test_events_lots_and_waste_agree_to_the_gram(reaped: Subject) -> None:
 
 
 def test_events_are_numbered_in_order_of_time_and_leave_earlier_rows_as_they_were(
-    reaped: Subject, small_schedule: Schedule
+    reaped: BatchLife, small_schedule: Schedule
 ) -> None:
     days = harvest_days(reaped.history)
     assert len(set(days)) > 1

@@ -23,7 +23,7 @@ from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.observed import examination
 from engine.simulation.record import BatchHistory, HealthEvent, SeaLice, StageHistory, Treatment
 from engine.simulation.rows.health import drivers, health_tables, samplings
-from engine.simulation.rows.shared import Subject
+from engine.simulation.rows.life import BatchLife
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 from lake.errors import InputError
@@ -40,7 +40,7 @@ def examine(small_schedule: Schedule, small_climate: Climate) -> Examine:
     """A history's samplings, fish, and scores (fish, parameters)."""
 
     def rows(history: BatchHistory) -> tuple[dict[str, Any], dict[str, Any], Scores]:
-        found = health_tables(Subject(small_schedule, history, small_climate))
+        found = health_tables(BatchLife(schedule=small_schedule, history=history, climate=small_climate))
         scores = found["fish_parameter_score"]["score"].reshape(-1, PARAMETERS).astype(np.int64)
         return found["health_sampling_event"], found["individual_fish_observation"], scores
 
@@ -248,7 +248,15 @@ def befallen(quiet: BatchHistory, day: int, **changed: Any) -> BatchHistory:
     """The quiet batch with an event in all its rings, 10 days from `day` of the sea stage."""
     sea = quiet.stages[-1]
     start = sea.start_day + day
-    event = HealthEvent(SEA, tuple(range(len(sea.container_ids))), "GILL_DISEASE", 0, start, start + 10, 0.05)
+    event = HealthEvent(
+        stage=SEA,
+        containers=tuple(range(len(sea.container_ids))),
+        kind="GILL_DISEASE",
+        cause=0,
+        start_day=start,
+        end_day=start + 10,
+        loss=0.05,
+    )
     return replace(quiet, events=(replace(event, **changed),))
 
 
@@ -317,7 +325,10 @@ def test_a_treatment_wears_the_skin_for_three_weeks(
 
     def treated(ago: int) -> NDArray[np.float64]:
         rings = range(len(sea.container_ids))
-        treatments = tuple(Treatment(SEA, c, sea.start_day + day - ago, method, 0.8, 0.02) for c in rings)
+        treatments = tuple(
+            Treatment(stage=SEA, container=c, day=sea.start_day + day - ago, method=method, efficacy=0.8, loss=0.02)
+            for c in rings
+        )
         return worsened(examine, quiet, replace(quiet, treatments=treatments))
 
     fresh = treated(1)
@@ -345,7 +356,15 @@ def test_lice_wear_skin_and_mucus_from_the_day_they_are_there(
             counted = np.zeros((*many.shape, 3), dtype=np.int64)
             return replace(
                 sea,
-                lice=SeaLice(sea.start_day + days, many, many, many, many * 0.0, counted, np.full(many.shape, 20)),
+                lice=SeaLice(
+                    day=sea.start_day + days,
+                    attached=many,
+                    mobile=many,
+                    adult_female=many,
+                    pressure=many * 0.0,
+                    counted=counted,
+                    sampled=np.full(many.shape, 20),
+                ),
             )
 
         return worsened(examine, quiet, with_sea(quiet, lice))
@@ -435,7 +454,9 @@ def test_what_befalls_later_changes_nothing_before(
     """A run to an earlier as-of date gives the same rows up to it."""
     for days in (95, 130):
         cut = replace(small_schedule, as_of_day=small_schedule.as_of_day - days)
-        climate = Climate(cut.farm, cut.biology, cut.seed, cut.as_of_day, small_climate.first_day)
+        climate = Climate(
+            farm=cut.farm, biology=cut.biology, seed=cut.seed, days=cut.as_of_day, first_day=small_climate.first_day
+        )
         for n in (1, 2):
             short = examine(simulate_batch(cut, climate, cut.batches[n]))
             long = examine(histories[n])
@@ -465,7 +486,9 @@ def test_scores_of_a_parameter_do_not_depend_on_the_others(
     names = data["master"]["health_parameters"]
     data["master"]["health_parameters"] = [names[BODY], names[EYE]]
     fewer = replace(small_schedule, farm=parse_farm(yaml.safe_dump(data, allow_unicode=True), "fewer"))
-    found = health_tables(Subject(fewer, quiet, small_climate))["fish_parameter_score"]["score"].reshape(-1, 2)
+    found = health_tables(BatchLife(schedule=fewer, history=quiet, climate=small_climate))["fish_parameter_score"][
+        "score"
+    ].reshape(-1, 2)
     np.testing.assert_array_equal(found, examine(quiet)[2][:, [BODY, EYE]])
 
 
@@ -476,12 +499,12 @@ def test_a_farms_parameter_without_biology_is_named(
     data["master"]["health_parameters"].append("Humour")
     odd = replace(small_schedule, farm=parse_farm(yaml.safe_dump(data, allow_unicode=True), "odd"))
     with pytest.raises(InputError, match="Humour"):
-        health_tables(Subject(odd, quiet, small_climate))
+        health_tables(BatchLife(schedule=odd, history=quiet, climate=small_climate))
     data["master"]["health_parameters"].pop()
     data["master"]["score_labels"].append("Hopeless")
     odd = replace(small_schedule, farm=parse_farm(yaml.safe_dump(data, allow_unicode=True), "odd"))
     with pytest.raises(InputError, match="thresholds"):
-        health_tables(Subject(odd, quiet, small_climate))
+        health_tables(BatchLife(schedule=odd, history=quiet, climate=small_climate))
 
 
 @pytest.mark.parametrize(

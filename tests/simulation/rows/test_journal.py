@@ -18,12 +18,12 @@ from engine.simulation.fish.history import simulate_batch
 from engine.simulation.health import wording as say
 from engine.simulation.health.laboratory import AGENTS
 from engine.simulation.record import BatchHistory, StageHistory
-from engine.simulation.rows.expected import ExpectedBatch, ExpectedStay
+from engine.simulation.rows.expected_life import ExpectedLife, ExpectedStay
 from engine.simulation.rows.journal import expected_entries
 from engine.simulation.water.climate import Climate
 from lake.codes import EVENT_KINDS, SEA
 from lake.tables import TABLES
-from tests.simulation.eventful import Rows, cut, eventful, rows_of, subject_of
+from tests.simulation.eventful import Rows, cut, eventful, life_of_batch, rows_of
 
 EPOCH = date(1970, 1, 1)
 DATE = r"(\d{4}-\d\d-\d\d)"
@@ -249,7 +249,7 @@ def test_the_plan_foresees_every_entry_of_a_life_known_in_full(
         ExpectedStay(stay=stay, stage=stage, whole_days=stage.days_lived, lived_days=stage.days_lived)
         for stay, stage in zip(lived.batch.stays, lived.stages, strict=True)
     ]
-    expected = ExpectedBatch(schedule=small_schedule, batch=lived.batch, history=lived, stays=tuple(stays))
+    expected = ExpectedLife(schedule=small_schedule, batch=lived.batch, history=lived, stays=tuple(stays))
     written = len(rows["journal_entry"])
     # an event whose fish are harvested before its entries are due has fewer
     assert written <= expected_entries(expected) <= written + len(expected.noticed)
@@ -323,9 +323,9 @@ def test_samples_are_those_of_disease_in_containers_concerned(
     small_schedule: Schedule, lived: BatchHistory, rows: Rows
 ) -> None:
     policy, master = small_schedule.biology.model.laboratory, small_schedule.farm.model.master
-    subject = subject_of(small_schedule, lived)
+    life = life_of_batch(small_schedule, lived)
     stay_of = {
-        int(id_): (stage, c) for stage, ids in zip(lived.stages, subject.ids, strict=True) for c, id_ in enumerate(ids)
+        int(id_): (stage, c) for stage, ids in zip(lived.stages, life.ids, strict=True) for c, id_ in enumerate(ids)
     }
     assert len(rows["health_lab_sample"]) >= 8
     references = [r["lab_reference_id"] for r in rows["health_lab_sample"]]
@@ -366,7 +366,7 @@ def test_some_findings_are_negative_and_some_doubtful(small_schedule: Schedule, 
     policy = small_schedule.biology.model.laboratory
     found: Counter[str] = Counter()
     for seed in range(100):
-        for samples in subject_of(replace(small_schedule, seed=seed), lived).care.samples:
+        for samples in life_of_batch(replace(small_schedule, seed=seed), lived).care.samples:
             found.update(f.verdict for f in samples.findings)
     total = sum(found.values())
 
@@ -396,7 +396,7 @@ def test_a_diagnosis_agrees_with_the_laboratory(small_schedule: Schedule, lived:
 
 def test_results_are_known_on_the_day_on_which_they_come(small_schedule: Schedule, lived: BatchHistory) -> None:
     """At the as-of date of that day neither the laboratory's rows nor the journal tell them; a day later both do."""
-    arrivals = sorted({s.result_day for s in subject_of(small_schedule, lived).care.samples})
+    arrivals = sorted({s.result_day for s in life_of_batch(small_schedule, lived).care.samples})
     assert len(arrivals) >= 3
     for arrival in arrivals:
         for day, known in ((arrival, 0), (arrival + 1, 1)):

@@ -20,7 +20,7 @@ from engine.simulation.record import BatchHistory
 from engine.simulation.rows.lice import lice_tables, type_positions
 from lake.codes import SEA
 from lake.errors import InputError
-from tests.simulation.eventful import Rows, cut, eventful, rows_of, subject_of
+from tests.simulation.eventful import Rows, cut, eventful, life_of_batch, rows_of
 
 EPOCH = date(1970, 1, 1)
 ATTACHED, MOBILE, FEMALE = (
@@ -58,7 +58,7 @@ def counts(schedule: Schedule, rows: Rows) -> dict[tuple[int, int], dict[tuple[s
 
 
 def test_every_louse_counted_has_a_type(small_schedule: Schedule, lived: BatchHistory, rows: Rows) -> None:
-    sea, ids = lived.stages[-1], subject_of(small_schedule, lived).ids[-1]
+    sea, ids = lived.stages[-1], life_of_batch(small_schedule, lived).ids[-1]
     assert sea.lice is not None
     found = counts(small_schedule, rows)
     expected = {}
@@ -81,7 +81,7 @@ def test_counts_stand_in_order_within_the_stay_and_a_working_morning(
     sea, model = lived.stages[-1], small_schedule.biology.model.lice_counts
     keys = [(r["assignment_id"], r["count_date"], r["lice_type_id"]) for r in rows["lice_count"]]
     assert keys == sorted(set(keys))
-    ids = subject_of(small_schedule, lived).ids[-1].tolist()
+    ids = life_of_batch(small_schedule, lived).ids[-1].tolist()
     for row in rows["lice_count"]:
         ring = ids.index(row["assignment_id"])
         assert row["container_id"] == sea.container_ids[ring]
@@ -95,7 +95,17 @@ def test_counts_stand_in_order_within_the_stay_and_a_working_morning(
     assert {len(methods) for methods in of_a_day.values()} == {1}
 
 
-DIVISION = Division(0.3, 0.5, 0.39, 0.30, 0.25, 0.8, 9.5 / 12.0, 0.9, 0.15)
+DIVISION = Division(
+    copepodid=0.3,
+    female=0.5,
+    pre_adult_female=0.39,
+    pre_adult_male=0.30,
+    caligus_mean=0.25,
+    caligus_amplitude=0.8,
+    peak_turns=9.5 / 12.0,
+    caligus_sdlog=0.9,
+    caligus_juvenile=0.15,
+)
 
 
 def divided(counted: np.ndarray, day: np.ndarray, division: Division = DIVISION, seed: int = 3) -> np.ndarray:
@@ -176,7 +186,7 @@ def test_the_truth_of_lice_stands_for_every_count(small_schedule: Schedule, live
     found = {(r["assignment_id"], day_of(r["date"])): r for r in rows["lice_truth"]}
     assert len(found) == len(rows["lice_truth"])
     assert found.keys() == counts(small_schedule, rows).keys()
-    ids = subject_of(small_schedule, lived).ids[-1].tolist()
+    ids = life_of_batch(small_schedule, lived).ids[-1].tolist()
     for (assignment, day), row in found.items():
         c, w = ids.index(assignment), sea.lice.day.tolist().index(day)
         for name in ("attached", "mobile", "adult_female"):
@@ -189,12 +199,12 @@ def test_a_treatment_row_for_each_treatment_and_each_tank_vaccinated(
 ) -> None:
     mortality = small_schedule.biology.model.mortality
     stage = next(s for s in lived.stages if s.stage == mortality.vaccination_stage)
-    subject = subject_of(small_schedule, lived)
+    life = life_of_batch(small_schedule, lived)
     vaccinated = {
         (int(id_), stage.start_day + mortality.vaccination_day, "VACCINE", 0.0)
-        for id_ in subject.ids[lived.stages.index(stage)]
+        for id_ in life.ids[lived.stages.index(stage)]
     }
-    treated = {(int(subject.ids[-1][t.container]), t.day, t.method, round(t.efficacy, 5)) for t in lived.treatments}
+    treated = {(int(life.ids[-1][t.container]), t.day, t.method, round(t.efficacy, 5)) for t in lived.treatments}
     truth = {r["treatment_id"]: r for r in rows["treatment_truth"]}
     found = {
         (r["batch_assignment_id"], day_of(r["treatment_date"]), r["method"], float(truth[r["id"]]["efficacy"]))
@@ -290,7 +300,7 @@ def test_a_treatment_begins_after_that_days_count(small_schedule: Schedule, live
 
 
 def test_a_weighing_is_told_only_where_fish_were_weighed(small_schedule: Schedule, lived: BatchHistory) -> None:
-    weighed = subject_of(small_schedule, lived).weighings.stages[-1]
+    weighed = life_of_batch(small_schedule, lived).weighings.stages[-1]
     there = int(weighed.container[5])
     on = replace(lived.treatments[0], container=there, day=int(weighed.day[5]))
     off = replace(on, day=on.day + 1)
@@ -304,7 +314,7 @@ def test_a_batch_without_lice_or_treatments_has_no_such_rows(
 ) -> None:
     sea = histories[0].stages[-1]
     quiet = replace(histories[0], stages=(*histories[0].stages[:3], replace(sea, lice=None)), treatments=())
-    tables = lice_tables(subject_of(small_schedule, quiet))
+    tables = lice_tables(life_of_batch(small_schedule, quiet))
     assert all(len(columns["batch_id"]) == 0 for columns in tables.values())
 
 
@@ -329,7 +339,7 @@ def test_a_vaccine_that_the_farm_does_not_know_is_refused(small_schedule: Schedu
     master = farm.model.master.model_copy(update={"vaccination_types": ["Furunculosis"]})
     poorer = replace(farm, model=farm.model.model_copy(update={"master": master}))
     with pytest.raises(InputError, match="'Combined' is no vaccination type"):
-        lice_tables(subject_of(replace(small_schedule, farm=poorer), lived))
+        lice_tables(life_of_batch(replace(small_schedule, farm=poorer), lived))
 
 
 @pytest.mark.parametrize("which", [0, 2])

@@ -19,8 +19,8 @@ from engine.simulation.fish.history import simulate_batch
 from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.record import BatchHistory
 from engine.simulation.rows.handling import minutes
+from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.origin import creation_rows, transition_rows
-from engine.simulation.rows.shared import Subject
 from engine.simulation.rows.states import state_tables
 from engine.simulation.rows.stays import assignment_rows, transfer_rows
 from engine.simulation.water.climate import HALL_VARIABLES, SEA_VARIABLES, Climate
@@ -34,8 +34,8 @@ LOTS = 400
 
 
 @pytest.fixture(scope="module")
-def subjects(small_schedule: Schedule, small_climate: Climate, histories: list[BatchHistory]) -> list[Subject]:
-    return [Subject(small_schedule, h, small_climate) for h in histories]
+def lives(small_schedule: Schedule, small_climate: Climate, histories: list[BatchHistory]) -> list[BatchLife]:
+    return [BatchLife(schedule=small_schedule, history=h, climate=small_climate) for h in histories]
 
 
 @pytest.fixture(scope="module")
@@ -46,22 +46,24 @@ def lots(small_schedule: Schedule, small_climate: Climate) -> list[tuple[Batch, 
         like = small_schedule.batches[i % 2]
         batch = replace(like, number=f"LOT-{i}", eggs=60_000 + 100 * i)
         young = replace(small_schedule, as_of_day=batch.start_day + 1)
-        order, deliveries = creation_rows(Subject(young, simulate_batch(young, small_climate, batch), small_climate))
+        order, deliveries = creation_rows(
+            BatchLife(schedule=young, history=simulate_batch(young, small_climate, batch), climate=small_climate)
+        )
         found.append((batch, order, deliveries))
     return found
 
 
-def test_what_is_received_less_the_dead_is_what_is_placed(subjects: list[Subject]) -> None:
-    for subject in subjects:
-        order, deliveries = creation_rows(subject)
-        stays = assignment_rows(subject)
+def test_what_is_received_less_the_dead_is_what_is_placed(lives: list[BatchLife]) -> None:
+    for life in lives:
+        order, deliveries = creation_rows(life)
+        stays = assignment_rows(life)
         trays = stays["lifecycle_stage_id"] == 1
         np.testing.assert_array_equal(deliveries["dest_assignment_id"], stays["id"][trays])
         placed = deliveries["egg_count_actual"] - deliveries["mortality_on_arrival"]
         np.testing.assert_array_equal(placed, stays["initial_count"][trays])
         np.testing.assert_array_equal(deliveries["egg_count_planned"], placed)
         assert (deliveries["mortality_on_arrival"] >= 0).all()
-        assert placed.sum() == subject.history.batch.eggs
+        assert placed.sum() == life.history.batch.eggs
         for total, column in (
             ("total_eggs_planned", "egg_count_planned"),
             ("total_eggs_received", "egg_count_actual"),
@@ -145,7 +147,7 @@ def test_a_poor_lot_scores_low_brings_dead_eggs_and_loses_more(
         batch = replace(like, number=f"LOT-{i}")
         young = replace(small_schedule, as_of_day=batch.stays[0].end_day)
         history = simulate_batch(young, small_climate, batch)
-        _, deliveries = creation_rows(Subject(young, history, small_climate))
+        _, deliveries = creation_rows(BatchLife(schedule=young, history=history, climate=small_climate))
         dead.append(deliveries["mortality_on_arrival"].sum())
         quality.append(deliveries["egg_quality_score"].mean())
         stage = history.stages[0]
@@ -166,23 +168,23 @@ def test_quality_is_good_or_excellent_as_a_rule(lots: list[tuple[Batch, Rows, Ro
     assert 0.3 < np.corrcoef(trays.T)[0, 1] < 0.95
 
 
-def test_the_trays_temperature_is_that_of_the_first_daily_state(subjects: list[Subject]) -> None:
-    for subject in subjects:
-        states = state_tables(subject)["daily_state"]
+def test_the_trays_temperature_is_that_of_the_first_daily_state(lives: list[BatchLife]) -> None:
+    for life in lives:
+        states = state_tables(life)["daily_state"]
         first = (states["lifecycle_stage_id"] == 1) & (states["day_number"] == 1)
-        _, deliveries = creation_rows(subject)
+        _, deliveries = creation_rows(life)
         np.testing.assert_array_equal(deliveries["water_temp_on_arrival"], states["temp_c"][first])
 
 
 def test_the_water_of_a_move_is_that_of_the_first_container_entered(
-    small_schedule: Schedule, small_climate: Climate, subjects: list[Subject]
+    small_schedule: Schedule, small_climate: Climate, lives: list[BatchLife]
 ) -> None:
     moves = 0
-    for subject in subjects:
-        water = transition_rows(subject)
-        workflows, actions = transfer_rows(subject)
+    for life in lives:
+        water = transition_rows(life)
+        workflows, actions = transfer_rows(life)
         np.testing.assert_array_equal(water["batch_transfer_workflow_id"], workflows["id"])
-        tables = state_tables(subject)
+        tables = state_tables(life)
         for i, workflow in enumerate(workflows["id"]):
             at = int(np.flatnonzero(actions["workflow_id"] == workflow)[0])
             day, container_id = actions["actual_execution_date"][at], actions["dest_container_id"][at]
@@ -204,28 +206,28 @@ def test_the_water_of_a_move_is_that_of_the_first_container_entered(
             if salinity.valid[i]:
                 assert salinity.values[i] == pytest.approx(100.0 * field[names.index("Salinity")], abs=0.501)
             moves += 1
-    assert moves == sum(len(s.history.moves) for s in subjects) > 10
+    assert moves == sum(len(s.history.moves) for s in lives) > 10
 
 
-def test_a_batch_that_died_out_still_tells_the_water_of_its_moves(subjects: list[Subject]) -> None:
-    subject = subjects[0]
+def test_a_batch_that_died_out_still_tells_the_water_of_its_moves(lives: list[BatchLife]) -> None:
+    life = lives[0]
     nothing = np.zeros(0, dtype=np.int64)
     moves = tuple(
         replace(m, source=nothing, dest=nothing, before=nothing, arrived=nothing, lost=nothing)
-        for m in subject.history.moves
+        for m in life.history.moves
     )
-    extinct = replace(subject, history=replace(subject.history, moves=moves))
-    found, expected = transition_rows(extinct), transition_rows(subject)
+    extinct = replace(life, history=replace(life.history, moves=moves))
+    found, expected = transition_rows(extinct), transition_rows(life)
     np.testing.assert_array_equal(found["batch_transfer_workflow_id"], expected["batch_transfer_workflow_id"])
     np.testing.assert_array_equal(found["ph"], expected["ph"])
 
 
-def test_moves_are_made_as_the_fish_allow(small_schedule: Schedule, subjects: list[Subject]) -> None:
+def test_moves_are_made_as_the_fish_allow(small_schedule: Schedule, lives: list[BatchLife]) -> None:
     handling = small_schedule.biology.model.handling
     methods = TABLES["transfer_action"].column("transfer_method").codes
     ratios: list[float] = []
-    for subject in subjects:
-        workflows, actions = transfer_rows(subject)
+    for life in lives:
+        workflows, actions = transfer_rows(life)
         for workflow, stage in zip(workflows["id"], workflows["source_lifecycle_stage_id"], strict=True):
             here = actions["workflow_id"] == workflow
             used = {methods[m] for m in actions["transfer_method"][here]}
@@ -241,32 +243,42 @@ def test_moves_are_made_as_the_fish_allow(small_schedule: Schedule, subjects: li
 def test_more_fish_take_longer_and_no_action_takes_no_time() -> None:
     key = stream_key(3, Stream.HANDLING_TIME, "A", 1)
     fish = np.arange(0, 100_000, 500)
-    exact = minutes(key, fish, 20.0, 1000.0, 0.0)
+    exact = minutes(key=key, fish=fish, rigging=20.0, per_minute=1000.0, sdlog=0.0)
     np.testing.assert_array_equal(exact, np.floor(20.0 + fish / 1000.0 + 0.5))
-    assert minutes(key, np.zeros(3, dtype=np.int64), 0.0, 1000.0, 0.2).tolist() == [1, 1, 1]
-    drawn: NDArray[np.int64] = minutes(key, np.full(20_000, 100_000), 20.0, 100.0, 0.2)
+    assert minutes(key=key, fish=np.zeros(3, dtype=np.int64), rigging=0.0, per_minute=1000.0, sdlog=0.2).tolist() == [
+        1,
+        1,
+        1,
+    ]
+    drawn: NDArray[np.int64] = minutes(
+        key=key, fish=np.full(20_000, 100_000), rigging=20.0, per_minute=100.0, sdlog=0.2
+    )
     assert drawn.mean() == pytest.approx(1020.0, rel=4 * 0.2 / math.sqrt(20_000))
     assert np.log(drawn / 1020.0).std() == pytest.approx(0.2, rel=0.03)
-    np.testing.assert_array_equal(drawn[:7], minutes(key, np.full(7, 100_000), 20.0, 100.0, 0.2))
+    np.testing.assert_array_equal(
+        drawn[:7], minutes(key=key, fish=np.full(7, 100_000), rigging=20.0, per_minute=100.0, sdlog=0.2)
+    )
 
 
 def test_a_later_as_of_date_changes_nothing_of_the_beginning(
-    small_schedule: Schedule, small_climate: Climate, subjects: list[Subject]
+    small_schedule: Schedule, small_climate: Climate, lives: list[BatchLife]
 ) -> None:
     cut = replace(small_schedule, as_of_day=small_schedule.as_of_day - 300)
-    climate = Climate(cut.farm, cut.biology, cut.seed, cut.as_of_day, small_climate.first_day)
+    climate = Climate(
+        farm=cut.farm, biology=cut.biology, seed=cut.seed, days=cut.as_of_day, first_day=small_climate.first_day
+    )
     for i in range(3):
-        short = Subject(cut, simulate_batch(cut, climate, cut.batches[i]), climate)
-        for first, second in zip(creation_rows(short), creation_rows(subjects[i]), strict=True):
+        short = BatchLife(schedule=cut, history=simulate_batch(cut, climate, cut.batches[i]), climate=climate)
+        for first, second in zip(creation_rows(short), creation_rows(lives[i]), strict=True):
             assert {k: list(v) for k, v in first.items()} == {k: list(v) for k, v in second.items()}
-        water, longer = transition_rows(short), transition_rows(subjects[i])
+        water, longer = transition_rows(short), transition_rows(lives[i])
         moves = len(short.history.moves)
         assert moves > 0
         for name in ("batch_transfer_workflow_id", "temperature", "oxygen", "ph"):
             np.testing.assert_array_equal(water[name], longer[name][:moves], err_msg=name)
         minutes_then = transfer_rows(short)[1]["execution_duration_minutes"]
         np.testing.assert_array_equal(
-            minutes_then, transfer_rows(subjects[i])[1]["execution_duration_minutes"][: len(minutes_then)]
+            minutes_then, transfer_rows(lives[i])[1]["execution_duration_minutes"][: len(minutes_then)]
         )
 
 

@@ -15,10 +15,10 @@ from engine.farm.dimensions import dimension_tables
 from engine.farm.schedule import Schedule, to_date
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.record import BatchHistory
+from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.origin import origin_tables
 from engine.simulation.rows.outlook import outlook_tables
 from engine.simulation.rows.projection import days_ahead
-from engine.simulation.rows.shared import Subject
 from engine.simulation.rows.states import state_tables
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
@@ -29,14 +29,14 @@ Rows = list[dict[str, Any]]
 HARVESTED, AT_SEA, IN_PARR, NEWBORN = 0, 2, 3, 4  # positions in the small schedule
 
 
-def rows_of(subject: Subject, table: str) -> Rows:
-    rows: Rows = pa.Table.from_batches([record_batch(TABLES[table], outlook_tables(subject)[table])]).to_pylist()
+def rows_of(life: BatchLife, table: str) -> Rows:
+    rows: Rows = pa.Table.from_batches([record_batch(TABLES[table], outlook_tables(life)[table])]).to_pylist()
     return rows
 
 
 @pytest.fixture(scope="module")
-def subjects(small_schedule: Schedule, histories: list[BatchHistory], small_climate: Climate) -> list[Subject]:
-    return [Subject(small_schedule, history, small_climate) for history in histories]
+def lives(small_schedule: Schedule, histories: list[BatchHistory], small_climate: Climate) -> list[BatchLife]:
+    return [BatchLife(schedule=small_schedule, history=history, climate=small_climate) for history in histories]
 
 
 @pytest.fixture(scope="module")
@@ -56,33 +56,33 @@ def of_year(day: date) -> int:
     return min(day.timetuple().tm_yday, 365)
 
 
-def with_last_stage(subject: Subject, **changes: Any) -> Subject:
-    *before, last = subject.stages
+def with_last_stage(life: BatchLife, **changes: Any) -> BatchLife:
+    *before, last = life.stages
     stages = (*before, replace(last, **changes))
-    return replace(subject, history=replace(subject.history, stages=stages))
+    return replace(life, history=replace(life.history, stages=stages))
 
 
-def with_estimate(subject: Subject, **changes: Any) -> Subject:
-    """The subject, knowing something else of its last stage."""
-    other = replace(subject)
-    *before, last = subject.estimates
+def with_estimate(life: BatchLife, **changes: Any) -> BatchLife:
+    """The life, knowing something else of its last stage."""
+    other = replace(life)
+    *before, last = life.estimates
     other.__dict__["estimates"] = [*before, replace(last, **changes)]
     return other
 
 
-def with_policy(subject: Subject, **values: Any) -> Subject:
-    """The subject under another policy of forecasts and plans."""
-    biology = subject.schedule.biology
+def with_policy(life: BatchLife, **values: Any) -> BatchLife:
+    """The life under another policy of forecasts and plans."""
+    biology = life.schedule.biology
     model = replace(biology.model, outlook=replace(biology.model.outlook, **values))
-    return replace(subject, schedule=replace(subject.schedule, biology=replace(biology, model=model)))
+    return replace(life, schedule=replace(life.schedule, biology=replace(biology, model=model)))
 
 
 def test_a_scenario_can_be_computed_again_from_the_tables(
-    subjects: list[Subject], masters: dict[str, Rows], profiles: dict[tuple[int, int], float]
+    lives: list[BatchLife], masters: dict[str, Rows], profiles: dict[tuple[int, int], float]
 ) -> None:
     stages = [row["name"] for row in masters["lifecycle_stage"]]
-    for subject in subjects:
-        (scenario,) = rows_of(subject, "scenario")
+    for life in lives:
+        (scenario,) = rows_of(life, "scenario")
         model = next(m for m in masters["tgc_model"] if m["id"] == scenario["tgc_model_id"])
         tgc = {
             stages.index(r["lifecycle_stage"]) + 1: float(r["tgc_value"])
@@ -98,7 +98,7 @@ def test_a_scenario_can_be_computed_again_from_the_tables(
         named = {row["name"]: row["id"] for row in masters["temperature_profile"]}
         root, alive = float(scenario["initial_weight"]) ** (1 / 3), float(scenario["initial_count"])
         total = 0.0
-        for row in rows_of(subject, "scenario_projection"):
+        for row in rows_of(life, "scenario_projection"):
             stage = row["current_stage_id"]
             hall = f"{model['location']} {stages[stage - 1]} Hall Temperature"
             temp_c = profiles[model["profile_id"] if stage == SEA else named[hall], of_year(row["projection_date"])]
@@ -113,12 +113,12 @@ def test_a_scenario_can_be_computed_again_from_the_tables(
         assert float(row["cumulative_feed"]) == pytest.approx(total, abs=0.05)
 
 
-def test_a_scenario_spans_its_days_in_the_planned_stages(subjects: list[Subject]) -> None:
-    for subject in subjects:
-        batch = subject.history.batch
-        (scenario,) = rows_of(subject, "scenario")
-        (run,) = rows_of(subject, "projection_run")
-        days = rows_of(subject, "scenario_projection")
+def test_a_scenario_spans_its_days_in_the_planned_stages(lives: list[BatchLife]) -> None:
+    for life in lives:
+        batch = life.history.batch
+        (scenario,) = rows_of(life, "scenario")
+        (run,) = rows_of(life, "projection_run")
+        days = rows_of(life, "scenario_projection")
         assert scenario["name"] == f"Baseline - {batch.number}"
         assert scenario["start_date"] == to_date(batch.start_day) == run["run_date"].date()
         assert len(days) == scenario["duration_days"] == run["total_projections"] == 900
@@ -133,16 +133,16 @@ def test_a_scenario_spans_its_days_in_the_planned_stages(subjects: list[Subject]
         assert (run["final_weight_g"], run["final_biomass_kg"]) == (days[-1]["average_weight"], days[-1]["biomass"])
 
 
-def test_a_scenario_names_the_supplier_of_the_eggs(subjects: list[Subject], masters: dict[str, Rows]) -> None:
+def test_a_scenario_names_the_supplier_of_the_eggs(lives: list[BatchLife], masters: dict[str, Rows]) -> None:
     names = {row["id"]: row["name"] for row in masters["egg_supplier"]}
-    for subject in subjects:
-        (scenario,) = rows_of(subject, "scenario")
-        (supplier,) = origin_tables(subject)["creation_workflow"]["external_supplier_id"].tolist()
+    for life in lives:
+        (scenario,) = rows_of(life, "scenario")
+        (supplier,) = origin_tables(life)["creation_workflow"]["external_supplier_id"].tolist()
         assert scenario["supplier"] == names[supplier]
 
 
-def test_a_scenarios_sums_agree(subjects: list[Subject]) -> None:
-    rows = rows_of(subjects[AT_SEA], "scenario_projection")
+def test_a_scenarios_sums_agree(lives: list[BatchLife]) -> None:
+    rows = rows_of(lives[AT_SEA], "scenario_projection")
     total = 0
     for row in rows:
         total += row["daily_feed"]
@@ -151,61 +151,63 @@ def test_a_scenarios_sums_agree(subjects: list[Subject]) -> None:
         assert abs(row["biomass"] - exact) <= type(exact)("0.005")
 
 
-def test_the_longest_stages_are_cut_and_missing_ones_take_their_usual_days(subjects: list[Subject]) -> None:
-    subject = subjects[IN_PARR]
-    batch = subject.history.batch
+def test_the_longest_stages_are_cut_and_missing_ones_take_their_usual_days(lives: list[BatchLife]) -> None:
+    life = lives[IN_PARR]
+    batch = life.history.batch
     short = replace(batch, stays=(*batch.stays[:2], replace(batch.stays[2], end_day=batch.stays[2].end_day + 30)))
-    rows = rows_of(replace(subject, history=replace(subject.history, batch=short)), "scenario_projection")
+    rows = rows_of(replace(life, history=replace(life.history, batch=short)), "scenario_projection")
     stage = [row["current_stage_id"] for row in rows]
     assert [stage.count(s) for s in range(1, 7)] == [90, 90, 120, 90, 90, 420]
 
 
-def test_parameters_are_told_as_json_with_sorted_keys(subjects: list[Subject]) -> None:
-    for subject in subjects:
-        text = rows_of(subject, "projection_run")[0]["parameters_snapshot"]
+def test_parameters_are_told_as_json_with_sorted_keys(lives: list[BatchLife]) -> None:
+    for life in lives:
+        text = rows_of(life, "projection_run")[0]["parameters_snapshot"]
         told = json.loads(text)
         assert json.dumps(told, sort_keys=True, ensure_ascii=False) == text
-        assert told["scenario"]["initial_count"] == subject.history.batch.eggs
-        assert list(told["tgc_model"]["stages"]) == sorted(subject.schedule.farm.stage_names)
+        assert told["scenario"]["initial_count"] == life.history.batch.eggs
+        assert list(told["tgc_model"]["stages"]) == sorted(life.schedule.farm.stage_names)
         assert sum(told["stage_days"].values()) == 900
 
 
-def test_a_scenario_knows_nothing_of_the_as_of_date(small_schedule: Schedule, subjects: list[Subject]) -> None:
+def test_a_scenario_knows_nothing_of_the_as_of_date(small_schedule: Schedule, lives: list[BatchLife]) -> None:
     for position in (HARVESTED, AT_SEA, IN_PARR):
         before = replace(small_schedule, as_of_day=small_schedule.as_of_day - 120)
         batch = before.batches[position]
-        climate = Climate(before.farm, before.biology, before.seed, before.as_of_day, batch.start_day)
-        then = Subject(before, simulate_batch(before, climate, batch), climate)
+        climate = Climate(
+            farm=before.farm, biology=before.biology, seed=before.seed, days=before.as_of_day, first_day=batch.start_day
+        )
+        then = BatchLife(schedule=before, history=simulate_batch(before, climate, batch), climate=climate)
         for table in ("scenario", "projection_run", "scenario_projection"):
-            assert rows_of(then, table) == rows_of(subjects[position], table)
+            assert rows_of(then, table) == rows_of(lives[position], table)
 
 
-def test_the_scenario_is_no_worse_than_fair(subjects: list[Subject]) -> None:
+def test_the_scenario_is_no_worse_than_fair(lives: list[BatchLife]) -> None:
     """Expected weights lie within the spread of batches of what grew; a wrong unit or stage is off by far more."""
-    for subject in subjects[:4]:
-        expected = [float(row["average_weight"]) for row in rows_of(subject, "scenario_projection")]
-        for stage in subject.stages:
-            before = stage.start_day - subject.history.batch.start_day
+    for life in lives[:4]:
+        expected = [float(row["average_weight"]) for row in rows_of(life, "scenario_projection")]
+        for stage in life.stages:
+            before = stage.start_day - life.history.batch.start_day
             day = min(before + int(stage.days_lived[0]), 900)
             lived = stage.weight_cg[0, day - 1 - before] / 100
             assert 0.55 < lived / expected[day - 1] < 1.8
 
 
-def test_only_a_batch_that_lives_has_days_ahead(subjects: list[Subject]) -> None:
-    for subject in subjects:
-        ahead = {row["assignment_id"] for row in rows_of(subject, "live_forward_projection")}
-        lived_in = set() if subject.history.harvested else set(subject.ids[-1].tolist())
-        forecast = [row["assignment_id"] for row in rows_of(subject, "container_forecast_summary")]
+def test_only_a_batch_that_lives_has_days_ahead(lives: list[BatchLife]) -> None:
+    for life in lives:
+        ahead = {row["assignment_id"] for row in rows_of(life, "live_forward_projection")}
+        lived_in = set() if life.history.harvested else set(life.ids[-1].tolist())
+        forecast = [row["assignment_id"] for row in rows_of(life, "container_forecast_summary")]
         assert forecast == sorted(lived_in)
         assert ahead == lived_in
 
 
 @pytest.mark.parametrize("position", [AT_SEA, IN_PARR, NEWBORN])
-def test_a_forecast_begins_with_the_last_daily_state(subjects: list[Subject], position: int) -> None:
-    subject = subjects[position]
-    states = pa.Table.from_batches([record_batch(TABLES["daily_state"], state_tables(subject)["daily_state"])])
+def test_a_forecast_begins_with_the_last_daily_state(lives: list[BatchLife], position: int) -> None:
+    life = lives[position]
+    states = pa.Table.from_batches([record_batch(TABLES["daily_state"], state_tables(life)["daily_state"])])
     last = {row["assignment_id"]: row for row in states.to_pylist()}
-    for forecast in rows_of(subject, "container_forecast_summary"):
+    for forecast in rows_of(life, "container_forecast_summary"):
         state = last[forecast["assignment_id"]]
         assert forecast["current_weight_g"] == state["avg_weight_g"]
         assert forecast["current_population"] == state["population"]
@@ -217,20 +219,19 @@ def test_a_forecast_begins_with_the_last_daily_state(subjects: list[Subject], po
 
 @pytest.mark.parametrize("position", [AT_SEA, IN_PARR, NEWBORN])
 def test_days_ahead_go_on_from_the_last_state(
-    subjects: list[Subject], position: int, masters: dict[str, Rows], profiles: dict[tuple[int, int], float]
+    lives: list[BatchLife], position: int, masters: dict[str, Rows], profiles: dict[tuple[int, int], float]
 ) -> None:
-    subject = subjects[position]
-    stage, as_of = subject.stages[-1], to_date(subject.schedule.as_of_day)
-    rows = rows_of(subject, "live_forward_projection")
+    life = lives[position]
+    stage, as_of = life.stages[-1], to_date(life.schedule.as_of_day)
+    rows = rows_of(life, "live_forward_projection")
     names = [row["name"] for row in masters["lifecycle_stage"]]
     (tgc,) = (
         row["tgc_value"]
         for row in masters["tgc_model_stage"]
-        if row["tgc_model_id"] == subject.history.batch.geography_id
-        and row["lifecycle_stage"] == names[stage.stage - 1]
+        if row["tgc_model_id"] == life.history.batch.geography_id and row["lifecycle_stage"] == names[stage.stage - 1]
     )
     share = float(masters["mortality_model"][0]["rate"]) / 100
-    for forecast in rows_of(subject, "container_forecast_summary"):
+    for forecast in rows_of(life, "container_forecast_summary"):
         days = [row for row in rows if row["assignment_id"] == forecast["assignment_id"]]
         root, alive = float(forecast["current_weight_g"]) ** (1 / 3), float(forecast["current_population"])
         assert forecast["state_date"] == as_of - timedelta(days=1)
@@ -250,27 +251,27 @@ def test_days_ahead_go_on_from_the_last_state(
         assert fish == sorted(fish, reverse=True)
 
 
-def test_on_land_days_ahead_end_with_the_planned_stay(subjects: list[Subject]) -> None:
-    for subject in (subjects[IN_PARR], subjects[NEWBORN]):
-        stage = subject.stages[-1]
-        rows = rows_of(subject, "live_forward_projection")
-        for forecast in rows_of(subject, "container_forecast_summary"):
+def test_on_land_days_ahead_end_with_the_planned_stay(lives: list[BatchLife]) -> None:
+    for life in (lives[IN_PARR], lives[NEWBORN]):
+        stage = life.stages[-1]
+        rows = rows_of(life, "live_forward_projection")
+        for forecast in rows_of(life, "container_forecast_summary"):
             days = [row for row in rows if row["assignment_id"] == forecast["assignment_id"]]
             assert forecast["projected_transfer_date"] == to_date(stage.planned_end_day)
             assert days[-1]["projection_date"] == to_date(stage.planned_end_day - 1)
             assert forecast["projected_transfer_weight_g"] == days[-1]["projected_weight_g"]
             assert forecast["days_to_transfer"] == len(days) + 1
-            least = subject.schedule.farm.model.stages[stage.stage].weight_g[0]
+            least = life.schedule.farm.model.stages[stage.stage].weight_g[0]
             assert float(forecast["transfer_threshold_g"]) == least
             assert all(value is None for name, value in forecast.items() if "harvest" in name and "planned" not in name)
             assert forecast["has_planned_transfer"]
             assert forecast["has_planned_harvest"]
 
 
-def test_at_sea_the_forecast_is_the_first_day_at_the_target(subjects: list[Subject]) -> None:
-    subject = subjects[AT_SEA]
+def test_at_sea_the_forecast_is_the_first_day_at_the_target(lives: list[BatchLife]) -> None:
+    life = lives[AT_SEA]
     for target_g in (2_000, 4_500, 6_000, 20_000):
-        aimed = replace(subject, history=replace(subject.history, harvest_target_cg=target_g * 100))
+        aimed = replace(life, history=replace(life.history, harvest_target_cg=target_g * 100))
         rows = rows_of(aimed, "live_forward_projection")
         expected = [row for row in rows_of(aimed, "scenario_projection") if row["average_weight"] >= target_g]
         for forecast in rows_of(aimed, "container_forecast_summary"):
@@ -293,22 +294,22 @@ def test_at_sea_the_forecast_is_the_first_day_at_the_target(subjects: list[Subje
             assert forecast["transfer_threshold_g"] is None
 
 
-def test_days_ahead_end_with_the_horizon(subjects: list[Subject]) -> None:
-    rows = rows_of(with_policy(subjects[AT_SEA], horizon_days=9), "live_forward_projection")
-    assert len(rows) == 9 * len(subjects[AT_SEA].ids[-1])
+def test_days_ahead_end_with_the_horizon(lives: list[BatchLife]) -> None:
+    rows = rows_of(with_policy(lives[AT_SEA], horizon_days=9), "live_forward_projection")
+    assert len(rows) == 9 * len(lives[AT_SEA].ids[-1])
 
 
-def test_the_last_day_of_a_stay_has_a_forecast_and_no_day_ahead(subjects: list[Subject]) -> None:
-    subject = with_last_stage(subjects[IN_PARR], planned_end_day=subjects[IN_PARR].schedule.as_of_day)
-    assert rows_of(subject, "live_forward_projection") == []
-    for forecast in rows_of(subject, "container_forecast_summary"):
-        assert forecast["projected_transfer_date"] == to_date(subject.schedule.as_of_day)
+def test_the_last_day_of_a_stay_has_a_forecast_and_no_day_ahead(lives: list[BatchLife]) -> None:
+    life = with_last_stage(lives[IN_PARR], planned_end_day=lives[IN_PARR].schedule.as_of_day)
+    assert rows_of(life, "live_forward_projection") == []
+    for forecast in rows_of(life, "container_forecast_summary"):
+        assert forecast["projected_transfer_date"] == to_date(life.schedule.as_of_day)
         assert forecast["projected_transfer_weight_g"] == forecast["current_weight_g"]
         assert forecast["days_to_transfer"] == 1
 
 
-def test_a_ring_that_is_harvested_has_no_forecast(subjects: list[Subject]) -> None:
-    whole = subjects[AT_SEA]
+def test_a_ring_that_is_harvested_has_no_forecast(lives: list[BatchLife]) -> None:
+    whole = lives[AT_SEA]
     last = whole.stages[-1]
     gone = np.arange(len(last.container_ids)) == 0
     cut = last.days_lived - 5 * gone
@@ -324,9 +325,9 @@ def test_a_ring_that_is_harvested_has_no_forecast(subjects: list[Subject]) -> No
         assert found == kept
 
 
-def test_bias_is_the_mean_of_what_was_measured(subjects: list[Subject], profiles: dict[tuple[int, int], float]) -> None:
-    subject = subjects[AT_SEA]
-    known, stage = subject.estimates[-1], subject.stages[-1]
+def test_bias_is_the_mean_of_what_was_measured(lives: list[BatchLife], profiles: dict[tuple[int, int], float]) -> None:
+    life = lives[AT_SEA]
+    known, stage = life.estimates[-1], life.stages[-1]
     window = [to_date(stage.end_day - 14 + i) for i in range(14)]
     profile = np.array([profiles[1, of_year(day)] for day in window])
     temp_c = known.temp_c.copy()
@@ -336,38 +337,40 @@ def test_bias_is_the_mean_of_what_was_measured(subjects: list[Subject], profiles
     measured = np.ones_like(known.temp_measured)
     measured[1, -1] = False  # its 30 degrees are a guess
     measured[2, -14:] = False
-    rows = rows_of(with_estimate(subject, temp_c=temp_c, temp_measured=measured), "container_forecast_summary")
+    rows = rows_of(with_estimate(life, temp_c=temp_c, temp_measured=measured), "container_forecast_summary")
     assert [float(row["temp_bias_c"]) for row in rows] == [0.7, 0.7, 0.0]
     temp_c[0, -1] += 0.07  # 0.705 on average
     temp_c[1, -2] += 0.06  # 0.7046
-    tilted = rows_of(with_estimate(subject, temp_c=temp_c, temp_measured=measured), "container_forecast_summary")
+    tilted = rows_of(with_estimate(life, temp_c=temp_c, temp_measured=measured), "container_forecast_summary")
     assert [float(row["temp_bias_c"]) for row in tilted] == [0.71, 0.7, 0.0]
     assert [row["temp_bias_window_days"] for row in rows] == [14, 13, 0]
 
 
 @pytest.mark.parametrize(("off", "bias"), [(5.0, 2.0), (-5.0, -2.0), (1.234, 1.23), (-0.004, 0.0)])
 def test_bias_stays_within_its_bounds(
-    subjects: list[Subject], profiles: dict[tuple[int, int], float], off: float, bias: float
+    lives: list[BatchLife], profiles: dict[tuple[int, int], float], off: float, bias: float
 ) -> None:
-    subject = subjects[AT_SEA]
-    stage = subject.stages[-1]
+    life = lives[AT_SEA]
+    stage = life.stages[-1]
     year = [profiles[1, of_year(to_date(stage.start_day + d))] for d in range(stage.days)]
     temp_c = np.tile(np.array(year) + off, (len(stage.container_ids), 1))
-    rows = rows_of(with_estimate(subject, temp_c=temp_c), "live_forward_projection")
+    rows = rows_of(with_estimate(life, temp_c=temp_c), "live_forward_projection")
     assert {float(row["temp_bias_c"]) for row in rows} == {bias}
     assert {(row["temp_bias_clamp_min_c"], row["temp_bias_clamp_max_c"]) for row in rows} == {(-2, 2)}
 
 
 def test_a_plans_forecast_looks_no_further_than_the_as_of_date(
-    small_schedule: Schedule, subjects: list[Subject]
+    small_schedule: Schedule, lives: list[BatchLife]
 ) -> None:
     batch = small_schedule.batches[AT_SEA]
     later = replace(small_schedule, as_of_day=small_schedule.as_of_day + 60)
-    climate = Climate(later.farm, later.biology, later.seed, later.as_of_day, batch.start_day)
+    climate = Climate(
+        farm=later.farm, biology=later.biology, seed=later.seed, days=later.as_of_day, first_day=batch.start_day
+    )
     beyond = simulate_batch(later, climate, batch).stages[-1]
-    target = subjects[AT_SEA].history.harvest_target_cg
+    target = lives[AT_SEA].history.harvest_target_cg
     found = days_ahead(small_schedule, batch, beyond, target)
-    assert found == days_ahead(small_schedule, batch, subjects[AT_SEA].stages[-1], target)
-    first = subjects[AT_SEA].ids[-1][0]
-    rows = [r for r in rows_of(subjects[AT_SEA], "live_forward_projection") if r["assignment_id"] == first]
+    assert found == days_ahead(small_schedule, batch, lives[AT_SEA].stages[-1], target)
+    first = lives[AT_SEA].ids[-1][0]
+    rows = [r for r in rows_of(lives[AT_SEA], "live_forward_projection") if r["assignment_id"] == first]
     assert found == pytest.approx(len(rows), rel=0.1)

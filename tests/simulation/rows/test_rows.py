@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.farm.schedule import Schedule
 from engine.forecast.whole_run import forecast_run
 from engine.simulation.record import BatchHistory
-from engine.simulation.rows.shared import row_ids
+from engine.simulation.rows.columns import row_ids
 from lake.tables import EVENT_TABLES, TABLES
 
 Tables = dict[str, pa.Table]

@@ -11,7 +11,7 @@ import pytest
 
 from engine.farm.schedule import Schedule
 from engine.simulation.rows.feed import meal_rows
-from engine.simulation.rows.shared import Subject
+from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.summaries import summary_tables
 from lake.tables import TABLES
 from tests.simulation.trade_lives import lived_to, rows_of
@@ -20,11 +20,11 @@ CONTAINER, BATCH = TABLES["container_feeding_summary"], TABLES["batch_feeding_su
 CONFIDENCE = CONTAINER.column("confidence_level").codes
 
 
-def misjudged(subject: Subject) -> Subject:
+def misjudged(life: BatchLife) -> BatchLife:
     """The batch as a farm knows it that errs by some per cent, another way every week, so that weights also fall."""
-    found = Subject(subject.schedule, subject.history, subject.climate)
+    found = BatchLife(schedule=life.schedule, history=life.history, climate=life.climate)
     estimates = []
-    for known, stage in zip(subject.estimates, subject.stages, strict=True):
+    for known, stage in zip(life.estimates, life.stages, strict=True):
         n, days = stage.population.shape
         rng = np.random.default_rng(stage.stage)
         factor = 1.0 + np.repeat(rng.normal(0.0, 0.06, (n, days // 7 + 1)), 7, axis=1)[:, :days]
@@ -36,13 +36,13 @@ def misjudged(subject: Subject) -> Subject:
 
 
 @pytest.fixture(scope="module", params=[0, 1, 2, 3])
-def subject(request: pytest.FixtureRequest, small_schedule: Schedule) -> Subject:
+def life(request: pytest.FixtureRequest, small_schedule: Schedule) -> BatchLife:
     return misjudged(lived_to(small_schedule, request.param, small_schedule.as_of_day))
 
 
 @pytest.fixture(scope="module")
-def summaries(subject: Subject) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    tables = summary_tables(subject)
+def summaries(life: BatchLife) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    tables = summary_tables(life)
     return rows_of(tables["container_feeding_summary"]), rows_of(tables["batch_feeding_summary"])
 
 
@@ -50,15 +50,13 @@ def half_up(above: int, below: int) -> int:
     return (2 * above + below) // (2 * below)
 
 
-def account(subject: Subject) -> dict[tuple[int, int], dict[str, Any]]:
+def account(life: BatchLife) -> dict[tuple[int, int], dict[str, Any]]:
     """By stay and first day: each period's feed, biomass, growth and weighings, in the units of the columns."""
     meals: dict[tuple[int, int], list[int]] = {}
-    for meal in rows_of(meal_rows(subject)):
+    for meal in rows_of(meal_rows(life)):
         meals.setdefault((meal["batch_assignment_id"], meal["feeding_date"]), []).append(meal["amount_kg"])
     found: dict[tuple[int, int], dict[str, Any]] = {}
-    for stage, ids, known, weighed in zip(
-        subject.stages, subject.ids, subject.estimates, subject.weighings.stages, strict=True
-    ):
+    for stage, ids, known, weighed in zip(life.stages, life.ids, life.estimates, life.weighings.stages, strict=True):
         if stage.stage == 1:
             continue
         for c, stay in enumerate(ids.tolist()):
@@ -84,11 +82,11 @@ def account(subject: Subject) -> dict[tuple[int, int], dict[str, Any]]:
 
 
 def test_a_periods_summary_is_what_was_fed_and_grew(
-    subject: Subject, summaries: tuple[list[dict[str, Any]], list[dict[str, Any]]]
+    life: BatchLife, summaries: tuple[list[dict[str, Any]], list[dict[str, Any]]]
 ) -> None:
-    expected = account(subject)
-    limits = subject.schedule.biology.model.feed.summary_confidence_days
-    least = subject.schedule.biology.model.feed.summary_least_growth
+    expected = account(life)
+    limits = life.schedule.biology.model.feed.summary_confidence_days
+    least = life.schedule.biology.model.feed.summary_least_growth
     for row in summaries[0]:
         due = expected.pop((row["container_assignment_id"], row["period_start"]))
         assert row["period_end"] == due["last"]
@@ -110,10 +108,10 @@ def test_a_periods_summary_is_what_was_fed_and_grew(
     assert not expected
 
 
-def test_gross_growth_is_the_change_in_biomass_and_what_was_taken_out(subject: Subject) -> None:
+def test_gross_growth_is_the_change_in_biomass_and_what_was_taken_out(life: BatchLife) -> None:
     """Over a stay: growth = end - start + the dead and culled at that evening's weight, to the rounding of its rows."""
-    rows = rows_of(summary_tables(subject)["container_feeding_summary"])
-    for stage, ids, known in zip(subject.stages[1:], subject.ids[1:], subject.estimates[1:], strict=True):
+    rows = rows_of(summary_tables(life)["container_feeding_summary"])
+    for stage, ids, known in zip(life.stages[1:], life.ids[1:], life.estimates[1:], strict=True):
         for c, stay in enumerate(ids.tolist()):
             mine = [row for row in rows if row["container_assignment_id"] == stay]
             lived = slice(0, int(stage.days_lived[c]))
@@ -125,11 +123,11 @@ def test_gross_growth_is_the_change_in_biomass_and_what_was_taken_out(subject: S
 
 
 def test_a_batchs_summary_is_the_sum_of_its_containers(
-    subject: Subject, summaries: tuple[list[dict[str, Any]], list[dict[str, Any]]]
+    life: BatchLife, summaries: tuple[list[dict[str, Any]], list[dict[str, Any]]]
 ) -> None:
     containers, batches = summaries
     evenings: dict[int, int] = {}
-    for due in account(subject).values():
+    for due in account(life).values():
         for day, biomass in due["evenings"].items():
             evenings[day] = evenings.get(day, 0) + biomass
     assert [b["period_start"] for b in batches] == sorted({c["period_start"] for c in containers})
@@ -179,14 +177,14 @@ def test_the_misjudged_weights_show_every_case(small_schedule: Schedule) -> None
     assert {row["estimation_method"] for row in rows} == {0, 1}
 
 
-def test_periods_are_counted_from_each_stages_first_day(subject: Subject) -> None:
-    rows = rows_of(summary_tables(subject)["container_feeding_summary"])
-    of_stay = {stay: stage for stage, ids in zip(subject.stages, subject.ids, strict=True) for stay in ids.tolist()}
+def test_periods_are_counted_from_each_stages_first_day(life: BatchLife) -> None:
+    rows = rows_of(summary_tables(life)["container_feeding_summary"])
+    of_stay = {stay: stage for stage, ids in zip(life.stages, life.ids, strict=True) for stay in ids.tolist()}
     for row in rows:
         stage = of_stay[row["container_assignment_id"]]
         assert (row["period_start"] - stage.start_day) % 28 == 0
         assert row["period_end"] - row["period_start"] <= 27
-    assert {of_stay[row["container_assignment_id"]].stage for row in rows} == {s.stage for s in subject.stages} - {1}
+    assert {of_stay[row["container_assignment_id"]].stage for row in rows} == {s.stage for s in life.stages} - {1}
 
 
 def test_a_later_as_of_date_leaves_the_periods_that_had_ended(small_schedule: Schedule) -> None:

@@ -41,7 +41,7 @@ class ExpectedStay:
 
 
 @dataclass(frozen=True)
-class ExpectedBatch:
+class ExpectedLife:
     """A batch that has yet to be run. `stays`: those that begin before the as-of date; `history`: its whole life."""
 
     schedule: Schedule
@@ -71,7 +71,7 @@ class ExpectedBatch:
         """The harvest of the rings lived in, whenever it is."""
         return reap(self.schedule, self.history)
 
-    def of_emptied_rings(self, rows: int) -> int:
+    def scale_to_emptied_rings(self, rows: int) -> int:
         """As many for the rings that are emptied before the as-of date as `rows` are for those lived in."""
         rings = len(self.harvest.ring)
         return rows * len(self.harvest_days) // rings if rings else 0
@@ -79,13 +79,13 @@ class ExpectedBatch:
     @cached_property
     def vaccinations(self) -> int:
         """Containers whose fish are vaccinated before the as-of date."""
-        found = 0
+        containers = 0
         for stay in self.stays:
             day = vaccinated_on(self.schedule, stay.stay.stage)
-            on = stay.stay.start_day + day
-            if day >= 0 and on < min(self.schedule.as_of_day, stay.stay.end_day):
-                found += len(stay.stay.container_ids)
-        return found
+            vaccination_day = stay.stay.start_day + day
+            if day >= 0 and vaccination_day < min(self.schedule.as_of_day, stay.stay.end_day):
+                containers += len(stay.stay.container_ids)
+        return containers
 
     @cached_property
     def treatment_days(self) -> list[int]:
@@ -104,7 +104,7 @@ class ExpectedBatch:
         return [s for s in taken if s.day < self.schedule.as_of_day]
 
 
-def expected_batch(schedule: Schedule, batch: Batch, history: BatchHistory) -> ExpectedBatch:
+def expected_life(schedule: Schedule, batch: Batch, history: BatchHistory) -> ExpectedLife:
     """The batch up to the as-of date; `history` is its whole life in few containers."""
     stays = []
     for stay, stage in zip(batch.stays, history.stages, strict=False):
@@ -113,7 +113,7 @@ def expected_batch(schedule: Schedule, batch: Batch, history: BatchHistory) -> E
         whole = _days_by_container(schedule, stay, stage)
         lived = np.minimum(whole, schedule.as_of_day - stay.start_day)
         stays.append(ExpectedStay(stay=stay, stage=stage, whole_days=whole, lived_days=lived))
-    return ExpectedBatch(schedule=schedule, batch=batch, history=history, stays=tuple(stays))
+    return ExpectedLife(schedule=schedule, batch=batch, history=history, stays=tuple(stays))
 
 
 def _days_by_container(schedule: Schedule, stay: Stay, stage: StageHistory) -> np.ndarray:

@@ -1,0 +1,65 @@
+"""Columns of a table's rows: their ids, codes and units, and parts put end to end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from lake.tables import TABLES
+
+Columns = dict[str, Any]
+Tables = dict[str, Columns]
+
+
+def row_ids(table: str, batch_id: int, rows: int, start: int = 0) -> np.ndarray:
+    """Ids of a batch's rows: batch id x 2^k + row; OverflowError when a batch has more rows than 2^k."""
+    bits = TABLES[table].id_bits
+    if start + rows > 1 << bits:
+        raise OverflowError(f"batch {batch_id} has {start + rows} rows in {table}; its ids hold {1 << bits}")
+    first = (batch_id << bits) + start
+    return np.arange(first, first + rows, dtype=np.int64)
+
+
+def code(table: str, column: str, value: str) -> int:
+    """The position of an enumeration's value."""
+    return TABLES[table].column(column).codes.index(value)
+
+
+def codes(table: str, column: str, values: Iterable[str]) -> np.ndarray:
+    """The positions of an enumeration's values, one a row."""
+    position = {value: i for i, value in enumerate(TABLES[table].column(column).codes)}
+    return np.array([position[value] for value in values], dtype=np.int64)
+
+
+def biomass_units(fish: np.ndarray, weight_cg: np.ndarray) -> np.ndarray:
+    """Biomass in 0.01 kg of `fish` at a mean weight in 0.01 g, halves up."""
+    units: np.ndarray = (fish.astype(np.int64) * weight_cg + 500) // 1000
+    return units
+
+
+def hundredths(values: np.ndarray) -> np.ndarray:
+    """Values as whole hundredths, halves up."""
+    return np.floor(values * 100.0 + 0.5).astype(np.int64)
+
+
+def empty(table: str) -> Columns:
+    """No rows of a table."""
+    columns = TABLES[table].columns
+    return {
+        c.name: pa.array([], pa.string()) if c.type == pa.string() and not c.codes else np.zeros(0, dtype=np.int64)
+        for c in columns
+    }
+
+
+def stack(parts: list[Columns]) -> Columns:
+    """Columns of several parts, end to end; a part's scalars are repeated over its rows."""
+    whole: dict[str, list[np.ndarray]] = {}
+    for part in parts:
+        rows = max((len(v) for v in part.values() if isinstance(v, np.ndarray) and v.ndim), default=0)
+        for name, values in part.items():
+            array = np.asarray(values)
+            whole.setdefault(name, []).append(np.full(rows, array) if array.ndim == 0 else array)
+    return {name: np.concatenate(arrays) for name, arrays in whole.items()}
