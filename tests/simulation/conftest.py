@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -11,9 +13,12 @@ from engine.farm.schedule import Schedule
 from engine.simulation.emission import Emitter
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.record import BatchHistory
+from engine.simulation.rows.life import BatchLife
 from engine.simulation.water.climate import Climate
 from lake.columns import record_batch
 from lake.tables import EVENT_TABLES, TABLES
+from tests.simulation.eventful import EventfulLife, Rows, eventful, rows_of, rows_of_life
+from tests.simulation.trade_lives import LivedTo
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +30,48 @@ def small_climate(small_schedule: Schedule) -> Climate:
 @pytest.fixture(scope="session")
 def histories(small_schedule: Schedule, small_climate: Climate) -> list[BatchHistory]:
     return [simulate_batch(small_schedule, small_climate, batch) for batch in small_schedule.batches]
+
+
+@pytest.fixture(scope="session")
+def lives(small_schedule: Schedule, small_climate: Climate, histories: list[BatchHistory]) -> list[BatchLife]:
+    """Each batch's life; what people saw, fed and did in it is found once for all tests."""
+    return [BatchLife(schedule=small_schedule, history=h, climate=small_climate) for h in histories]
+
+
+@pytest.fixture(scope="session")
+def lived_to(small_schedule: Schedule, small_climate: Climate) -> LivedTo:
+    """A batch, by its position, as simulated up to an earlier as-of date in that date's own climate; kept."""
+
+    @cache
+    def climate(day: int) -> Climate:
+        s = small_schedule
+        return Climate(farm=s.farm, biology=s.biology, seed=s.seed, days=day, first_day=small_climate.first_day)
+
+    @cache
+    def life(position: int, day: int) -> BatchLife:
+        early = replace(small_schedule, as_of_day=day)
+        history = simulate_batch(early, climate(day), early.batches[position])
+        return BatchLife(schedule=early, history=history, climate=climate(day))
+
+    return life
+
+
+@pytest.fixture(scope="session")
+def care_rows(lives: list[BatchLife]) -> list[Rows]:
+    """What was done for each batch and written of it."""
+    return [rows_of_life(life) for life in lives]
+
+
+@pytest.fixture(scope="session")
+def eventful_life(small_schedule: Schedule, histories: list[BatchHistory]) -> EventfulLife:
+    """A batch, by its position, to which everything happens, and what was done for it and written of it; kept."""
+
+    @cache
+    def life(position: int) -> tuple[BatchHistory, Rows]:
+        history = eventful(histories[position])
+        return history, rows_of(small_schedule, history)
+
+    return life
 
 
 @pytest.fixture(scope="session")

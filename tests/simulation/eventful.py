@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from lake.columns import record_batch
 from lake.tables import TABLES
 
 Rows = dict[str, list[dict[str, Any]]]
+EventfulLife = Callable[[int], tuple[BatchHistory, Rows]]  # by position, see the fixture
 DAILY = (
     "population",
     "dead",
@@ -177,8 +179,12 @@ def life_of_batch(schedule: Schedule, history: BatchHistory) -> BatchLife:
 
 
 def rows_of(schedule: Schedule, history: BatchHistory) -> Rows:
-    """The rows of both families as the lake stores them, a dictionary each, in their order."""
-    life = life_of_batch(schedule, history)
+    """The rows of a history, see rows_of_life."""
+    return rows_of_life(life_of_batch(schedule, history))
+
+
+def rows_of_life(life: BatchLife) -> Rows:
+    """The rows of lice and of the journal as the lake stores them, a dictionary each, in their order."""
     found = {}
     for table, columns in (lice_tables(life) | journal_tables(life)).items():
         batch = record_batch(TABLES[table], columns)

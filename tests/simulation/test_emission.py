@@ -9,30 +9,25 @@ import pytest
 from engine.farm.schedule import Schedule
 from engine.forecast.representatives import simulate_representatives
 from engine.simulation.emission import FAMILIES, Family
-from engine.simulation.record import BatchHistory
 from engine.simulation.rows.expected_life import ExpectedLife, expected_life
 from engine.simulation.rows.life import BatchLife
-from engine.simulation.water.climate import Climate
 from lake.tables import EVENT_TABLE_NAMES
 
+POSITIONS = (0, 2, 4)  # harvested, at sea, a day old
 
-@pytest.fixture(scope="session")
+
+@pytest.fixture(scope="module")
 def expected_lives(small_schedule: Schedule) -> list[ExpectedLife]:
-    s = small_schedule
-    return [expected_life(s, batch, history) for batch, history in simulate_representatives(s, s.batches)]
+    lives = simulate_representatives(small_schedule, [small_schedule.batches[i] for i in POSITIONS])
+    return [expected_life(small_schedule, batch, history) for batch, history in lives]
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.tables.__name__)
 def test_a_family_expects_rows_of_the_tables_that_it_makes(
-    family: Family,
-    small_schedule: Schedule,
-    small_climate: Climate,
-    histories: list[BatchHistory],
-    expected_lives: list[ExpectedLife],
+    family: Family, lives: list[BatchLife], expected_lives: list[ExpectedLife]
 ) -> None:
-    for history, expected in zip(histories, expected_lives, strict=True):
-        made = family.tables(BatchLife(schedule=small_schedule, history=history, climate=small_climate))
-        assert list(family.expected(expected)) == list(made)
+    for position, expected in zip(POSITIONS, expected_lives, strict=True):
+        assert list(family.expected(expected)) == list(family.tables(lives[position]))
 
 
 def test_every_event_table_belongs_to_one_family(expected_lives: list[ExpectedLife]) -> None:

@@ -1,28 +1,19 @@
-"""Lives for the tests of trade: whole histories of a schedule at an as-of date, and Subjects of them."""
+"""Lives for the tests of rows: other histories, and columns as rows."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from engine.farm.schedule import Schedule
-from engine.simulation.fish.history import simulate_batch
 from engine.simulation.record import BatchHistory
 from engine.simulation.rows.life import BatchLife
-from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 from lake.columns import Nullable
 
-
-def lived_to(schedule: Schedule, number: int, day: int) -> BatchLife:
-    """Batch `number` (from 0) of a schedule whose as-of date is `day`."""
-    cut = replace(schedule, as_of_day=day)
-    climate = Climate(
-        farm=cut.farm, biology=cut.biology, seed=cut.seed, days=day, first_day=min(b.start_day for b in cut.batches)
-    )
-    return BatchLife(schedule=cut, history=simulate_batch(cut, climate, cut.batches[number]), climate=climate)
+LivedTo = Callable[[int, int], BatchLife]  # by position and as-of day, see the fixture
 
 
 def changed(life: BatchLife, **values: Any) -> BatchLife:

@@ -19,6 +19,7 @@ from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.outlook import outlook_tables
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
+from tests.simulation.trade_lives import LivedTo
 
 AT_SEA, IN_PARR, NEWBORN = 2, 3, 4  # positions in the small schedule
 MINUTES = 24 * 60
@@ -70,16 +71,6 @@ def of_kind(life: BatchLife, kind: str) -> list[tuple[int, str, int]]:
         for template, due, status, done in zip(found.templates, found.due, found.status, found.done, strict=True)
         if template.activity == kind
     ]
-
-
-def at(schedule: Schedule, position: int, days_before: int = 0) -> BatchLife:
-    """A batch as it stands on an earlier as-of date."""
-    then = replace(schedule, as_of_day=schedule.as_of_day - days_before)
-    batch = then.batches[position]
-    climate = Climate(
-        farm=then.farm, biology=then.biology, seed=then.seed, days=then.as_of_day, first_day=batch.start_day
-    )
-    return living(then, simulate_batch(then, climate, batch))
 
 
 def treated(history: BatchHistory, *days: int, method: str = "THERMAL") -> BatchHistory:
@@ -213,7 +204,7 @@ def renamed(life: BatchLife, number: str) -> BatchLife:
     """The same life under another batch number: other draws of the plans."""
     batch = replace(life.history.batch, number=number)
     other = living(life.schedule, replace(life.history, batch=batch))
-    other.__dict__["weighings"] = life.weighings
+    other.__dict__ |= {"weighings": life.weighings, "estimates": life.estimates}
     return other
 
 
@@ -244,11 +235,13 @@ def test_shares_of_the_plans_are_forgotten_and_cancelled(
     assert "CANCELLED" not in early
 
 
-def test_plans_keep_their_due_dates_and_what_was_done_stays_done(small_schedule: Schedule) -> None:
+def test_plans_keep_their_due_dates_and_what_was_done_stays_done(
+    small_schedule: Schedule, lives: list[BatchLife], lived_to: LivedTo
+) -> None:
     for position in (AT_SEA, IN_PARR):
-        now = plan_activities(at(small_schedule, position))
+        now = plan_activities(lives[position])
         for days_before in (1, 15, 70, 150):
-            then = plan_activities(at(small_schedule, position, days_before))
+            then = plan_activities(lived_to(position, small_schedule.as_of_day - days_before))
             assert then.due == now.due
             for i, status in enumerate(then.status):
                 if status == "COMPLETED":

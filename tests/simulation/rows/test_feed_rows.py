@@ -8,27 +8,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.farm.schedule import Schedule
-from engine.forecast.whole_run import forecast_run
 from engine.simulation.feed.market import feed_index
 from engine.simulation.numerics.calendar import HOUR_US
 from engine.simulation.rows.feed import feed_tables
-from engine.simulation.rows.finance import finance_tables
-from engine.simulation.rows.harvest import harvest_tables
 from engine.simulation.rows.life import BatchLife
-from engine.simulation.rows.summaries import summary_tables
-from tests.simulation.trade_lives import lived_to, rows_of
-
-
-@pytest.fixture(scope="module")
-def lives(small_schedule: Schedule) -> list[BatchLife]:
-    return [lived_to(small_schedule, i, small_schedule.as_of_day) for i in range(4)]
+from tests.simulation.trade_lives import LivedTo, changed, rows_of
 
 
 def stores_in_use(life: BatchLife) -> set[int]:
     """The feed containers of the halls and areas where fish of the batch still live."""
     farm, last = life.schedule.farm, life.stages[-1]
-    there = [farm.container(c) for c, gone in zip(last.container_ids, last.emptied, strict=True) if not gone]
+    there = [farm.container(c) for c, emptied in zip(last.container_ids, last.emptied, strict=True) if not emptied]
     return {feed.id for feed in farm.feed_containers if any(feed.place == c.place for c in there)}
 
 
@@ -95,11 +85,7 @@ def test_nothing_is_bought_or_fed_where_all_fast(lives: list[BatchLife]) -> None
     assert sea.stage == 6
     ration = sea.ration.copy()
     ration[:, 40:44] = 0
-    fasting = BatchLife(
-        schedule=life.schedule,
-        history=replace(life.history, stages=(*life.stages[:-1], replace(sea, ration=ration))),
-        climate=life.climate,
-    )
+    fasting = changed(life, stages=(*life.stages[:-1], replace(sea, ration=ration)))
     tables = feed_tables(fasting)
     days = range(sea.start_day + 40, sea.start_day + 44)
     assert not any(meal["feeding_date"] in days for meal in rows_of(tables["feeding_event"]))
@@ -111,36 +97,18 @@ def test_nothing_is_fed_in_a_ring_that_has_been_emptied(lives: list[BatchLife]) 
     life = lives[0]
     sea = life.stages[-1]
     ration = np.where(sea.present, sea.ration, 777)  # without meaning there
-    odd = BatchLife(
-        schedule=life.schedule,
-        history=replace(life.history, stages=(*life.stages[:-1], replace(sea, ration=ration))),
-        climate=life.climate,
-    )
+    odd = changed(life, stages=(*life.stages[:-1], replace(sea, ration=ration)))
     assert rows_of(feed_tables(odd)["feeding_event"]) == rows_of(feed_tables(life)["feeding_event"])
 
 
 @pytest.mark.parametrize("days", [95, 181, 452, 500, 700])
-def test_a_later_as_of_date_leaves_earlier_meals_and_lots(
-    lives: list[BatchLife], small_schedule: Schedule, days: int
-) -> None:
+def test_a_later_as_of_date_leaves_earlier_meals_and_lots(lives: list[BatchLife], lived_to: LivedTo, days: int) -> None:
     """All but what is left of a lot, which is told of the as-of date."""
     life = lives[1]
     day = life.history.batch.start_day + days
-    early, late = feed_tables(lived_to(small_schedule, 1, day)), feed_tables(life)
+    early, late = feed_tables(lived_to(1, day)), feed_tables(life)
     lots = [row for row in rows_of(late["feed_purchase"], "closing_kg") if row["purchase_date"] < day]
     assert rows_of(early["feed_purchase"], "closing_kg") == lots
     meals = [row for row in rows_of(late["feeding_event"]) if row["feeding_date"] < day]
     assert rows_of(early["feeding_event"]) == meals
     assert meals
-
-
-def test_the_plan_foresees_the_rows(small_schedule: Schedule, lives: list[BatchLife]) -> None:
-    expected = forecast_run(small_schedule).rows
-    found: Counter[str] = Counter()
-    for life in (*lives, lived_to(small_schedule, 4, small_schedule.as_of_day)):
-        for family in (feed_tables, summary_tables, harvest_tables, finance_tables):
-            for table, columns in family(life).items():
-                found[table] += len(columns["batch_id"])
-    few = {"feed_purchase": 25, "feed_container_stock": 5, "harvest_lot": 6, "fact_harvest": 6}
-    for table, rows in found.items():
-        assert abs(expected[table] - rows) <= max(0.02 * rows, few.get(table, 0)), table

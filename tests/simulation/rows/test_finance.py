@@ -19,15 +19,15 @@ from engine.simulation.rows.harvest import event_rows, lot_rows
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.stays import transfer_rows
 from lake.tables import TABLES
-from tests.simulation.trade_lives import harvest_days, lived_to, rows_of
+from tests.simulation.trade_lives import LivedTo, harvest_days, rows_of
 
 STATES = TABLES["intercompany_transaction"].column("state").codes
 CENT = Decimal("0.01")
 
 
 @pytest.fixture(scope="module")
-def sold(small_schedule: Schedule) -> BatchLife:
-    return lived_to(small_schedule, 0, small_schedule.as_of_day)
+def sold(lives: list[BatchLife]) -> BatchLife:
+    return lives[0]
 
 
 @pytest.fixture(scope="module")
@@ -156,24 +156,19 @@ def test_a_kilogram_costs_what_it_does_in_the_trade(sold: BatchLife) -> None:
     assert 3.5 < cents * 10 / grams < 6.5
 
 
-def test_scots_pay_in_pounds(small_schedule: Schedule) -> None:
-    faroese, scottish = (
-        {row["currency"] for row in rows_of(transaction_rows(lived_to(small_schedule, i, small_schedule.as_of_day)))}
-        for i in (0, 1)
-    )
+def test_scots_pay_in_pounds(lives: list[BatchLife]) -> None:
+    faroese, scottish = ({row["currency"] for row in rows_of(transaction_rows(life))} for life in lives[:2])
     codes = TABLES["intercompany_transaction"].column("currency").codes
     assert ([codes[c] for c in faroese], [codes[c] for c in scottish]) == (["EUR"], ["GBP"])
 
 
-def test_transactions_are_numbered_in_order_of_time_and_keep_their_rows(
-    sold: BatchLife, small_schedule: Schedule
-) -> None:
+def test_transactions_are_numbered_in_order_of_time_and_keep_their_rows(sold: BatchLife, lived_to: LivedTo) -> None:
     rows = rows_of(transaction_rows(sold), "state")
     first = harvest_days(sold.history)[0]
     assert [row["id"] for row in rows] == list(range(rows[0]["id"], rows[0]["id"] + len(rows)))
     assert [row["posting_date"] for row in rows] == sorted(row["posting_date"] for row in rows)
     for day in (sold.stages[-1].start_day + 1, first, first + 1):
-        early = rows_of(transaction_rows(lived_to(small_schedule, 0, day)), "state")
+        early = rows_of(transaction_rows(lived_to(0, day)), "state")
         assert early == [row for row in rows if row["posting_date"] < day]
         assert early
 
@@ -192,9 +187,8 @@ def test_the_state_follows_the_age_at_the_as_of_date(sold: BatchLife, days: int)
     assert STATES[row["state"]] == expected
 
 
-def test_fish_that_never_reached_the_sea_are_not_paid_for(small_schedule: Schedule) -> None:
-    for number in (3, 4):
-        life = lived_to(small_schedule, number, small_schedule.as_of_day)
+def test_fish_that_never_reached_the_sea_are_not_paid_for(lives: list[BatchLife]) -> None:
+    for life in lives[3:]:
         assert rows_of(transaction_rows(life)) == rows_of(fact_rows(life)) == []
 
 

@@ -9,24 +9,22 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.farm.schedule import Schedule
 from engine.simulation.harvest import grading
 from engine.simulation.harvest.lots import EDGES_G, Harvest, superior_share
 from engine.simulation.record import HealthEvent
 from engine.simulation.rows.harvest import event_rows, harvest_tables, lot_rows
 from engine.simulation.rows.life import BatchLife
 from lake.codes import SIZE_CLASSES
-from tests.simulation.trade_lives import changed, harvest_days, lived_to, rows_of
+from tests.simulation.trade_lives import LivedTo, changed, harvest_days, rows_of
 
 LIVE_EDGES_G = EDGES_G / 0.84
 
 
 @pytest.fixture(scope="module")
-def reaped(small_schedule: Schedule) -> BatchLife:
+def reaped(lives: list[BatchLife]) -> BatchLife:
     """The batch harvested by weight, ring after ring."""
-    life = lived_to(small_schedule, 0, small_schedule.as_of_day)
-    assert life.history.harvested
-    return life
+    assert lives[0].history.harvested
+    return lives[0]
 
 
 def test_the_edges_are_those_of_the_declared_classes() -> None:
@@ -232,12 +230,12 @@ def test_events_lots_and_waste_agree_to_the_gram(reaped: BatchLife) -> None:
 
 
 def test_events_are_numbered_in_order_of_time_and_leave_earlier_rows_as_they_were(
-    reaped: BatchLife, small_schedule: Schedule
+    reaped: BatchLife, lived_to: LivedTo
 ) -> None:
     days = harvest_days(reaped.history)
     assert len(set(days)) > 1
     assert (reaped.harvest.day == days).all()
-    early = lived_to(small_schedule, 0, days[0] + 1)
+    early = lived_to(0, days[0] + 1)
     assert not early.history.harvested
     for make in (event_rows, lot_rows):
         short, long = rows_of(make(early)), rows_of(make(reaped))
@@ -246,6 +244,6 @@ def test_events_are_numbered_in_order_of_time_and_leave_earlier_rows_as_they_wer
 
 
 @pytest.mark.parametrize("number", [3, 4])
-def test_nothing_is_harvested_before_the_harvest(small_schedule: Schedule, number: int) -> None:
-    tables = harvest_tables(lived_to(small_schedule, number, small_schedule.as_of_day))
+def test_nothing_is_harvested_before_the_harvest(lives: list[BatchLife], number: int) -> None:
+    tables = harvest_tables(lives[number])
     assert all(len(columns["batch_id"]) == 0 for columns in tables.values())

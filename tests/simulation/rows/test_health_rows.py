@@ -18,7 +18,6 @@ from engine.biology.health_sampling import BURDENS, DRIVERS, THINNESS
 from engine.biology.parameters import Biology, parse_biology
 from engine.farm.infrastructure import parse_farm
 from engine.farm.schedule import Schedule
-from engine.simulation.fish.history import simulate_batch
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.observed import examination
 from engine.simulation.record import BatchHistory, HealthEvent, SeaLice, StageHistory, Treatment
@@ -27,6 +26,7 @@ from engine.simulation.rows.life import BatchLife
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 from lake.errors import InputError
+from tests.simulation.trade_lives import LivedTo
 
 PARAMETERS = 9
 SAMPLE = 75
@@ -449,16 +449,12 @@ def test_in_sick_fish_scores_go_together(
 
 
 def test_what_befalls_later_changes_nothing_before(
-    small_schedule: Schedule, small_climate: Climate, histories: list[BatchHistory], examine: Examine
+    small_schedule: Schedule, histories: list[BatchHistory], lived_to: LivedTo, examine: Examine
 ) -> None:
     """A run to an earlier as-of date gives the same rows up to it."""
     for days in (95, 130):
-        cut = replace(small_schedule, as_of_day=small_schedule.as_of_day - days)
-        climate = Climate(
-            farm=cut.farm, biology=cut.biology, seed=cut.seed, days=cut.as_of_day, first_day=small_climate.first_day
-        )
         for n in (1, 2):
-            short = examine(simulate_batch(cut, climate, cut.batches[n]))
+            short = examine(lived_to(n, small_schedule.as_of_day - days).history)
             long = examine(histories[n])
             rows, fish = len(short[0]["id"]), len(short[1]["id"])
             assert 0 < rows < len(long[0]["id"])

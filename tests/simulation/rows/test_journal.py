@@ -14,16 +14,15 @@ import numpy as np
 import pytest
 
 from engine.farm.schedule import Schedule
-from engine.simulation.fish.history import simulate_batch
 from engine.simulation.health import wording as say
 from engine.simulation.health.laboratory import AGENTS
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.expected_life import ExpectedLife, ExpectedStay
 from engine.simulation.rows.journal import expected_entries
-from engine.simulation.water.climate import Climate
 from lake.codes import EVENT_KINDS, SEA
 from lake.tables import TABLES
-from tests.simulation.eventful import Rows, cut, eventful, life_of_batch, rows_of
+from tests.simulation.eventful import EventfulLife, Rows, cut, life_of_batch, rows_of, rows_of_life
+from tests.simulation.trade_lives import LivedTo
 
 EPOCH = date(1970, 1, 1)
 DATE = r"(\d{4}-\d\d-\d\d)"
@@ -31,13 +30,18 @@ Row = dict[str, Any]
 
 
 @pytest.fixture(scope="module", params=[0, 2], ids=["harvested", "at sea"])
-def lived(request: pytest.FixtureRequest, histories: list[BatchHistory]) -> BatchHistory:
-    return eventful(histories[request.param])
+def life(request: pytest.FixtureRequest, eventful_life: EventfulLife) -> tuple[BatchHistory, Rows]:
+    return eventful_life(request.param)
 
 
 @pytest.fixture(scope="module")
-def rows(small_schedule: Schedule, lived: BatchHistory) -> Rows:
-    return rows_of(small_schedule, lived)
+def lived(life: tuple[BatchHistory, Rows]) -> BatchHistory:
+    return life[0]
+
+
+@pytest.fixture(scope="module")
+def rows(life: tuple[BatchHistory, Rows]) -> Rows:
+    return life[1]
 
 
 def day_of(text: str | date) -> int:
@@ -452,18 +456,16 @@ def test_a_later_as_of_date_only_settles_what_was_open(
 
 @pytest.mark.parametrize("days_before", [3, 100, 500])
 def test_a_run_to_a_later_date_keeps_the_journal(
-    small_schedule: Schedule, small_climate: Climate, histories: list[BatchHistory], days_before: int
+    small_schedule: Schedule, histories: list[BatchHistory], care_rows: list[Rows], lived_to: LivedTo, days_before: int
 ) -> None:
     """The simulation itself, run to both dates."""
     day = small_schedule.as_of_day - days_before
-    earlier = replace(small_schedule, as_of_day=day)
     as_of = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)
     entries_seen = 0
-    for late in histories:
+    for position, (late, after) in enumerate(zip(histories, care_rows, strict=True)):
         if late.batch.start_day >= day:
             continue
-        before = rows_of(earlier, simulate_batch(earlier, small_climate, late.batch))
-        after = rows_of(small_schedule, late)
+        before = rows_of_life(lived_to(position, day))
         known = [r for r in after["journal_entry"] if r["entry_date"] < as_of]
         assert len(known) == len(before["journal_entry"])
         for then, now in zip(before["journal_entry"], known, strict=True):

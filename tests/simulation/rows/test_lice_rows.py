@@ -20,7 +20,7 @@ from engine.simulation.record import BatchHistory
 from engine.simulation.rows.lice import lice_tables, type_positions
 from lake.codes import SEA
 from lake.errors import InputError
-from tests.simulation.eventful import Rows, cut, eventful, life_of_batch, rows_of
+from tests.simulation.eventful import EventfulLife, Rows, cut, life_of_batch, rows_of
 
 EPOCH = date(1970, 1, 1)
 ATTACHED, MOBILE, FEMALE = (
@@ -31,14 +31,14 @@ ATTACHED, MOBILE, FEMALE = (
 
 
 @pytest.fixture(scope="module")
-def lived(histories: list[BatchHistory]) -> BatchHistory:
+def lived(eventful_life: EventfulLife) -> BatchHistory:
     """A batch harvested ring by ring."""
-    return eventful(histories[0])
+    return eventful_life(0)[0]
 
 
 @pytest.fixture(scope="module")
-def rows(small_schedule: Schedule, lived: BatchHistory) -> Rows:
-    return rows_of(small_schedule, lived)
+def rows(eventful_life: EventfulLife) -> Rows:
+    return eventful_life(0)[1]
 
 
 def day_of(moment: datetime | date) -> int:
@@ -345,11 +345,10 @@ def test_a_vaccine_that_the_farm_does_not_know_is_refused(small_schedule: Schedu
 @pytest.mark.parametrize("which", [0, 2])
 @pytest.mark.parametrize("days_before", [1, 37, 100, 333])
 def test_a_later_as_of_date_changes_only_what_was_pending(
-    small_schedule: Schedule, histories: list[BatchHistory], which: int, days_before: int
+    small_schedule: Schedule, eventful_life: EventfulLife, which: int, days_before: int
 ) -> None:
-    late = eventful(histories[which])
+    late, after = eventful_life(which)
     day = late.stages[-1].end_day - days_before
-    after = rows_of(small_schedule, late)
     before = rows_of(replace(small_schedule, as_of_day=day), cut(late, day))
     as_of = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)
     for table, moment in (("lice_count", "count_date"), ("treatment", "treatment_date")):
@@ -363,11 +362,12 @@ def test_a_later_as_of_date_changes_only_what_was_pending(
     assert before["treatment_truth"] == after["treatment_truth"][: len(before["treatment"])]
 
 
-def test_the_sea_of_the_schedule_is_told_whole(small_schedule: Schedule, histories: list[BatchHistory]) -> None:
+def test_the_sea_of_the_schedule_is_told_whole(
+    small_schedule: Schedule, histories: list[BatchHistory], care_rows: list[Rows]
+) -> None:
     """What the simulation itself lived through, not made by hand."""
     counted = 0
-    for history in histories:
-        rows = rows_of(small_schedule, history)
+    for history, rows in zip(histories, care_rows, strict=True):
         outcomes(small_schedule, rows)
         if history.stages[-1].stage == SEA:
             lice = history.stages[-1].lice

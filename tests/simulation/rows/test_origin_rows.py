@@ -17,7 +17,6 @@ from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.numerics.streams import Stream, stream_key
-from engine.simulation.record import BatchHistory
 from engine.simulation.rows.handling import minutes
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.origin import creation_rows, transition_rows
@@ -28,14 +27,10 @@ from lake.codes import SEA
 from lake.columns import Nullable
 from lake.errors import InputError
 from lake.tables import TABLES
+from tests.simulation.trade_lives import LivedTo
 
 Rows = dict[str, Any]
 LOTS = 400
-
-
-@pytest.fixture(scope="module")
-def lives(small_schedule: Schedule, small_climate: Climate, histories: list[BatchHistory]) -> list[BatchLife]:
-    return [BatchLife(schedule=small_schedule, history=h, climate=small_climate) for h in histories]
 
 
 @pytest.fixture(scope="module")
@@ -261,14 +256,10 @@ def test_more_fish_take_longer_and_no_action_takes_no_time() -> None:
 
 
 def test_a_later_as_of_date_changes_nothing_of_the_beginning(
-    small_schedule: Schedule, small_climate: Climate, lives: list[BatchLife]
+    small_schedule: Schedule, lives: list[BatchLife], lived_to: LivedTo
 ) -> None:
-    cut = replace(small_schedule, as_of_day=small_schedule.as_of_day - 300)
-    climate = Climate(
-        farm=cut.farm, biology=cut.biology, seed=cut.seed, days=cut.as_of_day, first_day=small_climate.first_day
-    )
     for i in range(3):
-        short = BatchLife(schedule=cut, history=simulate_batch(cut, climate, cut.batches[i]), climate=climate)
+        short = lived_to(i, small_schedule.as_of_day - 300)
         for first, second in zip(creation_rows(short), creation_rows(lives[i]), strict=True):
             assert {k: list(v) for k, v in first.items()} == {k: list(v) for k, v in second.items()}
         water, longer = transition_rows(short), transition_rows(lives[i])

@@ -13,17 +13,15 @@ import pytest
 
 from engine.farm.dimensions import dimension_tables
 from engine.farm.schedule import Schedule, to_date
-from engine.simulation.fish.history import simulate_batch
-from engine.simulation.record import BatchHistory
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.origin import origin_tables
 from engine.simulation.rows.outlook import outlook_tables
 from engine.simulation.rows.projection import days_ahead
 from engine.simulation.rows.states import state_tables
-from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 from lake.columns import record_batch
 from lake.tables import TABLES
+from tests.simulation.trade_lives import LivedTo
 
 Rows = list[dict[str, Any]]
 HARVESTED, AT_SEA, IN_PARR, NEWBORN = 0, 2, 3, 4  # positions in the small schedule
@@ -32,11 +30,6 @@ HARVESTED, AT_SEA, IN_PARR, NEWBORN = 0, 2, 3, 4  # positions in the small sched
 def rows_of(life: BatchLife, table: str) -> Rows:
     rows: Rows = pa.Table.from_batches([record_batch(TABLES[table], outlook_tables(life)[table])]).to_pylist()
     return rows
-
-
-@pytest.fixture(scope="module")
-def lives(small_schedule: Schedule, histories: list[BatchHistory], small_climate: Climate) -> list[BatchLife]:
-    return [BatchLife(schedule=small_schedule, history=history, climate=small_climate) for history in histories]
 
 
 @pytest.fixture(scope="module")
@@ -170,14 +163,11 @@ def test_parameters_are_told_as_json_with_sorted_keys(lives: list[BatchLife]) ->
         assert sum(told["stage_days"].values()) == 900
 
 
-def test_a_scenario_knows_nothing_of_the_as_of_date(small_schedule: Schedule, lives: list[BatchLife]) -> None:
+def test_a_scenario_knows_nothing_of_the_as_of_date(
+    small_schedule: Schedule, lives: list[BatchLife], lived_to: LivedTo
+) -> None:
     for position in (HARVESTED, AT_SEA, IN_PARR):
-        before = replace(small_schedule, as_of_day=small_schedule.as_of_day - 120)
-        batch = before.batches[position]
-        climate = Climate(
-            farm=before.farm, biology=before.biology, seed=before.seed, days=before.as_of_day, first_day=batch.start_day
-        )
-        then = BatchLife(schedule=before, history=simulate_batch(before, climate, batch), climate=climate)
+        then = lived_to(position, small_schedule.as_of_day - 120)
         for table in ("scenario", "projection_run", "scenario_projection"):
             assert rows_of(then, table) == rows_of(lives[position], table)
 
@@ -360,14 +350,10 @@ def test_bias_stays_within_its_bounds(
 
 
 def test_a_plans_forecast_looks_no_further_than_the_as_of_date(
-    small_schedule: Schedule, lives: list[BatchLife]
+    small_schedule: Schedule, lives: list[BatchLife], lived_to: LivedTo
 ) -> None:
     batch = small_schedule.batches[AT_SEA]
-    later = replace(small_schedule, as_of_day=small_schedule.as_of_day + 60)
-    climate = Climate(
-        farm=later.farm, biology=later.biology, seed=later.seed, days=later.as_of_day, first_day=batch.start_day
-    )
-    beyond = simulate_batch(later, climate, batch).stages[-1]
+    beyond = lived_to(AT_SEA, small_schedule.as_of_day + 60).stages[-1]
     target = lives[AT_SEA].history.harvest_target_cg
     found = days_ahead(small_schedule, batch, beyond, target)
     assert found == days_ahead(small_schedule, batch, lives[AT_SEA].stages[-1], target)

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.farm.schedule import Schedule
 from engine.simulation.rows.feed import meal_rows
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.summaries import summary_tables
 from lake.tables import TABLES
-from tests.simulation.trade_lives import lived_to, rows_of
+from tests.simulation.trade_lives import LivedTo, rows_of
 
 CONTAINER, BATCH = TABLES["container_feeding_summary"], TABLES["batch_feeding_summary"]
 CONFIDENCE = CONTAINER.column("confidence_level").codes
@@ -35,9 +34,15 @@ def misjudged(life: BatchLife) -> BatchLife:
     return found
 
 
+@pytest.fixture(scope="module")
+def misjudged_lives(lives: list[BatchLife]) -> list[BatchLife]:
+    return [misjudged(life) for life in lives[:4]]
+
+
 @pytest.fixture(scope="module", params=[0, 1, 2, 3])
-def life(request: pytest.FixtureRequest, small_schedule: Schedule) -> BatchLife:
-    return misjudged(lived_to(small_schedule, request.param, small_schedule.as_of_day))
+def life(request: pytest.FixtureRequest, misjudged_lives: list[BatchLife]) -> BatchLife:
+    position: int = request.param
+    return misjudged_lives[position]
 
 
 @pytest.fixture(scope="module")
@@ -161,17 +166,9 @@ def test_a_batchs_summary_is_the_sum_of_its_containers(
             assert batch["weighted_avg_fcr"] is None
 
 
-def test_the_misjudged_weights_show_every_case(small_schedule: Schedule) -> None:
+def test_the_misjudged_weights_show_every_case(misjudged_lives: list[BatchLife]) -> None:
     """Otherwise the comparisons above would see no growth below nothing and no ratio out of range."""
-    rows = [
-        row
-        for number in (0, 1, 2, 3)
-        for row in rows_of(
-            summary_tables(misjudged(lived_to(small_schedule, number, small_schedule.as_of_day)))[
-                "container_feeding_summary"
-            ]
-        )
-    ]
+    rows = [row for life in misjudged_lives for row in rows_of(summary_tables(life)["container_feeding_summary"])]
     assert any(row["growth_kg"] <= 0 for row in rows)
     assert any(row["fcr"] is None for row in rows)
     assert {row["estimation_method"] for row in rows} == {0, 1}
@@ -187,12 +184,12 @@ def test_periods_are_counted_from_each_stages_first_day(life: BatchLife) -> None
     assert {of_stay[row["container_assignment_id"]].stage for row in rows} == {s.stage for s in life.stages} - {1}
 
 
-def test_a_later_as_of_date_leaves_the_periods_that_had_ended(small_schedule: Schedule) -> None:
-    whole = lived_to(small_schedule, 0, small_schedule.as_of_day)
+def test_a_later_as_of_date_leaves_the_periods_that_had_ended(lives: list[BatchLife], lived_to: LivedTo) -> None:
+    whole = lives[0]
     start = whole.stages[3].start_day
     for days in (1, 28, 29, 60):
         day = start + days
-        early, late = summary_tables(lived_to(small_schedule, 0, day)), summary_tables(whole)
+        early, late = summary_tables(lived_to(0, day)), summary_tables(whole)
         for name in ("container_feeding_summary", "batch_feeding_summary"):
             closed = [row for row in rows_of(late[name]) if row["period_end"] < day]
             rows = rows_of(early[name])
@@ -202,8 +199,8 @@ def test_a_later_as_of_date_leaves_the_periods_that_had_ended(small_schedule: Sc
             assert bool(running) == (days % 28 > 0)
 
 
-def test_fish_on_their_yolk_have_no_summary(small_schedule: Schedule) -> None:
-    tables = summary_tables(lived_to(small_schedule, 4, small_schedule.as_of_day))
+def test_fish_on_their_yolk_have_no_summary(lives: list[BatchLife]) -> None:
+    tables = summary_tables(lives[4])
     for table in (CONTAINER, BATCH):
         assert set(tables[table.name]) == {c.name for c in table.columns}
         assert len(tables[table.name]["batch_id"]) == 0
