@@ -30,7 +30,7 @@ from lake.checks import (
 from lake.errors import InputError
 from lake.manifest import Manifest, read_complete
 from lake.next_step import command
-from lake.views import connect, register
+from lake.views import connect, register_plan
 from warehouse.database import without_password
 from warehouse.embedded import has_database
 from warehouse.loaded_target import loaded_target, target_dsn
@@ -109,7 +109,7 @@ def verify_run(
     if in_lake or not only:
         names = in_lake or check_names()
         with connect(run_dir) as connection:
-            register(connection, plan_tables(read_any(run_dir / "schedule.yaml")))
+            register_plan(connection, plan_tables(read_any(run_dir / "schedule.yaml")))
             listener("checking", 0, len(names))
             for done, result in enumerate(run_checks(connection, run_dir, names), 1):
                 checks.append(result)

@@ -28,7 +28,7 @@ BLOCKS = "reading_block"
 BLOCK_COLUMNS = {"batch_container_assignment_id": "assignment_id"}
 ASSIGNMENT = "container_assignment"
 # what a date column tells that may lie on or after the as-of date: plans, expectations, dates of use
-AHEAD = frozenset(
+MAY_LIE_AHEAD = frozenset(
     {
         ("batch", "expected_end_date"),
         ("container_assignment", "planned_departure_date"),
@@ -68,7 +68,7 @@ def declared_sql() -> MappingProxyType[str, str]:
             "row_reference": _union(_reference(t, c) for t in TABLES.values() for c in t.columns if c.references),
             "row_key": _union(_key(TABLES[name]) for name in sorted(_targets())),
             "repeated_key": _union(_repeated(t, key) for t in TABLES.values() if t.name != READINGS for key in t.keys),
-            "dated_row": _union(_dates(t, c) for t in EVENT_TABLES for c in dates(t)),
+            "dated_row": _union(_dates(t, c) for t in EVENT_TABLES for c in date_columns(t)),
         }
     )
 
@@ -78,9 +78,11 @@ def batch_column(table: Table) -> str:
     return "id" if table.name == "batch" else "batch_id"
 
 
-def dates(table: Table) -> tuple[Column, ...]:
+def date_columns(table: Table) -> tuple[Column, ...]:
     """The columns that tell when something happened."""
-    return tuple(c for c in table.columns if c.type in (pa.date32(), TIMESTAMP) and (table.name, c.name) not in AHEAD)
+    return tuple(
+        c for c in table.columns if c.type in (pa.date32(), TIMESTAMP) and (table.name, c.name) not in MAY_LIE_AHEAD
+    )
 
 
 def _union(parts: Iterator[str]) -> str:

@@ -9,7 +9,7 @@
     estimate(table_name, rows)
     parquet_footer(file, rows)
 
-`register` adds the tables of PLAN_TABLES, which the lake itself doesn't hold: the schedule, and the bands of
+`register_plan` adds the tables of PLAN_TABLES, which the lake itself doesn't hold: the schedule, and the bands of
 the biology by which the run was made.
 """
 
@@ -159,7 +159,7 @@ def connect(run_dir: Path) -> Connection:
     return connection
 
 
-def register(connection: Connection, tables: Mapping[str, Iterable[Mapping[str, Any]]]) -> None:
+def register_plan(connection: Connection, tables: Mapping[str, Iterable[Mapping[str, Any]]]) -> None:
     """Add tables of PLAN_TABLES from their rows; KeyError for any other name."""
     for name, rows in tables.items():
         _create(connection, name, pa.Table.from_pylist(list(rows), schema=PLAN_TABLES[name]))

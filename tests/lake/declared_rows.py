@@ -24,8 +24,8 @@ def limits(column: Column) -> tuple[int, int]:
     if column.type == pa.bool_():
         return 0, 1
     if pa.types.is_decimal(column.type):
-        most = 10**column.type.precision - 1
-        return -most, most
+        largest = 10**column.type.precision - 1
+        return -largest, largest
     days = (-700_000, 2_900_000)  # Python's calendar, so that a test can print what it found
     if column.type == pa.date32():
         return days

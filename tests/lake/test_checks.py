@@ -21,11 +21,11 @@ from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay
 from engine.farm.schedule_file import read_any
 from engine.farm.schedule_text import format_schedule
 from lake.checks import CheckResult, check_names, report_names, run_checks, run_reports
-from lake.declared_sql import AFTER_THE_STAY, AHEAD, ENDS, dates
+from lake.declared_sql import AFTER_THE_STAY, ENDS, MAY_LIE_AHEAD, date_columns
 from lake.errors import InputError
 from lake.tables import EVENT_TABLES, TABLES
 from lake.tables.declaration import TIMESTAMP, Column, Table
-from lake.views import PLAN_TABLES, Connection, connect, register
+from lake.views import PLAN_TABLES, Connection, connect, register_plan
 
 AS_OF_DAY = 20_400
 SHARED_AREA = "FI-SEA-01"
@@ -81,7 +81,7 @@ def run_dir(
 
 def opened(run_dir: Path) -> Connection:
     connection = connect(run_dir)
-    register(connection, plan_tables(read_any(run_dir / "schedule.yaml")))
+    register_plan(connection, plan_tables(read_any(run_dir / "schedule.yaml")))
     return connection
 
 
@@ -242,7 +242,7 @@ def when(table: Table, column: Column, day: str) -> str:
     return f"(({day}) + {int(ends)})" + ("::TIMESTAMP" if column.type != pa.date32() else "")
 
 
-DATED = [(t, c) for t in EVENT_TABLES for c in dates(t)]
+DATED = [(t, c) for t in EVENT_TABLES for c in date_columns(t)]
 
 
 def test_nothing_is_dated_past_the_as_of_date(lake: Connection, run_dir: Path) -> None:
@@ -270,7 +270,7 @@ def test_every_date_belongs_into_the_stay_or_the_batchs_life(lake: Connection, r
 
 
 def test_what_lies_ahead_is_a_column_of_a_table() -> None:
-    for table, column in AHEAD | ENDS | AFTER_THE_STAY:
+    for table, column in MAY_LIE_AHEAD | ENDS | AFTER_THE_STAY:
         assert TABLES[table].column(column).type in (pa.date32(), TIMESTAMP)
 
 

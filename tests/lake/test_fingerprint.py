@@ -215,5 +215,5 @@ def test_a_runs_fingerprint_is_free_of_order_and_of_nothing_else(
         return dict(items)
 
     assert combine_fingerprints(shuffled({k: shuffled(v) for k, v in one.items()})) == combine_fingerprints(one)
-    told = [{k: v for k, v in marks.items() if v} for marks in (one, other)]
-    assert (combine_fingerprints(one) == combine_fingerprints(other)) == (told[0] == told[1])
+    filled = [{k: v for k, v in marks.items() if v} for marks in (one, other)]
+    assert (combine_fingerprints(one) == combine_fingerprints(other)) == (filled[0] == filled[1])

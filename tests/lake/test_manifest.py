@@ -112,9 +112,9 @@ def test_a_manifest_is_read_as_it_was_written(manifest: Manifest, tmp_path: Path
     write_manifest(tmp_path, manifest)
     assert read_manifest(tmp_path) == manifest
     assert not hidden(tmp_path)
-    told = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    written = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
     rows = sum(part.rows for p in manifest.partitions for part in p.tables.values())
-    assert told["events"] == sum(told["tables"].values()) == manifest.events == rows
+    assert written["events"] == sum(written["tables"].values()) == manifest.events == rows
 
 
 @given(PARTITIONS)

@@ -122,8 +122,8 @@ def test_json_holds_every_statistic_beside_the_checks(small_run: Path) -> None:
         if s["required"]:
             assert (s["value"], s["within"]) == (None, None)
             assert s["note"].startswith("too few")
-    told = {s["name"]: s for s in data["statistics"] if not s["required"]}
-    carbon_dioxide = told["carbon dioxide in tanks, mean"]
+    shown = {s["name"]: s for s in data["statistics"] if not s["required"]}
+    carbon_dioxide = shown["carbon dioxide in tanks, mean"]
     assert 0 < carbon_dioxide["count"] < 100_000
     assert carbon_dioxide["of"] == "readings"
 
@@ -154,8 +154,8 @@ def test_statistics_only_runs_no_check_that_is_named(small_run: Path) -> None:
 def test_a_required_statistic_outside_its_band_fails(small_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     outside = band("carbon dioxide in tanks, mean", low=1000.0)
 
-    def with_bands(required: tuple[Band, ...], told: tuple[Band, ...]) -> Bands:
-        return Bands(format="smoltworks-bands/1", required=required, told=told)
+    def with_bands(required: tuple[Band, ...], shown: tuple[Band, ...]) -> Bands:
+        return Bands(format="smoltworks-bands/1", required=required, told=shown)
 
     for bands, code in ((with_bands((outside,), ()), 1), (with_bands((), (outside,)), 0)):
         monkeypatch.setattr(bands_module, "read_bands", lambda bands=bands: bands)

@@ -142,7 +142,7 @@ def test_a_batch_that_was_gone_is_left_out(database: str, lake: Lake) -> None:
 
 
 @pytest.mark.parametrize(
-    ("selection", "told"),
+    ("selection", "words"),
     [
         (Selection(tables=("readings",)), "no table readings"),
         (Selection(batches=("FAR-2024-001", "SCO-*")), "no batch SCO-"),
@@ -150,8 +150,8 @@ def test_a_batch_that_was_gone_is_left_out(database: str, lake: Lake) -> None:
         (Selection(until=date(2020, 1, 1)), "no batch named lived"),
     ],
 )
-def test_nonsense_is_refused(database: str, lake: Lake, selection: Selection, told: str) -> None:
-    with pytest.raises(InputError, match=told):
+def test_nonsense_is_refused(database: str, lake: Lake, selection: Selection, words: str) -> None:
+    with pytest.raises(InputError, match=words):
         load_run(*lake, database, options=Options(selection=selection))
     assert one(database, "SELECT to_regclass('batch_batch') IS NULL")
 

@@ -87,7 +87,7 @@ def test_every_column_that_must_be_filled_is_filled() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "words"),
     [
         ("ALTER TABLE batch_batch DROP COLUMN notes", "no column batch_batch.notes"),
         ("ALTER TABLE batch_batch ALTER start_date TYPE text", "start_date is text, expected date"),
@@ -100,10 +100,10 @@ def test_every_column_that_must_be_filled_is_filled() -> None:
         ("ALTER TABLE scenario ALTER scenario_id DROP IDENTITY", "scenario.scenario_id has no sequence"),
     ],
 )
-def test_a_differing_database_is_named(created: str, change: str, told: str) -> None:
+def test_a_differing_database_is_named(created: str, change: str, words: str) -> None:
     with connect(created) as connection:
         connection.execute(change)
-        with pytest.raises(InputError, match=told):
+        with pytest.raises(InputError, match=words):
             prepare_tables(connection)
 
 

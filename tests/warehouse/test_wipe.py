@@ -30,16 +30,16 @@ def test_nothing_is_left_in_a_database_that_was_empty(database: str, lake: Lake)
         connection.execute("DROP SCHEMA smoltworks CASCADE")
     shape = structure(database)
     load_run(*lake, database)
-    told: list[dict[str, int]] = []
+    asked: list[dict[str, int]] = []
 
     def agree(rows: dict[str, int]) -> bool:
-        told.append(rows)
+        asked.append(rows)
         return True
 
     result = wipe_run(lake[1], database, agree)
     assert result is not None
-    assert sum(told[0].values()) == lake[1].events
-    assert (result.rows, result.left) == (told[0], 0)
+    assert sum(asked[0].values()) == lake[1].events
+    assert (result.rows, result.left) == (asked[0], 0)
     assert not any(snapshot(database).values())
     assert structure(database) == shape
     assert one(database, "SELECT to_regnamespace('smoltworks') IS NULL")

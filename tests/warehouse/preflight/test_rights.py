@@ -56,12 +56,12 @@ def refused(dsn: str, lake: Lake, match: str, owner: str = "", options: Options 
     """The message of a refusal that leaves the database as it was; `owner`: a DSN that may look at it."""
     owner = owner or dsn
     before, shape = snapshot(owner), structure(owner)
-    with pytest.raises(InputError, match=match) as told:
+    with pytest.raises(InputError, match=match) as refusal:
         load_run(*lake, dsn, options=options or Options())
     assert snapshot(owner) == before
     assert structure(owner) == shape
     assert not one(owner, "SELECT to_regnamespace('smoltworks') IS NOT NULL")
-    return str(told.value)
+    return str(refusal.value)
 
 
 def test_an_old_server_is_refused(database: str, lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +120,7 @@ def test_a_user_that_can_make_no_tables_is_refused(clerk: str, database: str, la
 
 
 @pytest.mark.parametrize(
-    ("revoked", "told"),
+    ("revoked", "right"),
     [
         ("INSERT ON inventory_feedingevent", "INSERT on inventory_feedingevent"),
         ("SELECT ON infrastructure_container", "SELECT on infrastructure_container"),
@@ -128,10 +128,10 @@ def test_a_user_that_can_make_no_tables_is_refused(clerk: str, database: str, la
         ("UPDATE ON SEQUENCE batch_batch_id_seq", "UPDATE on its sequence on batch_batch"),
     ],
 )
-def test_a_right_that_is_missing_is_named(clerk: str, used: str, lake: Lake, revoked: str, told: str) -> None:
+def test_a_right_that_is_missing_is_named(clerk: str, used: str, lake: Lake, revoked: str, right: str) -> None:
     dsn = allow(used, clerk)
     execute(used, f"REVOKE {revoked} FROM {clerk}")
-    refused(dsn, lake, f"the user {clerk} lacks rights: {told}\n", used)
+    refused(dsn, lake, f"the user {clerk} lacks rights: {right}\n", used)
 
 
 def test_rows_that_a_policy_hides_are_no_ground_for_a_load(clerk: str, used: str, lake: Lake) -> None:
@@ -155,7 +155,7 @@ def test_who_does_not_own_the_tables_keeps_their_indexes(clerk: str, used: str, 
 
 
 @pytest.mark.parametrize(
-    ("statement", "told"),
+    ("statement", "difference"),
     [
         ("ALTER TABLE health_licecount DROP COLUMN count_value", "no column health_licecount.count_value"),
         ("ALTER TABLE batch_batch DROP COLUMN id CASCADE", "no column batch_batch.id"),
@@ -164,9 +164,9 @@ def test_who_does_not_own_the_tables_keeps_their_indexes(clerk: str, used: str, 
         ("DROP TABLE health_licecount", "no table health_licecount"),
     ],
 )
-def test_other_tables_are_refused(used: str, lake: Lake, statement: str, told: str) -> None:
+def test_other_tables_are_refused(used: str, lake: Lake, statement: str, difference: str) -> None:
     execute(used, statement)
     with pytest.raises(InputError, match="its tables are not those of the UAT database") as refusal:
         load_run(*lake, used)
-    assert told in str(refusal.value)
+    assert difference in str(refusal.value)
     assert not one(used, "SELECT to_regnamespace('smoltworks') IS NOT NULL")

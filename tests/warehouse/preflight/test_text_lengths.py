@@ -42,8 +42,8 @@ def test_a_long_text_of_an_event(database: str, tmp_path: Path, text: str) -> No
     if len(text) <= GENOTYPE:
         assert load_run(tmp_path, manifest, database).rows == manifest.tables
         return
-    told = "table scenario: scenario.genotype holds 255 characters, but one of its texts has 256: 'ååå"
-    with pytest.raises(InputError, match=told):
+    words = "table scenario: scenario.genotype holds 255 characters, but one of its texts has 256: 'ååå"
+    with pytest.raises(InputError, match=words):
         load_run(tmp_path, manifest, database)
     assert not one(database, "SELECT to_regnamespace('smoltworks') IS NOT NULL")
 
