@@ -1,4 +1,4 @@
-"""One stay with all that living it needs to know: schedule, climate, batch, region and containers."""
+"""One stay with all that its simulation needs to know: schedule, climate, batch, region and containers."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.biology.parameters import Parameters
 from engine.biology.region import Region
 from engine.farm.infrastructure import Container
 from engine.farm.schedule import Batch, Schedule, Stay
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.water.climate import Climate
+from lake.codes import SEA
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One stay with what the parts below share."""
+    """A batch's stay in n containers. days: those up to the schedule's as-of date, at most the planned ones."""
 
     schedule: Schedule
     climate: Climate
@@ -26,19 +28,42 @@ class Setting:
     containers: tuple[Container, ...]
     days: int
 
+    @classmethod
+    def resolve(cls, schedule: Schedule, climate: Climate, batch: Batch, stay: Stay) -> Setting:
+        """The setting of a stay that begins before the as-of date."""
+        farm = schedule.farm
+        return cls(
+            schedule=schedule,
+            climate=climate,
+            batch=batch,
+            stay=stay,
+            region=schedule.region_of(batch),
+            containers=tuple(farm.container(c) for c in stay.container_ids),
+            days=min(stay.end_day, schedule.as_of_day) - stay.start_day,
+        )
+
     @property
-    def planned(self) -> int:
+    def parameters(self) -> Parameters:
+        return self.schedule.biology.model
+
+    @property
+    def is_at_sea(self) -> bool:
+        return self.stay.stage == SEA
+
+    @property
+    def planned_days(self) -> int:
         return self.stay.days
 
     @property
-    def site(self) -> np.uint64:
+    def site_key(self) -> np.uint64:
         """The key of the sea area's own draws."""
         return stream_key(self.schedule.seed, Stream.SITE, self.containers[0].area.name)
 
     def keys(self, stream: Stream, containers: Sequence[Container] = ()) -> np.ndarray:
-        """A stream's key for each of the stay's containers, or of others."""
+        """A stream's key for each of the stay's containers, or of others, uint64 (n,)."""
         names = tuple(c.name for c in containers or self.containers)
         return stream_keys(self.schedule.seed, stream, self.batch.number, each=names)
 
     def key(self, stream: Stream) -> np.uint64:
+        """A stream's key for the stay itself."""
         return stream_key(self.schedule.seed, stream, self.batch.number, self.stay.stage)

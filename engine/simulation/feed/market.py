@@ -6,8 +6,8 @@ import numpy as np
 
 from engine.biology.parameters import Biology
 from engine.simulation.numerics.calendar import months_since_1970
+from engine.simulation.numerics.series import ar1, exponential
 from engine.simulation.numerics.streams import Stream, stream_key
-from engine.simulation.water.climate import ar1, exponential
 
 WORLD = ""  # the part of the index that all geographies share
 

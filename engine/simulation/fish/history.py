@@ -7,11 +7,15 @@ from dataclasses import replace
 import numpy as np
 
 from engine.farm.schedule import Batch, Schedule, Stay
-from engine.simulation.fish import life
-from engine.simulation.fish.stages import Fish, live_stage
+from engine.simulation.fish.freshwater import simulate_freshwater_stage
+from engine.simulation.fish.outcome import StageOutcome
+from engine.simulation.fish.sea import simulate_sea_stage
+from engine.simulation.fish.transfer import transfer
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.streams import Stream, stream_key
+from engine.simulation.numerics.weights import Population
 from engine.simulation.record import BatchHistory, HealthEvent, Move, StageHistory, StandIn, Treatment
+from engine.simulation.setting import Setting
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 
@@ -27,17 +31,12 @@ def harvest_target_cg(schedule: Schedule, batch: Batch) -> int:
 
 
 def simulate_batch(schedule: Schedule, climate: Climate, batch: Batch, stand_in: StandIn | None = None) -> BatchHistory:
-    """Live one batch up to its harvest or the as-of date. Draws depend on the batch's number alone.
+    """Simulate one batch up to its harvest or the as-of date. Draws depend on the batch's number alone.
 
     stand_in: what the batch's containers stand for, where a few stand for all; then fish are not conserved at sea.
     """
-    stages_of = schedule.biology.model.stages
-    target = harvest_target_cg(schedule, batch)
-    n = len(batch.stays[0].container_ids)
-    eggs = np.array([batch.eggs // n + (1 if i < batch.eggs % n else 0) for i in range(n)], dtype=np.int64)
-    root = am.cbrt(stages_of.egg_weight_g)
-    spread = root * stages_of.egg_weight_cv / 3.0
-    fish = Fish(eggs, np.full(n, root), np.full(n, spread * spread))
+    target_cg = harvest_target_cg(schedule, batch)
+    fish = _eggs(schedule, batch)
     stages: list[StageHistory] = []
     moves: list[Move] = []
     events: list[HealthEvent] = []
@@ -48,47 +47,56 @@ def simulate_batch(schedule: Schedule, climate: Climate, batch: Batch, stand_in:
             break
         if stages:
             stages[-1] = replace(stages[-1], emptied=np.ones_like(stages[-1].emptied))
-            move, fish = _move(schedule, batch, stages[-1], stay)
+            move, fish = _transfer(schedule, batch, stages[-1], stay)
             moves.append(move)
             if stand_in is not None and stay.stage == SEA:
-                fish = fish._replace(number=(fish.number * stand_in.crowding).astype(np.int64))
-        lived = live_stage(schedule, climate, batch, stay, fish, target, stand_in)
-        stages.append(lived.stage)
-        events += lived.events
-        treatments += lived.treatments
-        reason, trigger_day = lived.reason, lived.trigger_day
+                fish = fish._replace(fish=(fish.fish * stand_in.crowding).astype(np.int64))
+        setting = Setting.resolve(schedule, climate, batch, stay)
+        outcome = simulate_stage(setting, fish, target_cg, stand_in)
+        stages.append(outcome.stage)
+        events += outcome.events
+        treatments += outcome.treatments
+        reason, trigger_day = outcome.reason, outcome.trigger_day
     sea = stages[-1]
     harvested = sea.stage == SEA and bool(sea.emptied.all())
     return BatchHistory(
-        batch,
-        tuple(stages),
-        tuple(moves),
-        target,
-        harvested,
-        reason if harvested else "",
-        trigger_day,
-        tuple(treatments),
-        tuple(events),
+        batch=batch,
+        stages=tuple(stages),
+        moves=tuple(moves),
+        harvest_target_cg=target_cg,
+        harvested=harvested,
+        harvest_reason=reason if harvested else "",
+        trigger_day=trigger_day,
+        treatments=tuple(treatments),
+        events=tuple(events),
     )
 
 
-def _move(schedule: Schedule, batch: Batch, source: StageHistory, stay: Stay) -> tuple[Move, Fish]:
-    sources, destinations = len(source.container_ids), len(stay.container_ids)
-    most = sources + destinations
-    at, to, before, arrived, lost = (np.zeros(most, dtype=np.int64) for _ in range(5))
-    fish = Fish(np.zeros(destinations, dtype=np.int64), np.zeros(destinations), np.zeros(destinations))
-    count = life.move(
-        source.population[:, -1].astype(np.int64),
-        source.mu[:, -1].copy(),
-        source.v[:, -1].copy(),
-        destinations,
+def simulate_stage(setting: Setting, arrived: Population, target_cg: int, stand_in: StandIn | None) -> StageOutcome:
+    """Simulate a stay up to its end, its harvest or the as-of date: see simulate_sea_stage."""
+    if not setting.is_at_sea:
+        return simulate_freshwater_stage(setting, arrived)
+    return simulate_sea_stage(setting, arrived, target_cg, stand_in)
+
+
+def _eggs(schedule: Schedule, batch: Batch) -> Population:
+    """The batch's eggs, dealt out evenly over the containers of its first stay."""
+    stages, n = schedule.biology.model.stages, len(batch.stays[0].container_ids)
+    eggs = np.array([batch.eggs // n + (1 if i < batch.eggs % n else 0) for i in range(n)], dtype=np.int64)
+    root = am.cbrt(stages.egg_weight_g)
+    spread = root * stages.egg_weight_cv / 3.0
+    return Population(fish=eggs, mu=np.full(n, root), v=np.full(n, spread * spread))
+
+
+def _transfer(schedule: Schedule, batch: Batch, source: StageHistory, stay: Stay) -> tuple[Move, Population]:
+    """Move all fish of a stage to the stay that follows it."""
+    leaving = Population(
+        fish=source.population[:, -1].astype(np.int64), mu=source.mu[:, -1].copy(), v=source.v[:, -1].copy()
+    )
+    actions, arrived = transfer(
+        leaving,
+        len(stay.container_ids),
         schedule.biology.model.mortality.transfer_loss[source.stage - 1],
         stream_key(schedule.seed, Stream.TRANSFER, batch.number, source.stage),
-        at,
-        to,
-        before,
-        arrived,
-        lost,
-        *fish,
     )
-    return Move(stay.start_day, at[:count], to[:count], before[:count], arrived[:count], lost[:count]), fish
+    return Move(day=stay.start_day, **actions._asdict()), arrived

@@ -13,7 +13,8 @@ import numpy as np
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.compilation import kernel
 
-STAGES = 3  # attached, mobile, adult female
+ATTACHED, MOBILE, ADULT_FEMALE = 0, 1, 2
+STAGES = 3  # of lice, as arrays hold them
 
 
 class LiceModel(NamedTuple):
@@ -39,9 +40,9 @@ def inverse_logit(x: float) -> float:
 
 @kernel
 def next_week(
-    now: np.ndarray, pressure: float, temp_c: float, fish: float, weight_g: float, noise: np.ndarray, model: LiceModel
+    lice: np.ndarray, pressure: float, temp_c: float, fish: float, weight_g: float, noise: np.ndarray, model: LiceModel
 ) -> None:
-    """Turn `now` (STAGES,), lice a fish, into a week later's. noise (STAGES,): standard normal, mean-corrected here.
+    """Turn `lice` (STAGES,), a fish, into a week later's. noise (STAGES,): standard normal, mean-corrected here.
 
     pressure: larvae from outside, lice a fish and week; temp_c: the week's mean; fish: in the ring.
     """
@@ -50,19 +51,19 @@ def next_week(
     size = weight_g / 1000.0 - model.reference[1]
     d1 = inverse_logit(model.attached_develop[0] + model.attached_develop[1] * warmer)
     d2 = inverse_logit(model.mobile_develop[0] + model.mobile_develop[1] * warmer)
-    attached, mobile, adult = now[0], now[1], now[2]
-    now[0] = (model.attached[0] + model.attached[1] * (1.0 - d1) * attached + pressure) * am.exp(
+    attached, mobile, adult = lice[ATTACHED], lice[MOBILE], lice[ADULT_FEMALE]
+    lice[ATTACHED] = (model.attached[0] + model.attached[1] * (1.0 - d1) * attached + pressure) * am.exp(
         model.attached[2] * crowd
     )
-    now[1] = (model.mobile[0] + model.mobile[1] * d1 * attached + model.mobile[2] * (1.0 - d2) * mobile) * am.exp(
+    lice[MOBILE] = (model.mobile[0] + model.mobile[1] * d1 * attached + model.mobile[2] * (1.0 - d2) * mobile) * am.exp(
         model.mobile[3] * crowd + model.mobile[4] * size
     )
-    now[2] = (model.adult[0] + model.adult[1] * d2 * mobile + model.adult[2] * adult) * am.exp(
+    lice[ADULT_FEMALE] = (model.adult[0] + model.adult[1] * d2 * mobile + model.adult[2] * adult) * am.exp(
         model.adult[3] * size + model.adult[4] * model.cleaner_fish
     )
     for s in range(STAGES):
         sd = model.noise_sd[s]
-        now[s] = min(now[s] * am.exp(sd * noise[s] - 0.5 * sd * sd), model.ceiling[s])
+        lice[s] = min(lice[s] * am.exp(sd * noise[s] - 0.5 * sd * sd), model.ceiling[s])
 
 
 @kernel
@@ -74,8 +75,8 @@ def negative_binomial_quantile(mean: float, size: float, u: float) -> int:
     ratio = mean / (mean + size)
     total = p
     n = 0
-    most = int(50.0 * mean) + 100  # beyond any uniform's reach: rounding may keep the total just below 1
-    while u > total and n < most:
+    limit = int(50.0 * mean) + 100  # beyond any uniform's reach: rounding may keep the total just below 1
+    while u > total and n < limit:
         p *= (n + size) / (n + 1.0) * ratio
         n += 1
         total += p

@@ -231,6 +231,15 @@ def binomial_quantile(trials: int, share: float, u: float) -> int:
 
 
 @kernel
+def choose(u: float, cumulative: np.ndarray) -> int:
+    """The position that a uniform draw falls on, by the running sums of shares that sum to 1."""
+    i = 0
+    while i < cumulative.shape[0] - 1 and u >= cumulative[i]:
+        i += 1
+    return i
+
+
+@kernel
 def whole(x: float) -> int:
     """The nearest whole number, halves up."""
     return math.floor(x + 0.5)

@@ -17,10 +17,10 @@ import pyarrow as pa
 
 from engine.farm.master_model import TemplateModel
 from engine.simulation.numerics.calendar import MINUTE_US
+from engine.simulation.numerics.series import uniforms
 from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.rows.columns import Columns, codes, row_ids
 from engine.simulation.rows.life import BatchLife
-from engine.simulation.water.climate import uniforms
 from lake.codes import SEA, VACCINE
 from lake.columns import Nullable
 

@@ -7,16 +7,16 @@ import pyarrow as pa
 
 from engine.farm.infrastructure import Farm
 from engine.simulation.health import wording
-from engine.simulation.lice.counts import LICE_TYPES, SALMON_LOUSE, Division, divide
+from engine.simulation.lice.identification import LICE_TYPES, SALMON_LOUSE, LiceShares, identify_lice
 from engine.simulation.lice.treatments import Remedy
 from engine.simulation.numerics.calendar import DAY_US, MINUTE_US, WEEK_DAYS
+from engine.simulation.numerics.series import uniforms
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.numerics.sums import cumulative
 from engine.simulation.record import SeaLice, StageHistory
 from engine.simulation.rows.columns import Columns, Tables, codes, empty, row_ids
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
-from engine.simulation.water.climate import uniforms
 from lake.codes import SEA, VACCINE
 from lake.columns import Nullable
 from lake.errors import InputError
@@ -74,40 +74,35 @@ def _count_rows(life: BatchLife, stage: StageHistory, lice: SeaLice, ids: np.nda
     schedule = life.schedule
     model = schedule.biology.model.lice_counts
     region = schedule.region_of(life.history.batch)
-    n, counts = lice.sampled.shape
-    count = np.empty((n, counts, len(LICE_TYPES)), dtype=np.int64)
-    moment, certainty = np.empty((n, counts)), np.empty((n, counts))
     number = life.history.batch.number
-    divide(
-        stream_keys(schedule.seed, Stream.LICE_COUNT, number, "types", each=life.names(stage)),
-        stage.start_day,
-        lice.day.astype(np.int64),
-        lice.counted.astype(np.int64),
-        lice.sampled.astype(np.int64),
-        Division(
+    identified = identify_lice(
+        keys=stream_keys(schedule.seed, Stream.LICE_COUNT, number, "types", each=life.names(stage)),
+        first_day=stage.start_day,
+        day=lice.day.astype(np.int64),
+        counted=lice.counted.astype(np.int64),
+        sampled=lice.sampled.astype(np.int64),
+        shares=LiceShares(
             copepodid=model.copepodid_share,
             female=model.female_share,
             pre_adult_female=model.mobile_shares[0],
             pre_adult_male=model.mobile_shares[1],
             caligus_mean=region.caligus_mean,
             caligus_amplitude=model.caligus_seasonal_amplitude,
-            peak_turns=(region.caligus_peak_month - 0.5) / 12.0,
+            caligus_peak_turns=(region.caligus_peak_month - 0.5) / 12.0,
             caligus_sdlog=model.caligus_sdlog,
             caligus_juvenile=model.caligus_juvenile_share,
         ),
-        count,
-        moment,
-        certainty,
     )
     c, w = np.nonzero(lice.sampled > 0)
     positions = type_positions(schedule.farm)
-    by_type = np.where(positions >= 0, count[c, w][:, positions], 0)
+    by_type = np.where(positions >= 0, identified.lice[c, w][:, positions], 0)
     types = len(positions)
     method = _methods(life, stage, lice)[w]
-    trust = model.method_confidence[method] + model.confidence_sd * certainty[c, w]
+    trust = model.method_confidence[method] + model.confidence_sd * identified.certainty[c, w]
     # the rings are counted one after the other
     first, last = model.first_hour_utc * 60, model.last_hour_utc * 60
-    minute = first + np.floor((last - first) * (c + moment[c, w]) / n).astype(np.int64)
+    turn = (last - first) * (c + identified.moment[c, w]) / len(stage.container_ids)
+    minute = first + np.floor(turn).astype(np.int64)
     columns: Columns = {
         "container_id": np.array(stage.container_ids)[c],
         "assignment_id": ids[c],

@@ -16,21 +16,17 @@ from engine.biology.region import Region
 from engine.farm.infrastructure import Area, Container, Farm, Hall
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.series import (
-    ar1,
     daily_cycle,
     day_means,
     exponential,
     season,
     through_months,
-    uniforms,
     wander,
 )
 from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.water import hall as halls
 from engine.simulation.water import sea, tide
-from engine.simulation.water.oxygen import LEAST_SATURATION
-
-__all__ = ["HALL_VARIABLES", "SEA_VARIABLES", "Breath", "Climate", "ar1", "exponential", "uniforms"]
+from engine.simulation.water.oxygen import MIN_SATURATION
 
 # The order of rows in a place's field; the farm's parameters are looked up by these names.
 SEA_VARIABLES = ("Temperature", "Dissolved Oxygen", "pH", "Salinity")
@@ -103,7 +99,7 @@ class Climate:
                 env.power_failure_depth,
                 env.power_failure_hours,
             )
-            return Breath(np.maximum(daily[:, None] - failed, LEAST_SATURATION), np.zeros_like(failed))
+            return Breath(np.maximum(daily[:, None] - failed, MIN_SATURATION), np.zeros_like(failed))
         light = 0.5 + 0.5 * season(start, end - start, MIDSUMMER)
         key = stream_key(self.seed, Stream.SITE_CURRENT, container.area.name)
         low, high = env.current_range_m_s

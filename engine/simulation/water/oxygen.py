@@ -1,11 +1,11 @@
-"""How much oxygen water holds, and how much fish take from it."""
+"""Kernel of the oxygen that water holds."""
 
 from __future__ import annotations
 
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.compilation import kernel
 
-LEAST_SATURATION = 1.0  # %: water that fish are in is never quite without
+MIN_SATURATION = 1.0  # %: water that fish are in is never quite without
 MG_A_ML = 1.42903  # mg of oxygen a mL at standard temperature and pressure
 
 

@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.simulation.fish import life
+from engine.simulation.fish.breathing import Breathing
+from engine.simulation.fish.days import Daily, Water
+from engine.simulation.fish.growth import Growing
+from engine.simulation.fish.life import Physiology
+from engine.simulation.fish.mortality import ENVIRONMENTAL, HANDLING, Dying
+from engine.simulation.fish.tanks import TankPlan, simulate_tanks
+from engine.simulation.numerics.weights import Population
+from lake.codes import MORTALITY_CAUSES
 
 NO_CULL = -1
 SLOTS = 6
@@ -20,23 +27,23 @@ def keys(stream: int, n: int) -> np.ndarray:
     return (np.arange(1, n + 1) * 1_000_003 + stream * 7_919).astype(np.uint64)
 
 
-def live(fish: list[int], days: int, **changes: Any) -> life.Lived:
+def live(fish: list[int], days: int, **changes: Any) -> Daily:
     """Live `days` in len(fish) tanks: 10 degC, TGC 3, no size effect, no hazard, no noise, no event, air's oxygen."""
     n = len(fish)
-    temp_c = changes.pop("temp_c", np.full((n, days), 10.0))
-    population = life.Population(
-        np.array(fish, dtype=np.int64),
-        changes.pop("mu0", np.full(n, 5.0)).copy(),
-        changes.pop("v0", np.full(n, 0.09)).copy(),
-        np.zeros(n),
-        np.zeros(n),
-    )
     settings: dict[str, Any] = {
+        "fish": np.array(fish, dtype=np.int64),
+        "mu": np.full(n, 5.0),
+        "v": np.full(n, 0.09),
         "first_day": 10_000,
-        "tgc": np.full(n, 3.0),
+        "temp_c": np.full((n, days), 10.0),
+        "oxygen_outside": np.full((n, days, SLOTS), 100.0),
+        "residence_h": np.zeros((n, days, SLOTS)),
+        "salinity": 0.0,
         "fasting_from": days,
         "cull_on": NO_CULL,
         "cull_share": 0.0,
+        "cull_keys": keys(4, n),
+        "tgc": np.full(n, 3.0),
         "response_c": np.array([1.0, 5.0, 12.0, 22.0]),
         "response": np.array([0.0, 1.0, 1.0, 0.0]),
         "individual_cv": 0.0,
@@ -47,17 +54,15 @@ def live(fish: list[int], days: int, **changes: Any) -> life.Lived:
         "oxygen_full": 75.0,
         "oxygen_none": 35.0,
         "sickness": 0.0,
-        "outside": np.full((n, days, SLOTS), 100.0),
-        "residence": np.zeros((n, days, SLOTS)),
+        "appetite_keys": keys(5, n),
         "volume_m3": np.full(n, 100.0),
-        "salinity": 0.0,
         "rate_mg_kg_h": 95.0,
         "temp_slope": 0.07,
         "breath_exponent": -0.2,
-        "hazard": np.zeros(days),
-        "pulse": np.zeros((n, days)),
-        "pulse_cause": np.zeros((n, days), dtype=np.int8),
-        "handling": np.zeros((n, days)),
+        "base_hazard": np.zeros(days),
+        "event_hazard": np.zeros((n, days)),
+        "event_cause": np.zeros((n, days), dtype=np.int8),
+        "handling_hazard": np.zeros((n, days)),
         "batch_noise": np.zeros(days // 7 + 1),
         "noise_sd": 0.0,
         "noise_ar1": 0.5,
@@ -67,6 +72,10 @@ def live(fish: list[int], days: int, **changes: Any) -> life.Lived:
         "warm_slope": 0.3,
         "oxygen_critical": 45.0,
         "oxygen_hazard": 0.0004,
+        "noise_keys": keys(1, n),
+        "death_keys": keys(2, n),
+        "cause_keys": keys(3, n),
+        "dead_size_keys": keys(6, n),
     }
     assert set(changes) <= set(settings)
     s = settings | changes
@@ -74,42 +83,14 @@ def live(fish: list[int], days: int, **changes: Any) -> life.Lived:
     def take(kind: Any, **renamed: str) -> Any:
         return kind(**{name: s[renamed.get(name, name)] for name in kind._fields})
 
-    growing, dying = take(life.Growing), take(life.Dying)
-    water = take(life.Breathing, size_exponent="breath_exponent")
-    shape = (n, days)
-    out = life.Lived(
-        population=np.zeros(shape, dtype=np.int32),
-        dead=np.zeros(shape, dtype=np.int32),
-        culled=np.zeros(shape, dtype=np.int32),
-        cause=np.zeros(shape, dtype=np.int8),
-        mu=np.zeros(shape),
-        v=np.zeros(shape),
-        weight_cg=np.zeros(shape, dtype=np.int64),
-        dead_cg=np.zeros(shape, dtype=np.int64),
-        culled_cg=np.zeros(shape, dtype=np.int64),
-        ration=np.zeros(shape, dtype=np.int64),
-        oxygen_draw=np.zeros(shape),
-        oxygen_mean=np.zeros(shape),
-        oxygen_min=np.zeros(shape),
-        appetite=np.zeros(shape),
-        fasted=np.zeros(shape, dtype=np.bool_),
+    return simulate_tanks(
+        arrived=take(Population),
+        water=take(Water),
+        physiology=Physiology(
+            breathing=take(Breathing, size_exponent="breath_exponent"), growing=take(Growing), dying=take(Dying)
+        ),
+        plan=take(TankPlan),
     )
-    life.live_in_tanks(
-        s["first_day"],
-        temp_c,
-        s["tgc"],
-        s["fasting_from"],
-        s["cull_on"],
-        s["cull_share"],
-        keys(4, n),
-        growing,
-        water,
-        dying,
-        life.Keys(keys(1, n), keys(2, n), keys(3, n), keys(6, n), keys(5, n)),
-        population,
-        out,
-    )
-    return out
 
 
 def weight_g(mu: np.ndarray, v: np.ndarray) -> np.ndarray:
@@ -129,8 +110,8 @@ def test_the_cube_root_of_weight_is_linear_in_degree_days(temp: float, tgc: floa
     found = live(
         [1000],
         days,
-        mu0=np.array([start]),
-        v0=np.zeros(1),
+        mu=np.array([start]),
+        v=np.zeros(1),
         temp_c=np.full((1, days), temp),
         tgc=np.array([tgc]),
     )
@@ -149,7 +130,7 @@ def test_growth_follows_the_response_to_temperature_and_stops_in_the_cold() -> N
 
 
 def test_size_response_scales_each_days_growth_by_a_power_of_weight() -> None:
-    found = live([10], 300, size_exponent=-0.1, v0=np.array([0.3]))
+    found = live([10], 300, size_exponent=-0.1, v=np.array([0.3]))
     mu = np.concatenate([[5.0], found.mu[0]])
     v = np.concatenate([[0.3], found.v[0]])
     expected = 3.0 / 1000.0 * 10.0 * (weight_g(mu[:-1], v[:-1]) / 1000.0) ** -0.1
@@ -181,7 +162,7 @@ def test_moments_are_those_of_single_fish(cv: float, spread: float) -> None:
     start = 5.0 + math.sqrt(spread) * rng.standard_normal(fish)
     root = start + multiplier * (3.0 / 1000.0 * temps.sum())
     weights = root**3
-    found = live([10], days, individual_cv=cv, v0=np.array([spread]), temp_c=temps[None, :])
+    found = live([10], days, individual_cv=cv, v=np.array([spread]), temp_c=temps[None, :])
     mu, v = found.mu[0, -1], found.v[0, -1]
     noise = 5.0 / math.sqrt(fish)
     assert root.mean() == pytest.approx(mu, abs=noise * math.sqrt(v))
@@ -204,9 +185,9 @@ def test_every_fish_is_alive_dead_or_culled_on_every_day(
     found = live(
         fish,
         days,
-        hazard=np.full(days, hazard),
-        pulse=np.full((len(fish), days), pulse),
-        handling=np.full((len(fish), days), handling),
+        base_hazard=np.full(days, hazard),
+        event_hazard=np.full((len(fish), days), pulse),
+        handling_hazard=np.full((len(fish), days), handling),
         noise_sd=noise,
         cull_on=10,
         cull_share=cull,
@@ -233,7 +214,7 @@ def test_mean_deaths_are_the_hazard_whatever_the_noise(fish: int, hazard: float)
     found = live(
         [fish] * containers,
         days,
-        hazard=np.full(days, hazard),
+        base_hazard=np.full(days, hazard),
         noise_sd=sd,
         batch_share=0.0,
     )
@@ -250,7 +231,7 @@ def test_container_noise_is_an_ar1_with_the_given_memory() -> None:
     found = live(
         [10_000_000] * containers,
         days,
-        hazard=np.full(days, 1e-4),
+        base_hazard=np.full(days, 1e-4),
         noise_sd=sd,
         noise_ar1=memory,
         batch_share=0.0,
@@ -268,10 +249,10 @@ def test_causes_have_their_shares_and_an_event_names_its_own() -> None:
     found = live(
         [100_000] * containers,
         1,
-        hazard=np.full(1, hazard),
-        pulse=np.full((containers, 1), pulse),
-        pulse_cause=np.full((containers, 1), 4, dtype=np.int8),
-        handling=np.full((containers, 1), handling),
+        base_hazard=np.full(1, hazard),
+        event_hazard=np.full((containers, 1), pulse),
+        event_cause=np.full((containers, 1), 4, dtype=np.int8),
+        handling_hazard=np.full((containers, 1), handling),
     )
     shares = np.bincount(found.cause[:, 0], minlength=5) / containers
     total = hazard + pulse + handling
@@ -279,26 +260,30 @@ def test_causes_have_their_shares_and_an_event_names_its_own() -> None:
     np.testing.assert_allclose(shares, [0.4 * own, 0.3 * own + treated, 0.3 * own, 0.0, event], atol=0.02)
 
 
+def test_causes_are_known_by_the_positions_that_the_lake_gives_them() -> None:
+    assert (MORTALITY_CAUSES[HANDLING], MORTALITY_CAUSES[ENVIRONMENTAL]) == ("HANDLING", "ENVIRONMENTAL")
+
+
 def test_heat_and_want_of_oxygen_kill_and_are_named_environmental() -> None:
     """Against the rule itself: base x e^(slope (T - warm)) - base, and the shortfall below the critical level."""
     containers, hazard = 4_000, 0.002
     warm = live(
-        [100_000] * containers, 1, temp_c=np.full((containers, 1), 20.0), hazard=np.full(1, hazard), warm_c=18.0
+        [100_000] * containers, 1, temp_c=np.full((containers, 1), 20.0), base_hazard=np.full(1, hazard), warm_c=18.0
     )
     expected = hazard * math.exp(0.3 * 2.0)
     rate = warm.dead.sum() / (100_000 * containers)
     assert rate == pytest.approx(-math.expm1(-expected), rel=0.005)
-    assert (warm.cause == life.ENVIRONMENTAL).mean() == pytest.approx(1.0 - hazard / expected, abs=0.03)
-    starved = live([100_000] * containers, 1, outside=np.full((containers, 1, SLOTS), 25.0))
+    assert (warm.cause == ENVIRONMENTAL).mean() == pytest.approx(1.0 - hazard / expected, abs=0.03)
+    starved = live([100_000] * containers, 1, oxygen_outside=np.full((containers, 1, SLOTS), 25.0))
     rate = starved.dead.sum() / (100_000 * containers)
     assert rate == pytest.approx(-math.expm1(-0.0004 * 20.0 * 20.0), rel=0.005)
-    assert (starved.cause == life.ENVIRONMENTAL).all()
+    assert (starved.cause == ENVIRONMENTAL).all()
 
 
 def test_the_dead_are_a_sample_of_all() -> None:
     """Their mean size varies about the population's as the mean of so many fish does."""
     containers = 6_000
-    found = live([50_000] * containers, 1, hazard=np.full(1, 0.0005), v0=np.full(containers, 0.2))
+    found = live([50_000] * containers, 1, base_hazard=np.full(1, 0.0005), v=np.full(containers, 0.2))
     died = found.dead[:, 0] > 5
     mu, v = found.mu[died, 0], found.v[died, 0]
     x, w = np.polynomial.hermite_e.hermegauss(12)
@@ -318,8 +303,8 @@ def test_a_cull_takes_the_smallest_and_leaves_the_sum_of_weights() -> None:
     found = live(
         [1_000_000],
         1,
-        mu0=np.array([3.0]),
-        v0=np.array([0.35 * 0.35]),
+        mu=np.array([3.0]),
+        v=np.array([0.35 * 0.35]),
         tgc=np.zeros(1),
         cull_on=0,
         cull_share=share,
@@ -341,8 +326,8 @@ def test_oxygen_inside_is_what_comes_in_less_what_the_fish_take(outside: float, 
     found = live(
         [fish],
         1,
-        outside=np.full((1, 1, SLOTS), outside),
-        residence=np.full((1, 1, SLOTS), residence),
+        oxygen_outside=np.full((1, 1, SLOTS), outside),
+        residence_h=np.full((1, 1, SLOTS), residence),
     )
     # Weiss 1970: fresh water of 10 degC holds 11.28 mg/L
     rate = 95.0 * math.exp(0.7) * (weight_g(np.array([5.0]), np.array([0.09]))[0] / 1000.0) ** -0.2
@@ -356,13 +341,13 @@ def test_oxygen_inside_is_what_comes_in_less_what_the_fish_take(outside: float, 
 
 
 def test_sick_fish_eat_less() -> None:
-    sick = live([1_000], 1, sickness=40.0, pulse=np.full((1, 1), 0.01))
+    sick = live([1_000], 1, sickness=40.0, event_hazard=np.full((1, 1), 0.01))
     assert sick.appetite[0, 0] == pytest.approx(1.0 / 1.4)
 
 
 def test_fish_that_lack_oxygen_eat_and_grow_less_in_the_same_proportion() -> None:
     free = live([1_000], 1)
-    short = live([1_000], 1, outside=np.full((1, 1, SLOTS), 55.0))
+    short = live([1_000], 1, oxygen_outside=np.full((1, 1, SLOTS), 55.0))
     assert short.appetite[0, 0] == pytest.approx(0.5)
     assert short.mu[0, 0] - 5.0 == pytest.approx(0.5 * (free.mu[0, 0] - 5.0))
     assert short.ration[0, 0] == pytest.approx(0.5 * free.ration[0, 0], rel=0.01)

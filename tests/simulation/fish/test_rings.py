@@ -9,10 +9,11 @@ import pytest
 import yaml
 
 from engine.biology.parameters import Biology, parse_biology
-from engine.farm.infrastructure import Farm
+from engine.farm.infrastructure import Container, Farm
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay
 from engine.simulation.fish.history import simulate_batch
-from engine.simulation.lice.infection import lice_pressure
+from engine.simulation.fish.mortality import HANDLING
+from engine.simulation.lice.preparation import lice_pressure
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.water.climate import Climate
 
@@ -126,7 +127,7 @@ def test_lice_fall_by_the_efficacy_and_fish_die_of_the_loss(
                 assert sea.lice.adult_female[t.container, w] < 0.1
             d = t.day - sea.start_day
             if d + 14 <= sea.days_lived[t.container]:
-                handled = np.where(sea.cause[t.container] == 1, sea.dead[t.container], 0)
+                handled = np.where(sea.cause[t.container] == HANDLING, sea.dead[t.container], 0)
                 dead += handled[d : d + 14].sum() - handled[d - 14 : d].sum()
                 fish += sea.population[t.container, d - 1]
     assert dead / fish == pytest.approx(0.02, rel=0.15)
@@ -171,18 +172,22 @@ def test_a_treatment_interrupts_feeding(lives: list[BatchHistory], biology: Biol
             assert (sea.weight_cg[t.container, d - fasting] == sea.weight_cg[t.container, d]).all()
 
 
+def pressure(schedule: Schedule, climate: Climate, ring: Container, weeks: int, start_day: int = 18_900) -> np.ndarray:
+    return lice_pressure(schedule=schedule, climate=climate, container=ring, start_day=start_day, weeks=weeks)
+
+
 def test_larvae_from_outside_are_a_field(small_schedule: Schedule, farm: Farm, biology: Biology) -> None:
     """The same week and area give the same pressure, whoever asks from whichever Monday or with whatever as-of date."""
     s = replace(small_schedule, farm=farm, biology=biology, as_of_day=20_000)
     climate = Climate(farm, biology, s.seed, s.as_of_day, 18_000)
     ring = farm.container(farm.areas[0].ring_ids[0])
-    long = lice_pressure(s, climate, ring, 18_900, 60)
-    np.testing.assert_array_equal(lice_pressure(s, climate, ring, 18_900 + 70, 40), long[10:50])
+    long = pressure(s, climate, ring, 60)
+    np.testing.assert_array_equal(pressure(s, climate, ring, 40, start_day=18_970), long[10:50])
     early = replace(s, as_of_day=19_100)
     np.testing.assert_array_equal(
-        lice_pressure(early, Climate(farm, biology, s.seed, 19_100, 18_000), ring, 18_900, 20), long[:20]
+        pressure(early, Climate(farm, biology, s.seed, 19_100, first_day=18_000), ring, 20), long[:20]
     )
-    other = lice_pressure(s, climate, farm.container(farm.areas[1].ring_ids[0]), 18_900, 60)
+    other = pressure(s, climate, farm.container(farm.areas[1].ring_ids[0]), 60)
     assert abs(np.corrcoef(np.log(long), np.log(other))[0, 1]) < 0.95
 
 

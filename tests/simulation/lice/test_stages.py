@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,6 +31,19 @@ def model(biology: Biology) -> LiceModel:
     )
 
 
+def a_week_later(lice: np.ndarray, model: LiceModel, **changes: Any) -> np.ndarray:
+    """A week at 9 degC in a ring of 130,000 fish of 2.2 kg with some larvae and no noise; changes lice."""
+    usual: dict[str, Any] = {
+        "pressure": 0.1,
+        "temp_c": 9.0,
+        "fish": 130_000.0,
+        "weight_g": 2_200.0,
+        "noise": np.zeros(3),
+    }
+    next_week(lice=lice, model=model, **(usual | changes))
+    return lice
+
+
 def by_hand(now: tuple[float, float, float], ip: float, temp: float, fish: float, kg: float) -> tuple[float, ...]:
     """The three equations as biology.md prints them."""
     fx, om, af = now
@@ -53,21 +67,15 @@ def by_hand(now: tuple[float, float, float], ip: float, temp: float, fish: float
 def test_a_week_is_the_published_models(
     model: LiceModel, now: tuple[float, float, float], ip: float, temp: float, fish: float, kg: float
 ) -> None:
-    state = np.array(now)
-    next_week(state, ip, temp, fish, kg * 1000.0, np.zeros(3), model)
+    state = a_week_later(np.array(now), model, pressure=ip, temp_c=temp, fish=fish, weight_g=kg * 1000.0)
     np.testing.assert_allclose(state, by_hand(now, ip, temp, fish, kg), rtol=1e-9)
 
 
 def test_noise_spreads_lice_and_does_not_add_any(model: LiceModel) -> None:
     noisy = model._replace(noise_sd=np.array([1.34, 0.676, 0.633]))
     rng = np.random.default_rng(3)
-    states = []
-    for _ in range(40_000):
-        state = np.array([1.0, 1.0, 1.0])
-        next_week(state, 0.1, 9.0, 130_000.0, 2_200.0, rng.standard_normal(3), noisy)
-        states.append(state.copy())
-    calm = np.array([1.0, 1.0, 1.0])
-    next_week(calm, 0.1, 9.0, 130_000.0, 2_200.0, np.zeros(3), model)
+    states = [a_week_later(np.ones(3), noisy, noise=rng.standard_normal(3)) for _ in range(40_000)]
+    calm = a_week_later(np.ones(3), model)
     np.testing.assert_allclose(np.mean(states, axis=0), calm, rtol=0.07)
 
 
@@ -79,7 +87,7 @@ def test_lice_die_out_without_larvae_after_full_efficacy(model: LiceModel) -> No
     )
     state = np.array([0.0, 0.0, 0.0])
     for _ in range(10):
-        next_week(state, 0.0, 10.0, 50_000.0, 1_000.0, np.zeros(3), barren)
+        a_week_later(state, barren, pressure=0.0, temp_c=10.0, fish=50_000.0, weight_g=1_000.0)
     assert not state.any()
 
 

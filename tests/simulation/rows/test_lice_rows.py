@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.farm.schedule import Schedule
-from engine.simulation.lice.counts import CALIGUS, LICE_TYPES, SALMON_LOUSE, Division, divide
+from engine.simulation.lice.identification import CALIGUS, LICE_TYPES, SALMON_LOUSE, LiceShares, identify_lice
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.record import BatchHistory
 from engine.simulation.rows.lice import lice_tables, type_positions
@@ -95,31 +95,30 @@ def test_counts_stand_in_order_within_the_stay_and_a_working_morning(
     assert {len(methods) for methods in of_a_day.values()} == {1}
 
 
-DIVISION = Division(
+SHARES = LiceShares(
     copepodid=0.3,
     female=0.5,
     pre_adult_female=0.39,
     pre_adult_male=0.30,
     caligus_mean=0.25,
     caligus_amplitude=0.8,
-    peak_turns=9.5 / 12.0,
+    caligus_peak_turns=9.5 / 12.0,
     caligus_sdlog=0.9,
     caligus_juvenile=0.15,
 )
 
 
-def divided(counted: np.ndarray, day: np.ndarray, division: Division = DIVISION, seed: int = 3) -> np.ndarray:
+def identified(counted: np.ndarray, day: np.ndarray) -> np.ndarray:
     n, weeks, _ = counted.shape
-    keys = np.random.default_rng(seed).integers(0, 1 << 63, (n,), dtype=np.uint64)
-    count = np.full((n, weeks, len(LICE_TYPES)), -1, dtype=np.int64)
-    divide(keys, 0, day, counted, np.full((n, weeks), 20), division, count, np.empty((n, weeks)), np.empty((n, weeks)))
-    return count
+    keys = np.random.default_rng(3).integers(0, 1 << 63, (n,), dtype=np.uint64)
+    sampled = np.full((n, weeks), 20)
+    return identify_lice(keys=keys, first_day=0, day=day, counted=counted, sampled=sampled, shares=SHARES).lice
 
 
 def test_stages_and_sexes_are_binomial_shares_of_what_was_seen() -> None:
     attached, mobile = 40, 300
     counted = np.tile(np.array([attached, mobile, 11]), (300, 20, 1))
-    count = divided(counted, 7 * np.arange(20)).reshape(-1, len(LICE_TYPES))
+    count = identified(counted, 7 * np.arange(20)).reshape(-1, len(LICE_TYPES))
     n = len(count)
     assert (count[:, 3] == 11).all()
     assert (count[:, [0, 1, 4, 5]].sum(axis=1) == attached).all()
@@ -141,14 +140,14 @@ def test_caligus_has_its_season_and_is_overdispersed() -> None:
     """Mean by month as a cosine around the peak in October; at one time, variance mean + mean^2 (e^(sd^2) - 1)."""
     peak, trough = round((9.5 / 12) * 365.2425), round((3.5 / 12) * 365.2425)
     none = np.zeros((20_000, 1, 3), dtype=np.int64)
-    at_peak = divided(none, np.array([peak]))[:, 0, 8:].sum(axis=1)
-    at_trough = divided(none, np.array([trough]))[:, 0, 8:].sum(axis=1)
+    at_peak = identified(none, np.array([peak]))[:, 0, 8:].sum(axis=1)
+    at_trough = identified(none, np.array([trough]))[:, 0, 8:].sum(axis=1)
     for seen, season in ((at_peak, 1.8), (at_trough, 0.2)):
         mean = 20 * 0.25 * season
         variance = mean + mean**2 * (math.exp(0.9**2) - 1)
         assert seen.mean() == pytest.approx(mean, abs=4 * math.sqrt(variance / len(seen)))
         assert seen.var() == pytest.approx(variance, rel=0.25)
-    count = divided(none, np.array([peak]))[:, 0].sum(axis=0)
+    count = identified(none, np.array([peak]))[:, 0].sum(axis=0)
     juveniles, adults = count[8] + count[10], count[9] + count[11]
     share = juveniles / (juveniles + adults)
     assert share == pytest.approx(0.15, abs=4 * math.sqrt(0.15 * 0.85 / (juveniles + adults)))
@@ -158,9 +157,9 @@ def test_caligus_has_its_season_and_is_overdispersed() -> None:
 def test_what_one_ring_shows_in_a_week_changes_nothing_else() -> None:
     counted = np.random.default_rng(1).poisson(15, (4, 10, 3))
     day = 7 * np.arange(10)
-    before = divided(counted, day)
+    before = identified(counted, day)
     counted[2, 5] += [400, 90, 3]
-    changed = before != divided(counted, day)
+    changed = before != identified(counted, day)
     assert changed[2, 5, :8].any()
     changed[2, 5, :8] = False
     assert not changed.any()

@@ -2,45 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.simulation.fish import life
-from engine.simulation.numerics.weights import mean_weight_g, mu_for_weight
+from engine.simulation.fish.transfer import Actions, transfer
+from engine.simulation.numerics.weights import Population, mean_weight_g, mu_for_weight
 
 
-@dataclass
-class Moved:
-    source: np.ndarray
-    dest: np.ndarray
-    before: np.ndarray
-    arrived: np.ndarray
-    lost: np.ndarray
-    fish: np.ndarray
-    mu: np.ndarray
-    v: np.ndarray
-
-
-def move(fish: np.ndarray, mu: np.ndarray, v: np.ndarray, destinations: int, loss: float, key: int = 5) -> Moved:
-    actions = [np.zeros(len(fish) + destinations, dtype=np.int64) for _ in range(5)]
-    there = [np.zeros(destinations, dtype=np.int64), np.zeros(destinations), np.zeros(destinations)]
-    count = life.move(fish, mu, v, destinations, loss, np.uint64(key), *actions, *there)
-    return Moved(*(a[:count] for a in actions), *there)
+def moved_by(leaving: Population, destinations: int, loss: float, key: int = 5) -> tuple[Actions, Population]:
+    return transfer(leaving, destinations, loss, np.uint64(key))
 
 
 @st.composite
-def populations(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def populations(draw: st.DrawFn) -> Population:
     """Fish, mu and v of one to twelve containers, empty and nearly empty ones among them."""
     counts = st.one_of(st.integers(0, 3), st.integers(0, 600_000))
     fish = draw(st.lists(counts, min_size=1, max_size=12))
     sizes = draw(st.lists(st.floats(0.4, 20.0), min_size=len(fish), max_size=len(fish)))
     cvs = draw(st.lists(st.floats(0.0, 0.12), min_size=len(fish), max_size=len(fish)))
     mu = np.array(sizes)
-    return np.array(fish, dtype=np.int64), mu, (mu * np.array(cvs)) ** 2
+    return Population(fish=np.array(fish, dtype=np.int64), mu=mu, v=(mu * np.array(cvs)) ** 2)
 
 
 LOSSES = st.sampled_from([0.0, 0.0005, 0.01, 0.4])
@@ -49,66 +32,66 @@ DESTINATIONS = st.integers(1, 14)
 
 @given(populations(), DESTINATIONS, LOSSES, st.integers(0, 2**64 - 1))
 def test_fish_leaving_are_those_that_arrive_or_are_lost(
-    origin: tuple[np.ndarray, np.ndarray, np.ndarray], destinations: int, loss: float, key: int
+    origin: Population, destinations: int, loss: float, key: int
 ) -> None:
-    fish = origin[0]
-    moved = move(*origin, destinations, loss, key)
+    fish = origin.fish
+    moved, there = moved_by(origin, destinations, loss, key)
     left = np.bincount(moved.source, moved.arrived + moved.lost, minlength=len(fish))
     np.testing.assert_array_equal(left, fish)
     came = np.bincount(moved.dest, moved.arrived, minlength=destinations)
-    np.testing.assert_array_equal(moved.fish, came)
+    np.testing.assert_array_equal(there.fish, came)
     assert (moved.arrived >= 0).all()
     assert (moved.lost >= 0).all()
 
 
 @given(populations(), DESTINATIONS, LOSSES)
 def test_each_action_takes_from_what_the_ones_before_it_left(
-    origin: tuple[np.ndarray, np.ndarray, np.ndarray], destinations: int, loss: float
+    origin: Population, destinations: int, loss: float
 ) -> None:
-    fish = origin[0]
-    moved = move(*origin, destinations, loss)
-    there = fish.copy()
+    fish = origin.fish
+    moved, _ = moved_by(origin, destinations, loss)
+    left = fish.copy()
     for source, before, taken in zip(moved.source, moved.before, moved.arrived + moved.lost, strict=True):
-        assert before == there[source]
+        assert before == left[source]
         assert 0 < taken <= before
-        there[source] -= taken
+        left[source] -= taken
     pairs = list(zip(moved.source, moved.dest, strict=True))
     assert len(set(pairs)) == len(pairs)
-    assert not there.any()
+    assert not left.any()
 
 
 @given(populations(), DESTINATIONS)
-def test_fish_are_dealt_out_evenly(origin: tuple[np.ndarray, np.ndarray, np.ndarray], destinations: int) -> None:
-    fish = origin[0]
-    moved = move(*origin, destinations, 0.0)
+def test_fish_are_dealt_out_evenly(origin: Population, destinations: int) -> None:
+    fish = origin.fish
+    moved, there = moved_by(origin, destinations, 0.0)
     if len(fish) == destinations:
-        np.testing.assert_array_equal(moved.fish, fish)
+        np.testing.assert_array_equal(there.fish, fish)
         np.testing.assert_array_equal(moved.source, moved.dest)
     else:
-        assert np.ptp(moved.fish) <= 1
-        assert moved.fish.sum() == fish.sum()
+        assert np.ptp(there.fish) <= 1
+        assert there.fish.sum() == fish.sum()
         assert len(moved.source) <= len(fish) + destinations - 1
 
 
 @given(populations(), DESTINATIONS, LOSSES)
 def test_the_weight_and_the_spread_of_what_arrives_are_exact(
-    origin: tuple[np.ndarray, np.ndarray, np.ndarray], destinations: int, loss: float
+    origin: Population, destinations: int, loss: float
 ) -> None:
-    _, mu, v = origin
-    moved = move(*origin, destinations, loss)
-    for j in np.flatnonzero(moved.fish):
+    mu, v = origin.mu, origin.v
+    moved, there = moved_by(origin, destinations, loss)
+    for j in np.flatnonzero(there.fish):
         here = moved.dest == j
         n, m, var = moved.arrived[here], mu[moved.source[here]], v[moved.source[here]]
         # the mixture's moments from the raw ones: E[L], E[L^2], E[L^3]
         first, second = np.average(m, weights=n), np.average(m * m + var, weights=n)
         third = np.average(m**3 + 3.0 * m * var, weights=n)
-        assert moved.mu[j] ** 3 + 3.0 * moved.mu[j] * moved.v[j] == pytest.approx(third, rel=1e-12)
-        assert moved.v[j] == pytest.approx(second - first * first, rel=1e-9, abs=1e-12 * second)
+        assert there.mu[j] ** 3 + 3.0 * there.mu[j] * there.v[j] == pytest.approx(third, rel=1e-12)
+        assert there.v[j] == pytest.approx(second - first * first, rel=1e-9, abs=1e-12 * second)
 
 
 def test_losses_have_their_mean() -> None:
-    origin = np.array([30_000, 9_000, 70_000]), np.full(3, 5.0), np.full(3, 0.1)
-    lost = [move(*origin, 4, 0.002, key).lost.sum() for key in range(2_000)]
+    origin = Population(fish=np.array([30_000, 9_000, 70_000]), mu=np.full(3, 5.0), v=np.full(3, 0.1))
+    lost = [moved_by(origin, 4, 0.002, key)[0].lost.sum() for key in range(2_000)]
     mean = 109_000 * 0.002
     assert np.mean(lost) == pytest.approx(mean, abs=4.0 * np.sqrt(mean / 2_000))
     assert np.var(lost) == pytest.approx(mean, rel=0.15)

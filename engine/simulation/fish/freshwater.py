@@ -1,0 +1,95 @@
+"""Simulates a freshwater stage of a batch: hatchery to smolt, in trays and tanks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.simulation.fish.hazards import freshwater_hazard
+from engine.simulation.fish.health_events import draw_health_events
+from engine.simulation.fish.life import Physiology
+from engine.simulation.fish.mortality import Dying
+from engine.simulation.fish.outcome import Residence, StageOutcome, stage_history
+from engine.simulation.fish.preparation import (
+    BaseHazard,
+    Growth,
+    prepare_breathing,
+    prepare_dying,
+    prepare_growing,
+    prepare_water,
+)
+from engine.simulation.fish.tanks import TankPlan, simulate_tanks
+from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.series import interpolate
+from engine.simulation.numerics.streams import Stream
+from engine.simulation.numerics.weights import Population
+from engine.simulation.setting import Setting
+
+FRESH_WATER = 0.0  # PSU
+NEVER = -1
+
+
+def simulate_freshwater_stage(setting: Setting, arrived: Population) -> StageOutcome:
+    """Simulate a stay in tanks up to its end or the as-of date."""
+    drawn = draw_health_events(setting)
+    water = prepare_water(setting, FRESH_WATER)
+    physiology = Physiology(
+        breathing=prepare_breathing(setting),
+        growing=prepare_growing(setting, _growth(setting)),
+        dying=prepare_dying(setting, _base_hazard(setting), drawn),
+    )
+    _vaccinate(setting, physiology.dying)
+    daily = simulate_tanks(arrived=arrived, water=water, physiology=physiology, plan=_plan(setting))
+    n = len(setting.containers)
+    residence = Residence(days_lived=np.full(n, setting.days), emptied=np.zeros(n, dtype=bool))
+    stage = stage_history(setting=setting, arrived=arrived, water=water, daily=daily, residence=residence)
+    return StageOutcome(stage=stage, events=drawn.events)
+
+
+def _growth(setting: Setting) -> Growth:
+    parameters, region, at = setting.parameters, setting.region, setting.stay.stage - 1
+    growth, stages = parameters.growth, parameters.stages
+    # the published freshwater TGC is what was seen at the stage's own temperature, its response included
+    usual_c = region.hall_temperature_c[at]
+    usual_response = interpolate(usual_c, growth.temperature_response_c, growth.temperature_response)
+    z = am.normal(setting.key(Stream.GROWTH), 0)
+    mean = region.freshwater_tgc[at] * (1.0 + region.freshwater_tgc_cv[at] * z)
+    yolk = 0.0
+    if setting.stay.stage == 1:
+        start_g, end_g = stages.egg_weight_g, stages.first_feeding_weight_g
+        yolk = (am.cbrt(end_g) - am.cbrt(start_g)) / setting.planned_days
+    return Growth(
+        tgc=mean / usual_response,
+        individual_cv=stages.individual_tgc_cv[at],
+        size_exponent=0.0,
+        yolk=yolk,
+        fcr_mean=stages.fcr[at],
+        fcr_sd=stages.fcr_sd,
+    )
+
+
+def _base_hazard(setting: Setting) -> BaseHazard:
+    mortality = setting.parameters.mortality
+    return BaseHazard(
+        hazard=freshwater_hazard(setting),
+        noise_sd=mortality.freshwater_noise_sd,
+        noise_ar1=mortality.freshwater_noise_ar1,
+        causes=mortality.freshwater_causes,
+    )
+
+
+def _vaccinate(setting: Setting, dying: Dying) -> None:
+    """Add what dies of the vaccination on its day."""
+    mortality = setting.parameters.mortality
+    day = mortality.vaccination_day
+    if setting.stay.stage == mortality.vaccination_stage and day < setting.days:
+        dying.handling_hazard[:, day] += mortality.vaccination_loss
+
+
+def _plan(setting: Setting) -> TankPlan:
+    mortality, stage, planned = setting.parameters.mortality, setting.stay.stage, setting.planned_days
+    return TankPlan(
+        fasting_from=planned if stage == 1 else planned - setting.parameters.feed.fasting_days_before_transfer,
+        cull_on=mortality.cull_day if stage == mortality.cull_stage else NEVER,
+        cull_share=mortality.cull_share,
+        cull_keys=setting.keys(Stream.CULL),
+    )

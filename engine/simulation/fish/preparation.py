@@ -1,0 +1,118 @@
+"""What the kernels of a stage need to know of the fish and their water, from schedule, biology and climate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.farm.infrastructure import Place
+from engine.simulation.fish.breathing import Breathing
+from engine.simulation.fish.days import Water
+from engine.simulation.fish.growth import Growing
+from engine.simulation.fish.health_events import DrawnEvents
+from engine.simulation.fish.mortality import Dying
+from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.series import ar1
+from engine.simulation.numerics.streams import Stream
+from engine.simulation.numerics.sums import cumulative
+from engine.simulation.setting import Setting
+from engine.simulation.water.climate import Breath
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How a batch's fish grow in a stage: its mean TGC, and what Growing has of the same name."""
+
+    tgc: float
+    individual_cv: float
+    size_exponent: float
+    yolk: float
+    fcr_mean: float
+    fcr_sd: float
+
+
+@dataclass(frozen=True)
+class BaseHazard:
+    """What the batch dies of anyway: a day's hazard (days,), its noise, the shares of its causes."""
+
+    hazard: np.ndarray
+    noise_sd: float
+    noise_ar1: float
+    causes: tuple[float, ...]
+
+
+def prepare_water(setting: Setting, salinity: float) -> Water:
+    """The water around every container; those of one place share it."""
+    start, n = setting.stay.start_day, len(setting.containers)
+    end, slots = start + setting.days, setting.schedule.farm.model.readings_per_day
+    temp_c = np.empty((n, setting.days))
+    outside, residence = (np.empty((n, setting.days, slots)) for _ in range(2))
+    places: dict[Place, Breath] = {}
+    for i, container in enumerate(setting.containers):
+        temp_c[i] = setting.climate.temperature(container, start, end)
+        if container.place not in places:
+            places[container.place] = setting.climate.breath(container, start, end)
+        outside[i], residence[i] = places[container.place].outside, places[container.place].residence
+    return Water(first_day=start, temp_c=temp_c, oxygen_outside=outside, residence_h=residence, salinity=salinity)
+
+
+def prepare_breathing(setting: Setting) -> Breathing:
+    """The fish's respiration in the stay's containers."""
+    respiration = setting.parameters.respiration
+    return Breathing(
+        volume_m3=np.array([float(c.volume_m3) for c in setting.containers]),
+        rate_mg_kg_h=respiration.rate_mg_kg_h,
+        temp_slope=respiration.temp_slope,
+        size_exponent=respiration.size_exponent,
+    )
+
+
+def prepare_growing(setting: Setting, growth: Growth) -> Growing:
+    """The fish's growth and appetite; each container's TGC varies about the batch's, the FCR from batch to batch."""
+    parameters, stage = setting.parameters, setting.stay.stage
+    feed, cv = parameters.feed, parameters.growth.container_tgc_cv
+    tgc = [max(0.0, growth.tgc * (1.0 + cv * am.normal(key, stage))) for key in setting.keys(Stream.GROWTH)]
+    fcr = 0.0
+    if growth.fcr_mean > 0:
+        drawn = growth.fcr_mean + growth.fcr_sd * am.normal(setting.key(Stream.FCR), 0)
+        fcr = max(0.5 * growth.fcr_mean, drawn)
+    return Growing(
+        tgc=np.array(tgc),
+        response_c=parameters.growth.temperature_response_c,
+        response=parameters.growth.temperature_response,
+        individual_cv=growth.individual_cv,
+        size_exponent=growth.size_exponent,
+        yolk=growth.yolk,
+        fcr=fcr,
+        appetite_sd=feed.appetite_sd,
+        oxygen_full=feed.oxygen_full_appetite,
+        oxygen_none=feed.oxygen_no_appetite,
+        sickness=feed.sick_appetite,
+        appetite_keys=setting.keys(Stream.APPETITE),
+    )
+
+
+def prepare_dying(setting: Setting, base: BaseHazard, events: DrawnEvents) -> Dying:
+    """What the fish die of; nothing of handling yet."""
+    mortality, n, days = setting.parameters.mortality, len(setting.containers), setting.days
+    weeks = setting.planned_days // 7 + 1
+    return Dying(
+        base_hazard=base.hazard,
+        event_hazard=events.hazard[:, :days].copy(),
+        event_cause=np.tile(events.cause[:days], (n, 1)),
+        handling_hazard=np.zeros((n, days)),
+        batch_noise=ar1(setting.key(Stream.BATCH_NOISE), weeks, base.noise_ar1, 1.0),
+        noise_sd=base.noise_sd,
+        noise_ar1=base.noise_ar1,
+        batch_share=mortality.noise_batch_share,
+        cause_cumulative=cumulative(base.causes),
+        warm_c=mortality.warm_c,
+        warm_slope=mortality.warm_slope,
+        oxygen_critical=mortality.oxygen_critical,
+        oxygen_hazard=mortality.oxygen_hazard,
+        noise_keys=setting.keys(Stream.CONTAINER_NOISE),
+        death_keys=setting.keys(Stream.DEATHS),
+        cause_keys=setting.keys(Stream.CAUSE),
+        dead_size_keys=setting.keys(Stream.DEAD_SIZE),
+    )

@@ -1,0 +1,52 @@
+"""The kernel of a freshwater stage: tanks day by day."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.simulation.fish.days import Daily, Water, blank_days, close_day, state_on_arrival, today_in
+from engine.simulation.fish.life import Physiology, breathe_and_grow
+from engine.simulation.fish.mortality import cull_smallest, die
+from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.compilation import kernel
+from engine.simulation.numerics.weights import Population
+
+
+class TankPlan(NamedTuple):
+    """What is done to the fish of a freshwater stage, by day of the stay.
+
+    fasting_from: the first day without feed. cull_on (-1: never): when the smallest cull_share are graded out.
+    cull_keys (n,): of the containers' streams.
+    """
+
+    fasting_from: int
+    cull_on: int
+    cull_share: float
+    cull_keys: np.ndarray
+
+
+@kernel
+def simulate_tanks(arrived: Population, water: Water, physiology: Physiology, plan: TankPlan) -> Daily:
+    """Simulate a stay in n tanks, day by day, over the days of `water`. arrived (n,): on its first morning."""
+    n, days = water.temp_c.shape
+    state = state_on_arrival(arrived)
+    daily = blank_days(n, days)
+    for d in range(days):
+        for c in range(n):
+            today = today_in(c, d, water)
+            breathe_and_grow(
+                today=today,
+                is_fed=d < plan.fasting_from,
+                state=state,
+                water=water,
+                physiology=physiology,
+                daily=daily,
+            )
+            die(today, state, physiology.dying, daily)
+            if d == plan.cull_on:
+                cull = int(state.fish[c] * plan.cull_share + am.uniform(plan.cull_keys[c], 0))
+                cull_smallest(today, cull, state, daily)
+            close_day(today, state, daily)
+    return daily

@@ -1,0 +1,95 @@
+"""Kernel of a transfer: fish of some containers moved into others."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.compilation import kernel
+from engine.simulation.numerics.weights import Population, mean_weight_g, mu_for_weight
+
+
+class Actions(NamedTuple):
+    """Moves from a source to a destination (positions), (actions,): fish before, arrived and lost on the way."""
+
+    source: np.ndarray
+    dest: np.ndarray
+    before: np.ndarray
+    arrived: np.ndarray
+    lost: np.ndarray
+
+
+@kernel
+def transfer(leaving: Population, destinations: int, loss_share: float, key: np.uint64) -> tuple[Actions, Population]:
+    """Empty the source containers into `destinations`; returns the actions and what arrives in each destination.
+
+    Equal numbers of containers: one into one. Otherwise the fish are dealt out evenly, each destination filled
+    before the next. Fish leaving = arrived + lost. A destination's population is the mixture of what arrives:
+    its mean weight and the variance of L are exact.
+    """
+    fish, mu, v = leaving.fish, leaving.mu, leaving.v
+    n = fish.shape[0]
+    most = n + destinations
+    source, dest = np.zeros(most, dtype=np.int64), np.zeros(most, dtype=np.int64)
+    before, arrived = np.zeros(most, dtype=np.int64), np.zeros(most, dtype=np.int64)
+    lost = np.zeros(most, dtype=np.int64)
+    total = 0
+    for i in range(n):
+        total += fish[i]
+    actions = 0
+    j = 0
+    room = total // destinations + (1 if total % destinations > 0 else 0)
+    for i in range(n):
+        left = fish[i]
+        while left > 0:
+            if n == destinations:
+                j = i
+                take = left
+            else:
+                take = min(left, room)
+            died = min(take, am.poisson_quantile(take * loss_share, am.uniform(key, actions)))
+            source[actions] = i
+            dest[actions] = j
+            before[actions] = left
+            arrived[actions] = take - died
+            lost[actions] = died
+            actions += 1
+            left -= take
+            if n != destinations:
+                room -= take
+                if room == 0 and j < destinations - 1:
+                    j += 1
+                    room = total // destinations + (1 if j < total % destinations else 0)
+    there = Population(fish=np.zeros(destinations, dtype=np.int64), mu=np.zeros(destinations), v=np.zeros(destinations))
+    for j in range(destinations):
+        count = 0
+        weight = 0.0
+        mean = 0.0
+        for a in range(actions):
+            if dest[a] == j:
+                count += arrived[a]
+                weight += arrived[a] * mean_weight_g(mu[source[a]], v[source[a]])
+                mean += arrived[a] * mu[source[a]]
+        there.fish[j] = count
+        if count == 0:
+            there.mu[j] = mu[0]
+            there.v[j] = v[0]
+            continue
+        mean /= count
+        spread = 0.0
+        for a in range(actions):
+            if dest[a] == j:
+                s = source[a]
+                spread += arrived[a] * (v[s] + (mu[s] - mean) * (mu[s] - mean))
+        there.v[j] = spread / count
+        there.mu[j] = mu_for_weight(weight / count, there.v[j])
+    made = Actions(
+        source=source[:actions],
+        dest=dest[:actions],
+        before=before[:actions],
+        arrived=arrived[:actions],
+        lost=lost[:actions],
+    )
+    return made, there
