@@ -106,8 +106,8 @@ def load(
         from warehouse.selection import Selection
 
         since_day, until_day = (moment.date() if moment else None for moment in (since, until))
-        selection = Selection(_names(tables), _names(batches), since=since_day, until=until_day)
-        options = Options(selection, prefix=prefix, keep_indexes=keep_indexes)
+        selection = Selection(tables=_names(tables), batches=_names(batches), since=since_day, until=until_day)
+        options = Options(selection=selection, prefix=prefix, keep_indexes=keep_indexes)
         _refuse_contradictions(to, options, wipe=wipe, yes=yes, restore=restore, serve=serve)
         screen = console()
         if wipe:

@@ -68,7 +68,11 @@ def run(
                     workers=workers,
                     resume=resume,
                     overwrite=overwrite,
-                    events=RunEvents(begun, display.finished, display.progress if screen.is_terminal else None),
+                    events=RunEvents(
+                        begun=begun,
+                        finished=display.finished,
+                        progress=display.progress if screen.is_terminal else None,
+                    ),
                 )
             except KeyboardInterrupt:
                 screen.print(f"interrupted; what is whole is kept. To finish:\n  {again}", soft_wrap=True, markup=False)

@@ -56,7 +56,7 @@ def verify(
         with steps(screen) as listener:
             if statistics_only:
                 figures = run_statistics(run, read_complete(run), listener)
-                found = Verification(run, checks=(), reports=(), database="", statistics=tuple(figures))
+                found = Verification(run_dir=run, checks=(), reports=(), database="", statistics=tuple(figures))
             else:
                 found = verify_run(run, only=tuple(only or ()), dsn=to, with_statistics=statistics, listener=listener)
         if found.not_kept:

@@ -76,7 +76,12 @@ def ran(small_schedule: Schedule, write_schedule: Write, tmp_path_factory: pytes
     (folder / "mine" / "slow.yaml").write_text(OVERLAY, encoding="utf-8")
     process = call("run", folder, "--schedule", "plans/small.yaml", "--biology", "mine/slow.yaml", "--json")
     assert process.returncode == 0, process.stderr
-    return Ran(folder, path.read_text(encoding="utf-8"), process.stderr, json.loads(process.stdout))
+    return Ran(
+        folder=folder,
+        schedule=path.read_text(encoding="utf-8"),
+        told=process.stderr,
+        json=json.loads(process.stdout),
+    )
 
 
 def test_the_runs_folder_names_and_keeps_what_was_used_and_the_schedule_is_untouched(
@@ -193,7 +198,9 @@ class Synchronous(Executor):
 
 def unlived(task: PartitionTask) -> PartitionRecord:
     """A partition that fails before anything is simulated."""
-    return PartitionRecord(task.partition, 1, 2, "failed", 0.0, 0.0)
+    return PartitionRecord(
+        partition=task.partition, first_batch=1, last_batch=2, status="failed", seconds=0.0, peak_memory_mb=0.0
+    )
 
 
 def planned(*options: str | Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -40,7 +42,9 @@ def test_loads_once_and_says_so(run_dir: Path) -> None:
     assert "loaded already" in second.stderr
     spoken = load(run_dir)
     assert spoken.stdout == ""
-    assert f"python -m engine.load {run_dir} --serve" in spoken.stderr
+    hint = re.search(r"open it: (.*)", spoken.stderr)
+    assert hint is not None
+    assert shlex.split(hint[1])[1:] == ["-m", "engine.load", str(run_dir), "--serve"]
     assert not (run_dir / "postgres" / "postmaster.pid").exists()
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from engine.farm.schedule import Batch, Schedule, Stay
+from engine.farm.schedule import Batch, Schedule
 from engine.farm.schedule_text import format_schedule
 from lake.tables import EVENT_TABLE_NAMES
 
@@ -92,7 +92,7 @@ def refusal(folder: Path, *options: str | Path) -> str:
 
 
 def with_stay(batch: Batch, stage: int, container_ids: tuple[int, ...]) -> Batch:
-    stays = tuple(Stay(s.stage, container_ids, s.start_day, s.end_day) if s.stage == stage else s for s in batch.stays)
+    stays = tuple(replace(s, container_ids=container_ids) if s.stage == stage else s for s in batch.stays)
     return replace(batch, stays=stays)
 
 

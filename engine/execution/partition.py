@@ -64,7 +64,11 @@ def _climate(task: PartitionTask) -> Climate:
     if key not in _climates:
         _climates.clear()
         _climates[key] = Climate(
-            schedule.farm, schedule.biology, schedule.seed, days=task.last_day, first_day=task.first_day
+            farm=schedule.farm,
+            biology=schedule.biology,
+            seed=schedule.seed,
+            days=task.last_day,
+            first_day=task.first_day,
         )
     return _climates[key]
 

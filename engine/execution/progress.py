@@ -100,7 +100,7 @@ def read_progress(run_dir: Path) -> Progress:
     """The run's progress; InputError when the folder holds no run."""
     journal = Journal(run_dir)
     if not journal.path.is_file():
-        raise InputError(str(run_dir), "not a run folder", "give the folder that engine.run writes (--out)")
+        raise InputError(str(run_dir), "not a run folder", "give the folder of a run, as run --out named it")
     progress = Progress(
         run=run_dir.name, state="running", partitions=0, batches=0, estimate=0, started_at=0.0, updated_at=0.0
     )
@@ -142,7 +142,7 @@ def _running(run_dir: Path, progress: Progress) -> list[dict[str, Any]]:
     return found
 
 
-def birth(pid: int) -> str:
+def process_start(pid: int) -> str:
     """When a process began, in the system's own count, which tells it from a later one of the same number.
 
     Empty where the system does not tell, and for a process that has ended but is still listed.
@@ -163,4 +163,4 @@ def _is_alive(pid: int, born: str) -> bool:
         return False
     except PermissionError:
         pass
-    return birth(pid) == born if born else True
+    return process_start(pid) == born if born else True

@@ -22,7 +22,7 @@ from engine.execution.folder import (
     write_inputs,
 )
 from engine.execution.partition import PartitionTask, preload, progress_path, run_fingerprint, simulate_partition
-from engine.execution.progress import Progress, birth, read_progress
+from engine.execution.progress import Progress, process_start, read_progress
 from engine.execution.workers import WorkerProcesses
 from engine.farm.dimensions import dimension_tables
 from engine.farm.schedule import Schedule, to_date
@@ -31,6 +31,7 @@ from engine.forecast.sizing import biomass_flags
 from engine.forecast.workload import predicted_events
 from engine.inputs.reading import sha256
 from engine.planning.partitions import sum_partitions
+from lake.errors import RunFailed
 from lake.journal import Journal
 from lake.manifest import Manifest, PartitionRecord, RunIdentity, write_manifest
 from lake.tables import EVENT_TABLE_NAMES
@@ -109,6 +110,19 @@ def simulate_schedule(
         return run(schedule, run_dir, executor, count, resume=resume, overwrite=overwrite, events=events)
 
 
+def require_complete(manifest: Manifest, run_dir: Path) -> None:
+    """RunFailed when partitions failed."""
+    if manifest.failed:
+        errors = {record.partition: record.error for record in manifest.failed}
+        last = manifest.failed[-1].error.strip().splitlines()[-1]
+        numbers = ", ".join(map(str, errors))
+        raise RunFailed(
+            f"{run_dir}: {len(errors)} of {len(manifest.partitions)} partitions failed ({numbers}), the last "
+            f"by {last}; the rest is kept, and a resume makes what is missing",
+            errors,
+        )
+
+
 def run(
     schedule: Schedule,
     run_dir: Path,
@@ -170,7 +184,9 @@ def _run(request: _Request, began: float) -> Manifest:
         clear(run_dir)
     journal = Journal(run_dir)
     pid = os.getpid()
-    journal.append("begun", at=time.time(), pid=pid, born=birth(pid), identity=asdict(this), workers=request.workers)
+    journal.append(
+        "begun", at=time.time(), pid=pid, born=process_start(pid), identity=asdict(this), workers=request.workers
+    )
     write_inputs(run_dir, schedule)
     dimensions = {
         name: write_dimension(run_dir, name, rows)

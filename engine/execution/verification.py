@@ -117,7 +117,13 @@ def verify_run(
             reports = [] if only else run_reports(connection, run_dir)
     checks += [result for result in compared if not only or result.name in only]
     figures = run_statistics(run_dir, manifest, listener) if with_statistics else []
-    found = Verification(run_dir, tuple(checks), tuple(reports), database=database, statistics=tuple(figures))
+    found = Verification(
+        run_dir=run_dir,
+        checks=tuple(checks),
+        reports=tuple(reports),
+        database=database,
+        statistics=tuple(figures),
+    )
     return found if only else _keep(found, manifest)
 
 
@@ -178,7 +184,9 @@ def _compare_database(
         if dsn is not None and isinstance(error, InputError):
             raise
         row = {"what": "the database that the run was loaded into can be compared", "found": str(error)}
-        return f"{name}: not compared", [CheckResult(COUNTS, 1, (row,), seconds=time.perf_counter() - begun)]
+        return f"{name}: not compared", [
+            CheckResult(name=COUNTS, violations=1, rows=(row,), seconds=time.perf_counter() - begun)
+        ]
     seconds = time.perf_counter() - begun
     results = []
     for check, with_keys in ((KEYS, True), (COUNTS, False)):
@@ -187,6 +195,6 @@ def _compare_database(
             {"what": d.check, "expected": plain_value(d.expected), "found": plain_value(d.found)}
             for d in offences[:ROWS_SHOWN]
         )
-        results.append(CheckResult(check, len(offences), rows, seconds=seconds))
+        results.append(CheckResult(name=check, violations=len(offences), rows=rows, seconds=seconds))
         seconds = 0.0  # one comparison gives both
     return f"{name}: {found.comparisons:,} figures compared", results

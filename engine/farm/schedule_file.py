@@ -22,8 +22,7 @@ from engine.farm.validation import Field as Place
 from engine.farm.validation import find_complaints, refuse, suggest_name
 from engine.inputs.reading import StrictModel, load_text, parse_yaml, validate
 from lake.errors import InputError
-
-REHASH = "if the edit is meant, renew it: python -m engine.plan --rehash {}"
+from lake.next_step import command
 
 
 def _date(value: Any) -> Any:
@@ -141,6 +140,15 @@ def parse_schedule(text: str, source: str, farm: Farm, biology: Biology) -> Sche
     return _resolve(_model(data, source), data, source=source, farm=farm, biology=biology)
 
 
+def with_biology(schedule: Schedule, biology: str) -> Schedule:
+    """The schedule with another biology (a name or a path), as read_any gives it; InputError when that is wrong."""
+    found = read_biology(biology)
+    for geography in schedule.farm.geography_names:
+        found.region(geography)
+    changed = replace(schedule, biology=found, biology_file="")
+    return replace(changed, text=format_schedule(changed))
+
+
 def rehash(path: Path, biology: str | None = None) -> str:
     """The file's text with count and hashes renewed, in canonical form (comments are lost). Writes nothing.
 
@@ -170,6 +178,10 @@ def rehash(path: Path, biology: str | None = None) -> str:
     return _resolve(validate(ScheduleModel, data, source), data, source=source, farm=farm, biology=the_biology).text
 
 
+def _rehash_hint(source: str) -> str:
+    return f"if the edit is meant, renew it: {command('plan', '--rehash', source)}"
+
+
 def _require_format(data: Mapping[str, Any], source: str) -> None:
     found = data.get("format")
     if found is not None and found != FORMAT:
@@ -184,7 +196,7 @@ def _model(data: dict[str, Any], source: str) -> ScheduleModel:
         raise InputError(
             source,
             f"key batch_count says {declared}, but batches holds {count}; is the file cut short?",
-            "take a whole copy; " + REHASH.format(source),
+            "take a whole copy; " + _rehash_hint(source),
         )
     return validate(ScheduleModel, data, source)
 
@@ -208,7 +220,7 @@ def _resolve(
                 source,
                 f"key {key}.sha256 is {named.sha256}, but {key} {named.name} is now {present}: "
                 "it has changed since the schedule was made",
-                f"restore the {key} file, or " + REHASH.format(source).removeprefix("if the edit is meant, "),
+                f"restore the {key} file, or renew it: {command('plan', '--rehash', source)}",
             )
     for geography in farm.geography_names:
         biology.region(geography)
@@ -247,14 +259,14 @@ def _resolve(
         found.insert(
             0,
             f"key batch_count says {model.batch_count}, but batches holds {len(model.batches)}; "
-            + REHASH.format(source),
+            + _rehash_hint(source),
         )
     refuse(source, found)
     if (actual := body_sha256(data)) != model.body_sha256:
         raise InputError(
             source,
             f"key body_sha256 is {model.body_sha256}, but the file's values give {actual}: one was changed",
-            REHASH.format(source),
+            _rehash_hint(source),
         )
     return replace(schedule, text=format_schedule(schedule))
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from engine.statistics.table import Statistic
 
 PIPE_WIDTH = 300  # room for a row on one line, where no terminal limits it
-LEAST_SHOWN = 1e-4
+MIN_SHOWN = 1e-4
 GROUPS = {True: "statistics that must lie within their bands", False: "other published statistics"}
 
 
@@ -68,6 +68,6 @@ def figure(x: float | None) -> str:
     """A number in four significant digits, or all of a large one's; '' for none."""
     if x is None:
         return ""
-    if abs(x) < LEAST_SHOWN:
+    if abs(x) < MIN_SHOWN:
         return "0"
     return f"{x:,.0f}" if abs(x) >= 1000 else f"{x:.4g}"

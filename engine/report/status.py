@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from engine.execution.progress import Progress
-from lake.next_step import command
+from lake.next_step import resume
 
 LAST_ERRORS = 5
 
@@ -45,5 +45,4 @@ def print_status(screen: Console, state: Progress, run_dir: Path) -> None:
     """The progress, and how to go on where something is missing."""
     screen.print(status_table(state))
     if state.state in {"interrupted", "partial"}:
-        again = command("run", "--schedule", run_dir / "schedule.yaml", "--out", run_dir, "--resume")
-        screen.print(f"finish it: {again}", markup=False, soft_wrap=True)
+        screen.print(f"finish it: {resume(run_dir)}", markup=False, soft_wrap=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from lake.errors import InputError
 from lake.files import file_hash, write_atomically
+from lake.next_step import resume
 
 FORMAT = "smoltworks-run/2"
 
@@ -227,12 +228,12 @@ def read_manifest(run_dir: Path) -> Manifest:
     """The manifest of a finished run, complete or partial; InputError when there is none or it is not one."""
     path = run_dir / "manifest.json"
     if not run_dir.is_dir():
-        raise InputError(str(run_dir), "no such run folder", "give the folder that engine.run wrote (--out)")
+        raise InputError(str(run_dir), "no such run folder", "give the folder of a run, as run --out named it")
     if not path.is_file():
         begun = (run_dir / "logs" / "run.jsonl").is_file()
         problem = "a run was begun here but not finished: there is no manifest.json" if begun else "not a run folder"
-        cure = f"finish it: python -m engine.run --schedule {run_dir / 'schedule.yaml'} --out {run_dir} --resume"
-        raise InputError(str(run_dir), problem, cure if begun else "give the folder that engine.run wrote (--out)")
+        cure = f"finish it: {resume(run_dir)}"
+        raise InputError(str(run_dir), problem, cure if begun else "give the folder of a run, as run --out named it")
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         if data.get("format") != FORMAT:
@@ -254,7 +255,7 @@ def read_complete(run_dir: Path, *, every_byte: bool = False) -> Manifest:
         raise InputError(
             str(run_dir),
             f"only a partial run: partitions {failed} failed",
-            f"finish it: python -m engine.run --schedule {run_dir / 'schedule.yaml'} --out {run_dir} --resume",
+            f"finish it: {resume(run_dir)}",
         )
     parts = [part for p in manifest.partitions for part in p.tables.values()]
     hashed = [(part, True) for part in manifest.dimensions.values()] + [(part, every_byte) for part in parts]

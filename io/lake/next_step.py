@@ -14,24 +14,41 @@ SCRIPT = "smoltworks"
 def command(name: str, *arguments: str | Path) -> str:
     """A shell line for the command `name` (plan, run, status, verify, load, sql or report).
 
-    It begins as the command that was typed: smoltworks, python -m smoltworks, python -m engine, or python -m engine.X.
-    A program that imports the packages is shown the script, where it is installed.
+    It begins as the line that was typed: smoltworks, python -m smoltworks, python -m engine, or python -m engine.X.
+    A program that imports the packages is shown the script where it is installed.
     """
-    return shlex.join([*_entrance(name), *map(str, arguments)])
-
-
-def _entrance(name: str) -> list[str]:
-    main = sys.modules.get("__main__")
-    module = getattr(getattr(main, "__spec__", None), "name", "").removesuffix(".__main__")
-    if module in ("engine", SCRIPT):
-        return [_python(), "-m", module, name]
+    module = _main_module()
     if module.startswith("engine."):
-        return [_python(), "-m", f"engine.{name}"]
+        return shlex.join([_python(), "-m", f"engine.{name}", *map(str, arguments)])
+    return shlex.join([*_entrance(), name, *map(str, arguments)])
+
+
+def resume(run_dir: Path) -> str:
+    """A shell line that finishes a run from what lies in its folder."""
+    return command("run", "--schedule", run_dir / "schedule.yaml", "--out", run_dir, "--resume")
+
+
+def entrance() -> str:
+    """What is typed before a command's name, for a shell."""
+    return shlex.join(_entrance())
+
+
+def _entrance() -> list[str]:
+    module = _main_module()
+    if module in ("engine", SCRIPT):
+        return [_python(), "-m", module]
     typed = Path(sys.argv[0]) if sys.argv else Path()
-    if typed.stem == SCRIPT and typed.is_file():
-        return [_typed(typed), name]
     beside = Path(sys.executable).with_name(SCRIPT)
-    return [_typed(beside), name] if beside.is_file() else [_python(), "-m", SCRIPT, name]
+    for script in (typed, beside):
+        if script.stem == SCRIPT and script.is_file():
+            return [_typed(script)]
+    return [_python(), "-m", SCRIPT]
+
+
+def _main_module() -> str:
+    """The module that python -m runs; "" for a script."""
+    name: str = getattr(getattr(sys.modules.get("__main__"), "__spec__", None), "name", "")
+    return name.removesuffix(".__main__")
 
 
 def _python() -> str:
@@ -44,7 +61,7 @@ def _typed(program: Path) -> str:
     program = Path(os.path.abspath(program))
     for name in ("python", "python3") if program.stem.startswith("python") else (program.name,):
         found = shutil.which(name)
-        # the folders are compared, not what they hold: a virtual environment's python is a link to the system's
+        # folders are compared, not what their links lead to: a virtual environment's python is the system's
         if found and os.path.realpath(Path(found).parent) == os.path.realpath(program.parent) and _same(found, program):
             return name
     return str(program)

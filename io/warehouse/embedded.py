@@ -74,7 +74,7 @@ def has_database(run_dir: Path) -> bool:
 
 
 def in_use(run_dir: Path) -> bool:
-    """Whether a process keeps the run's server up (engine.load, engine.verify or --serve)."""
+    """Whether a process keeps the run's server up (a load, a verification, or load --serve)."""
     lock = run_dir / f".{FOLDER}.lock"
     if not lock.is_file():
         return False
@@ -98,7 +98,7 @@ def served_dsn(run_dir: Path) -> str | None:
 def embedded_dsn(run_dir: Path) -> Iterator[str]:
     """The DSN of the run's own server, started if need be and then stopped; its folder is made if absent.
 
-    Where another process runs it already (engine.load --serve), that one is used and left running.
+    Where another process runs it already (load --serve), that one is used and left running.
     InputError when the server does not start.
     """
     data = (run_dir / FOLDER).resolve()

@@ -10,6 +10,7 @@ from psycopg import sql
 
 from lake.errors import InputError
 from lake.manifest import Manifest
+from lake.next_step import command
 from lake.tables import EVENT_TABLES
 from warehouse.database import Connection, identifier, key_columns
 from warehouse.selection import Selection
@@ -167,7 +168,7 @@ def find(connection: Connection, manifest: Manifest) -> Load | None:
         raise InputError(
             f"run {manifest.run}",
             f"the target has another run of this name: fingerprint {rows[0][2]}, not {manifest.fingerprint}",
-            "give this run another name (engine.run --out), or load it into another database",
+            "give this run another name (run --out), or load it into another database",
         )
     return None
 
@@ -193,7 +194,7 @@ def refuse_half_removed(load: Load) -> None:
         raise InputError(
             f"run {load.run}",
             "its removal from the target was begun and not finished",
-            "finish it: python -m engine.load RUN --wipe",
+            f"finish it: {command('load', 'RUN', '--wipe')}",
         )
 
 
@@ -207,7 +208,7 @@ def refuse_another_part(load: Load, selection: Selection, prefix: str) -> None:
             raise InputError(
                 f"run {load.run}",
                 f"the target has it with another {what}: {then!r}, not {now!r}",
-                "load the same, or remove that first: python -m engine.load RUN --wipe",
+                f"load the same, or remove that first: {command('load', 'RUN', '--wipe')}",
             )
 
 

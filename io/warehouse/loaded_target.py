@@ -11,6 +11,7 @@ from pathlib import Path
 from lake.errors import InputError
 from lake.files import write_atomically
 from lake.manifest import Manifest, read_manifest
+from lake.next_step import command
 from warehouse.database import without_password
 from warehouse.embedded import embedded_dsn, has_database
 
@@ -51,7 +52,7 @@ def loaded_target(run_dir: Path) -> LoadedTarget | None:
     try:
         target = LoadedTarget(**json.loads(path.read_text(encoding="utf-8")))
     except (json.JSONDecodeError, TypeError) as e:
-        raise InputError(str(path), f"damaged: {e}", f"load again: python -m engine.load {run_dir}") from None
+        raise InputError(str(path), f"damaged: {e}", f"load again: {command('load', run_dir)}") from None
     if target.fingerprint != read_manifest(run_dir).fingerprint:
         return None
     if target.kind == "embedded" and not has_database(run_dir):

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from engine.execution.progress import birth, read_progress
+from engine.execution.progress import process_start, read_progress
 from engine.execution.run import run
 from engine.farm.schedule import Batch, Schedule
 from engine.farm.schedule_file import read_schedule
@@ -118,13 +118,13 @@ def test_a_killed_run_is_known_as_half_written_and_its_workers_end(
     run_dir = tmp_path / "run"
     process = begin(schedule_file, run_dir, "--workers", "2")
     worker = until(lambda: worker_of(run_dir, 0), process)
-    born = birth(worker)
+    born = process_start(worker)
     process.kill()
     finish(process)
     with pytest.raises(InputError, match="begun here but not finished"):
         read_complete(run_dir)
     assert read_progress(run_dir).state == "interrupted"
-    until(lambda: birth(worker) != born)
+    until(lambda: process_start(worker) != born)
     assert not list(run_dir.glob("lake/batch/part-0000.parquet"))
 
     code, _, err = finish(begin(schedule_file, run_dir, "--resume"))

@@ -13,6 +13,7 @@ from psycopg import sql
 
 from lake.errors import InputError
 from lake.manifest import Manifest
+from lake.next_step import command
 from lake.tables import EVENT_TABLE_NAMES
 from warehouse import load_log
 from warehouse.database import Connection, connect, identifier
@@ -60,7 +61,7 @@ def reconcile(run_dir: Path, manifest: Manifest, dsn: str, tables: Iterable[str]
             raise InputError(
                 str(run_dir),
                 "the database holds no load of this run",
-                f"load it: python -m engine.load {run_dir}",
+                f"load it: {command('load', run_dir)}",
             )
         load_log.refuse_half_removed(load)
         lake.execute("SET TimeZone = 'UTC'")

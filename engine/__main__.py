@@ -1,0 +1,8 @@
+"""All commands as one: python -m engine"""
+
+from __future__ import annotations
+
+from engine.commands import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,281 @@
+"""Smoltworks from Python: plan a schedule, simulate it, open the run.
+
+    import smoltworks
+
+    schedule = smoltworks.plan(batches=6, stagger=88, as_of="2025-11-19")
+    run = smoltworks.simulate(schedule, out="runs/mine")
+    run.table("lice_count").head().collect()
+
+Nothing here prints or ends the process. What is wrong with the input is an InputError that says what was found, where,
+and what to do; an option that it names, such as --as-of, is the keyword as_of.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine import __version__
+from lake.errors import InputError, LoadFailed, RunFailed, WipeFailed
+from smoltworks.runs import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Executor
+
+    from engine.execution.progress import Progress
+    from engine.execution.run import Expected
+    from engine.farm.schedule import Schedule
+    from engine.planning.capacity import CapacityReport
+    from lake.manifest import PartitionRecord
+
+__all__ = [
+    "InputError",
+    "LoadFailed",
+    "Run",
+    "RunFailed",
+    "WipeFailed",
+    "__version__",
+    "advance",
+    "capacity",
+    "open_run",
+    "plan",
+    "plan_ladder",
+    "read_schedule",
+    "rehash",
+    "simulate",
+]
+
+
+def plan(
+    *,
+    batches: int | str,
+    stagger: int | str,
+    as_of: date | str,
+    farm: str | PathLike[str] = "faroe-scotland",
+    biology: str | PathLike[str] = "published",
+    seed: int = 1,
+    adult_days: int = 450,
+    rings: int | str = 8,
+    areas_per_batch: int = 1,
+    batches_per_area: int | str = "any",
+    fallow_days: int = 0,
+    harvest_confidence: float | None = None,
+    target_saturation: float | None = None,
+    partitions: int | None = None,
+    eggs: int | str = "fit",
+    name: str | None = None,
+    output: str | PathLike[str] | None = None,
+    overwrite: bool = False,
+    strict_biomass: bool = False,
+) -> Schedule:
+    """Plan batches on a farm without a conflict; the same schedule for the same arguments.
+
+    batches: in each geography; "auto": the fewest with a steady state of a year. stagger: days between starts, over all
+    geographies together, or any text that the command takes ("4,5", "Faroe Islands=8,Scotland=45/4", "auto"). as_of:
+    the data's today. farm, biology: a shipped name or a path. adult_days: the longest stay at sea. rings: a batch at
+    sea, or a range such as "8-20". fallow_days: that a container stays empty between two batches. harvest_confidence,
+    target_saturation: shares between 0 and 1. partitions: slices for parallel runs, about 40 batches each unless given.
+    eggs: a batch, "3.0e6-3.8e6", or "fit" to the containers. output: a file to write; an existing one that differs is
+    replaced with `overwrite` alone. strict_biomass: refuse a batch that may outgrow its containers.
+
+    InputError: an argument is wrong, or the farm has no room (batch, day, pool and the nearest plans that fit are
+    named).
+    """
+    from engine.planning.schedules import PlanOptions, plan_schedule
+
+    options = PlanOptions(
+        batches=batches,
+        stagger=stagger,
+        as_of=as_of,
+        farm=str(farm),
+        biology=str(biology),
+        seed=seed,
+        adult_days=adult_days,
+        rings=rings,
+        areas_per_batch=areas_per_batch,
+        batches_per_area=batches_per_area,
+        fallow_days=fallow_days,
+        harvest_confidence=harvest_confidence,
+        target_saturation=target_saturation,
+        partitions=partitions,
+        eggs=eggs,
+        name=name,
+    )
+    file = _path(output)
+    return _written(plan_schedule(options, file).schedule, file, overwrite=overwrite, strict_biomass=strict_biomass)
+
+
+def plan_ladder(
+    *,
+    as_of: date | str,
+    farm: str | PathLike[str] = "faroe-scotland",
+    biology: str | PathLike[str] = "published",
+    seed: int = 1,
+    partitions: int | None = None,
+    name: str | None = None,
+    output: str | PathLike[str] | None = None,
+    overwrite: bool = False,
+    strict_biomass: bool = False,
+) -> Schedule:
+    """Plan the ladder for tests by hand: batches that show every stage on the as-of date, some about to move on.
+
+    Arguments and errors as of `plan`.
+    """
+    from engine.planning.schedules import ladder_schedule
+
+    file = _path(output)
+    planned = ladder_schedule(
+        as_of, seed=seed, farm=str(farm), biology=str(biology), partitions=partitions, name=name, output=file
+    )
+    return _written(planned.schedule, file, overwrite=overwrite, strict_biomass=strict_biomass)
+
+
+def advance(
+    schedule: str | PathLike[str],
+    as_of: date | str,
+    *,
+    batches: int | str | None = None,
+    stagger: int | str | None = None,
+    name: str | None = None,
+    output: str | PathLike[str] | None = None,
+    overwrite: bool = False,
+    strict_biomass: bool = False,
+) -> Schedule:
+    """Extend a schedule's file to a later as-of date: old batches live on, new ones follow in the old pattern.
+
+    batches, stagger: of the new ones, instead of that pattern. InputError: the file is wrong, the date is not later, or
+    the farm has no room.
+    """
+    from engine.planning.schedules import advance_schedule
+
+    file = _path(output)
+    planned = advance_schedule(Path(schedule), as_of, batches=batches, stagger=stagger, name=name, output=file)
+    return _written(planned.schedule, file, overwrite=overwrite, strict_biomass=strict_biomass)
+
+
+def rehash(path: str | PathLike[str], *, biology: str | PathLike[str] | None = None) -> bool:
+    """Renew count and hashes of a schedule's file after an edit (comments are lost); whether it changed.
+
+    biology: one that the file shall name from now on. InputError when the file is wrong otherwise.
+    """
+    from engine.planning.schedules import rehash_schedule
+
+    return rehash_schedule(Path(path), None if biology is None else str(biology))
+
+
+def read_schedule(
+    path: str | PathLike[str],
+    *,
+    farm: str | PathLike[str] | None = None,
+    biology: str | PathLike[str] | None = None,
+    strict_biomass: bool = False,
+) -> Schedule:
+    """The schedule of a file, ours or the older system's; its `notes` say what could not be honoured of such a one.
+
+    farm: of a schedule of the older system; faroe-scotland unless given. biology: in place of the one that the file
+    names, a shipped name (heat-wave) or a path, whole or an overlay. strict_biomass: refuse a batch that may outgrow
+    its containers. InputError (file, key, value, cure) when anything is wrong.
+    """
+    from engine.farm.schedule_file import read_any
+
+    schedule = read_any(
+        Path(path), farm=None if farm is None else str(farm), biology=None if biology is None else str(biology)
+    )
+    if strict_biomass:
+        _require_biomass_limits(schedule, str(path))
+    return schedule
+
+
+def capacity(schedule: Schedule) -> CapacityReport:
+    """How full the farm gets: shares of all container-days (freshwater, sea, total), each pool's load, the bounds."""
+    from engine.planning.capacity import capacity_report
+
+    return capacity_report(schedule)
+
+
+def simulate(
+    schedule: Schedule | str | PathLike[str],
+    *,
+    out: str | PathLike[str] | None = None,
+    workers: int | None = None,
+    biology: str | PathLike[str] | None = None,
+    farm: str | PathLike[str] | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    executor: Executor | None = None,
+    on_begin: Callable[[Expected], None] | None = None,
+    on_partition: Callable[[PartitionRecord], None] | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Run:
+    """Simulate every batch of a schedule, or of a schedule's file, and write every table as Parquet.
+
+    out: the run's folder; runs/NAME unless given. workers: processes, one a core unless given; they import nothing of
+    the calling program, which so needs no guard around its main. executor: one of yours instead, e.g. a
+    ThreadPoolExecutor(1) to stay in this process. biology: in place of the one that the schedule names. farm: of a file
+    of the older system. resume: keep what is whole of a run and make the rest. overwrite: replace an existing run.
+
+    Called on the calling thread: on_begin with the rows that are foreseen, on_partition after each partition,
+    on_progress some times a second. An exception in one of them, or Ctrl-C, ends the run when the partitions under way
+    are done; resume finishes it.
+
+    InputError: the schedule is wrong or the folder can't be used; nothing was written. RunFailed: partitions failed;
+    the others are written, and resume makes the rest.
+    """
+    from engine.execution.run import RunEvents, require_complete, run_folder, simulate_schedule
+    from engine.farm.schedule_file import with_biology
+
+    if isinstance(schedule, str | PathLike):
+        schedule = read_schedule(schedule, farm=farm, biology=biology)
+    elif farm is not None:
+        raise InputError("farm", "this schedule has its farm already", "give the farm when the file is read")
+    elif biology is not None:
+        schedule = with_biology(schedule, str(biology))
+    if workers is not None and workers < 1:
+        raise InputError("workers", f"{workers} is out of range", "give 1 or more")
+    run_dir = run_folder(schedule, _path(out))
+    nothing = RunEvents()
+    manifest = simulate_schedule(
+        schedule,
+        run_dir,
+        workers=workers,
+        executor=executor,
+        resume=resume,
+        overwrite=overwrite,
+        events=RunEvents(
+            begun=on_begin or nothing.begun, finished=on_partition or nothing.finished, progress=on_progress
+        ),
+    )
+    require_complete(manifest, run_dir)
+    return Run(run_dir)
+
+
+def open_run(path: str | PathLike[str]) -> Run:
+    """A run by its folder, also one that is under way or was not finished, of which only status() can be asked then.
+
+    InputError when the folder holds no run.
+    """
+    return Run(Path(path))
+
+
+def _path(given: str | PathLike[str] | None) -> Path | None:
+    return None if given is None else Path(given)
+
+
+def _require_biomass_limits(schedule: Schedule, source: str) -> None:
+    from engine.forecast.sizing import require_within_limits
+
+    require_within_limits(schedule, source)
+
+
+def _written(schedule: Schedule, file: Path | None, *, overwrite: bool, strict_biomass: bool) -> Schedule:
+    """The schedule, once it is in the file, if one is given."""
+    if strict_biomass:
+        _require_biomass_limits(schedule, "plan " + schedule.name)
+    if file is not None:
+        from engine.planning.schedules import write_schedule
+
+        write_schedule(file, schedule.text, overwrite=overwrite)
+    return schedule

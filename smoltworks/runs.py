@@ -1,0 +1,219 @@
+"""A run as a data scientist has it: its tables, its checks and statistics, its way into a database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from lake.errors import InputError
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    import polars as pl
+    import pyarrow as pa
+
+    from engine.execution.progress import Progress
+    from engine.execution.summary import Summary
+    from engine.execution.verification import Verification
+    from engine.statistics.table import Statistic
+    from lake.manifest import Manifest
+    from lake.tables.declaration import Column
+    from warehouse.load import Listener, LoadResult
+    from warehouse.wipe import WipeResult
+
+    # what is being done, how much of it is done, how much there is
+    OnStep = Callable[[str, int, int], None]
+
+
+class Run:
+    """A run's folder, as smoltworks.simulate makes it and smoltworks.open_run finds it.
+
+    Everything but status() and wipe() asks for a complete run and raises InputError on any other.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """InputError when the folder holds no run."""
+        self.path = path
+        self._read: tuple[object, Manifest] | None = None
+        if not (path / "manifest.json").is_file() and not (path / "logs" / "run.jsonl").is_file():
+            problem = "not a run folder" if path.is_dir() else "no such run folder"
+            raise InputError(str(path), problem, "give the folder of a run: what simulate(out=...) or --out named")
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.path)!r})"
+
+    @property
+    def manifest(self) -> Manifest:
+        """The run's record: partitions, rows by table, fingerprint, seed, as-of date, biology.
+
+        InputError when the run is not complete, or a file that it names is absent or cut.
+        """
+        from lake.manifest import read_complete
+
+        try:
+            found = (self.path / "manifest.json").stat()
+            version = (found.st_ino, found.st_size, found.st_mtime_ns)
+        except FileNotFoundError:
+            version = None
+        if self._read is None or version is None or self._read[0] != version:
+            self._read = (version, read_complete(self.path))
+        return self._read[1]
+
+    @property
+    def tables(self) -> Mapping[str, Mapping[str, Column]]:
+        """Each table's columns by name, with Arrow type, unit and meaning.
+
+        run.tables["lice_count"]["fish_sampled"].unit is "fish".
+        """
+        from lake.tables import TABLES
+
+        return MappingProxyType(
+            {name: MappingProxyType({c.name: c for c in table.columns}) for name, table in TABLES.items()}
+        )
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """Rows by table, those without any included."""
+        manifest = self.manifest
+        return MappingProxyType({name: part.rows for name, part in manifest.dimensions.items()} | manifest.tables)
+
+    def table(self, name: str) -> pl.LazyFrame:
+        """A table as a Polars LazyFrame over exactly the files that the manifest names, in their order.
+
+        Types are those of the file: Polars sums a 32-bit column in 32 bits, so cast one whose sum may pass 2^31.
+        InputError when no table is called so.
+        """
+        import polars as pl
+
+        return pl.scan_parquet(self._files(name))
+
+    def arrow(self, name: str) -> pa.Table:
+        """A table in memory as Arrow, with units and meanings in the fields' metadata; InputError as of `table`."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        return pa.concat_tables(pq.ParquetFile(file).read() for file in self._files(name))
+
+    def sql(self, query: str) -> pl.DataFrame:
+        """The rows of one SELECT by DuckDB, every table a view, as a Polars DataFrame; nothing stays open.
+
+        InputError when it is not one statement that reads, or DuckDB refuses it.
+        """
+        import polars as pl
+
+        from lake.query import answer
+
+        with answer(self.path, query) as result:
+            frame = pl.from_arrow(result.to_arrow_table())
+        assert isinstance(frame, pl.DataFrame)
+        return frame
+
+    def status(self) -> Progress:
+        """How far the run is: partitions, events, pace, seconds left, errors."""
+        from engine.execution.progress import read_progress
+
+        return read_progress(self.path)
+
+    def verify(
+        self,
+        *,
+        only: Iterable[str] = (),
+        dsn: str | None = None,
+        statistics: bool = False,
+        on_step: OnStep | None = None,
+    ) -> Verification:
+        """Check every invariant, or those of `only`, on the Parquet, and counts, sums and keys in the database.
+
+        dsn: the database to compare; the one that the load noted unless given. statistics: hold the data against
+        published statistics too. The result's `passed` says whether all is well, its `checks` hold the rows that
+        offend. InputError: a check is unknown, or `dsn` can't be reached or holds no load of the run.
+        """
+        from engine.execution.verification import verify_run
+
+        return verify_run(self.path, only=tuple(only), dsn=dsn, with_statistics=statistics, listener=on_step or _ignore)
+
+    def statistics(self, *, on_step: OnStep | None = None) -> list[Statistic]:
+        """Every published statistic computed from the data, with its band and source, required ones first."""
+        from engine.execution.verification import run_statistics
+
+        return run_statistics(self.path, self.manifest, on_step or _ignore)
+
+    def report(self) -> Summary:
+        """What is in the run, whether it holds, how full the farm was, and how to open lake and database."""
+        from engine.execution.summary import summarise
+
+        return summarise(self.path)
+
+    def load(
+        self,
+        dsn: str | None = None,
+        *,
+        tables: Iterable[str] = (),
+        batches: Iterable[str] = (),
+        since: date | None = None,
+        until: date | None = None,
+        prefix: str = "",
+        keep_indexes: bool = False,
+        connections: int = 2,
+        listener: Listener | None = None,
+    ) -> LoadResult:
+        """Load the run, or a part of it, into a UAT database exactly once; repeated, it writes nothing and says so.
+
+        dsn: an empty database gets its tables, rows of others are never touched; None: a PostgreSQL server of the run's
+        own, which runs as long as the call (see `database`). tables, batches (with * and ?), since, until (the first
+        day after): a part, with what it must refer to. prefix: put before batch numbers. keep_indexes: keep indexes and
+        foreign keys up. connections: partitions copied at a time. listener: its callbacks hear of rows and phases.
+
+        InputError: something is in the way; nothing was written. LoadFailed: it broke off; the same call goes on.
+        """
+        from warehouse.load import Options
+        from warehouse.run_database import load
+        from warehouse.selection import Selection
+
+        if connections < 1:
+            raise InputError("connections", f"{connections} is out of range", "give 1 or more")
+        selection = Selection(tables=tuple(tables), batches=tuple(batches), since=since, until=until)
+        options = Options(selection=selection, prefix=prefix, keep_indexes=keep_indexes)
+        return load(self.path, dsn, options=options, connections=connections, listener=listener)
+
+    def restore(self, dsn: str | None = None, *, connections: int = 2, on_step: OnStep | None = None) -> int:
+        """Make again the indexes and keys that a load which was killed left out; how many. Errors as of `load`."""
+        from warehouse.run_database import restore
+
+        return restore(self.path, dsn, connections=connections, report=on_step or _ignore)
+
+    def wipe(
+        self, dsn: str | None = None, *, confirm: Callable[[dict[str, int]], bool] | None = None
+    ) -> WipeResult | None:
+        """Remove the run's rows from the database, all of them and no others.
+
+        confirm: is told their number by table, and may refuse; None is given back then. InputError: no load of the run
+        is there, or rows of others refer to it. WipeFailed: it broke off; the same call goes on.
+        """
+        from warehouse.run_database import wipe
+
+        return wipe(self.path, dsn, confirm=confirm or (lambda rows: True))
+
+    def database(self) -> AbstractContextManager[str]:
+        """A DSN of the run's own server, which runs as long as the block; InputError before a load made one."""
+        from warehouse.run_database import database
+
+        return database(self.path)
+
+    def _files(self, name: str) -> list[Path]:
+        import difflib
+
+        files = self.manifest.files
+        if name not in files:
+            near = difflib.get_close_matches(name, files, n=1)
+            cure = f"did you mean {near[0]!r}?" if near else f"the tables: {', '.join(files)}"
+            raise InputError(str(self.path), f"no table is called {name!r}", cure)
+        return [self.path / file for file in files[name]]
+
+
+def _ignore(what: str, done: int, of: int) -> None:
+    """Nobody listens."""
