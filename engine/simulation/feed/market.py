@@ -13,7 +13,7 @@ WORLD = ""  # the part of the index that all geographies share
 
 
 def feed_index(biology: Biology, seed: int, geography: str, first_day: int, days: int) -> np.ndarray:
-    """The price of feed on each of `days` days from first_day (since 1970), (days,), relative to the farm's own.
+    """The price of feed on each of `days` days from first_day (since 1970), (days,), relative to the farm's own prices.
 
     A lognormal AR(1) by month, part of it the world's, mean-corrected, on a steady trend; from 1970 on, so that
     no span of days shifts a draw.

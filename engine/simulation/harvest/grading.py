@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -65,67 +66,86 @@ def largest_remainder(whole: int, share: np.ndarray, count: np.ndarray) -> None:
     given = np.zeros(share.shape[0], dtype=np.bool_)
     for _ in range(left):
         best = -1
-        most = -1.0
+        largest = -1.0
         for k in range(share.shape[0]):
             rest = whole * share[k] - math.floor(whole * share[k])
-            if not given[k] and share[k] > 0.0 and rest > most:
+            if not given[k] and share[k] > 0.0 and rest > largest:
                 best = k
-                most = rest
+                largest = rest
         count[best] += 1
         given[best] = True
 
 
+class RingCatch(NamedTuple):
+    """What a ring held when it was emptied: fish, live weight (g), and mean and variance of the cube-root weight."""
+
+    fish: int
+    live_g: int
+    mu: float
+    v: float
+
+
+class GradingRules(NamedTuple):
+    """How fish become lots. gutted_yield: gutted / live weight; edges_g: gutted weights (g, whole) between the size
+    classes; smallest_share: lots of a smaller share of the ring's fish are put to their grade's next heavier one, the
+    heaviest to the next lighter.
+    """
+
+    gutted_yield: float
+    edges_g: np.ndarray
+    smallest_share: float
+
+
+class LotColumns(NamedTuple):
+    """Lots, (lots,): grade and size_class (positions), count (fish), live and gutted weight (g)."""
+
+    grade: np.ndarray
+    size_class: np.ndarray
+    fish: np.ndarray
+    live_g: np.ndarray
+    gutted_g: np.ndarray
+
+
 @kernel
 def grade_ring(
-    fish: int,
-    live_g: int,
-    mu: float,
-    v: float,
-    gutted_yield: float,
-    edges_g: np.ndarray,
+    ring: RingCatch,
+    rules: GradingRules,
     grade_share: np.ndarray,
     rounding: np.ndarray,
-    smallest: float,
     start: int,
-    grade: np.ndarray,
-    size_class: np.ndarray,
-    count: np.ndarray,
-    live: np.ndarray,
-    gutted: np.ndarray,
+    lots: LotColumns,
 ) -> int:
     """Append the lots of one ring from `start` on, by grade and size; returns the next free place.
 
-    edges_g: gutted weights (g, whole) between the size classes. grade_share (grades,), best first. rounding (grades,)
-    in [0, 1): where each lower grade's running count is rounded up. smallest: lots of a smaller share of the ring's
-    fish are put to their grade's next heavier one, the heaviest to the next lighter.
-    Per lot: grade, size_class (positions), count (fish), live and gutted (g). Fish and live weight sum to the ring's;
-    a lot's mean gutted weight lies within its class, and no grade has two lots of a class.
+    grade_share (grades,), best first. rounding (grades,) in [0, 1): where each lower grade's running count is rounded
+    up. Fish and live weight sum to the ring's; a lot's mean gutted weight lies within its class, and no grade has two
+    lots of a class.
     """
-    classes, grades = edges_g.shape[0] + 1, grade_share.shape[0]
+    classes, grades = rules.edges_g.shape[0] + 1, grade_share.shape[0]
     share, mean_g = np.empty(classes), np.empty(classes)
     of_class = np.empty(classes, dtype=np.int64)
-    size_classes(mu, v, edges_g / gutted_yield, share, mean_g)
-    largest_remainder(fish, share, of_class)
+    size_classes(ring.mu, ring.v, rules.edges_g / rules.gutted_yield, share=share, weight_g=mean_g)
+    largest_remainder(ring.fish, share, of_class)
     expected = 0.0
     for k in range(classes):
         expected += of_class[k] * mean_g[k]
     cell = np.zeros((grades, classes), dtype=np.int64)
     cell_g = np.zeros((grades, classes), dtype=np.int64)
     dealt = np.zeros(grades, dtype=np.int64)
-    seen = 0
+    graded = 0
     upto = 0.0
     given_g = 0
     for k in range(classes):
         if of_class[k] == 0:
             continue
-        seen += of_class[k]
+        graded += of_class[k]
         upto += of_class[k] * mean_g[k]
         # the ring's weight is what was weighed: the classes share it as expected, and lose nothing to rounding
-        class_g = (live_g if seen == fish else am.whole(live_g * (upto / expected))) - given_g
+        class_g = (ring.live_g if graded == ring.fish else am.whole(ring.live_g * (upto / expected))) - given_g
         given_g += class_g
         left = of_class[k]
         for g in range(grades - 1, 0, -1):
-            due = math.floor(seen * grade_share[g] + rounding[g]) - dealt[g]
+            due = math.floor(graded * grade_share[g] + rounding[g]) - dealt[g]
             cell[g, k] = min(max(due, 0), left)
             dealt[g] += cell[g, k]
             left -= cell[g, k]
@@ -144,30 +164,30 @@ def grade_ring(
         for k in range(classes):
             fish_here += cell[g, k]
             here_g += cell_g[g, k]
-            if fish_here > 0 and fish_here >= smallest * fish:
-                grade[lot], count[lot], live[lot] = g, fish_here, here_g
+            if fish_here > 0 and fish_here >= rules.smallest_share * ring.fish:
+                lots.grade[lot], lots.fish[lot], lots.live_g[lot] = g, fish_here, here_g
                 lot += 1
                 fish_here = 0
                 here_g = 0
         if fish_here > 0:
             if lot == first:
-                grade[lot], count[lot], live[lot] = g, 0, 0
+                lots.grade[lot], lots.fish[lot], lots.live_g[lot] = g, 0, 0
                 lot += 1
-            count[lot - 1] += fish_here
-            live[lot - 1] += here_g
+            lots.fish[lot - 1] += fish_here
+            lots.live_g[lot - 1] += here_g
         kept = first
         for i in range(first, lot):
-            gutted_g = am.whole(live[i] * gutted_yield)
+            gutted_g = am.whole(lots.live_g[i] * rules.gutted_yield)
             k = 0
-            while k < classes - 1 and gutted_g >= edges_g[k] * count[i]:
+            while k < classes - 1 and gutted_g >= rules.edges_g[k] * lots.fish[i]:
                 k += 1
-            if kept > first and size_class[kept - 1] == k:
-                count[kept - 1] += count[i]
-                live[kept - 1] += live[i]
-                gutted[kept - 1] += gutted_g
+            if kept > first and lots.size_class[kept - 1] == k:
+                lots.fish[kept - 1] += lots.fish[i]
+                lots.live_g[kept - 1] += lots.live_g[i]
+                lots.gutted_g[kept - 1] += gutted_g
                 continue
-            grade[kept], size_class[kept], count[kept] = g, k, count[i]
-            live[kept], gutted[kept] = live[i], gutted_g
+            lots.grade[kept], lots.size_class[kept], lots.fish[kept] = g, k, lots.fish[i]
+            lots.live_g[kept], lots.gutted_g[kept] = lots.live_g[i], gutted_g
             kept += 1
         lot = kept
     return lot

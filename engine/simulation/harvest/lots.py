@@ -8,10 +8,10 @@ import numpy as np
 
 from engine.biology.trade import YIELD_SDS
 from engine.farm.schedule import Schedule
-from engine.simulation.harvest import grading
+from engine.simulation.harvest.grading import GradingRules, LotColumns, RingCatch, grade_ring
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
-from engine.simulation.record import BatchHistory, StageHistory
+from engine.simulation.record import BatchHistory
 from lake.codes import SEA, SIZE_CLASSES
 
 EDGES_G = np.array([int(name[0]) * 1000 for name in SIZE_CLASSES[1:]])
@@ -39,13 +39,13 @@ class Harvest:
     gutted_g: np.ndarray
 
 
-def superior_share(key: np.uint64, a: int, b: int) -> float:
+def draw_superior_share(key: np.uint64, a: int, b: int) -> float:
     """A Beta(a, b) draw for whole a, b: the a-th smallest of a + b - 1 uniforms (Jöhnk; order statistics)."""
     draws = sorted(am.uniform(key, BETA_DRAW + i) for i in range(a + b - 1))
     return float(draws[a - 1])
 
 
-def reap(schedule: Schedule, history: BatchHistory) -> Harvest:
+def grade_harvest(schedule: Schedule, history: BatchHistory) -> Harvest:
     """What was harvested before the as-of date."""
     sea = history.stages[-1]
     fish = np.where(sea.emptied & (sea.stage == SEA), sea.last(sea.population), 0).astype(np.int64)
@@ -54,65 +54,58 @@ def reap(schedule: Schedule, history: BatchHistory) -> Harvest:
     rings = rings[np.lexsort((rings, last_day[rings]))]
     live_g = (fish * sea.last(sea.weight_cg) + 50) // 100
     grades = len(schedule.farm.model.grades)
-    most = len(rings) * grades * len(SIZE_CLASSES)
-    grade, size_class, count, lot_live_g, gutted_g = (np.empty(most, dtype=np.int64) for _ in range(5))
-    lots = [0]
+    room = len(rings) * grades * len(SIZE_CLASSES)
+    lots = LotColumns._make(np.empty(room, dtype=np.int64) for _ in LotColumns._fields)
+    ends = [0]
     if len(rings):
         policy = schedule.biology.model.harvest
         key = stream_key(schedule.seed, Stream.BATCH, history.batch.number)
         z = min(max(am.normal(key, 1), -YIELD_SDS), YIELD_SDS)
-        gutted_yield = policy.gutted_yield + policy.gutted_yield_sd * z
+        rules = GradingRules(
+            gutted_yield=policy.gutted_yield + policy.gutted_yield_sd * z,
+            edges_g=EDGES_G,
+            smallest_share=policy.smallest_lot_share,
+        )
         names = tuple(schedule.farm.container(sea.container_ids[c]).name for c in rings.tolist())
         keys = stream_keys(schedule.seed, Stream.GRADE, history.batch.number, each=names)
-        best = _best_shares(schedule, history, sea, rings, key, keys)
-        lower = policy.lower_grade_shares
+        superior = _superior_shares(schedule, history, rings, key, keys=keys)
         mu, v = sea.last(sea.mu), sea.last(sea.v)
         for i, c in enumerate(rings.tolist()):
-            rounding = np.array([am.uniform(keys[i], 2 + g) for g in range(grades)])
-            lots.append(
-                grading.grade_ring(
-                    int(fish[c]),
-                    int(live_g[c]),
-                    mu[c],
-                    v[c],
-                    gutted_yield,
-                    EDGES_G,
-                    np.concatenate([[best[i]], (1.0 - best[i]) * lower]),
-                    rounding,
-                    policy.smallest_lot_share,
-                    lots[-1],
-                    grade,
-                    size_class,
-                    count,
-                    lot_live_g,
-                    gutted_g,
-                )
+            end = grade_ring(
+                RingCatch(fish=int(fish[c]), live_g=int(live_g[c]), mu=mu[c], v=v[c]),
+                rules=rules,
+                grade_share=np.concatenate([[superior[i]], (1.0 - superior[i]) * policy.lower_grade_shares]),
+                rounding=np.array([am.uniform(keys[i], 2 + g) for g in range(grades)]),
+                start=ends[-1],
+                lots=lots,
             )
-    end = lots[-1]
+            ends.append(end)
+    end = ends[-1]
     return Harvest(
-        rings,
-        last_day[rings],
-        fish[rings],
-        live_g[rings],
-        np.repeat(np.arange(len(rings)), np.diff(lots)),
-        grade[:end],
-        size_class[:end],
-        count[:end],
-        lot_live_g[:end],
-        gutted_g[:end],
+        ring=rings,
+        day=last_day[rings],
+        fish=fish[rings],
+        live_g=live_g[rings],
+        event=np.repeat(np.arange(len(rings)), np.diff(ends)),
+        grade=lots.grade[:end],
+        size_class=lots.size_class[:end],
+        count=lots.fish[:end],
+        lot_live_g=lots.live_g[:end],
+        gutted_g=lots.gutted_g[:end],
     )
 
 
-def _best_shares(
-    schedule: Schedule, history: BatchHistory, sea: StageHistory, rings: np.ndarray, key: np.uint64, keys: np.ndarray
+def _superior_shares(
+    schedule: Schedule, history: BatchHistory, rings: np.ndarray, key: np.uint64, keys: np.ndarray
 ) -> list[float]:
     """The best grade's share of each ring: the batch's draw, less where ulcers or many deaths scarred the living.
 
-    The shift is in logits, and knows only what befell the ring up to its own harvest.
+    The shift is in logits, and knows only what happened to the ring up to its own harvest. key: of the batch; keys: of
+    the rings.
     """
-    policy = schedule.biology.model.harvest
+    sea, policy = history.stages[-1], schedule.biology.model.harvest
     region = schedule.region_of(history.batch)
-    drawn = superior_share(key, *region.superior_beta)
+    drawn = draw_superior_share(key, *region.superior_beta)
     batch = am.log(drawn / (1.0 - drawn))
     shares = []
     for ring_key, c in zip(keys, rings.tolist(), strict=True):

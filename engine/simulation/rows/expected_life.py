@@ -8,9 +8,10 @@ from functools import cached_property
 import numpy as np
 
 from engine.farm.schedule import Batch, Schedule, Stay
-from engine.simulation.harvest.lots import Harvest, reap
-from engine.simulation.health.laboratory import Noticed, Samples, laboratory, noticed
-from engine.simulation.observed.weighing import vaccinated_on
+from engine.simulation.harvest.lots import Harvest, grade_harvest
+from engine.simulation.health.events import NoticedEvent, notice_events
+from engine.simulation.health.laboratory import LabSamples, take_lab_samples
+from engine.simulation.observed.growth_samples import vaccination_day
 from engine.simulation.record import BatchHistory, StageHistory
 from lake.codes import SEA
 
@@ -69,7 +70,7 @@ class ExpectedLife:
     @cached_property
     def harvest(self) -> Harvest:
         """The harvest of the rings lived in, whenever it is."""
-        return reap(self.schedule, self.history)
+        return grade_harvest(self.schedule, self.history)
 
     def scale_to_emptied_rings(self, rows: int) -> int:
         """As many for the rings that are emptied before the as-of date as `rows` are for those lived in."""
@@ -81,9 +82,9 @@ class ExpectedLife:
         """Containers whose fish are vaccinated before the as-of date."""
         containers = 0
         for stay in self.stays:
-            day = vaccinated_on(self.schedule, stay.stay.stage)
-            vaccination_day = stay.stay.start_day + day
-            if day >= 0 and vaccination_day < min(self.schedule.as_of_day, stay.stay.end_day):
+            day_of_stay = vaccination_day(self.schedule, stay.stay.stage)
+            day = stay.stay.start_day + day_of_stay
+            if day_of_stay >= 0 and day < min(self.schedule.as_of_day, stay.stay.end_day):
                 containers += len(stay.stay.container_ids)
         return containers
 
@@ -93,14 +94,14 @@ class ExpectedLife:
         return [t.day for t in self.history.treatments if t.day < self.schedule.as_of_day]
 
     @cached_property
-    def noticed(self) -> tuple[Noticed, ...]:
+    def noticed(self) -> tuple[NoticedEvent, ...]:
         """Health events that are noticed before the as-of date."""
-        return tuple(e for e in noticed(self.schedule, self.history) if e.day < self.schedule.as_of_day)
+        return tuple(e for e in notice_events(self.schedule, self.history) if e.day < self.schedule.as_of_day)
 
     @cached_property
-    def samples(self) -> list[Samples]:
+    def samples(self) -> list[LabSamples]:
         """What is sent to the laboratory of `noticed` before the as-of date."""
-        taken = laboratory(self.schedule, self.history, self.noticed)
+        taken = take_lab_samples(self.schedule, self.history, self.noticed)
         return [s for s in taken if s.day < self.schedule.as_of_day]
 
 

@@ -6,15 +6,15 @@ import numpy as np
 import pyarrow as pa
 
 from engine.biology.fish import Feed
-from engine.simulation.feed import feeding
-from engine.simulation.feed.provision import expected_lots
+from engine.simulation.feed.rations import MEAL_FIGURES, MealColumns, list_meals
+from engine.simulation.feed.supply import expected_lots
 from engine.simulation.numerics.calendar import DAY_US, HOUR_US
 from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, row_ids, stack
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
 from lake.columns import Nullable
 
-MEALS_A_DAY = 2  # as provision deals a ration out
+MEALS_A_DAY = 2  # see rations.split_rations
 MIN_STOCK = 50  # 0.0001 kg: what is less rounds to no stock
 
 
@@ -34,7 +34,7 @@ def expected_feed(expected: ExpectedLife) -> RowCounts:
     for stay in expected.stays:
         stage, lived = stay.stage, stay.lived_days
         lots = expected_lots(
-            expected.schedule, expected.history, stage, container_ids=stay.stay.container_ids, lived=lived
+            expected.schedule, expected.history, stage, container_ids=stay.stay.container_ids, days_lived=lived
         )
         meals += sum(MEALS_A_DAY * int((stage.ration[0, :days] > 1).sum()) for days in lived)
         purchases += len(lots.day)
@@ -51,21 +51,18 @@ def meal_rows(life: BatchLife) -> Columns:
     """The meals, stay by stay."""
     policy = life.schedule.biology.model.feed
     hours = np.array([round(h * HOUR_US) for h in policy.feeding_hours_utc])
-    rows = np.empty((feeding.MEAL, sum(fed.served for fed in life.feeding)), dtype=np.int64)
+    rows = np.empty((MEAL_FIGURES, sum(fed.served for fed in life.feeding)), dtype=np.int64)
     end = 0
     for stage, ids, known, fed in zip(life.stages, life.ids, life.estimates, life.feeding, strict=True):
         fish = stage.before(stage.population, stage.fish)
         weight = stage.before(known.weight_cg, known.arrival_cg)
-        end = feeding.list_meals(
+        end = list_meals(
             end,
-            fed.meals,
-            fed.cost,
-            fed.feed_id,
-            biomass_units(fish, weight),
-            np.stack([ids, np.array(stage.container_ids), fed.feed_container_id], axis=1),
-            stage.start_day,
-            hours,
-            rows,
+            served=MealColumns(meals=fed.meals, cost=fed.cost, feed=fed.feed_id, biomass=biomass_units(fish, weight)),
+            of_container=np.stack([ids, np.array(stage.container_ids), fed.feed_container_id], axis=1),
+            first_day=stage.start_day,
+            hours=hours,
+            rows=rows,
         )
     stay, container, store, feed, day, hour, amount, biomass, cost, percent = rows
     return {

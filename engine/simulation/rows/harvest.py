@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from engine.farm.infrastructure import Farm
-from engine.simulation.health.journal import HARVEST_HOUR
+from engine.simulation.health.entries import HARVEST_HOUR
 from engine.simulation.numerics.calendar import DAY_US, HOUR_US
 from engine.simulation.rows.columns import Columns, Tables, codes, row_ids
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts

@@ -11,7 +11,15 @@ from engine.biology.health_sampling import BURDENS, DRIVERS, THINNESS, HealthSam
 from engine.farm.schedule import Schedule
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
-from engine.simulation.observed import examination
+from engine.simulation.observed.growth_samples import condition_factor
+from engine.simulation.observed.health_sampling import (
+    ExaminedFish,
+    Samplings,
+    ScoreKeys,
+    ScoreModel,
+    examine,
+    shortfall,
+)
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.columns import Columns, Tables, row_ids
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
@@ -44,7 +52,7 @@ class Sampling:
 def health_tables(life: BatchLife) -> Tables:
     """health_sampling_event, individual_fish_observation, fish_parameter_score."""
     model, history = life.schedule.biology.model, life.history
-    health, growth = model.health, model.growth
+    health = model.health
     columns = _parameter_columns(life.schedule)
     taken = list(samplings(health, history))
     stages = [history.stages[t.stage] for t in taken]
@@ -57,37 +65,30 @@ def health_tables(life: BatchLife) -> Tables:
     count = np.minimum(size, sampled("population").astype(np.int64))
     examined = int(count.sum())
     statistics = np.empty((len(taken), len(STATISTICS)), dtype=np.int64)
-    sampling, identifier, weight, length = (np.empty(examined, dtype=np.int64) for _ in range(4))
+    sampling, number, weight, length = (np.empty(examined, dtype=np.int64) for _ in range(4))
     score = np.empty((examined, parameters), dtype=np.int16)
-    seed, number = life.schedule.seed, history.batch.number
     if taken:
-        examination.examine(
-            np.array([t.number for t in taken]),
-            size,
-            count,
-            sampled("mu"),
-            sampled("v"),
-            growth.condition_factor_g,
-            growth.condition_factor,
-            growth.condition_factor_sd,
-            np.array([drivers(health, history, t) for t in taken]),
-            health.baseline[columns],
-            np.array([health.effects[d] for d in DRIVERS])[:, columns],
-            health.effects[THINNESS][columns],
-            health.general[columns],
-            health.unexplained_sd,
-            health.thresholds,
-            stream_key(seed, Stream.HEALTH_SAMPLE, number, "fish"),
-            stream_key(seed, Stream.HEALTH_SAMPLE, number, "general"),
-            stream_keys(
-                seed, Stream.HEALTH_SAMPLE, number, "parameter", each=tuple(health.parameters[i] for i in columns)
+        examine(
+            Samplings(
+                number=np.array([t.number for t in taken]),
+                fish=count,
+                mu=sampled("mu"),
+                v=sampled("v"),
+                drivers=np.array([drivers(health, history, t) for t in taken]),
             ),
-            statistics,
-            sampling,
-            identifier,
-            weight,
-            length,
-            score,
+            size=size,
+            condition=condition_factor(life.schedule),
+            model=ScoreModel(
+                baseline=health.baseline[columns],
+                effects=np.array([health.effects[d] for d in DRIVERS])[:, columns],
+                thinness=health.effects[THINNESS][columns],
+                general=health.general[columns],
+                unexplained_sd=health.unexplained_sd,
+                thresholds=health.thresholds,
+            ),
+            keys=_score_keys(life, tuple(health.parameters[i] for i in columns)),
+            statistics=statistics,
+            fish=ExaminedFish(sampling=sampling, number=number, weight=weight, length=length, score=score),
         )
     event = row_ids("health_sampling_event", life.batch_id, len(taken))
     fish = row_ids("individual_fish_observation", life.batch_id, examined)
@@ -105,7 +106,7 @@ def health_tables(life: BatchLife) -> Tables:
             "id": fish,
             "batch_id": np.full(examined, life.batch_id),
             "sampling_event_id": event[sampling],
-            "fish_identifier": identifier,
+            "fish_identifier": number,
             "weight_g": weight,
             "length_cm": length,
         },
@@ -134,6 +135,15 @@ def count_samplings(health: HealthSampling, age_days: int) -> int:
 def count_health_rows(health: HealthSampling, parameters: int, age_days: int) -> int:
     """Rows of the samplings of a batch that has come to this age: each with its fish and their scores."""
     return count_samplings(health, age_days) * (1 + health.sample_size * (1 + parameters))
+
+
+def _score_keys(life: BatchLife, parameters: tuple[str, ...]) -> ScoreKeys:
+    seed, batch = life.schedule.seed, life.history.batch.number
+    return ScoreKeys(
+        fish=stream_key(seed, Stream.HEALTH_SAMPLE, batch, "fish"),
+        general=stream_key(seed, Stream.HEALTH_SAMPLE, batch, "general"),
+        parameter=stream_keys(seed, Stream.HEALTH_SAMPLE, batch, "parameter", each=parameters),
+    )
 
 
 def _score_rows(life: BatchLife, fish: np.ndarray, score: np.ndarray) -> Columns:
@@ -169,7 +179,7 @@ def drivers(health: HealthSampling, history: BatchHistory, taken: Sampling) -> n
     burdens = (
         _mortality(health, stage, c, d),
         _lice(health, stage, c, today),
-        examination.shortfall(stage.oxygen_min[c, max(0, d + 1 - health.oxygen_days) : d + 1], health.oxygen_floor)
+        shortfall(stage.oxygen_min[c, max(0, d + 1 - health.oxygen_days) : d + 1], health.oxygen_floor)
         / health.oxygen_scale,
     )
     strength[: len(BURDENS)] = burdens

@@ -6,9 +6,10 @@ import numpy as np
 import pyarrow as pa
 
 from engine.farm.schedule import Batch, Schedule
-from engine.simulation.health.journal import SEVERITIES
-from engine.simulation.health.laboratory import AGENTS, Noticed, whole_between
-from engine.simulation.health.signs import beginnings, counts_of_females, low_oxygen, weeks_of_deaths
+from engine.simulation.health.entries import SEVERITIES
+from engine.simulation.health.events import NoticedEvent, whole_between
+from engine.simulation.health.laboratory import AGENTS
+from engine.simulation.health.warning_signs import adult_female_counts, days_of_low_oxygen, run_starts, weekly_mortality
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.calendar import WEEK_DAYS
 from engine.simulation.record import StageHistory
@@ -147,15 +148,15 @@ def _lice_entries(schedule: Schedule, stage: StageHistory, batch: Batch) -> int:
     if stage.lice is None:
         return 0
     region = schedule.region_of(batch)
-    over = counts_of_females(stage.lice, region.adult_female_limit).over
-    return sum(int(stage.lice.day[w]) < schedule.as_of_day for w in beginnings(over))
+    over = adult_female_counts(stage.lice, region.adult_female_limit).is_above
+    return sum(int(stage.lice.day[w]) < schedule.as_of_day for w in run_starts(over))
 
 
-def _death_entries(schedule: Schedule, stage: StageHistory, at: int, noticed: tuple[Noticed, ...]) -> int:
+def _death_entries(schedule: Schedule, stage: StageHistory, at: int, noticed: tuple[NoticedEvent, ...]) -> int:
     """How often more fish die than usual in a stage, the batch's `at`th, outside of the events noticed."""
-    level = weeks_of_deaths(stage, schedule.biology.model.journal.weekly_mortality).level
+    level = weekly_mortality(stage, schedule.biology.model.journal.weekly_mortality).level
     entries = 0
-    for w in beginnings(level > 0):
+    for w in run_starts(level > 0):
         first = stage.start_day + WEEK_DAYS * w
         last = first + WEEK_DAYS - 1
         explained = any(e.at == at and e.event.start_day <= last and e.event.end_day > first for e in noticed)
@@ -166,5 +167,5 @@ def _death_entries(schedule: Schedule, stage: StageHistory, at: int, noticed: tu
 def _oxygen_entries(schedule: Schedule, stage: StageHistory) -> int:
     """How often little oxygen is worth an entry."""
     journal = schedule.biology.model.journal
-    _, days = low_oxygen(stage, journal.oxygen_low[-1], journal.oxygen_quiet_days)
+    _, days = days_of_low_oxygen(stage, journal.oxygen_low[-1], journal.oxygen_quiet_days)
     return sum(stage.start_day + d < schedule.as_of_day for d in days)

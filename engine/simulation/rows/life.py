@@ -11,13 +11,13 @@ import numpy as np
 
 from engine.farm.infrastructure import Place
 from engine.farm.schedule import Schedule
-from engine.simulation.feed.provision import StageFeed, feed_batch
-from engine.simulation.harvest.lots import Harvest, reap
-from engine.simulation.health.journal import Care, care
+from engine.simulation.feed.supply import StageFeeding, feed_batch
+from engine.simulation.harvest.lots import Harvest, grade_harvest
+from engine.simulation.health.journal import CareRecord, record_care
 from engine.simulation.numerics.streams import Stream, stream_keys
-from engine.simulation.observed.assimilation import StageEstimate, estimate
-from engine.simulation.observed.sensing import daily_temperature
-from engine.simulation.observed.weighing import Weighings, weigh
+from engine.simulation.observed.growth_samples import GrowthSamples, sample_growth
+from engine.simulation.observed.sensors import daily_temperatures
+from engine.simulation.observed.state_estimate import StageEstimate, estimate_states
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.buffers import ReadingBuffers
 from engine.simulation.rows.columns import row_ids
@@ -49,34 +49,34 @@ class BatchLife:
         return out
 
     @cached_property
-    def weighings(self) -> Weighings:
+    def weighings(self) -> GrowthSamples:
         """The batch's growth samples."""
-        return weigh(self.schedule, self.history)
+        return sample_growth(self.schedule, self.history)
 
     @cached_property
     def estimates(self) -> list[StageEstimate]:
         """What the farm knows of each stage."""
-        return estimate(
+        return estimate_states(
             self.schedule,
             self.history,
             self.weighings,
-            lambda stage: daily_temperature(self.schedule, self.climate, stage),
+            lambda stage: daily_temperatures(self.schedule, self.climate, stage),
         )
 
     @cached_property
-    def care(self) -> Care:
+    def care(self) -> CareRecord:
         """The batch's treatments, laboratory samples and journal."""
-        return care(self.schedule, self.history)
+        return record_care(self.schedule, self.history)
 
     @cached_property
-    def feeding(self) -> list[StageFeed]:
+    def feeding(self) -> list[StageFeeding]:
         """How each stage was fed."""
         return feed_batch(self.schedule, self.history, self.estimates)
 
     @cached_property
     def harvest(self) -> Harvest:
         """What was harvested."""
-        return reap(self.schedule, self.history)
+        return grade_harvest(self.schedule, self.history)
 
     @property
     def batch_id(self) -> int:

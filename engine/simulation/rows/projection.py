@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.farm.schedule import Batch, Schedule
-from engine.simulation.observed import projection
+from engine.simulation.observed.projection import StaysNow, StaysProjection, project_stays
 from engine.simulation.record import StageHistory
 from engine.simulation.rows.activities import Activities
 from engine.simulation.rows.columns import Columns, biomass_units, hundredths
@@ -92,20 +92,18 @@ def project(schedule: Schedule, batch: Batch, stage: StageHistory, known: StayDa
     weight_now, fish_now = (v[:, yesterday].astype(np.int64) for v in (known.weight_cg, known.population))
     bias, bias_days = _bias(schedule, models, stage, known)
     profile = models.temperature(np.full(days, stage.stage), first + np.arange(days))
-    weights = np.zeros((len(weight_now), days), dtype=np.int64)
-    population = np.zeros((len(weight_now), days), dtype=np.int64)
-    length = np.zeros(len(weight_now), dtype=np.int64)
-    projection.project_stays(
-        weight_now,
-        fish_now,
-        profile,
-        bias,
-        float(models.tgc[stage.stage - 1]),
-        models.mortality,
-        target_cg,
-        weights,
-        population,
-        length,
+    ahead = StaysProjection(
+        weight_cg=np.zeros((len(weight_now), days), dtype=np.int64),
+        population=np.zeros((len(weight_now), days), dtype=np.int64),
+        length=np.zeros(len(weight_now), dtype=np.int64),
+    )
+    project_stays(
+        StaysNow(weight_cg=weight_now, fish=fish_now, bias_hundredths=bias),
+        temp_hundredths=profile,
+        tgc=float(models.tgc[stage.stage - 1]),
+        mortality=models.mortality,
+        target_cg=target_cg,
+        out=ahead,
     )
     return Ahead(
         positions=known.positions,
@@ -114,10 +112,10 @@ def project(schedule: Schedule, batch: Batch, stage: StageHistory, known: StayDa
         bias=bias,
         bias_days=bias_days,
         first_day=first,
-        length=length,
+        length=ahead.length,
         profile=profile,
-        weights_cg=weights,
-        population=population,
+        weights_cg=ahead.weight_cg,
+        population=ahead.population,
     )
 
 

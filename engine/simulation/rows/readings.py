@@ -9,8 +9,8 @@ import numpy as np
 from engine.biology.values import Range
 from engine.biology.water import Sensors
 from engine.simulation.numerics.calendar import DAY_US
-from engine.simulation.observed.instruments import read_all
-from engine.simulation.observed.sensing import Group, groups
+from engine.simulation.observed.sensor_readings import Readings, SensorGroup, read_group
+from engine.simulation.observed.sensors import sensor_groups
 from engine.simulation.rows.buffers import COLUMNS
 from engine.simulation.rows.columns import Columns, Tables, stack
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
@@ -28,14 +28,20 @@ def reading_tables(life: BatchLife) -> Tables:
             for c, days in zip(stage.container_ids, stage.days_lived, strict=True)
         )
     )
-    out = [buffers[name] for name in COLUMNS]
+    out = Readings(
+        container=buffers["container_id"],
+        assignment=buffers["batch_container_assignment_id"],
+        sensor=buffers["sensor_id"],
+        parameter=buffers["parameter_id"],
+        time_us=buffers["reading_time"],
+        value=buffers["value"],
+    )
     row, faults = 0, []
     for stage, ids in zip(life.stages, life.ids, strict=True):
-        for group in groups(life.climate, stage):
-            assignment_ids = ids[group.begin : group.end]
-            row = read_all(row, group.lived, group.water, group.probes, group.faults, assignment_ids, *out[1:])
-            faults.append({"batch_id": life.batch_id} | _fault_rows(group, assignment_ids, slots))
-    out[0][:row] = life.batch_id
+        for here, group in sensor_groups(life.climate, stage):
+            row = read_group(row, group, ids[here], out)
+            faults.append({"batch_id": life.batch_id} | _fault_rows(group, ids[here]))
+    buffers["batch_id"][:row] = life.batch_id
     readings = {name: buffers[name][:row] for name in COLUMNS}
     return {"environmental_reading": readings, "sensor_fault": stack(faults)}
 
@@ -75,11 +81,11 @@ def _share(a_year: float, hours: Range) -> float:
     return a_year / 365 / 24 * (low if low == high else (high - low) / math.log(high / low))
 
 
-def _fault_rows(group: Group, assignment_ids: np.ndarray, readings_per_day: int) -> Columns:
+def _fault_rows(group: SensorGroup, assignment_ids: np.ndarray) -> Columns:
     """The faults of containers that share their water, with the ids of their assignments (n,)."""
     faults, probes = group.faults, group.probes
     c, s = np.divmod(faults.place, len(probes.parameter))
-    step = DAY_US // readings_per_day
+    step = DAY_US // group.water.slots
     return {
         "container_id": probes.container[c],
         "assignment_id": assignment_ids[c],

@@ -11,7 +11,7 @@ import pyarrow as pa
 from engine.farm.masters import hall_profile_id, sea_profile_c, stage_tgc
 from engine.farm.schedule import Batch, Schedule
 from engine.simulation.numerics.calendar import DAY_US
-from engine.simulation.observed import projection
+from engine.simulation.observed.projection import BatchProjection, StageModels, project_batch
 from engine.simulation.rows.columns import Columns, Tables, row_ids
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.origin import egg_supplier
@@ -95,17 +95,13 @@ def baseline(schedule: Schedule, batch: Batch) -> Baseline:
     models = standard_models(schedule, batch.geography_id)
     temperature = models.temperature(stage, day)
     weight, population, feed = (np.empty(days, dtype=np.int64) for _ in range(3))
-    projection.project_batch(
+    project_batch(
         biology.stages.egg_weight_g,
-        float(batch.eggs),
-        stage,
-        temperature,
-        models.tgc,
-        models.fcr,
-        models.mortality,
-        weight,
-        population,
-        feed,
+        fish=float(batch.eggs),
+        stage=stage,
+        temp_hundredths=temperature,
+        models=StageModels(tgc=models.tgc, fcr=models.fcr, mortality=models.mortality),
+        out=BatchProjection(weight_cg=weight, population=population, feed=feed),
     )
     # 0.01 fish x 0.01 g = 10^-7 kg, in 0.01 kg
     biomass = (population * weight + 50_000) // 100_000

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.biology.parameters import Parameters
-from engine.simulation.feed import feeding
-from engine.simulation.feed.provision import StageFeed
-from engine.simulation.observed.assimilation import StageEstimate
-from engine.simulation.observed.weighing import StageWeighings
+from engine.simulation.feed.rations import PERIOD_FIGURES, Stock, sum_periods
+from engine.simulation.feed.supply import StageFeeding
+from engine.simulation.observed.growth_samples import StageSamples
+from engine.simulation.observed.state_estimate import StageEstimate
 from engine.simulation.record import StageHistory
 from engine.simulation.rows.columns import Columns, Tables, code, codes, empty, stack
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
@@ -85,23 +85,25 @@ def _is_fed(model: Parameters, stage: int) -> bool:
 
 
 def _periods(
-    stage: StageHistory, known: StageEstimate, fed: StageFeed, weighed: StageWeighings, length: int
+    stage: StageHistory, known: StageEstimate, fed: StageFeeding, weighed: StageSamples, length: int
 ) -> _Periods:
     n, days = stage.population.shape
     number = -(-days // length)
-    sums, evenings = np.zeros((n, number, feeding.SUMS), dtype=np.int64), np.zeros(number, dtype=np.int64)
-    feeding.sum_periods(
+    sums, evenings = np.zeros((n, number, PERIOD_FIGURES), dtype=np.int64), np.zeros(number, dtype=np.int64)
+    sum_periods(
         length,
-        stage.days_lived.astype(np.int64),
-        stage.population.astype(np.int64),
-        stage.fish.astype(np.int64),
-        known.weight_cg.astype(np.int64),
-        known.arrival_cg.astype(np.int64),
-        fed.meals,
-        sums,
-        evenings,
+        days_lived=stage.days_lived.astype(np.int64),
+        stock=Stock(
+            fish=stage.population.astype(np.int64),
+            weight_cg=known.weight_cg.astype(np.int64),
+            fish_arrived=stage.fish.astype(np.int64),
+            weight_arrived_cg=known.arrival_cg.astype(np.int64),
+        ),
+        meals=fed.meals,
+        sums=sums,
+        evenings=evenings,
     )
-    fish, lived, feed, meals, start, end, growth = (sums[:, :, i] for i in range(feeding.SUMS))
+    fish, lived, feed, meals, start, end, growth = (sums[:, :, i] for i in range(PERIOD_FIGURES))
     first = np.broadcast_to(stage.start_day + np.arange(number) * length, (n, number))
     latest = np.full((n, number), -1, dtype=np.int64)
     np.maximum.at(latest, (weighed.container, (weighed.day - stage.start_day) // length), weighed.day)

@@ -19,7 +19,7 @@ def months(biology: Biology) -> np.ndarray:
     policy = biology.model.feed
     years = np.arange(len(MONTH_DAYS)) / 12 + 1970 - policy.market_epoch_year
     series = [
-        [np.log(feed_index(biology, seed, f"G{g}", 0, 365 * 60 + 15)[MONTH_DAYS]) for g in range(2)]
+        [np.log(feed_index(biology, seed, f"G{g}", first_day=0, days=365 * 60 + 15)[MONTH_DAYS]) for g in range(2)]
         for seed in range(150)
     ]
     return np.array(series) - policy.market_trend * years
@@ -45,12 +45,14 @@ def test_geographies_share_the_worlds_part(months: np.ndarray, biology: Biology)
 
 @given(st.integers(0, 25_000), st.integers(1, 900), st.integers(0, 200))
 def test_a_days_price_is_the_same_in_every_span(biology: Biology, first: int, days: int, later: int) -> None:
-    long = feed_index(biology, 3, "Scotland", first, days + later)
-    np.testing.assert_array_equal(feed_index(biology, 3, "Scotland", first, days), long[:days])
-    np.testing.assert_array_equal(feed_index(biology, 3, "Scotland", first + days - 1, 1 + later), long[days - 1 :])
+    long = feed_index(biology, 3, "Scotland", first_day=first, days=days + later)
+    np.testing.assert_array_equal(feed_index(biology, 3, "Scotland", first_day=first, days=days), long[:days])
+    np.testing.assert_array_equal(
+        feed_index(biology, 3, "Scotland", first_day=first + days - 1, days=1 + later), long[days - 1 :]
+    )
 
 
 def test_the_price_changes_with_the_month_and_on_no_other_day(biology: Biology) -> None:
-    index = feed_index(biology, 3, "Scotland", 0, 365 * 60 + 15)
+    index = feed_index(biology, 3, "Scotland", first_day=0, days=365 * 60 + 15)
     changed = np.flatnonzero(np.diff(index)) + 1
     np.testing.assert_array_equal(changed, MONTH_DAYS[1:])

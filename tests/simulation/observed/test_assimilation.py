@@ -14,45 +14,43 @@ from hypothesis import strategies as st
 from engine.biology.parameters import Biology
 from engine.farm.schedule import Schedule
 from engine.simulation.fish.history import simulate_batch
-from engine.simulation.observed import observation
 from engine.simulation.observed.assimilation import (
-    ANCHORS,
-    Estimated,
-    Expected,
-    StageEstimate,
+    ExpectedGrowth,
+    Known,
+    Observations,
+    StateColumns,
     Trust,
-    Watched,
-    estimate,
-    expected_growth,
+    assimilate,
     fill_gaps,
-    follow,
 )
-from engine.simulation.observed.weighing import StageWeighings, weigh
+from engine.simulation.observed.growth_samples import StageSamples, empty_columns, sample_growth
+from engine.simulation.observed.sampling import ConditionFactor, Living, SamplingPlan, sample_fish
+from engine.simulation.observed.state_estimate import ANCHORS, StageEstimate, estimate_states, expected_growth
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
-from tests.simulation.observed.test_weighing import changed
+from tests.simulation.observed.test_growth_samples import changed
 
 FLAT_C, FLAT = np.array([0.0, 30.0]), np.array([1.0, 1.0])
-TRUST = Trust(0.75, 0.8, 0.4, 0.2)
-HARD = Trust(1.0, 0.8, 0.4, 0.2)
-TGC = Expected(3.0, 0.0, 0.0, FLAT_C, FLAT)
+TRUST = Trust(anchor_weight=0.75, after_week=0.8, floor=0.4, min_growth=0.2)
+HARD = TRUST._replace(anchor_weight=1.0)
+TGC = ExpectedGrowth(tgc=3.0, yolk=0.0, size_exponent=0.0, response_c=FLAT_C, response=FLAT)
 
 
 @pytest.fixture(scope="module")
 def estimates(small_schedule: Schedule, histories: list[BatchHistory]) -> list[list[StageEstimate]]:
-    return [estimate(small_schedule, h, weigh(small_schedule, h)) for h in histories]
+    return [estimate_states(small_schedule, h, sample_growth(small_schedule, h)) for h in histories]
 
 
-def watched(temp_c: np.ndarray, sample_cg: np.ndarray | None = None, **changes: np.ndarray) -> Watched:
+def observations(temp_c: np.ndarray, sample_cg: np.ndarray | None = None, **changes: np.ndarray) -> Observations:
     """Containers of 1,000 fish, fed every day, of which none dies."""
     n, days = temp_c.shape
     whole = np.full((n, days), 1000, dtype=np.int64)
     nothing = np.zeros((n, days), dtype=np.int64)
-    seen = Watched(
+    seen = Observations(
         fish=np.full(n, 1000, dtype=np.int64),
-        lived=np.full(n, days),
+        days_lived=np.full(n, days),
         population=whole,
         culled=nothing,
         culled_cg=nothing,
@@ -63,18 +61,22 @@ def watched(temp_c: np.ndarray, sample_cg: np.ndarray | None = None, **changes: 
     return seen._replace(**changes)
 
 
-def followed(arrival_g: float, seen: Watched, expected: Expected = TGC, trust: Trust = TRUST) -> Estimated:
+def assimilated(
+    arrival_g: float, seen: Observations, expected: ExpectedGrowth = TGC, trust: Trust = TRUST
+) -> StateColumns:
     n, days = seen.population.shape
     weight, confidence, fcr = (np.zeros((n, days), dtype=np.int64) for _ in range(3))
-    out = Estimated(weight, confidence, fcr, np.zeros(n), np.zeros(n, dtype=np.int64))
-    follow(np.full(n, arrival_g), np.zeros(n, dtype=np.int64), seen, expected, trust, out)
+    last = Known(weight_g=np.zeros(n), age_days=np.zeros(n, dtype=np.int64))
+    out = StateColumns(weight_cg=weight, confidence=confidence, fcr=fcr, last=last)
+    arrival = Known(weight_g=np.full(n, arrival_g), age_days=np.zeros(n, dtype=np.int64))
+    assimilate(arrival, seen, expected, trust, out=out)
     return out
 
 
 @given(arrival_g=st.floats(1.0, 5000.0), temp_c=st.floats(1.0, 15.0), tgc=st.floats(0.5, 4.0))
 def test_at_constant_temperature_growth_has_a_closed_form(arrival_g: float, temp_c: float, tgc: float) -> None:
     days = 200
-    out = followed(arrival_g, watched(np.full((1, days), temp_c)), TGC._replace(tgc=tgc))
+    out = assimilated(arrival_g, observations(np.full((1, days), temp_c)), TGC._replace(tgc=tgc))
     root = arrival_g ** (1.0 / 3.0) + tgc / 1000.0 * temp_c * np.arange(1, days + 1)
     np.testing.assert_allclose(out.weight_cg[0], root**3 * 100.0, atol=0.501, rtol=1e-9)
 
@@ -84,7 +86,7 @@ def test_nothing_grows_unfed_or_below_freezing() -> None:
     temp_c[1, 10:] = -0.5
     ration = np.ones((2, 30), dtype=np.int64)
     ration[0, 10:20] = 0
-    weight = followed(500.0, watched(temp_c, ration=ration)).weight_cg
+    weight = assimilated(500.0, observations(temp_c, ration=ration)).weight_cg
     growth = np.diff(weight, axis=1)
     assert not growth[0, 9:19].any()
     assert not growth[1, 9:].any()
@@ -118,11 +120,19 @@ def test_without_error_the_estimate_is_the_truth(
     }
     alike = replace(data, model=replace(data.model, regions=regions))
     schedule = replace(small_schedule, biology=alike)
-    climate = Climate(schedule.farm, alike, schedule.seed, schedule.as_of_day, small_climate.first_day)
+    climate = Climate(
+        farm=schedule.farm,
+        biology=alike,
+        seed=schedule.seed,
+        days=schedule.as_of_day,
+        first_day=small_climate.first_day,
+    )
     compared = 0
     for batch in schedule.batches:
         history = simulate_batch(schedule, climate, batch)
-        for stage, known in zip(history.stages, estimate(schedule, history, weigh(schedule, history)), strict=True):
+        for stage, known in zip(
+            history.stages, estimate_states(schedule, history, sample_growth(schedule, history)), strict=True
+        ):
             here = stage.present & (np.cumprod(stage.appetite, axis=1) == 1.0)
             apart = np.abs(known.weight_cg - stage.weight_cg)[here]
             assert apart.max(initial=0) <= np.maximum(1, stage.weight_cg[here].max(initial=0) // 10_000)
@@ -133,7 +143,7 @@ def test_without_error_the_estimate_is_the_truth(
 def test_eggs_live_on_their_yolk(small_schedule: Schedule, estimates: list[list[StageEstimate]]) -> None:
     stages = small_schedule.biology.model.stages
     for known in estimates[:4]:
-        assert known[0].last_g == pytest.approx(stages.first_feeding_weight_g, rel=1e-9)
+        assert known[0].last.weight_g == pytest.approx(stages.first_feeding_weight_g, rel=1e-9)
         assert (known[0].fcr == -1).all()
 
 
@@ -144,17 +154,20 @@ def errors(sample_size: int, seed: int, sd_of_tgc: float = 0.0, days: int = 7) -
     root = mean_g ** (1.0 / 3.0)
     mu = np.full((n, 1), root * (1.0 - v / root**2))
     truth_g = mu[:, 0] * (mu[:, 0] ** 2 + 3.0 * v)
-    containers, of_day, sizes = (np.zeros(n, dtype=np.int64) for _ in range(3))
-    figures = np.zeros((n, 7), dtype=np.int64)
-    fish = [np.zeros(n * sample_size, dtype=np.int64) for _ in range(4)]
+    samples, fish = empty_columns(n, sample_size)
     keys = np.arange(1, n + 1, dtype=np.uint64) * np.uint64(2**40 + seed)
-    observation.weigh(
-        keys, np.zeros(n), 100, 1, -1, 0, 0, sample_size, np.full((n, 1), 1000), mu, np.full((n, 1), v),
-        np.array([1.0]), np.array([1.2]), 0.06, containers, of_day, sizes, figures, *fish,
-    )  # fmt: skip
+    sample_fish(
+        keys,
+        selection=np.zeros(n),
+        plan=SamplingPlan(first_day=100, interval_days=1, extra_day=-1, last_day=0, enough_cg=0, size=sample_size),
+        living=Living(population=np.full((n, 1), 1000), mu=mu, v=np.full((n, 1), v)),
+        condition=ConditionFactor(weight_g=np.array([1.0]), mean=np.array([1.2]), sd=0.06),
+        samples=samples,
+        fish=fish,
+    )
     sample_cg = np.zeros((n, days), dtype=np.int64)
-    sample_cg[:, 0] = figures[:, 0]
-    out = followed(2000.0, watched(np.full((n, days), 10.0), sample_cg), trust=HARD)
+    sample_cg[:, 0] = samples.statistics[:, 0]
+    out = assimilated(2000.0, observations(np.full((n, days), 10.0), sample_cg), trust=HARD)
     tgc = 3.0 * (1.0 + sd_of_tgc * np.random.default_rng(seed).standard_normal(n))
     true_root = np.cbrt(truth_g)[:, None] + tgc[:, None] / 1000.0 * 10.0 * np.arange(days)
     relative: np.ndarray = out.weight_cg / 100.0 / true_root**3 - 1.0
@@ -195,9 +208,9 @@ def test_over_many_batches_the_estimate_leans_to_neither_side(
 def test_a_sample_moves_the_estimate_as_far_as_it_is_trusted() -> None:
     sample_cg = np.zeros((1, 5), dtype=np.int64)
     sample_cg[0, 3] = 110_000
-    seen = watched(np.full((1, 5), 10.0), sample_cg, ration=np.zeros((1, 5), dtype=np.int64))
+    seen = observations(np.full((1, 5), 10.0), sample_cg, ration=np.zeros((1, 5), dtype=np.int64))
     for trust, expected in ((HARD, 110_000), (TRUST, 107_500), (TRUST._replace(anchor_weight=0.0), 100_000)):
-        assert followed(1000.0, seen, trust=trust).weight_cg[0].tolist() == [100_000] * 3 + [expected] * 2
+        assert assimilated(1000.0, seen, trust=trust).weight_cg[0].tolist() == [100_000] * 3 + [expected] * 2
 
 
 def test_anchors_are_what_was_observed(
@@ -206,7 +219,7 @@ def test_anchors_are_what_was_observed(
     mortality = small_schedule.biology.model.mortality
     vaccinations = 0
     for h, known in zip(histories, estimates, strict=True):
-        for stage, e, weighed in zip(h.stages, known, weigh(small_schedule, h).stages, strict=True):
+        for stage, e, weighed in zip(h.stages, known, sample_growth(small_schedule, h).stages, strict=True):
             expected = np.full(stage.population.shape, -1)
             if stage.stage > 1:
                 expected[:, 0] = ANCHORS.index("transfer")
@@ -223,7 +236,7 @@ def test_anchors_are_what_was_observed(
 def test_confidence_falls_from_one_weighing_to_the_next() -> None:
     sample_cg = np.zeros((1, 60), dtype=np.int64)
     sample_cg[0, [6, 13]] = 100_000
-    confidence = followed(1000.0, watched(np.full((1, 60), 10.0), sample_cg)).confidence[0]
+    confidence = assimilated(1000.0, observations(np.full((1, 60), 10.0), sample_cg)).confidence[0]
     assert (confidence[6], confidence[13], confidence[20], confidence[27]) == (100, 100, 80, 60)
     falls = np.diff(confidence)
     assert (np.delete(falls, [5, 12]) <= 0).all()
@@ -240,7 +253,7 @@ def test_no_jump_at_a_transfer(
             for j in range(len(stage.container_ids)):
                 here = move.dest == j
                 fish = move.arrived[here]
-                mixed_g = (fish * source.last_g[move.source[here]]).sum() / fish.sum()
+                mixed_g = (fish * source.last.weight_g[move.source[here]]).sum() / fish.sum()
                 assert dest.arrival_cg[j] == pytest.approx(mixed_g * 100.0, abs=0.501)
                 first_g = dest.weight_cg[j, 0] / 100.0
                 planned = stage.planned_end_day - stage.start_day
@@ -259,9 +272,9 @@ def test_a_cull_takes_away_what_its_fish_weigh() -> None:
     culled, culled_cg = (np.zeros((1, 4), dtype=np.int64) for _ in range(2))
     population = np.array([[1000, 950, 700, 700]])
     culled[0, 2], culled_cg[0, 2] = 240, 6_000
-    seen = watched(np.full((1, 4), 10.0), population=population, culled=culled, culled_cg=culled_cg)
+    seen = observations(np.full((1, 4), 10.0), population=population, culled=culled, culled_cg=culled_cg)
     seen = seen._replace(ration=np.zeros((1, 4), dtype=np.int64))
-    weight = followed(100.0, seen).weight_cg[0]
+    weight = assimilated(100.0, seen).weight_cg[0]
     assert weight.tolist() == [10_000, 10_000, 11_371, 11_371]
     before, after = 940 * 10_000, 700 * 11_371 + 240 * 6_000
     assert after == pytest.approx(before, rel=1e-4)
@@ -279,7 +292,7 @@ def test_feed_conversion_is_feed_over_growth_once_there_is_some() -> None:
     population = 1000 - np.arange(1, days + 1)[None, :]
     ration = np.full((1, days), 30_000)
     ration[0, 20:30] = 0
-    out = followed(200.0, watched(np.full((1, days), 9.0), population=population, ration=ration))
+    out = assimilated(200.0, observations(np.full((1, days), 9.0), population=population, ration=ration))
     root = 200.0 ** (1.0 / 3.0) + 0.027 * np.cumsum(ration[0] > 0)
     before = np.concatenate([[200.0], root[:-1] ** 3])
     morning = np.concatenate([[1000], population[0, :-1]])
@@ -339,7 +352,7 @@ def test_gaps_in_measured_temperature_are_told(
         return stage.temp_c + 0.1, measured
 
     h = histories[0]
-    found = estimate(small_schedule, h, weigh(small_schedule, h), with_gaps)
+    found = estimate_states(small_schedule, h, sample_growth(small_schedule, h), with_gaps)
     for stage, known in zip(h.stages, found, strict=True):
         assert not known.temp_measured[0, 10:20].any()
         np.testing.assert_allclose(known.temp_c[0, 10:20], stage.temp_c[1:, 10:20].mean(axis=0) + 0.1)
@@ -356,9 +369,11 @@ def test_a_later_as_of_date_leaves_earlier_states(
     early = replace(small_schedule, as_of_day=small_schedule.as_of_day - 37)
     if early.batches[which].start_day >= early.as_of_day:
         return
-    climate = Climate(early.farm, early.biology, early.seed, early.as_of_day, small_climate.first_day)
+    climate = Climate(
+        farm=early.farm, biology=early.biology, seed=early.seed, days=early.as_of_day, first_day=small_climate.first_day
+    )
     history = simulate_batch(early, climate, early.batches[which])
-    short = estimate(early, history, weigh(early, history))
+    short = estimate_states(early, history, sample_growth(early, history))
     for stage, one, other in zip(history.stages, short, estimates[which], strict=False):
         here = stage.present
         for name in ("weight_cg", "anchor", "confidence", "temp_c", "fcr"):
@@ -369,13 +384,13 @@ def test_states_are_those_of_the_recursion_written_plainly(
     small_schedule: Schedule, histories: list[BatchHistory], estimates: list[list[StageEstimate]]
 ) -> None:
     for h, known in zip(histories, estimates, strict=True):
-        samples = weigh(small_schedule, h).stages
+        samples = sample_growth(small_schedule, h).stages
         last: list[tuple[float, int]] = []
         for i, stage in enumerate(h.stages):
             starts = _starts(small_schedule, h, i, last)
             last = []
             for c, (weight_g, age) in enumerate(starts):
-                states, end = _plainly(small_schedule, h, stage, samples[i], c, weight_g, age)
+                states, end = _plainly(small_schedule, h, stage, samples[i], c=c, weight_g=weight_g, age=age)
                 for name, values in zip(("weight_cg", "confidence", "fcr"), zip(*states, strict=True), strict=True):
                     found = getattr(known[i], name)[c, : stage.days_lived[c]]
                     slack = 0 if name == "confidence" else 1  # another order of operations may round otherwise
@@ -396,7 +411,7 @@ def _starts(schedule: Schedule, h: BatchHistory, i: int, last: list[tuple[float,
 
 
 def _plainly(
-    schedule: Schedule, h: BatchHistory, stage: StageHistory, weighed: StageWeighings, c: int, weight_g: float, age: int
+    schedule: Schedule, h: BatchHistory, stage: StageHistory, weighed: StageSamples, c: int, weight_g: float, age: int
 ) -> tuple[list[tuple[float, ...]], tuple[float, int]]:
     """(weight, confidence, conversion) of each day lived; then (weight in g, days since a weighing)."""
     model = schedule.biology.model

@@ -2,66 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.simulation.observed import projection
+from engine.simulation.observed.projection import BatchProjection, StageModels, StaysNow, StaysProjection
 
 TGC = (0.0, 0.9, 1.4, 1.3, 2.0, 3.0)
 FCR = (0.0, 0.9, 1.0, 1.0, 1.1, 1.2)
 
 
-@dataclass
-class Batch:
-    weight_cg: np.ndarray
-    population: np.ndarray
-    feed: np.ndarray
-
-
-@dataclass
-class Stays:
-    weight_cg: np.ndarray
-    population: np.ndarray
-    length: np.ndarray
-
-
-def project_batch(weight_g: float, fish: int, stage: list[int], temp: list[int], mortality: float = 0.0) -> Batch:
-    out = [np.full(len(stage), -1, dtype=np.int64) for _ in range(3)]
+def project_batch(
+    weight_g: float, fish: int, stage: list[int], temp: list[int], mortality: float = 0.0
+) -> BatchProjection:
+    out = BatchProjection._make(np.full(len(stage), -1, dtype=np.int64) for _ in BatchProjection._fields)
     projection.project_batch(
-        weight_g, float(fish), np.array(stage), np.array(temp), np.array(TGC), np.array(FCR), mortality, *out
+        weight_g,
+        fish=float(fish),
+        stage=np.array(stage),
+        temp_hundredths=np.array(temp),
+        models=StageModels(tgc=np.array(TGC), fcr=np.array(FCR), mortality=mortality),
+        out=out,
     )
-    return Batch(*out)
+    return out
 
 
-def project_stays(
-    weight_cg: list[int],
-    fish: list[int],
-    temp: list[int],
-    bias: list[int],
-    tgc: float = 3.0,
-    mortality: float = 0.0,
-    target_cg: int = 0,
-) -> Stays:
-    n, days = len(weight_cg), len(temp)
+def project_stays(now: StaysNow, temp: list[int], mortality: float = 0.0, target_cg: int = 0) -> StaysProjection:
+    n, days = len(now.fish), len(temp)
     weights, population = (np.full((n, days), -1, dtype=np.int64) for _ in range(2))
-    length = np.full(n, -1, dtype=np.int64)
-    projection.project_stays(
-        np.array(weight_cg),
-        np.array(fish),
-        np.array(temp, dtype=np.int64),
-        np.array(bias),
-        tgc,
-        mortality,
-        target_cg,
-        weights,
-        population,
-        length,
-    )
-    return Stays(weights, population, length)
+    out = StaysProjection(weight_cg=weights, population=population, length=np.full(n, -1, dtype=np.int64))
+    profile = np.array(temp, dtype=np.int64)
+    projection.project_stays(now, profile, 3.0, mortality, target_cg=target_cg, out=out)
+    return out
+
+
+def stays(weight_cg: list[int], fish: list[int], bias: list[int]) -> StaysNow:
+    return StaysNow(weight_cg=np.array(weight_cg), fish=np.array(fish), bias_hundredths=np.array(bias))
 
 
 def closed_form_g(weight_g: float, tgc: float, degree_days: float) -> float:
@@ -105,7 +83,7 @@ def test_each_day_grows_by_the_stage_of_its_own() -> None:
 
 @given(fish=st.integers(1, 2_000_000), share=st.floats(0.0, 0.01), days=st.integers(1, 900))
 def test_deaths_follow_their_daily_rate(fish: int, share: float, days: int) -> None:
-    found = project_batch(100.0, fish, [6] * days, [800] * days, share).population
+    found = project_batch(100.0, fish, [6] * days, [800] * days, mortality=share).population
     assert found[-1] / 100 == pytest.approx(fish * (1.0 - share) ** days, rel=1e-9, abs=0.0051)
     assert (np.diff(found, prepend=fish * 100) <= 0).all()
     if share == 0.0:
@@ -115,7 +93,7 @@ def test_deaths_follow_their_daily_rate(fish: int, share: float, days: int) -> N
 @given(weight=st.floats(0.2, 3_000.0), temp=st.integers(200, 1_500), stage=st.integers(2, 6))
 def test_feed_is_conversion_times_growth_of_the_living(weight: float, temp: int, stage: int) -> None:
     days, fish, share = 60, 100_000, 0.001
-    found = project_batch(weight, fish, [stage] * days, [temp] * days, share)
+    found = project_batch(weight, fish, [stage] * days, [temp] * days, mortality=share)
     root, alive, total_kg = weight ** (1 / 3), float(fish), 0.0
     for _ in range(days):
         after = root + TGC[stage - 1] / 1000 * temp / 100
@@ -139,7 +117,7 @@ def test_without_deaths_all_feed_is_conversion_times_all_growth() -> None:
 )
 def test_a_stay_ends_on_the_first_day_at_its_target(weight: int, temp: int, bias: int, target: int) -> None:
     days = 300
-    found = project_stays([weight], [1_000], [temp] * days, [bias], target_cg=target)
+    found = project_stays(stays([weight], [1_000], [bias]), [temp] * days, target_cg=target)
     length = int(found.length[0])
     lived = found.weight_cg[0, :length]
     assert (lived[:-1] < target).all()
@@ -150,31 +128,26 @@ def test_a_stay_ends_on_the_first_day_at_its_target(weight: int, temp: int, bias
 
 
 def test_stays_without_a_target_live_every_day() -> None:
-    found = project_stays([100, 500_000], [10, 10], [1_000] * 50, [0, 0])
+    found = project_stays(stays([100, 500_000], [10, 10], [0, 0]), [1_000] * 50)
     assert found.length.tolist() == [50, 50]
-    assert project_stays([100], [10], [], [0]).length.tolist() == [0]
+    assert project_stays(stays([100], [10], [0]), []).length.tolist() == [0]
 
 
 @given(st.permutations(range(4)))
 def test_stays_know_nothing_of_each_other(order: list[int]) -> None:
     weight, fish, bias = [40_000, 41_000, 380_000, 90], [900, 0, 17, 60_000], [0, 150, -200, 3]
     temp = [700 + 5 * d for d in range(120)]
-    whole = project_stays(weight, fish, temp, bias, mortality=0.0003, target_cg=420_000)
-    mixed = project_stays(
-        [weight[i] for i in order],
-        [fish[i] for i in order],
-        temp,
-        [bias[i] for i in order],
-        mortality=0.0003,
-        target_cg=420_000,
-    )
+    now = stays(weight, fish, bias)
+    whole = project_stays(now, temp, mortality=0.0003, target_cg=420_000)
+    reordered = StaysNow._make(values[order] for values in now)
+    mixed = project_stays(reordered, temp, mortality=0.0003, target_cg=420_000)
     for name in ("weight_cg", "population", "length"):
         np.testing.assert_array_equal(getattr(mixed, name), getattr(whole, name)[order])
 
 
 @given(fish=st.integers(0, 200_000), share=st.floats(0.0, 0.01))
 def test_a_stays_fish_are_whole_and_never_more(fish: int, share: float) -> None:
-    found = project_stays([50_000], [fish], [800] * 200, [0], mortality=share).population[0]
+    found = project_stays(stays([50_000], [fish], [0]), [800] * 200, mortality=share).population[0]
     assert (np.diff(found, prepend=fish) <= 0).all()
     assert found[-1] == pytest.approx(fish * (1.0 - share) ** 200, abs=0.51)
     assert found.min() >= 0

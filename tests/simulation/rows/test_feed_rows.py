@@ -70,7 +70,7 @@ def test_a_lots_price_follows_the_market_of_its_day(lives: list[BatchLife]) -> N
     spread = []
     for life in lives:
         geography = farm.geography_of(life.history.batch).name
-        index = feed_index(biology, life.schedule.seed, geography, 0, life.schedule.as_of_day)
+        index = feed_index(biology, life.schedule.seed, geography, first_day=0, days=life.schedule.as_of_day)
         for lot in rows_of(feed_tables(life)["feed_purchase"]):
             base = farm.model.feeds[lot["feed_id"] - 1].price_per_kg * biology.region(geography).currency_per_eur
             spread.append(lot["cost_per_kg"] / 100 / (base * index[lot["purchase_date"]]))

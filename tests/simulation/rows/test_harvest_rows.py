@@ -10,7 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine.simulation.harvest import grading
-from engine.simulation.harvest.lots import EDGES_G, Harvest, superior_share
+from engine.simulation.harvest.grading import GradingRules, LotColumns, RingCatch
+from engine.simulation.harvest.lots import EDGES_G, Harvest, draw_superior_share
 from engine.simulation.record import HealthEvent
 from engine.simulation.rows.harvest import event_rows, harvest_tables, lot_rows
 from engine.simulation.rows.life import BatchLife
@@ -99,11 +100,15 @@ class Lots:
     ) -> None:
         v = (mu * cv) ** 2
         self.live_g = max(fish, round(fish * mu * (mu * mu + 3 * v)))
-        out = [np.empty(60, dtype=np.int64) for _ in range(5)]
-        rounding = np.linspace(0.05, 0.95, len(shares))
+        out = LotColumns._make(np.empty(60, dtype=np.int64) for _ in LotColumns._fields)
         start = 3
         end = grading.grade_ring(
-            fish, self.live_g, mu, v, yield_, EDGES_G, np.array(shares), rounding, smallest, start, *out
+            RingCatch(fish=fish, live_g=self.live_g, mu=mu, v=v),
+            rules=GradingRules(gutted_yield=yield_, edges_g=EDGES_G, smallest_share=smallest),
+            grade_share=np.array(shares),
+            rounding=np.linspace(0.05, 0.95, len(shares)),
+            start=start,
+            lots=out,
         )
         self.grade, self.size, self.count, self.live, self.gutted = (a[start:end] for a in out)
 
@@ -154,7 +159,7 @@ def test_a_rings_lots_are_few_and_their_sizes_those_of_its_fish() -> None:
 
 @pytest.mark.parametrize(("a", "b"), [(38, 3), (18, 2), (1, 1)])
 def test_the_superior_share_is_a_beta(a: int, b: int) -> None:
-    draws = np.array([superior_share(np.uint64(key), a, b) for key in range(3_000)])
+    draws = np.array([draw_superior_share(np.uint64(key), a, b) for key in range(3_000)])
     mean, var = a / (a + b), a * b / ((a + b) ** 2 * (a + b + 1))
     assert draws.mean() == pytest.approx(mean, abs=4.0 * (var / 3_000) ** 0.5)
     assert draws.var() == pytest.approx(var, rel=0.15)

@@ -19,7 +19,9 @@ from engine.biology.parameters import Biology, parse_biology
 from engine.farm.infrastructure import parse_farm
 from engine.farm.schedule import Schedule
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
-from engine.simulation.observed import examination
+from engine.simulation.observed import health_sampling
+from engine.simulation.observed.health_sampling import ExaminedFish, Samplings, ScoreKeys, ScoreModel
+from engine.simulation.observed.sampling import ConditionFactor
 from engine.simulation.record import BatchHistory, HealthEvent, SeaLice, StageHistory, Treatment
 from engine.simulation.rows.health import drivers, health_tables, samplings
 from engine.simulation.rows.life import BatchLife
@@ -191,28 +193,32 @@ def test_without_drivers_scores_follow_the_normal_distribution() -> None:
     size, thresholds, baseline = 40_000, [0.8, 1.7, 2.4], [0.0, -0.5]
     general = np.array([0.9, 0.7])
     scores = np.zeros((size, 2), dtype=np.int16)
-    fish = examination.examine(
-        number=np.array([3]),
+    sampling, number, weight, length = (np.zeros(size, dtype=np.int64) for _ in range(4))
+    fish = health_sampling.examine(
+        Samplings(
+            number=np.array([3]),
+            fish=np.array([size]),
+            mu=np.array([10.0]),
+            v=np.array([0.5]),
+            drivers=np.zeros((1, len(DRIVERS))),
+        ),
         size=size,
-        count=np.array([size]),
-        mu=np.array([10.0]),
-        v=np.array([0.5]),
-        condition_g=np.array([1.0]),
-        condition=np.array([1.2]),
-        condition_sd=0.05,
-        drivers=np.zeros((1, len(DRIVERS))),
-        baseline=np.array(baseline),
-        effects=np.ones((len(DRIVERS), 2)),
-        thinness=np.zeros(2),
-        general=general,
-        unexplained_sd=0.0,
-        thresholds=np.array(thresholds),
-        fish_key=stream_key(1, Stream.HEALTH_SAMPLE, "fish"),
-        general_key=stream_key(1, Stream.HEALTH_SAMPLE, "general"),
-        parameter_keys=stream_keys(1, Stream.HEALTH_SAMPLE, each=("a", "b")),
+        condition=ConditionFactor(weight_g=np.array([1.0]), mean=np.array([1.2]), sd=0.05),
+        model=ScoreModel(
+            baseline=np.array(baseline),
+            effects=np.ones((len(DRIVERS), 2)),
+            thinness=np.zeros(2),
+            general=general,
+            unexplained_sd=0.0,
+            thresholds=np.array(thresholds),
+        ),
+        keys=ScoreKeys(
+            fish=stream_key(1, Stream.HEALTH_SAMPLE, "fish"),
+            general=stream_key(1, Stream.HEALTH_SAMPLE, "general"),
+            parameter=stream_keys(1, Stream.HEALTH_SAMPLE, each=("a", "b")),
+        ),
         statistics=np.zeros((1, 9), dtype=np.int64),
-        **{name: np.zeros(size, dtype=np.int64) for name in ("of", "identifier", "weight", "length")},
-        score=scores,
+        fish=ExaminedFish(sampling=sampling, number=number, weight=weight, length=length, score=scores),
     )
     assert fish == size
     normal = NormalDist()

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from engine.farm.schedule import Schedule
-from engine.simulation.health import wording as say
+from engine.simulation.health import wording
 from engine.simulation.health.laboratory import AGENTS
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.expected_life import ExpectedLife, ExpectedStay
@@ -101,11 +101,11 @@ def test_entries_stand_in_order_of_time_within_the_life(
 def test_every_kind_of_entry_is_there_and_worded_in_more_than_one_way(rows: Rows) -> None:
     kinds = Counter(r["category"] for r in rows["journal_entry"])
     assert set(kinds) == set(TABLES["journal_entry"].column("category").codes)
-    assert set(say.EVENTS) == set(EVENT_KINDS)
+    assert set(wording.EVENTS) == set(EVENT_KINDS)
     noticed = [
-        next(i for i, words in enumerate(say.NOTICED) if _fits(words, row["description"]))
+        next(i for i, words in enumerate(wording.NOTICED) if _fits(words, row["description"]))
         for row in rows["journal_entry"]
-        if any(_fits(words, row["description"]) for words in say.NOTICED)
+        if any(_fits(words, row["description"]) for words in wording.NOTICED)
     ]
     assert len(set(noticed)) > 1
 
@@ -189,7 +189,7 @@ def test_an_event_has_a_row_for_each_container_that_lived_to_see_it(lived: Batch
 def test_severity_follows_the_expected_loss(small_schedule: Schedule, lived: BatchHistory, rows: Rows) -> None:
     medium, high = small_schedule.biology.model.journal.event_loss
     for event in lived.events:
-        words = say.EVENTS[event.kind]
+        words = wording.EVENTS[event.kind]
         told = [
             r
             for r in rows["journal_entry"]

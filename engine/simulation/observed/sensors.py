@@ -6,7 +6,6 @@ A sensor's bias, drift, services and faults are its own, whoever lives in the co
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -18,24 +17,21 @@ from engine.farm.infrastructure import Container
 from engine.farm.schedule import Schedule
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
-from engine.simulation.observed.instruments import Faults, Probes, Water, daily_means, find_faults
+from engine.simulation.observed.sensor_readings import (
+    FaultRates,
+    Faults,
+    Probes,
+    SensorGroup,
+    Water,
+    daily_means,
+    find_faults,
+)
 from engine.simulation.record import StageHistory
 from engine.simulation.water.climate import HALL_VARIABLES, SEA_VARIABLES, Climate
 from lake.codes import OXYGEN
 
-DAYS_A_MONTH = 365.0 / 12.0
-
-
-@dataclass(frozen=True)
-class Group:
-    """Neighbouring containers of a stage that share their water: positions `begin` to `end`, sensors, faults."""
-
-    begin: int
-    end: int
-    lived: np.ndarray
-    water: Water
-    probes: Probes
-    faults: Faults
+TEMPERATURE = "Temperature"  # the name of the farm's parameter
+DAYS_A_YEAR = 365.0  # as the rates of drift and faults count it
 
 
 class SensorBank:
@@ -46,24 +42,29 @@ class SensorBank:
         sensors, slots = climate.biology.model.sensors, climate.farm.model.readings_per_day
         names = [p.name for p in climate.farm.model.parameters]
 
-        def of(by_name: dict[str, Any]) -> np.ndarray:
+        def in_order(by_name: dict[str, Any]) -> np.ndarray:
             return np.array([by_name[name] for name in names])
 
-        self._noise_sd, self._bias_sd, self._spike = of(sensors.noise_sd), of(sensors.bias_sd), of(sensors.spike)
-        self._drift = of(sensors.drift_a_month) / (DAYS_A_MONTH * slots)
-        self._limits = of(sensors.physical_range)
+        self._noise_sd, self._bias_sd = in_order(sensors.noise_sd), in_order(sensors.bias_sd)
+        self._spike = in_order(sensors.spike)
+        self._drift = in_order(sensors.drift_a_month) / (DAYS_A_YEAR / 12.0 * slots)
+        self._limits = in_order(sensors.physical_range)
         self._unit = np.array([round(sensors.resolution[name] * 10000) for name in names], dtype=np.int64)
         self._interval = sensors.service_interval_days * slots
-        self._window = sensors.fault_window_days * slots
         a_year = (sensors.dropouts_a_year, sensors.spikes_a_year, sensors.flat_lines_a_year)
-        self._chance = np.array(a_year) * (sensors.fault_window_days / 365.0)
-        spans = [_in_readings(x, slots) for x in (sensors.dropout_hours, sensors.spike_hours, sensors.flat_line_hours)]
-        self._least, self._most = np.array(spans, dtype=np.int64).T.copy()
+        hours = (sensors.dropout_hours, sensors.spike_hours, sensors.flat_line_hours)
+        min_readings, max_readings = np.array([_in_readings(x, slots) for x in hours], dtype=np.int64).T.copy()
+        self._rates = FaultRates(
+            window=sensors.fault_window_days * slots,
+            chance=np.array(a_year) * (sensors.fault_window_days / DAYS_A_YEAR),
+            min_readings=min_readings,
+            max_readings=max_readings,
+        )
         self._variable = {
             variables: np.array([variables.index(n) if n in variables else 0 for n in names], dtype=np.int64)
             for variables in (SEA_VARIABLES, HALL_VARIABLES)
         }
-        self._own = np.array([name == OXYGEN for name in names])
+        self._in_container = np.array([name == OXYGEN for name in names])
         self._probes: dict[tuple[int, ...], Probes] = {}
 
     def probes(self, containers: tuple[Container, ...]) -> Probes:
@@ -74,28 +75,19 @@ class SensorBank:
             found = self._probes[ids] = self._make(containers)
         return found
 
-    def faults(self, probes: Probes, start_day: int, lived: np.ndarray) -> Faults:
-        """The faults of the sensors from start_day on, for lived (n,) days of each container."""
+    def faults(self, probes: Probes, start_day: int, days_lived: np.ndarray) -> Faults:
+        """The faults of the sensors from start_day (since 1970) on, for days_lived (n,) of each container."""
         slots = self._farm.model.readings_per_day
-        longest = int(lived.max()) * slots // self._window + 2
-        most = probes.noise.size * longest
+        windows = int(days_lived.max()) * slots // self._rates.window + 2
+        room = probes.noise.size * windows
         found = Faults(
-            np.empty(most, dtype=np.int64),
-            np.empty(most, dtype=np.int8),
-            np.empty((most, 3), dtype=np.int64),
-            np.empty(most),
+            place=np.empty(room, dtype=np.int64),
+            kind=np.empty(room, dtype=np.int8),
+            span=np.empty((room, 3), dtype=np.int64),
+            size=np.empty(room),
         )
-        count = find_faults(
-            probes.fault,
-            start_day * slots,
-            lived * slots,
-            self._window,
-            self._chance,
-            self._least,
-            self._most,
-            *found,
-        )
-        return Faults(*(column[:count] for column in found))
+        count = find_faults(probes.fault, start_day * slots, days_lived * slots, self._rates, out=found)
+        return Faults._make(column[:count] for column in found)
 
     def _make(self, containers: tuple[Container, ...]) -> Probes:
         parameter = np.array(containers[0].sensor_parameter_ids)
@@ -110,24 +102,25 @@ class SensorBank:
             bias[c, s] = self._bias_sd[which[s]] * am.normal(key, 0)
             phase[c, s] = int(am.uniform(key, 1) * self._interval)
         at_sea = containers[0].is_at_sea
+        # a service's rate of drift has draws of its own: bias and phase are of the sensor's
+        service = [[stream_key(self._seed, Stream.SENSOR, c.name, p, "service") for p in each] for c in containers]
         return Probes(
-            np.array([c.id for c in containers], dtype=np.int64),
-            np.array([c.sensor_ids.start for c in containers], dtype=np.int64),
-            parameter,
-            self._variable[SEA_VARIABLES if at_sea else HALL_VARIABLES][which],
-            self._own[which] & at_sea,
-            keys(Stream.READING),
-            # a service's rate of drift has draws of its own: bias and phase are of the sensor's
-            np.array([[stream_key(self._seed, Stream.SENSOR, c.name, p, "service") for p in each] for c in containers]),
-            keys(Stream.FAULT),
-            bias,
-            phase,
-            self._interval,
-            self._noise_sd[which],
-            self._drift[which],
-            self._limits[which],
-            self._spike[which],
-            self._unit[which],
+            container=np.array([c.id for c in containers], dtype=np.int64),
+            first_sensor=np.array([c.sensor_ids.start for c in containers], dtype=np.int64),
+            parameter=parameter,
+            variable=self._variable[SEA_VARIABLES if at_sea else HALL_VARIABLES][which],
+            in_container=self._in_container[which] & at_sea,
+            noise=keys(Stream.READING),
+            service=np.array(service),
+            fault=keys(Stream.FAULT),
+            bias=bias,
+            phase=phase,
+            interval=self._interval,
+            noise_sd=self._noise_sd[which],
+            drift=self._drift[which],
+            limits=self._limits[which],
+            spike=self._spike[which],
+            unit=self._unit[which],
         )
 
 
@@ -142,42 +135,42 @@ def bank_of(climate: Climate) -> SensorBank:
     return bank
 
 
-def groups(climate: Climate, stage: StageHistory) -> Iterator[Group]:
-    """A stage's containers in order, those of one place together."""
+def sensor_groups(climate: Climate, stage: StageHistory) -> Iterator[tuple[slice, SensorGroup]]:
+    """The sensors of a stage's containers in order, those of one place together; with the containers' positions."""
     bank, slots = bank_of(climate), climate.farm.model.readings_per_day
     # a line may have gone flat before the fish came
     lead = min(climate.biology.model.sensors.fault_window_days, stage.start_day)
     containers = [climate.farm.container(c) for c in stage.container_ids]
     begin = 0
     for _, together in groupby(containers, lambda c: (c.place, c.container_type_id)):
-        here = tuple(together)
-        end = begin + len(here)
-        field, residence = climate.at_readings(here[0], stage.start_day - lead, stage.end_day)
+        neighbours = tuple(together)
+        here = slice(begin, begin + len(neighbours))
+        field, residence = climate.at_readings(neighbours[0], stage.start_day - lead, stage.end_day)
         water = Water(
-            field,
-            residence,
-            np.ascontiguousarray(stage.oxygen_draw[begin:end]),
-            stage.start_day * slots,
-            lead * slots,
-            slots,
+            field=field,
+            residence=residence,
+            draw=np.ascontiguousarray(stage.oxygen_draw[here]),
+            first=stage.start_day * slots,
+            lead=lead * slots,
+            slots=slots,
         )
-        probes, lived = bank.probes(here), stage.days_lived[begin:end].astype(np.int64)
-        yield Group(begin, end, lived, water, probes, bank.faults(probes, stage.start_day, lived))
-        begin = end
+        probes, days_lived = bank.probes(neighbours), stage.days_lived[here].astype(np.int64)
+        faults = bank.faults(probes, stage.start_day, days_lived)
+        yield here, SensorGroup(days_lived=days_lived, water=water, probes=probes, faults=faults)
+        begin = here.stop
 
 
-def daily_temperature(schedule: Schedule, climate: Climate, stage: StageHistory) -> tuple[np.ndarray, np.ndarray]:
+def daily_temperatures(schedule: Schedule, climate: Climate, stage: StageHistory) -> tuple[np.ndarray, np.ndarray]:
     """The mean of a day's temperature readings, degC, and whether there were any; both (n, days).
 
     As a farmer computes it: what the sensor shows, right or wrong; 0 where nothing was read.
     """
     shape = (len(stage.container_ids), stage.days)
     mean, measured = np.empty(shape), np.empty(shape, dtype=np.bool_)
-    temperature = [p.name for p in schedule.farm.model.parameters].index("Temperature") + 1
-    for group in groups(climate, stage):
-        here = slice(group.begin, group.end)
+    temperature = [p.name for p in schedule.farm.model.parameters].index(TEMPERATURE) + 1
+    for here, group in sensor_groups(climate, stage):
         sensor = int(np.flatnonzero(group.probes.parameter == temperature)[0])
-        daily_means(group.lived, sensor, group.water, group.probes, group.faults, mean[here], measured[here])
+        daily_means(group, sensor, mean[here], measured[here])
     return mean, measured
 
 
@@ -190,7 +183,7 @@ def fault_counts(climate: Climate, containers: tuple[Container, ...], start_day:
 
 
 def _in_readings(hours: Range, slots: int) -> tuple[int, int]:
-    """The least and most readings that a fault of so many hours concerns."""
-    shortest, longest = (x * slots / 24.0 for x in hours)
-    least = max(1, round(shortest))
-    return least, max(least, round(longest))
+    """The fewest and the most readings that a fault of so many hours concerns, one at least."""
+    low, high = (x * slots / 24.0 for x in hours)
+    min_readings = max(1, round(low))
+    return min_readings, max(min_readings, round(high))

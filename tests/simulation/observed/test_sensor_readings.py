@@ -11,23 +11,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.simulation.numerics.calendar import DAY_US
-from engine.simulation.observed.instruments import (
+from engine.simulation.observed.sensor_readings import (
     DROPOUT,
     FLAT_LINE,
     SPIKE,
+    FaultRates,
     Faults,
     Probes,
+    Readings,
+    SensorGroup,
     Water,
     daily_means,
     find_faults,
-    own_level,
-    read_all,
+    level_in_container,
+    read_group,
 )
 
 SLOTS, FIRST_DAY = 6, 17_000
 FIRST = FIRST_DAY * SLOTS
 STEP = DAY_US // SLOTS
-WINDOW, LEAST, MOST = 180, np.array([1, 1, 3]), np.array([60, 2, 60])
+WINDOW, MIN, MAX = 180, np.array([1, 1, 3]), np.array([60, 2, 60])
 
 
 def one_sensor(**changes: Any) -> Probes:
@@ -37,7 +40,7 @@ def one_sensor(**changes: Any) -> Probes:
         first_sensor=np.array([70]),
         parameter=np.array([1]),
         variable=np.array([0]),
-        own=np.array([False]),
+        in_container=np.array([False]),
         noise=np.array([[11]], dtype=np.uint64),
         service=np.array([[12]], dtype=np.uint64),
         fault=np.array([[13]], dtype=np.uint64),
@@ -57,19 +60,38 @@ def faults(*listed: tuple[int, int, int, int, float]) -> Faults:
     """(kind, begin, first, end, size) of the one sensor, in readings from the stay's first."""
     kind, *span, size = np.array(listed, dtype=float).reshape(-1, 5).T
     spans = (FIRST + np.array(span).T).astype(np.int64)
-    return Faults(np.zeros(len(kind), dtype=np.int64), kind.astype(np.int8), np.ascontiguousarray(spans), size)
+    return Faults(
+        place=np.zeros(len(kind), dtype=np.int64),
+        kind=kind.astype(np.int8),
+        span=np.ascontiguousarray(spans),
+        size=size,
+    )
+
+
+def group_of_one(
+    probes: Probes, level: np.ndarray, days: int, listed: Faults | None = None, lead: int = 0
+) -> SensorGroup:
+    """The sensor in water of `level`, for so many days."""
+    water = Water(
+        field=level[None, :],
+        residence=np.zeros(len(level)),
+        draw=np.zeros((1, days)),
+        first=FIRST,
+        lead=lead,
+        slots=SLOTS,
+    )
+    return SensorGroup(days_lived=np.array([days]), water=water, probes=probes, faults=listed or faults())
 
 
 def read(probes: Probes, level: np.ndarray, listed: Faults | None = None, lead: int = 0) -> tuple[np.ndarray, ...]:
     """Times, in readings from the stay's first, and values; level begins `lead` readings before the stay."""
     days = (len(level) - lead) // SLOTS
-    water = Water(level[None, :], np.zeros(len(level)), np.zeros((1, days)), FIRST, lead, SLOTS)
-    columns = [np.empty(days * SLOTS, dtype=np.int64) for _ in range(6)]
-    rows = read_all(0, np.array([days]), water, probes, listed or faults(), np.array([99]), *columns)
-    containers, assignments, sensors, parameters, times, values = (column[:rows] for column in columns)
-    assert set(containers) | set(assignments) | set(sensors) | set(parameters) <= {7, 99, 70, 1}
-    assert not (times % STEP).any()
-    return times // STEP - FIRST, values / 10_000.0
+    columns = Readings._make(np.empty(days * SLOTS, dtype=np.int64) for _ in Readings._fields)
+    rows = read_group(0, group_of_one(probes, level, days, listed, lead=lead), np.array([99]), columns)
+    found = Readings._make(column[:rows] for column in columns)
+    assert [set(column) for column in found[:4]] in ([{7}, {99}, {70}, {1}], [set()] * 4)
+    assert not (found.time_us % STEP).any()
+    return found.time_us // STEP - FIRST, found.value / 10_000.0
 
 
 def test_without_errors_a_sensor_shows_the_water() -> None:
@@ -135,9 +157,9 @@ def test_fish_lower_their_own_oxygen_and_no_ones_before_they_came() -> None:
     days, lead = 5, 12
     outside, stays = np.linspace(90, 100, lead + days * SLOTS), np.linspace(0.1, 0.8, lead + days * SLOTS)
     draw = np.array([[0.0] * days, [10.0, 11.0, 12.0, 13.0, 14.0]])
-    water = Water(np.stack([outside, outside]), stays, draw, FIRST, lead, SLOTS)
+    water = Water(field=np.stack([outside, outside]), residence=stays, draw=draw, first=FIRST, lead=lead, slots=SLOTS)
     level = np.empty(len(outside))
-    own_level(1, 3, water, level)
+    level_in_container(1, 3, water, level)
     np.testing.assert_array_equal(level[:lead], outside[:lead])
     during = slice(lead, lead + 3 * SLOTS)
     np.testing.assert_allclose(level[during], outside[during] - np.repeat(draw[1, :3], SLOTS) * stays[during])
@@ -148,8 +170,7 @@ def test_a_days_mean_is_that_of_what_was_read() -> None:
     listed = faults((DROPOUT, 7, 7, 9, 1.0), (DROPOUT, 18, 18, 24, 1.0), (SPIKE, 31, 31, 32, 1.0))
     times, values = read(one_sensor(), level, listed)
     mean, measured = np.empty((1, 12)), np.empty((1, 12), dtype=np.bool_)
-    water = Water(level[None, :], np.zeros(60), np.zeros((1, 10)), FIRST, 0, SLOTS)
-    daily_means(np.array([10]), 0, water, one_sensor(), listed, mean, measured)
+    daily_means(group_of_one(one_sensor(), level, 10, listed), 0, mean, measured)
     assert measured[0].tolist() == [d != 3 and d < 10 for d in range(12)]
     for day in np.flatnonzero(measured[0]):
         assert mean[0, day] == pytest.approx(values[times // SLOTS == day].mean(), abs=1e-12)
@@ -157,15 +178,16 @@ def test_a_days_mean_is_that_of_what_was_read() -> None:
 
 
 def all_faults(keys: np.ndarray, first: int, readings: np.ndarray, chance: np.ndarray) -> Faults:
-    most = keys.size * (int(readings.max()) // WINDOW + 2)
+    room = keys.size * (int(readings.max()) // WINDOW + 2)
     found = Faults(
-        np.empty(most, dtype=np.int64),
-        np.empty(most, dtype=np.int8),
-        np.empty((most, 3), dtype=np.int64),
-        np.empty(most),
+        place=np.empty(room, dtype=np.int64),
+        kind=np.empty(room, dtype=np.int8),
+        span=np.empty((room, 3), dtype=np.int64),
+        size=np.empty(room),
     )
-    count = find_faults(keys, first, readings, WINDOW, chance, LEAST, MOST, *found)
-    return Faults(*(column[:count] for column in found))
+    rates = FaultRates(window=WINDOW, chance=chance, min_readings=MIN, max_readings=MAX)
+    count = find_faults(keys, first, readings, rates, out=found)
+    return Faults._make(column[:count] for column in found)
 
 
 OFTEN = np.array([0.2, 0.3, 0.2])
@@ -199,8 +221,8 @@ def test_faults_have_their_rates_and_lengths_and_never_meet() -> None:
         mine = found.kind == kind
         assert mine.sum() / windows == pytest.approx(OFTEN[kind], rel=0.05)
         lengths = found.span[mine, 2] - found.span[mine, 1]
-        assert (lengths.min(), lengths.max()) == (LEAST[kind], MOST[kind])
-        middle = math.sqrt(LEAST[kind] * (MOST[kind] + 1))  # log-uniform
+        assert (lengths.min(), lengths.max()) == (MIN[kind], MAX[kind])
+        middle = math.sqrt(MIN[kind] * (MAX[kind] + 1))  # log-uniform
         assert (lengths < middle).mean() == pytest.approx(0.5, abs=0.15)
     order = found.place * 10_000_000 + found.span[:, 1]
     assert (np.diff(order) > 0).all()

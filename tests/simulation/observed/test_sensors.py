@@ -16,7 +16,7 @@ from engine.biology.parameters import parse_biology
 from engine.farm.schedule import Schedule
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.numerics.calendar import DAY_US
-from engine.simulation.observed.sensing import bank_of, daily_temperature, fault_counts
+from engine.simulation.observed.sensors import bank_of, daily_temperatures, fault_counts
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.readings import reading_tables
@@ -111,9 +111,22 @@ def read_series(schedule: Schedule, climate: Climate, history: BatchHistory) -> 
                 sound = np.ones(len(times), dtype=bool)
                 for _, first, last, _ in faults:
                     sound &= (times < first) | (times > last)
-                water = water_at(schedule, climate, stage, i, name)[at]
+                water = water_at(schedule, climate, stage, i=i, name=name)[at]
                 value = readings["value"][here] / 10_000.0
-                found.append(Series(sensor, name, container_id, i, stage, times, value, water, sound, faults))
+                found.append(
+                    Series(
+                        sensor=sensor,
+                        name=name,
+                        container=container_id,
+                        position=i,
+                        stage=stage,
+                        time_us=times,
+                        value=value,
+                        water=water,
+                        sound=sound,
+                        faults=faults,
+                    )
+                )
     assert row == len(readings["value"])
     assert taken == len(listed["kind"])
     return found
@@ -136,7 +149,9 @@ def _with_faults(schedule: Schedule, a_year: float) -> tuple[Schedule, Climate]:
         data["sensors"][name]["value"] = a_year
     changed = replace(schedule, biology=parse_biology(yaml.safe_dump(data), "faults"))
     first = min(b.start_day for b in changed.batches)
-    return changed, Climate(changed.farm, changed.biology, changed.seed, changed.as_of_day, first)
+    return changed, Climate(
+        farm=changed.farm, biology=changed.biology, seed=changed.seed, days=changed.as_of_day, first_day=first
+    )
 
 
 @pytest.fixture(scope="module")
@@ -345,7 +360,9 @@ def test_a_later_as_of_date_leaves_earlier_rows(
     small_schedule: Schedule, small_climate: Climate, series: list[list[Series]]
 ) -> None:
     early = replace(small_schedule, as_of_day=small_schedule.as_of_day - 37)
-    climate = Climate(early.farm, early.biology, early.seed, early.as_of_day, small_climate.first_day)
+    climate = Climate(
+        farm=early.farm, biology=early.biology, seed=early.seed, days=early.as_of_day, first_day=small_climate.first_day
+    )
     short = read_series(early, climate, simulate_batch(early, climate, early.batches[2]))
     long = {(s.sensor, s.stage.stage): s for s in series[2]}
     today = early.as_of_day * DAY_US
@@ -365,7 +382,7 @@ def test_a_days_mean_temperature_is_that_of_the_readings_that_were_written(
     for history in histories:
         every = read_series(*frail, history)
         for stage in history.stages:
-            mean, measured = daily_temperature(*frail, stage)
+            mean, measured = daily_temperatures(*frail, stage)
             assert mean.shape == measured.shape == stage.population.shape
             for s in (s for s in every if s.stage is stage and s.name == "Temperature"):
                 day = s.time_us // DAY_US - stage.start_day
@@ -390,7 +407,7 @@ def test_rings_that_were_emptied_earlier_read_no_longer(
     found = [s for s in read_series(small_schedule, small_climate, shorter) if s.stage.stage == SEA]
     for s in found:
         assert s.time_us.max() < (sea.start_day + int(lived[s.position])) * DAY_US
-    _, measured = daily_temperature(small_schedule, small_climate, replace(sea, days_lived=lived))
+    _, measured = daily_temperatures(small_schedule, small_climate, replace(sea, days_lived=lived))
     assert not measured[0, lived[0] :].any()
 
 

@@ -15,8 +15,13 @@ from engine.biology.parameters import Biology, parse_biology
 from engine.farm.schedule import Schedule
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
-from engine.simulation.observed import observation
-from engine.simulation.observed.weighing import StageWeighings, expected_days, weigh
+from engine.simulation.observed.growth_samples import (
+    StageSamples,
+    condition_factor,
+    expected_sample_days,
+    sample_growth,
+)
+from engine.simulation.observed.sampling import ConditionFactor, draw_fish, selection_errors
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.fish import sample_rows
 from engine.simulation.rows.life import BatchLife
@@ -35,9 +40,9 @@ def changed(biology: Biology, **values: object) -> Biology:
     return parse_biology(yaml.safe_dump(data), "changed")
 
 
-def same(condition: float) -> tuple[np.ndarray, np.ndarray]:
-    """Weights and condition factors of fish that all have one condition factor."""
-    return np.array([1.0]), np.array([condition])
+def same(condition: float, sd: float = 0.0) -> ConditionFactor:
+    """Fish of any weight have one condition factor."""
+    return ConditionFactor(weight_g=np.array([1.0]), mean=np.array([condition]), sd=sd)
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +78,9 @@ def test_samples_are_of_the_fish_that_live_there(small_schedule: Schedule, histo
     scaled: list[np.ndarray] = []
     monitoring = small_schedule.biology.model.monitoring
     for h in histories:
-        for stage, weighed in zip(h.stages, weigh(small_schedule, h).stages, strict=True):
+        for stage, weighed in zip(h.stages, sample_growth(small_schedule, h).stages, strict=True):
             names = tuple(small_schedule.farm.container(c).name for c in stage.container_ids)
-            error = observation.selection_errors(
+            error = selection_errors(
                 stream_keys(small_schedule.seed, Stream.SELECTION, h.batch.number, each=names),
                 monitoring.selection_sd[stage.stage - 1],
                 monitoring.selection_limit,
@@ -103,26 +108,25 @@ def test_a_fish_is_as_long_as_its_weight_and_condition_say(
     weight_g: float, cv: float, condition: float, index: int
 ) -> None:
     root = weight_g ** (1.0 / 3.0)
-    weight, length = observation.draw_fish(np.uint64(7), index, root, root * cv / 3.0, *same(condition), 0.0)
+    weight, length = draw_fish(np.uint64(7), index, root, root * cv / 3.0, condition=same(condition))
     assert length == pytest.approx((weight / condition) ** (1.0 / 3.0) * 100.0, abs=0.501)
 
 
 def test_no_fish_is_longer_than_a_heavier_one_of_its_condition(small_schedule: Schedule) -> None:
     """K rises with weight, but never so fast that a growing fish shortens: at sea transfer least of all."""
-    growth = small_schedule.biology.model.growth
-    knots, factors = growth.condition_factor_g, growth.condition_factor
+    condition = condition_factor(small_schedule)._replace(sd=0.0)
     roots = np.linspace(0.6, 20.0, 4000)
-    fish = [observation.draw_fish(np.uint64(5), 0, root, 0.0, knots, factors, 0.0) for root in roots]
+    fish = [draw_fish(np.uint64(5), 0, root, 0.0, condition=condition) for root in roots]
     weight, length = np.array(fish).T
     assert (np.diff(length) >= 0).all()
     k = 1e6 * weight / length.astype(float) ** 3
     big = weight > 500  # below, whole 0.01 cm are coarse
-    np.testing.assert_allclose(k[big], np.interp(weight[big] / 100.0, knots, factors), rtol=0.003)
+    np.testing.assert_allclose(k[big], np.interp(weight[big] / 100.0, condition.weight_g, condition.mean), rtol=0.003)
 
 
 def test_condition_is_near_normal_and_within_bounds() -> None:
     sd, n = 0.06, 20_000
-    drawn = [observation.draw_fish(np.uint64(3), 2 * i, 15.0, 0.0, *same(1.28), sd) for i in range(n)]
+    drawn = [draw_fish(np.uint64(3), 2 * i, 15.0, 0.0, condition=same(1.28, sd)) for i in range(n)]
     k = np.array([weight * 1e6 / length**3 for weight, length in drawn])
     z = (k - 1.28) / sd
     assert abs(z.mean()) < 4.0 / math.sqrt(n)
@@ -132,13 +136,13 @@ def test_condition_is_near_normal_and_within_bounds() -> None:
 
 def test_lasting_errors_have_their_sd_and_bound_and_lean_to_neither_side() -> None:
     keys = np.array([stream_key(1, Stream.SELECTION, i) for i in range(20_000)], dtype=np.uint64)
-    error = observation.selection_errors(keys, 0.15, 3.0)
+    error = selection_errors(keys, 0.15, 3.0)
     assert np.abs(error).max() == pytest.approx(0.45)
     assert abs(error.mean()) < 4.0 * 0.15 / math.sqrt(len(keys))
     # a Laplace deviate cut off at 3 sd keeps 92 % of its variance
     assert (error / 0.15).std() == pytest.approx(0.96, abs=0.03)
     assert np.median(np.abs(error)) == pytest.approx(0.15 * math.log(2.0) / math.sqrt(2.0), rel=0.05)
-    assert not observation.selection_errors(keys, 0.0, 3.0).any()
+    assert not selection_errors(keys, 0.0, 3.0).any()
 
 
 def test_condition_factors_lie_where_salmon_do(samples: list[Samples], small_schedule: Schedule) -> None:
@@ -152,7 +156,7 @@ def test_condition_factors_lie_where_salmon_do(samples: list[Samples], small_sch
         assert (np.abs(factor - expected) < 5.0 * spread + 0.02).all()
 
 
-def by_container(stage: StageHistory, weighed: StageWeighings) -> list[tuple[list[int], list[int]]]:
+def by_container(stage: StageHistory, weighed: StageSamples) -> list[tuple[list[int], list[int]]]:
     """Each container's days of the stay and mean weights."""
     found = []
     for c in range(len(stage.container_ids)):
@@ -168,7 +172,7 @@ def test_fish_are_weighed_weekly_until_they_near_harvest(
     every, monitoring = model.growth.sample_interval_days, model.monitoring
     ended = 0
     for h in histories:
-        found = weigh(small_schedule, h)
+        found = sample_growth(small_schedule, h)
         for stage, weighed, latest in zip(h.stages, found.stages, found.latest, strict=True):
             planned = stage.planned_end_day - stage.start_day
             for c, (days, means) in enumerate(by_container(stage, weighed)):
@@ -192,8 +196,8 @@ def test_fish_are_weighed_weekly_until_they_near_harvest(
 def test_a_forecast_knows_the_days_of_weighing(small_schedule: Schedule, histories: list[BatchHistory]) -> None:
     told = counted = 0
     for h in histories:
-        for stage, weighed in zip(h.stages, weigh(small_schedule, h).stages, strict=True):
-            expected = expected_days(small_schedule, stage, h.harvest_target_cg)
+        for stage, weighed in zip(h.stages, sample_growth(small_schedule, h).stages, strict=True):
+            expected = expected_sample_days(small_schedule, stage, h.harvest_target_cg)
             first = by_container(stage, weighed)[0][0]
             both = min(len(first), len(expected))
             assert expected[:both] == first[:both]
@@ -210,7 +214,7 @@ def test_vaccinated_fish_are_weighed(
     def days(**values: object) -> list[int]:
         schedule = replace(small_schedule, biology=changed(biology, mortality__vaccination_day=day, **values))
         history = simulate_batch(schedule, small_climate, schedule.batches[2])
-        return by_container(history.stages[3], weigh(schedule, history).stages[3])[1][0]
+        return by_container(history.stages[3], sample_growth(schedule, history).stages[3])[1][0]
 
     weekly = list(range(6, 90, 7))
     assert days() == sorted({*weekly, day})
@@ -222,11 +226,16 @@ def test_a_later_as_of_date_leaves_earlier_samples(
     small_schedule: Schedule, small_climate: Climate, histories: list[BatchHistory], which: int
 ) -> None:
     early = replace(small_schedule, as_of_day=small_schedule.as_of_day - 37)
-    climate = Climate(early.farm, early.biology, early.seed, early.as_of_day, small_climate.first_day)
+    climate = Climate(
+        farm=early.farm, biology=early.biology, seed=early.seed, days=early.as_of_day, first_day=small_climate.first_day
+    )
     batch = early.batches[which]
     if batch.start_day >= early.as_of_day:
         return
-    short, long = weigh(early, simulate_batch(early, climate, batch)), weigh(small_schedule, histories[which])
+    short, long = (
+        sample_growth(early, simulate_batch(early, climate, batch)),
+        sample_growth(small_schedule, histories[which]),
+    )
     for one, other in zip(short.stages, long.stages, strict=False):
         kept = other.day < early.as_of_day
         np.testing.assert_array_equal(one.statistics, other.statistics[kept])
@@ -240,7 +249,7 @@ def test_an_empty_container_is_not_weighed(small_schedule: Schedule, histories: 
     population[0, 40:] = 12
     stage = replace(sea, population=population)
     history = replace(histories[0], stages=(*histories[0].stages[:-1], stage))
-    found = weigh(small_schedule, history).stages[-1]
+    found = sample_growth(small_schedule, history).stages[-1]
     assert found.day[found.container == 1].max() < sea.start_day + 30
     late = (found.container == 0) & (found.day >= sea.start_day + 40)
     assert (found.size[late] == 12).all()

@@ -1,0 +1,129 @@
+"""Kernels of rations: the feed for a weight, a day's meals, and what a period comes to."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.compilation import kernel
+
+MEAL_FIGURES, PERIOD_FIGURES = 10, 7  # rows of what list_meals and sum_periods write
+
+
+class MealColumns(NamedTuple):
+    """What n containers were served: meals (0.0001 kg) and their cost (cents), (n, days, 2); feed (ids) and biomass
+    (0.01 kg in the morning), (n, days).
+    """
+
+    meals: np.ndarray
+    cost: np.ndarray
+    feed: np.ndarray
+    biomass: np.ndarray
+
+
+class Stock(NamedTuple):
+    """Fish and mean weight (0.01 g) of n containers at each day's end, (n, days), and on arrival, (n,)."""
+
+    fish: np.ndarray
+    weight_cg: np.ndarray
+    fish_arrived: np.ndarray
+    weight_arrived_cg: np.ndarray
+
+
+@kernel
+def choose_feed(weight_cg: np.ndarray, from_cg: np.ndarray) -> np.ndarray:
+    """The feed (position) for each mean weight: the last whose lower bound (0.01 g) is not above it."""
+    n, days = weight_cg.shape
+    out = np.zeros((n, days), dtype=np.int64)
+    for c in range(n):
+        for d in range(days):
+            f = 0
+            while f < from_cg.shape[0] - 1 and weight_cg[c, d] >= from_cg[f + 1]:
+                f += 1
+            out[c, d] = f
+    return out
+
+
+@kernel
+def split_rations(ration: np.ndarray, morning_share: float, meals: np.ndarray) -> int:
+    """Split each ration (n, days) in two meals (n, days, 2), 0.0001 kg, nothing lost; returns the meals given."""
+    n, days = ration.shape
+    given = 0
+    for c in range(n):
+        for d in range(days):
+            morning = am.whole(ration[c, d] * morning_share)
+            meals[c, d, 0] = morning
+            meals[c, d, 1] = ration[c, d] - morning
+            given += (1 if morning > 0 else 0) + (1 if ration[c, d] > morning else 0)
+    return given
+
+
+@kernel
+def list_meals(
+    start: int, served: MealColumns, of_container: np.ndarray, first_day: int, hours: np.ndarray, rows: np.ndarray
+) -> int:
+    """Append what was served, container by container in time, to `rows` (MEAL_FIGURES, meals), from `start` on.
+
+    Returns the next free place. of_container (n, 3): ids of stay, container and store; first_day: since 1970; hours
+    (2,): times of day. The rows of `rows` are those three, feed, day, time, amount, biomass, cost, and amount / biomass
+    in millionths of a per cent, -1 without biomass.
+    """
+    n, days, times = served.meals.shape
+    row = start
+    for c in range(n):
+        for d in range(days):
+            biomass = served.biomass[c, d]
+            for t in range(times):
+                amount = served.meals[c, d, t]
+                if amount == 0:
+                    continue
+                for i in range(3):
+                    rows[i, row] = of_container[c, i]
+                rows[3, row] = served.feed[c, d]
+                rows[4, row] = first_day + d
+                rows[5, row] = hours[t]
+                rows[6, row] = amount
+                rows[7, row] = biomass
+                rows[8, row] = served.cost[c, d, t]
+                rows[9, row] = (amount * 1_000_000 + biomass // 2) // biomass if biomass > 0 else -1
+                row += 1
+    return row
+
+
+@kernel
+def sum_periods(
+    length: int, days_lived: np.ndarray, stock: Stock, meals: np.ndarray, sums: np.ndarray, evenings: np.ndarray
+) -> None:
+    """Sum a stay up by periods of `length` days from its first: feed, biomass and growth.
+
+    meals (n, days, 2) in 0.0001 kg; days from days_lived (n,) on do not count. sums (n, periods, PERIOD_FIGURES): fish
+    in the first morning, days, feed (0.01 kg), meals, biomass in the first morning and on the last evening, gross
+    growth, the dead's included (0.01 kg). evenings (periods,): all evenings' biomass (0.01 kg).
+    """
+    n, periods, _ = sums.shape
+    for c in range(n):
+        for p in range(periods):
+            first = p * length
+            last = min(first + length, days_lived[c])
+            feed = 0
+            served = 0
+            grown = 0
+            before_fish = stock.fish[c, first - 1] if first > 0 else stock.fish_arrived[c]
+            before_cg = stock.weight_cg[c, first - 1] if first > 0 else stock.weight_arrived_cg[c]
+            sums[c, p, 0] = before_fish if last > first else 0
+            sums[c, p, 4] = (before_fish * before_cg + 500) // 1000
+            for d in range(first, last):
+                for t in range(meals.shape[2]):
+                    feed += meals[c, d, t]
+                    served += 1 if meals[c, d, t] > 0 else 0
+                grown += before_fish * (stock.weight_cg[c, d] - before_cg)
+                before_fish = stock.fish[c, d]
+                before_cg = stock.weight_cg[c, d]
+                evenings[p] += (before_fish * before_cg + 500) // 1000
+            sums[c, p, 1] = max(last - first, 0)
+            sums[c, p, 2] = (feed + 50) // 100
+            sums[c, p, 3] = served
+            sums[c, p, 5] = (before_fish * before_cg + 500) // 1000
+            sums[c, p, 6] = (grown + 500) // 1000
