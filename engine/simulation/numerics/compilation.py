@@ -22,6 +22,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 SIMULATION = Path(__file__).resolve().parents[1]
 config: Any = importlib.import_module("numba.core.config")
+# of numba, beside the processor: what changes machine code and is no part of numba's own look-up
+SETTINGS = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE", "DEBUGINFO_DEFAULT")
 MARK = "numerics.compilation import kernel"
 
 
@@ -33,11 +35,12 @@ def kernel_sources() -> list[Path]:
 
 @cache
 def cache_folder(root: str) -> str:
-    """A folder named by the hash of every kernel's source, below `root` or where the user's caches lie; "" for none.
+    """A folder for every kernel's source and numba's SETTINGS, below `root` or the user's caches; "" for none.
 
     numba's own check looks at the file of the outer function only: a cached caller would keep an old callee.
     """
-    digest = hashlib.sha256(numba.__version__.encode())
+    settings = [f"{name} {getattr(config, name)!r}" for name in SETTINGS]
+    digest = hashlib.sha256("\n".join([numba.__version__, *settings]).encode())
     for path in kernel_sources():
         digest.update(path.read_bytes())
     home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
