@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from engine.biology.sourced import BARE
-from engine.biology.values import MonthVector, NotNegative, Positive, Share, ShareVector, Whole
+from engine.biology.values import (
+    BY_MONTH,
+    SOME_ABOVE_ZERO,
+    Floats,
+    LengthDays,
+    Loss,
+    PerYear,
+    Places,
+    PositiveRatio,
+    Ratio,
+    ShareVector,
+    Spread,
+    Written,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,9 +28,9 @@ class EventKind:
 
     cause: Annotated[Literal["DISEASE", "HANDLING", "PREDATION", "ENVIRONMENTAL", "UNKNOWN", "OTHER"], BARE]
     at_sea: Annotated[bool, BARE]
-    weight: NotNegative
-    severity: Positive
-    months: MonthVector
+    weight: Ratio
+    severity: PositiveRatio
+    months: Annotated[Floats, Written(Ratio, BY_MONTH, SOME_ABOVE_ZERO)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,12 +38,12 @@ class Events:
     """kinds: by lake.codes.EVENT_KINDS."""
 
     weeks: ShareVector
-    limit: Whole
-    onset_days: Positive
-    ring_sd: NotNegative
-    ring_limit: Positive
-    loss_limit: Share
-    freshwater_per_stage: NotNegative
-    freshwater_loss_median: Share
-    freshwater_loss_sdlog: NotNegative
+    limit: Places
+    onset_days: LengthDays
+    ring_sd: Spread
+    ring_limit: PositiveRatio
+    loss_limit: Loss
+    freshwater_per_stage: PerYear
+    freshwater_loss_median: Loss
+    freshwater_loss_sdlog: Spread
     kinds: dict[str, EventKind]

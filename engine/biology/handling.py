@@ -5,9 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field
-
-from engine.biology.values import NotNegative, Positive, Rising, Share
+from engine.biology.values import (
+    BY_FRESHWATER_STAGE,
+    NEVER_FALLING,
+    Coefficient,
+    Minutes,
+    PerMinute,
+    PositivePrice,
+    Share,
+    Spread,
+    exactly,
+)
 
 TransferMethod = Literal["NET", "PUMP", "GRAVITY", "MANUAL"]
 
@@ -16,8 +24,8 @@ TransferMethod = Literal["NET", "PUMP", "GRAVITY", "MANUAL"]
 class EggPrices:
     """By the geography's currency."""
 
-    EUR: Positive
-    GBP: Positive
+    EUR: PositivePrice
+    GBP: PositivePrice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,26 +34,18 @@ class Eggs:
     price_sd: Share
     house_supplier_share: Share
     dead_on_arrival: Share
-    dead_on_arrival_sdlog: NotNegative
+    dead_on_arrival_sdlog: Spread
     late_share: Share
-    quality_thresholds: Rising
+    quality_thresholds: Annotated[tuple[Coefficient, ...], exactly(4, "scores run from 1 to 5"), NEVER_FALLING]
     quality_lot_share: Share
-    handling_minutes: NotNegative
-    handling_per_minute: Positive
-    handling_sdlog: NotNegative
-
-    def __post_init__(self) -> None:
-        if len(self.quality_thresholds) != 4:
-            raise ValueError("quality_thresholds are four: scores run from 1 to 5")
-
-
-Methods = Annotated[tuple[TransferMethod, ...], Field(min_length=5, max_length=5)]  # for each freshwater stage left
-Rates = Annotated[tuple[Positive, ...], Field(min_length=5, max_length=5)]  # for each freshwater stage left
+    handling_minutes: Minutes
+    handling_per_minute: PerMinute
+    handling_sdlog: Spread
 
 
 @dataclass(frozen=True, kw_only=True)
 class Handling:
-    transfer_methods: Methods
-    transfer_minutes: NotNegative
-    transfer_per_minute: Rates
-    transfer_sdlog: NotNegative
+    transfer_methods: Annotated[tuple[TransferMethod, ...], BY_FRESHWATER_STAGE]
+    transfer_minutes: Minutes
+    transfer_per_minute: Annotated[tuple[PerMinute, ...], BY_FRESHWATER_STAGE]
+    transfer_sdlog: Spread

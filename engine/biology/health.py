@@ -5,26 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from engine.biology.values import (
-    NotNegative,
-    Positive,
-    Quartiles,
-    Rising,
+    NEVER_FALLING,
+    SUM_TO_ONE,
+    Days,
+    DaysRange,
+    Fish,
+    Floats,
+    Loss,
+    Ratio,
+    Saturation,
     Share,
-    Shares,
+    Spread,
     Text,
-    Vector,
-    Whole,
-    WholeRange,
+    WholeHour,
+    Written,
+    exactly,
 )
+from engine.inputs.reading import Unfit
 
 MethodName = Literal["THERMAL", "MECHANICAL", "FRESHWATER", "H2O2", "BATH"]
 METHOD_NAMES: tuple[MethodName, ...] = ("THERMAL", "MECHANICAL", "FRESHWATER", "H2O2", "BATH")
-
-
 TreatmentType = Literal["physical", "medication", "other"]  # the application's kinds
+
+MOBILES = exactly(3, "pre-adult females, pre-adult males, adult males")
+COUNTING_METHODS = exactly(4, "manual, visual, automated, camera")
+MEDIUM_AND_HIGH = exactly(2, "medium and high severity")
+Cycles = Annotated[float, Field(ge=0.1, le=100)]  # of a polymerase chain reaction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,14 +42,14 @@ class TreatmentMethod:
 
     type: TreatmentType
     dosage: Text
-    duration_days: Whole
-    fasting_days: Whole
-    withholding_days: Whole
-    efficacy_median: Share
-    efficacy_iqr: Quartiles
+    duration_days: Days
+    fasting_days: Days
+    withholding_days: Days
+    efficacy_median: Loss
+    efficacy_iqr: Annotated[tuple[Loss, Loss], NEVER_FALLING]
     attached_factor: Share
     loss_mean: Share
-    loss_sdlog: NotNegative
+    loss_sdlog: Spread
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +73,8 @@ class Methods:
 @dataclass(frozen=True, kw_only=True)
 class Vaccination:
     dosage: Text
-    duration_days: Whole
-    withholding_days: Whole
+    duration_days: Days
+    withholding_days: Days
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,26 +83,27 @@ class Treatments:
     vaccination: Vaccination
     successful_reduction: Share
     partial_reduction: Share
-    first_hour_utc: Whole
-    last_hour_utc: Whole
+    first_hour_utc: WholeHour
+    last_hour_utc: WholeHour
 
     def __post_init__(self) -> None:
         if self.partial_reduction > self.successful_reduction:
-            raise ValueError("partial_reduction exceeds successful_reduction")
-        if self.first_hour_utc >= self.last_hour_utc:
-            raise ValueError("first_hour_utc is not before last_hour_utc")
+            raise Unfit(
+                "partial_reduction",
+                self.partial_reduction,
+                f"exceeds successful_reduction, {self.successful_reduction:g}",
+            )
+        _check_hours(self)
 
 
-def _whole(shares: dict[MethodName, float]) -> dict[MethodName, float]:
+def _of_every_method(shares: dict[MethodName, float]) -> dict[MethodName, float]:
     missing = [name for name in METHOD_NAMES if name not in shares]
     if missing:
         raise ValueError(f"no share for {', '.join(missing)}")
-    if abs(sum(shares.values()) - 1) > 1e-9:
-        raise ValueError(f"shares sum to {sum(shares.values()):g}, not 1")
     return shares
 
 
-MethodShares = Annotated[dict[MethodName, Share], AfterValidator(_whole)]  # how often each is chosen
+MethodShares = Annotated[dict[MethodName, Share], AfterValidator(_of_every_method), SUM_TO_ONE]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,58 +112,49 @@ class LiceCounts:
 
     copepodid_share: Share
     female_share: Share
-    mobile_shares: Shares
+    mobile_shares: Annotated[tuple[Share, ...], MOBILES, SUM_TO_ONE]
     caligus_seasonal_amplitude: Share
-    caligus_sdlog: NotNegative
+    caligus_sdlog: Spread
     caligus_juvenile_share: Share
-    first_hour_utc: Whole
-    last_hour_utc: Whole
-    method_shares: Shares
-    method_confidence: Vector
-    confidence_sd: NotNegative
+    first_hour_utc: WholeHour
+    last_hour_utc: WholeHour
+    method_shares: Annotated[tuple[Share, ...], COUNTING_METHODS, SUM_TO_ONE]
+    method_confidence: Annotated[Floats, Written(Share, COUNTING_METHODS)]
+    confidence_sd: Share
 
     def __post_init__(self) -> None:
-        if len(self.mobile_shares) != 3:
-            raise ValueError("mobile_shares are three: pre-adult females, pre-adult males, adult males")
-        if len(self.method_shares) != 4 or len(self.method_confidence) != 4:
-            raise ValueError("method_shares and method_confidence are four: manual, visual, automated, camera")
-        if self.first_hour_utc >= self.last_hour_utc:
-            raise ValueError("first_hour_utc is not before last_hour_utc")
+        _check_hours(self)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Journal:
     """When the people of a site write something down."""
 
-    weekly_mortality: Rising
-    event_loss: Rising
-    lice_over: Rising
-    oxygen_low: Rising
-    oxygen_quiet_days: Whole
-    notice_days: WholeRange
-    diagnosis_days: WholeRange
-
-    def __post_init__(self) -> None:
-        if len(self.weekly_mortality) != 3:
-            raise ValueError("weekly_mortality are three: an entry, medium and high severity")
-        if len(self.oxygen_low) != 3:
-            raise ValueError("oxygen_low are three: below them high, medium and low severity")
-        for name in ("event_loss", "lice_over"):
-            if len(getattr(self, name)) != 2:
-                raise ValueError(f"{name} are two: medium and high severity")
+    weekly_mortality: Annotated[tuple[Share, ...], exactly(3, "an entry, medium and high severity"), NEVER_FALLING]
+    event_loss: Annotated[tuple[Share, ...], MEDIUM_AND_HIGH, NEVER_FALLING]
+    lice_over: Annotated[tuple[Ratio, ...], MEDIUM_AND_HIGH, NEVER_FALLING]
+    oxygen_low: Annotated[tuple[Saturation, ...], exactly(3, "below them high, medium and low severity"), NEVER_FALLING]
+    oxygen_quiet_days: Days
+    notice_days: DaysRange
+    diagnosis_days: DaysRange
 
 
 @dataclass(frozen=True, kw_only=True)
 class Laboratory:
     """Samples sent in a disease event and what polymerase chain reaction finds in them."""
 
-    containers: Whole
-    sample_days: WholeRange
-    send_days: Whole
-    result_days: WholeRange
+    containers: Annotated[int, Field(ge=0, le=1_000)]
+    sample_days: DaysRange
+    send_days: Days
+    result_days: DaysRange
     detected_share: Share
-    ct_mean: Positive
-    ct_sd: NotNegative
-    ct_doubtful: Positive
-    ct_limit: Positive
-    fish: Whole
+    ct_mean: Cycles
+    ct_sd: Cycles
+    ct_doubtful: Cycles
+    ct_limit: Cycles
+    fish: Fish
+
+
+def _check_hours(section: Treatments | LiceCounts) -> None:
+    if section.first_hour_utc >= section.last_hour_utc:
+        raise Unfit("first_hour_utc", section.first_hour_utc, f"is not before last_hour_utc, {section.last_hour_utc}")

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from engine.biology.values import Positive, Share, Stages, Whole
+from pydantic import Field
+
+from engine.biology.values import BY_STAGE, Days, PositiveRatio, Share, Spread
 
 
 @dataclass(frozen=True, kw_only=True)
 class Monitoring:
-    selection_sd: Stages
-    selection_limit: Positive
+    selection_sd: Annotated[tuple[Spread, ...], BY_STAGE]
+    selection_limit: Annotated[float, Field(gt=0, le=10)]
     last_sample_share: Share
-    last_sample_days: Whole
+    last_sample_days: Days
     anchor_weight: Share
-    expected_growth: Positive
+    expected_growth: PositiveRatio
     confidence_after_week: Share
     confidence_floor: Share
     interpolated_confidence: Share
-    fcr_least_growth: Positive
+    fcr_least_growth: PositiveRatio

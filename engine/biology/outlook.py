@@ -7,25 +7,20 @@ from typing import Annotated
 
 from pydantic import Field
 
-from engine.biology.values import Count, NotNegative, Share, Whole, WholeRange
+from engine.biology.values import Days, DaysOrMore, HourRange, Share
 
-Bounds = tuple[Annotated[float, Field(le=0)], NotNegative]  # of a correction; none is among them
+Bounds = tuple[Annotated[float, Field(ge=-50, le=0)], Annotated[float, Field(ge=0, le=50)]]  # 0: no correction
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outlook:
-    scenario_days: Count
-    horizon_days: Count
-    bias_window_days: Count
+    scenario_days: DaysOrMore
+    horizon_days: DaysOrMore
+    bias_window_days: DaysOrMore
     bias_bounds_c: Bounds
-    attention_days: Whole
-    working_hours_utc: WholeRange
+    attention_days: Days
+    working_hours_utc: HourRange
     forgotten_share: Share
     cancelled_share: Share
-    treatment_window_days: Whole
+    treatment_window_days: Days
     treatment_cancelled_share: Share
-
-    def __post_init__(self) -> None:
-        first, last = self.working_hours_utc
-        if not first < last <= 24:
-            raise ValueError(f"outlook.working_hours_utc: {first} to {last} is no part of a day")

@@ -66,12 +66,6 @@ class Parameters:
     regions: dict[str, Region]
 
     def __post_init__(self) -> None:
-        if len(self.growth.temperature_response) != len(self.growth.temperature_response_c):
-            raise ValueError("growth.temperature_response and temperature_response_c differ in length")
-        if len(self.growth.condition_factor) != len(self.growth.condition_factor_g):
-            raise ValueError("growth.condition_factor and condition_factor_g differ in length")
-        if len(self.mortality.shape_day) != len(self.mortality.shape_rate) + 1:
-            raise ValueError("mortality.shape_day must have one value more than shape_rate")
         kinds = self.events.kinds
         if strange := set(kinds) - set(EVENT_KINDS):
             raise ValueError(

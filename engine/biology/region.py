@@ -3,60 +3,81 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from engine.biology.health import MethodShares
 from engine.biology.values import (
+    BY_FRESHWATER_STAGE,
+    BY_MONTH,
+    SUM_TO_ONE,
     BetaOrders,
-    FreshwaterStages,
-    Months,
-    NotNegative,
-    Number,
-    Positive,
+    Celsius,
+    CelsiusSd,
+    FreshwaterSpreads,
+    Hazard,
+    LengthDays,
+    Lice,
+    Loss,
+    Memory,
+    PerYear,
+    PositiveFcr,
+    PositiveRatio,
+    PositiveTgc,
+    Ratio,
+    Salinity,
     Share,
-    Shares,
+    Spread,
     Text,
+    Tgc,
+    WeightSd,
+    exactly,
 )
+
+HallCelsius = Annotated[float, Field(ge=0.1, le=40)]
+DeliveryShares = Annotated[tuple[Share, ...], exactly(4, "transport, helicopter, boat, internal transfer"), SUM_TO_ONE]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Region:
-    egg_delivery_shares: Shares
-    hall_temperature_c: FreshwaterStages
-    freshwater_tgc: FreshwaterStages
-    freshwater_tgc_cv: FreshwaterStages
-    sea_tgc: Positive
-    sea_tgc_batch_sd: NotNegative
-    sea_tgc_site_sd: NotNegative
-    sea_individual_tgc_cv: NotNegative
-    sea_fcr: Positive
-    sea_fcr_sd: NotNegative
-    sea_hazard: NotNegative
-    events_per_cycle: NotNegative
-    event_loss_median: Share
-    event_loss_sdlog: NotNegative
-    event_weights: dict[str, NotNegative]
-    frailty_batch_sd: NotNegative
-    frailty_site_sd: NotNegative
-    noise_ar1: Share
-    harvest_target_g: Positive
-    harvest_target_sd_g: NotNegative
+    egg_delivery_shares: DeliveryShares
+    hall_temperature_c: Annotated[tuple[HallCelsius, ...], BY_FRESHWATER_STAGE]
+    freshwater_tgc: Annotated[tuple[Tgc, ...], BY_FRESHWATER_STAGE]
+    freshwater_tgc_cv: FreshwaterSpreads
+    sea_tgc: PositiveTgc
+    sea_tgc_batch_sd: Tgc
+    sea_tgc_site_sd: Tgc
+    sea_individual_tgc_cv: Spread
+    sea_fcr: PositiveFcr
+    sea_fcr_sd: Spread
+    sea_hazard: Hazard
+    events_per_cycle: PerYear
+    event_loss_median: Loss
+    event_loss_sdlog: Spread
+    event_weights: dict[str, Ratio]
+    frailty_batch_sd: Spread
+    frailty_site_sd: Spread
+    noise_ar1: Memory
+    harvest_target_g: Annotated[float, Field(ge=10, le=20_000)]
+    harvest_target_sd_g: WeightSd
     superior_beta: BetaOrders
-    currency_per_eur: Positive
-    sea_month_c: Months
-    sea_offset_c: Number
-    sea_anomaly_sd_c: NotNegative
-    sea_trend_c_decade: Number
-    expected_sea_tgc: Positive
-    salinity: Positive
-    salinity_sd: NotNegative
+    currency_per_eur: Annotated[float, Field(ge=0.001, le=1_000)]
+    sea_month_c: Annotated[tuple[Celsius, ...], BY_MONTH]
+    sea_offset_c: Celsius
+    sea_anomaly_sd_c: CelsiusSd
+    sea_trend_c_decade: Annotated[float, Field(ge=-5, le=5)]
+    expected_sea_tgc: PositiveTgc
+    salinity: Salinity
+    salinity_sd: Spread
     rain_pulses_a_day: Share
     rain_winter_share: Share
-    rain_depth: NotNegative
-    rain_memory_days: Positive
-    lice_pressure: Positive
-    adult_female_limit: Months
-    treatment_trigger: Positive
+    rain_depth: Salinity
+    rain_memory_days: LengthDays
+    lice_pressure: PositiveRatio
+    adult_female_limit: Annotated[tuple[Lice, ...], BY_MONTH]
+    treatment_trigger: PositiveRatio
     treatment_shares: MethodShares
     vaccine: Text
-    caligus_mean: NotNegative
-    caligus_peak_month: Positive
+    caligus_mean: Lice
+    caligus_peak_month: Annotated[float, Field(ge=1, lt=13)]

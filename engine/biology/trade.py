@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from engine.biology.values import NotNegative, Number, PositiveShare, Share, ShareVector, Whole
+from engine.biology.values import (
+    SUM_TO_ONE,
+    Coefficient,
+    Days,
+    Floats,
+    Places,
+    PositiveShare,
+    Price,
+    Share,
+    Spread,
+    Written,
+    exactly,
+)
+from engine.inputs.reading import Unfit
 
 GRADES = 5  # as many as a farm has
 YIELD_SDS = 4.0  # a batch's yield lies within so many standard deviations
@@ -12,29 +26,29 @@ YIELD_SDS = 4.0  # a batch's yield lies within so many standard deviations
 
 @dataclass(frozen=True, kw_only=True)
 class Harvest:
-    rings_a_day: Whole
+    rings_a_day: Places
     gutted_yield: PositiveShare
-    gutted_yield_sd: NotNegative
-    lower_grade_shares: ShareVector
-    ring_grade_sd: NotNegative
-    ulcer_grade_shift: Number
+    gutted_yield_sd: Share
+    lower_grade_shares: Annotated[
+        Floats, Written(Share, exactly(GRADES - 1, "one for each grade below the best"), SUM_TO_ONE)
+    ]
+    ring_grade_sd: Spread
+    ulcer_grade_shift: Coefficient
     loss_grade_from: Share
-    loss_grade_slope: Number
+    loss_grade_slope: Coefficient
     smallest_lot_share: Share
     reject_discard_share: Share
 
     def __post_init__(self) -> None:
-        if len(self.lower_grade_shares) != GRADES - 1:
-            raise ValueError(f"lower_grade_shares needs {GRADES - 1} values, one for each grade below the best")
         spread = YIELD_SDS * self.gutted_yield_sd
         if not spread < self.gutted_yield < 1.0 - spread:
-            raise ValueError(f"gutted_yield +- {YIELD_SDS:g} gutted_yield_sd must lie between 0 and 1")
+            raise Unfit("gutted_yield", self.gutted_yield, f"+- {YIELD_SDS:g} gutted_yield_sd must lie between 0 and 1")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trade:
-    smolt_cost_per_fish: NotNegative
-    smolt_cost_per_kg: NotNegative
+    smolt_cost_per_fish: Price
+    smolt_cost_per_kg: Price
     feed_share_of_cost: PositiveShare
-    pending_days: Whole
-    export_days: Whole
+    pending_days: Days
+    export_days: Days

@@ -15,12 +15,12 @@ def biology_record(biology: Biology) -> BiologyRecord:
     derivation = biology.file.derivation
     if derivation is not None:
         return BiologyRecord(
-            biology.name,
-            biology.sha256,
-            derivation.purpose,
-            FileRecord(derivation.base.name, derivation.base.sha256),
-            tuple(FileRecord(each.name, each.sha256) for each in derivation.overlays),
-            tuple(map(_recorded, derivation.changed)),
+            name=biology.name,
+            sha256=biology.sha256,
+            purpose=derivation.purpose,
+            base=FileRecord(derivation.base.name, derivation.base.sha256),
+            overlays=tuple(FileRecord(each.name, each.sha256) for each in derivation.overlays),
+            changed=tuple(map(_recorded, derivation.changed)),
         )
     try:
         published = read_biology(PUBLISHED)
@@ -35,11 +35,11 @@ def biology_record(biology: Biology) -> BiologyRecord:
 
 def _recorded(change: Change) -> ChangedParameter:
     return ChangedParameter(
-        change.path,
-        change.base,
-        change.value,
-        change.unit,
-        change.confidence,
-        change.source,
-        change.overlay or "",
+        path=change.path,
+        base=change.base,
+        value=change.value,
+        unit=change.unit,
+        confidence=change.confidence,
+        source=change.source,
+        file=change.overlay or "",
     )

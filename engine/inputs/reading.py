@@ -24,6 +24,15 @@ class StrictModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+class Unfit(ValueError):
+    """A value that doesn't fit others of its model. key: its path from the model on; wanted: what is wrong with it."""
+
+    def __init__(self, key: str, value: Any, wanted: str) -> None:
+        super().__init__(f"{key} {wanted}")
+        self.key, self.wanted = key, wanted
+        self.value = value.tolist() if hasattr(value, "tolist") else value
+
+
 class _UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """A safe loader that refuses a key given twice (YAML itself lets the last one win in silence)."""
 
@@ -103,13 +112,17 @@ def refusal(source: str, complaints: Sequence[str]) -> InputError:
 
 def _complaint(model: type[StrictModel], data: Any, err: Any) -> str:
     loc = [part for part in err["loc"] if not (isinstance(part, str) and part.startswith("function-"))]
+    unfit = err.get("ctx", {}).get("error")
+    if isinstance(unfit, Unfit):
+        loc += [*unfit.key.split("."), "value"]
     path = ""
     for part in loc:
         path += f"[{part}]" if isinstance(part, int) else (f".{part}" if path else str(part))
     if not path:
         return str(err["msg"]).removeprefix("Value error, ")
-    value = repr(err.get("input"))
-    value = value if len(value) <= 80 else value[:77] + "..."
+    if isinstance(unfit, Unfit):
+        return f"key {path} has value {_shortened(unfit.value)}: {unfit.wanted}"
+    value = _shortened(err.get("input"))
     if err["type"] == "extra_forbidden":
         known = sorted(_known_keys(model, data, loc))
         near = difflib.get_close_matches(str(loc[-1]), known, n=1)
@@ -117,7 +130,12 @@ def _complaint(model: type[StrictModel], data: Any, err: Any) -> str:
         return f"key {path} (value {value}) is not known; {hint}"
     if err["type"] == "missing":
         return f"key {path} is missing; add it"
-    return f"key {path} has value {value}: {err['msg']}"
+    return f"key {path} has value {value}: {err['msg'].removeprefix('Value error, ')}"
+
+
+def _shortened(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def _known_keys(model: type[StrictModel], data: Any, loc: list[Any]) -> set[str]:

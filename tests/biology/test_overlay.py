@@ -230,7 +230,7 @@ def test_a_cycle_is_refused_with_its_chain(tmp_path: Path) -> None:
             ["key sensors.noise_sd.Temprature is not in the base", "did you mean 'Temperature'"],
         ),
         ({"events": {"weeks": {"value": [0.5, 0.4]}}}, ["events.weeks", "sum to 0.9, not 1"]),
-        ({"mortality": {"shape_day": {"value": [1, 2]}}}, ["mortality.shape_day must have one value more"]),
+        ({"mortality": {"shape_day": {"value": [1, 2]}}}, ["mortality.shape_day.value", "must have one value more"]),
         (
             {"regions": {"Scotland": {"event_weights": {"PANCREAS_DISAESE": {"value": 1}}}}},
             ["key regions.Scotland.event_weights.PANCREAS_DISAESE", "did you mean 'PANCREAS_DISEASE'"],

@@ -100,7 +100,10 @@ CV = ("growth", "container_tgc_cv")
         (set_value("events", "kinds", "FLOOD", to={}), ["events.kinds.FLOOD.cause is missing"]),
         (drop("regions", "Scotland", "event_weights", "STORM"), ["regions.Scotland.event_weights", "STORM"]),
         (drop("events", "kinds", "JELLYFISH", "cause"), ["events.kinds.JELLYFISH.cause is missing"]),
-        (set_value("mortality", "shape_day", "value", to=[1, 2]), ["mortality.shape_day must have one value more"]),
+        (
+            set_value("mortality", "shape_day", "value", to=[1, 2]),
+            ["mortality.shape_day.value", "must have one value more"],
+        ),
         (set_value("name", to="a/b"), ["name", "'a/b'"]),
         (set_value("format", to="smoltworks-biology/9"), ["format", "smoltworks-biology/9", "smoltworks-biology/1"]),
         (drop("format"), ["format is missing"]),

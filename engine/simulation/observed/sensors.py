@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from engine.biology.values import Range
+from engine.biology.values import HoursRange
 from engine.farm.infrastructure import Container
 from engine.farm.schedule import Schedule
 from engine.simulation.numerics import arithmetic as am
@@ -182,7 +182,7 @@ def fault_counts(climate: Climate, containers: tuple[Container, ...], start_day:
     return len(faults.kind), int((dropped[:, 2] - dropped[:, 1]).sum())
 
 
-def _in_readings(hours: Range, slots: int) -> tuple[int, int]:
+def _in_readings(hours: HoursRange, slots: int) -> tuple[int, int]:
     """The fewest and the most readings that a fault of so many hours concerns, one at least."""
     low, high = (x * slots / 24.0 for x in hours)
     min_readings = max(1, round(low))

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from engine.biology.values import Range
+from engine.biology.values import HoursRange
 from engine.biology.water import Sensors
 from engine.simulation.numerics.calendar import DAY_US
 from engine.simulation.observed.sensor_readings import Readings, SensorGroup, read_group
@@ -66,7 +66,7 @@ def mean_readings(sensors: Sensors, readings_per_day: int, sensor_days: int) -> 
     return sensor_days * readings_per_day * (1.0 - dropped)
 
 
-def _kinds(sensors: Sensors) -> tuple[tuple[float, Range], ...]:
+def _kinds(sensors: Sensors) -> tuple[tuple[float, HoursRange], ...]:
     """Faults a year and hours each, by kind."""
     return (
         (sensors.dropouts_a_year, sensors.dropout_hours),
@@ -75,7 +75,7 @@ def _kinds(sensors: Sensors) -> tuple[tuple[float, Range], ...]:
     )
 
 
-def _share(a_year: float, hours: Range) -> float:
+def _share(a_year: float, hours: HoursRange) -> float:
     """The share of the time that faults of a kind take; hours: their log-uniform length."""
     low, high = hours
     return a_year / 365 / 24 * (low if low == high else (high - low) / math.log(high / low))
