@@ -4,16 +4,18 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := runs/demo
+BOUNDS := runs/bounds
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench bench-smoke lint format clean
+.PHONY: help setup run test bounds bench bench-smoke lint format clean
 
 help:
 	@echo "make run    plan, simulate, load, verify and report the demo schedule"
 	@echo "make test   every test"
+	@echo "make bounds the demo again, every access to an array checked, after make run"
 	@echo "make bench  the benchmarks, each beside its ceiling"
 	@echo "make lint   ruff and mypy"
-	@echo "make clean  remove the demo run and caches"
+	@echo "make clean  remove the demo runs and caches"
 
 setup: $(READY)
 
@@ -34,6 +36,15 @@ run: setup
 test: setup
 	$(BIN)/python -m pytest
 
+# Not optimised, so that compiling takes seconds. The kernels' cache keeps this machine code apart.
+bounds: export NUMBA_BOUNDSCHECK := 1
+bounds: export NUMBA_OPT := 0
+bounds: setup
+	@$(BIN)/python -m engine.run --schedule schedules/demo.yaml --out $(BOUNDS) --overwrite
+	@$(BIN)/python -c 'import json, sys; a, b = (json.load(open(f"{run}/manifest.json"))["fingerprint"] for run in sys.argv[1:]); \
+		sys.exit(0 if a == b else f"{sys.argv[2]} has fingerprint {b}, {sys.argv[1]} {a}")' $(DEMO) $(BOUNDS)
+	@$(BIN)/python -m pytest -W default::numba.NumbaWarning tests/biology/test_mangling.py
+
 bench: setup
 	$(BIN)/python -m pytest benchmarks -s --benchmark-columns=min,median,rounds
 
@@ -50,4 +61,4 @@ format: setup
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(DEMO) $(BOUNDS) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
