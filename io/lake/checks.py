@@ -97,7 +97,7 @@ def run_checks(connection: Connection, run_dir: Path, only: tuple[str, ...] = ()
         except (duckdb.Error, ValueError) as error:
             violations, rows = 1, ({"what": "the check could not be run", "found": str(error)},)
         wanted = set().union(*(_shared_by(_texts("invariants")[n]) for n in names[done:]))
-        for table in _shared().keys() - wanted:
+        for table in shared_tables().keys() - wanted:
             connection.execute(f"DROP TABLE IF EXISTS {table}")
         yield CheckResult(name=name, violations=violations, rows=rows, seconds=time.perf_counter() - begun)
 
@@ -107,7 +107,7 @@ def run_reports(connection: Connection, run_dir: Path) -> list[Report]:
     reports = []
     for name in report_names():
         text = _texts("invariants")[name + REPORT]
-        _make_shared(connection, run_dir, text)
+        make_shared_tables(connection, run_dir, text)
         rows = _rows(connection.sql(text))
         if rows:
             reports.append(Report(name, rows))
@@ -115,13 +115,13 @@ def run_reports(connection: Connection, run_dir: Path) -> list[Report]:
 
 
 def _offenders(connection: Connection, run_dir: Path, text: str) -> tuple[int, tuple[Row, ...]]:
-    _make_shared(connection, run_dir, text)
+    make_shared_tables(connection, run_dir, text)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE offender AS {text}")
     count = connection.sql("SELECT count(*) FROM offender").fetchall()[0][0]
     return count, _rows(connection.sql(f"FROM offender LIMIT {ROWS_SHOWN}")) if count else ()
 
 
-def _shared() -> dict[str, str]:
+def shared_tables() -> dict[str, str]:
     """The SQL of every table that checks may share, by name."""
     return _texts("invariants/shared") | declared_sql()
 
@@ -129,16 +129,16 @@ def _shared() -> dict[str, str]:
 @cache
 def _shared_by(text: str) -> frozenset[str]:
     """The shared tables that `text` names, and those that these are made of."""
-    named = _shared().keys() & set(re.findall(r"\w+", text))
-    return frozenset(named).union(*(_shared_by(_shared()[name]) for name in named))
+    named = shared_tables().keys() & set(re.findall(r"\w+", text))
+    return frozenset(named).union(*(_shared_by(shared_tables()[name]) for name in named))
 
 
-def _make_shared(connection: Connection, run_dir: Path, text: str) -> None:
-    """Make what `text` names of the shared tables, unless it is there."""
+def make_shared_tables(connection: Connection, run_dir: Path, text: str) -> None:
+    """Make those of the shared tables that `text` names, unless they are there."""
     words = set(re.findall(r"\w+", text))
-    for name, made_by in _shared().items():
+    for name, made_by in shared_tables().items():
         if name in words and not _exists(connection, name):
-            _make_shared(connection, run_dir, made_by)
+            make_shared_tables(connection, run_dir, made_by)
             connection.execute(f"CREATE TEMP TABLE {name} AS {made_by}")
     if FINGERPRINTS in words and not _exists(connection, FINGERPRINTS):
         register_fingerprints(connection, run_dir)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,7 +21,15 @@ from engine.farm.infrastructure import Farm
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay
 from engine.farm.schedule_file import read_any
 from engine.farm.schedule_text import format_schedule
-from lake.checks import CheckResult, check_names, report_names, run_checks, run_reports
+from lake.checks import (
+    CheckResult,
+    check_names,
+    make_shared_tables,
+    report_names,
+    run_checks,
+    run_reports,
+    shared_tables,
+)
 from lake.declared_sql import AFTER_THE_STAY, ENDS, MAY_LIE_AHEAD, date_columns
 from lake.errors import InputError
 from lake.tables import EVENT_TABLES, TABLES
@@ -95,6 +104,7 @@ def tables(run_dir: Path) -> Iterator[Connection]:
             )
         connection.execute("CREATE TABLE stays AS SELECT id, assignment_date AS first FROM container_assignment")
         connection.execute("CREATE MACRO day(a, n) AS (SELECT first + n::INTEGER FROM stays WHERE id = a)")
+        make_shared_tables(connection, run_dir, " ".join(shared_tables()))
         yield connection
 
 
@@ -106,8 +116,25 @@ def lake(tables: Connection) -> Iterator[Connection]:
     tables.execute("ROLLBACK")
 
 
+@cache
+def sources(shared_table: str) -> frozenset[str]:
+    """The words of the SQL that a shared table is made of, tables' names among them."""
+    words = frozenset(re.findall(r"\w+", shared_tables()[shared_table]))
+    return words.union(*(sources(other) for other in words & shared_tables().keys()))
+
+
+def change(lake: Connection, statement: str) -> list[tuple[object, ...]]:
+    """Run a statement; shared tables that are made of a table which it names are left to the check to make anew."""
+    tables = {name for (name,) in lake.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    named = tables.intersection(re.findall(r"\w+", statement))
+    for table in shared_tables().keys() & tables:
+        if named & sources(table):
+            lake.execute(f"DROP TABLE {table}")
+    return lake.execute(statement).fetchall()
+
+
 def tamper(lake: Connection, statement: str) -> None:
-    assert lake.execute(statement).fetchall() != [(0,)], f"nothing tampered with: {statement}"
+    assert change(lake, statement) != [(0,)], f"nothing tampered with: {statement}"
 
 
 def run_check(lake: Connection, run_dir: Path, name: str) -> CheckResult:
@@ -200,9 +227,10 @@ def test_every_row_of_another_batch_that_is_referred_to_is_named(lake: Connectio
         target = TABLES[column.references]
         whose = "id" if target.name == "batch" else "batch_id"
         of = "id" if table.name == "batch" else "batch_id"
-        lake.execute(
+        change(
+            lake,
             f"UPDATE {table.name} SET {column.name} = (SELECT min(id) FROM {target.name} WHERE {whose} <> "
-            f"(SELECT {of} FROM {table.name} LIMIT 1)) WHERE rowid = (SELECT min(rowid) FROM {table.name})"
+            f"(SELECT {of} FROM {table.name} LIMIT 1)) WHERE rowid = (SELECT min(rowid) FROM {table.name})",
         )
     run_check(lake, run_dir, "07_foreign_keys")
     wanted = {f"{t.name}.{c.name}" for t, c in OF_ONE_BATCH}
