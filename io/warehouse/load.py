@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 
@@ -164,9 +163,14 @@ class _Loading:
     stack: ExitStack
     result: LoadResult = field(default_factory=lambda: LoadResult(already=False))
 
-    @cached_property
+    _pool: list[Connection] = field(default_factory=list)
+
+    @property
     def pool(self) -> list[Connection]:
-        return [self.stack.enter_context(connect(self.dsn)) for _ in range(self.connections)]
+        """The connections to copy over; fewer where the server refused some, for indexes to be restored over."""
+        if not self._pool:
+            self._pool.extend(self.stack.enter_context(connect(self.dsn)) for _ in range(self.connections))
+        return self._pool
 
     def load(self) -> LoadResult:
         main, result = self.main, self.result
