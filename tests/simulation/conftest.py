@@ -17,14 +17,14 @@ from engine.simulation.rows.life import BatchLife
 from engine.simulation.water.climate import Climate
 from lake.columns import record_batch
 from lake.tables import EVENT_TABLES, TABLES
+from tests.simulation.climates import climate_for
 from tests.simulation.eventful import EventfulLife, Rows, eventful, rows_of, rows_of_life
 from tests.simulation.trade_lives import LivedTo
 
 
 @pytest.fixture(scope="session")
 def small_climate(small_schedule: Schedule) -> Climate:
-    s = small_schedule
-    return Climate(s.farm, s.biology, s.seed, s.as_of_day, min(b.start_day for b in s.batches))
+    return climate_for(small_schedule)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from engine.simulation.health.entries import EVENING_HOUR, HARVEST_HOUR, SEVERIT
 from engine.simulation.health.events import NoticedEvent, notice_events, whole_between
 from engine.simulation.health.laboratory import AGENTS, LabSamples, take_lab_samples
 from engine.simulation.health.warning_signs import adult_female_counts, days_of_low_oxygen, run_starts, weekly_mortality
-from engine.simulation.lice.treatments import LiceSeen, Remedy, remedies
+from engine.simulation.lice.treatments import MobileCount, Remedy, remedies
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.calendar import WEEK_DAYS
 from engine.simulation.record import BatchHistory, StageHistory
@@ -294,7 +294,7 @@ def _count_dead(stage: StageHistory, containers: Sequence[int], first: int, last
     return int(stage.dead[list(containers), first - stage.start_day : last - stage.start_day + 1].sum())
 
 
-def _lice_text(counts: Sequence[LiceSeen | None], words: str) -> str:
+def _lice_text(counts: Sequence[MobileCount | None], words: str) -> str:
     """Mobile lice a fish over the rings counted, or nothing where none was."""
     found = [s for s in counts if s is not None]
     if not found:

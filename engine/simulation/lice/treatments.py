@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.farm.schedule import Schedule
+from engine.simulation.lice.stages import ADULT_FEMALE, MOBILE
 from engine.simulation.numerics.calendar import DAY_US, MINUTE_US
 from engine.simulation.record import BatchHistory, SeaLice, Treatment
 from lake.codes import VACCINE
 
 
 @dataclass(frozen=True)
-class LiceSeen:
+class MobileCount:
     """Mobile lice and adult females together, on `fish` sampled on `day`."""
 
     day: int
@@ -35,8 +36,8 @@ class Remedy:
     method: str
     efficacy: float
     loss: float
-    before: LiceSeen | None
-    after: LiceSeen | None
+    before: MobileCount | None
+    after: MobileCount | None
     outcome: str
 
 
@@ -45,10 +46,10 @@ def remedies(schedule: Schedule, history: BatchHistory) -> tuple[Remedy, ...]:
     given = [*_vaccinations(schedule, history), *history.treatments]
     treatments = schedule.biology.model.treatments
     first, last = treatments.first_hour_utc * 60, treatments.last_hour_utc * 60
-    at_of = {stage.stage: at for at, stage in enumerate(history.stages)}
+    position_of = {stage.stage: at for at, stage in enumerate(history.stages)}
     days: dict[tuple[int, int], list[Treatment]] = {}
     for treatment in sorted(given, key=lambda t: (t.day, t.stage, t.container)):
-        days.setdefault((treatment.day, at_of[treatment.stage]), []).append(treatment)
+        days.setdefault((treatment.day, position_of[treatment.stage]), []).append(treatment)
     found = []
     for (day, at), that_day in days.items():
         stage = history.stages[at]
@@ -59,16 +60,16 @@ def remedies(schedule: Schedule, history: BatchHistory) -> tuple[Remedy, ...]:
             before, after = _counts_around(stage.lice, c, day)
             found.append(
                 Remedy(
-                    at,
-                    c,
-                    day,
-                    day * DAY_US + (first + turn * step) * MINUTE_US,
-                    treatment.method,
-                    treatment.efficacy,
-                    treatment.loss,
-                    before,
-                    after,
-                    "successful" if treatment.method == VACCINE else _outcome(schedule, before, after),
+                    at=at,
+                    container=c,
+                    day=day,
+                    time_us=day * DAY_US + (first + turn * step) * MINUTE_US,
+                    method=treatment.method,
+                    efficacy=treatment.efficacy,
+                    loss=treatment.loss,
+                    before=before,
+                    after=after,
+                    outcome="successful" if treatment.method == VACCINE else _outcome(schedule, before, after),
                 )
             )
     return tuple(sorted(found, key=lambda r: (r.time_us, r.at, r.container)))
@@ -81,29 +82,40 @@ def _vaccinations(schedule: Schedule, history: BatchHistory) -> list[Treatment]:
         d = mortality.vaccination_day
         if stage.stage == mortality.vaccination_stage and d < stage.days:
             found += [
-                Treatment(stage.stage, c, stage.start_day + d, VACCINE, 0.0, mortality.vaccination_loss)
+                Treatment(
+                    stage=stage.stage,
+                    container=c,
+                    day=stage.start_day + d,
+                    method=VACCINE,
+                    efficacy=0.0,
+                    loss=mortality.vaccination_loss,
+                )
                 for c in np.flatnonzero((stage.days_lived > d) & (stage.population[:, d] > 0)).tolist()
             ]
     return found
 
 
-def _counts_around(lice: SeaLice | None, container: int, day: int) -> tuple[LiceSeen | None, LiceSeen | None]:
+def _counts_around(lice: SeaLice | None, container: int, day: int) -> tuple[MobileCount | None, MobileCount | None]:
     """The last count up to the morning of `day`, and the first one after it."""
     if lice is None:
         return None, None
     counted = np.flatnonzero(lice.sampled[container] > 0)
     later = int(np.searchsorted(lice.day[counted], day, side="right"))
 
-    def seen(w: int) -> LiceSeen:
-        lice_seen = int(lice.counted[container, w, 1]) + int(lice.counted[container, w, 2])
-        return LiceSeen(int(lice.day[w]), lice_seen, int(lice.sampled[container, w]))
+    def count(w: int) -> MobileCount:
+        by_stage = lice.counted[container, w]
+        return MobileCount(
+            day=int(lice.day[w]),
+            lice=int(by_stage[MOBILE]) + int(by_stage[ADULT_FEMALE]),
+            fish=int(lice.sampled[container, w]),
+        )
 
-    before = seen(int(counted[later - 1])) if later > 0 else None
-    after = seen(int(counted[later])) if later < len(counted) else None
+    before = count(int(counted[later - 1])) if later > 0 else None
+    after = count(int(counted[later])) if later < len(counted) else None
     return before, after
 
 
-def _outcome(schedule: Schedule, before: LiceSeen | None, after: LiceSeen | None) -> str:
+def _outcome(schedule: Schedule, before: MobileCount | None, after: MobileCount | None) -> str:
     """A code of treatment.outcome by the fall in mobile lice from count to count; pending until both are there."""
     if before is None or after is None:
         return "pending"

@@ -91,36 +91,40 @@ class Climate:
         daily = np.ascontiguousarray(self.water(container, start, end)[1])
         if not container.is_at_sea:
             failed = halls.power_failures(
-                stream_key(self.seed, Stream.WATER, container.hall.name, "power"),
-                start,
-                end - start,
-                slots,
-                env.power_failure_probability,
-                env.power_failure_depth,
-                env.power_failure_hours,
+                key=stream_key(self.seed, Stream.WATER, container.hall.name, "power"),
+                first_day=start,
+                days=end - start,
+                slots=slots,
+                failures=halls.PowerFailures(
+                    probability=env.power_failure_probability,
+                    depth=env.power_failure_depth,
+                    hours=env.power_failure_hours,
+                ),
             )
             return Breath(np.maximum(daily[:, None] - failed, MIN_SATURATION), np.zeros_like(failed))
         light = 0.5 + 0.5 * season(start, end - start, MIDSUMMER)
         key = stream_key(self.seed, Stream.SITE_CURRENT, container.area.name)
         low, high = env.current_range_m_s
-        current = env.current_median_m_s * am.exp(env.current_sdlog * am.normal(key, 0))
+        speed_m_s = env.current_median_m_s * am.exp(env.current_sdlog * am.normal(key, 0))
+        current = tide.Current(
+            speed_m_s=min(max(speed_m_s, low), high),
+            background_m_s=env.current_background_m_s,
+            drift=env.current_drift_share,
+            lunar=env.tide_lunar_share,
+            solar=env.tide_solar_share,
+            minor_axis=env.tide_minor_share,
+            phase=am.uniform(key, 1),
+        )
         hourly = env.demand_by_hour
         demand = hourly[:: 24 // slots] * (len(hourly) / float(sum(env.demand_by_hour)))
-        stays = tide.residence(
-            start,
-            end - start,
-            demand,
-            env.ring_length_m,
-            env.net_blocking,
-            min(max(current, low), high),
-            env.current_background_m_s,
-            env.current_drift_share,
-            env.tide_lunar_share,
-            env.tide_solar_share,
-            env.tide_minor_share,
-            am.uniform(key, 1),
+        residence_h = tide.residence_h(
+            first_day=start,
+            days=end - start,
+            demand=demand,
+            net=tide.Net(length_m=env.ring_length_m, blocking=env.net_blocking),
+            current=current,
         )
-        return Breath(daily_cycle(daily, env.oxygen_diurnal * light, slots), stays)
+        return Breath(daily_cycle(daily, env.oxygen_diurnal * light, slots), residence_h)
 
     def oxygen_outside(self, container: Container, start: int, end: int) -> np.ndarray:
         """The day's mean of the oxygen that comes to a container, % saturation, on days [start, end)."""
@@ -187,20 +191,24 @@ class Climate:
         anomaly = sea.anomaly(
             stream_key(self.seed, Stream.SEA_ANOMALY, geography),
             *self._span,
-            env.monthly_anomaly_ar1,
-            region.sea_anomaly_sd_c,
-            env.anomaly_line_years,
-            env.anomaly_line_jitter,
+            sea.AnomalyModel(
+                memory=env.monthly_anomaly_ar1,
+                sd=region.sea_anomaly_sd_c,
+                line_years=env.anomaly_line_years,
+                jitter=env.anomaly_line_jitter,
+            ),
         )
         waves = sea.heat_waves(
             stream_key(self.seed, Stream.HEAT_WAVE, geography),
             *self._span,
-            env.heat_wave_probability,
-            env.heat_wave_c,
-            env.heat_wave_days,
-            env.heat_wave_spread,
-            env.heat_wave_peak_day,
-            env.heat_wave_peak_day_sd,
+            sea.HeatWaves(
+                probability=env.heat_wave_probability,
+                peak_c=env.heat_wave_c,
+                length_days=env.heat_wave_days,
+                spread=env.heat_wave_spread,
+                peak_day=env.heat_wave_peak_day,
+                peak_day_sd=env.heat_wave_peak_day_sd,
+            ),
         )
         usual = through_months(np.array(region.sea_month_c), position) + region.sea_offset_c
         trend = region.sea_trend_c_decade / 10.0 * (1970.0 + years - env.epoch_year)
@@ -242,11 +250,11 @@ class Climate:
         def make() -> np.ndarray:
             wetter = 1.0 + region.rain_winter_share * season(0, self.days, MIDWINTER)
             return sea.rain(
-                stream_key(self.seed, Stream.WATER, name, "rain"),
-                self.days,
-                region.rain_pulses_a_day * wetter,
-                region.rain_depth,
-                region.rain_memory_days,
+                key=stream_key(self.seed, Stream.WATER, name, "rain"),
+                days=self.days,
+                chance=region.rain_pulses_a_day * wetter,
+                depth=region.rain_depth,
+                memory_days=region.rain_memory_days,
             )[self.known_from :]
 
         return self._once("rain", name, make)
@@ -273,11 +281,13 @@ class Climate:
         poor = halls.biofilter(
             stream_key(self.seed, Stream.WATER, name, "biofilter"),
             *self._span,
-            env.biofilter_episodes_a_year,
-            env.biofilter_days_median,
-            env.biofilter_days_sdlog,
-            env.biofilter_rise,
-            env.biofilter_rise_sd,
+            halls.Episodes(
+                per_year=env.biofilter_episodes_a_year,
+                days_median=env.biofilter_days_median,
+                days_sdlog=env.biofilter_days_sdlog,
+                rise=env.biofilter_rise,
+                rise_sd=env.biofilter_rise_sd,
+            ),
         )
         # a hall's own level and its days share the variance of the logarithm
         own = np.sqrt(env.hall_level_share)

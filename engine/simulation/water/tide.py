@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,28 +15,38 @@ S2_HOURS = 12.0  # of the principal solar tide
 SPRING_TIDE_HOUR = 263142.0  # 2000-01-08 06:00 UTC in hours since 1970, a day and a half after a new moon
 
 
+class Net(NamedTuple):
+    """A ring's net: the way through it, and the share of the current's speed that it takes."""
+
+    length_m: float
+    blocking: float
+
+
+class Current(NamedTuple):
+    """The current at a site: a steady drift along the tide and an ellipse of the M2 and S2 tides.
+
+    drift, lunar and solar are shares of speed_m_s; minor_axis: of the ellipse's major one. background_m_s: turbulence
+    beside it. phase: of the tide at the site, in turns.
+    """
+
+    speed_m_s: float
+    background_m_s: float
+    drift: float
+    lunar: float
+    solar: float
+    minor_axis: float
+    phase: float
+
+
 @kernel
-def residence(
-    first_day: int,
-    days: int,
-    demand: np.ndarray,
-    length_m: float,
-    blocking: float,
-    current_m_s: float,
-    background_m_s: float,
-    along: float,
-    lunar: float,
-    solar: float,
-    across: float,
-    phase: float,
-) -> np.ndarray:
+def residence_h(first_day: int, days: int, demand: np.ndarray, net: Net, current: Current) -> np.ndarray:
     """Hours that water stays in a ring at the times of reading, (days, slots), x what the fish demand at that hour.
 
-    Water crosses `length_m` at the current's speed less the share that the nets take. The current is a steady drift
-    `along` the tide and an ellipse of the M2 and S2 tides whose minor axis is `across`, all as shares of
-    current_m_s, with turbulence of background_m_s beside it; spring tides fall on the moon's own days. The drift makes
-    one of the day's slack waters the longer. phase: of the tide at the site, in turns. demand (slots,): 1 on average.
+    Water crosses the net at the current's speed less the share that it takes. Spring tides fall on the moon's own
+    days; the drift makes one of the day's slack waters the longer. demand (slots,): 1 on average.
     """
+    speed_m_s, background_m_s, phase = current.speed_m_s, current.background_m_s, current.phase
+    along, lunar, solar, across = current.drift, current.lunar, current.solar, current.minor_axis
     slots = demand.shape[0]
     out = np.empty((days, slots))
     # where both tides are in phase the tide is a spring tide
@@ -47,6 +58,6 @@ def residence(
             s2 = hour / S2_HOURS + solar_lag + phase
             u = along + lunar * am.cos_turns(m2) + solar * am.cos_turns(s2)
             v = across * (lunar * am.cos_turns(m2 - 0.25) + solar * am.cos_turns(s2 - 0.25))
-            speed = math.sqrt(current_m_s * current_m_s * (u * u + v * v) + background_m_s * background_m_s)
-            out[d, s] = demand[s] * length_m / (speed * (1.0 - blocking)) / 3600.0
+            speed = math.sqrt(speed_m_s * speed_m_s * (u * u + v * v) + background_m_s * background_m_s)
+            out[d, s] = demand[s] * net.length_m / (speed * (1.0 - net.blocking)) / 3600.0
     return out

@@ -20,9 +20,9 @@ from engine.forecast.whole_run import forecast_run
 from engine.simulation.emission import Emitter
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.record import BatchHistory
-from engine.simulation.water.climate import Climate
 from lake.columns import record_batch
 from lake.tables import EVENT_TABLES, TABLES
+from tests.simulation.climates import climate_for
 
 START = 19_000
 
@@ -36,17 +36,33 @@ def edges(draw: st.DrawFn, farm: Farm, biology: Biology) -> Schedule:
     for stage, (start, days) in enumerate(zip(starts[:6], lengths, strict=True), 1):
         first = next(c for c in farm.containers if c.stage == stage)
         there = [c.id for c in farm.containers if c.place == first.place]
-        stays.append(Stay(stage, tuple(there[: draw(st.integers(1, len(there)))]), start, start + days))
+        lived_in = tuple(there[: draw(st.integers(1, len(there)))])
+        stays.append(Stay(stage=stage, container_ids=lived_in, start_day=start, end_day=start + days))
     as_of = START + draw(st.integers(1, sum(lengths) + 5))
     eggs = draw(st.sampled_from([1_000, 1_001, 40_000]))
-    batch = Batch(1, "FAR-2022-001", 1, eggs, tuple(stays), draw(st.sampled_from([None, 100.0])))
-    seed = draw(st.integers(0, 50))
-    return Schedule("edge", seed, as_of, farm, biology, (batch,), (range(1, 2),), "")
+    batch = Batch(
+        id=1,
+        number="FAR-2022-001",
+        geography_id=1,
+        eggs=eggs,
+        stays=tuple(stays),
+        harvest_target_g=draw(st.sampled_from([None, 100.0])),
+    )
+    return Schedule(
+        name="edge",
+        seed=draw(st.integers(0, 50)),
+        as_of_day=as_of,
+        farm=farm,
+        biology=biology,
+        batches=(batch,),
+        partitions=(range(1, 2),),
+        text="",
+    )
 
 
 def live(schedule: Schedule) -> tuple[BatchHistory, dict[str, int]]:
     """The history, and rows by table as the lake would take them."""
-    climate = Climate(schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day, START)
+    climate = climate_for(schedule, START)
     history = simulate_batch(schedule, climate, schedule.batches[0])
     outlook = forecast_run(schedule)
     rows: dict[str, int] = {}
@@ -96,7 +112,7 @@ def deadly(request: pytest.FixtureRequest, biology: Biology) -> Biology:
 def test_a_batch_that_dies_out_is_still_written(small_schedule: Schedule, deadly: Biology) -> None:
     batch = replace(small_schedule.batches[1], id=1)
     schedule = replace(small_schedule, biology=deadly, batches=(replace(batch, eggs=3_000),), partitions=(range(1, 2),))
-    climate = Climate(schedule.farm, deadly, schedule.seed, schedule.as_of_day, batch.start_day)
+    climate = climate_for(schedule)
     history = simulate_batch(schedule, climate, schedule.batches[0])
     rows: dict[str, int] = {}
     Emitter(schedule, climate, frozenset(), {1: "COMPLETED"}).emit(

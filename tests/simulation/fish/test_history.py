@@ -15,6 +15,7 @@ from engine.farm.schedule import Schedule
 from engine.simulation.fish.history import harvest_target_cg, simulate_batch
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.water.climate import Climate
+from tests.simulation.climates import climate_for
 
 DAILY = (
     *("population", "dead", "culled", "cause", "mu", "v", "weight_cg", "dead_cg", "culled_cg", "ration", "temp_c"),
@@ -25,9 +26,7 @@ START = ("fish", "mu0", "v0")
 
 def live(schedule: Schedule, number: str) -> BatchHistory:
     batch = next(b for b in schedule.batches if b.number == number)
-    first = min(b.start_day for b in schedule.batches)
-    climate = Climate(schedule.farm, schedule.biology, schedule.seed, schedule.as_of_day, first)
-    return simulate_batch(schedule, climate, batch)
+    return simulate_batch(schedule, climate_for(schedule), batch)
 
 
 def same_so_far(short: StageHistory, long: StageHistory) -> None:

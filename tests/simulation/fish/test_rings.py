@@ -16,6 +16,7 @@ from engine.simulation.fish.mortality import HANDLING
 from engine.simulation.lice.preparation import lice_pressure
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.water.climate import Climate
+from tests.simulation.climates import climate_for
 
 START = 19_000
 PLANNED = 450
@@ -27,10 +28,11 @@ def batch(farm: Farm, i: int, rings: int) -> Batch:
     tanks = {h.stage: h.container_ids[0] for h in reversed(farm.halls_in(geography))}
     day, stays = START - sum(STAGE_DAYS[:-1]) + 20 * i, []
     for stage, days in enumerate(STAGE_DAYS[:-1], 1):
-        stays.append(Stay(stage, (tanks[stage],), day, day + days))
+        stays.append(Stay(stage=stage, container_ids=(tanks[stage],), start_day=day, end_day=day + days))
         day += days
-    stays.append(Stay(6, tuple(area.ring_ids)[:rings], day, day + PLANNED))
-    return Batch(i + 1, f"B-{i}", geography, 300_000, tuple(stays))
+    ring_ids = tuple(area.ring_ids)[:rings]
+    stays.append(Stay(stage=6, container_ids=ring_ids, start_day=day, end_day=day + PLANNED))
+    return Batch(id=i + 1, number=f"B-{i}", geography_id=geography, eggs=300_000, stays=tuple(stays))
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +44,7 @@ def live(schedule: Schedule, farm: Farm, biology: Biology, count: int, rings: in
     batches = tuple(batch(farm, i, rings) for i in range(count))
     end = max(b.end_day for b in batches)
     whole = replace(schedule, farm=farm, biology=biology, batches=batches, as_of_day=end)
-    climate = Climate(farm, biology, whole.seed, end, min(b.start_day for b in batches))
+    climate = climate_for(whole)
     return [simulate_batch(whole, climate, b) for b in batches]
 
 
@@ -179,14 +181,12 @@ def pressure(schedule: Schedule, climate: Climate, ring: Container, weeks: int, 
 def test_larvae_from_outside_are_a_field(small_schedule: Schedule, farm: Farm, biology: Biology) -> None:
     """The same week and area give the same pressure, whoever asks from whichever Monday or with whatever as-of date."""
     s = replace(small_schedule, farm=farm, biology=biology, as_of_day=20_000)
-    climate = Climate(farm, biology, s.seed, s.as_of_day, 18_000)
+    climate = climate_for(s, 18_000)
     ring = farm.container(farm.areas[0].ring_ids[0])
     long = pressure(s, climate, ring, 60)
     np.testing.assert_array_equal(pressure(s, climate, ring, 40, start_day=18_970), long[10:50])
     early = replace(s, as_of_day=19_100)
-    np.testing.assert_array_equal(
-        pressure(early, Climate(farm, biology, s.seed, 19_100, first_day=18_000), ring, 20), long[:20]
-    )
+    np.testing.assert_array_equal(pressure(early, climate_for(early, 18_000), ring, 20), long[:20])
     other = pressure(s, climate, farm.container(farm.areas[1].ring_ids[0]), 60)
     assert abs(np.corrcoef(np.log(long), np.log(other))[0, 1]) < 0.95
 
@@ -198,7 +198,7 @@ def test_nothing_that_happened_changes_with_the_as_of_date(
         for ahead in (5, 60, 300, 437):
             as_of = h.stages[-1].start_day + ahead
             early = replace(small_schedule, farm=farm, biology=biology, batches=(h.batch,), as_of_day=as_of)
-            climate = Climate(farm, biology, early.seed, as_of, h.batch.start_day)
+            climate = climate_for(early)
             found = simulate_batch(early, climate, h.batch)
             sea, whole = found.stages[-1], h.stages[-1]
             for name in ("population", "dead", "weight_cg", "dead_cg", "ration", "cause", "oxygen_min"):

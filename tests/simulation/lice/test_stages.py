@@ -58,17 +58,17 @@ def by_hand(now: tuple[float, float, float], ip: float, temp: float, fish: float
 
 
 @given(
-    st.tuples(*[st.floats(0.0, 20.0)] * 3),
-    st.floats(0.0, 2.0),
-    st.floats(3.0, 16.0),
-    st.floats(1.0, 200_000.0),
-    st.floats(0.1, 8.0),
+    now=st.tuples(*[st.floats(0.0, 20.0)] * 3),
+    ip=st.floats(0.0, 2.0),
+    temp=st.floats(3.0, 16.0),
+    fish=st.floats(1.0, 200_000.0),
+    kg=st.floats(0.1, 8.0),
 )
 def test_a_week_is_the_published_models(
     model: LiceModel, now: tuple[float, float, float], ip: float, temp: float, fish: float, kg: float
 ) -> None:
     state = a_week_later(np.array(now), model, pressure=ip, temp_c=temp, fish=fish, weight_g=kg * 1000.0)
-    np.testing.assert_allclose(state, by_hand(now, ip, temp, fish, kg), rtol=1e-9)
+    np.testing.assert_allclose(state, by_hand(now, ip=ip, temp=temp, fish=fish, kg=kg), rtol=1e-9)
 
 
 def test_noise_spreads_lice_and_does_not_add_any(model: LiceModel) -> None:

@@ -19,9 +19,13 @@ DAYS = 20_500
 KEPT_BEFORE = 30  # days, as published.yaml has fault_window_days
 
 
+def made(farm: Farm, biology: Biology, seed: int = 7, days: int = DAYS, first_day: int = 0) -> Climate:
+    return Climate(farm=farm, biology=biology, seed=seed, days=days, first_day=first_day)
+
+
 @pytest.fixture(scope="module")
 def climate(small_farm: Farm, biology: Biology) -> Climate:
-    return Climate(small_farm, biology, 7, DAYS)
+    return made(small_farm, biology)
 
 
 def places(climate: Climate) -> list[np.ndarray]:
@@ -39,7 +43,7 @@ def changed(biology: Biology, **environment: float) -> Biology:
 def test_the_same_seed_gives_the_same_water_in_whatever_order_it_is_asked(
     climate: Climate, small_farm: Farm, biology: Biology
 ) -> None:
-    again = Climate(small_farm, biology, 7, DAYS)
+    again = made(small_farm, biology)
     backwards = [again.hall(h) for h in reversed(small_farm.halls)]
     backwards += [again.sea(a) for a in reversed(small_farm.areas)]
     for found, kept in zip(reversed(backwards), places(climate), strict=True):
@@ -47,7 +51,7 @@ def test_the_same_seed_gives_the_same_water_in_whatever_order_it_is_asked(
 
 
 def test_no_two_places_and_no_two_seeds_share_their_water(climate: Climate, small_farm: Farm, biology: Biology) -> None:
-    other = places(Climate(small_farm, biology, 8, DAYS))
+    other = places(made(small_farm, biology, seed=8))
     first = [p[0].tobytes() for p in (*places(climate), *other)]
     assert len(set(first)) == len(first)
 
@@ -56,7 +60,7 @@ def test_no_two_places_and_no_two_seeds_share_their_water(climate: Climate, smal
 def test_a_longer_span_leaves_earlier_days_as_they_were(
     climate: Climate, small_farm: Farm, biology: Biology, end: int, first_day: int
 ) -> None:
-    short = Climate(small_farm, biology, 7, end, first_day)
+    short = made(small_farm, biology, days=end, first_day=first_day)
     assert short.known_from == max(0, first_day - KEPT_BEFORE)
     for name in ("sea", "hall"):
         found = getattr(short, name)(1)
@@ -88,7 +92,7 @@ def test_a_container_swims_in_its_places_water(climate: Climate, small_farm: Far
 
 
 def test_a_larger_farm_leaves_the_water_of_the_same_places(climate: Climate, biology: Biology) -> None:
-    large = Climate(read_farm("faroe-scotland"), biology, 7, DAYS)
+    large = made(read_farm("faroe-scotland"), biology)
     for area in climate.farm.areas:
         assert large.sea(large.farm.area_named(area.name)).tobytes() == climate.sea(area).tobytes()
 
@@ -140,9 +144,9 @@ def test_every_seed_lies_in_the_published_bands(biology: Biology, years: float) 
     farm, days = read_farm("faroe-scotland"), int(years * 365.25)
     first = 20_411 - days
     for seed in range(30):
-        climate = Climate(farm, biology, seed, first + days, first)
+        climate = made(farm, biology, seed, days=first + days, first_day=first)
         for geography_id, name in enumerate(farm.geography_names, 1):
-            by_month = nine_years(farm, climate, geography_id, first, days)
+            by_month = nine_years(farm, climate, geography_id, first_day=first, days=days)
             for month, (low, high) in BANDS[name].items():
                 chosen = by_month.values() if month is None else [by_month[month]]
                 assert low <= np.mean([m.mean() for m in chosen]) <= high, (seed, name, month)
@@ -157,7 +161,7 @@ def test_monthly_anomalies_have_the_published_memory_and_spread_in_every_seed(
     month = np.arange(first, first + days).astype("datetime64[D]").astype("datetime64[M]").astype(int)
     areas = farm.areas_in(geography_id)
     for seed in range(40):
-        climate = Climate(farm, biology, seed, first + days, first)
+        climate = made(farm, biology, seed, days=first + days, first_day=first)
         warm = sum(climate.temperature(farm.container(a.ring_ids[0]), first, first + days) for a in areas) / len(areas)
         monthly = (np.bincount(month - month[0], warm) / np.bincount(month - month[0]))[1:-1]
         of_year = np.arange(month[0] + 1, month[-1]) % 12
@@ -187,7 +191,7 @@ def test_oxygen_outside_is_lowest_from_august_to_october(climate: Climate, small
 def test_grown_rings_lose_as_much_oxygen_as_published(biology: Biology) -> None:
     """5-20 points below outside at worst, 2-8 usually, for fish that take 15-20 % saturation an hour."""
     farm = read_farm("faroe-scotland")
-    climate = Climate(farm, biology, 3, DAYS, DAYS - 1000)
+    climate = made(farm, biology, seed=3, first_day=DAYS - 1000)
     stays = np.concatenate(
         [climate.breath(farm.container(a.ring_ids[0]), DAYS - 1000, DAYS).residence for a in farm.areas]
     )
@@ -198,8 +202,8 @@ def test_grown_rings_lose_as_much_oxygen_as_published(biology: Biology) -> None:
 
 
 def test_halls_hold_their_oxygen_but_when_the_power_fails(small_farm: Farm, biology: Biology) -> None:
-    steady = Climate(small_farm, changed(biology, power_failure_probability=0.0), 7, DAYS)
-    failing = Climate(small_farm, changed(biology, power_failure_probability=0.5, power_failure_depth=60), 7, DAYS)
+    steady = made(small_farm, changed(biology, power_failure_probability=0.0))
+    failing = made(small_farm, changed(biology, power_failure_probability=0.5, power_failure_depth=60))
     deepest = 0.0
     for hall in small_farm.halls:
         tank = small_farm.container(hall.container_ids[0])
@@ -225,7 +229,7 @@ def test_halls_are_held_at_their_stages_temperature(climate: Climate) -> None:
 
 def test_water_quality_has_the_published_means_and_spread_over_many_halls(biology: Biology) -> None:
     farm = read_farm("faroe-scotland")
-    climate = Climate(farm, biology, 1, DAYS, DAYS - 3000)
+    climate = made(farm, biology, seed=1, first_day=DAYS - 3000)
     fields = np.array([climate.hall(h) for h in farm.halls])
     of = dict(zip(HALL_VARIABLES, fields.transpose(1, 0, 2), strict=True))
     # Norwegian sources: CO2 11.6 +- 6.2 mg/L, TAN 499 +- 485 ug/L
@@ -239,8 +243,8 @@ def test_water_quality_has_the_published_means_and_spread_over_many_halls(biolog
 
 
 def test_ammonia_and_nitrite_rise_together_while_a_biofilter_fails(small_farm: Farm, biology: Biology) -> None:
-    calm = Climate(small_farm, changed(biology, biofilter_episodes_a_year=0.0), 7, DAYS)
-    failing = Climate(small_farm, changed(biology, biofilter_episodes_a_year=1.0), 7, DAYS)
+    calm = made(small_farm, changed(biology, biofilter_episodes_a_year=0.0))
+    failing = made(small_farm, changed(biology, biofilter_episodes_a_year=1.0))
     for hall in small_farm.halls:
         rise = np.log(failing.hall(hall) / calm.hall(hall))
         nh4, no2 = rise[HALL_VARIABLES.index("NH4")], rise[HALL_VARIABLES.index("NO2")]
@@ -253,7 +257,7 @@ def test_ammonia_and_nitrite_rise_together_while_a_biofilter_fails(small_farm: F
 
 def test_rain_freshens_lochs_and_leaves_the_shelf_salt(biology: Biology) -> None:
     farm = read_farm("faroe-scotland")
-    climate = Climate(farm, biology, 5, DAYS, DAYS - 3000)
+    climate = made(farm, biology, seed=5, first_day=DAYS - 3000)
     salt: dict[str, list[np.ndarray]] = {name: [] for name in farm.geography_names}
     for area in farm.areas:
         salt[farm.geography_of(area).name].append(climate.sea(area)[3])
@@ -268,8 +272,8 @@ def test_rain_freshens_lochs_and_leaves_the_shelf_salt(biology: Biology) -> None
 
 
 def test_a_heat_wave_overlay_warms_summers_and_shares_every_other_draw(small_farm: Farm, biology: Biology) -> None:
-    usual = Climate(small_farm, changed(biology, heat_wave_probability=0.0), 7, DAYS)
-    hot = Climate(small_farm, changed(biology, heat_wave_probability=1.0, heat_wave_c=3.0), 7, DAYS)
+    usual = made(small_farm, changed(biology, heat_wave_probability=0.0))
+    hot = made(small_farm, changed(biology, heat_wave_probability=1.0, heat_wave_c=3.0))
     for area in small_farm.areas:
         warmer = hot.sea(area) - usual.sea(area)
         assert not warmer[1:].any()

@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.simulation.numerics.calendar import DAYS_A_YEAR
-from engine.simulation.water.sea import anomaly, heat_waves, rain
+from engine.simulation.water.sea import AnomalyModel, HeatWaves, anomaly, heat_waves, rain
 
 FIRST = 17_000
-MEMORY, SD, LINE_YEARS, JITTER = 0.72, 0.55, 7, 0.4
+MEMORY, SD, LINE_YEARS = 0.72, 0.55, 7
+MODEL = AnomalyModel(memory=MEMORY, sd=SD, line_years=LINE_YEARS, jitter=0.4)
+WAVES = HeatWaves(probability=0.12, peak_c=0.75, length_days=120.0, spread=0.33, peak_day=213.0, peak_day_sd=20.0)
 
 
 def monthly(series: np.ndarray, first_day: int) -> np.ndarray:
@@ -29,7 +31,7 @@ def lag_one(x: np.ndarray) -> float:
 def test_every_record_of_a_decade_shows_the_processs_memory_and_spread(years: int) -> None:
     memory, spread = [], []
     for seed in range(60):
-        x = monthly(anomaly(np.uint64(seed), FIRST, int(years * DAYS_A_YEAR), MEMORY, SD, LINE_YEARS, JITTER), FIRST)
+        x = monthly(anomaly(np.uint64(seed), FIRST, int(years * DAYS_A_YEAR), MODEL), FIRST)
         memory.append(lag_one(x))
         spread.append(x.std())
     assert np.mean(memory) == pytest.approx(MEMORY, abs=0.03)
@@ -45,13 +47,13 @@ def test_memory_is_that_of_an_ar1_at_longer_lags_too() -> None:
     found = np.zeros(len(lags))
     seeds = 100
     for seed in range(seeds):
-        x = monthly(anomaly(np.uint64(seed), 0, 20_000, MEMORY, SD, LINE_YEARS, JITTER), 0)
+        x = monthly(anomaly(np.uint64(seed), 0, 20_000, MODEL), 0)
         found += [np.corrcoef(x[:-k], x[k:])[0, 1] / seeds for k in lags]
     np.testing.assert_allclose(found, [MEMORY**k for k in lags], atol=0.06)
 
 
 def test_the_sea_does_not_repeat_itself() -> None:
-    x = anomaly(np.uint64(1), 0, 30_000, MEMORY, SD, LINE_YEARS, JITTER)
+    x = anomaly(np.uint64(1), 0, 30_000, MODEL)
     period = int(LINE_YEARS * DAYS_A_YEAR)
     for lag in range(period - 40, period * 10, 60):
         if lag < len(x) - 3000:
@@ -61,22 +63,22 @@ def test_the_sea_does_not_repeat_itself() -> None:
 @given(st.integers(0, 2**64 - 1), st.integers(0, 20_000), st.integers(1, 400), st.integers(0, 300))
 def test_any_span_shows_the_same_days(key: int, first: int, days: int, skip: int) -> None:
     skip = min(skip, days - 1)
-    shape = (0.3, 0.75, 120.0, 0.33, 213.0, 20.0)
+    often = WAVES._replace(probability=0.3)
     for whole, part in (
         (
-            anomaly(np.uint64(key), first, days, MEMORY, SD, LINE_YEARS, JITTER),
-            anomaly(np.uint64(key), first + skip, days - skip, MEMORY, SD, LINE_YEARS, JITTER),
+            anomaly(np.uint64(key), first, days, MODEL),
+            anomaly(np.uint64(key), first + skip, days - skip, MODEL),
         ),
         (
-            heat_waves(np.uint64(key), first, days, *shape),
-            heat_waves(np.uint64(key), first + skip, days - skip, *shape),
+            heat_waves(np.uint64(key), first, days, often),
+            heat_waves(np.uint64(key), first + skip, days - skip, often),
         ),
     ):
         np.testing.assert_array_equal(whole[skip:], part)
 
 
-def waves(probability: float, peak: float, key: int = 5, days: int = 200_000) -> np.ndarray:
-    return heat_waves(np.uint64(key), 0, days, probability, peak, 120.0, 0.33, 213.0, 20.0)
+def waves(probability: float, peak_c: float) -> np.ndarray:
+    return heat_waves(np.uint64(5), 0, 200_000, WAVES._replace(probability=probability, peak_c=peak_c))
 
 
 def test_heat_waves_come_in_their_share_of_years_and_in_summer() -> None:
@@ -109,7 +111,7 @@ def test_stronger_waves_keep_their_days() -> None:
 
 def test_rain_freshens_by_what_falls_and_fades() -> None:
     chance, depth, memory = 0.12, 0.9, 4.0
-    x = rain(np.uint64(2), 300_000, np.full(300_000, chance), depth, memory)
+    x = rain(key=np.uint64(2), days=300_000, chance=np.full(300_000, chance), depth=depth, memory_days=memory)
     kept = np.exp(-1.0 / memory)
     assert x.mean() == pytest.approx(chance * depth / (1.0 - kept), rel=0.02)
     assert x.min() >= 0.0

@@ -9,22 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.simulation.water.tide import M2_HOURS, S2_HOURS, residence
+from engine.simulation.water.tide import M2_HOURS, S2_HOURS, Current, Net, residence_h
 
 FIRST, SLOTS = 17_000, 24
-SITE = (40.0, 0.4, 0.10, 0.025, 0.6, 0.8, 0.28, 0.35)
+NET = Net(length_m=40.0, blocking=0.4)
+CURRENT = Current(speed_m_s=0.10, background_m_s=0.025, drift=0.6, lunar=0.8, solar=0.28, minor_axis=0.35, phase=0.3)
 
 
 def stays(
     days: int = 700, first: int = FIRST, phase: float = 0.3, demand: float = 1.0, slots: int = SLOTS
 ) -> np.ndarray:
-    return residence(first, days, np.full(slots, demand), *SITE, phase)
+    return residence_h(
+        first_day=first, days=days, demand=np.full(slots, demand), net=NET, current=CURRENT._replace(phase=phase)
+    )
 
 
 def reference(days: int, phase: float) -> np.ndarray:
     """The same from NumPy: the speed of drift and ellipse, with springs at the new moon of January 2000."""
     hour = FIRST * 24.0 + np.arange(days * SLOTS) * (24.0 / SLOTS)
-    length, blocking, current, background, drift, lunar, solar, minor = SITE
+    (length, blocking), (current, background, drift, lunar, solar, minor, _) = NET, CURRENT
     spring = (datetime(2000, 1, 8, 6, tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() / 3600.0
     moon = 2.0 * np.pi * (hour / M2_HOURS + phase)
     sun = 2.0 * np.pi * ((hour - spring) / S2_HOURS + spring / M2_HOURS + phase)
@@ -66,7 +69,7 @@ def test_any_span_shows_the_same_days(first: int, days: int, skip: int, phase: f
 
 def test_it_is_bounded_by_the_fastest_and_the_stillest_water_and_goes_with_demand() -> None:
     x = stays()
-    length, blocking, current, background, drift, lunar, solar, _ = SITE
+    (length, blocking), (current, background, drift, lunar, solar, _, _) = NET, CURRENT
     fastest = np.hypot(current * (drift + lunar + solar), background)
     assert x.min() >= length / (fastest * (1.0 - blocking)) / 3600.0
     assert x.max() <= length / (background * (1.0 - blocking)) / 3600.0

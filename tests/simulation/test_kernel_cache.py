@@ -1,0 +1,63 @@
+"""Machine code is kept from run to run, and none of it outlives an edit of what it was made from."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.simulation.numerics.compilation import SIMULATION
+
+ROOT = SIMULATION.parents[1]
+# a kernel of one room whose callees lie in another; how often its machine code was found on disk
+SCRIPT = """
+from engine.simulation.water.oxygen import saturation_mg_l
+print(saturation_mg_l(10.0, 0.0), sum(saturation_mg_l.stats.cache_hits.values()))
+"""
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The engine's sources, to be edited."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "engine", tmp_path / "engine", ignore=ignored)
+    shutil.copytree(ROOT / "io" / "lake", tmp_path / "io" / "lake", ignore=ignored)
+    return tmp_path
+
+
+def run(copy: Path) -> tuple[float, int]:
+    """What a process of its own computes from the copy, and how many of its kernels it did not compile."""
+    env = {**os.environ, "PYTHONPATH": f"{copy}:{copy / 'io'}", "XDG_CACHE_HOME": str(copy / "cache")}
+    env.pop("NUMBA_CACHE_DIR", None)
+    done = subprocess.run([sys.executable, "-c", SCRIPT], env=env, cwd=copy, capture_output=True, text=True, check=True)
+    value, hits = done.stdout.split()
+    return float(value), int(hits)
+
+
+def test_an_edited_callee_in_another_room_is_compiled_anew(copy: Path) -> None:
+    value, found = run(copy)
+    assert found == 0
+    assert value == pytest.approx(11.28, abs=0.01)  # mg/L of fresh water at 10 degC, Weiss 1970
+    assert run(copy) == (value, 1)
+    arithmetic = copy / "engine/simulation/numerics/arithmetic.py"
+    source = arithmetic.read_text("utf-8")
+    series_of_exp = "for n in range(13, 0, -1):"
+    assert source.count(series_of_exp) == 1
+    arithmetic.write_text(source.replace(series_of_exp, "for n in range(2, 0, -1):"), "utf-8")
+    coarse, found = run(copy)
+    assert found == 0
+    assert coarse == pytest.approx(value, rel=0.05)
+    assert coarse != value
+    arithmetic.write_text(source, "utf-8")
+    assert run(copy) == (value, 1)
+
+
+def test_an_edit_outside_the_kernels_compiles_nothing(copy: Path) -> None:
+    run(copy)
+    with (copy / "engine/simulation/water/climate.py").open("a", encoding="utf-8") as file:
+        file.write("\n# a remark\n")
+    assert run(copy)[1] == 1
