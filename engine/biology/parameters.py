@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from functools import cache, cached_property
 from pathlib import Path
@@ -125,6 +126,17 @@ class Biology:
                 f"no region for the farm's geography {geography!r}",
                 f"add regions.{geography}; the file has {', '.join(self.model.regions)}",
             ) from None
+
+    def require_sensors(self, parameters: Iterable[str]) -> None:
+        """InputError unless every rule of sensors has a value for each of the parameters that a farm measures."""
+        for each in fields(self.model.sensors):
+            rule = getattr(self.model.sensors, each.name)
+            if isinstance(rule, dict) and (missing := [name for name in parameters if name not in rule]):
+                raise InputError(
+                    f"biology {self.name}",
+                    f"key sensors.{each.name} has no {', '.join(missing)}, which the farm measures",
+                    f"add it; the file has {', '.join(rule)}",
+                )
 
 
 def read_biology(name: str, beside: Path | None = None) -> Biology:

@@ -224,6 +224,7 @@ def _resolve(
             )
     for geography in farm.geography_names:
         biology.region(geography)
+    biology.require_sensors([parameter.name for parameter in farm.model.parameters])
     stages = {name: i for i, name in enumerate(farm.stage_names, 1)}
     found: list[str] = []
     batches = tuple(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import copy
+import pickle
 from collections.abc import Callable, Iterator
+from dataclasses import FrozenInstanceError, is_dataclass
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
@@ -50,6 +53,33 @@ def test_the_model_reaches_every_entry_of_the_file(biology: Biology, data: dict[
     assert known["regions.Scotland.sea_tgc"].value == data["regions"]["Scotland"]["sea_tgc"]["value"]
     assert changes(biology.file, biology.file, None) == []
     assert type(biology.file).model_validate(plain(biology.file)) == biology.file
+
+
+def plain_values(node: Any) -> Iterator[Any]:
+    """Every value of a resolved biology."""
+    if is_dataclass(node):
+        yield from plain_values(vars(node))
+    elif isinstance(node, dict):
+        for each in node.values():
+            yield from plain_values(each)
+    else:
+        yield node
+
+
+def test_a_resolved_biology_holds_plain_values_that_nobody_can_change(biology: Biology) -> None:
+    elsewhere = pickle.loads(pickle.dumps(biology))
+    assert elsewhere == biology
+    assert elsewhere.file == biology.file
+    for found in (biology, elsewhere):
+        values = list(plain_values(found.model))
+        arrays = [value for value in values if isinstance(value, np.ndarray)]
+        assert {type(value) for value in values} == {bool, int, float, str, tuple, np.ndarray}
+        assert not any(array.flags.writeable for array in arrays)
+        assert {array.dtype for array in arrays} == {np.dtype(np.float64)}
+        with pytest.raises(FrozenInstanceError):
+            found.model.feed.bag_kg = 20.0  # type: ignore[misc]
+    for mine, theirs in zip(plain_values(biology.model), plain_values(elsewhere.model), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
 
 
 def set_value(*path: str, to: Any) -> Callable[[dict[str, Any]], None]:
@@ -118,6 +148,17 @@ def test_a_wrong_file_is_refused_with_file_path_value_and_cure(
         parse_biology(yaml.safe_dump(wrong), "mine.yaml")
     for word in ["mine.yaml", *words]:
         assert word in str(caught.value)
+
+
+def test_a_farm_whose_sensors_the_file_does_not_know_is_refused(data: dict[str, Any], biology: Biology) -> None:
+    measured = list(data["sensors"]["noise_sd"])
+    biology.require_sensors(measured)
+    with pytest.raises(InputError, match=r"key sensors\.noise_sd has no Chlorophyll"):
+        biology.require_sensors([*measured, "Chlorophyll"])
+    lacking = copy.deepcopy(data)
+    del lacking["sensors"]["spike"]["NO3"]
+    with pytest.raises(InputError, match=r"key sensors\.spike has no NO3"):
+        parse_biology(yaml.safe_dump(lacking), "lacking").require_sensors(measured)
 
 
 def test_an_absent_biology_is_refused_with_what_is_shipped() -> None:
