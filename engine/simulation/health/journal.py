@@ -17,6 +17,7 @@ from engine.simulation.health.entries import EVENING_HOUR, HARVEST_HOUR, SEVERIT
 from engine.simulation.health.events import NoticedEvent, notice_events, whole_between
 from engine.simulation.health.laboratory import AGENTS, LabSamples, take_lab_samples
 from engine.simulation.health.warning_signs import adult_female_counts, days_of_low_oxygen, run_starts, weekly_mortality
+from engine.simulation.lice.stages import ADULT_FEMALE
 from engine.simulation.lice.treatments import MobileCount, Remedy, remedies
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.calendar import WEEK_DAYS
@@ -204,7 +205,7 @@ class _JournalWriter(EntryWriter):
             below = np.flatnonzero((fish > 0) & ~is_above)
             for w in run_starts(is_above):
                 rings = np.flatnonzero(lice.sampled[:, w] > 0).tolist()
-                a_fish = lice.counted[rings, w, 2] / lice.sampled[rings, w]
+                a_fish = lice.counted[rings, w, ADULT_FEMALE] / lice.sampled[rings, w]
                 worst = self.schedule.farm.container(stage.container_ids[rings[int(np.argmax(a_fish))]]).name
                 times = float(females[w] / fish[w] / limit[w])
                 level = SEVERITIES[int(np.searchsorted(self.policy.lice_over, times, side="right"))]

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.simulation.lice.stages import ADULT_FEMALE
 from engine.simulation.numerics.calendar import WEEK_DAYS, months_since_1970
 from engine.simulation.record import SeaLice, StageHistory
 
@@ -41,7 +42,7 @@ def adult_female_counts(lice: SeaLice, limits: tuple[float, ...]) -> FemaleCount
     """The counts of a stay at sea; `limits`: adult females a fish, January to December."""
     month = months_since_1970(lice.day) % 12
     limit = np.array(limits)[month]
-    females = lice.counted[:, :, 2].sum(axis=0, dtype=np.int64)
+    females = lice.counted[:, :, ADULT_FEMALE].sum(axis=0, dtype=np.int64)
     fish = lice.sampled.sum(axis=0, dtype=np.int64)
     is_above = (fish > 0) & (females > limit * fish)
     return FemaleCounts(females=females, fish=fish, limit=limit, is_above=is_above)
