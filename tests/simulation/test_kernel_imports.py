@@ -1,0 +1,128 @@
+"""Kernels are numpy, numba and other kernels alone, so that the hash of their sources is all that they are made of."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.simulation.numerics.compilation import MARK, SIMULATION, kernel_sources
+
+ROOT = SIMULATION.parents[1]
+COMPILATION = "engine.simulation.numerics.compilation"
+LIBRARIES = {"__future__", "collections.abc", "math", "numba", "numpy", "typing"}
+
+
+def imported(source: str) -> Iterator[str]:
+    """Every module that a source imports, wherever in it; of `from a import b` both a and a.b."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute here"
+            assert node.module is not None
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def path_of(module: str) -> Path | None:
+    """The project's file of a dotted name, if it names one; a folder's own file is skipped: it has nothing in it."""
+    path = ROOT / (module.replace(".", "/") + ".py")
+    return path if path.is_file() else None
+
+
+def named(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def is_kernel_module(source: str) -> bool:
+    return MARK in source
+
+
+def violations(source: str) -> list[str]:
+    """What a kernel module imports and should not."""
+    found = []
+    for module in imported(source):
+        path = path_of(module)
+        if path is None:
+            # a name of a library or of a module that is itself checked, or a folder of the project
+            package = module.startswith("engine.simulation") and (ROOT / module.replace(".", "/")).is_dir()
+            inside = path_of(module.rpartition(".")[0]) is not None
+            if not (package or inside or module in LIBRARIES or module.rpartition(".")[0] in LIBRARIES):
+                found.append(module)
+        elif module != COMPILATION and not is_kernel_module(path.read_text("utf-8")):
+            plain = path.parent == Path(SIMULATION, "numerics") and not violations(path.read_text("utf-8"))
+            if not plain:
+                found.append(module)
+    return found
+
+
+KERNEL_MODULES = [path for path in sorted(SIMULATION.rglob("*.py")) if is_kernel_module(path.read_text("utf-8"))]
+
+
+@pytest.mark.parametrize("path", KERNEL_MODULES, ids=named)
+def test_a_kernel_module_imports_numpy_numba_and_kernels_alone(path: Path) -> None:
+    if path.name != "compilation.py":
+        assert violations(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import os",
+        "import numpy.testing, xxhash",
+        "from engine.biology.region import Region",
+        "from engine.farm.schedule import Schedule",
+        "from engine.simulation import record",
+        "from engine.simulation.record import BatchHistory",
+        "from engine.simulation.numerics.streams import Stream",
+        "from engine.simulation.water.climate import Climate",
+        "from lake.codes import SEA",
+        "if True:\n    from lake import codes",
+        "def late():\n    import lake.codes",
+    ],
+)
+def test_a_planted_import_is_found(line: str) -> None:
+    source = (SIMULATION / "water" / "tide.py").read_text("utf-8")
+    assert violations(source) == []
+    assert violations(f"{source}\n{line}\n")
+
+
+def test_nothing_is_compiled_but_by_our_policy() -> None:
+    for path in sorted((ROOT / "engine").rglob("*.py")):
+        if path.name == "compilation.py":
+            continue
+        source = path.read_text("utf-8")
+        modules = set(imported(source))
+        assert not any(name.split(".")[0] == "numba" for name in modules), path
+        uses = COMPILATION in modules or f"{COMPILATION}.kernel" in modules
+        assert uses == is_kernel_module(source), path
+
+
+def test_every_module_that_a_kernel_uses_is_hashed() -> None:
+    hashed, waiting, reached = set(kernel_sources()), list(KERNEL_MODULES), set[Path]()
+    while waiting:
+        path = waiting.pop()
+        if path not in reached:
+            reached.add(path)
+            modules = imported(path.read_text("utf-8")) if path.name != "compilation.py" else ()
+            waiting += [found for module in modules if (found := path_of(module)) is not None]
+    assert len(reached) > 15
+    assert reached <= hashed
+
+
+@pytest.mark.parametrize("path", KERNEL_MODULES, ids=named)
+def test_every_kernel_is_made_of_what_is_hashed(path: Path) -> None:
+    """The compiled functions themselves: their globals are numbers, modules or functions of hashed modules."""
+    hashed = {named(each) for each in kernel_sources()}
+    module = importlib.import_module(named(path))
+    for kernel in [value for value in vars(module).values() if hasattr(value, "py_func")]:
+        function = kernel.py_func
+        assert function.__module__ in hashed
+        for name in function.__code__.co_names:
+            used = function.__globals__.get(name)
+            home = getattr(getattr(used, "py_func", used), "__module__", None)
+            assert home is None or not home.startswith(("engine.", "lake")) or home in hashed, (kernel, name)
