@@ -14,11 +14,15 @@ Count = Annotated[int, Field(ge=1)]
 
 
 class SpeciesModel(StrictModel):
+    """The one species that the farm grows."""
+
     name: Name
     scientific_name: Name
 
 
 class StageModel(StrictModel):
+    """A stage of life: the container type and hall letter that it takes, and its usual weights, lowest and highest."""
+
     name: Name
     container_type: Name
     hall: str = ""
@@ -26,11 +30,15 @@ class StageModel(StrictModel):
 
 
 class ParameterModel(StrictModel):
+    """What a sensor measures."""
+
     name: Name
     unit: str
 
 
 class ContainerTypeModel(StrictModel):
+    """A tray, tank or ring, its limits, and the parameters that it has sensors for."""
+
     name: Name
     category: Literal["TRAY", "TANK", "PEN"]
     volume_m3: Positive
@@ -40,11 +48,15 @@ class ContainerTypeModel(StrictModel):
 
 
 class HallsModel(StrictModel):
+    """Containers a hall, and its silo's capacity by the hall's letter."""
+
     containers: Count
     silo_capacity_kg: dict[str, Positive]
 
 
 class AreasModel(StrictModel):
+    """Rings and barges of a sea area."""
+
     rings: Count
     max_biomass_kg: Positive
     barges: Count
@@ -52,6 +64,8 @@ class AreasModel(StrictModel):
 
 
 class NamesModel(StrictModel):
+    """Templates of names, with {station}, {hall}, {area}, {number}, {container} and {parameter}."""
+
     hall: str
     tank: str
     silo: str
@@ -61,11 +75,15 @@ class NamesModel(StrictModel):
 
 
 class SeriesModel(StrictModel):
+    """How many stations or areas there are, and their name with {number}."""
+
     count: Annotated[int, Field(ge=0)]
     name: str
 
 
 class GeographyModel(StrictModel):
+    """A geography; its places are spread evenly over latitude and longitude, degrees, first to last."""
+
     name: Name
     batch_prefix: Annotated[str, Field(pattern=r"^[A-Z]{2,6}$")]
     stations: SeriesModel
@@ -75,6 +93,8 @@ class GeographyModel(StrictModel):
 
 
 class FeedModel(StrictModel):
+    """A feed, given to fish from `from_g` on, g."""
+
     name: Name
     brand: Name
     size_category: Literal["MICRO", "SMALL", "MEDIUM", "LARGE"]
@@ -84,6 +104,8 @@ class FeedModel(StrictModel):
 
 
 class GradeModel(StrictModel):
+    """A grade that harvested fish are sold by."""
+
     code: Name
     name: Name
 

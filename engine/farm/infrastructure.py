@@ -32,6 +32,8 @@ class InGeography(Protocol):
 
 @dataclass(frozen=True)
 class Station:
+    """A freshwater station, which has a hall for each stage."""
+
     id: int
     name: str
     geography_id: int

@@ -75,7 +75,7 @@ def parse_legacy(
             "harvest_target_g": "harvest_target_kg",
         }.get(str(place), str(place))
         if isinstance(place, int):
-            field = "sea.rings" if place == 6 else f"freshwater.{STAGE_KEYS[place - 1]}.containers"
+            field = "sea.rings" if place == SEA else f"freshwater.{STAGE_KEYS[place - 1]}.containers"
         return f"batches[{index}].{field}"
 
     refuse(source, find_complaints(schedule, locate))
@@ -88,7 +88,7 @@ class _Reader:
     def __init__(self, farm: Farm, meta: MetadataModel, found: list[str]) -> None:
         self.farm, self.as_of, self.found = farm, to_day(meta.generated_date), found
         self.names_by_id, self.usual_target_kg = meta.container_ids, meta.harvest_target_kg
-        self.restored = self.cut = self.elapsed = self.ids_beside_names = 0
+        self.restored = self.cut_short = self.counted_to_as_of = self.ids_beside_names = 0
         self.areas_per_batch = 1
         self.halls = {h.name: h for h in farm.halls}
         self.areas = {a.name: a for a in farm.areas}
@@ -123,7 +123,7 @@ class _Reader:
                 f"{path}.duration: {entry.duration} days, but the last stay ends on day {last_day}; correct one of them"
             )
         elif entry.effective_duration is not None:
-            stays[-1] = self.shortened(
+            stays[-1] = self.shorten_stay(
                 path, stays[-1], start=start, effective=entry.effective_duration, last_day=last_day
             )
         geography = farm.geography_names.index(entry.geography) + 1 if entry.geography in farm.geography_names else 0
@@ -143,7 +143,7 @@ class _Reader:
             last = first + usual
         return Stay(stage=stage, container_ids=ids, start_day=start + first, end_day=start + last)
 
-    def shortened(self, path: str, stay: Stay, start: int, effective: int, last_day: int) -> Stay:
+    def shorten_stay(self, path: str, stay: Stay, start: int, effective: int, last_day: int) -> Stay:
         """The last stay, ended after `effective` days where the batch had left it by then.
 
         An effective duration that reaches to the as-of date counts the days lived so far and shortens nothing.
@@ -154,9 +154,9 @@ class _Reader:
                 "correct one of them"
             )
         elif effective < last_day and start + effective >= self.as_of:
-            self.elapsed += 1
+            self.counted_to_as_of += 1
         elif effective < last_day and stay.stage == SEA and start + effective > stay.start_day:
-            self.cut += 1
+            self.cut_short += 1
             return replace(stay, end_day=start + effective)
         elif effective < last_day:
             self.found.append(
@@ -185,7 +185,7 @@ class _Reader:
                 cure = suggest_name(name, self.halls, "halls")
                 self.found.append(f"{where}.hall: {name!r} is no hall of farm {self.farm.name}; {cure}")
         if ids and len(halls) == len(named):
-            self.only_in(
+            self.require_in_rooms(
                 f"{where}.containers",
                 ids,
                 rooms={h.name: h.container_ids for h in halls},
@@ -208,14 +208,14 @@ class _Reader:
                 return ()
         ids = self.containers(where, "rings", names=sea.rings, ids=sea.ring_ids, areas=list(areas))
         if ids:
-            self.only_in(
+            self.require_in_rooms(
                 f"{where}.rings", ids, rooms={a: self.areas[a].ring_ids for a in areas}, what="area", written=sea.area
             )
             used = {self.farm.container(c).place for c in ids}
             self.areas_per_batch = max(self.areas_per_batch, min(2, len(used), len(areas)))
         return ids
 
-    def only_in(
+    def require_in_rooms(
         self, where: str, ids: Sequence[int], rooms: Mapping[str, Iterable[int]], what: str, written: str
     ) -> None:
         """Complaints when a container stands in none of the rooms named, or a room of several holds none."""
@@ -290,16 +290,17 @@ def _notes(model: LegacyModel, reader: _Reader, seed: int) -> list[str]:
     if reader.restored:
         notes.append(
             f"{reader.restored} stays were cut off at the as-of date {meta.generated_date}; they are in "
-            f"progress and have their usual length again ({STAGE_DAYS[0]} days, {STAGE_DAYS[5]} at sea)"
+            f"progress and have their usual length again ({STAGE_DAYS[0]} days, {STAGE_DAYS[SEA - 1]} at sea)"
         )
-    if reader.cut:
+    if reader.cut_short:
         notes.append(
-            f"effective_duration ends the stay at sea of {reader.cut} batches: they are harvested then at the latest, "
-            "sooner if they reach their weight"
+            f"effective_duration ends the stay at sea of {reader.cut_short} batches: they are harvested then at the "
+            "latest, sooner if they reach their weight"
         )
-    if reader.elapsed:
+    if reader.counted_to_as_of:
         notes.append(
-            f"effective_duration of {reader.elapsed} batches counts the days up to the as-of date and shortens nothing"
+            f"effective_duration of {reader.counted_to_as_of} batches counts the days up to the as-of date and "
+            "shortens nothing"
         )
     if reader.ids_beside_names:
         notes.append(

@@ -12,6 +12,8 @@ Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class LiceTypeModel(StrictModel):
+    """A species, sex and stage of lice that is counted by itself."""
+
     species: Name
     gender: Literal["female", "male", "unknown"]
     stage: Name

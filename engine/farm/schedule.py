@@ -22,6 +22,7 @@ def to_day(value: date) -> int:
 
 
 def to_date(day: int) -> date:
+    """The date of a day since 1970-01-01."""
     return EPOCH + timedelta(days=int(day))
 
 

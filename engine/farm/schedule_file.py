@@ -63,6 +63,8 @@ class SourceModel(_Strict):
 
 
 class BatchModel(_Strict):
+    """A batch, as written. days: of stays that are not of the stage's usual length; both by stage name."""
+
     batch: str
     geography: str
     start: Day

@@ -71,11 +71,11 @@ def advance(
     farm, old = schedule.farm, schedule.batches
     vacancies = Vacancies(farm, old, schedule.as_of_day, schedule.fallow_days)
     lived_on = tuple(_with_later_stages(schedule, batch, vacancies) for batch in old)
-    starts = _starts(schedule, as_of_day, new_batches)
+    starts = _new_starts(schedule, as_of_day, new_batches)
     egg_rule = _EggRule(schedule)
     new: list[Batch] = []
     for start in starts:
-        stays = _stays(schedule, start, (), vacancies)
+        stays = _find_stays(schedule, start, (), vacancies)
         new.append(
             Batch(
                 id=len(old) + len(new) + 1,
@@ -114,14 +114,17 @@ def find_recurring_gaps(gaps: Sequence[int]) -> tuple[int, ...]:
     return (max(1, median_low(gaps)),)
 
 
-def _starts(schedule: Schedule, as_of_day: int, new_batches: NewBatches) -> list[Start]:
+def _new_starts(schedule: Schedule, as_of_day: int, new_batches: NewBatches) -> list[Start]:
     """New batches in order of start, on or after the old as-of date and before the new one."""
     geographies = range(1, len(schedule.farm.geography_names) + 1)
     if new_batches.stagger_days is not None:
         last = max(schedule.batches, key=lambda b: (b.start_day, b.id))
-        slots = {g: _later(schedule, _turns(last, g, new_batches.stagger_days, len(geographies))) for g in geographies}
+        slots = {
+            g: _from_as_of(schedule, _days_in_turn(last, g, new_batches.stagger_days, len(geographies)))
+            for g in geographies
+        }
     else:
-        slots = {g: _later(schedule, days) for g, days in _patterns(schedule).items()}
+        slots = {g: _from_as_of(schedule, days) for g, days in _days_by_pattern(schedule).items()}
     found: list[tuple[int, int]] = []
     for g, days in slots.items():
         if new_batches.batches is None:
@@ -136,15 +139,15 @@ def _starts(schedule: Schedule, as_of_day: int, new_batches: NewBatches) -> list
                     "ask for fewer, a shorter --stagger or a later --advance",
                 )
         found += [(day, g) for day in mine]
-    return _named(schedule, sorted(found))
+    return _number_starts(schedule, sorted(found))
 
 
-def _turns(last: Batch, geography_id: int, stagger_days: int, geographies: int) -> Iterator[int]:
+def _days_in_turn(last: Batch, geography_id: int, stagger_days: int, geographies: int) -> Iterator[int]:
     first = (geography_id - last.geography_id - 1) % geographies + 1
     return (last.start_day + turn * stagger_days for turn in count(first, geographies))
 
 
-def _patterns(schedule: Schedule) -> dict[int, Iterator[int]]:
+def _days_by_pattern(schedule: Schedule) -> dict[int, Iterator[int]]:
     """Days after the last start of each geography that has any, by its own recurring gaps."""
     days: dict[int, list[int]] = {}
     for batch in schedule.batches:
@@ -166,11 +169,11 @@ def _repeated(last: int, gaps: Sequence[int]) -> Iterator[int]:
         yield last
 
 
-def _later(schedule: Schedule, days: Iterable[int]) -> Iterator[int]:
+def _from_as_of(schedule: Schedule, days: Iterable[int]) -> Iterator[int]:
     return (day for day in days if day >= schedule.as_of_day)
 
 
-def _named(schedule: Schedule, found: Sequence[tuple[int, int]]) -> list[Start]:
+def _number_starts(schedule: Schedule, found: Sequence[tuple[int, int]]) -> list[Start]:
     """Numbers that go on from the geography's highest: FAR-2026-276."""
     taken = {batch.number for batch in schedule.batches}
     ordinals: dict[int, int] = {}
@@ -192,10 +195,10 @@ def _with_later_stages(schedule: Schedule, batch: Batch, vacancies: Vacancies) -
     if batch.stays[-1].stage == SEA:
         return batch
     start = Start(number=batch.number, geography_id=batch.geography_id, start_day=batch.start_day)
-    return replace(batch, stays=_stays(schedule, start, batch.stays, vacancies))
+    return replace(batch, stays=_find_stays(schedule, start, batch.stays, vacancies))
 
 
-def _stays(schedule: Schedule, start: Start, stays: tuple[Stay, ...], vacancies: Vacancies) -> tuple[Stay, ...]:
+def _find_stays(schedule: Schedule, start: Start, stays: tuple[Stay, ...], vacancies: Vacancies) -> tuple[Stay, ...]:
     """`stays` and what is missing to six, in containers that are free; they are held from then on."""
     farm, found = schedule.farm, list(stays)
     day = found[-1].end_day if found else start.start_day
@@ -203,7 +206,7 @@ def _stays(schedule: Schedule, start: Start, stays: tuple[Stay, ...], vacancies:
     for stage in range(len(found) + 1, SEA + 1):
         end = day + _usual_days(schedule, start.geography_id, stage, day)
         if stage == SEA:
-            containers = _rings(schedule, start, day=day, end=end, vacancies=vacancies)
+            containers = _find_rings(schedule, start, day=day, end=end, vacancies=vacancies)
         else:
             hall = vacancies.hall(stage, start.geography_id, start_day=day, end_day=end, station_id=station)
             containers = tuple(hall.container_ids) if hall else ()
@@ -216,7 +219,7 @@ def _stays(schedule: Schedule, start: Start, stays: tuple[Stay, ...], vacancies:
     return tuple(found)
 
 
-def _rings(schedule: Schedule, start: Start, day: int, end: int, vacancies: Vacancies) -> tuple[int, ...]:
+def _find_rings(schedule: Schedule, start: Start, day: int, end: int, vacancies: Vacancies) -> tuple[int, ...]:
     """The rings of an old batch where all are free, so that the sea stays cut as it was; else any that are.
 
     As many as usual; where they don't fit, the largest smaller number that old batches took.

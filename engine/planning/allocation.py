@@ -32,7 +32,7 @@ class Shortage:
     days: int
 
 
-class _Halls:
+class _HallPool:
     """The halls of one stage and geography; the longest idle is taken first, a preferred one before it."""
 
     def __init__(self, halls: Sequence[Hall]) -> None:
@@ -59,7 +59,7 @@ class _Halls:
         return chosen
 
 
-class _Areas:
+class _AreaPool:
     """The areas of one geography for batches of `count` rings; the one left alone longest that has so many."""
 
     def __init__(self, areas: Sequence[Area], count: int) -> None:
@@ -129,7 +129,7 @@ def allocate(
         stations: dict[int, int] = {}
         for stage, days in enumerate(stage_days[:-1], 1):
             halls = farm.halls_in(geography_id, stage)
-            pool = _Halls(halls)
+            pool = _HallPool(halls)
             for i in members:
                 day = starts[i].start_day + offsets[stage - 1]
                 chosen = pool.take(day, day + days + rules.fallow_days, stations.get(i, 0))
@@ -144,7 +144,7 @@ def allocate(
                 )
         areas = farm.areas_in(geography_id)
         spans = [(starts[i].start_day + before_sea, at_sea[i] + rules.fallow_days) for i in members]
-        sea = _sea(areas, rules, spans)
+        sea = _sea_pool(areas, rules, spans)
         for i, (day, held) in zip(members, spans, strict=True):
             taken = sea.take(day, day + held, wanted[i])
             if taken is None:
@@ -157,10 +157,10 @@ def allocate(
     return [tuple(each) for each in stays]
 
 
-def _sea(areas: Sequence[Area], rules: Rules, spans: Sequence[tuple[int, int]]) -> _Areas | Places:
+def _sea_pool(areas: Sequence[Area], rules: Rules, spans: Sequence[tuple[int, int]]) -> _AreaPool | Places:
     """The geography's sea, cut for the most batches that are there at once."""
     if rules.min_rings == rules.max_rings and rules.areas_per_batch == 1 and rules.shared_areas:
-        return _Areas(areas, rules.min_rings)
+        return _AreaPool(areas, rules.min_rings)
     batches = max_places([len(area.ring_ids) for area in areas], rules)
     if rules.min_rings < rules.max_rings:
         batches = min(batches, peak_load(spans))
@@ -178,10 +178,10 @@ class NoRoom(InputError):
 
     def __init__(self, farm: Farm, shortage: Shortage, rules: Rules) -> None:
         self.shortage = shortage
-        super().__init__(f"farm {farm.name}", *_refusal(farm, shortage, rules))
+        super().__init__(f"farm {farm.name}", *_refusal_in_words(farm, shortage, rules))
 
 
-def _refusal(farm: Farm, short: Shortage, rules: Rules) -> tuple[str, str]:
+def _refusal_in_words(farm: Farm, short: Shortage, rules: Rules) -> tuple[str, str]:
     """Problem and cure in words."""
     stage, home = farm.stage_names[short.stage - 1], farm.geography_of(short.start).name
     rings = rules.min_rings

@@ -105,12 +105,12 @@ def capacity_report(schedule: Schedule, rules: Rules | None = None) -> CapacityR
     Bounds are for `rules`, or else for the fewest and most rings that the schedule's batches take.
     """
     farm, rows = schedule.farm, occupancy(schedule.batches)
-    rings = _rings(schedule.batches)
+    rings = _rings_histogram(schedule.batches)
     rules = rules or Rules(
         min_rings=min(rings, default=1), max_rings=max(rings, default=1), areas_per_batch=schedule.areas_per_batch
     )
     first_day, last_day, steady = steady_state(schedule)
-    pools = _pools(farm, rows, first_day=first_day, last_day=last_day, rules=rules)
+    pools = _measure_pools(farm, rows, first_day=first_day, last_day=last_day, rules=rules)
     span = last_day - first_day
     held = rows.days_within(first_day, last_day)
     ring = rows.stage == SEA
@@ -148,7 +148,7 @@ def _share(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
 
 
-def _rings(batches: Sequence[Batch]) -> Counter[int]:
+def _rings_histogram(batches: Sequence[Batch]) -> Counter[int]:
     return Counter(len(stay.container_ids) for batch in batches for stay in batch.stays if stay.stage == SEA)
 
 
@@ -175,7 +175,7 @@ def _area_rings(farm: Farm, geography_id: int) -> list[int]:
 def steady_state(schedule: Schedule) -> tuple[int, int, bool]:
     """The window [first, last) over which saturation is taken, and whether it is the steady state."""
     starts = _starts(schedule)
-    first, last = _steady(starts, schedule.stage_days)
+    first, last = _steady_window(starts, schedule.stage_days)
     if first < last:
         return first, last, True
     return min(start.start_day for start in starts), schedule.as_of_day, False
@@ -183,11 +183,11 @@ def steady_state(schedule: Schedule) -> tuple[int, int, bool]:
 
 def steady_days(starts: Sequence[Start], stage_days: Sequence[int]) -> int:
     """Days that the steady state lasts; 0 or less when there is none."""
-    first, last = _steady(starts, stage_days)
+    first, last = _steady_window(starts, stage_days)
     return last - first
 
 
-def _steady(starts: Sequence[Start], stage_days: Sequence[int]) -> tuple[int, int]:
+def _steady_window(starts: Sequence[Start], stage_days: Sequence[int]) -> tuple[int, int]:
     days: dict[int, list[int]] = {}
     for start in starts:
         days.setdefault(start.geography_id, []).append(start.start_day)
@@ -198,7 +198,7 @@ def _starts(schedule: Schedule) -> list[Start]:
     return [Start(number=b.number, geography_id=b.geography_id, start_day=b.start_day) for b in schedule.batches]
 
 
-def _pools(farm: Farm, rows: Occupancy, first_day: int, last_day: int, rules: Rules) -> tuple[Pool, ...]:
+def _measure_pools(farm: Farm, rows: Occupancy, first_day: int, last_day: int, rules: Rules) -> tuple[Pool, ...]:
     stages, geographies = len(farm.stage_names), len(farm.geography_names)
     origin = int(rows.start_day.min())
     days = int(rows.end_day.max()) - origin + 1

@@ -53,7 +53,7 @@ def makespan(batch_events: Sequence[int] | Ints, partitions: Sequence[range], wo
     )
     if found.ratio <= NEAR_RATIO:
         return found
-    for count in _counts(len(whole), workers, len(partitions)):
+    for count in _partition_counts(len(whole), workers, len(partitions)):
         parts = sum_partitions(whole, balance_partitions(whole, count))
         if longest_first_makespan(parts, workers) <= NEAR_RATIO * ideal:
             return Makespan(workers=workers, events=found.events, ideal=ideal, better_partitions=count)
@@ -66,7 +66,7 @@ def makespans(schedule: Schedule, workers: Sequence[int] = WORKERS) -> tuple[Mak
     return tuple(makespan(events, schedule.partitions, each) for each in workers)
 
 
-def _counts(batches: int, workers: int, present: int) -> list[int]:
+def _partition_counts(batches: int, workers: int, present: int) -> list[int]:
     """Numbers of partitions worth trying: a few for each worker, and one a batch."""
     tried = {min(batches, times * workers) for times in (1, 2, 3, 4, 6, 8)} | {batches}
     return sorted(count for count in tried if count != present)

@@ -28,7 +28,7 @@ def balance_partitions(weights: Sequence[int] | Ints, count: int) -> tuple[range
     No part is empty. `count` must lie in 1 to len(weights).
     """
     total = [0, *(int(x) for x in np.cumsum(np.asarray(weights, dtype=np.int64)))]
-    cuts = _settled(total, _nearest(total, count), count)
+    cuts = _move_cuts(total, _nearest_cuts(total, count), count)
     return tuple(range(a + 1, b + 1) for a, b in pairwise(cuts))
 
 
@@ -38,7 +38,7 @@ def sum_partitions(weights: Sequence[int] | Ints, parts: Sequence[range]) -> lis
     return [int(total[part.stop - 1] - total[part.start - 1]) for part in parts]
 
 
-def _nearest(total: list[int], count: int) -> list[int]:
+def _nearest_cuts(total: list[int], count: int) -> list[int]:
     """The first and last place and between them each cut's, nearest to its equal share of the running sum."""
     size, whole = len(total) - 1, np.array(total)
     cuts = [0]
@@ -52,7 +52,7 @@ def _nearest(total: list[int], count: int) -> list[int]:
     return [*cuts, size]
 
 
-def _settled(total: list[int], cuts: list[int], count: int) -> list[int]:
+def _move_cuts(total: list[int], cuts: list[int], count: int) -> list[int]:
     """`cuts` moved within their reach so that the largest difference from the equal share is least.
 
     Among the ways to part the batches before a cut, the one with the smallest (largest difference, sum of squared

@@ -81,7 +81,7 @@ def plan(request: Request, farm: Farm, biology: Biology, *, farm_file: str = "",
             id=i,
             number=start.number,
             geography_id=start.geography_id,
-            eggs=_eggs(request, start, stays=each, farm=farm, biology=biology),
+            eggs=_eggs_for(request, start, stays=each, farm=farm, biology=biology),
             stays=each,
         )
         for i, (start, each) in enumerate(zip(starts, stays, strict=True), 1)
@@ -144,18 +144,18 @@ def _rings_for_eggs(request: Request, start: Start, farm: Farm, biology: Biology
         day += days
     region = biology.region(farm.geography_of(start).name)
     return sizing.rings_for_eggs(
-        _drawn_eggs(request, start), tuple(stays), limit_kg=ring.biomass_limit_kg, region=region, biology=biology
+        _draw_eggs(request, start), tuple(stays), limit_kg=ring.biomass_limit_kg, region=region, biology=biology
     )
 
 
-def _eggs(request: Request, start: Start, stays: tuple[Stay, ...], farm: Farm, biology: Biology) -> int:
+def _eggs_for(request: Request, start: Start, stays: tuple[Stay, ...], farm: Farm, biology: Biology) -> int:
     if request.eggs is not None:
-        return _drawn_eggs(request, start)
+        return _draw_eggs(request, start)
     region = biology.region(farm.geography_of(start).name)
     return sizing.vary_eggs(sizing.fit_eggs(stays, region, biology, farm), request.seed, start.number)
 
 
-def _drawn_eggs(request: Request, start: Start) -> int:
+def _draw_eggs(request: Request, start: Start) -> int:
     low, high = request.eggs or (0, 0)
     return low + int((high - low + 1) * sizing.keyed_share(request.seed, "eggs", start.number))
 

@@ -35,13 +35,13 @@ def write_picture(path: Path, schedule: Schedule, report: CapacityReport) -> Non
     extra: dict[str, Any] = {"inline": True} if kind == "html" else {"scale_factor": 2} if kind == "png" else {}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        picture(schedule, report).save(str(part), format=kind, **extra)
+        draw_picture(schedule, report).save(str(part), format=kind, **extra)
         part.replace(path)
     except OSError as e:
         raise InputError(str(path), f"cannot be written: {e.strerror}", "check --picture") from None
 
 
-def picture(schedule: Schedule, report: CapacityReport) -> Any:
+def draw_picture(schedule: Schedule, report: CapacityReport) -> Any:
     """The chart: a row a stage, a column a geography."""
     stages = schedule.farm.stage_names
     rows = [
@@ -63,20 +63,20 @@ def picture(schedule: Schedule, report: CapacityReport) -> Any:
 
 
 def _panel(pool: Pool, schedule: Schedule, report: CapacityReport) -> Any:
-    begin, end = (_when(pool.load_day), _when(pool.load_day + len(pool.load)))
+    begin, end = (_iso_date(pool.load_day), _iso_date(pool.load_day + len(pool.load)))
     x = alt.X("day:T", title=None, scale=alt.Scale(domain=[begin, end]))
     top = alt.Scale(domain=[0, max(pool.capacity, pool.peak, 1) * 1.12], nice=False)
     y = alt.Y("containers:Q", title=None, scale=top)
     layers = []
     if report.steady:
-        window = [{"day": _when(report.first_day), "until": _when(report.last_day)}]
-        layers.append(_of(window).mark_rect(color=STEADY).encode(x=x, x2="until:T"))
-    layers.append(_of(_points(pool)).mark_area(color=WATER, opacity=0.85, interpolate="step-after").encode(x=x, y=y))
-    layers.append(_of([{"containers": pool.capacity}]).mark_rule(color=LIMIT).encode(y=y))
+        window = [{"day": _iso_date(report.first_day), "until": _iso_date(report.last_day)}]
+        layers.append(_chart(window).mark_rect(color=STEADY).encode(x=x, x2="until:T"))
+    layers.append(_chart(_points(pool)).mark_area(color=WATER, opacity=0.85, interpolate="step-after").encode(x=x, y=y))
+    layers.append(_chart([{"containers": pool.capacity}]).mark_rule(color=LIMIT).encode(y=y))
     if pool.usable < pool.capacity:
-        dashed = _of([{"containers": pool.usable}]).mark_rule(color=LIMIT, strokeDash=[4, 3])
+        dashed = _chart([{"containers": pool.usable}]).mark_rule(color=LIMIT, strokeDash=[4, 3])
         layers.append(dashed.encode(y=y))
-    layers.append(_of([{"day": _when(schedule.as_of_day)}]).mark_rule(color=TODAY).encode(x=x))
+    layers.append(_chart([{"day": _iso_date(schedule.as_of_day)}]).mark_rule(color=TODAY).encode(x=x))
     share = pool.mean / pool.capacity if pool.capacity else 0.0
     name = f"{pool.name}: peak {pool.peak:,}, mean {pool.mean:,.0f} of {pool.capacity:,} ({share:.0%})"
     return alt.layer(*layers).properties(
@@ -88,14 +88,14 @@ def _points(pool: Pool) -> list[dict[str, object]]:
     edges = np.unique(np.linspace(0, len(pool.load), MAX_POINTS + 1).astype(np.int64))[:-1]
     highest = np.maximum.reduceat(pool.load, edges)
     return [
-        {"day": _when(pool.load_day + int(at)), "containers": int(load)}
+        {"day": _iso_date(pool.load_day + int(at)), "containers": int(load)}
         for at, load in zip(edges, highest, strict=True)
     ]
 
 
-def _of(values: Sequence[Mapping[str, object]]) -> Any:
+def _chart(values: Sequence[Mapping[str, object]]) -> Any:
     return alt.Chart(alt.InlineData(values=list(values)))
 
 
-def _when(day: int) -> str:
+def _iso_date(day: int) -> str:
     return to_date(day).isoformat()
