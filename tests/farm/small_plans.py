@@ -3,37 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
-from functools import cache
-from pathlib import Path
 
-import yaml
 from hypothesis import strategies as st
 
-from engine.biology.parameters import Biology, read_biology
-from engine.farm.infrastructure import Farm, parse_farm
-from engine.farm.schedule import Schedule, to_day
+from engine.farm.schedule import Schedule
 from engine.farm.schedule_text import format_schedule
 from engine.planning.planner import Request, plan
-
-ROOT = Path(__file__).resolve().parents[2]
-AS_OF = to_day(date(2025, 11, 19))
-
-
-@cache
-def biology() -> Biology:
-    return read_biology("published")
-
-
-@cache
-def small_farm(stations: int, areas: int, containers: int, rings: int) -> Farm:
-    """The shipped farm with other counts, the same in both geographies."""
-    data = yaml.safe_load((ROOT / "schedules/farms/faroe-scotland.yaml").read_text())
-    data["halls"]["containers"], data["areas"]["rings"] = containers, rings
-    for geography in data["geographies"]:
-        geography["stations"]["count"], geography["areas"]["count"] = stations, areas
-    return parse_farm(yaml.safe_dump(data, sort_keys=False), "small farm")
-
+from tests.planning.farms import AS_OF, biology, farm_of
 
 words = st.text(
     st.characters(min_codepoint=32, max_codepoint=0x2FF, exclude_categories=("Cc", "Cf", "Cs", "Cn", "Zs")),
@@ -47,7 +23,8 @@ plan_names = words.filter(lambda w: not (w.startswith(".") or "/" in w or "\\" i
 @st.composite
 def schedules(draw: st.DrawFn) -> Schedule:
     """A plan on a farm with room for it, with names, notes, targets and seeds that a person might write."""
-    farm = small_farm(6, 4, draw(st.integers(1, 12)), draw(st.sampled_from([4, 10])))
+    containers, rings = draw(st.integers(1, 12)), draw(st.sampled_from([4, 10]))
+    farm = farm_of(6, 4, rings, containers)
     request = Request(
         name=draw(plan_names),
         batches=draw(st.integers(1, 5)),

@@ -16,7 +16,7 @@ from engine.farm.schedule_file import parse_schedule, read_any, rehash
 from engine.forecast.sizing import biomass_flags
 from engine.planning.starts import alternating_starts
 from lake.errors import InputError
-from tests.farm.small_plans import ROOT
+from tests.planning.farms import ROOT
 
 SMALL = Path(__file__).with_name("older_system.yaml")
 VARIANTS = Path(__file__).with_name("older_system_variants.yaml")

@@ -19,7 +19,8 @@ from engine.farm.schedule import Schedule
 from engine.farm.schedule_file import parse_schedule, read_any, read_schedule, rehash
 from engine.farm.schedule_text import format_schedule
 from lake.errors import InputError
-from tests.farm.small_plans import ROOT, schedules
+from tests.farm.small_plans import schedules
+from tests.planning.farms import ROOT
 
 DEMO = (ROOT / "schedules/demo.yaml").read_text()
 FIRST_KEY = DEMO.index("format:")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
-from engine.farm.schedule import Batch, Schedule, Stay, to_date, to_day
+from engine.farm.schedule import Batch, Schedule, Stay, to_date
 from engine.farm.schedule_file import parse_schedule, read_schedule
 from engine.farm.schedule_text import format_schedule
 from engine.farm.validation import conflict_count
@@ -34,8 +34,8 @@ from engine.simulation.water.climate import Climate
 from lake.columns import record_batch
 from lake.errors import InputError
 from lake.tables import TABLES
+from tests.planning.farms import AS_OF
 
-AS_OF = to_day(date(2025, 11, 19))
 LATER = AS_OF + 260
 
 

@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cache
-from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.farm.infrastructure import Farm, parse_farm, read_farm
+from engine.farm.infrastructure import read_farm
 from engine.planning.allocation import allocate
 from engine.planning.places import Rules
 from engine.planning.starts import Start
 from lake.errors import InputError
+from tests.planning.farms import farm_of
 
-ROOT = Path(__file__).resolve().parents[2]
 STAGE_DAYS = (9, 9, 5, 9, 9, 30)
-
-
-@cache
-def farm_of(stations: int, areas: int, rings: int) -> Farm:
-    data = yaml.safe_load((ROOT / "schedules/farms/faroe-scotland.yaml").read_text())
-    data["halls"]["containers"], data["areas"]["rings"] = 2, rings
-    for geography in data["geographies"]:
-        geography["stations"]["count"], geography["areas"]["count"] = stations, areas
-    return parse_farm(yaml.safe_dump(data, sort_keys=False), "small farm")
 
 
 starts = st.lists(st.tuples(st.integers(1, 2), st.integers(0, 90)), min_size=1, max_size=14).map(

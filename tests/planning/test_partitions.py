@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from functools import cache
 from itertools import combinations, pairwise
 
@@ -13,30 +12,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.biology.parameters import Biology, read_biology
-from engine.farm.infrastructure import Farm, read_farm
-from engine.farm.schedule import Schedule, to_day
+from engine.farm.schedule import Schedule
 from engine.forecast.whole_run import forecast_run
 from engine.forecast.workload import predicted_events
 from engine.planning.partitions import balance_partitions, sum_partitions, usual_partition_count
 from engine.planning.planner import Request, plan
-
-AS_OF = to_day(date(2025, 11, 19))
-
-
-@cache
-def farm() -> Farm:
-    return read_farm("faroe-scotland")
-
-
-@cache
-def biology() -> Biology:
-    return read_biology("published")
+from tests.planning.farms import AS_OF, biology, shipped
 
 
 @cache
 def planned(batches: int, stagger: int) -> Schedule:
-    return plan(Request(name="test", batches=batches, stagger_days=stagger, as_of_day=AS_OF, seed=7), farm(), biology())
+    return plan(
+        Request(name="test", batches=batches, stagger_days=stagger, as_of_day=AS_OF, seed=7), shipped(), biology()
+    )
 
 
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=60), st.data())

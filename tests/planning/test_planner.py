@@ -12,39 +12,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.biology.parameters import Biology, read_biology
-from engine.farm.infrastructure import Farm, read_farm
 from engine.farm.schedule import Schedule, to_date, to_day
 from engine.forecast.sizing import biomass_flags, fit_eggs, keyed_share, predict_peaks
 from engine.planning.capacity import capacity_report
 from engine.planning.planner import Request, plan
 from engine.planning.starts import alternating_starts
 from lake.errors import InputError
-
-AS_OF = to_day(date(2025, 11, 19))
-
-
-@cache
-def farm() -> Farm:
-    return read_farm("faroe-scotland")
-
-
-@cache
-def biology() -> Biology:
-    return read_biology("published")
+from tests.planning.farms import AS_OF, biology, shipped
 
 
 @cache
 def planned(batches: int, stagger: int, eggs: tuple[int, int] | None = None) -> Schedule:
     return plan(
         Request(name="test", batches=batches, stagger_days=stagger, as_of_day=AS_OF, seed=7, eggs=eggs),
-        farm(),
+        shipped(),
         biology(),
     )
 
 
 def test_two_geographies_take_turns_and_the_last_start_is_fifty_days_old() -> None:
-    starts = alternating_starts(farm(), 275, 6, AS_OF)
+    starts = alternating_starts(shipped(), 275, 6, AS_OF)
     shown = [(s.number, str(to_date(s.start_day))) for s in (starts[0], starts[1], starts[-1])]
     assert shown == [
         ("FAR-2016-001", "2016-09-23"),
@@ -69,8 +56,8 @@ requests = st.builds(
 @given(requests)
 @settings(max_examples=40, deadline=None)
 def test_a_plan_is_a_pure_function_of_its_request_and_fits_its_containers(request: Request) -> None:
-    schedule = plan(request, farm(), biology())
-    assert plan(request, farm(), biology()).text == schedule.text
+    schedule = plan(request, shipped(), biology())
+    assert plan(request, shipped(), biology()).text == schedule.text
     assert len(schedule.batches) == 2 * request.batches
     assert biomass_flags(schedule) == frozenset()
     assert capacity_report(schedule).excesses == ()
@@ -78,7 +65,7 @@ def test_a_plan_is_a_pure_function_of_its_request_and_fits_its_containers(reques
 
 def test_the_seed_changes_the_eggs_and_nothing_else() -> None:
     one = planned(20, 40)
-    changed = plan(Request(name="test", batches=20, stagger_days=40, as_of_day=AS_OF, seed=8), farm(), biology())
+    changed = plan(Request(name="test", batches=20, stagger_days=40, as_of_day=AS_OF, seed=8), shipped(), biology())
     assert [b.stays for b in one.batches] == [b.stays for b in changed.batches]
     assert [b.eggs for b in one.batches] != [b.eggs for b in changed.batches]
 
@@ -100,7 +87,7 @@ def test_the_seed_changes_the_eggs_and_nothing_else() -> None:
 def test_a_request_that_makes_no_sense_is_refused(change: dict[str, Any], words: str) -> None:
     request = replace(Request(name="test", batches=4, stagger_days=50, as_of_day=AS_OF), **change)
     with pytest.raises(InputError, match=words):
-        plan(request, farm(), biology())
+        plan(request, shipped(), biology())
 
 
 def test_saturation_is_occupied_over_available_container_days_of_the_steady_state() -> None:
@@ -138,22 +125,22 @@ def test_a_plan_too_short_for_a_steady_state_is_measured_whole() -> None:
 
 def test_the_fit_is_the_most_that_stays_within_every_limit() -> None:
     for batch in planned(6, 88).batches:
-        region = biology().region(farm().geography_of(batch).name)
-        fit = fit_eggs(batch.stays, region, biology(), farm())
+        region = biology().region(shipped().geography_of(batch).name)
+        fit = fit_eggs(batch.stays, region, biology(), shipped())
         assert 0.92 * fit - 1000 <= batch.eggs <= fit
-        assert not any(p.is_over_limit for p in predict_peaks(replace(batch, eggs=fit), farm(), biology()))
-        assert any(p.is_over_limit for p in predict_peaks(replace(batch, eggs=fit + 1000), farm(), biology()))
+        assert not any(p.is_over_limit for p in predict_peaks(replace(batch, eggs=fit), shipped(), biology()))
+        assert any(p.is_over_limit for p in predict_peaks(replace(batch, eggs=fit + 1000), shipped(), biology()))
 
 
 def test_peaks_rise_with_eggs_and_target_and_fall_with_rings() -> None:
     batch = planned(6, 88).batches[0]
-    base = predict_peaks(batch, farm(), biology())
-    double = predict_peaks(replace(batch, eggs=2 * batch.eggs), farm(), biology())
+    base = predict_peaks(batch, shipped(), biology())
+    double = predict_peaks(replace(batch, eggs=2 * batch.eggs), shipped(), biology())
     assert [p.peak_kg for p in double] == pytest.approx([2 * p.peak_kg for p in base])
-    small = predict_peaks(replace(batch, harvest_target_g=4000.0), farm(), biology())[-1]
+    small = predict_peaks(replace(batch, harvest_target_g=4000.0), shipped(), biology())[-1]
     assert small.peak_kg < 0.6 * base[-1].peak_kg
     sea = replace(batch.stays[-1], container_ids=batch.stays[-1].container_ids[:4])
-    fewer = predict_peaks(replace(batch, stays=(*batch.stays[:-1], sea)), farm(), biology())[-1]
+    fewer = predict_peaks(replace(batch, stays=(*batch.stays[:-1], sea)), shipped(), biology())[-1]
     assert fewer.peak_kg == pytest.approx(2 * base[-1].peak_kg)
 
 
@@ -161,7 +148,7 @@ def test_peaks_rise_with_eggs_and_target_and_fall_with_rings() -> None:
 def test_simulated_outcomes_stay_below_the_upper_peak(geography: int) -> None:
     """An independent draw of 40,000 rings from the published distributions exceeds the prediction in none."""
     batch = planned(6, 88).batches[geography - 1]
-    bio, region = biology().model, biology().region(farm().geography(geography).name)
+    bio, region = biology().model, biology().region(shipped().geography(geography).name)
     rng, n = np.random.default_rng(1), 40_000
     root = np.full(n, bio.stages.first_feeding_weight_g ** (1 / 3))
     alive = np.full(n, float(batch.eggs))
@@ -181,7 +168,7 @@ def test_simulated_outcomes_stay_below_the_upper_peak(geography: int) -> None:
     hazard = region.sea_hazard
     alive *= np.exp(-hazard * np.exp(frailty * rng.standard_normal(n) - frailty**2 / 2))
     biomass_kg = alive / 8 * np.minimum(grown, target) * ring / 1000
-    upper = predict_peaks(batch, farm(), biology())[-1].peak_kg
+    upper = predict_peaks(batch, shipped(), biology())[-1].peak_kg
     assert (biomass_kg > upper).mean() < 1e-3
     assert biomass_kg.max() > 0.9 * upper  # and the prediction is not idle
 
@@ -205,4 +192,4 @@ def test_a_keyed_share_depends_on_every_key_and_spreads_evenly() -> None:
 @pytest.mark.parametrize("name", ["../evil", "a/b", ".hidden", ""])
 def test_a_name_that_is_no_folder_is_refused(name: str) -> None:
     with pytest.raises(InputError, match="--name"):
-        plan(Request(name=name, batches=2, stagger_days=100, as_of_day=AS_OF), farm(), biology())
+        plan(Request(name=name, batches=2, stagger_days=100, as_of_day=AS_OF), shipped(), biology())
