@@ -18,7 +18,7 @@ from engine.biology.parameters import Biology
 from engine.biology.region import Region
 from engine.farm.infrastructure import Farm
 from engine.farm.occupancy import Ints
-from engine.farm.schedule import Batch, Schedule, Stay
+from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay
 from engine.simulation.fish.hazards import CYCLE_DAYS
 from engine.simulation.numerics.weights import mean_weights_g
 from engine.simulation.rows.feed import count_feed_rows
@@ -58,14 +58,14 @@ def predicted_events(schedule: Schedule) -> Ints:
         first_day=first_day,
     )
     regions = {
-        g: _Region(biology.region(name), biology, climate.open_sea(g, first_day, climate.days), first_day)
+        g: _RegionOutlook(biology.region(name), biology, climate.open_sea(g, first_day, climate.days), first_day)
         for g, name in enumerate(farm.geography_names, 1)
     }
     counts = (_batch_rows(batch, farm, regions[batch.geography_id], schedule.as_of_day) for batch in batches)
     return np.fromiter((round(count) for count in counts), dtype=np.int64, count=len(batches))
 
 
-class _Region:
+class _RegionOutlook:
     """A geography's biology and sea, with what is worth keeping from batch to batch. sea_c: degC from first_day on."""
 
     def __init__(self, region: Region, biology: Biology, sea_c: np.ndarray, first_day: int) -> None:
@@ -74,7 +74,7 @@ class _Region:
         share = np.interp(sea_c, growth.temperature_response_c, growth.temperature_response)
         self.effective = list(accumulate((np.maximum(sea_c, 0.0) * share).tolist(), initial=0.0))
         self.needs: dict[tuple[float, float], list[tuple[float, float]]] = {}
-        self.shares: dict[tuple[float, float], float] = {}
+        self._shares: dict[tuple[float, float], float] = {}
 
     def sea_days(self, stay: Stay, root: float, spread: float, target_g: float | None) -> list[tuple[float, int]]:
         """(probability, days at sea): the harvest at the points of the spread, or the stay's end if sooner."""
@@ -107,7 +107,7 @@ class _Region:
         relative = math.sqrt(growth**2 + size**2 + (start / max(end - root, 1e-9)) ** 2)
         return [(w, need / max(0.3, 1.0 + relative * z)) for z, w in POINTS]
 
-    def gains(self, days: Sequence[int] = (90,) * 5) -> list[float]:
+    def gains(self, days: Sequence[int] = STAGE_DAYS[:-1]) -> list[float]:
         """Mean growth of the cube-root weight, g^(1/3), over each freshwater stage of the given days."""
         r = self.region
         return [
@@ -115,16 +115,16 @@ class _Region:
             for tgc, temp_c, d in zip(r.freshwater_tgc, r.hall_temperature_c, days, strict=False)
         ]
 
-    def dying(self, deaths: float, noise_sd: float) -> float:
+    def share_with_deaths(self, deaths: float, noise_sd: float) -> float:
         """Share of container-days with a death when `deaths` fall on one on average and noise is lognormal."""
         key = (float(f"{deaths:.2g}"), noise_sd)
-        if key not in self.shares:
+        if key not in self._shares:
             half = noise_sd * noise_sd / 2
-            self.shares[key] = sum(w * -math.expm1(-key[0] * math.exp(noise_sd * z - half)) for z, w in POINTS)
-        return self.shares[key]
+            self._shares[key] = sum(w * -math.expm1(-key[0] * math.exp(noise_sd * z - half)) for z, w in POINTS)
+        return self._shares[key]
 
 
-def _batch_rows(batch: Batch, farm: Farm, region: _Region, as_of_day: int) -> float:
+def _batch_rows(batch: Batch, farm: Farm, region: _RegionOutlook, as_of_day: int) -> float:
     bio, mortality = region.bio, region.bio.mortality
     root = bio.stages.first_feeding_weight_g ** (1 / 3)
     spread, alive, before = (root * bio.stages.egg_weight_cv / 3) ** 2, float(batch.eggs), 0
@@ -142,17 +142,16 @@ def _batch_rows(batch: Batch, farm: Farm, region: _Region, as_of_day: int) -> fl
             hazard, noise_sd = region.region.sea_hazard / CYCLE_DAYS, mortality.noise_sd
             for share, days in region.sea_days(stay, root, spread, batch.harvest_target_g):
                 harvest = n * count_harvest_rows(farm) if days <= lived else 0
-                day_rows = _stay_rows(
-                    stay, min(days, lived), farm=farm, region=region, dying=region.dying(fish * hazard, noise_sd)
-                )
+                dying = region.share_with_deaths(fish * hazard, noise_sd)
+                day_rows = _stay_rows(stay, min(days, lived), farm=farm, region=region, share_with_deaths=dying)
                 age = stay.start_day - batch.start_day + min(days, lived)
                 ahead = 0 if days <= lived or ended else count_ahead_rows(farm, n, days - lived)
                 rows += share * (day_rows + harvest + ahead + _health_rows(age, farm, region))
             return rows
         loss = mortality.freshwater_loss[stay.stage - 1]
         deaths = fish * loss / stay.days
-        dying = region.dying(deaths, mortality.freshwater_noise_sd)
-        rows += _stay_rows(stay, lived, farm=farm, region=region, dying=dying)
+        dying = region.share_with_deaths(deaths, mortality.freshwater_noise_sd)
+        rows += _stay_rows(stay, lived, farm=farm, region=region, share_with_deaths=dying)
         alive *= 1 - loss
         if stay.stage == mortality.cull_stage:
             alive *= 1 - mortality.cull_share
@@ -165,17 +164,17 @@ def _batch_rows(batch: Batch, farm: Farm, region: _Region, as_of_day: int) -> fl
     return rows + _health_rows(min(batch.end_day, as_of_day) - batch.start_day, farm, region)
 
 
-def _health_rows(age_days: int, farm: Farm, region: _Region) -> int:
+def _health_rows(age_days: int, farm: Farm, region: _RegionOutlook) -> int:
     """Rows of the health samplings of a batch of this age."""
     return count_health_rows(region.bio.health, len(farm.model.master.health_parameters), age_days)
 
 
-def _stay_rows(stay: Stay, days: int, farm: Farm, region: _Region, dying: float) -> float:
+def _stay_rows(stay: Stay, days: int, farm: Farm, region: _RegionOutlook, share_with_deaths: float) -> float:
     """Rows of `days` days in a stay's containers: readings, states, meals, lots, deaths, samples, lice."""
     feed, n = region.bio.feed, len(stay.container_ids)
     sensors = sum(len(farm.container(c).sensor_ids) for c in stay.container_ids)
     readings = mean_readings(region.bio.sensors, farm.model.readings_per_day, sensors * days)
-    rows = readings + n * days * (ROWS_A_DAY + dying)
+    rows = readings + n * days * (ROWS_A_DAY + share_with_deaths)
     if stay.stage > 1:
         fed = days if stay.stage == SEA else min(days, stay.days - feed.fasting_days_before_transfer)
         feeders = len({farm.container(c).feed_container_id for c in stay.container_ids})
