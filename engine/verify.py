@@ -53,12 +53,12 @@ def verify(
         if statistics_only and (only or to):
             raise InputError("--statistics-only", "no check is run, so none can be named", "use --statistics")
         screen = console()
-        with steps(screen) as listener:
+        with steps(screen) as on_step:
             if statistics_only:
-                figures = run_statistics(run, read_complete(run), listener)
+                figures = run_statistics(run, read_complete(run), on_step)
                 found = Verification(run_dir=run, checks=(), reports=(), database="", statistics=tuple(figures))
             else:
-                found = verify_run(run, only=tuple(only or ()), dsn=to, with_statistics=statistics, listener=listener)
+                found = verify_run(run, only=tuple(only or ()), dsn=to, with_statistics=statistics, on_step=on_step)
         if found.not_kept:
             screen.print(f"note: the result was not kept: {found.not_kept}", markup=False, soft_wrap=True)
         if as_json:

@@ -18,15 +18,12 @@ if TYPE_CHECKING:
 
     from engine.execution.progress import Progress
     from engine.execution.summary import Summary
-    from engine.execution.verification import Verification
+    from engine.execution.verification import OnStep, Verification
     from engine.statistics.table import Statistic
     from lake.manifest import Manifest
     from lake.tables.declaration import Column
     from warehouse.load import Listener, LoadResult
     from warehouse.wipe import WipeResult
-
-    # what is being done, how much of it is done, how much there is
-    OnStep = Callable[[str, int, int], None]
 
 
 class Run:
@@ -134,7 +131,7 @@ class Run:
         """
         from engine.execution.verification import verify_run
 
-        return verify_run(self.path, only=tuple(only), dsn=dsn, with_statistics=statistics, listener=on_step or _ignore)
+        return verify_run(self.path, only=tuple(only), dsn=dsn, with_statistics=statistics, on_step=on_step or _ignore)
 
     def statistics(self, *, on_step: OnStep | None = None) -> list[Statistic]:
         """Every published statistic computed from the data, with its band and source, required ones first."""

@@ -39,7 +39,7 @@ from warehouse.reconciling.reconcile import reconcile
 COUNTS, KEYS = "20_counts_postgres", "07_foreign_keys_postgres"
 KEPT_IN = Path("logs") / "verify.json"
 # what is being done, how much of it is done, how much there is
-Listener = Callable[[str, int, int], None]
+OnStep = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def verify_run(
     only: tuple[str, ...] = (),
     dsn: str | None = None,
     with_statistics: bool = False,
-    listener: Listener = lambda what, done, of: None,
+    on_step: OnStep = lambda what, done, of: None,
 ) -> Verification:
     """Run every check, or those of `only`, on a complete run, and on its database once it is loaded.
 
@@ -110,13 +110,13 @@ def verify_run(
         names = in_lake or check_names()
         with connect(run_dir) as connection:
             register_plan(connection, plan_tables(read_any(run_dir / "schedule.yaml")))
-            listener("checking", 0, len(names))
+            on_step("checking", 0, len(names))
             for done, result in enumerate(run_checks(connection, run_dir, names), 1):
                 checks.append(result)
-                listener(result.name, done, len(names))
+                on_step(result.name, done, len(names))
             reports = [] if only else run_reports(connection, run_dir)
     checks += [result for result in compared if not only or result.name in only]
-    figures = run_statistics(run_dir, manifest, listener) if with_statistics else []
+    figures = run_statistics(run_dir, manifest, on_step) if with_statistics else []
     found = Verification(
         run_dir=run_dir,
         checks=tuple(checks),
@@ -127,16 +127,14 @@ def verify_run(
     return found if only else _keep(found, manifest)
 
 
-def run_statistics(
-    run_dir: Path, manifest: Manifest, listener: Listener = lambda what, done, of: None
-) -> list[Statistic]:
+def run_statistics(run_dir: Path, manifest: Manifest, on_step: OnStep = lambda what, done, of: None) -> list[Statistic]:
     """Every statistic of a complete run beside its band, required ones first."""
     bands, records = read_bands(), run_records(run_dir, manifest)
     measures: Measures = {}
-    listener("statistics", 0, len(FAMILIES))
+    on_step("statistics", 0, len(FAMILIES))
     for done, found in enumerate(compute_measures(records), 1):
         measures |= found
-        listener("statistics", done, len(FAMILIES))
+        on_step("statistics", done, len(FAMILIES))
     return judge(bands, measures, records.geographies)
 
 

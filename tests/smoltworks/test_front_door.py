@@ -55,6 +55,7 @@ print(json.dumps([before == state(), sorted(heavy & set(sys.modules) - known)]))
 SIMULATED = (
     STATE
     + """
+import polars  # sets a variable for its own allocator when it is imported
 before, set_before = state(), settings()
 import smoltworks
 run = smoltworks.simulate(sys.argv[1], out=sys.argv[2], workers=1)
