@@ -86,7 +86,7 @@ def test_a_plan_is_the_shipped_schedule_of_the_same_options(tmp_path: Path) -> N
     file = tmp_path / "demo.yaml"
     assert smoltworks.plan(**options, output=file) == made
     assert file.read_text(encoding="utf-8") == shipped
-    assert smoltworks.read_schedule(file) == made
+    assert smoltworks.read_schedule(file).text == shipped
     assert not smoltworks.rehash(file)
     assert 0 < smoltworks.capacity(made).total < 0.1
     file.write_text("mine")
