@@ -31,11 +31,21 @@ def _set_aside_for_few_rows() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def server_folder() -> Iterator[Path]:
+    """A folder for a server of a test's own.
+
+    Not in pytest's: it closes that to other users whenever another suite begins, and root's server runs as another.
+    """
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server() -> Iterator[str]:
     memory = Path("/dev/shm")  # a hundred databases are made and dropped: five times faster than on a disk
     roomy = memory.is_dir() and shutil.disk_usage(memory).free > MEMORY_NEEDED
-    place = memory if roomy else tmp_path_factory.mktemp("server")
+    place = memory if roomy else None
     with (
         tempfile.TemporaryDirectory(dir=place, ignore_cleanup_errors=True) as folder,
         embedded_dsn(Path(folder)) as dsn,

@@ -32,40 +32,40 @@ def alive(pid: int) -> bool:
     return True
 
 
-def test_runs_only_while_used_and_listens_on_a_socket_alone(tmp_path: Path) -> None:
-    with embedded_dsn(tmp_path) as dsn:
-        pid = postmaster(tmp_path)
+def test_runs_only_while_used_and_listens_on_a_socket_alone(server_folder: Path) -> None:
+    with embedded_dsn(server_folder) as dsn:
+        pid = postmaster(server_folder)
         with psycopg.connect(dsn) as connection:
             assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
-        with embedded_dsn(tmp_path) as again:  # a second user shares it
+        with embedded_dsn(server_folder) as again:  # a second user shares it
             assert again == dsn
         assert alive(pid)
         assert subprocess.check_output(f"{psql_line(dsn)} -Atc 'SELECT 6 * 7'", shell=True).strip() == b"42"
     assert not alive(pid)
 
 
-def test_a_path_too_long_for_a_socket(tmp_path: Path) -> None:
-    deep = tmp_path / ("d" * 60) / ("e" * 60)
+def test_a_path_too_long_for_a_socket(server_folder: Path) -> None:
+    deep = server_folder / ("d" * 60) / ("e" * 60)
     deep.mkdir(parents=True)
     with embedded_dsn(deep) as dsn, psycopg.connect(dsn) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent was killed")
-def test_dies_with_a_killed_owner_and_starts_again(tmp_path: Path) -> None:
+def test_dies_with_a_killed_owner_and_starts_again(server_folder: Path) -> None:
     script = f"""
 import os, signal
 from pathlib import Path
 from warehouse.embedded import embedded_dsn
-with embedded_dsn(Path({str(tmp_path)!r})):
+with embedded_dsn(Path({str(server_folder)!r})):
     os.kill(os.getpid(), signal.SIGKILL)
 """
     subprocess.run([sys.executable, "-c", script], check=False)
     end = time.monotonic() + 20
-    while (tmp_path / "postgres" / "postmaster.pid").exists() and time.monotonic() < end:
+    while (server_folder / "postgres" / "postmaster.pid").exists() and time.monotonic() < end:
         time.sleep(0.05)
-    assert not (tmp_path / "postgres" / "postmaster.pid").exists()
-    with embedded_dsn(tmp_path) as dsn, psycopg.connect(dsn) as connection:
+    assert not (server_folder / "postgres" / "postmaster.pid").exists()
+    with embedded_dsn(server_folder) as dsn, psycopg.connect(dsn) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
