@@ -55,6 +55,14 @@ def rewrite(run_dir: Path, out: Path) -> float:
     return seconds
 
 
+def rows_on_disk(run_dir: Path) -> int:
+    return sum(
+        pq.read_metadata(file).num_rows
+        for name in EVENT_TABLE_NAMES
+        for file in (run_dir / "lake" / name).glob("*.parquet")
+    )
+
+
 def test_run_beside_the_writers_ceiling(benchmark: Any, schedule: Schedule, tmp_path: Path) -> None:
     few = replace(schedule, batches=schedule.batches[:40], partitions=(range(1, len(schedule.batches[:40]) + 1),))
     manifests: list[Manifest] = []
@@ -74,19 +82,24 @@ def test_run_beside_the_writers_ceiling(benchmark: Any, schedule: Schedule, tmp_
         "share_of_ceiling": round(pace / limit, 3),
     }
     print(f"\n{events:,} events: run {pace:,.0f}/s, writer alone {limit:,.0f}/s on one core: {pace / limit:.0%} of it")
-    assert events > 0
+    assert {m.status for m in manifests} == {"complete"}
+    assert events == rows_on_disk(tmp_path / "run")
 
 
 def test_two_workers_over_one(benchmark: Any, schedule: Schedule, tmp_path: Path) -> None:
     seconds: dict[int, float] = {}
+    fingerprints: set[str] = set()
 
     def timed(workers: int, round_: int) -> float:
         with WorkerProcesses(workers) as pool:
             for future in [pool.submit(int, "1") for _ in range(4 * workers)]:
                 future.result()
             begun = time.perf_counter()
-            run(schedule, tmp_path / f"run-{workers}-{round_}", pool, workers)
-            return time.perf_counter() - begun
+            manifest = run(schedule, tmp_path / f"run-{workers}-{round_}", pool, workers)
+            ended = time.perf_counter()
+        assert manifest.events == rows_on_disk(tmp_path / manifest.run)
+        fingerprints.add(manifest.fingerprint)
+        return ended - begun
 
     def both() -> None:
         for workers in (1, 2):
@@ -96,4 +109,4 @@ def test_two_workers_over_one(benchmark: Any, schedule: Schedule, tmp_path: Path
     ratio = seconds[1] / seconds[2]
     benchmark.extra_info |= {"one_worker_s": seconds[1], "two_workers_s": seconds[2], "speedup": round(ratio, 2)}
     print(f"\none worker {seconds[1]:.2f} s, two workers {seconds[2]:.2f} s: {ratio:.2f} times")
-    assert len(seconds) == 2
+    assert len(fingerprints) == 1  # the same data, whoever made it
