@@ -34,7 +34,7 @@ run: setup
 	@$(BIN)/python -m engine.report $(DEMO)
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist worksteal -p no:benchmark
 
 # Not optimised, so that compiling takes seconds. The kernels' cache keeps this machine code apart.
 bounds: export NUMBA_BOUNDSCHECK := 1

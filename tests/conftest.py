@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,6 +18,7 @@ from engine.biology.parameters import Biology, read_biology
 from engine.farm.infrastructure import Farm, parse_farm
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay
 from engine.farm.schedule_text import format_schedule
+from tests.sharing import made_once
 
 SCHEDULES = Path(__file__).resolve().parents[1] / "schedules"
 AS_OF_DAY = 20_400  # 2025-11-08
@@ -87,6 +90,34 @@ def write_schedule() -> Callable[[Path, Schedule], Path]:
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def small_command(
+    small_schedule: Schedule,
+    write_schedule: Callable[[Path, Schedule], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """The small schedule run by the command, far from home, and the folder that it ran in: to be read, not changed."""
+
+    def make(folder: Path) -> None:
+        write_schedule(folder, small_schedule)
+        command = [sys.executable, "-m", "engine.run", "--schedule", "small.yaml", "--workers", "2", "--json"]
+        far = {**os.environ, "TZ": "Pacific/Auckland", "LC_ALL": "C"}
+        done = subprocess.run(command, cwd=folder, env=far, capture_output=True, text=True, timeout=250)
+        told = {"args": command, "returncode": done.returncode, "stdout": done.stdout, "stderr": done.stderr}
+        (folder / "told.json").write_text(json.dumps(told), encoding="utf-8")
+
+    folder = made_once(tmp_path_factory, "farmer", make)
+    return folder, subprocess.CompletedProcess(**json.loads((folder / "told.json").read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="session")
+def small_run(small_command: tuple[Path, subprocess.CompletedProcess[str]]) -> Path:
+    """The small schedule's run: to be read, not changed."""
+    folder, done = small_command
+    assert done.returncode == 0, done.stderr
+    return folder / "runs" / "small"
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -27,11 +28,11 @@ def call(folder: Path, *options: str | Path) -> subprocess.CompletedProcess[str]
 
 @pytest.fixture(scope="module")
 def done(
-    small_schedule: Schedule, write_schedule: Write, tmp_path_factory: pytest.TempPathFactory
+    small_command: tuple[Path, subprocess.CompletedProcess[str]], tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, subprocess.CompletedProcess[str]]:
-    folder = tmp_path_factory.mktemp("farmer")
-    write_schedule(folder, small_schedule)
-    return folder, call(folder, "--schedule", "small.yaml", "--workers", "2", "--json")
+    """The small run's folder, to be resumed, and what its command told."""
+    folder, process = small_command
+    return shutil.copytree(folder, tmp_path_factory.mktemp("copy") / "farmer"), process
 
 
 def test_json_is_one_object_whose_events_are_the_rows_on_disk(

@@ -7,12 +7,10 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from engine.farm.schedule import Schedule
 from lake.manifest import read_manifest
 from lake.tables import TABLES
 
@@ -24,16 +22,8 @@ def command(name: str, *arguments: str | Path) -> subprocess.CompletedProcess[st
 
 
 @pytest.fixture(scope="module")
-def run(
-    small_schedule: Schedule,
-    write_schedule: Callable[[Path, Schedule], Path],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Path:
-    folder = tmp_path_factory.mktemp("sql")
-    out = folder / "run"
-    done = command("run", "--schedule", write_schedule(folder, small_schedule), "--out", out, "--workers", "1")
-    assert done.returncode == 0, done.stderr
-    return out
+def run(small_run: Path) -> Path:
+    return small_run
 
 
 def test_without_a_query_the_tables_and_their_rows(run: Path) -> None:

@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from engine.farm.schedule import Schedule
 from lake.checks import check_names
 from warehouse.embedded import embedded_dsn
 
@@ -34,16 +32,9 @@ def verified(*arguments: str | Path) -> tuple[int, dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def run(
-    small_schedule: Schedule,
-    write_schedule: Callable[[Path, Schedule], Path],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Path:
-    folder = tmp_path_factory.mktemp("verify")
-    out = folder / "run"
-    done = command("run", "--schedule", write_schedule(folder, small_schedule), "--out", out, "--workers", "1")
-    assert done.returncode == 0, done.stderr
-    return out
+def run(small_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small run, to be loaded and verified."""
+    return shutil.copytree(small_run, tmp_path_factory.mktemp("verify") / "run")
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
-"""A run of the small schedule, its records and its tables in DuckDB; and lakes made by hand, row by row."""
+"""The small run's records and its tables in DuckDB; and lakes made by hand, row by row."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,6 @@ import polars as pl
 import polars.selectors as cs
 import pytest
 
-from engine.farm.schedule import Schedule
 from engine.statistics.records import Records
 from engine.statistics.table import run_records
 from lake.manifest import read_complete
@@ -21,21 +18,6 @@ from lake.views import Connection, connect
 
 Rows = list[dict[str, Any]]
 MakeRecords = Callable[..., Records]
-
-
-@pytest.fixture(scope="session")
-def small_run(
-    small_schedule: Schedule,
-    write_schedule: Callable[[Path, Schedule], Path],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Path:
-    """Five batches: harvested in either geography, at sea, in Parr, a day old."""
-    folder = tmp_path_factory.mktemp("statistics")
-    command: list[str | Path] = [sys.executable, "-m", "engine.run", "--schedule"]
-    command += [write_schedule(folder, small_schedule), "--out", folder / "run", "--workers", "1"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return folder / "run"
 
 
 @pytest.fixture(scope="session")
