@@ -60,7 +60,7 @@ def too_many_parameters(source: Source) -> Iterator[Offence]:
     for module in source.modules.values():
         for node in ast.walk(module.tree):
             if isinstance(node, Function) and (count := _parameters(module, node)) > MOST_PARAMETERS:
-                yield Offence(module.name, node.lineno, f"{node.name} takes {count} parameters")
+                yield Offence(module=module.name, line=node.lineno, reason=f"{node.name} takes {count} parameters")
 
 
 def _parameters(module: Module, node: Function) -> int:
@@ -84,7 +84,7 @@ def too_many_by_position(source: Source) -> Iterator[Offence]:
             function = function or anywhere.get(_last(call.func))
             if function is None or not function.args.vararg or len(function.args.args) > MOST_BY_POSITION:
                 reason = f"{_last(call.func) or 'a call'} is given {len(call.args)} arguments by position"
-                yield Offence(module.name, call.lineno, reason)
+                yield Offence(module=module.name, line=call.lineno, reason=reason)
 
 
 def records_by_position(source: Source) -> Iterator[Offence]:
@@ -93,7 +93,11 @@ def records_by_position(source: Source) -> Iterator[Offence]:
     for module in source.modules.values():
         for call, _, fields in _calls(source, module, names):
             if call.args and fields >= LEAST_FIELDS:
-                yield Offence(module.name, call.lineno, f"{_last(call.func)} of {fields} fields is built by position")
+                yield Offence(
+                    module=module.name,
+                    line=call.lineno,
+                    reason=f"{_last(call.func)} of {fields} fields is built by position",
+                )
 
 
 def _calls(source: Source, module: Module, names: dict[str, Names]) -> Iterator[tuple[ast.Call, Function | None, int]]:
@@ -117,4 +121,4 @@ def too_long(source: Source) -> Iterator[Offence]:
     """Modules of more than MOST_LINES."""
     for module in source.of("smoltworks", "engine", "warehouse", "lake"):
         if (lines := len(module.text.splitlines())) > MOST_LINES:
-            yield Offence(module.name, lines, f"has {lines} lines")
+            yield Offence(module=module.name, line=lines, reason=f"has {lines} lines")

@@ -73,7 +73,7 @@ def against_the_arrows(source: Source) -> Iterator[Offence]:
     for module in source.of("smoltworks", "engine", "warehouse", "lake"):
         for found in source.imports(module):
             if found.target != VERSION and (reason := _wrong(module.name, found.target)):
-                yield Offence(module.name, found.line, f"imports {found.target}: {reason}")
+                yield Offence(module=module.name, line=found.line, reason=f"imports {found.target}: {reason}")
 
 
 def circles(source: Source) -> Iterator[Offence]:
@@ -82,7 +82,7 @@ def circles(source: Source) -> Iterator[Offence]:
     for circle in _connected(graph):
         if len(circle) > 1:
             for name in circle:
-                yield Offence(name, 1, f"lies in a circle of imports: {', '.join(circle)}")
+                yield Offence(module=name, line=1, reason=f"lies in a circle of imports: {', '.join(circle)}")
 
 
 def _connected(graph: dict[str, list[str]]) -> Iterator[list[str]]:
@@ -123,11 +123,17 @@ def second_doors(source: Source) -> Iterator[Offence]:
                 for name in node.names:
                     bound = name.asname or name.name
                     if bound in listed or name.asname == name.name or (module.is_package and not _used(module, bound)):
-                        yield Offence(module.name, node.lineno, f"offers {bound}, which it has from elsewhere")
+                        yield Offence(
+                            module=module.name, line=node.lineno, reason=f"offers {bound}, which it has from elsewhere"
+                        )
             elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Attribute):
                 for target in node.targets:
                     if isinstance(target, ast.Name) and target.id == node.value.attr:
-                        yield Offence(module.name, node.lineno, f"offers {target.id}, which it has from elsewhere")
+                        yield Offence(
+                            module=module.name,
+                            line=node.lineno,
+                            reason=f"offers {target.id}, which it has from elsewhere",
+                        )
 
 
 def _listed(module: Module) -> set[str]:

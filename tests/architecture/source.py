@@ -68,15 +68,15 @@ class Source:
             if isinstance(node, ast.Import):
                 for name in node.names:
                     if name.name in self.modules:
-                        yield Import(node.lineno, name.name, name.asname or name.name, "")
+                        yield Import(line=node.lineno, target=name.name, bound=name.asname or name.name, member="")
             elif isinstance(node, ast.ImportFrom):
                 origin = _origin(module, node)
                 for name in node.names:
                     bound, below = name.asname or name.name, f"{origin}.{name.name}"
                     if below in self.modules:
-                        yield Import(node.lineno, below, bound, "")
+                        yield Import(line=node.lineno, target=below, bound=bound, member="")
                     elif origin in self.modules:
-                        yield Import(node.lineno, origin, bound, name.name)
+                        yield Import(line=node.lineno, target=origin, bound=bound, member=name.name)
 
 
 def _origin(module: Module, node: ast.ImportFrom) -> str:
@@ -95,5 +95,5 @@ def read_source(root: Path) -> Source:
             parts = (package, *path.relative_to(root / folder).with_suffix("").parts)
             is_package = parts[-1] == "__init__"
             name = ".".join(parts[:-1] if is_package else parts)
-            found[name] = Module(name, path, is_package)
+            found[name] = Module(name=name, path=path, is_package=is_package)
     return Source(found)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,13 +15,13 @@ from engine.biology.parameters import Biology, read_biology
 from engine.farm.infrastructure import read_farm
 from engine.farm.schedule import Schedule
 from engine.planning.planner import Request, plan
-from engine.simulation.emission import Emitter
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.record import BatchHistory, HealthEvent, StageHistory
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
-from lake.columns import record_batch
-from lake.tables import EVENT_TABLES, TABLES
+from lake.tables import TABLES
+from tests.simulation.climates import climate_for
+from tests.simulation.emitted import tables_of
 
 AS_OF_DAY = 20_400  # 2025-11-08
 AT_SEA_ALONE = ("heat-wave", "pd-outbreak", "algal-bloom", "lice-resistance")
@@ -36,8 +35,7 @@ class World:
 
     @cached_property
     def climate(self) -> Climate:
-        s = self.schedule
-        return Climate(s.farm, s.biology, s.seed, s.as_of_day, min(b.start_day for b in s.batches))
+        return climate_for(self.schedule)
 
     @cached_property
     def histories(self) -> tuple[BatchHistory, ...]:
@@ -45,21 +43,7 @@ class World:
 
     @cached_property
     def tables(self) -> dict[str, pa.Table]:
-        emitter = Emitter(
-            self.schedule, self.climate, frozenset({2}), {b.id: "UNDECIDED" for b in self.schedule.batches}
-        )
-        found: dict[str, list[pa.RecordBatch]] = {t.name: [] for t in EVENT_TABLES}
-
-        def keep(table: str, columns: dict[str, Any]) -> None:
-            sink = pa.BufferOutputStream()  # the emitter reuses its arrays: copy
-            rows = record_batch(TABLES[table], columns)
-            with pa.ipc.new_stream(sink, rows.schema) as stream:
-                stream.write_batch(rows)
-            found[table].append(pa.ipc.open_stream(sink.getvalue()).read_next_batch())
-
-        for history in self.histories:
-            emitter.emit(history, keep)
-        return {name: pa.Table.from_batches(batches) for name, batches in found.items()}
+        return tables_of(self.schedule, self.climate, self.histories)
 
 
 InWorld = Callable[[str], World]

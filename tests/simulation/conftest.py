@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from engine.farm.schedule import Schedule
-from engine.simulation.emission import Emitter
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.record import BatchHistory
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.water.climate import Climate
-from lake.columns import record_batch
-from lake.tables import EVENT_TABLES, TABLES
 from tests.simulation.climates import climate_for
+from tests.simulation.emitted import tables_of
 from tests.simulation.eventful import EventfulLife, Rows, eventful, rows_of, rows_of_life
 from tests.simulation.trade_lives import LivedTo
 
@@ -76,23 +73,4 @@ def eventful_life(small_schedule: Schedule, histories: list[BatchHistory]) -> Ev
 
 @pytest.fixture(scope="session")
 def tables(small_schedule: Schedule, small_climate: Climate, histories: list[BatchHistory]) -> dict[str, pa.Table]:
-    """Each event table's rows of all batches, in the storage that the lake declares."""
-    ids = [b.id for b in small_schedule.batches]
-    emitter = Emitter(small_schedule, small_climate, frozenset({2}), dict.fromkeys(ids, "UNDECIDED"))
-    found: dict[str, list[pa.RecordBatch]] = {t.name: [] for t in EVENT_TABLES}
-
-    def keep(table: str, columns: dict[str, Any]) -> None:
-        rows = record_batch(TABLES[table], columns)
-        # the emitter reuses its arrays: copy
-        found[table].append(pa.ipc.open_stream(_written(rows)).read_next_batch())
-
-    for history in histories:
-        emitter.emit(history, keep)
-    return {name: pa.Table.from_batches(batches) for name, batches in found.items()}
-
-
-def _written(rows: pa.RecordBatch) -> pa.Buffer:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, rows.schema) as stream:
-        stream.write_batch(rows)
-    return sink.getvalue()
+    return tables_of(small_schedule, small_climate, histories)

@@ -14,10 +14,10 @@ from engine.simulation.record import BatchHistory, HealthEvent, SeaLice, StageHi
 from engine.simulation.rows.journal import journal_tables
 from engine.simulation.rows.lice import lice_tables
 from engine.simulation.rows.life import BatchLife
-from engine.simulation.water.climate import Climate
 from lake.codes import MORTALITY_CAUSES, SEA
 from lake.columns import record_batch
 from lake.tables import TABLES
+from tests.simulation.climates import climate_for
 
 Rows = dict[str, list[dict[str, Any]]]
 EventfulLife = Callable[[int], tuple[BatchHistory, Rows]]  # by position, see the fixture
@@ -164,18 +164,7 @@ def cut(history: BatchHistory, as_of_day: int) -> BatchHistory:
 
 def life_of_batch(schedule: Schedule, history: BatchHistory) -> BatchLife:
     """The batch as families of rows see it."""
-    first_day = min(b.start_day for b in schedule.batches)
-    return BatchLife(
-        schedule=schedule,
-        history=history,
-        climate=Climate(
-            farm=schedule.farm,
-            biology=schedule.biology,
-            seed=schedule.seed,
-            days=schedule.as_of_day,
-            first_day=first_day,
-        ),
-    )
+    return BatchLife(schedule=schedule, history=history, climate=climate_for(schedule))
 
 
 def rows_of(schedule: Schedule, history: BatchHistory) -> Rows:

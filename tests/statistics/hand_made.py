@@ -2,16 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import polars as pl
+import polars.selectors as cs
+
 from engine.statistics.records import Records
+from lake.tables import TABLES
 
 MakeRecords = Callable[..., Records]
 Row = dict[str, Any]
 Rows = list[Row]
 START = date(2020, 3, 1)
+
+
+PLACES: dict[str, Rows] = {
+    "geography": [{"id": 1, "name": "Faroe Islands"}, {"id": 2, "name": "Scotland"}],
+    "lifecycle_stage": [
+        {"id": i, "name": name}
+        for i, name in enumerate(("Egg&Alevin", "Fry", "Parr", "Smolt", "Post-Smolt", "Adult"), 1)
+    ],
+    "container": [
+        {"id": 1, "geography_id": 1, "lifecycle_stage_id": 6, "area_id": 1, "volume_m3": 1000.0},
+        {"id": 2, "geography_id": 2, "lifecycle_stage_id": 6, "area_id": 2, "volume_m3": 1000.0},
+        {"id": 3, "geography_id": 1, "lifecycle_stage_id": 3, "hall_id": 1, "volume_m3": 100.0},
+    ],
+    "environmental_parameter": [{"id": 1, "name": "Temperature"}, {"id": 2, "name": "Dissolved Oxygen"}],
+    "product_grade": [{"id": 1, "code": "SUPERIOR"}, {"id": 2, "code": "GRADE_A"}],
+    "lice_type": [
+        {"id": 1, "species": "Lepeophtheirus salmonis", "gender": "female", "development_stage": "adult"},
+        {"id": 2, "species": "Lepeophtheirus salmonis", "gender": "male", "development_stage": "adult"},
+        {"id": 3, "species": "Caligus elongatus", "gender": "female", "development_stage": "adult"},
+    ],
+}
+
+
+def make_records(**tables: Rows) -> Records:
+    """Records of tables given by name as rows; columns not given are null, tables not given empty or PLACES."""
+    given: Mapping[str, Rows] = {**PLACES, **tables}
+    return Records({name: _table(name, given.get(name, [])) for name in TABLES})
+
+
+def _table(name: str, rows: Rows) -> pl.LazyFrame:
+    empty = pl.DataFrame(TABLES[name].schema.empty_table())
+    known = empty.with_columns(
+        cs.decimal().cast(pl.Float64), cs.integer().cast(pl.Int64), (cs.categorical() | cs.enum()).cast(pl.String)
+    )
+    unknown = {column for row in rows for column in row} - set(known.columns)
+    assert not unknown, f"{name} has no column {unknown}"
+    return pl.DataFrame([{c: row.get(c) for c in known.columns} for row in rows], schema=known.schema).lazy()
 
 
 def day(n: int) -> date:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
 
 import warehouse.indexes
 from lake.manifest import Manifest
 from tests.warehouse import foreign, small_lake
+from tests.warehouse.databases import new_database
 from warehouse.embedded import embedded_dsn
 from warehouse.load import load_run
 
@@ -56,15 +55,6 @@ def server() -> Iterator[str]:
             connection.execute("ALTER SYSTEM SET full_page_writes = off")
             connection.execute("SELECT pg_reload_conf()")
         yield dsn
-
-
-@contextmanager
-def new_database(server: str, name: str, template: str = "template0") -> Iterator[str]:
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield make_conninfo(server, dbname=name)
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

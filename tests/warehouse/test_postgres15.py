@@ -16,7 +16,7 @@ from psycopg.conninfo import make_conninfo
 
 from lake.manifest import Manifest
 from tests.warehouse import foreign, test_uat_tables
-from tests.warehouse.conftest import new_database
+from tests.warehouse.databases import new_database
 from tests.warehouse.probing import one, snapshot, structure
 from warehouse.database import connect
 from warehouse.load import load_run
