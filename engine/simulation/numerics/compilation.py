@@ -6,6 +6,7 @@ hashed below are all that a kernel is made of.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import importlib
 import os
@@ -22,6 +23,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 SIMULATION = Path(__file__).resolve().parents[1]
 config: Any = importlib.import_module("numba.core.config")
+caching: Any = importlib.import_module("numba.core.caching")
 # of numba, beside the processor: what changes machine code and is no part of numba's own look-up
 SETTINGS = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE", "DEBUGINFO_DEFAULT")
 MARK = "numerics.compilation import kernel"
@@ -67,7 +69,23 @@ def _cached_in_our_folder() -> Iterator[None]:
         config.CACHE_DIR = before
 
 
+class _SavedAlone(caching.IndexDataCacheFile):  # type: ignore[misc]
+    """A function's cache on disk, saved by one process at a time.
+
+    numba names machine code by counting what the index holds: two processes that save two signatures at once would give
+    both the same name, and the next to look one up would be handed the other.
+    """
+
+    def save(self, key: Any, data: Any) -> None:
+        with open(f"{self._index_path}.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            super().save(key, data)
+
+
 def kernel(function: F) -> F:
     """Compile without Python objects and without fastmath, cached on disk."""
     with _cached_in_our_folder():
-        return cast(F, numba.njit(cache=True, fastmath=False, error_model="numpy")(function))
+        compiled: Any = numba.njit(cache=True, fastmath=False, error_model="numpy")(function)
+    if not config.DISABLE_JIT:
+        compiled._cache._cache_file.__class__ = _SavedAlone
+    return cast(F, compiled)
