@@ -54,7 +54,7 @@ def small_command(
 
     def make(folder: Path) -> None:
         write_schedule(folder, small_schedule)
-        command = [sys.executable, "-m", "engine.run", "--schedule", "small.yaml", "--workers", "2", "--json"]
+        command = [sys.executable, "-m", "engine.run", "--schedule", "small.yaml", "--workers", "1", "--json"]
         far = {**os.environ, "TZ": "Pacific/Auckland", "LC_ALL": "C"}
         done = subprocess.run(command, cwd=folder, env=far, capture_output=True, text=True)
         told = {"args": command, "returncode": done.returncode, "stdout": done.stdout, "stderr": done.stderr}
