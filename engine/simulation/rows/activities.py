@@ -45,7 +45,7 @@ class Activities:
     minute: tuple[int, ...]
     move: tuple[int, ...]
 
-    def open(self, activity: str, *, overdue: bool = False) -> bool:
+    def has_open(self, activity: str, *, overdue: bool = False) -> bool:
         """Some activity of this kind is pending or under way; `overdue`: and was due before the as-of date."""
         return any(
             template.activity == activity
@@ -61,10 +61,10 @@ def plan_activities(life: BatchLife) -> Activities:
     templates = tuple(schedule.farm.model.master.activities)
     key = stream_key(schedule.seed, Stream.PLANNING, history.batch.number)
     draws = uniforms(key, DRAWS * len(templates)).reshape(-1, DRAWS)
-    lived = _Lived(life)
+    outcomes = _Outcomes(life)
     first, last = (HOUR_MINUTES * hour for hour in schedule.biology.model.outlook.working_hours_utc)
     found = [
-        lived.outcome(template, history.batch.start_day + template.day, draw.tolist())
+        outcomes.outcome(template, history.batch.start_day + template.day, draw.tolist())
         for template, draw in zip(templates, draws, strict=True)
     ]
     return Activities(
@@ -75,17 +75,17 @@ def plan_activities(life: BatchLife) -> Activities:
         done=tuple(done for _, done in found),
         minute=tuple(first + int(u * (last - first)) for u in draws[:, MINUTE].tolist()),
         move=tuple(
-            lived.move_to(template.stage) if status == "COMPLETED" and template.activity == "TRANSFER" else NEVER
+            outcomes.move_to(template.stage) if status == "COMPLETED" and template.activity == "TRANSFER" else NEVER
             for template, (status, _) in zip(templates, found, strict=True)
         ),
     )
 
 
-class _Lived:
+class _Outcomes:
     """What of the plans happened to a batch, and when."""
 
     def __init__(self, life: BatchLife) -> None:
-        self._subject, self._history = life, life.history
+        self._history = life.history
         self._schedule, self._biology = life.schedule, life.schedule.biology.model
         self._as_of = life.schedule.as_of_day
         self._from_g = {feed.name: feed.from_g for feed in self._schedule.farm.model.feeds}
@@ -150,8 +150,8 @@ class _Lived:
 
     def _sampling_day(self, due: int) -> int:
         """The first weighing less than an interval before the day due, or after it."""
-        at = int(np.searchsorted(self._sampled, due - self._biology.growth.sample_interval_days, side="right"))
-        return int(self._sampled[at]) if at < len(self._sampled) else NEVER
+        first = int(np.searchsorted(self._sampled, due - self._biology.growth.sample_interval_days, side="right"))
+        return int(self._sampled[first]) if first < len(self._sampled) else NEVER
 
 
 def _done(day: int) -> tuple[str, int]:
@@ -167,8 +167,8 @@ def _fed_days(life: BatchLife) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         fish = stage.population.astype(np.int64)
         mass = (fish * known.weight_cg).sum(axis=0)
         alive = fish.sum(axis=0)
-        there = alive > 0
-        parts.append(((stage.start_day + np.arange(stage.days))[there], alive[there], mass[there]))
+        has_fish = alive > 0
+        parts.append(((stage.start_day + np.arange(stage.days))[has_fish], alive[has_fish], mass[has_fish]))
     day, fish, mass = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     return day, fish, mass
 

@@ -40,9 +40,19 @@ def biomass_units(fish: np.ndarray, weight_cg: np.ndarray) -> np.ndarray:
     return units
 
 
+def in_units(values: np.ndarray, a_unit: float) -> np.ndarray:
+    """Values as whole numbers of units, of which 1 has so many; halves up."""
+    return np.floor(values * a_unit + 0.5).astype(np.int64)
+
+
 def hundredths(values: np.ndarray) -> np.ndarray:
     """Values as whole hundredths, halves up."""
-    return np.floor(values * 100.0 + 0.5).astype(np.int64)
+    return in_units(values, 100.0)
+
+
+def hundred_thousandths(values: np.ndarray) -> np.ndarray:
+    """Values as whole hundred-thousandths, halves up."""
+    return in_units(values, 100_000.0)
 
 
 def empty(table: str) -> Columns:

@@ -74,15 +74,15 @@ def sample_rows(life: BatchLife) -> tuple[Columns, Columns]:
     """The weekly samples and their fish."""
     samples: list[Columns] = []
     fish: list[Columns] = []
-    before = 0
+    row_count = 0
     for stage, ids, weighed in zip(life.stages, life.ids, life.weighings.stages, strict=True):
-        at = weighed.container
-        row = row_ids("growth_sample", life.batch_id, len(at), before)
+        containers = weighed.container
+        row = row_ids("growth_sample", life.batch_id, len(containers), row_count)
         samples.append(
             {
                 "id": row,
-                "container_id": np.array(stage.container_ids)[at],
-                "assignment_id": ids[at],
+                "container_id": np.array(stage.container_ids)[containers],
+                "assignment_id": ids[containers],
                 "sample_date": weighed.day,
                 "sample_size": weighed.size,
                 "batch_id": life.batch_id,
@@ -98,5 +98,5 @@ def sample_rows(life: BatchLife) -> tuple[Columns, Columns]:
                 "batch_id": life.batch_id,
             }
         )
-        before += len(at)
+        row_count += len(containers)
     return stack(samples), stack(fish)

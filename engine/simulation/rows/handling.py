@@ -9,7 +9,7 @@ from engine.simulation.numerics.compilation import kernel
 
 
 @kernel
-def minutes(key: np.uint64, fish: np.ndarray, rigging: float, per_minute: float, sdlog: float) -> np.ndarray:
+def handling_minutes(key: np.uint64, fish: np.ndarray, rigging: float, per_minute: float, sdlog: float) -> np.ndarray:
     """Whole minutes (1 or more) of each action (n,): rigging + fish / per_minute, times exp of a normal draw an action.
 
     The mean of the factor is 1; action i takes draw i of the stream.

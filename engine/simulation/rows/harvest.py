@@ -93,8 +93,8 @@ def waste_rows(life: BatchLife) -> Columns:
     events = len(harvest.ring)
     gutted, rejected = (np.zeros(events, dtype=np.int64) for _ in range(2))
     np.add.at(gutted, harvest.event, harvest.gutted_g)
-    worst = harvest.grade == last_grade
-    np.add.at(rejected, harvest.event[worst], harvest.gutted_g[worst])
+    is_last_grade = harvest.grade == last_grade
+    np.add.at(rejected, harvest.event[is_last_grade], harvest.gutted_g[is_last_grade])
     weight = np.stack([harvest.live_g - gutted, np.floor(rejected * share + 0.5).astype(np.int64)], axis=1)
     event, category = np.nonzero(weight)
     kinds = codes("harvest_waste", "category", WASTE)

@@ -215,10 +215,10 @@ def _lice(health: HealthSampling, stage: StageHistory, c: int, today: int) -> fl
     """log(1 + mobile lice a fish / scale) on the latest day of counting; 0 before the first."""
     if stage.lice is None:
         return 0.0
-    at = int(np.searchsorted(stage.lice.day, today, side="right")) - 1
-    if at < 0:
+    latest = int(np.searchsorted(stage.lice.day, today, side="right")) - 1
+    if latest < 0:
         return 0.0
-    mobile = float(stage.lice.mobile[c, at] + stage.lice.adult_female[c, at])
+    mobile = float(stage.lice.mobile[c, latest] + stage.lice.adult_female[c, latest])
     return float(am.log(1.0 + mobile / health.lice_scale))
 
 

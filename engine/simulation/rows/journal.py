@@ -13,12 +13,10 @@ from engine.simulation.health.warning_signs import adult_female_counts, days_of_
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.calendar import WEEK_DAYS
 from engine.simulation.record import StageHistory
-from engine.simulation.rows.columns import Columns, Tables, code, codes, empty, row_ids
+from engine.simulation.rows.columns import Columns, Tables, code, codes, empty, hundred_thousandths, row_ids
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
 from lake.columns import Nullable
-
-HUNDRED_THOUSANDTHS = 100_000.0
 
 
 def journal_tables(life: BatchLife) -> Tables:
@@ -93,7 +91,7 @@ def event_rows(life: BatchLife) -> Columns:
         "cause": np.array([e.event.cause for e, _ in rows]),
         "start_date": np.array([e.event.start_day for e, _ in rows]),
         "end_date": np.array([e.event.end_day for e, _ in rows]),
-        "expected_loss": np.array([int(e.event.loss * HUNDRED_THOUSANDTHS + 0.5) for e, _ in rows]),
+        "expected_loss": hundred_thousandths(np.array([e.event.loss for e, _ in rows])),
     }
 
 

@@ -14,7 +14,16 @@ from engine.simulation.numerics.series import uniforms
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.numerics.sums import cumulative
 from engine.simulation.record import SeaLice, StageHistory
-from engine.simulation.rows.columns import Columns, Tables, codes, empty, row_ids
+from engine.simulation.rows.columns import (
+    Columns,
+    Tables,
+    codes,
+    empty,
+    hundred_thousandths,
+    hundredths,
+    in_units,
+    row_ids,
+)
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
 from lake.codes import SEA, VACCINE
@@ -22,7 +31,6 @@ from lake.columns import Nullable
 from lake.errors import InputError
 
 TEN_THOUSANDTHS = 10_000.0
-HUNDRED_THOUSANDTHS = 100_000.0
 DETECTION_METHODS = ("manual", "visual", "automated", "camera")  # the order of the biology's shares
 
 
@@ -109,7 +117,7 @@ def _count_rows(life: BatchLife, stage: StageHistory, lice: SeaLice, ids: np.nda
         "count_date": lice.day[w].astype(np.int64) * DAY_US + minute * MINUTE_US,
         "fish_sampled": lice.sampled[c, w],
         "detection_method": codes("lice_count", "detection_method", DETECTION_METHODS)[method],
-        "confidence_level": np.floor(np.clip(trust, 0.0, 1.0) * 100.0 + 0.5).astype(np.int64),
+        "confidence_level": hundredths(np.clip(trust, 0.0, 1.0)),
     }
     repeated = {name: np.repeat(values, types) for name, values in columns.items()}
     return repeated | {
@@ -131,18 +139,15 @@ def _methods(life: BatchLife, stage: StageHistory, lice: SeaLice) -> np.ndarray:
 def _truth_rows(life: BatchLife, stage: StageHistory, lice: SeaLice, ids: np.ndarray) -> Columns:
     c, w = np.nonzero(lice.sampled > 0)
 
-    def units(values: np.ndarray) -> np.ndarray:
-        return np.floor(values * TEN_THOUSANDTHS + 0.5).astype(np.int64)
-
     return {
         "batch_id": np.full(len(c), life.batch_id),
         "container_id": np.array(stage.container_ids)[c],
         "assignment_id": ids[c],
         "date": lice.day[w],
-        "attached": units(lice.attached[c, w]),
-        "mobile": units(lice.mobile[c, w]),
-        "adult_female": units(lice.adult_female[c, w]),
-        "external_pressure": units(lice.pressure[c, w]),
+        "attached": in_units(lice.attached[c, w], TEN_THOUSANDTHS),
+        "mobile": in_units(lice.mobile[c, w], TEN_THOUSANDTHS),
+        "adult_female": in_units(lice.adult_female[c, w], TEN_THOUSANDTHS),
+        "external_pressure": in_units(lice.pressure[c, w], TEN_THOUSANDTHS),
     }
 
 
@@ -181,8 +186,8 @@ def treatment_rows(life: BatchLife) -> tuple[Columns, Columns]:
     truth: Columns = {
         "batch_id": columns["batch_id"],
         "treatment_id": ids,
-        "efficacy": np.array([int(r.efficacy * HUNDRED_THOUSANDTHS + 0.5) for r in remedies]),
-        "expected_loss": np.array([int(r.loss * HUNDRED_THOUSANDTHS + 0.5) for r in remedies]),
+        "efficacy": hundred_thousandths(np.array([r.efficacy for r in remedies])),
+        "expected_loss": hundred_thousandths(np.array([r.loss for r in remedies])),
     }
     return columns, truth
 

@@ -9,7 +9,7 @@ from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.rows.columns import Columns, Tables, code, hundredths, row_ids
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
-from engine.simulation.rows.handling import minutes
+from engine.simulation.rows.handling import handling_minutes
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.water.climate import HALL_VARIABLES, SEA_VARIABLES
 from lake.columns import Nullable
@@ -52,7 +52,7 @@ def creation_rows(life: BatchLife) -> tuple[Columns, Columns]:
     schedule, batch, trays = life.schedule, life.history.batch, life.stages[0]
     eggs, farm = schedule.biology.model.eggs, schedule.farm
     geography = farm.geography_of(batch).name
-    lot = stream_key(schedule.seed, Stream.EGGS, batch.number)
+    lot_key = stream_key(schedule.seed, Stream.EGGS, batch.number)
     each = life.container_keys(Stream.EGGS, trays)
     frailty = am.normal(stream_key(schedule.seed, Stream.FRAILTY, batch.number, trays.stage), 0)
     sdlog = eggs.dead_on_arrival_sdlog
@@ -63,15 +63,15 @@ def creation_rows(life: BatchLife) -> tuple[Columns, Columns]:
         dtype=np.int64,
     )
     weight = eggs.quality_lot_share
-    own = np.sqrt(1.0 - weight * weight)
-    quality = np.array([own * am.normal(key, 1) - weight * frailty for key in each])
-    n, planned = len(placed), batch.start_day - int(am.uniform(lot, 0) < eggs.late_share)
+    own_weight = np.sqrt(1.0 - weight * weight)
+    quality = np.array([own_weight * am.normal(key, 1) - weight * frailty for key in each])
+    n, planned = len(placed), batch.start_day - int(am.uniform(lot_key, 0) < eggs.late_share)
     suppliers = farm.model.master.egg_suppliers
     supplier = egg_supplier(life)
     price = getattr(eggs.price_per_thousand, farm.model.master.currencies[geography])
-    price *= max(0.5, 1.0 + eggs.price_sd * am.normal(lot, 2))
-    ways = schedule.biology.region(geography).egg_delivery_shares
-    way = _choice(ways, am.uniform(lot, 3))
+    price *= max(0.5, 1.0 + eggs.price_sd * am.normal(lot_key, 2))
+    shares = schedule.biology.region(geography).egg_delivery_shares
+    method = _choice(shares, am.uniform(lot_key, 3))
     year = int(np.datetime64(batch.start_day, "D").astype("datetime64[Y]").astype(int)) + 1970
     initials = "".join(word[0] for word in suppliers[supplier].split())
     workflow = row_ids("creation_workflow", life.batch_id, 1)
@@ -84,7 +84,7 @@ def creation_rows(life: BatchLife) -> tuple[Columns, Columns]:
         "egg_source_type": np.array([code("creation_workflow", "egg_source_type", "EXTERNAL")]),
         "external_supplier_id": np.array([supplier + 1]),
         "external_supplier_batch_number": pa.array(
-            [f"{initials}-{year}-{int(am.uniform(lot, 4) * LOT_NUMBERS):05d}"], pa.string()
+            [f"{initials}-{year}-{int(am.uniform(lot_key, 4) * LOT_NUMBERS):05d}"], pa.string()
         ),
         "external_cost_per_thousand": np.array([am.whole(price * 100.0)]),
         "total_eggs_planned": np.array([placed.sum()]),
@@ -109,10 +109,10 @@ def creation_rows(life: BatchLife) -> tuple[Columns, Columns]:
         "mortality_on_arrival": dead,
         "expected_delivery_date": np.full(n, planned),
         "actual_delivery_date": np.full(n, batch.start_day),
-        "delivery_method": np.full(n, code("creation_action", "delivery_method", DELIVERY_METHODS[way])),
+        "delivery_method": np.full(n, code("creation_action", "delivery_method", DELIVERY_METHODS[method])),
         "water_temp_on_arrival": hundredths(life.estimates[0].temp_c[:, 0]),
         "egg_quality_score": 1 + np.searchsorted(eggs.quality_thresholds, quality, side="right"),
-        "execution_duration_minutes": minutes(
+        "execution_duration_minutes": handling_minutes(
             key=stream_key(schedule.seed, Stream.HANDLING_TIME, batch.number, 0),
             fish=received,
             rigging=eggs.handling_minutes,

@@ -187,7 +187,7 @@ def summary_rows(life: BatchLife, ahead: Ahead, baseline: Baseline, activities: 
     soon = ahead.first_day + life.schedule.biology.model.outlook.attention_days
     due_day = np.where(reached, harvest_day, stage.planned_end_day)
     next_step = "HARVEST" if at_sea else "TRANSFER"
-    unplanned, overdue = not activities.open(next_step), activities.open(next_step, overdue=True)
+    unplanned, overdue = not activities.has_open(next_step), activities.has_open(next_step, overdue=True)
 
     def repeat(value: int | bool) -> np.ndarray:
         return np.full(n, value)
@@ -215,8 +215,8 @@ def summary_rows(life: BatchLife, ahead: Ahead, baseline: Baseline, activities: 
         "transfer_threshold_g": nullable(can_move, round(threshold * 100)),
         "original_harvest_date": nullable(at_sea and original >= 0, original),
         "harvest_variance_days": nullable(reached & (original >= 0), harvest_day - original),
-        "has_planned_harvest": repeat(activities.open("HARVEST")),
-        "has_planned_transfer": repeat(activities.open("TRANSFER")),
+        "has_planned_harvest": repeat(activities.has_open("HARVEST")),
+        "has_planned_transfer": repeat(activities.has_open("TRANSFER")),
         "needs_planning_attention": overdue | (unplanned & (due_day <= soon)),
         "temp_profile_id": repeat(profile_id(life, stage.stage)),
         "temp_bias_c": ahead.bias,

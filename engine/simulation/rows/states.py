@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.simulation.numerics.weights import sd_weights_g
 from engine.simulation.record import StageHistory
-from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, hundredths, stack
+from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, hundredths, in_units, stack
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
 from lake.columns import Nullable
@@ -109,7 +109,7 @@ def _truth_rows(life: BatchLife) -> Columns:
                 "oxygen_outside": hundredths(days(life.oxygen_outside(stage))),
                 "oxygen_mean": hundredths(days(stage.oxygen_mean)),
                 "oxygen_min": hundredths(days(stage.oxygen_min)),
-                "appetite": np.floor(days(stage.appetite) * 1000.0 + 0.5),
+                "appetite": in_units(days(stage.appetite), 1000.0),
             }
         )
     return stack(parts)

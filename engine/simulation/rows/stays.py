@@ -10,7 +10,7 @@ import pyarrow as pa
 from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, hundredths, row_ids, stack
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
-from engine.simulation.rows.handling import minutes
+from engine.simulation.rows.handling import handling_minutes
 from engine.simulation.rows.life import BatchLife
 from lake.codes import SEA
 from lake.columns import Nullable
@@ -110,19 +110,19 @@ def transfer_rows(life: BatchLife) -> tuple[Columns, Columns]:
     for i in range(max(number, 1)):
         source, dest = h.stages[i], h.stages[min(i + 1, len(h.stages) - 1)]
         move = h.moves[i] if number else None
-        at, to = (move.source, move.dest) if move else (nothing, nothing)
-        weight = life.estimates[i].weight_cg[at, -1]
+        sources, dests = (move.source, move.dest) if move else (nothing, nothing)
+        weight = life.estimates[i].weight_cg[sources, -1]
         arrived = move.arrived if move else nothing
         biomass = biomass_units(arrived, weight)
-        count = len(at)
+        count = len(sources)
         day = np.full(count, move.day if move else 0)
         parts.append(
             {
                 "workflow_id": np.full(count, workflow[i] if move else 0),
                 "action_number": np.arange(1, count + 1),
-                "source_assignment_id": life.ids[i][at],
-                "dest_assignment_id": life.ids[min(i + 1, len(h.stages) - 1)][to],
-                "dest_container_id": np.array(dest.container_ids)[to],
+                "source_assignment_id": life.ids[i][sources],
+                "dest_assignment_id": life.ids[min(i + 1, len(h.stages) - 1)][dests],
+                "dest_container_id": np.array(dest.container_ids)[dests],
                 "source_population_before": move.before if move else nothing,
                 "transferred_count": arrived,
                 "mortality_during_transfer": move.lost if move else nothing,
@@ -130,12 +130,12 @@ def transfer_rows(life: BatchLife) -> tuple[Columns, Columns]:
                 "measured_avg_weight_g": weight,
                 "planned_date": day,
                 "actual_execution_date": day,
-                "water_temp_c": hundredths(source.temp_c[at, -1]),
-                "oxygen_level": hundredths(source.oxygen_mean[at, -1]),
+                "water_temp_c": hundredths(source.temp_c[sources, -1]),
+                "oxygen_level": hundredths(source.oxygen_mean[sources, -1]),
                 "transfer_method": np.full(
                     count, code("transfer_action", "transfer_method", handling.transfer_methods[source.stage - 1])
                 ),
-                "execution_duration_minutes": minutes(
+                "execution_duration_minutes": handling_minutes(
                     key=stream_key(seed, Stream.HANDLING_TIME, h.batch.number, source.stage),
                     fish=arrived,
                     rigging=handling.transfer_minutes,

@@ -317,6 +317,6 @@ def test_open_and_overdue_are_told_apart(
     activities = Activities(
         templates=(harvest,), as_of_day=100, due=(due,), status=(status,), done=(-1,), minute=(0,), move=(-1,)
     )
-    assert activities.open("HARVEST") == is_open
-    assert activities.open("HARVEST", overdue=True) == overdue
-    assert not activities.open("TRANSFER")
+    assert activities.has_open("HARVEST") == is_open
+    assert activities.has_open("HARVEST", overdue=True) == overdue
+    assert not activities.has_open("TRANSFER")

@@ -17,7 +17,7 @@ from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.numerics.streams import Stream, stream_key
-from engine.simulation.rows.handling import minutes
+from engine.simulation.rows.handling import handling_minutes
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.origin import creation_rows, transition_rows
 from engine.simulation.rows.states import state_tables
@@ -238,20 +238,22 @@ def test_moves_are_made_as_the_fish_allow(small_schedule: Schedule, lives: list[
 def test_more_fish_take_longer_and_no_action_takes_no_time() -> None:
     key = stream_key(3, Stream.HANDLING_TIME, "A", 1)
     fish = np.arange(0, 100_000, 500)
-    exact = minutes(key=key, fish=fish, rigging=20.0, per_minute=1000.0, sdlog=0.0)
+    exact = handling_minutes(key=key, fish=fish, rigging=20.0, per_minute=1000.0, sdlog=0.0)
     np.testing.assert_array_equal(exact, np.floor(20.0 + fish / 1000.0 + 0.5))
-    assert minutes(key=key, fish=np.zeros(3, dtype=np.int64), rigging=0.0, per_minute=1000.0, sdlog=0.2).tolist() == [
+    assert handling_minutes(
+        key=key, fish=np.zeros(3, dtype=np.int64), rigging=0.0, per_minute=1000.0, sdlog=0.2
+    ).tolist() == [
         1,
         1,
         1,
     ]
-    drawn: NDArray[np.int64] = minutes(
+    drawn: NDArray[np.int64] = handling_minutes(
         key=key, fish=np.full(20_000, 100_000), rigging=20.0, per_minute=100.0, sdlog=0.2
     )
     assert drawn.mean() == pytest.approx(1020.0, rel=4 * 0.2 / math.sqrt(20_000))
     assert np.log(drawn / 1020.0).std() == pytest.approx(0.2, rel=0.03)
     np.testing.assert_array_equal(
-        drawn[:7], minutes(key=key, fish=np.full(7, 100_000), rigging=20.0, per_minute=100.0, sdlog=0.2)
+        drawn[:7], handling_minutes(key=key, fish=np.full(7, 100_000), rigging=20.0, per_minute=100.0, sdlog=0.2)
     )
 
 
