@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import yaml
 
+from engine.biology.health_sampling import THINNESS
 from engine.biology.parameters import Biology, parse_biology
 from lake.errors import InputError
 
@@ -52,3 +54,25 @@ def test_one_value_of_a_method_can_be_changed_alone(biology: Biology) -> None:
     assert methods.of("BATH").loss_mean == before.of("BATH").loss_mean
     with pytest.raises(KeyError):
         methods.of("VACCINE")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda h: h["effects"].pop("STORM"), "STORM"),
+        (lambda h: h["effects"].update(FLOOD=h["effects"]["STORM"]), "FLOOD"),
+        (lambda h: h["effects"].pop(THINNESS), THINNESS),
+        (lambda h: h["effects"]["LICE"]["value"].pop(), "LICE"),
+        (lambda h: h["baseline"]["value"].append(0.0), "baseline"),
+        (lambda h: h["general"]["value"].__setitem__(0, 1.2), "general"),
+        (lambda h: h["thresholds"]["value"].reverse(), "thresholds"),
+        (lambda h: h["interval_days"].update(value=0), "interval_days"),
+    ],
+)
+def test_a_wrong_table_of_effects_is_refused(
+    biology: Biology, change: Callable[[dict[str, Any]], object], words: str
+) -> None:
+    data = yaml.safe_load(biology.text)
+    change(data["health"])
+    with pytest.raises(InputError, match=words):
+        parse_biology(yaml.safe_dump(data, allow_unicode=True), "wrong")
