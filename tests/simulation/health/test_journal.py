@@ -15,7 +15,8 @@ import pytest
 
 from engine.farm.schedule import Schedule
 from engine.simulation.health import wording
-from engine.simulation.health.laboratory import AGENTS
+from engine.simulation.health.events import notice_events
+from engine.simulation.health.laboratory import AGENTS, take_lab_samples
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.expected_life import ExpectedLife, ExpectedStay
 from engine.simulation.rows.journal import expected_entries
@@ -102,12 +103,12 @@ def test_every_kind_of_entry_is_there_and_worded_in_more_than_one_way(rows: Rows
     kinds = Counter(r["category"] for r in rows["journal_entry"])
     assert set(kinds) == set(TABLES["journal_entry"].column("category").codes)
     assert set(wording.EVENTS) == set(EVENT_KINDS)
-    noticed = [
+    wordings = [
         next(i for i, words in enumerate(wording.NOTICED) if _fits(words, row["description"]))
         for row in rows["journal_entry"]
         if any(_fits(words, row["description"]) for words in wording.NOTICED)
     ]
-    assert len(set(noticed)) > 1
+    assert len(set(wordings)) > 1
 
 
 def _fits(words: str, text: str) -> bool:
@@ -370,7 +371,8 @@ def test_some_findings_are_negative_and_some_doubtful(small_schedule: Schedule, 
     policy = small_schedule.biology.model.laboratory
     found: Counter[str] = Counter()
     for seed in range(100):
-        for samples in life_of_batch(replace(small_schedule, seed=seed), lived).care.samples:
+        schedule = replace(small_schedule, seed=seed)
+        for samples in take_lab_samples(schedule, lived, notice_events(schedule, lived)):
             found.update(f.verdict for f in samples.findings)
     total = sum(found.values())
 
