@@ -20,24 +20,24 @@ RowCounts = dict[str, int]
 
 @dataclass(frozen=True)
 class ExpectedStay:
-    """A stay in all its n containers, and its stage as lived in the few that stand for them.
+    """A stay as planned, in all its n containers, and its stage as lived in the few that stand for them.
 
     whole_days (n,): days that each container is lived in at all; lived_days (n,): those before the as-of date.
     """
 
-    stay: Stay
+    planned: Stay
     stage: StageHistory
     whole_days: np.ndarray
     lived_days: np.ndarray
 
     @property
-    def at_sea(self) -> bool:
-        return self.stay.stage == SEA
+    def is_at_sea(self) -> bool:
+        return self.planned.stage == SEA
 
     @property
     def end_days(self) -> np.ndarray:
         """The first day on which each container is no longer lived in, since 1970, (n,)."""
-        ends: np.ndarray = self.stay.start_day + self.whole_days
+        ends: np.ndarray = self.planned.start_day + self.whole_days
         return ends
 
 
@@ -63,7 +63,7 @@ class ExpectedLife:
     @cached_property
     def harvest_days(self) -> list[int]:
         """The day of each ring's harvest before the as-of date."""
-        if not self.last.at_sea:
+        if not self.last.is_at_sea:
             return []
         return [int(end) - 1 for end in self.last.end_days if end <= self.schedule.as_of_day]
 
@@ -82,10 +82,10 @@ class ExpectedLife:
         """Containers whose fish are vaccinated before the as-of date."""
         containers = 0
         for stay in self.stays:
-            day_of_stay = vaccination_day(self.schedule, stay.stay.stage)
-            day = stay.stay.start_day + day_of_stay
-            if day_of_stay >= 0 and day < min(self.schedule.as_of_day, stay.stay.end_day):
-                containers += len(stay.stay.container_ids)
+            day_of_stay = vaccination_day(self.schedule, stay.planned.stage)
+            day = stay.planned.start_day + day_of_stay
+            if day_of_stay >= 0 and day < min(self.schedule.as_of_day, stay.planned.end_day):
+                containers += len(stay.planned.container_ids)
         return containers
 
     @cached_property
@@ -113,7 +113,7 @@ def expected_life(schedule: Schedule, batch: Batch, history: BatchHistory) -> Ex
             break
         whole = _days_by_container(schedule, stay, stage)
         lived = np.minimum(whole, schedule.as_of_day - stay.start_day)
-        stays.append(ExpectedStay(stay=stay, stage=stage, whole_days=whole, lived_days=lived))
+        stays.append(ExpectedStay(planned=stay, stage=stage, whole_days=whole, lived_days=lived))
     return ExpectedLife(schedule=schedule, batch=batch, history=history, stays=tuple(stays))
 
 

@@ -34,7 +34,7 @@ def expected_feed(expected: ExpectedLife) -> RowCounts:
     for stay in expected.stays:
         stage, lived = stay.stage, stay.lived_days
         lots = expected_lots(
-            expected.schedule, expected.history, stage, container_ids=stay.stay.container_ids, days_lived=lived
+            expected.schedule, expected.history, stage, container_ids=stay.planned.container_ids, days_lived=lived
         )
         meals += sum(MEALS_A_DAY * int((stage.ration[0, :days] > 1).sum()) for days in lived)
         purchases += len(lots.day)

@@ -24,7 +24,7 @@ def expected_finance(expected: ExpectedLife) -> RowCounts:
     sales = len(set(zip(harvest.event.tolist(), harvest.grade.tolist(), strict=True)))
     return {
         "fact_harvest": expected.scale_to_emptied_rings(len(harvest.event)),
-        "intercompany_transaction": int(expected.last.at_sea) + expected.scale_to_emptied_rings(sales),
+        "intercompany_transaction": int(expected.last.is_at_sea) + expected.scale_to_emptied_rings(sales),
     }
 
 

@@ -28,7 +28,7 @@ def expected_fish(expected: ExpectedLife) -> RowCounts:
     deaths = samples = 0
     for stay in expected.stays:
         stage, lived = stay.stage, stay.lived_days
-        target_cg = expected.history.harvest_target_cg if stay.at_sea else 0
+        target_cg = expected.history.harvest_target_cg if stay.is_at_sea else 0
         sampled_on = expected_sample_days(expected.schedule, stage, target_cg)
         deaths += sum(int((lost[:d] > 0).sum()) for d in lived for lost in (stage.dead[0], stage.culled[0]))
         samples += sum(bisect_left(sampled_on, int(days)) for days in lived)

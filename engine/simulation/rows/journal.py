@@ -110,7 +110,7 @@ def expected_journal(expected: ExpectedLife) -> RowCounts:
             int((event.start_day < stay.end_days).sum())
             for stay in expected.stays
             for event in expected.history.events
-            if event.stage == stay.stay.stage and event.start_day < expected.schedule.as_of_day
+            if event.stage == stay.planned.stage and event.start_day < expected.schedule.as_of_day
         ),
     }
 

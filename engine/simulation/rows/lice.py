@@ -50,7 +50,7 @@ def lice_tables(life: BatchLife) -> Tables:
 def expected_lice(expected: ExpectedLife) -> RowCounts:
     """The weekly counts of each ring by type of lice, the treatments lived with, and the vaccination."""
     schedule = expected.schedule
-    counts = sum(int((s.lived_days // WEEK_DAYS).sum()) for s in expected.stays if s.at_sea)
+    counts = sum(int((s.lived_days // WEEK_DAYS).sum()) for s in expected.stays if s.is_at_sea)
     treatments = expected.vaccinations + len(expected.treatment_days)
     return {
         "lice_count": counts * len(schedule.farm.model.master.lice_types),

@@ -41,7 +41,7 @@ def expected_outlook(expected: ExpectedLife) -> RowCounts:
     if not active:
         return rows | dict.fromkeys(ACTIVE_TABLES, 0)
     stage = expected.last.stage
-    target_cg = expected.history.harvest_target_cg if expected.last.at_sea else 0
+    target_cg = expected.history.harvest_target_cg if expected.last.is_at_sea else 0
     return rows | {
         "live_forward_projection": active * days_ahead(schedule, expected.batch, stage, target_cg),
         "container_forecast_summary": active,

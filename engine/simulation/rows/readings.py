@@ -51,7 +51,7 @@ def expected_readings(expected: ExpectedLife) -> RowCounts:
     farm, sensors = expected.schedule.farm, expected.schedule.biology.model.sensors
     readings = faults = 0
     for stay in expected.stays:
-        count = np.array([len(farm.container(c).sensor_ids) for c in stay.stay.container_ids])
+        count = np.array([len(farm.container(c).sensor_ids) for c in stay.planned.container_ids])
         sensor_days = int((count * stay.lived_days).sum())
         readings += round(mean_readings(sensors, farm.model.readings_per_day, sensor_days))
         begun = sensor_days / 365 * sum(a_year for a_year, _ in _kinds(sensors))

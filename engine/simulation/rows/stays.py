@@ -31,7 +31,7 @@ def stay_tables(life: BatchLife) -> Tables:
 
 def expected_stays(expected: ExpectedLife) -> RowCounts:
     """A batch, an assignment for each container, and the moves from stay to stay."""
-    containers = [len(s.stay.container_ids) for s in expected.stays]
+    containers = [len(s.planned.container_ids) for s in expected.stays]
     return {
         "batch": BATCH_ROWS,
         "container_assignment": sum(containers),

@@ -73,7 +73,7 @@ def expected_summaries(expected: ExpectedLife) -> RowCounts:
     model = expected.schedule.biology.model
     containers = batches = 0
     for stay in expected.stays:
-        if _is_fed(model, stay.stay.stage):
+        if _is_fed(model, stay.planned.stage):
             periods = -(-stay.lived_days // model.feed.summary_days)
             containers += int(periods.sum())
             batches += int(periods.max())

@@ -251,7 +251,7 @@ def test_the_plan_foresees_every_entry_of_a_life_known_in_full(
     small_schedule: Schedule, lived: BatchHistory, rows: Rows
 ) -> None:
     stays = [
-        ExpectedStay(stay=stay, stage=stage, whole_days=stage.days_lived, lived_days=stage.days_lived)
+        ExpectedStay(planned=stay, stage=stage, whole_days=stage.days_lived, lived_days=stage.days_lived)
         for stay, stage in zip(lived.batch.stays, lived.stages, strict=True)
     ]
     expected = ExpectedLife(schedule=small_schedule, batch=lived.batch, history=lived, stays=tuple(stays))
