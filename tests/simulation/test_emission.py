@@ -12,6 +12,7 @@ from engine.simulation.emission import FAMILIES, Family
 from engine.simulation.rows.expected_life import ExpectedLife, expected_life
 from engine.simulation.rows.life import BatchLife
 from lake.tables import EVENT_TABLE_NAMES
+from tests.simulation.eventful import known_in_full
 
 POSITIONS = (0, 2, 4)  # harvested, at sea, a day old
 
@@ -33,3 +34,16 @@ def test_a_family_expects_rows_of_the_tables_that_it_makes(
 def test_every_event_table_belongs_to_one_family(expected_lives: list[ExpectedLife]) -> None:
     counted = Counter(table for family in FAMILIES for table in family.expected(expected_lives[0]))
     assert counted == Counter(EVENT_TABLE_NAMES)
+
+
+EXACT = ("stay_tables", "origin_tables", "state_tables", "health_tables")  # of a life whose days are known
+
+
+@pytest.mark.parametrize("family", [f for f in FAMILIES if f.tables.__name__ in EXACT], ids=EXACT)
+def test_a_family_without_chance_expects_the_rows_that_it_makes(
+    family: Family, small_schedule: Schedule, lives: list[BatchLife]
+) -> None:
+    for life in lives:
+        tables = family.tables(life)
+        made = {name: len(columns["id" if name == "batch" else "batch_id"]) for name, columns in tables.items()}
+        assert family.expected(known_in_full(small_schedule, life.history)) == made
