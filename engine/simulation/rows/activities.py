@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from engine.farm.master_model import TemplateModel
-from engine.simulation.numerics.calendar import MINUTE_US
+from engine.simulation.numerics.calendar import DAY_US, MINUTE_US
 from engine.simulation.numerics.series import uniforms
 from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.rows.columns import Columns, codes, row_ids
@@ -26,7 +26,7 @@ from lake.columns import Nullable
 
 DRAWS = 4
 FORGOTTEN, CANCELLED, MINUTE = range(3)  # the draws; the fourth is spare
-DAY_MINUTES, HOUR_MINUTES = 1440, 60
+HOUR_MINUTES = 60
 NEVER = -1
 
 
@@ -177,7 +177,7 @@ def activity_rows(life: BatchLife, activities: Activities) -> Columns:
     """planned_activity: one row a template."""
     batch, count = life.history.batch, len(activities.templates)
     done, move = np.array(activities.done), np.array(activities.move)
-    completed = (done * DAY_MINUTES + np.array(activities.minute)) * MINUTE_US
+    completed = done * DAY_US + np.array(activities.minute) * MINUTE_US
     workflows = row_ids("transfer_workflow", batch.id, 1)[0] + np.maximum(move, 0)
 
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from engine.biology.fish import Feed
+from engine.biology.fish import MEALS_A_DAY, Feed
 from engine.simulation.feed.rations import MEAL_FIGURES, MealColumns, list_meals
 from engine.simulation.feed.supply import expected_lots
 from engine.simulation.numerics.calendar import DAY_US, HOUR_US
@@ -14,7 +14,6 @@ from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
 from lake.columns import Nullable
 
-MEALS_A_DAY = 2  # see rations.split_rations
 MIN_STOCK = 50  # 0.0001 kg: what is less rounds to no stock
 
 
