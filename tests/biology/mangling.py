@@ -11,10 +11,11 @@ import yaml
 from engine.biology.derivation import parameters
 from engine.biology.parameters import Biology, parse_biology
 from engine.biology.sourced import Sourced
-from engine.inputs.reading import validate
+from engine.inputs.reading import parse_yaml, validate
 from lake.errors import InputError
 
 SOURCE = "mine.yaml"
+DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 NEVER_RIGHT: tuple[Any, ...] = (None, True, {}, {"low": 1}, [], [[]], [None], ["1"], float("nan"), float("inf"))
 EXTREMES = (-1e300, -1, 0, 1e-300, 0.5, 1, 24, 1_000, 1e5, 1e9, 1e300, 2**70, -float("inf"))
 OF_MANY_ONE = (-1e300, 0, 1e-300, 1e5, float("nan"))
@@ -46,9 +47,9 @@ class Mangled:
 
     def parse(self, biology: Biology) -> Biology:
         """The whole biology with it; InputError when it is refused."""
-        data = yaml.safe_load(biology.text)
+        data = parse_yaml(biology.text, SOURCE)
         _replace(data, self.path.split("."), self.value)
-        return parse_biology(yaml.safe_dump(data, sort_keys=False, allow_unicode=True), SOURCE)
+        return parse_biology(yaml.dump(data, Dumper=DUMPER, sort_keys=False, allow_unicode=True), SOURCE)
 
 
 def _replace(data: dict[str, Any], keys: list[str], value: Any) -> None:
