@@ -11,7 +11,7 @@ from engine.farm.schedule import Batch
 
 @dataclass(frozen=True)
 class Treatment:
-    """One container treated. `day`: since 1970; `method`: TREATMENT_METHODS.
+    """One container treated. `day`: since 1970; `method`: lake.codes.LICE_TREATMENTS or VACCINE.
 
     container: position in the stage, or among all the rings that it stands for. efficacy: share of the mobile lice
     removed; loss: share of the fish that die of it; both 0 to 1.
@@ -27,7 +27,7 @@ class Treatment:
 
 @dataclass(frozen=True)
 class HealthEvent:
-    """Something that befell the containers (positions) of a stage, days [start_day, end_day) since 1970.
+    """Something that happened to the containers (positions) of a stage, days [start_day, end_day) since 1970.
 
     kind: lake.codes.EVENT_KINDS; cause: a position in lake.codes.MORTALITY_CAUSES; loss: expected
     share of the fish that die of it.
@@ -69,9 +69,9 @@ class StageHistory:
     dead, culled: fish. cause: of the dead, a position in lake.codes.MORTALITY_CAUSES. weight_cg: mean weight,
     0.01 g; dead_cg, culled_cg: of that day's dead and culled. ration: feed in 0.0001 kg. mu, v: moments of the
     cube-root weight. temp_c: the water. oxygen_draw: what the fish take from it at unit resistance, % saturation
-    (Breath in climate.py); oxygen_mean, oxygen_min: in the container, % saturation. appetite: share of the intended
-    ration taken. fasted: no feed was given on purpose. fish, mu0, v0 (n,): on arrival. `emptied` (n,): the fish were
-    moved on or harvested on the last day lived; otherwise they are still there at the as-of date.
+    (water.climate.WaterExchange); oxygen_mean, oxygen_min: in the container, % saturation. appetite: share of the
+    intended ration taken. fasted: no feed was given on purpose. fish, mu0, v0 (n,): on arrival. `emptied` (n,): the
+    fish were moved on or harvested on the last day lived; otherwise they are still there at the as-of date.
     """
 
     stage: int

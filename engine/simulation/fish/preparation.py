@@ -17,7 +17,7 @@ from engine.simulation.numerics.series import ar1
 from engine.simulation.numerics.streams import Stream
 from engine.simulation.numerics.sums import cumulative
 from engine.simulation.setting import Setting
-from engine.simulation.water.climate import Breath
+from engine.simulation.water.climate import WaterExchange
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,12 @@ def prepare_water(setting: Setting, salinity: float) -> Water:
     end, slots = start + setting.days, setting.schedule.farm.model.readings_per_day
     temp_c = np.empty((n, setting.days))
     outside, residence = (np.empty((n, setting.days, slots)) for _ in range(2))
-    places: dict[Place, Breath] = {}
+    places: dict[Place, WaterExchange] = {}
     for i, container in enumerate(setting.containers):
         temp_c[i] = setting.climate.temperature(container, start, end)
         if container.place not in places:
-            places[container.place] = setting.climate.breath(container, start, end)
-        outside[i], residence[i] = places[container.place].outside, places[container.place].residence
+            places[container.place] = setting.climate.exchange(container, start, end)
+        outside[i], residence[i] = places[container.place].outside, places[container.place].residence_h
     return Water(first_day=start, temp_c=temp_c, oxygen_outside=outside, residence_h=residence, salinity=salinity)
 
 

@@ -54,7 +54,7 @@ def simulate_sea_stage(
     )
     _transfer_stress(setting, physiology.dying)
     counting = prepare_counting(setting, rings)
-    lived = simulate_rings(
+    outcome = simulate_rings(
         arrived=arrived,
         water=water,
         physiology=physiology,
@@ -66,16 +66,16 @@ def simulate_sea_stage(
         setting=setting,
         arrived=arrived,
         water=water,
-        daily=lived.daily,
-        residence=Residence(days_lived=lived.days_lived, emptied=lived.emptied),
-        lice=_lice(setting, counting, lived),
+        daily=outcome.daily,
+        residence=Residence(days_lived=outcome.days_lived, emptied=outcome.emptied),
+        lice=_lice(setting, counting, outcome),
     )
     return StageOutcome(
         stage=stage,
         events=tuple(e for e in drawn.events if e.start_day < stage.end_day),
-        treatments=_treatments(setting, lived),
-        trigger_day=-1 if lived.reason == UNDECIDED else setting.stay.start_day + lived.decided_on,
-        reason=HARVEST_REASONS[lived.reason],
+        treatments=_treatments(setting, outcome),
+        trigger_day=-1 if outcome.reason == UNDECIDED else setting.stay.start_day + outcome.decided_on,
+        reason=HARVEST_REASONS[outcome.reason],
     )
 
 
@@ -123,25 +123,25 @@ def _harvesting(setting: Setting, rings: Sequence[Container], target_cg: int) ->
     )
 
 
-def _lice(setting: Setting, counting: Counting, lived: SeaOutcome) -> SeaLice:
-    """The weekly counts up to the last day lived."""
-    last = int(lived.days_lived.max())
+def _lice(setting: Setting, counting: Counting, outcome: SeaOutcome) -> SeaLice:
+    """The weekly counts up to the last day outcome."""
+    last = int(outcome.days_lived.max())
     weeks = min(setting.days // 7, -(-(last - 6) // 7)) if last > 6 else 0
-    lice = lived.counts.lice[:, :weeks]
+    lice = outcome.counts.lice[:, :weeks]
     return SeaLice(
         day=setting.stay.start_day + 6 + 7 * np.arange(weeks),
         attached=lice[:, :, ATTACHED],
         mobile=lice[:, :, MOBILE],
         adult_female=lice[:, :, ADULT_FEMALE],
         pressure=counting.pressure[:, :weeks],
-        counted=lived.counts.counted[:, :weeks],
-        sampled=lived.counts.sampled[:, :weeks],
+        counted=outcome.counts.counted[:, :weeks],
+        sampled=outcome.counts.sampled[:, :weeks],
     )
 
 
-def _treatments(setting: Setting, lived: SeaOutcome) -> tuple[Treatment, ...]:
+def _treatments(setting: Setting, outcome: SeaOutcome) -> tuple[Treatment, ...]:
     start = setting.stay.start_day
-    columns = (values.tolist() for values in lived.treatments)
+    columns = (values.tolist() for values in outcome.treatments)
     return tuple(
         Treatment(
             stage=setting.stay.stage,

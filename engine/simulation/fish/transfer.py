@@ -31,10 +31,10 @@ def transfer(leaving: Population, destinations: int, loss_share: float, key: np.
     """
     fish, mu, v = leaving.fish, leaving.mu, leaving.v
     n = fish.shape[0]
-    most = n + destinations
-    source, dest = np.zeros(most, dtype=np.int64), np.zeros(most, dtype=np.int64)
-    before, arrived = np.zeros(most, dtype=np.int64), np.zeros(most, dtype=np.int64)
-    lost = np.zeros(most, dtype=np.int64)
+    limit = n + destinations
+    source, dest = np.zeros(limit, dtype=np.int64), np.zeros(limit, dtype=np.int64)
+    before, arrived = np.zeros(limit, dtype=np.int64), np.zeros(limit, dtype=np.int64)
+    lost = np.zeros(limit, dtype=np.int64)
     total = 0
     for i in range(n):
         total += fish[i]
@@ -62,7 +62,7 @@ def transfer(leaving: Population, destinations: int, loss_share: float, key: np.
                 if room == 0 and j < destinations - 1:
                     j += 1
                     room = total // destinations + (1 if j < total % destinations else 0)
-    there = Population(fish=np.zeros(destinations, dtype=np.int64), mu=np.zeros(destinations), v=np.zeros(destinations))
+    mixed = Population(fish=np.zeros(destinations, dtype=np.int64), mu=np.zeros(destinations), v=np.zeros(destinations))
     for j in range(destinations):
         count = 0
         weight = 0.0
@@ -72,10 +72,10 @@ def transfer(leaving: Population, destinations: int, loss_share: float, key: np.
                 count += arrived[a]
                 weight += arrived[a] * mean_weight_g(mu[source[a]], v[source[a]])
                 mean += arrived[a] * mu[source[a]]
-        there.fish[j] = count
+        mixed.fish[j] = count
         if count == 0:
-            there.mu[j] = mu[0]
-            there.v[j] = v[0]
+            mixed.mu[j] = mu[0]
+            mixed.v[j] = v[0]
             continue
         mean /= count
         spread = 0.0
@@ -83,8 +83,8 @@ def transfer(leaving: Population, destinations: int, loss_share: float, key: np.
             if dest[a] == j:
                 s = source[a]
                 spread += arrived[a] * (v[s] + (mu[s] - mean) * (mu[s] - mean))
-        there.v[j] = spread / count
-        there.mu[j] = mu_for_weight(weight / count, there.v[j])
+        mixed.v[j] = spread / count
+        mixed.mu[j] = mu_for_weight(weight / count, mixed.v[j])
     made = Actions(
         source=source[:actions],
         dest=dest[:actions],
@@ -92,4 +92,4 @@ def transfer(leaving: Population, destinations: int, loss_share: float, key: np.
         arrived=arrived[:actions],
         lost=lost[:actions],
     )
-    return made, there
+    return made, mixed

@@ -36,15 +36,15 @@ GOLDEN_TURN = 0.6180339887498949  # multiples of it fill a circle evenly, howeve
 
 
 @dataclass(frozen=True)
-class Breath:
-    """Oxygen at the times of reading, (days, slots): what a container holds is outside - draw x residence.
+class WaterExchange:
+    """Oxygen at the times of reading, (days, slots): what a container holds is outside - draw x residence_h.
 
-    outside: % saturation of the water that comes in. residence: hours that it stays, longer at slack tide and
+    outside: % saturation of the water that comes in. residence_h: hours that it stays, longer at slack tide and
     counted longer while the fish digest; 0 where oxygen is controlled. The fish's draw is in % saturation an hour.
     """
 
     outside: np.ndarray
-    residence: np.ndarray
+    residence_h: np.ndarray
 
 
 @dataclass(eq=False)
@@ -85,7 +85,7 @@ class Climate:
         """The temperature of a geography's sea on days [start, end), degC, without what its areas differ by."""
         return self._geography_c(geography_id)[start - self.known_from : end - self.known_from]
 
-    def breath(self, container: Container, start: int, end: int) -> Breath:
+    def exchange(self, container: Container, start: int, end: int) -> WaterExchange:
         """The oxygen that comes to a container on days [start, end)."""
         env, slots = self.biology.model.environment, self.farm.model.readings_per_day
         daily = np.ascontiguousarray(self.water(container, start, end)[1])
@@ -101,7 +101,7 @@ class Climate:
                     hours=env.power_failure_hours,
                 ),
             )
-            return Breath(np.maximum(daily[:, None] - failed, MIN_SATURATION), np.zeros_like(failed))
+            return WaterExchange(np.maximum(daily[:, None] - failed, MIN_SATURATION), np.zeros_like(failed))
         light = 0.5 + 0.5 * season(start, end - start, MIDSUMMER)
         key = stream_key(self.seed, Stream.SITE_CURRENT, container.area.name)
         low, high = env.current_range_m_s
@@ -124,11 +124,11 @@ class Climate:
             net=tide.Net(length_m=env.ring_length_m, blocking=env.net_blocking),
             current=current,
         )
-        return Breath(daily_cycle(daily, env.oxygen_diurnal * light, slots), residence_h)
+        return WaterExchange(daily_cycle(daily, env.oxygen_diurnal * light, slots), residence_h)
 
     def oxygen_outside(self, container: Container, start: int, end: int) -> np.ndarray:
         """The day's mean of the oxygen that comes to a container, % saturation, on days [start, end)."""
-        means: np.ndarray = day_means(self.breath(container, start, end).outside)
+        means: np.ndarray = day_means(self.exchange(container, start, end).outside)
         return means
 
     def at_readings(self, container: Container, start: int, end: int) -> tuple[np.ndarray, np.ndarray]:
@@ -137,14 +137,14 @@ class Climate:
         Field (variables, days x slots), its oxygen that of the water that comes in; residence (days x slots,), hours.
         """
         env, slots = self.biology.model.environment, self.farm.model.readings_per_day
-        daily, breath = self.water(container, start, end), self.breath(container, start, end)
+        daily, exchange = self.water(container, start, end), self.exchange(container, start, end)
         out = np.repeat(daily, slots, axis=1)
-        out[1] = breath.outside.ravel()
+        out[1] = exchange.outside.ravel()
         if container.is_at_sea:
             light = 0.5 + 0.5 * season(start, end - start, MIDSUMMER)
             warmth = env.diurnal_amplitude_c * light
             out[0] = daily_cycle(np.ascontiguousarray(daily[0]), warmth, slots).ravel()
-        return out, breath.residence.ravel()
+        return out, exchange.residence_h.ravel()
 
     def sea(self, area: Area) -> np.ndarray:
         """The daily field of an area from known_from on, (len(SEA_VARIABLES), days), in the parameters' units."""

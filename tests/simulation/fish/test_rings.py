@@ -8,14 +8,19 @@ import numpy as np
 import pytest
 import yaml
 
+from engine.biology.health import METHOD_NAMES
 from engine.biology.parameters import Biology, parse_biology
 from engine.farm.infrastructure import Container, Farm
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.fish.mortality import HANDLING
+from engine.simulation.fish.rings import BY_PLAN, BY_WEIGHT, UNDECIDED
+from engine.simulation.fish.sea import HARVEST_REASONS
 from engine.simulation.lice.preparation import lice_pressure
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.water.climate import Climate
+from lake.codes import LICE_TREATMENTS
+from lake.tables import TABLES
 from tests.simulation.climates import climate_for
 
 START = 19_000
@@ -162,6 +167,12 @@ def test_rings_are_emptied_in_turn_fasted_and_out_of_withdrawal(lives: list[Batc
             assert not reached[: h.trigger_day - sea.start_day].any()
             assert last.max() == sea.planned_end_day - 1
     assert 3 < by_weight < len(lives)
+
+
+def test_codes_are_the_lakes() -> None:
+    assert METHOD_NAMES == LICE_TREATMENTS
+    reasons = TABLES["harvest_event"].column("harvest_reason").codes
+    assert [HARVEST_REASONS[code] for code in (UNDECIDED, BY_WEIGHT, BY_PLAN)] == ["", *reasons]
 
 
 def test_a_treatment_interrupts_feeding(lives: list[BatchHistory], biology: Biology) -> None:

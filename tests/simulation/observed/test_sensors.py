@@ -66,8 +66,8 @@ def water_at(schedule: Schedule, climate: Climate, stage: StageHistory, i: int, 
     field, _ = climate.at_readings(container, stage.start_day, end)
     level: np.ndarray = field[names.index(name)]
     if name == "Dissolved Oxygen":
-        breath = climate.breath(container, stage.start_day, end)
-        level = (breath.outside - stage.oxygen_draw[i, : len(breath.outside), None] * breath.residence).ravel()
+        exchange = climate.exchange(container, stage.start_day, end)
+        level = (exchange.outside - stage.oxygen_draw[i, : len(exchange.outside), None] * exchange.residence_h).ravel()
     return level
 
 

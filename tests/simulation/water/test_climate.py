@@ -181,7 +181,7 @@ def test_areas_of_one_geography_share_their_weather_and_differ_by_site(climate: 
 def test_oxygen_outside_is_lowest_from_august_to_october(climate: Climate, small_farm: Farm) -> None:
     month = np.arange(DAYS).astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12
     for area in small_farm.areas:
-        outside = climate.breath(small_farm.container(area.ring_ids[0]), 0, DAYS).outside
+        outside = climate.exchange(small_farm.container(area.ring_ids[0]), 0, DAYS).outside
         by_month = [outside[month == m].mean() for m in range(12)]
         assert set(np.argsort(by_month)[:3]) == {7, 8, 9}
         assert np.percentile(outside, 0.1) > 84.0
@@ -193,7 +193,7 @@ def test_grown_rings_lose_as_much_oxygen_as_published(biology: Biology) -> None:
     farm = read_farm("faroe-scotland")
     climate = made(farm, biology, seed=3, first_day=DAYS - 1000)
     stays = np.concatenate(
-        [climate.breath(farm.container(a.ring_ids[0]), DAYS - 1000, DAYS).residence for a in farm.areas]
+        [climate.exchange(farm.container(a.ring_ids[0]), DAYS - 1000, DAYS).residence_h for a in farm.areas]
     )
     for draw in (15.0, 20.0):
         assert 2.0 < np.median(draw * stays) < 8.0
@@ -207,9 +207,9 @@ def test_halls_hold_their_oxygen_but_when_the_power_fails(small_farm: Farm, biol
     deepest = 0.0
     for hall in small_farm.halls:
         tank = small_farm.container(hall.container_ids[0])
-        calm, shaken = steady.breath(tank, 10_000, DAYS), failing.breath(tank, 10_000, DAYS)
-        assert not calm.residence.any()
-        assert not shaken.residence.any()
+        calm, shaken = steady.exchange(tank, 10_000, DAYS), failing.exchange(tank, 10_000, DAYS)
+        assert not calm.residence_h.any()
+        assert not shaken.residence_h.any()
         np.testing.assert_array_equal(calm.outside, np.repeat(steady.hall(hall)[1, 10_000:, None], 6, axis=1))
         hit = shaken.outside < calm.outside
         np.testing.assert_array_equal(shaken.outside[~hit], calm.outside[~hit])
