@@ -53,7 +53,7 @@ Causes = Annotated[tuple[Share, ...], exactly(len(MORTALITY_CAUSES), ", ".join(M
 class Growth:
     temperature_response_c: Annotated[Floats, Written(Celsius, RISING)]
     temperature_response: Annotated[Floats, Written(Share)]
-    size_response_exponent: Exponent
+    size_response_exponent: Annotated[float, Field(ge=-0.3, le=0.3)]
     container_tgc_cv: Spread
     condition_factor_g: Annotated[Floats, Written(Weight, RISING)]
     condition_factor: Annotated[Floats, Written(Annotated[float, Field(ge=0.1, le=10)])]
