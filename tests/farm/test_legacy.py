@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
+from engine.biology.parameters import Biology
+from engine.farm import schedule_file
+from engine.farm.infrastructure import read_farm
 from engine.farm.schedule import Schedule, to_date, to_day
 from engine.farm.schedule_file import parse_schedule, read_any, rehash
 from engine.forecast.sizing import biomass_flags
@@ -248,8 +251,10 @@ def test_remarks_are_named_as_such(varied: Schedule) -> None:
     assert "metadata.purpose 'UAT'" in notes
 
 
-def test_cut_after_any_line_it_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "cut.yaml"
+def test_cut_after_any_line_it_is_refused(tmp_path: Path, biology: Biology, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, farm = tmp_path / "cut.yaml", read_farm("faroe-scotland")
+    monkeypatch.setattr(schedule_file, "read_farm", lambda *_: farm)  # read once, not for every cut
+    monkeypatch.setattr(schedule_file, "read_biology", lambda *_: biology)
     for whole in (SMALL, VARIANTS):
         lines = whole.read_text().splitlines(keepends=True)
         for kept in range(len(lines)):
