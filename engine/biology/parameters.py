@@ -8,6 +8,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from engine.biology.derivation import (
     Change,
     Derivation,
@@ -32,7 +34,7 @@ from engine.biology.region import Region
 from engine.biology.sourced import SectionEntries, entries_of, freeze, resolve
 from engine.biology.trade import Harvest, Trade
 from engine.biology.water import Environment, Sensors
-from engine.inputs.reading import load_text, parse_yaml, refusal, sha256, validate
+from engine.inputs.reading import Unfit, load_text, parse_yaml, refusal, sha256, validate
 from engine.inputs.shipped_files import find_shipped
 from lake.codes import EVENT_KINDS
 from lake.errors import InputError
@@ -78,6 +80,15 @@ class Parameters:
                 raise ValueError(
                     f"regions.{name}.event_weights must name the events at sea and no others: "
                     f"{', '.join(sorted(odd))} stands in one of the two alone"
+                )
+            response = np.interp(
+                region.hall_temperature_c, self.growth.temperature_response_c, self.growth.temperature_response
+            )
+            if response.min() <= 0.0:  # a stage's TGC is told at its hall's temperature
+                raise Unfit(
+                    f"regions.{name}.hall_temperature_c",
+                    region.hall_temperature_c,
+                    "has a temperature at which growth.temperature_response is 0",
                 )
 
 

@@ -15,6 +15,7 @@ from engine.inputs.reading import parse_yaml, validate
 from lake.errors import InputError
 
 SOURCE = "mine.yaml"
+ACROSS_SECTIONS = ("at_sea", "hall_temperature_c", "temperature_response", "temperature_response_c")
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 NEVER_RIGHT: tuple[Any, ...] = (None, True, {}, {"low": 1}, [], [[]], [None], ["1"], float("nan"), float("inf"))
 EXTREMES = (-1e300, -1, 0, 1e-300, 0.5, 1, 24, 1_000, 1e5, 1e9, 1e300, 2**70, -float("inf"))
@@ -39,7 +40,7 @@ class Mangled:
         _replace(data, keys, self.value)
         try:
             validate(type(model), data, SOURCE)
-            if keys[-1] == "at_sea":  # which the regions' weights must know of
+            if keys[-1] in ACROSS_SECTIONS:
                 self.parse(biology)
         except InputError as error:
             return str(error)
