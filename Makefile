@@ -26,12 +26,12 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 run: setup
-	@$(BIN)/python -m engine.plan --farm faroe-scotland --batches 6 --stagger 88 --as-of 2025-11-19 --seed 20251119 \
+	@$(BIN)/smoltworks plan --farm faroe-scotland --batches 6 --stagger 88 --as-of 2025-11-19 --seed 20251119 \
 		--partitions 4 --output schedules/demo.yaml
-	@$(BIN)/python -m engine.run --schedule schedules/demo.yaml --out $(DEMO) --overwrite
-	@$(BIN)/python -m engine.load $(DEMO)
-	@$(BIN)/python -m engine.verify $(DEMO)
-	@$(BIN)/python -m engine.report $(DEMO)
+	@$(BIN)/smoltworks run --schedule schedules/demo.yaml --out $(DEMO) --overwrite
+	@$(BIN)/smoltworks load $(DEMO)
+	@$(BIN)/smoltworks verify $(DEMO)
+	@$(BIN)/smoltworks report $(DEMO)
 
 test: setup
 	$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist worksteal -p no:benchmark
@@ -40,7 +40,7 @@ test: setup
 bounds: export NUMBA_BOUNDSCHECK := 1
 bounds: export NUMBA_OPT := 0
 bounds: setup
-	@$(BIN)/python -m engine.run --schedule schedules/demo.yaml --out $(BOUNDS) --overwrite
+	@$(BIN)/smoltworks run --schedule schedules/demo.yaml --out $(BOUNDS) --overwrite
 	@$(BIN)/python -c 'import json, sys; a, b = (json.load(open(f"{run}/manifest.json"))["fingerprint"] for run in sys.argv[1:]); \
 		sys.exit(0 if a == b else f"{sys.argv[2]} has fingerprint {b}, {sys.argv[1]} {a}")' $(DEMO) $(BOUNDS)
 	@$(BIN)/python -m pytest -W default::numba.NumbaWarning tests/biology/test_mangling.py
