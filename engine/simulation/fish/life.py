@@ -21,10 +21,16 @@ class Physiology(NamedTuple):
 
 @kernel
 def breathe_and_grow(
-    today: Today, is_fed: bool, state: State, water: Water, physiology: Physiology, daily: Daily
+    today: Today,
+    is_fed: bool,
+    event_hazard: float,
+    state: State,
+    water: Water,
+    breathing: Breathing,
+    growing: Growing,
+    daily: Daily,
 ) -> None:
     """The day's oxygen, the appetite that it leaves and the growth that comes of it. is_fed: feed is offered."""
-    oxygen_mean = breathe(today=today, state=state, water=water, breathing=physiology.breathing, daily=daily)
-    event_hazard = physiology.dying.event_hazard[today.c, today.d]
-    appetite = appetite_left(oxygen_mean, event_hazard, physiology.growing)
-    grow(today=today, is_fed=is_fed, appetite=appetite, state=state, growing=physiology.growing, daily=daily)
+    oxygen_mean = breathe(today=today, state=state, water=water, breathing=breathing, daily=daily)
+    appetite = appetite_left(oxygen_mean, event_hazard, growing)
+    grow(today=today, is_fed=is_fed, appetite=appetite, state=state, growing=growing, daily=daily)

@@ -100,6 +100,8 @@ def simulate_rings(
     state = state_on_arrival(arrived)
     population = Population(fish=state.fish, mu=state.mu, v=state.v)
     daily = blank_days(n, days)
+    # each look-up of a tuple counts references to all its arrays: once a stay, not once a day
+    breathing, growing, dying = physiology.breathing, physiology.growing, physiology.dying
     all_rings = counting.container.shape[0]
     weeks = days // 7
     counts = blank_counts(all_rings, weeks)
@@ -160,7 +162,14 @@ def simulate_rings(
             fasting = fasting or (harvest_on[c] >= 0 and d > harvest_on[c] - harvesting.fasting_days)
             today = today_in(c, d, water)
             breathe_and_grow(
-                today=today, is_fed=not fasting, state=state, water=water, physiology=physiology, daily=daily
+                today=today,
+                is_fed=not fasting,
+                event_hazard=dying.event_hazard[c, d],
+                state=state,
+                water=water,
+                breathing=breathing,
+                growing=growing,
+                daily=daily,
             )
             if state.fish[c] > 0:
                 for r in range(leading[c], all_rings):
@@ -171,9 +180,9 @@ def simulate_rings(
                         treatments.efficacy[treated], treatments.loss[treated] = efficacy, loss
                         treated += 1
                         if r == leading[c]:
-                            spread_loss(today, loss, delousing.loss_spread, physiology.dying)
+                            spread_loss(today, loss, delousing.loss_spread, dying)
                             free_from[c] = d + delousing.withholding_days[method] + 1
-            die(today, state, physiology.dying, daily)
+            die(today, state, dying, daily)
             close_day(today, state, daily)
             fish += state.fish[c]
             weight_cg += state.fish[c] * daily.weight_cg[c, d]

@@ -33,18 +33,22 @@ def simulate_tanks(arrived: Population, water: Water, physiology: Physiology, pl
     n, days = water.temp_c.shape
     state = state_on_arrival(arrived)
     daily = blank_days(n, days)
+    # each look-up of a tuple counts references to all its arrays: once a stay, not once a day
+    breathing, growing, dying = physiology.breathing, physiology.growing, physiology.dying
     for d in range(days):
         for c in range(n):
             today = today_in(c, d, water)
             breathe_and_grow(
                 today=today,
                 is_fed=d < plan.fasting_from,
+                event_hazard=dying.event_hazard[c, d],
                 state=state,
                 water=water,
-                physiology=physiology,
+                breathing=breathing,
+                growing=growing,
                 daily=daily,
             )
-            die(today, state, physiology.dying, daily)
+            die(today, state, dying, daily)
             if d == plan.cull_on:
                 cull = int(state.fish[c] * plan.cull_share + am.uniform(plan.cull_keys[c], 0))
                 cull_smallest(today, cull, state, daily)
