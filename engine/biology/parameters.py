@@ -197,7 +197,7 @@ def _laid_on(base: Biology, overlay: Overlay, origin: Origin, source: str) -> Bi
     overlays = [*(earlier.overlays if earlier else ()), origin]
     if origin.name in {root.name, *(each.name for each in overlays[:-1])}:
         raise InputError(source, f"key name has value {origin.name!r}, as its base", "give it a name of its own")
-    merger = Merger(origin.name, base.name)
+    merger = Merger(overlay_name=origin.name, base_name=base.name)
     old = plain(base.file)
     old.pop("derivation", None)
     merged = merger.merge(old, overlay.given)

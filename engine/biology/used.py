@@ -25,12 +25,12 @@ def biology_record(biology: Biology) -> BiologyRecord:
     try:
         published = read_biology(PUBLISHED)
     except InputError:
-        return BiologyRecord(biology.name, biology.sha256)
+        return BiologyRecord(name=biology.name, sha256=biology.sha256)
     if published.sha256 == biology.sha256:
-        return BiologyRecord(biology.name, biology.sha256)
+        return BiologyRecord(name=biology.name, sha256=biology.sha256)
     found = changes(published.file, biology.file, None)
     base = FileRecord(published.name, published.sha256)
-    return BiologyRecord(biology.name, biology.sha256, base=base, changed=tuple(map(_recorded, found)))
+    return BiologyRecord(name=biology.name, sha256=biology.sha256, base=base, changed=tuple(map(_recorded, found)))
 
 
 def _recorded(change: Change) -> ChangedParameter:

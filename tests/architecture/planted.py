@@ -8,7 +8,6 @@ from pathlib import Path
 from tests.architecture.source import Offence, Source, read_source
 
 Rule = Callable[[Source], Iterable[Offence]]
-KNOWN = Path(__file__).parent / "known_offenders.txt"
 # a module in each room, for what is planted to import
 EMPTY = (
     "smoltworks/__init__.py",
@@ -37,14 +36,8 @@ def offenders(rule: Rule, source: Source) -> set[str]:
 
 
 def findings(rule: Rule, source: Source) -> list[str]:
-    """What breaks a rule beyond the modules known to, and what is known and no longer does."""
-    name = f"{rule.__module__.rpartition('.')[2]}.{rule.__name__}"
-    lines = KNOWN.read_text(encoding="utf-8").splitlines() if KNOWN.exists() else []
-    known = {module for kept, module in (line.split() for line in lines) if kept == name}
-    new = [f"{o.module}:{o.line} {o.reason}" for o in rule(source) if o.module not in known]
-    return new + [
-        f"{module} no longer breaks {name}: strike it off" for module in sorted(known - offenders(rule, source))
-    ]
+    """What breaks a rule, and where."""
+    return [f"{o.module}:{o.line} {o.reason}" for o in rule(source)]
 
 
 def plant(root: Path, texts: dict[str, str]) -> Source:

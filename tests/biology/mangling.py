@@ -68,9 +68,9 @@ def mangled(biology: Biology) -> Iterator[Mangled]:
         value = entry.model_dump(mode="json")["value"] if isinstance(entry, Sourced) else entry
         for wrong in NEVER_RIGHT:
             if not (isinstance(value, bool) and wrong is True):
-                yield Mangled(path, wrong, hopeless=True)
-        yield Mangled(path, "text", hopeless=not isinstance(value, str))
-        yield from (Mangled(path, other, hopeless=False) for other in _others(value))
+                yield Mangled(path=path, value=wrong, hopeless=True)
+        yield Mangled(path=path, value="text", hopeless=not isinstance(value, str))
+        yield from (Mangled(path=path, value=other, hopeless=False) for other in _others(value))
 
 
 def _others(value: Any) -> Iterator[Any]:

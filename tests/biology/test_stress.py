@@ -68,7 +68,8 @@ def world(small_schedule: Schedule) -> InWorld:
 @pytest.fixture(scope="module")
 def many(biology: Biology) -> InWorld:
     """Twenty-four batches, most of which have been at sea for long."""
-    return worlds(plan(Request("many", 12, 75, AS_OF_DAY, seed=3, rings=4), read_farm("faroe-scotland"), biology))
+    request = Request(name="many", batches=12, stagger_days=75, as_of_day=AS_OF_DAY, seed=3, rings=4)
+    return worlds(plan(request, read_farm("faroe-scotland"), biology))
 
 
 def same(one: StageHistory, other: StageHistory, days: int | None = None) -> None:

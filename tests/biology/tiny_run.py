@@ -12,9 +12,9 @@ from engine.forecast.whole_run import forecast_run
 from engine.forecast.workload import predicted_events
 from engine.simulation.emission import Emitter
 from engine.simulation.fish.history import simulate_batch
-from engine.simulation.water.climate import Climate
 from lake.columns import record_batch
 from lake.tables import TABLES
+from tests.simulation.climates import climate_for
 
 START = 19_000
 DAYS = (8, 12, 12, 30, 30, 90)
@@ -26,7 +26,7 @@ def tiny_schedule(farm: Farm, biology: Biology) -> Schedule:
     for stage, days in enumerate(DAYS, 1):
         first = next(c for c in farm.containers if c.stage == stage)
         there = [c.id for c in farm.containers if c.place == first.place]
-        stays.append(Stay(stage, tuple(there[:2]), day, day + days))
+        stays.append(Stay(stage=stage, container_ids=tuple(there[:2]), start_day=day, end_day=day + days))
         day += days
     batch = Batch(id=1, number="FAR-2022-001", geography_id=1, eggs=2_000, stays=tuple(stays), harvest_target_g=None)
     return Schedule(
@@ -46,7 +46,7 @@ def run(schedule: Schedule) -> dict[str, int]:
     batch = schedule.batches[0]
     predict_peaks(batch, schedule.farm, schedule.biology)
     predicted_events(schedule)
-    climate = Climate(schedule.farm, schedule.biology, schedule.seed, days=schedule.as_of_day, first_day=START)
+    climate = climate_for(schedule, START)
     rows: dict[str, int] = {}
 
     def keep(table: str, columns: Any) -> None:
