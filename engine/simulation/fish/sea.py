@@ -31,7 +31,7 @@ from engine.simulation.numerics.weights import Population
 from engine.simulation.record import SeaLice, StandIn, Treatment
 from engine.simulation.setting import Setting
 
-# codes of harvest_event.harvest_reason in lake.tables.events
+# codes of batch.harvest_reason in lake.tables.events
 HARVEST_REASONS = {UNDECIDED: "", BY_WEIGHT: "WEIGHT", BY_PLAN: "PLAN_END"}
 
 

@@ -171,7 +171,7 @@ def test_rings_are_emptied_in_turn_fasted_and_out_of_withdrawal(lives: list[Batc
 
 def test_codes_are_the_lakes() -> None:
     assert METHOD_NAMES == LICE_TREATMENTS
-    reasons = TABLES["harvest_event"].column("harvest_reason").codes
+    reasons = TABLES["batch"].column("harvest_reason").codes
     assert [HARVEST_REASONS[code] for code in (UNDECIDED, BY_WEIGHT, BY_PLAN)] == ["", *reasons]
 
 
