@@ -32,11 +32,12 @@ from engine.biology.outlook import Outlook
 from engine.biology.overlay import OVERLAY_FORMAT, Merger, Overlay, parse_overlay
 from engine.biology.region import Region
 from engine.biology.sourced import SectionEntries, entries_of, freeze, resolve
+from engine.biology.stages import FreshwaterStage
 from engine.biology.trade import Harvest, Trade
 from engine.biology.water import Environment, Sensors
 from engine.inputs.reading import Unfit, load_text, parse_yaml, refusal, sha256, validate
 from engine.inputs.shipped_files import find_shipped
-from lake.codes import EVENT_KINDS
+from lake.codes import EVENT_KINDS, SEA
 from lake.errors import InputError
 
 FORMAT = "smoltworks-biology/1"
@@ -91,6 +92,27 @@ class Parameters:
                     "has a temperature at which growth.temperature_response is 0",
                 )
 
+    @cached_property
+    def freshwater(self) -> dict[str, tuple[FreshwaterStage, ...]]:
+        """The five freshwater stages of each geography, in order."""
+        stages, mortality = self.stages, self.mortality
+        return {
+            name: tuple(
+                FreshwaterStage(
+                    temperature_c=region.hall_temperature_c[i],
+                    tgc=region.freshwater_tgc[i],
+                    tgc_cv=region.freshwater_tgc_cv[i],
+                    individual_tgc_cv=stages.individual_tgc_cv[i],
+                    fcr=stages.fcr[i],
+                    loss=mortality.freshwater_loss[i],
+                    frailty_sd=mortality.freshwater_frailty_sd[i],
+                    transfer_loss=mortality.transfer_loss[i],
+                )
+                for i in range(SEA - 1)
+            )
+            for name, region in self.regions.items()
+        }
+
 
 class BiologyFile(SectionEntries):
     """A biology file as written: an entry with unit, source and confidence for each value of Parameters."""
@@ -137,6 +159,11 @@ class Biology:
                 f"no region for the farm's geography {geography!r}",
                 f"add regions.{geography}; the file has {', '.join(self.model.regions)}",
             ) from None
+
+    def freshwater_stage(self, geography: str, stage: int) -> FreshwaterStage:
+        """A freshwater stage (1 to 5) in a geography; InputError when the file has no such region."""
+        self.region(geography)
+        return self.model.freshwater[geography][stage - 1]
 
     def require_sensors(self, parameters: Iterable[str]) -> None:
         """InputError unless every rule of sensors has a value for each of the parameters that a farm measures."""

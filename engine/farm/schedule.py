@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from engine.biology.parameters import Biology
 from engine.biology.region import Region
+from engine.biology.stages import FreshwaterStage
 from engine.farm.infrastructure import Farm, InGeography
 from engine.inputs.reading import FILE_NAME
 
@@ -85,3 +86,7 @@ class Schedule:
     def region_of(self, thing: InGeography) -> Region:
         """The biology of the geography in which a batch, a container or a place is."""
         return self.biology.region(self.farm.geography_of(thing).name)
+
+    def freshwater_stage_of(self, thing: InGeography, stage: int) -> FreshwaterStage:
+        """What a freshwater stage (1 to 5) is like where a batch, a container or a place is."""
+        return self.biology.freshwater_stage(self.farm.geography_of(thing).name, stage)

@@ -17,6 +17,7 @@ from functools import lru_cache
 
 from engine.biology.parameters import Biology
 from engine.biology.region import Region
+from engine.biology.stages import FreshwaterStage
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule, Stay, to_date
 from engine.simulation.fish.hazards import CYCLE_DAYS
@@ -47,11 +48,11 @@ class Peak:
 
 def predict_peaks(batch: Batch, farm: Farm, biology: Biology) -> list[Peak]:
     """The predicted upper peak of each of the batch's stays, in order of stage."""
-    region = biology.region(farm.geography_of(batch).name)
+    geography = farm.geography_of(batch).name
     return [
         Peak(stage=stay.stage, peak_kg=batch.eggs * share, limit_kg=_limit_kg(farm, stay))
         for stay, share in zip(
-            batch.stays, _peak_kg_per_egg(batch.stays, batch.harvest_target_g, region, biology), strict=True
+            batch.stays, _peak_kg_per_egg(batch.stays, batch.harvest_target_g, geography, biology), strict=True
         )
     ]
 
@@ -90,16 +91,16 @@ def require_within_limits(schedule: Schedule, source: str) -> None:
     )
 
 
-def fit_eggs(stays: tuple[Stay, ...], region: Region, biology: Biology, farm: Farm) -> int:
+def fit_eggs(stays: tuple[Stay, ...], geography: str, biology: Biology, farm: Farm) -> int:
     """The most eggs (whole thousands) whose predicted upper peak stays within every container's limit."""
-    shares = _peak_kg_per_egg(stays, None, region, biology)
+    shares = _peak_kg_per_egg(stays, None, geography, biology)
     max_eggs = min(_limit_kg(farm, stay) / share for stay, share in zip(stays, shares, strict=True))
     return int(max_eggs / EGG_STEP) * EGG_STEP
 
 
-def rings_for_eggs(eggs: int, stays: tuple[Stay, ...], limit_kg: float, region: Region, biology: Biology) -> int:
+def rings_for_eggs(eggs: int, stays: tuple[Stay, ...], limit_kg: float, geography: str, biology: Biology) -> int:
     """Rings of `limit_kg` each that hold the upper peak of a batch whose last stay names one ring."""
-    peak_kg = eggs * _peak_kg_per_egg(stays, None, region, biology)[-1]
+    peak_kg = eggs * _peak_kg_per_egg(stays, None, geography, biology)[-1]
     return math.ceil(peak_kg / limit_kg)
 
 
@@ -119,9 +120,9 @@ def _limit_kg(farm: Farm, stay: Stay) -> float:
     return min(farm.container(c).biomass_limit_kg for c in stay.container_ids)
 
 
-def _peak_kg_per_egg(stays: Iterable[Stay], target_g: float | None, region: Region, biology: Biology) -> list[float]:
+def _peak_kg_per_egg(stays: Iterable[Stay], target_g: float | None, geography: str, biology: Biology) -> list[float]:
     """Upper peak biomass (kg) in one container, by stay, for each egg of the batch."""
-    young = biology.model.stages
+    young, region = biology.model.stages, biology.region(geography)
     alive, root, grown, result = 1.0, young.first_feeding_weight_g ** (1 / 3), 0.0, []
     at_birth = (root * young.egg_weight_cv / 3) ** 2
     for stay in stays:
@@ -131,34 +132,35 @@ def _peak_kg_per_egg(stays: Iterable[Stay], target_g: float | None, region: Regi
             alive *= _sea_survival(days, region)
             result.append(alive * weight_g / 1000 / len(stay.container_ids))
             continue
-        gain = _freshwater_gain(stay.stage, days, region, biology)
+        stage = biology.freshwater_stage(geography, stay.stage)
+        gain = _freshwater_gain(stage, days, biology)
         root, grown = root + gain, grown + gain
-        spread = (biology.model.stages.individual_tgc_cv[stay.stage - 1] * grown) ** 2 + at_birth
+        spread = (stage.individual_tgc_cv * grown) ** 2 + at_birth
         weight_g = mean_weights_g(root, spread)
         result.append(alive * weight_g / 1000 / len(stay.container_ids))
-        alive *= _freshwater_survival(stay.stage, biology)
+        alive *= _freshwater_survival(stage, stay.stage, biology)
     return result
 
 
-def _freshwater_gain(stage: int, days: int, region: Region, biology: Biology) -> float:
+def _freshwater_gain(stage: FreshwaterStage, days: int, biology: Biology) -> float:
     """Upper growth of the cube-root weight, g^(1/3), in a container of a freshwater stage."""
-    tgc = region.freshwater_tgc[stage - 1] * (1 + Z_UPPER * region.freshwater_tgc_cv[stage - 1])
+    tgc = stage.tgc * (1 + Z_UPPER * stage.tgc_cv)
     tgc *= 1 + Z_UPPER * biology.model.growth.container_tgc_cv
-    return tgc / 1000 * region.hall_temperature_c[stage - 1] * days
+    return tgc / 1000 * stage.temperature_c * days
 
 
-def _freshwater_survival(stage: int, biology: Biology) -> float:
+def _freshwater_survival(stage: FreshwaterStage, number: int, biology: Biology) -> float:
     """Upper share of a stage's fish that are moved on."""
     m = biology.model.mortality
-    frailty, weekly = m.freshwater_frailty_sd[stage - 1], m.freshwater_noise_sd
+    frailty, weekly = stage.frailty_sd, m.freshwater_noise_sd
     ar1 = m.freshwater_noise_ar1
     # 13 weeks average the weekly noise; AR(1) leaves (1 + a) / (1 - a) of its variance to each
     sd = math.sqrt(frailty**2 + weekly**2 * (1 + ar1) / (1 - ar1) / 13)
-    hazard = -math.log1p(-m.freshwater_loss[stage - 1]) * math.exp(-Z_UPPER * sd - frailty**2 / 2)
-    kept = math.exp(-hazard) * (1 - m.transfer_loss[stage - 1])
-    if stage == m.cull_stage:
+    hazard = -math.log1p(-stage.loss) * math.exp(-Z_UPPER * sd - frailty**2 / 2)
+    kept = math.exp(-hazard) * (1 - stage.transfer_loss)
+    if number == m.cull_stage:
         kept *= 1 - m.cull_share
-    if stage == m.vaccination_stage:
+    if number == m.vaccination_stage:
         kept *= 1 - m.vaccination_loss
     return kept
 

@@ -15,7 +15,6 @@ from itertools import accumulate
 import numpy as np
 
 from engine.biology.parameters import Biology
-from engine.biology.region import Region
 from engine.farm.infrastructure import Farm
 from engine.farm.occupancy import Ints
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay
@@ -58,7 +57,7 @@ def predicted_events(schedule: Schedule) -> Ints:
         first_day=first_day,
     )
     regions = {
-        g: _RegionOutlook(biology.region(name), biology, climate.open_sea(g, first_day, climate.days), first_day)
+        g: _RegionOutlook(name, biology, climate.open_sea(g, first_day, climate.days), first_day)
         for g, name in enumerate(farm.geography_names, 1)
     }
     counts = (_batch_rows(batch, farm, regions[batch.geography_id], schedule.as_of_day) for batch in batches)
@@ -68,8 +67,9 @@ def predicted_events(schedule: Schedule) -> Ints:
 class _RegionOutlook:
     """A geography's biology and sea, with what is worth keeping from batch to batch. sea_c: degC from first_day on."""
 
-    def __init__(self, region: Region, biology: Biology, sea_c: np.ndarray, first_day: int) -> None:
-        self.region, self.bio, self.first_day = region, biology.model, first_day
+    def __init__(self, geography: str, biology: Biology, sea_c: np.ndarray, first_day: int) -> None:
+        self.region, self.bio, self.first_day = biology.region(geography), biology.model, first_day
+        self.stages = biology.model.freshwater[geography]
         growth = biology.model.growth
         share = np.interp(sea_c, growth.temperature_response_c, growth.temperature_response)
         self.effective = list(accumulate((np.maximum(sea_c, 0.0) * share).tolist(), initial=0.0))
@@ -103,17 +103,13 @@ class _RegionOutlook:
         need = max(0.0, end**power - root**power) / power * 1000.0 ** (1.0 + (1.0 - power) / 3.0) / r.sea_tgc
         growth = math.hypot(r.sea_tgc_batch_sd, r.sea_tgc_site_sd) / r.sea_tgc
         size = target_sd_g / (3 * mean_g) * end / max(end - root, 1e-9)
-        start = sum((cv * g) ** 2 for cv, g in zip(r.freshwater_tgc_cv, self.gains(), strict=True)) ** 0.5
+        start = sum((stage.tgc_cv * g) ** 2 for stage, g in zip(self.stages, self.gains(), strict=True)) ** 0.5
         relative = math.sqrt(growth**2 + size**2 + (start / max(end - root, 1e-9)) ** 2)
         return [(w, need / max(0.3, 1.0 + relative * z)) for z, w in POINTS]
 
     def gains(self, days: Sequence[int] = STAGE_DAYS[:-1]) -> list[float]:
         """Mean growth of the cube-root weight, g^(1/3), over each freshwater stage of the given days."""
-        r = self.region
-        return [
-            tgc / 1000 * temp_c * d
-            for tgc, temp_c, d in zip(r.freshwater_tgc, r.hall_temperature_c, days, strict=False)
-        ]
+        return [stage.tgc / 1000 * stage.temperature_c * d for stage, d in zip(self.stages, days, strict=False)]
 
     def share_with_deaths(self, deaths: float, noise_sd: float) -> float:
         """Share of container-days with a death when `deaths` fall on one on average and noise is lognormal."""
@@ -148,11 +144,11 @@ def _batch_rows(batch: Batch, farm: Farm, region: _RegionOutlook, as_of_day: int
                 ahead = 0 if days <= lived or ended else count_ahead_rows(farm, n, days - lived)
                 rows += share * (day_rows + harvest + ahead + _health_rows(age, farm, region))
             return rows
-        loss = mortality.freshwater_loss[stay.stage - 1]
-        deaths = fish * loss / stay.days
+        stage = region.stages[stay.stage - 1]
+        deaths = fish * stage.loss / stay.days
         dying = region.share_with_deaths(deaths, mortality.freshwater_noise_sd)
         rows += _stay_rows(stay, lived, farm=farm, region=region, share_with_deaths=dying)
-        alive *= 1 - loss
+        alive *= 1 - stage.loss
         if stay.stage == mortality.cull_stage:
             alive *= 1 - mortality.cull_share
             rows += n if lived > mortality.cull_day else 0
@@ -160,7 +156,7 @@ def _batch_rows(batch: Batch, farm: Farm, region: _RegionOutlook, as_of_day: int
             rows += count_ahead_rows(farm, n, stay.end_day - as_of_day)
         gain = grown[stay.stage - 1]
         root += gain
-        spread += (bio.stages.individual_tgc_cv[stay.stage - 1] * gain) ** 2
+        spread += (stage.individual_tgc_cv * gain) ** 2
     return rows + _health_rows(min(batch.end_day, as_of_day) - batch.start_day, farm, region)
 
 

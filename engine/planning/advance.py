@@ -283,7 +283,7 @@ class _EggRule:
 
     def _fit(self, batch: Batch | Start, stays: tuple[Stay, ...]) -> int:
         farm, biology = self.schedule.farm, self.schedule.biology
-        return sizing.fit_eggs(stays, self.schedule.region_of(batch), biology, farm)
+        return sizing.fit_eggs(stays, farm.geography_of(batch).name, biology, farm)
 
 
 def _new_partitions(schedule: Schedule, new: Sequence[Batch], as_of_day: int) -> list[range]:

@@ -191,8 +191,7 @@ class _Builder:
                 )
             stays.append(Stay(stage=stage, container_ids=containers, start_day=day, end_day=day + days))
             day += days
-        region = self.biology.region(farm.geography(geography_id).name)
-        fit = sizing.fit_eggs(tuple(stays), region, self.biology, farm)
+        fit = sizing.fit_eggs(tuple(stays), farm.geography(geography_id).name, self.biology, farm)
         return Batch(
             id=0,
             number=number,

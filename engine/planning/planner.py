@@ -142,17 +142,17 @@ def _rings_for_eggs(request: Request, start: Start, farm: Farm, biology: Biology
     for stage, days in enumerate(request.stage_days, 1):
         stays.append(Stay(stage=stage, container_ids=(ring.id,), start_day=day, end_day=day + days))
         day += days
-    region = biology.region(farm.geography_of(start).name)
+    geography = farm.geography_of(start).name
     return sizing.rings_for_eggs(
-        _draw_eggs(request, start), tuple(stays), limit_kg=ring.biomass_limit_kg, region=region, biology=biology
+        _draw_eggs(request, start), tuple(stays), limit_kg=ring.biomass_limit_kg, geography=geography, biology=biology
     )
 
 
 def _eggs_for(request: Request, start: Start, stays: tuple[Stay, ...], farm: Farm, biology: Biology) -> int:
     if request.eggs is not None:
         return _draw_eggs(request, start)
-    region = biology.region(farm.geography_of(start).name)
-    return sizing.vary_eggs(sizing.fit_eggs(stays, region, biology, farm), request.seed, start.number)
+    geography = farm.geography_of(start).name
+    return sizing.vary_eggs(sizing.fit_eggs(stays, geography, biology, farm), request.seed, start.number)
 
 
 def _draw_eggs(request: Request, start: Start) -> int:

@@ -169,3 +169,22 @@ def test_an_absent_biology_is_refused_with_what_is_shipped() -> None:
         assert name in str(caught.value)
         assert name in shipped_names("biology")
     assert find_shipped("biology", "published", None).name == "published.yaml"
+
+
+def test_a_freshwater_stage_holds_what_the_file_says_of_it_by_section() -> None:
+    biology = read_biology("published")
+    region, stages, mortality = biology.region("Scotland"), biology.model.stages, biology.model.mortality
+    parr = biology.freshwater_stage("Scotland", 3)
+    assert (parr.temperature_c, parr.tgc, parr.tgc_cv) == (
+        region.hall_temperature_c[2],
+        region.freshwater_tgc[2],
+        region.freshwater_tgc_cv[2],
+    )
+    assert (parr.individual_tgc_cv, parr.fcr) == (stages.individual_tgc_cv[2], stages.fcr[2])
+    assert (parr.loss, parr.frailty_sd, parr.transfer_loss) == (
+        mortality.freshwater_loss[2],
+        mortality.freshwater_frailty_sd[2],
+        mortality.transfer_loss[2],
+    )
+    with pytest.raises(InputError, match="Atlantis"):
+        biology.freshwater_stage("Atlantis", 3)

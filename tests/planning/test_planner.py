@@ -125,8 +125,7 @@ def test_a_plan_too_short_for_a_steady_state_is_measured_whole() -> None:
 
 def test_the_fit_is_the_most_that_stays_within_every_limit() -> None:
     for batch in planned(6, 88).batches:
-        region = biology().region(shipped().geography_of(batch).name)
-        fit = fit_eggs(batch.stays, region, biology(), shipped())
+        fit = fit_eggs(batch.stays, shipped().geography_of(batch).name, biology(), shipped())
         assert 0.92 * fit - 1000 <= batch.eggs <= fit
         assert not any(p.is_over_limit for p in predict_peaks(replace(batch, eggs=fit), shipped(), biology()))
         assert any(p.is_over_limit for p in predict_peaks(replace(batch, eggs=fit + 1000), shipped(), biology()))

@@ -46,23 +46,23 @@ def simulate_freshwater_stage(setting: Setting, arrived: Population) -> StageOut
 
 
 def _growth(setting: Setting) -> Growth:
-    parameters, region, at = setting.parameters, setting.region, setting.stay.stage - 1
+    parameters = setting.parameters
+    stage = setting.schedule.freshwater_stage_of(setting.batch, setting.stay.stage)
     growth, stages = parameters.growth, parameters.stages
     # the published freshwater TGC is what was seen at the stage's own temperature, its response included
-    usual_c = region.hall_temperature_c[at]
-    usual_response = interpolate(usual_c, growth.temperature_response_c, growth.temperature_response)
+    usual_response = interpolate(stage.temperature_c, growth.temperature_response_c, growth.temperature_response)
     z = am.normal(setting.key(Stream.GROWTH), 0)
-    mean = region.freshwater_tgc[at] * (1.0 + region.freshwater_tgc_cv[at] * z)
+    mean = stage.tgc * (1.0 + stage.tgc_cv * z)
     yolk = 0.0
     if setting.stay.stage == 1:
         start_g, end_g = stages.egg_weight_g, stages.first_feeding_weight_g
         yolk = (am.cbrt(end_g) - am.cbrt(start_g)) / setting.planned_days
     return Growth(
         tgc=mean / usual_response,
-        individual_cv=stages.individual_tgc_cv[at],
+        individual_cv=stage.individual_tgc_cv,
         size_exponent=0.0,
         yolk=yolk,
-        fcr_mean=stages.fcr[at],
+        fcr_mean=stage.fcr,
         fcr_sd=stages.fcr_sd,
     )
 

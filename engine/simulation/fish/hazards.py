@@ -19,13 +19,13 @@ def freshwater_hazard(setting: Setting) -> np.ndarray:
     its geography's year class (eggs of one year come from the same broodstock and hatcheries)."""
     schedule, batch, stage = setting.schedule, setting.batch, setting.stay.stage
     mortality, seed = setting.parameters.mortality, schedule.seed
-    loss = mortality.freshwater_loss[stage - 1]
-    sd, year_sd = mortality.freshwater_frailty_sd[stage - 1], mortality.freshwater_year_sd
+    published = schedule.freshwater_stage_of(batch, stage)
+    sd, year_sd = published.frailty_sd, mortality.freshwater_year_sd
     z = am.normal(stream_key(seed, Stream.FRAILTY, batch.number, stage), 0)
     geography = schedule.farm.geography_of(batch).name
     year_z = am.normal(stream_key(seed, Stream.YEAR_CLASS, geography, to_date(batch.start_day).year), 0)
     frailty = am.exp(sd * z + year_sd * year_z - 0.5 * (sd * sd + year_sd * year_sd))
-    level = -am.log(1.0 - loss) / setting.planned_days * frailty
+    level = -am.log(1.0 - published.loss) / setting.planned_days * frailty
     return np.full(setting.days, level)
 
 

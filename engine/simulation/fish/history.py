@@ -96,7 +96,7 @@ def _transfer(schedule: Schedule, batch: Batch, source: StageHistory, stay: Stay
     actions, arrived = transfer(
         leaving,
         len(stay.container_ids),
-        schedule.biology.model.mortality.transfer_loss[source.stage - 1],
+        schedule.freshwater_stage_of(batch, source.stage).transfer_loss,
         stream_key(schedule.seed, Stream.TRANSFER, batch.number, source.stage),
     )
     return Move(day=stay.start_day, **actions._asdict()), arrived

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.biology.region import Region
-from engine.farm.schedule import Schedule
+from engine.farm.schedule import Batch, Schedule
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.calendar import months_since_1970
 from engine.simulation.numerics.series import interpolate
@@ -55,25 +54,26 @@ class StageEstimate:
 def expected_growth(schedule: Schedule, geography_id: int, stage: int, planned_days: int) -> ExpectedGrowth:
     """The farm's standard growth model of a stage (1 to 6) that is planned to last planned_days."""
     model = schedule.biology.model
-    region = schedule.biology.region(schedule.farm.geography(geography_id).name)
+    geography = schedule.farm.geography(geography_id).name
     growth, share = model.growth, model.monitoring.expected_growth
     response_c, response = growth.temperature_response_c, growth.temperature_response
     if stage == SEA:
         return ExpectedGrowth(
-            tgc=share * region.sea_tgc,
+            tgc=share * schedule.biology.region(geography).sea_tgc,
             yolk=0.0,
             size_exponent=growth.size_response_exponent,
             response_c=response_c,
             response=response,
         )
     # the published freshwater TGC is what was found at the stage's own temperature, its response included
-    found_at = interpolate(region.hall_temperature_c[stage - 1], response_c, response)
+    published = schedule.biology.freshwater_stage(geography, stage)
+    found_at = interpolate(published.temperature_c, response_c, response)
     yolk = 0.0
     if stage == 1:
         stages = model.stages
         yolk = (am.cbrt(stages.first_feeding_weight_g) - am.cbrt(stages.egg_weight_g)) / planned_days
     return ExpectedGrowth(
-        tgc=share * region.freshwater_tgc[stage - 1] / found_at,
+        tgc=share * published.tgc / found_at,
         yolk=yolk,
         size_exponent=0.0,
         response_c=response_c,
@@ -100,8 +100,7 @@ def estimate_states(
             move = history.moves[i - 1]
             mix_arrivals(move.source, move.dest, move.arrived, last=found[-1].last, arrival=arrival)
         temp_c, measured = temperatures(stage)
-        region = schedule.region_of(history.batch)
-        temp_c = fill_gaps(temp_c, measured, stage.days_lived, _usual_c(region, stage))
+        temp_c = fill_gaps(temp_c, measured, stage.days_lived, _usual_c(schedule, history.batch, stage))
         sample_cg, anchor = _anchors(schedule, stage, samples.stages[i])
         columns = _estimate_weights(schedule, history, stage, arrival, temp_c=temp_c, sample_cg=sample_cg)
         found.append(
@@ -176,9 +175,10 @@ def _estimate_weights(
     return columns
 
 
-def _usual_c(region: Region, stage: StageHistory) -> float:
+def _usual_c(schedule: Schedule, batch: Batch, stage: StageHistory) -> float:
     """The temperature that the farm counts on before it has measured any."""
     if stage.stage < SEA:
-        return region.hall_temperature_c[stage.stage - 1]
+        return schedule.freshwater_stage_of(batch, stage.stage).temperature_c
+    region = schedule.region_of(batch)
     month = int(months_since_1970(stage.start_day)) % 12
     return region.sea_month_c[month] + region.sea_offset_c

@@ -240,7 +240,8 @@ class Climate:
     def _make_hall_c(self, hall: Hall) -> np.ndarray:
         env = self.biology.model.environment
         daily = self._series(hall.name, "Temperature", env.hall_ar1, env.hall_sd_c)
-        warm: np.ndarray = self._region(hall.geography_id).hall_temperature_c[hall.stage - 1] + daily
+        stage = self.biology.freshwater_stage(self.farm.geography_of(hall).name, hall.stage)
+        warm: np.ndarray = stage.temperature_c + daily
         return warm
 
     def _rain(self, geography_id: int) -> np.ndarray:
