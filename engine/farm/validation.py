@@ -100,6 +100,11 @@ def _batch(schedule: Schedule, index: int, batch: Batch, locate: Locate) -> Iter
             f"{locate(index, 'start')}: batch {batch.number} starts on {to_date(batch.start_day)}, more than "
             "a century before the as-of date; is the year right?"
         )
+    elif batch.start_day < 0:
+        yield (
+            f"{locate(index, 'start')}: batch {batch.number} starts on {to_date(batch.start_day)}; the water is "
+            f"simulated from {to_date(0)} on: start it then or later"
+        )
     yield from _stage_order(schedule, index, batch, locate)
     yield from _containers(schedule, index, batch, locate)
 

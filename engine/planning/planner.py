@@ -108,8 +108,16 @@ def plan(request: Request, farm: Farm, biology: Biology, *, farm_file: str = "",
 
 
 def place_batches(request: Request, farm: Farm, biology: Biology) -> tuple[list[Start], list[tuple[Stay, ...]]]:
-    """The request's starts and their stays; NoRoom when the farm has none."""
+    """The request's starts and their stays; NoRoom when the farm has none, InputError for starts before 1970."""
     starts = plan_starts(farm, request.batches, request.stagger, request.as_of_day)
+    if starts[0].start_day < 0:
+        raise InputError(
+            "--stagger",
+            f"{request.batches} batches a geography every {request.stagger.text} days before "
+            f"{to_date(request.as_of_day)} would start on {to_date(starts[0].start_day)}, and the water is simulated "
+            f"from {to_date(0)} on",
+            "plan fewer batches or a shorter stagger",
+        )
     rules, wanted = request.rules, None
     if request.eggs is not None and rules.min_rings < rules.max_rings:
         wanted = [_rings_for_eggs(request, start, farm, biology) for start in starts]

@@ -139,6 +139,10 @@ MUTATIONS: dict[str, tuple[Callable[[Data], Any], list[str]]] = {
         ["batches[11].start", "2025-11-19", "as-of"],
     ),
     "a century ago": (lambda d: d["batches"][0].update(start=date(216, 9, 23)), ["batches[0].start", "year"]),
+    "before 1970": (
+        lambda d: d["batches"][0].update(start=date(1969, 12, 31)),
+        ["batches[0].start", "1969-12-31", "1970-01-01"],
+    ),
     "number twice": (
         lambda d: d["batches"][4].update(batch="FAR-2023-001"),
         ["batches[4].batch", "FAR-2023-001", "batches[0].batch"],
