@@ -204,7 +204,7 @@ def renamed(life: BatchLife, number: str) -> BatchLife:
     """The same life under another batch number: other draws of the plans."""
     batch = replace(life.history.batch, number=number)
     other = living(life.schedule, replace(life.history, batch=batch))
-    other.__dict__ |= {"weighings": life.weighings, "estimates": life.estimates}
+    other.__dict__.update(weighings=life.weighings, estimates=life.estimates)
     return other
 
 

@@ -57,7 +57,7 @@ def test_little_is_left_of_a_batch_that_was_harvested(lives: list[BatchLife]) ->
 
 
 def test_lots_are_numbered_in_order_of_delivery_before_the_days_first_meal(lives: list[BatchLife]) -> None:
-    for life in lives:
+    for life in lives[:4]:  # the last is a day old and lives on its yolk
         lots = rows_of(feed_tables(life)["feed_purchase"])
         assert [lot["id"] for lot in lots] == list(range(lots[0]["id"], lots[0]["id"] + len(lots)))
         assert [lot["purchase_date"] for lot in lots] == sorted(lot["purchase_date"] for lot in lots)
