@@ -174,14 +174,6 @@ def daily_temperatures(schedule: Schedule, climate: Climate, stage: StageHistory
     return mean, measured
 
 
-def fault_counts(climate: Climate, containers: tuple[Container, ...], start_day: int, days: int) -> tuple[int, int]:
-    """How many faults the sensors of containers of one type have during a stay, and the readings that drop out."""
-    bank = bank_of(climate)
-    faults = bank.faults(bank.probes(containers), start_day, np.full(len(containers), days, dtype=np.int64))
-    dropped = faults.span[faults.kind == 0]
-    return len(faults.kind), int((dropped[:, 2] - dropped[:, 1]).sum())
-
-
 def _in_readings(hours: HoursRange, slots: int) -> tuple[int, int]:
     """The fewest and the most readings that a fault of so many hours concerns, one at least."""
     low, high = (x * slots / 24.0 for x in hours)

@@ -13,10 +13,11 @@ import yaml
 from numpy.typing import NDArray
 
 from engine.biology.parameters import parse_biology
+from engine.farm.infrastructure import Container
 from engine.farm.schedule import Schedule
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.numerics.calendar import DAY_US
-from engine.simulation.observed.sensors import bank_of, daily_temperatures, fault_counts
+from engine.simulation.observed.sensors import bank_of, daily_temperatures
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.readings import reading_tables
@@ -409,6 +410,14 @@ def test_rings_that_were_emptied_earlier_read_no_longer(
         assert s.time_us.max() < (sea.start_day + int(lived[s.position])) * DAY_US
     _, measured = daily_temperatures(small_schedule, small_climate, replace(sea, days_lived=lived))
     assert not measured[0, lived[0] :].any()
+
+
+def fault_counts(climate: Climate, containers: tuple[Container, ...], start_day: int, days: int) -> tuple[int, int]:
+    """How many faults the sensors of containers of one type have during a stay, and the readings that drop out."""
+    bank = bank_of(climate)
+    faults = bank.faults(bank.probes(containers), start_day, np.full(len(containers), days, dtype=np.int64))
+    dropped = faults.span[faults.kind == 0]
+    return len(faults.kind), int((dropped[:, 2] - dropped[:, 1]).sum())
 
 
 def test_faults_are_foretold_exactly(
