@@ -66,9 +66,11 @@ def test_it_lists_the_commands_and_tells_its_version(bin_folder: Path, spelling:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_is_the_same_by_every_spelling(bin_folder: Path, name: str) -> None:
+    # an environment that was entered: `python` is the one that runs the tests
+    entered = os.pathsep.join([str(bin_folder), str(Path(sys.executable).parent), os.environ["PATH"]])
     alone = call(bin_folder, f"engine.{name}", "--help").stdout
     for spelling in SPELLINGS:
-        usage, words = call(bin_folder, spelling, name, "--help").stdout.split("\n", 1)
+        usage, words = call(bin_folder, spelling, name, "--help", path=entered).stdout.split("\n", 1)
         assert usage.startswith(f"Usage: {'smoltworks' if spelling == 'script' else f'python -m {spelling}'} {name} ")
         assert words == alone.split("\n", 1)[1]
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from engine.biology import bands as bands_module
 from engine.biology.bands import Band, Bands, read_bands
+from engine.execution import verification
 from engine.statistics.measure import Measure, Measures
 from engine.statistics.records import Records
 from engine.statistics.table import Statistic, compute_measures, judge
@@ -158,7 +158,7 @@ def test_a_required_statistic_outside_its_band_fails(small_run: Path, monkeypatc
         return Bands(format="smoltworks-bands/1", required=required, told=shown)
 
     for bands, code in ((with_bands((outside,), ()), 1), (with_bands((), (outside,)), 0)):
-        monkeypatch.setattr(bands_module, "read_bands", lambda bands=bands: bands)
+        monkeypatch.setattr(verification, "read_bands", lambda bands=bands: bands)
         done = CliRunner().invoke(app, [str(small_run), "--statistics-only", "--json"])
         assert done.exit_code == code, done.output
         (statistic,) = json.loads(done.stdout)["statistics"]
