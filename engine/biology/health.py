@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
@@ -27,7 +27,7 @@ from engine.biology.values import (
 from engine.inputs.reading import Unfit
 
 MethodName = Literal["THERMAL", "MECHANICAL", "FRESHWATER", "H2O2", "BATH"]
-METHOD_NAMES: tuple[MethodName, ...] = ("THERMAL", "MECHANICAL", "FRESHWATER", "H2O2", "BATH")
+METHOD_NAMES: tuple[MethodName, ...] = get_args(MethodName)
 TreatmentType = Literal["physical", "medication", "other"]  # the application's kinds
 
 MOBILES = exactly(3, "pre-adult females, pre-adult males, adult males")
