@@ -14,7 +14,8 @@ from warehouse.database import connect
 from warehouse.encoding import target_schema
 from warehouse.preflight.tables import prepare_tables
 from warehouse.uat.mapping import DIMENSIONS, EVENTS
-from warehouse.uat.tables import TARGET_TABLES, UAT_TABLES
+from warehouse.uat.tables import HISTORY_TABLES, TARGET_TABLES, UAT_TABLES
+from warehouse.uat.tables.history import WITHOUT, WITHOUT_APP, has_history, history_name
 
 FACTS = Path(__file__).parents[3] / "shared" / "uat"
 facts_needed = pytest.mark.skipif(
@@ -25,7 +26,7 @@ facts_needed = pytest.mark.skipif(
 def facts(file: str) -> list[dict[str, str]]:
     with (FACTS / file).open(newline="") as lines:
         rows = list(csv.DictReader(lines))
-    return [row for row in rows if row.get("table_name", row.get("tablename")) in UAT_TABLES]
+    return [row for row in rows if row.get("table_name", row.get("tablename")) in {**UAT_TABLES, **HISTORY_TABLES}]
 
 
 @pytest.fixture
@@ -47,6 +48,50 @@ def test_columns_are_those_of_the_facts() -> None:
         for r in facts("columns.csv")
     ]
     assert sorted(declared) == sorted(expected)
+
+
+@facts_needed
+def test_the_columns_of_history_tables_are_those_of_the_facts() -> None:
+    """The rule gives every table's history exactly: columns, types, nullability."""
+    declared = {
+        (table.name, c.name): (c.type, "YES" if c.nullable else "NO", "YES" if c.identity else "NO")
+        for table in HISTORY_TABLES.values()
+        for c in table.columns
+    }
+    sizes = {"varchar": ("character_maximum_length",), "numeric": ("numeric_precision", "numeric_scale")}
+    expected = {}
+    for row in facts("history_columns.csv"):
+        size = ",".join(row[name] for name in sizes.get(row["udt_name"], ()))
+        kind = row["data_type"] + (f"({size})" if size else "")
+        expected[row["table_name"], row["column_name"]] = (kind, row["is_nullable"], row["is_identity"])
+    assert declared == expected
+
+
+@facts_needed
+def test_a_table_has_a_history_where_the_application_has_one() -> None:
+    with (FACTS / "columns.csv").open(newline="") as lines:
+        tables = {row["table_name"] for row in csv.DictReader(lines)}
+    with (FACTS / "history_columns.csv").open(newline="") as lines:
+        histories = {row["table_name"] for row in csv.DictReader(lines)}
+    assert {name for name in tables if has_history(name)} == {n for n in tables if history_name(n) in histories}
+    assert {name for name in tables if not has_history(name)} == WITHOUT | {
+        name for name in tables if name.split("_")[0] == WITHOUT_APP
+    }
+
+
+def test_history_tables_are_made_when_they_are_asked_for_and_none_is_there(created: str) -> None:
+    indexes = "SELECT indexdef FROM pg_indexes WHERE tablename = 'batch_historicalbatch'"
+    with connect(created) as connection:
+        assert not prepare_tables(connection)
+        assert ask(created, indexes) == []
+        assert not prepare_tables(connection, history=True)
+        columns = {re.search(r"\((\w+)", line)[1] for (line,) in ask(created, indexes)}  # type: ignore[index]
+        keys = {"lifecycle_stage_id", "species_id", "pinned_projection_run_id", "batch_number", "id"}
+        assert columns == {"history_id", "history_date", "history_user_id", *keys}
+        connection.execute("DROP TABLE batch_historicalbatch")
+        with pytest.raises(InputError, match="no table batch_historicalbatch"):
+            prepare_tables(connection, history=True)
+        assert not prepare_tables(connection)
 
 
 @facts_needed

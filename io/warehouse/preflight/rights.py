@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from lake.errors import InputError, list_first
 from warehouse.database import Connection, existing
 from warehouse.uat.identifiers import qualified
-from warehouse.uat.tables import TARGET_TABLES, UAT_TABLES
+from warehouse.uat.tables import HISTORY_TABLES, TARGET_TABLES, UAT_TABLES
 from warehouse.uat.tables.truth import SCHEMA
 
 # TimescaleDB guards a hypertable by triggers of its own, which belong to how it works.
@@ -86,12 +86,16 @@ def refuse_without_rights_to_create(connection: Connection) -> None:
     )
 
 
-def refuse_without_rights_to_fill(connection: Connection) -> None:
-    """InputError naming what this user lacks on the tables, all of them there, and on their sequences."""
+def refuse_without_rights_to_fill(connection: Connection, *, history: bool = False) -> None:
+    """InputError naming what this user lacks on the tables, all of them there, and on their sequences.
+
+    `history`: on the history tables too.
+    """
     lacking: dict[str, list[str]] = {}
-    for table, right in connection.execute(TABLE_RIGHTS, _named(TARGET_TABLES)).fetchall():
+    tables = [name for name in TARGET_TABLES if history or name not in HISTORY_TABLES]
+    for table, right in connection.execute(TABLE_RIGHTS, _named(tables)).fetchall():
         lacking.setdefault(str(table), []).append(str(right))
-    counted = [name for name, table in TARGET_TABLES.items() if table.identity]
+    counted = [name for name in tables if TARGET_TABLES[name].identity]
     keys = [TARGET_TABLES[name].identity for name in counted]
     for (table,) in connection.execute(SEQUENCE_RIGHTS, {**_named(counted), "keys": keys}).fetchall():
         lacking.setdefault(str(table), []).append("UPDATE on its sequence")

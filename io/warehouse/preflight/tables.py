@@ -6,28 +6,34 @@ from psycopg import sql
 
 from lake.errors import InputError, list_first
 from warehouse.database import Connection, existing, key_columns
-from warehouse.uat.ddl import truth_ddl, uat_ddl
+from warehouse.uat.ddl import history_ddl, truth_ddl, uat_ddl
 from warehouse.uat.identifiers import qualified
-from warehouse.uat.tables import TARGET_TABLES, TRUTH_TABLES, UAT_TABLES
+from warehouse.uat.tables import HISTORY_TABLES, TRUTH_TABLES, UAT_TABLES
+from warehouse.uat.tables.declaration import UatTable
 from warehouse.uat.tables.truth import SCHEMA
 
 
-def prepare_tables(connection: Connection) -> bool:
+def prepare_tables(connection: Connection, *, history: bool = False) -> bool:
     """Make the UAT tables in a database that has none of them (True); check them in one that has (False).
 
-    Truth tables that are lacking are made in both. InputError names every missing table, column, or difference in
-    type or nullability.
+    Truth tables that are lacking are made in both; with `history` the history tables where there are none. InputError
+    names every missing table, column, or difference in type or nullability.
     """
     there = existing(connection, UAT_TABLES)
     if not there:
         for line in uat_ddl():
             connection.execute(sql.SQL(line))
     problems = [f"no table {name}" for name in sorted(UAT_TABLES.keys() - there)] if there else []
+    if history:
+        histories = existing(connection, HISTORY_TABLES)
+        for line in () if histories or problems else history_ddl():
+            connection.execute(sql.SQL(line))
+        problems += [f"no table {name}" for name in sorted(HISTORY_TABLES.keys() - histories)] if histories else []
     connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(SCHEMA)))
     for name in sorted(TRUTH_TABLES.keys() - existing(connection, TRUTH_TABLES)):
         for line in truth_ddl(name):
             connection.execute(sql.SQL(line))
-    problems += _differences(connection)
+    problems += _differences(connection, {**UAT_TABLES, **TRUTH_TABLES, **(HISTORY_TABLES if history else {})})
     if problems:
         raise InputError(
             "target database",
@@ -38,7 +44,7 @@ def prepare_tables(connection: Connection) -> bool:
     return not there
 
 
-def _differences(connection: Connection) -> list[str]:
+def _differences(connection: Connection, tables: dict[str, UatTable]) -> list[str]:
     rows = connection.execute(
         """
         SELECT n, a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
@@ -46,12 +52,12 @@ def _differences(connection: Connection) -> list[str]:
         FROM unnest(%s::text[], %s::text[]) AS t (n, q)
         JOIN pg_attribute a ON a.attrelid = to_regclass(q) AND a.attnum > 0 AND NOT a.attisdropped
         """,
-        (list(TARGET_TABLES), [qualified(name) for name in TARGET_TABLES]),
+        (list(tables), [qualified(name) for name in tables]),
     ).fetchall()
     actual = {(row[0], row[1]): row[2:] for row in rows}
     present = {row[0] for row in rows}
     problems = []
-    for table in TARGET_TABLES.values():
+    for table in tables.values():
         if table.name not in present:
             continue
         for column in table.columns:

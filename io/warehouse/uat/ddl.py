@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from lake.tables import EVENT_TABLES
 from warehouse.uat.identifiers import literal, qualified
-from warehouse.uat.tables import TRUTH_TABLES, UAT_TABLES
+from warehouse.uat.tables import HISTORY_TABLES, TRUTH_TABLES, UAT_TABLES
 from warehouse.uat.tables.declaration import Constraint, UatTable
 from warehouse.uat.tables.truth import SCHEMA
 
@@ -27,10 +29,19 @@ def create_index(table: UatTable, index: Constraint) -> str:
 
 def uat_ddl() -> list[str]:
     """Statements that make the declared tables; a foreign key to an undeclared table is left out."""
-    statements = [create_table(t) for t in UAT_TABLES.values()]
-    for table in UAT_TABLES.values():
+    return _ddl(UAT_TABLES.values())
+
+
+def history_ddl() -> list[str]:
+    """Statements that make the history tables, beside those of the UAT."""
+    return _ddl(HISTORY_TABLES.values())
+
+
+def _ddl(tables: Collection[UatTable]) -> list[str]:
+    statements = [create_table(table) for table in tables]
+    for table in tables:
         statements += [create_index(table, index) for index in table.of_kind("index", "unique_index")]
-    for table in UAT_TABLES.values():
+    for table in tables:
         statements += [
             f'ALTER TABLE {qualified(table.name)} ADD CONSTRAINT "{key.name}" {key.body}'
             for key in table.of_kind("foreign_key")

@@ -19,6 +19,14 @@ def django_name(table: str, columns: tuple[str, ...], suffix: str = "") -> str:
     return f"{table[:length]}_{joined[:length]}_{digest}"
 
 
+def check_name(table: str, column: str) -> str:
+    """The name that PostgreSQL gives a column's check: of two long names the longer one is cut first."""
+    suffix = "_check"
+    while len(f"{table}_{column}{suffix}") > NAME_LIMIT:
+        table, column = (table[:-1], column) if len(table) > len(column) else (table, column[:-1])
+    return f"{table}_{column}{suffix}"
+
+
 def quoted(*names: str) -> str:
     """Identifiers for a column list; ours hold no double quote."""
     return ", ".join(f'"{name}"' for name in names)
