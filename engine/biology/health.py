@@ -121,6 +121,7 @@ class LiceCounts:
     method_shares: Annotated[tuple[Share, ...], COUNTING_METHODS, SUM_TO_ONE]
     method_confidence: Annotated[Floats, Written(Share, COUNTING_METHODS)]
     confidence_sd: Share
+    types_found_share: Share
 
     def __post_init__(self) -> None:
         _check_hours(self)

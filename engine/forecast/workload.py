@@ -177,5 +177,5 @@ def _stay_rows(stay: Stay, days: int, farm: Farm, region: _RegionOutlook, share_
         rows += count_feed_rows(feed, n * fed, feeders, days)
     rows += n * count_sample_rows(region.bio.growth, stay.stage, days)
     if stay.stage == SEA:
-        rows += n * count_lice_rows(farm, days)
+        rows += n * count_lice_rows(farm, region.bio, days)
     return rows

@@ -25,9 +25,11 @@ def counts(records: Records) -> Measures:
             & (pl.col("development_stage") == "adult")
         )
     )["id"]
+    females = pl.col("count_value").filter(pl.col("lice_type_id") == kind).sum()
     counts_of_females = collect(
         records.tables["lice_count"]
-        .filter(pl.col("lice_type_id") == kind)
+        .group_by("assignment_id", "count_date", "fish_sampled")  # a count; a type without a row was not found
+        .agg(count_value=females)
         .join(records.rings.lazy().select("assignment_id", "geography", "first_day"), on="assignment_id")
         .select(
             "geography",

@@ -269,14 +269,25 @@ UPDATE treatment SET method = 'VACCINE' WHERE method <> 'VACCINE' AND batch_id =
 INSERT INTO treatment SELECT * REPLACE (id + 99 AS id, treatment_date + INTERVAL 1 DAY AS treatment_date) FROM treatment
 WHERE method = 'VACCINE' LIMIT 1;
 
--- 07_foreign_keys: every type of lice is counted
+-- 07_foreign_keys: every type of lice found has its row
 DELETE FROM lice_count WHERE rowid = 5;
 
--- 07_foreign_keys: every type of lice is counted
+-- 07_foreign_keys: every type of lice found has its row
 UPDATE lice_count SET fish_sampled = fish_sampled - 1 WHERE rowid = 5;
 
--- 07_foreign_keys: every type of lice is counted
+-- 07_foreign_keys: every type of lice found has its row
 UPDATE lice_count SET count_date = count_date + INTERVAL 1 MINUTE WHERE rowid = 5;
+
+-- 07_foreign_keys: every type of lice found has its row
+UPDATE lice_count SET count_value = count_value + 1 WHERE rowid = 5;
+
+-- 07_foreign_keys: where no lice were found one row says so
+INSERT INTO lice_count SELECT * REPLACE (0 AS count_value, 13 - lice_type_id AS lice_type_id) FROM lice_count
+WHERE rowid = (SELECT min(rowid) FROM lice_count WHERE (assignment_id, count_date) IN (
+    SELECT (assignment_id, count_date) FROM lice_count GROUP BY ALL HAVING count(*) = 1));
+
+-- 07_foreign_keys: where no lice were found one row says so
+UPDATE lice_count SET lice_type_id = 1 WHERE count_value = 0;
 
 -- 07_foreign_keys: count of lice has its truth
 DELETE FROM lice_truth WHERE rowid = 5;

@@ -72,7 +72,10 @@ def test_efficacy_is_told_from_the_truth(make_records: MakeRecords) -> None:
 
 
 def test_adult_females_a_fish_by_days_at_sea(make_records: MakeRecords) -> None:
-    """Day 90 belongs to the first bin, day 91 to the second; males and the other species don't count."""
+    """Day 90 belongs to the first bin, day 91 to the second; males and the other species don't count, and a count
+
+    whose females have no row found none.
+    """
 
     def seen(n: int, lice_seen: int, kind: int = 1, fish: int = 20) -> dict[str, Any]:
         return {
@@ -86,10 +89,10 @@ def test_adult_females_a_fish_by_days_at_sea(make_records: MakeRecords) -> None:
     records = make_records(
         batch=[batch(1, geography=2)],
         container_assignment=[ring(1, 1, container=2)],
-        lice_count=[seen(8, 0), seen(90, 3, fish=10), seen(91, 7), seen(91, 900, 2), seen(91, 900, 3)],
+        lice_count=[seen(8, 0), seen(90, 3, fish=10), seen(91, 7), seen(91, 900, 2), seen(92, 900, 3)],
     )
     found = lice.counts(records)
     assert found["adult female lice a fish, days 1-90, Scotland"].value == pytest.approx(3 / 30)
-    assert found["adult female lice a fish, days 91-180, Scotland"].value == pytest.approx(7 / 20)
+    assert found["adult female lice a fish, days 91-180, Scotland"].value == pytest.approx(7 / 40)
     assert found["adult female lice a fish, days 181-270, Scotland"].value is None
     assert found["adult female lice a fish, days 1-90, Faroe Islands"].value is None

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
+from engine.biology.parameters import Parameters
 from engine.farm.infrastructure import Farm
+from engine.farm.schedule import Batch, Schedule
 from engine.simulation.health import wording
-from engine.simulation.lice.identification import LICE_TYPES, SALMON_LOUSE, LiceShares, identify_lice
+from engine.simulation.lice.identification import (
+    LICE_TYPES,
+    SALMON_LOUSE,
+    IdentifiedLice,
+    LiceShares,
+    identify_lice,
+)
 from engine.simulation.lice.treatments import Remedy
 from engine.simulation.numerics.calendar import DAY_US, MINUTE_US, WEEK_DAYS
 from engine.simulation.numerics.series import uniforms
@@ -32,6 +42,7 @@ from lake.errors import InputError
 
 TEN_THOUSANDTHS = 10_000.0
 DETECTION_METHODS = ("manual", "visual", "automated", "camera")  # the order of the biology's shares
+LIMITED_TYPE = LICE_TYPES.index((SALMON_LOUSE, "female", "adult"))
 
 
 def lice_tables(life: BatchLife) -> Tables:
@@ -39,30 +50,44 @@ def lice_tables(life: BatchLife) -> Tables:
     stage, ids = life.stages[-1], life.ids[-1]
     lice = stage.lice if stage.stage == SEA else None
     treatment, treatment_truth = treatment_rows(life)
+    counts, truth = _sea_rows(life, stage, lice, ids) if lice else (empty("lice_count"), empty("lice_truth"))
     return {
-        "lice_count": _count_rows(life, stage, lice, ids) if lice else empty("lice_count"),
+        "lice_count": counts,
         "treatment": treatment,
         "treatment_truth": treatment_truth,
-        "lice_truth": _truth_rows(life, stage, lice, ids) if lice else empty("lice_truth"),
+        "lice_truth": truth,
     }
 
 
 def expected_lice(expected: ExpectedLife) -> RowCounts:
-    """The weekly counts of each ring by type of lice, the treatments lived with, and the vaccination."""
-    schedule = expected.schedule
+    """The weekly counts of each ring by the types found, the treatments lived with, and the vaccination."""
     counts = sum(int((s.lived_days // WEEK_DAYS).sum()) for s in expected.stays if s.is_at_sea)
     treatments = expected.vaccinations + len(expected.treatment_days)
     return {
-        "lice_count": counts * len(schedule.farm.model.master.lice_types),
+        "lice_count": round(counts * _mean_types(expected)) if counts else 0,
         "treatment": treatments,
         "treatment_truth": treatments,
         "lice_truth": counts,
     }
 
 
-def count_lice_rows(farm: Farm, days: int) -> int:
-    """Rows of the counts of a ring that is lived in for so many days: what is, and what is counted by type."""
-    return days // WEEK_DAYS * (1 + len(farm.model.master.lice_types))
+def _mean_types(expected: ExpectedLife) -> float:
+    """Rows of a count: the types found on average before the as-of date in the rings that are lived with."""
+    schedule, sea = expected.schedule, expected.last
+    lice = sea.stage.lice
+    if lice is None:
+        return 1.0
+    rings = [schedule.farm.container(c).name for c in sea.planned.container_ids]
+    found = _identify(schedule, expected.batch, rings, sea.stage.start_day, lice=lice).lice
+    counted = (lice.sampled > 0) & (lice.day < schedule.as_of_day)
+    types = np.maximum((found[:, :, _known_types(schedule.farm)] > 0).sum(axis=2), 1)[counted]
+    return float(types.mean()) if len(types) else 1.0
+
+
+def count_lice_rows(farm: Farm, biology: Parameters, days: int) -> float:
+    """Rows of the counts of a ring that is lived in for so many days: what is, and what is counted by type found."""
+    types = biology.lice_counts.types_found_share * len(farm.model.master.lice_types)
+    return days // WEEK_DAYS * (1 + types)
 
 
 def type_positions(farm: Farm) -> np.ndarray:
@@ -78,14 +103,19 @@ def type_positions(farm: Farm) -> np.ndarray:
     return np.array([LICE_TYPES.index(kind) if kind in LICE_TYPES else -1 for kind in named])
 
 
-def _count_rows(life: BatchLife, stage: StageHistory, lice: SeaLice, ids: np.ndarray) -> Columns:
-    schedule = life.schedule
+def _known_types(farm: Farm) -> np.ndarray:
+    """The positions in LICE_TYPES of the types that the farm knows."""
+    positions = type_positions(farm)
+    return positions[positions >= 0]
+
+
+def _identify(schedule: Schedule, batch: Batch, rings: list[str], start_day: int, *, lice: SeaLice) -> IdentifiedLice:
+    """The lice counted in the rings (names) of a stay from start_day on, by type."""
     model = schedule.biology.model.lice_counts
-    region = schedule.region_of(life.history.batch)
-    number = life.history.batch.number
-    identified = identify_lice(
-        keys=stream_keys(schedule.seed, Stream.LICE_COUNT, number, "types", each=life.names(stage)),
-        first_day=stage.start_day,
+    region = schedule.region_of(batch)
+    return identify_lice(
+        keys=stream_keys(schedule.seed, Stream.LICE_COUNT, batch.number, "types", each=rings),
+        first_day=start_day,
         day=lice.day.astype(np.int64),
         counted=lice.counted.astype(np.int64),
         sampled=lice.sampled.astype(np.int64),
@@ -101,54 +131,57 @@ def _count_rows(life: BatchLife, stage: StageHistory, lice: SeaLice, ids: np.nda
             caligus_juvenile=model.caligus_juvenile_share,
         ),
     )
+
+
+def _sea_rows(life: BatchLife, stage: StageHistory, lice: SeaLice, ids: np.ndarray) -> tuple[Columns, Columns]:
+    """lice_count and lice_truth of a stay at sea."""
+    schedule, number = life.schedule, life.history.batch.number
+    model = schedule.biology.model.lice_counts
+    identified = _identify(schedule, life.history.batch, life.names(stage), stage.start_day, lice=lice)
     c, w = np.nonzero(lice.sampled > 0)
     positions = type_positions(schedule.farm)
     by_type = np.where(positions >= 0, identified.lice[c, w][:, positions], 0)
-    types = len(positions)
-    method = _methods(life, stage, lice)[w]
+    # a row a type found; where nothing was, one that says so of what the limits are about
+    told = by_type > 0
+    told[~told.any(axis=1), np.nonzero(positions == LIMITED_TYPE)[0][0]] = True
+    at, kind = np.nonzero(told)
+    method = _methods(schedule.seed, number, model.method_shares, stage)[lice.day - stage.start_day][w]
     trust = model.method_confidence[method] + model.confidence_sd * identified.certainty[c, w]
     # the rings are counted one after the other
     first, last = model.first_hour_utc * 60, model.last_hour_utc * 60
     turn = (last - first) * (c + identified.moment[c, w]) / len(stage.container_ids)
     minute = first + np.floor(turn).astype(np.int64)
-    columns: Columns = {
+    ring: Columns = {
+        "batch_id": np.full(len(c), life.batch_id),
         "container_id": np.array(stage.container_ids)[c],
         "assignment_id": ids[c],
+    }
+    counted: Columns = {
+        **ring,
         "count_date": lice.day[w].astype(np.int64) * DAY_US + minute * MINUTE_US,
         "fish_sampled": lice.sampled[c, w],
         "detection_method": codes("lice_count", "detection_method", DETECTION_METHODS)[method],
         "confidence_level": hundredths(np.clip(trust, 0.0, 1.0)),
     }
-    repeated = {name: np.repeat(values, types) for name, values in columns.items()}
-    return repeated | {
-        "batch_id": np.full(len(c) * types, life.batch_id),
-        "lice_type_id": np.tile(np.arange(1, types + 1), len(c)),
-        "count_value": by_type.ravel(),
-    }
-
-
-def _methods(life: BatchLife, stage: StageHistory, lice: SeaLice) -> np.ndarray:
-    """How lice were counted on each day, a position in DETECTION_METHODS: alike in all rings."""
-    shares = life.schedule.biology.model.lice_counts.method_shares
-    key = stream_key(life.schedule.seed, Stream.LICE_COUNT, life.history.batch.number, "method")
-    u = uniforms(key, stage.days)[lice.day - stage.start_day]
-    chosen: np.ndarray = np.minimum(np.searchsorted(cumulative(shares), u, side="right"), len(shares) - 1)
-    return chosen
-
-
-def _truth_rows(life: BatchLife, stage: StageHistory, lice: SeaLice, ids: np.ndarray) -> Columns:
-    c, w = np.nonzero(lice.sampled > 0)
-
-    return {
-        "batch_id": np.full(len(c), life.batch_id),
-        "container_id": np.array(stage.container_ids)[c],
-        "assignment_id": ids[c],
+    counts = {name: values[at] for name, values in counted.items()}
+    return counts | {"lice_type_id": kind + 1, "count_value": by_type[at, kind]}, {
+        **ring,
         "date": lice.day[w],
         "attached": in_units(lice.attached[c, w], TEN_THOUSANDTHS),
         "mobile": in_units(lice.mobile[c, w], TEN_THOUSANDTHS),
         "adult_female": in_units(lice.adult_female[c, w], TEN_THOUSANDTHS),
         "external_pressure": in_units(lice.pressure[c, w], TEN_THOUSANDTHS),
+        "fish_sampled": lice.sampled[c, w],
+        "types_found": (by_type > 0).sum(axis=1),
+        "lice_counted": by_type.sum(axis=1),
     }
+
+
+def _methods(seed: int, batch: str, shares: Sequence[float], stage: StageHistory) -> np.ndarray:
+    """How lice would be counted on each day of the stage, a position in DETECTION_METHODS: alike in all rings."""
+    u = uniforms(stream_key(seed, Stream.LICE_COUNT, batch, "method"), stage.days)
+    chosen: np.ndarray = np.minimum(np.searchsorted(cumulative(shares), u, side="right"), len(shares) - 1)
+    return chosen
 
 
 def treatment_rows(life: BatchLife) -> tuple[Columns, Columns]:

@@ -5,12 +5,14 @@ WITH misplaced AS (  -- what lies in none or in two of the places that could hol
     UNION ALL SELECT 'feed container ' || name, count(hall_id) + count(area_id) FROM feed_container GROUP BY id, name
     UNION ALL SELECT 'site ' || site_name, count(station_id) + count(area_id) FROM site GROUP BY id, site_name
 ),
-counted AS (  -- lice of one ring on one day: every type once, all on the same fish
-    SELECT assignment_id, count_date::DATE AS date, batch_id, count(*) AS types,
-        count(DISTINCT (count_date, fish_sampled, detection_method)) AS samples
-    FROM lice_count GROUP BY ALL
+counted AS (  -- lice of one ring on one day: each type found once, or one row of none; all on the same fish
+    SELECT c.assignment_id, c.count_date::DATE AS date, c.batch_id, count(*) AS rows, count_if(c.count_value > 0) AS types,
+        sum(c.count_value) AS lice, max(c.fish_sampled) AS fish,
+        count(DISTINCT (c.count_date, c.fish_sampled, c.detection_method)) AS samples,
+        bool_and(c.count_value > 0 OR (t.species = 'Lepeophtheirus salmonis' AND t.gender = 'female'
+            AND t.development_stage = 'adult')) AS of_females
+    FROM lice_count c JOIN lice_type t ON t.id = c.lice_type_id GROUP BY ALL
 ),
-told AS (SELECT assignment_id, date, batch_id FROM lice_truth),
 vaccinated AS (
     SELECT batch_assignment_id AS assignment_id, count(*) AS times FROM treatment WHERE method = 'VACCINE' GROUP BY ALL
 ),
@@ -43,14 +45,18 @@ incomplete AS (  -- what must have rows that refer to it, and how many it has
     LEFT JOIN vaccinated v USING (assignment_id)
     WHERE coalesce(v.times, 0) <> (s.stage = p.stage AND s.end_day > s.first_day + p.day)::INTEGER
     UNION ALL
-    SELECT c.batch_id, s.container, c.date, 'every type of lice is counted, on the same fish', t.types,
-        CASE WHEN c.samples = 1 THEN c.types ELSE -c.samples END
-    FROM counted c CROSS JOIN (SELECT count(*) AS types FROM lice_type) t LEFT JOIN stay s USING (assignment_id)
-    WHERE c.types <> t.types OR c.samples <> 1
+    SELECT c.batch_id, s.container, c.date, 'every type of lice found has its row, on the same fish', t.lice_counted,
+        CASE WHEN c.samples = 1 THEN c.lice ELSE -c.samples END
+    FROM counted c JOIN lice_truth t USING (assignment_id, date) LEFT JOIN stay s USING (assignment_id)
+    WHERE c.types <> t.types_found OR c.lice <> t.lice_counted OR c.fish <> t.fish_sampled OR c.samples <> 1
+    UNION ALL
+    SELECT c.batch_id, s.container, c.date, 'where no lice were found one row says so', 1, c.rows - c.types
+    FROM counted c LEFT JOIN stay s USING (assignment_id)
+    WHERE c.rows <> greatest(c.types, 1) OR NOT c.of_females
     UNION ALL
     SELECT coalesce(c.batch_id, t.batch_id), s.container, date, 'a count of lice has its truth', count(c.batch_id),
         count(t.batch_id)
-    FROM counted c FULL JOIN told t USING (assignment_id, date) LEFT JOIN stay s USING (assignment_id)
+    FROM counted c FULL JOIN lice_truth t USING (assignment_id, date) LEFT JOIN stay s USING (assignment_id)
     WHERE c.batch_id IS NULL OR t.batch_id IS NULL
     GROUP BY ALL
     UNION ALL

@@ -23,7 +23,9 @@ from lake.tables.declaration import (
 HEALTH_TABLES: tuple[Table, ...] = (
     Table(
         "lice_count",
-        "Lice of one type on the fish sampled from one ring on one day; every type is reported, also with none.",
+        "Lice of one type on the fish sampled from one ring on one day, as people enter them: a row for each type that "
+        "was found, and one row of 0 adult female salmon lice where none was of any. A type without a row was looked "
+        "for and not found: lice_truth tells how many were.",
         (
             BATCH_REF,
             CONTAINER_REF,
@@ -31,7 +33,7 @@ HEALTH_TABLES: tuple[Table, ...] = (
             Column("count_date", TIMESTAMP, "when, UTC", delta=True),
             Column("lice_type_id", REF, "species, sex and stage", references="lice_type"),
             Column("count_value", pa.int32(), "lice on all fish sampled", unit="lice"),
-            Column("fish_sampled", pa.int32(), "fish examined", unit="fish"),
+            Column("fish_sampled", pa.int32(), "fish examined, in each row of the count", unit="fish"),
             Column(
                 "detection_method",
                 TEXT,

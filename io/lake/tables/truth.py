@@ -97,7 +97,8 @@ TRUTH_TABLES: tuple[Table, ...] = (
     ),
     Table(
         "lice_truth",
-        "True mean lice a fish in one ring on the day of a count, before any treatment that day.",
+        "True mean lice a fish in one ring on the day of a count, before any treatment that day; and what was counted, "
+        "so that a type not found is told from a row that is missing.",
         (
             BATCH_REF,
             CONTAINER_REF,
@@ -107,6 +108,9 @@ TRUTH_TABLES: tuple[Table, ...] = (
             Column("mobile", decimal(10, 4), "pre-adults and adult males", unit="lice/fish", delta=True),
             Column("adult_female", decimal(10, 4), "adult females", unit="lice/fish", delta=True),
             Column("external_pressure", decimal(10, 4), "larvae from outside", unit="lice/fish/week", delta=True),
+            Column("fish_sampled", pa.int32(), "fish examined", unit="fish"),
+            Column("types_found", pa.int32(), "types of lice found on them; of every other type there were 0"),
+            Column("lice_counted", pa.int32(), "lice of all types found on them", unit="lice"),
         ),
         key=("assignment_id", "date"),
         order=("assignment_id", "date"),

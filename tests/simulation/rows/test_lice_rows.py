@@ -46,14 +46,16 @@ def day_of(moment: datetime | date) -> int:
 
 
 def counts(schedule: Schedule, rows: Rows) -> dict[tuple[int, int], dict[tuple[str, str, str], int]]:
-    """Lice by type, of each (assignment, day)."""
+    """Lice by type, of each (assignment, day), with 0 of those that have no row."""
     types = [(t.species, t.gender, t.stage) for t in schedule.farm.model.master.lice_types]
-    found: dict[tuple[int, int], dict[tuple[str, str, str], int]] = defaultdict(dict)
+    found: dict[tuple[int, int], dict[tuple[str, str, str], int]] = {}
+    told = set()
     for row in rows["lice_count"]:
         kind = types[row["lice_type_id"] - 1]
-        of = found[row["assignment_id"], day_of(row["count_date"])]
-        assert kind not in of
-        of[kind] = row["count_value"]
+        at = row["assignment_id"], day_of(row["count_date"])
+        assert (at, kind) not in told
+        told.add((at, kind))
+        found.setdefault(at, dict.fromkeys(types, 0))[kind] = row["count_value"]
     return found
 
 
@@ -71,8 +73,37 @@ def test_every_louse_counted_has_a_type(small_schedule: Schedule, lived: BatchHi
         for at, of in found.items()
     }
     assert sums == expected
-    assert {len(of) for of in found.values()} == {len(small_schedule.farm.model.master.lice_types)}
     assert sum(map(sum, expected.values())) > 0
+
+
+def test_a_count_has_a_row_for_each_type_found_as_the_applications_users_enter_them(
+    small_schedule: Schedule, lived: BatchHistory
+) -> None:
+    """One row of none where nothing was found; and the truth tells how many rows there must be."""
+    sea = lived.stages[-1]
+    assert sea.lice is not None
+    # the salmon lice of half of the counts are put away: some counts then find nothing at all
+    fewer = np.where(np.arange(len(sea.lice.day))[:, None] % 2, sea.lice.counted, 0)
+    history = replace(lived, stages=(*lived.stages[:-1], replace(sea, lice=replace(sea.lice, counted=fewer))))
+    rows = rows_of(small_schedule, history)
+    types = [(t.species, t.gender, t.stage) for t in small_schedule.farm.model.master.lice_types]
+    by_count = defaultdict(list)
+    for row in rows["lice_count"]:
+        by_count[row["assignment_id"], row["count_date"].date()].append(row)
+    empty = 0
+    for truth in rows["lice_truth"]:
+        told = by_count.pop((truth["assignment_id"], truth["date"]))
+        assert {r["fish_sampled"] for r in told} == {truth["fish_sampled"]}
+        assert sum(r["count_value"] for r in told) == truth["lice_counted"]
+        if truth["types_found"]:
+            assert len(told) == truth["types_found"] == sum(r["count_value"] > 0 for r in told)
+        else:
+            (only,) = told
+            assert only["count_value"] == 0
+            assert types[only["lice_type_id"] - 1] == (SALMON_LOUSE, "female", "adult")
+            empty += 1
+    assert not by_count
+    assert 0 < empty < len(rows["lice_truth"]) / 2
 
 
 def test_counts_stand_in_order_within_the_stay_and_a_working_morning(
@@ -371,7 +402,7 @@ def test_the_sea_of_the_schedule_is_told_whole(
         if history.stages[-1].stage == SEA:
             lice = history.stages[-1].lice
             assert lice is not None
-            types = len(small_schedule.farm.model.master.lice_types)
-            assert len(rows["lice_count"]) == types * int((lice.sampled > 0).sum())
+            assert len(counts(small_schedule, rows)) == int((lice.sampled > 0).sum())
+            assert sum(r["lice_counted"] for r in rows["lice_truth"]) >= int(lice.counted.sum())
             counted += len(rows["lice_count"])
     assert counted > 0

@@ -3,12 +3,11 @@
 WITH counted AS (
     SELECT
         c.assignment_id, c.count_date::DATE AS date, max(c.fish_sampled) AS fish,
-        sum(c.count_value) FILTER (t.development_stage IN ('copepodid', 'chalimus')) AS attached,
-        sum(c.count_value) FILTER (t.development_stage = 'pre-adult'
-            OR (t.development_stage = 'adult' AND t.gender = 'male')) AS mobile,
-        sum(c.count_value) FILTER (t.development_stage = 'adult' AND t.gender = 'female') AS adult_female
-    FROM lice_count c JOIN lice_type t ON t.id = c.lice_type_id
-    WHERE t.species = 'Lepeophtheirus salmonis'
+        coalesce(sum(c.count_value) FILTER (t.development_stage IN ('copepodid', 'chalimus')), 0) AS attached,
+        coalesce(sum(c.count_value) FILTER (t.development_stage = 'pre-adult'
+            OR (t.development_stage = 'adult' AND t.gender = 'male')), 0) AS mobile,
+        coalesce(sum(c.count_value) FILTER (t.development_stage = 'adult' AND t.gender = 'female'), 0) AS adult_female
+    FROM lice_count c LEFT JOIN lice_type t ON t.id = c.lice_type_id AND t.species = 'Lepeophtheirus salmonis'
     GROUP BY ALL
 ),
 staged AS (
