@@ -77,7 +77,7 @@ def _mean_types(expected: ExpectedLife) -> float:
     lice = sea.stage.lice
     if lice is None:
         return 1.0
-    rings = [schedule.farm.container(c).name for c in sea.planned.container_ids]
+    rings = tuple(schedule.farm.container(c).name for c in sea.planned.container_ids)
     found = _identify(schedule, expected.batch, rings, sea.stage.start_day, lice=lice).lice
     counted = (lice.sampled > 0) & (lice.day < schedule.as_of_day)
     types = np.maximum((found[:, :, _known_types(schedule.farm)] > 0).sum(axis=2), 1)[counted]
@@ -109,7 +109,9 @@ def _known_types(farm: Farm) -> np.ndarray:
     return positions[positions >= 0]
 
 
-def _identify(schedule: Schedule, batch: Batch, rings: list[str], start_day: int, *, lice: SeaLice) -> IdentifiedLice:
+def _identify(
+    schedule: Schedule, batch: Batch, rings: tuple[str, ...], start_day: int, *, lice: SeaLice
+) -> IdentifiedLice:
     """The lice counted in the rings (names) of a stay from start_day on, by type."""
     model = schedule.biology.model.lice_counts
     region = schedule.region_of(batch)
