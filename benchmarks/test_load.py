@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -74,7 +74,8 @@ def context() -> Context:
     names = ("container", "sensor", "environmental_parameter")
     offsets = {"batch": 10, "container_assignment": 1_000, "environmental_reading": 0}
     return Context(
-        as_of=datetime(2025, 1, 1, tzinfo=UTC),
+        as_of=date(2025, 1, 1),
+        run_start=date(2020, 1, 1),
         user_id=1,
         dimensions={},
         dimension_ids=dict.fromkeys(names, ids),

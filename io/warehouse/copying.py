@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
@@ -20,10 +20,12 @@ from psycopg.copy import QueuedLibpqWriter
 
 from lake.errors import InputError
 from lake.manifest import PartitionRecord
+from lake.tables import TABLES
 from warehouse.database import Connection, identifier
 from warehouse.encoding import Context, encoder, project
 from warehouse.load_log import Load, record_part
 from warehouse.master_data import check_columns
+from warehouse.moments import Parents
 from warehouse.selection import Extract, PartitionRows
 from warehouse.uat.expressions import Mapping
 from warehouse.uat.mapping import EVENTS
@@ -130,6 +132,7 @@ def copy_partition(connection: Connection, job: CopyJob, partition: PartitionRec
     firsts = job.first_rows[partition.partition]
     rows: dict[str, int] = {}
     selected = PartitionRows(extract, partition)
+    context = replace(job.context, parents=Parents(partial(_part, extract.run_dir, partition)))
     with connection.transaction():
         for mapping in EVENTS:
             part = partition.tables.get(mapping.lake)
@@ -144,14 +147,21 @@ def copy_partition(connection: Connection, job: CopyJob, partition: PartitionRec
             path, first_row = extract.run_dir / part.file, firsts[mapping.lake]
             _check(path, part.rows, mapping)
             if extract.is_whole:
-                rows[mapping.lake] = copy_table(connection, mapping, path, job.context, first_row=first_row, sent=sent)
+                rows[mapping.lake] = copy_table(connection, mapping, path, context, first_row=first_row, sent=sent)
             else:
                 batches = (
                     (pc.add(numbers, first_row), batch) for numbers, batch in selected.batches(mapping, BATCH_ROWS)
                 )
-                rows[mapping.lake] = copy_rows(connection, mapping, batches, job.context, sent=sent)
+                rows[mapping.lake] = copy_rows(connection, mapping, batches, context, sent=sent)
         record_part(connection, job.load, partition.partition, rows, seconds=perf_counter() - begun)
     return rows
+
+
+def _part(run_dir: Path, partition: PartitionRecord, table: str, columns: list[str]) -> pa.Table:
+    """Columns of all of a partition's rows of a table."""
+    part = partition.tables.get(table)
+    schema = pa.schema([TABLES[table].schema.field(column) for column in columns])
+    return schema.empty_table() if part is None else pq.read_table(run_dir / part.file, columns=columns)
 
 
 def _check(path: Path, rows: int, mapping: Mapping) -> None:

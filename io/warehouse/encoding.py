@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -13,9 +13,9 @@ from pgpq.encoders import StringEncoderBuilder
 from pgpq.schema import Jsonb
 
 from lake.tables import EVENT_TABLE_NAMES, TABLES
+from warehouse.moments import Parents, Rows, compute
 from warehouse.uat.derived import unscaled
 from warehouse.uat.expressions import (
-    AsOf,
     Constant,
     ContentType,
     Derived,
@@ -28,7 +28,9 @@ from warehouse.uat.expressions import (
     User,
 )
 from warehouse.uat.tables import TARGET_TABLES
+from warehouse.uat.times import Moment
 
+EPOCH = date(1970, 1, 1)
 ARROW_TYPES = {
     "bigint": pa.int64(),
     "integer": pa.int32(),
@@ -47,15 +49,18 @@ ARROW_TYPES = {
 class Context:
     """What a target knows of a run: `dimension_ids[table][lake id]` is the target's id, position 0 is null;
     `offsets[table]` is added to the lake's ids of an event table; `content_types[app, model]` is Django's id;
-    `prefix` precedes texts that bear a batch's number."""
+    `prefix` precedes texts that bear a batch's number; `run_start` is the first batch's first day; `parents` are the
+    rows that those of a partition refer to."""
 
-    as_of: datetime
+    as_of: date
+    run_start: date
     user_id: int
     dimensions: dict[str, pa.Table]
     dimension_ids: dict[str, pa.Array]
     offsets: dict[str, int]
     content_types: dict[tuple[str, str], int] = field(default_factory=dict)
     prefix: str = ""
+    parents: Parents = field(default_factory=Parents)
 
 
 def arrow_type(uat_type: str) -> pa.DataType:
@@ -133,6 +138,20 @@ class _Source:
     mapping: Mapping
     context: Context
     numbers: pa.Array
+    _times: dict[Moment, pa.Array] = field(default_factory=dict)
+
+    def time(self, moment: Moment) -> pa.Array:
+        """Each row's time."""
+        if moment not in self._times:
+            rows = Rows(
+                table=self.mapping.lake,
+                rows=self.rows,
+                parents=self.context.parents,
+                run_start=(self.context.run_start - EPOCH).days,
+                as_of=(self.context.as_of - EPOCH).days,
+            )
+            self._times[moment] = compute(moment, rows)
+        return self._times[moment]
 
     def column(self, name: str) -> pa.Array:
         """A lake column, ids as the target's."""
@@ -156,8 +175,8 @@ def _evaluate(expression: Expression, source: _Source, to: pa.DataType) -> pa.Ar
             return source.column(column)
         case Constant(value):
             return pa.repeat(pa.scalar(value, to), rows.num_rows)
-        case AsOf():
-            return pa.repeat(pa.scalar(context.as_of, to), rows.num_rows)
+        case Moment():
+            return source.time(expression)
         case User(where):
             user = pa.repeat(pa.scalar(context.user_id, to), rows.num_rows)
             return pc.if_else(rows.column(where).is_valid(), user, None) if where else user

@@ -212,7 +212,7 @@ class _Loading:
             events = (mapping.uat for mapping in EVENTS if mapping.lake in extract.tables)
             refuse_triggers(main, ["auth_user", *(mapping.uat for mapping in DIMENSIONS), *events])
             load_log.create(main)
-            context, added = complete_master_data(main, self.manifest, dimensions)
+            context, added = complete_master_data(main, self.run_dir, self.manifest, dimensions)
             refuse_conflicts(main, extract, context, incoming, load=load)
             if load is None:
                 load = load_log.begin(main, self.manifest, options.selection, options.prefix)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import psycopg
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from psycopg import sql
 
@@ -51,24 +52,33 @@ def check_columns(schema: pa.Schema, mapping: Mapping, file: str) -> None:
             )
 
 
-def as_of_time(manifest: Manifest) -> datetime:
-    """The as-of date at 00:00 UTC."""
-    return datetime.fromisoformat(manifest.identity.as_of).replace(tzinfo=UTC)
+def run_start(run_dir: Path, manifest: Manifest) -> date:
+    """The first day of the run's first batch; the as-of date where it has none."""
+    days = [
+        pc.min(pq.read_table(run_dir / file, columns=["start_date"])[0]) for file in manifest.files.get("batch", [])
+    ]
+    return min((day.as_py() for day in days if day.is_valid), default=as_of_date(manifest))
+
+
+def as_of_date(manifest: Manifest) -> date:
+    """The data's today."""
+    return date.fromisoformat(manifest.identity.as_of)
 
 
 def complete_master_data(
-    connection: Connection, manifest: Manifest, dimensions: dict[str, pa.Table]
+    connection: Connection, run_dir: Path, manifest: Manifest, dimensions: dict[str, pa.Table]
 ) -> tuple[Context, list[AddedRows]]:
     """Ids of every dimension row in the target, missing rows added, and which were added.
 
     To be called within a transaction. InputError when a natural key is there twice, or a missing row breaks a
     constraint of the target.
     """
-    as_of = as_of_time(manifest)
+    first_day = run_start(run_dir, manifest)
     added: list[AddedRows] = []
     context = Context(
-        as_of=as_of,
-        user_id=_user_id(connection, as_of, added),
+        as_of=as_of_date(manifest),
+        run_start=first_day,
+        user_id=_user_id(connection, first_day, added),
         dimensions=dimensions,
         dimension_ids={},
         offsets={},
@@ -101,7 +111,7 @@ def content_types(connection: Connection) -> dict[tuple[str, str], int]:
     return {model: found[model] for model in CONTENT_TYPES}
 
 
-def _user_id(connection: Connection, as_of: datetime, added: list[AddedRows]) -> int:
+def _user_id(connection: Connection, joined: date, added: list[AddedRows]) -> int:
     query = "SELECT id FROM auth_user WHERE username = %s"
     row = connection.execute(query, (LOADING_USER,)).fetchone()
     if row is None:
@@ -114,7 +124,7 @@ def _user_id(connection: Connection, as_of: datetime, added: list[AddedRows]) ->
                                    first_name, last_name, email, date_joined)
             VALUES (%s, %s, '!', false, false, true, '', '', '', %s)
             """,
-            (id_, LOADING_USER, as_of),
+            (id_, LOADING_USER, joined),
         )
         return id_
     return int(row[0])

@@ -19,6 +19,7 @@ from warehouse.uat.expressions import LakeColumn
 from warehouse.uat.identifiers import qualified
 from warehouse.uat.mapping import EVENT_MAPPINGS
 from warehouse.uat.tables import TARGET_TABLES
+from warehouse.uat.times import Moment
 
 Tables = tuple[Path, Manifest]
 
@@ -72,12 +73,14 @@ CHANGES = {
 
 
 def copied(table: str) -> dict[str, bool]:
-    """The target's columns that take a lake column, and whether one decides to which group of figures a row belongs."""
+    """The target's columns that take a lake column, or a time that follows; whether one decides to which group of
+    figures a row belongs."""
     mapping, declared = EVENT_MAPPINGS[table], TABLES[table]
     return {
-        name: bool(declared.column(expression.column).references) or expression.column == BY.get(table)
+        name: isinstance(expression, LakeColumn)
+        and (bool(declared.column(expression.column).references) or expression.column == BY.get(table))
         for name, expression in mapping.columns.items()
-        if isinstance(expression, LakeColumn) and (table, name) not in UNCOMPARED
+        if isinstance(expression, LakeColumn | Moment) and (table, name) not in UNCOMPARED
     }
 
 

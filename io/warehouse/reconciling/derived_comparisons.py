@@ -1,4 +1,4 @@
-"""What is compared between the lake and the target: every column that was copied.
+"""What is compared between the lake and the target: every column that was copied, and every time that follows.
 
 By batch: sums of numbers, days, times and checksums of texts; ids of events as sums, less the load's offset; ids of
 dimensions as a checksum of the natural keys that they lead to on either side. The batch itself is reached over the
@@ -7,15 +7,19 @@ target's own references, and a row's other references must lead to the same batc
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyarrow as pa
 
 from lake.tables import EVENT_TABLE_NAMES, TABLES
 from lake.tables.declaration import Column
 from warehouse.reconciling.comparisons import ALSO, BY, CONTRADICTIONS, READINGS, Comparison, Measure
+from warehouse.reconciling.moment_sql import Moments
 from warehouse.uat.expressions import DimensionValue, LakeColumn, Mapping
 from warehouse.uat.identifiers import qualified
 from warehouse.uat.mapping import DIMENSION_MAPPINGS, EVENT_MAPPINGS
 from warehouse.uat.tables import TARGET_TABLES
+from warehouse.uat.times import Moment
 
 # the first 8 hexadecimal digits of a text's MD5: sums of such numbers agree by chance once in four billion
 LAKE_HASH = "('0x' || substr(md5({}), 1, 8))::BIGINT"
@@ -26,14 +30,17 @@ INTEGERS = {pa.int8(), pa.int16(), pa.int32(), pa.int64()}
 
 def derive(table: str) -> Comparison:
     """The comparison of an event table, from its mapping."""
-    if table == READINGS.table:
-        return READINGS
     mapping = EVENT_MAPPINGS[table]
+    if table == READINGS.table:
+        return replace(READINGS, measures=(*READINGS.measures, *_reading_times(mapping)))
     by = ("NULL", "NULL")
     measures: list[Measure] = []
     lake_joins: list[str] = []
     uat_joins = [_to_batch(mapping)]
+    moments = Moments(table)
     for name, expression in mapping.columns.items():
+        if isinstance(expression, Moment):
+            measures.append(_time(name, moments.seconds(expression)))
         if not isinstance(expression, LakeColumn):
             continue
         column = TABLES[table].column(expression.column)
@@ -57,10 +64,24 @@ def derive(table: str) -> Comparison:
         table=table,
         uat=" ".join([*uat_joins, *joins]),
         measures=(*measures, *ALSO.get(table, ())),
-        lake=" ".join(lake_joins),
+        lake=" ".join([*lake_joins, *moments.joins]),
         by=by,
         keys=" OR ".join(["false", *contradictions]),
     )
+
+
+def _reading_times(mapping: Mapping) -> list[Measure]:
+    """The times that follow from a reading's: in doubles, exact for whole seconds and twice as fast as numerics."""
+    return [
+        (name, f"sum({Moments(mapping.lake).seconds(moment)})", f"sum(date_part('epoch', t.{name}))::bigint")
+        for name, moment in mapping.columns.items()
+        if isinstance(moment, Moment)
+    ]
+
+
+def _time(name: str, seconds: str) -> Measure:
+    """The measure of a time that follows from others: `seconds` is SQL for the lake."""
+    return name, f"sum(({seconds})) * 1000000", f"sum((extract(epoch FROM t.{name}) * 1000000)::bigint)"
 
 
 def _figures(column: Column, name: str, uat_type: str) -> list[Measure]:

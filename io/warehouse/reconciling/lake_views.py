@@ -15,7 +15,10 @@ from warehouse.uat.mapping import EVENT_MAPPINGS
 
 
 def create_views(lake: duckdb.DuckDBPyConnection, extract: Extract, prefix: str) -> None:
-    """Views named after the tables, in the connection's default schema."""
+    """Views named after the tables, in the connection's default schema; whole.TABLE has all of the run's rows.
+
+    run_days is one row: the first batch's first day, and the as-of date.
+    """
     lake.execute("CREATE SCHEMA whole; CREATE SCHEMA kept")
     files = extract.manifest.files
     for name, paths in files.items():
@@ -25,6 +28,10 @@ def create_views(lake: duckdb.DuckDBPyConnection, extract: Extract, prefix: str)
     for name in EVENT_TABLE_NAMES:
         if name not in files:
             lake.execute(f"CREATE VIEW whole.{name} AS SELECT NULL::BIGINT AS id WHERE false")
+    lake.execute(
+        "CREATE TABLE run_days AS SELECT min(start_date) AS first_day, CAST(? AS DATE) AS as_of FROM whole.batch",
+        [extract.manifest.identity.as_of],
+    )
     made: set[str] = set()
     for name in EVENT_TABLE_NAMES:
         _keep(lake, name, extract, made)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from lake.tables import TABLES
 from warehouse.uat.expressions import (
-    AsOf,
     Constant,
     ContentType,
     Derived,
@@ -20,6 +19,7 @@ from warehouse.uat.expressions import (
 )
 from warehouse.uat.mapping import DIMENSIONS, GROUPS
 from warehouse.uat.tables import TARGET_TABLES
+from warehouse.uat.times import Moment
 
 
 def mapping_text() -> Iterator[str]:
@@ -58,8 +58,8 @@ def describe(expression: Expression, mapping: Mapping) -> str:
             return f"{column}: {what.description}{unit}" + ("; behind --prefix" if prefixed else "")
         case Constant(value):
             return f"{value!r}"
-        case AsOf():
-            return "the as-of date"
+        case Moment(words=words):
+            return words
         case User(where):
             return "the loading user" + (f" where {where} is not null" if where else "")
         case RowId():

@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from lake.tables import EVENT_TABLE_NAMES, TABLES
 from warehouse.uat.tables import TARGET_TABLES
+from warehouse.uat.times import Moment, moment_of
 
-AS_OF_COLUMNS = frozenset({"created_at", "updated_at", "last_computed_at", "last_computed"})
 EMPTY_COLUMNS = frozenset({"notes", "description", "cancellation_reason", "resolution_notes"})
 
 
@@ -31,11 +31,6 @@ class Constant:
     """One value in every row."""
 
     value: str | bool | int
-
-
-@dataclass(frozen=True)
-class AsOf:
-    """The as-of date at 00:00 UTC: the data's now."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +80,7 @@ class Derived:
     description: str
 
 
-Expression = LakeColumn | Constant | AsOf | User | RowId | DimensionValue | FirstOf | ContentType | Derived
+Expression = LakeColumn | Constant | Moment | User | RowId | DimensionValue | FirstOf | ContentType | Derived
 
 
 def inputs(expression: Expression) -> tuple[str, ...]:
@@ -101,6 +96,8 @@ def inputs(expression: Expression) -> tuple[str, ...]:
             return tuple(column for column, _, _ in models)
         case Derived(columns):
             return columns
+        case Moment():
+            return tuple(dict.fromkeys(path.partition(".")[0] for path in expression.paths))
     return ()
 
 
@@ -156,8 +153,8 @@ def map_table(lake: str, uat: str, key: tuple[str, ...] = (), **special: Express
                 columns[column.name] = RowId()
         elif column.name in names:
             columns[column.name] = LakeColumn(column.name)
-        elif column.name in AS_OF_COLUMNS:
-            columns[column.name] = AsOf()
+        elif (moment := moment_of(lake, column.name)) is not None:
+            columns[column.name] = moment
         elif column.name in EMPTY_COLUMNS and not column.nullable:
             columns[column.name] = Constant("")
         elif not column.nullable:

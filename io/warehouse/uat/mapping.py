@@ -1,8 +1,9 @@
 """Which lake table goes into which table of the target, column by column: the one declaration that all follows.
 
 A target's column takes, in this order: what the table's declaration below says; the lake's column of the same
-name, with ids translated as the lake's `references` tell; the as-of time for created_at and its like; '' for
-notes. A nullable column without any of these stays null. Anything else is an error when this is imported.
+name, with ids translated as the lake's `references` tell; for created_at and its like, the rule of
+warehouse.uat.times; '' for notes. A nullable column without any of these stays null. Anything else is an error when
+this is imported.
 """
 
 from __future__ import annotations
