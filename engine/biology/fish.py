@@ -95,7 +95,7 @@ class Feed:
     market_trend: Slope
     market_epoch_year: Year
     summary_least_growth: Ratio
-    summary_days: DaysOrMore
+    summary_revision_days: DaysOrMore
     summary_confidence_days: ConfidenceDays
 
     def __post_init__(self) -> None:

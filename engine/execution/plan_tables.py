@@ -109,7 +109,7 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
                 ("respiration_size_exponent", bio.respiration.size_exponent),
                 ("appetite_sd", bio.feed.appetite_sd),
                 ("bag_kg", bio.feed.bag_kg),
-                ("summary_days", bio.feed.summary_days),
+                ("summary_revision_days", bio.feed.summary_revision_days),
                 ("summary_least_growth", bio.feed.summary_least_growth),
                 *zip(CONFIDENCE_FROM, bio.feed.summary_confidence_days, strict=True),
                 *(

@@ -48,6 +48,14 @@ MAY_LIE_AHEAD = frozenset(
 )
 # the first day after: what it ends was the day before
 ENDS = frozenset({("batch", "actual_end_date"), ("container_assignment", "departure_date")})
+# whole weeks and months, which may begin before a stay and end after it: 12_feed_growth knows which
+CALENDAR = frozenset(
+    {
+        (table, column)
+        for table in ("container_feeding_summary", "batch_feeding_summary")
+        for column in ("period_start", "period_end")
+    }
+)
 # a laboratory answers when the fish may have gone
 AFTER_THE_STAY = frozenset({("health_lab_sample", "date_sent_to_lab"), ("health_lab_sample", "date_results_received")})
 
@@ -80,9 +88,8 @@ def batch_column(table: Table) -> str:
 
 def date_columns(table: Table) -> tuple[Column, ...]:
     """The columns that tell when something happened."""
-    return tuple(
-        c for c in table.columns if c.type in (pa.date32(), TIMESTAMP) and (table.name, c.name) not in MAY_LIE_AHEAD
-    )
+    other = MAY_LIE_AHEAD | CALENDAR
+    return tuple(c for c in table.columns if c.type in (pa.date32(), TIMESTAMP) and (table.name, c.name) not in other)
 
 
 def _union(parts: Iterator[str]) -> str:

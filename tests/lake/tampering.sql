@@ -678,8 +678,8 @@ UPDATE feeding_event
 SET feeding_date = (SELECT max(treatment_date)::DATE FROM treatment WHERE batch_assignment_id = 1034)
 WHERE batch_assignment_id = 1034 AND feeding_date = day(1034, 9);
 
--- 08_time: container_feeding_summary.period_end within the stay
-UPDATE container_feeding_summary SET period_end = period_end + 28
+-- 12_feed_growth: what was fed and grew
+UPDATE container_feeding_summary SET period_end = period_end + 7
 WHERE rowid = (SELECT max(rowid) FROM container_feeding_summary WHERE container_assignment_id = 1034);
 
 -- 11_feed_balance: is what is left of it
@@ -708,6 +708,15 @@ DELETE FROM container_feeding_summary WHERE rowid = 5;
 
 -- 12_feed_growth: what was fed and grew
 UPDATE container_feeding_summary SET data_points = data_points + 1 WHERE rowid = 5;
+
+-- 12_feed_growth: what was fed and grew
+UPDATE container_feeding_summary SET period_start = period_start - 1 WHERE rowid = 5;
+
+-- 12_feed_growth: growth is not negative
+UPDATE container_feeding_summary SET growth_kg = -0.01 WHERE rowid = 5;
+
+-- 12_feed_growth: sum of its containers
+UPDATE batch_feeding_summary SET period_end = period_end + 7 WHERE rowid = 5;
 
 -- 12_feed_growth: follow its weighings
 DELETE FROM growth_sample WHERE assignment_id = 1034;

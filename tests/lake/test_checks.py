@@ -30,7 +30,7 @@ from lake.checks import (
     run_reports,
     shared_tables,
 )
-from lake.declared_sql import AFTER_THE_STAY, ENDS, MAY_LIE_AHEAD, date_columns
+from lake.declared_sql import AFTER_THE_STAY, CALENDAR, ENDS, MAY_LIE_AHEAD, date_columns
 from lake.errors import InputError
 from lake.tables import EVENT_TABLES, TABLES
 from lake.tables.declaration import TIMESTAMP, Column, Table
@@ -298,7 +298,7 @@ def test_every_date_belongs_into_the_stay_or_the_batchs_life(lake: Connection, r
 
 
 def test_what_lies_ahead_is_a_column_of_a_table() -> None:
-    for table, column in MAY_LIE_AHEAD | ENDS | AFTER_THE_STAY:
+    for table, column in MAY_LIE_AHEAD | CALENDAR | ENDS | AFTER_THE_STAY:
         assert TABLES[table].column(column).type in (pa.date32(), TIMESTAMP)
 
 

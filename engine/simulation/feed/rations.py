@@ -1,4 +1,4 @@
-"""Kernels of rations: the feed for a weight, a day's meals, and what a period comes to."""
+"""Kernels of rations: the feed for a weight, a day's meals, growth as it is booked, and what a period comes to."""
 
 from __future__ import annotations
 
@@ -93,37 +93,54 @@ def list_meals(
 
 
 @kernel
-def sum_periods(
-    length: int, days_lived: np.ndarray, stock: Stock, meals: np.ndarray, sums: np.ndarray, evenings: np.ndarray
-) -> None:
-    """Sum a stay up by periods of `length` days from its first: feed, biomass and growth.
+def book_growth(span: int, days_lived: np.ndarray, stock: Stock, weighed: np.ndarray, booked: np.ndarray) -> None:
+    """Write each day's gross growth as the farm books it, the dead's included, into `booked` (n, days), 0.01 g x span.
 
-    meals (n, days, 2) in 0.0001 kg; days from days_lived (n,) on do not count. sums (n, periods, PERIOD_FIGURES): fish
-    in the first morning, days, feed (0.01 kg), meals, biomass in the first morning and on the last evening, gross
-    growth, the dead's included (0.01 kg). evenings (periods,): all evenings' biomass (0.01 kg).
+    weighed (n, days): fish were weighed that day. A weighing revises the estimate: of that day's gain the fish are
+    taken to have grown what they did the day before, and the rest, up or down, is booked over `span` days from then
+    on. What would take growth back is not booked but waits for growth to come, so that no day's is negative.
     """
-    n, periods, _ = sums.shape
+    n, days = stock.fish.shape
     for c in range(n):
-        for p in range(periods):
-            first = p * length
-            last = min(first + length, days_lived[c])
-            feed = 0
-            served = 0
-            grown = 0
-            before_fish = stock.fish[c, first - 1] if first > 0 else stock.fish_arrived[c]
-            before_cg = stock.weight_cg[c, first - 1] if first > 0 else stock.weight_arrived_cg[c]
-            sums[c, p, 0] = before_fish if last > first else 0
-            sums[c, p, 4] = (before_fish * before_cg + 500) // 1000
-            for d in range(first, last):
-                for t in range(meals.shape[2]):
-                    feed += meals[c, d, t]
-                    served += 1 if meals[c, d, t] > 0 else 0
-                grown += before_fish * (stock.weight_cg[c, d] - before_cg)
-                before_fish = stock.fish[c, d]
-                before_cg = stock.weight_cg[c, d]
-                evenings[p] += (before_fish * before_cg + 500) // 1000
-            sums[c, p, 1] = max(last - first, 0)
-            sums[c, p, 2] = (feed + 50) // 100
-            sums[c, p, 3] = served
+        revised = np.zeros(days, dtype=np.int64)
+        open_cg = 0
+        gain_before = 0
+        total = 0
+        highest = 0
+        before_fish, before_cg = stock.fish_arrived[c], stock.weight_arrived_cg[c]
+        for d in range(min(days, days_lived[c])):
+            gain = stock.weight_cg[c, d] - before_cg
+            if weighed[c, d]:
+                revised[d] = gain - gain_before
+            open_cg += revised[d] - (revised[d - span] if d >= span else 0)
+            total += before_fish * (span * (gain - revised[d]) + open_cg)
+            booked[c, d] = max(total - highest, 0)
+            highest = max(total, highest)
+            gain_before = gain
+            before_fish, before_cg = stock.fish[c, d], stock.weight_cg[c, d]
+
+
+@kernel
+def sum_periods(
+    of_day: np.ndarray, days_lived: np.ndarray, stock: Stock, meals: np.ndarray, booked: np.ndarray, sums: np.ndarray
+) -> None:
+    """Sum a stay up by the period (position) that each day lies in, of_day (days,): feed, biomass and growth.
+
+    meals (n, days, 2) in 0.0001 kg; booked: see book_growth; days from days_lived (n,) on do not count. sums
+    (n, periods, PERIOD_FIGURES): fish in the first morning, days, feed (0.0001 kg), meals, biomass in the first
+    morning and on the last evening (0.01 kg), growth (as `booked`).
+    """
+    for c in range(sums.shape[0]):
+        before_fish, before_cg = stock.fish_arrived[c], stock.weight_arrived_cg[c]
+        for d in range(min(of_day.shape[0], days_lived[c])):
+            p = of_day[d]
+            if sums[c, p, 1] == 0:
+                sums[c, p, 0] = before_fish
+                sums[c, p, 4] = (before_fish * before_cg + 500) // 1000
+            sums[c, p, 1] += 1
+            for t in range(meals.shape[2]):
+                sums[c, p, 2] += meals[c, d, t]
+                sums[c, p, 3] += 1 if meals[c, d, t] > 0 else 0
+            before_fish, before_cg = stock.fish[c, d], stock.weight_cg[c, d]
             sums[c, p, 5] = (before_fish * before_cg + 500) // 1000
-            sums[c, p, 6] = (grown + 500) // 1000
+            sums[c, p, 6] += booked[c, d]

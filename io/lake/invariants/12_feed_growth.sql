@@ -1,8 +1,8 @@
 -- No feeding without growth over a stage; a batch's biological feed conversion (feed / growth of the living and of those
 -- that died) lies in its band. Growth is counted from the true weights, feed from the meals. What a cull of small fish raises
 -- the mean by is no growth. The feed conversion of a state is that of the meals and states of its stay until then.
--- The feeding summaries say what meals, samples and daily states come to in each period, a batch's exactly the sum of its
--- containers'.
+-- The feeding summaries say what meals, samples and daily states come to in each calendar week and month, a batch's
+-- exactly the sum of its containers'; what a weighing revises is booked over the weeks after it, and growth never back.
 --
 -- The band of a stage is the biology's mean +- 5 SD between batches (a draw beyond is one in two million), at least half the
 -- mean, as the model bounds it; wider by the appetite's 5 SD over the container-days fed, half of which count, since
@@ -93,42 +93,72 @@ banded AS (
     LEFT JOIN fcr_band b ON b.geography_id = t.geography_id AND b.lifecycle_stage_id = t.stage
     LEFT JOIN parameter p ON p.name = 'appetite_sd'
 ),
-length AS (SELECT value::BIGINT AS days FROM parameter WHERE name = 'summary_days'),
+sampled AS (SELECT DISTINCT assignment_id, sample_date FROM growth_sample),
 evening AS (  -- the states of stages that are fed, with the evening before: on arrival, the weight at the move
     SELECT
-        d.batch_id, d.assignment_id, d.date, (d.date - s.first_day) // days AS period, d.biomass_kg,
+        d.batch_id, d.assignment_id, d.date, d.biomass_kg,
         coalesce(lag(d.population) OVER w, s.initial_count)::DOUBLE AS fish,
         d.avg_weight_g::DOUBLE - coalesce(lag(d.avg_weight_g) OVER w::DOUBLE, a.known_g) AS gain_g,
         coalesce(lag(d.biomass_kg) OVER w::DOUBLE, s.initial_count * a.known_g / 1000) AS morning_kg,
-        CASE WHEN d.date = s.first_day THEN s.initial_count * 0.01 / 1000 ELSE 0 END AS slack_kg
+        s.initial_count * 0.01 / 1000 AS slack_kg
     FROM daily_state d
-    CROSS JOIN length
     JOIN stay s USING (assignment_id)
     JOIN fcr_band f ON f.geography_id = s.geography_id AND f.lifecycle_stage_id = s.stage AND f.mean > 0
     LEFT JOIN arrival a USING (assignment_id)
     WINDOW w AS (PARTITION BY d.assignment_id ORDER BY d.date)
 ),
-served AS (
-    SELECT batch_assignment_id AS assignment_id, (feeding_date - s.first_day) // days AS period,
-        sum(amount_kg) AS feed_kg, count(*) AS meals
-    FROM feeding_event CROSS JOIN length JOIN stay s ON s.assignment_id = batch_assignment_id GROUP BY ALL
+span AS (SELECT value::INTEGER AS days FROM parameter WHERE name = 'summary_revision_days'),
+revised AS (  -- what a weighing revised: its day's gain beyond that of the day before
+    SELECT
+        e.*, CASE WHEN g.sample_date IS NULL THEN 0
+            ELSE e.gain_g - coalesce(lag(e.gain_g) OVER (PARTITION BY e.assignment_id ORDER BY e.date), 0) END AS revised_g
+    FROM evening e LEFT JOIN sampled g ON g.assignment_id = e.assignment_id AND g.sample_date = e.date
 ),
-sampled AS (SELECT DISTINCT assignment_id, sample_date FROM growth_sample),
+spread AS (  -- booked over the days from then on
+    SELECT
+        r.*, r.fish / 1000 * (r.gain_g - r.revised_g + (sum(r.revised_g) OVER w - coalesce(sum(r.revised_g) OVER past, 0))
+            / s.days) AS booked_kg
+    FROM revised r CROSS JOIN span s
+    WINDOW
+        w AS (PARTITION BY r.assignment_id ORDER BY r.date),
+        past AS (PARTITION BY r.assignment_id ORDER BY r.date RANGE BETWEEN UNBOUNDED PRECEDING AND to_days(s.days) PRECEDING)
+),
+told_kg AS (SELECT *, sum(booked_kg) OVER (PARTITION BY assignment_id ORDER BY date) AS sum_kg FROM spread),
+highest AS (  -- growth is never taken back
+    SELECT *, greatest(max(sum_kg) OVER (PARTITION BY assignment_id ORDER BY date), 0) AS high_kg FROM told_kg
+),
+grown_day AS (
+    SELECT *, high_kg - coalesce(lag(high_kg) OVER (PARTITION BY assignment_id ORDER BY date), 0) AS grown_kg
+    FROM highest
+),
+calendar AS (
+    SELECT d.date, unnest([
+        {'first': date_trunc('week', d.date)::DATE, 'last': date_trunc('week', d.date)::DATE + 6},
+        {'first': date_trunc('month', d.date)::DATE, 'last': last_day(d.date)}
+    ]) AS p
+    FROM (SELECT DISTINCT date FROM evening) d
+),
+served AS (
+    SELECT batch_assignment_id AS assignment_id, p.first, p.last, sum(amount_kg) AS feed_kg, count(*) AS meals
+    FROM feeding_event JOIN calendar ON date = feeding_date GROUP BY ALL
+),
 lived AS (
     SELECT
-        e.assignment_id, e.period, min(e.date) AS first_day, max(e.date) AS last_day,
+        e.assignment_id, k.p.first AS first, k.p.last AS last, min(e.date) AS first_day, max(e.date) AS last_day,
         arg_min(e.morning_kg, e.date) AS start_kg, arg_max(e.biomass_kg, e.date) AS end_kg,
-        sum(e.fish * e.gain_g) / 1000 AS grown_kg, sum(e.slack_kg) AS slack_kg
-    FROM evening e GROUP BY ALL HAVING arg_min(e.fish, e.date) > 0
+        sum(e.grown_kg) AS grown_kg, max(e.slack_kg) AS slack_kg
+    FROM grown_day e JOIN calendar k USING (date) CROSS JOIN run
+    WHERE k.p.last < run.as_of
+    GROUP BY ALL HAVING arg_min(e.fish, e.date) > 0
 ),
 summary AS (  -- beside each container's summary, what it should say
     SELECT
         l.*, coalesce(round(v.feed_kg, 2), 0) AS feed_kg, coalesce(v.meals, 0) AS meals, g.sample_date, c.*
     FROM lived l
-    LEFT JOIN served v ON v.assignment_id = l.assignment_id AND v.period = l.period
+    LEFT JOIN served v ON v.assignment_id = l.assignment_id AND v.first = l.first AND v.last = l.last
     ASOF LEFT JOIN sampled g ON g.assignment_id = l.assignment_id AND l.last_day >= g.sample_date
     FULL JOIN container_feeding_summary c
-        ON c.container_assignment_id = l.assignment_id AND c.period_start = l.first_day
+        ON c.container_assignment_id = l.assignment_id AND c.period_start = l.first AND c.period_end = l.last
 ),
 level AS (
     SELECT
@@ -138,7 +168,7 @@ level AS (
 ),
 total AS (
     SELECT
-        batch_id, period_start, max(period_end) AS period_end, sum(total_feed_kg) AS feed_kg,
+        batch_id, period_start, period_end, sum(total_feed_kg) AS feed_kg,
         sum(starting_biomass_kg) AS start_kg, sum(ending_biomass_kg) AS end_kg, sum(growth_kg) AS growth_kg,
         count(*) AS containers,
         sum(fcr::DOUBLE * total_feed_kg::DOUBLE) / sum(total_feed_kg::DOUBLE) FILTER (fcr IS NOT NULL) AS weighted,
@@ -147,7 +177,9 @@ total AS (
     FROM container_feeding_summary GROUP BY ALL
 ),
 evenings AS (
-    SELECT t.batch_id, t.period_start, sum(e.biomass_kg)::DOUBLE / (t.period_end - t.period_start + 1) AS mean_kg
+    SELECT
+        t.batch_id, t.period_start, t.period_end, count(DISTINCT e.date) AS days,
+        sum(e.biomass_kg)::DOUBLE / count(DISTINCT e.date) AS mean_kg
     FROM total t JOIN evening e ON e.batch_id = t.batch_id AND e.date BETWEEN t.period_start AND t.period_end
     GROUP BY t.batch_id, t.period_start, t.period_end
 )
@@ -173,17 +205,20 @@ SELECT
 FROM judged
 UNION ALL
 SELECT
-    s.batch_number, s.container, coalesce(u.first_day, u.period_start), 'a period''s summary is what was fed and grew',
-    format('{} to {}: {} kg in {} meals, {:.2f} to {} kg, growth {:.2f} kg', u.first_day, u.last_day,
+    s.batch_number, s.container, coalesce(u.first, u.period_start), 'a period''s summary is what was fed and grew',
+    format('{} to {}: {} kg in {} meals, {:.2f} to {} kg, growth {:.2f} kg', u.first, u.last,
         u.feed_kg::VARCHAR, u.meals, u.start_kg, u.end_kg::VARCHAR, u.grown_kg),
     format('to {}: {} kg in {} meals, {} to {} kg, growth {} kg', u.period_end, u.total_feed_kg::VARCHAR,
         u.data_points, u.starting_biomass_kg::VARCHAR, u.ending_biomass_kg::VARCHAR, u.growth_kg::VARCHAR)
 FROM summary u
 LEFT JOIN stay s ON s.assignment_id = coalesce(u.assignment_id, u.container_assignment_id)
-WHERE (u.period_start = u.first_day AND u.period_end = u.last_day AND u.batch_id = s.batch_id
+WHERE (u.period_start = u.first AND u.period_end = u.last AND u.batch_id = s.batch_id
        AND u.total_feed_kg = u.feed_kg AND u.data_points = u.meals AND u.ending_biomass_kg = u.end_kg
        AND abs(u.starting_biomass_kg::DOUBLE - u.start_kg) <= u.slack_kg + 0.0051
        AND abs(u.growth_kg::DOUBLE - u.grown_kg) <= u.slack_kg + 0.0051) IS NOT TRUE
+UNION ALL
+SELECT b.batch_number, NULL, c.period_start, 'growth is not negative', '0 or more', c.growth_kg::VARCHAR
+FROM container_feeding_summary c LEFT JOIN batch b ON b.id = c.batch_id WHERE c.growth_kg < 0
 UNION ALL
 SELECT s.batch_number, s.container, u.period_start, 'a period''s confidence and method follow its weighings',
     format('weighed {}', u.sample_date), format('{} {}', u.confidence_level::VARCHAR, u.estimation_method::VARCHAR)
@@ -226,10 +261,11 @@ SELECT
         u.total_starting_biomass_kg::VARCHAR, u.total_ending_biomass_kg::VARCHAR, u.average_biomass_kg::VARCHAR,
         u.total_growth_kg::VARCHAR, u.container_count)
 FROM total t
-FULL JOIN batch_feeding_summary u ON u.batch_id = t.batch_id AND u.period_start = t.period_start
-LEFT JOIN evenings e ON e.batch_id = t.batch_id AND e.period_start = t.period_start
+FULL JOIN batch_feeding_summary u
+    ON u.batch_id = t.batch_id AND u.period_start = t.period_start AND u.period_end = t.period_end
+LEFT JOIN evenings e ON e.batch_id = t.batch_id AND e.period_start = t.period_start AND e.period_end = t.period_end
 LEFT JOIN batch b ON b.id = coalesce(t.batch_id, u.batch_id)
-WHERE (u.period_end = t.period_end AND u.total_feed_kg = t.feed_kg AND u.total_feed_consumed_kg = t.feed_kg
+WHERE (u.total_feed_kg = t.feed_kg AND u.total_feed_consumed_kg = t.feed_kg
        AND u.total_starting_biomass_kg = t.start_kg AND u.total_ending_biomass_kg = t.end_kg
        AND u.total_biomass_gain_kg = t.end_kg - t.start_kg AND u.total_growth_kg = t.growth_kg
        AND u.container_count = t.containers AND abs(u.average_biomass_kg::DOUBLE - e.mean_kg) < 0.0051
@@ -241,7 +277,10 @@ UNION ALL
 SELECT b.batch_number, NULL, u.period_start, 'a batch''s feed a day / average biomass',
     format('{:.3f} %', 100 * u.total_feed_kg::DOUBLE / days / u.average_biomass_kg::DOUBLE),
     u.average_feeding_percentage::VARCHAR
-FROM (SELECT *, (period_end - period_start + 1)::DOUBLE AS days FROM batch_feeding_summary) u
+FROM (
+    SELECT f.*, e.days::DOUBLE AS days
+    FROM batch_feeding_summary f LEFT JOIN evenings e USING (batch_id, period_start, period_end)
+) u
 LEFT JOIN batch b ON b.id = u.batch_id
 WHERE (CASE WHEN u.total_feed_kg > 0 AND u.average_biomass_kg > 0
        THEN abs(u.average_feeding_percentage::DOUBLE

@@ -29,21 +29,33 @@ TRADE_TABLES: tuple[Table, ...] = (
     ),
     Table(
         "container_feeding_summary",
-        "Feed and growth of one stay over one period of four weeks, as the farm estimates it. Periods are counted from "
-        "the stage's first day; the last ends with the stay or, at the as-of date, with the data. Stages on yolk have "
-        "none.",
+        "Feed and growth of one stay in one calendar period, as the farm estimates it: every week from Monday and "
+        "every month from the first that the stay lies in, wholly or in part, and that is over by the as-of date. "
+        "Stages on yolk have none.",
         (
             BATCH_REF,
             Column("container_assignment_id", ID, "the stay", references="container_assignment"),
-            Column("period_start", DATE, "first day", delta=True),
-            Column("period_end", DATE, "last day", delta=True),
+            Column("period_start", DATE, "a Monday, or the first of a month", delta=True),
+            Column("period_end", DATE, "the Sunday, or the last of the month", delta=True),
             Column("total_feed_kg", decimal(10, 2), "feed given", unit="kg"),
-            Column("starting_biomass_kg", decimal(10, 2), "estimated biomass on the first morning", unit="kg"),
-            Column("ending_biomass_kg", decimal(10, 2), "estimated biomass on the last evening", unit="kg"),
+            Column(
+                "starting_biomass_kg",
+                decimal(10, 2),
+                "estimated biomass on the first morning of the stay in the period",
+                unit="kg",
+            ),
+            Column(
+                "ending_biomass_kg",
+                decimal(10, 2),
+                "estimated biomass on the last evening of the stay in the period",
+                unit="kg",
+            ),
             Column(
                 "growth_kg",
                 decimal(10, 2),
-                "estimated gross growth: ending less starting biomass, plus that of the dead and culled",
+                "estimated gross growth, that of the dead and culled included, never negative: what a weighing revises "
+                "is booked over the weeks after it (the biology's summary_revision_days), and what would take growth "
+                "back waits for growth to come",
                 unit="kg",
             ),
             Column("fcr", decimal(5, 3), "feed / growth; null without feed or growth, or above 99.999", nullable=True),
@@ -61,26 +73,30 @@ TRADE_TABLES: tuple[Table, ...] = (
             ),
             Column("data_points", pa.int32(), "feedings in the period"),
         ),
-        key=("container_assignment_id", "period_start"),
-        order=("container_assignment_id", "period_start"),
+        key=("container_assignment_id", "period_start", "period_end"),
+        order=("container_assignment_id", "period_start", "period_end"),
     ),
     Table(
         "batch_feeding_summary",
-        "Feed and growth of a batch over the periods of its containers, which coincide, for all stays of a stage begin "
-        "on one day: exactly the sums of their rows. A ring harvested before the others ends its own period sooner.",
+        "Feed and growth of a batch in a calendar week or month: exactly the sums of its containers' rows. Fish that "
+        "were moved within the period are in the starting biomass of both containers and in the ending one of both.",
         (
             BATCH_REF,
-            Column("period_start", DATE, "first day", delta=True),
-            Column("period_end", DATE, "last day", delta=True),
+            Column("period_start", DATE, "a Monday, or the first of a month", delta=True),
+            Column("period_end", DATE, "the Sunday, or the last of the month", delta=True),
             Column("total_feed_kg", decimal(10, 2), "feed given", unit="kg"),
             Column(
                 "average_biomass_kg",
                 decimal(10, 2),
-                "mean of the evenings' estimated biomass, of all containers",
+                "mean of the evenings' estimated biomass, of all containers, over the days lived",
                 unit="kg",
             ),
             Column(
-                "average_feeding_percentage", decimal(5, 2), "feed a day / average biomass", unit="%", nullable=True
+                "average_feeding_percentage",
+                decimal(5, 2),
+                "feed a day lived / average biomass",
+                unit="%",
+                nullable=True,
             ),
             Column("total_feed_consumed_kg", decimal(10, 2), "feed eaten: all that was given", unit="kg"),
             Column("total_biomass_gain_kg", decimal(10, 2), "ending less starting biomass", unit="kg"),
@@ -90,7 +106,7 @@ TRADE_TABLES: tuple[Table, ...] = (
             Column("fcr", decimal(5, 3), "feed / growth; null as with containers", nullable=True),
             Column("weighted_avg_fcr", decimal(5, 3), "the containers' FCR weighted by their feed", nullable=True),
             Column("estimation_method", TEXT, "how the biomass is known", codes=("MEASURED", "INTERPOLATED", "MIXED")),
-            Column("container_count", pa.int32(), "containers with fish on the first morning"),
+            Column("container_count", pa.int32(), "stays with fish on their first morning in the period"),
             Column(
                 "overall_confidence_level",
                 TEXT,
@@ -98,8 +114,8 @@ TRADE_TABLES: tuple[Table, ...] = (
                 codes=CONFIDENCE_LEVELS,
             ),
         ),
-        key=("batch_id", "period_start"),
-        order=("period_start",),
+        key=("batch_id", "period_start", "period_end"),
+        order=("period_start", "period_end"),
     ),
     Table(
         "harvest_waste",
