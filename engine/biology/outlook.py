@@ -24,3 +24,4 @@ class Outlook:
     cancelled_share: Share
     treatment_window_days: Days
     treatment_cancelled_share: Share
+    eggs_ordered_days: Days

@@ -110,15 +110,19 @@ def simulate_partition(task: PartitionTask) -> PartitionRecord:
             for done, batch in enumerate(batches, 1):
                 current = batch.number
                 batch_began, rows_before = time.perf_counter(), writer.rows
-                history = simulate_batch(task.schedule, climate, batch)
                 tables: dict[str, str] = {}
 
                 def write(table: str, columns: Columns, tables: dict[str, str] = tables) -> None:
                     tables[table] = writer.add(table, columns)
 
-                emitter.emit(history, write)
+                lived = 0
+                if batch.is_delivered(task.schedule.as_of_day):
+                    history = simulate_batch(task.schedule, climate, batch)
+                    emitter.emit(history, write)
+                    lived = history.stages[-1].end_day - batch.start_day
+                else:
+                    emitter.emit_undelivered(batch, write)
                 fingerprints[batch.id] = tables
-                lived = history.stages[-1].end_day - batch.start_day
                 records[batch.id] = BatchRecord(
                     days=lived, rows=writer.rows - rows_before, seconds=time.perf_counter() - batch_began
                 )

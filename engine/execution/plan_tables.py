@@ -27,6 +27,8 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
                 "batch_number": b.number,
                 "geography_id": b.geography_id,
                 "eggs": b.eggs,
+                "eggs_placed": b.eggs if b.is_delivered(schedule.as_of_day) else 0,
+                "status": b.planned_status(schedule.as_of_day) or None,
                 "start_date": to_date(b.start_day),
                 "end_date": to_date(b.end_day),
                 "harvest_target_g": b.harvest_target_g,
@@ -131,6 +133,7 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
                 ("smolt_cost_per_fish", bio.trade.smolt_cost_per_fish),
                 ("smolt_cost_per_kg", bio.trade.smolt_cost_per_kg),
                 ("sample_size", bio.growth.sample_size),
+                ("eggs_ordered_days", bio.outlook.eggs_ordered_days),
                 ("fcr_least_growth", bio.monitoring.fcr_least_growth),
                 *((f"selection_sd_{i}", sd) for i, sd in enumerate(bio.monitoring.selection_sd, 1)),
             )

@@ -63,6 +63,14 @@ class Batch:
     def end_day(self) -> int:
         return self.stays[-1].end_day
 
+    def is_delivered(self, as_of_day: int) -> bool:
+        """Whether its eggs have come by the as-of date."""
+        return self.start_day < as_of_day
+
+    def planned_status(self, as_of_day: int) -> str:
+        """Its status (lake.codes.BATCH_STATUSES) at the as-of date where the plan alone tells it, else ""."""
+        return "" if self.is_delivered(as_of_day) else "PLANNED"
+
 
 @dataclass(frozen=True)
 class Schedule:

@@ -18,6 +18,7 @@ MAX_NUMBER_LENGTH = 50
 EGGS = (1_000, 100_000_000)
 MAX_STAY_DAYS = 2_000
 MAX_AGE_DAYS = 100 * 366
+MAX_DAYS_AHEAD = 2 * 366
 
 Field = Literal["batch", "start", "eggs", "geography", "harvest_target_g", "stays"]
 Locate = Callable[[int, "Field | int"], str]
@@ -38,6 +39,11 @@ def find_complaints(schedule: Schedule, locate: Locate = key_path) -> list[str]:
     found += find_double_bookings(schedule, locate)
     found += _too_soon(schedule, locate)
     found += partition_complaints(schedule.partitions, len(schedule.batches))
+    if schedule.batches and not any(batch.is_delivered(schedule.as_of_day) for batch in schedule.batches):
+        found.append(
+            f"{locate(0, 'start')}: no batch starts before the as-of date {to_date(schedule.as_of_day)}; "
+            "start one earlier or move as_of"
+        )
     return found
 
 
@@ -90,10 +96,10 @@ def _batch(schedule: Schedule, index: int, batch: Batch, locate: Locate) -> Iter
         yield f"{locate(index, 'stays')}: batch {batch.number} has no stay; give it at least its first stage"
         return
     age = schedule.as_of_day - batch.start_day
-    if age <= 0:
+    if age <= -MAX_DAYS_AHEAD:
         yield (
-            f"{locate(index, 'start')}: batch {batch.number} starts on {to_date(batch.start_day)}, not "
-            f"before the as-of date {to_date(schedule.as_of_day)}; remove it, start it earlier or move as_of"
+            f"{locate(index, 'start')}: batch {batch.number} starts on {to_date(batch.start_day)}, more than "
+            f"{MAX_DAYS_AHEAD} days after the as-of date {to_date(schedule.as_of_day)}; is the year right?"
         )
     elif age > MAX_AGE_DAYS:
         yield (

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from engine.farm.schedule import Batch, Schedule, to_date
 from engine.forecast.representatives import simulate_representatives
 from engine.simulation.record import BatchHistory
-from lake.codes import SEA
+from lake.codes import BATCH_STATUSES, SEA
 
 HARVEST_ERROR_SD_DAYS = 3.2
 """Standard deviation of run - forecast, taken from batches with rings in two areas."""
@@ -29,7 +29,7 @@ class Cutoff:
     """Batch numbers by what is certain at the as-of date, and how many will be completed.
 
     undecided: (number, chance to be completed). expected: completed batches on average. low, high: their 95 %
-    interval.
+    interval. others: numbers by the status that the plan alone gives them.
     """
 
     as_of_day: int
@@ -39,10 +39,13 @@ class Cutoff:
     expected: float
     low: int
     high: int
+    others: dict[str, tuple[str, ...]]
 
 
 def state_by_dates(batch: Batch, as_of_day: int) -> str:
     """What the planned days alone say."""
+    if status := batch.planned_status(as_of_day):
+        return status
     sea = next((stay for stay in batch.stays if stay.stage == SEA), None)
     if sea is None or sea.start_day >= as_of_day:
         return ACTIVE
@@ -75,7 +78,7 @@ def predict_cutoff(schedule: Schedule) -> Cutoff:
 
 def summarise_cutoff(schedule: Schedule, states: Sequence[tuple[str, float]]) -> Cutoff:
     """The cutoff of a schedule from each batch's state and chance."""
-    names: dict[str, list[str]] = {COMPLETED: [], ACTIVE: [], UNDECIDED: []}
+    names: dict[str, list[str]] = {state: [] for state in (*BATCH_STATUSES, UNDECIDED)}
     for batch, (state, _) in zip(schedule.batches, states, strict=True):
         names[state].append(batch.number)
     chances = [chance for state, chance in states if state == UNDECIDED]
@@ -89,6 +92,11 @@ def summarise_cutoff(schedule: Schedule, states: Sequence[tuple[str, float]]) ->
         expected=certain + sum(chances),
         low=certain + low,
         high=certain + high,
+        others={
+            state: tuple(numbers)
+            for state, numbers in names.items()
+            if numbers and state not in (COMPLETED, ACTIVE, UNDECIDED)
+        },
     )
 
 
@@ -118,5 +126,6 @@ def cutoff_data(cutoff: Cutoff) -> dict[str, object]:
         "certainly_completed": list(cutoff.completed),
         "certainly_active": list(cutoff.active),
         "undecided": {number: round(chance, 3) for number, chance in cutoff.undecided},
+        **{state.lower(): list(numbers) for state, numbers in cutoff.others.items()},
         "completed": {"expected": round(cutoff.expected, 1), "interval_95": [cutoff.low, cutoff.high]},
     }

@@ -124,7 +124,10 @@ def _batch_rows(batch: Batch, farm: Farm, region: _RegionOutlook, as_of_day: int
     bio, mortality = region.bio, region.bio.mortality
     root = bio.stages.first_feeding_weight_g ** (1 / 3)
     spread, alive, before = (root * bio.stages.egg_weight_cv / 3) ** 2, float(batch.eggs), 0
-    rows = float(BATCH_ROWS + count_creation_rows(len(batch.stays[0].container_ids)) + count_scenario_rows(bio))
+    trays = len(batch.stays[0].container_ids)
+    rows = float(BATCH_ROWS + count_creation_rows(trays) + count_scenario_rows(bio))
+    if not batch.is_delivered(as_of_day):
+        return rows + trays
     ended = batch.end_day <= as_of_day
     grown = region.gains([stay.days for stay in batch.stays if stay.stage < SEA])
     for stay in batch.stays:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from engine.farm.infrastructure import Farm
@@ -290,7 +291,8 @@ def executed_saturation(run_dir: Path) -> Saturation:
         part = partition.tables.get("container_assignment")
         if part is None:
             continue
-        table = pq.read_table(run_dir / part.file, columns=["container_id", "assignment_date", "departure_date"])
+        columns = ["container_id", "assignment_date", "departure_date"]
+        table = pq.read_table(run_dir / part.file, columns=columns, filters=pc.field("initial_count") > 0)
         begin, end = (table[name].to_numpy() for name in ("assignment_date", "departure_date"))
         arrived = begin.astype("datetime64[D]").astype(np.int64)
         left = end.astype("datetime64[D]")

@@ -1,4 +1,4 @@
-"""The UAT ladder: on one day a batch on every rung of life, two before each transition, several near harvest."""
+"""The UAT ladder: on one day a batch on every rung of life, two before each transition, some near harvest."""
 
 from __future__ import annotations
 
@@ -29,14 +29,16 @@ HARVEST_IN_DAYS = (5, 12, 19)
 HARVEST_TOLERANCE_DAYS = 2
 FRESHWATER_DAYS = (88, 84, 45, 10)
 """Days lived in each freshwater stage of 90 by its four batches of each geography: two are about to move on."""
+PLANNED_IN_DAYS = (20, 75, 170)
+"""Batches of each geography that are planned: their eggs come so many days after the as-of date."""
 MAX_TRIES = 60
 
 
 @dataclass(frozen=True)
 class Rung:
-    """A batch of the ladder. kind: completed, near harvest, at sea or the freshwater stage's name.
+    """A batch of the ladder. kind: completed, near harvest, at sea, the freshwater stage's name or planned.
 
-    next_day: when it moves on or is harvested (simulated where near harvest, else as planned).
+    next_day: when it begins, moves on or is harvested (simulated where near harvest, else as planned).
     """
 
     number: str
@@ -67,9 +69,9 @@ def plan_ladder(
 
     In every stage stand four batches of each geography: in fresh water at 10, 45, 84 and 88 of 90 days, at sea one
     halfway and three that are harvested about 5, 12 and 19 days after the as-of date. Those three are placed by
-    simulating each with its own draws, so that none is harvested already. Two more are completed. A pure function
-    of its inputs; no container is held twice. InputError when the farm has no room (batch and pool named) or a
-    batch can't be brought near harvest.
+    simulating each with its own draws, so that none is harvested already. Two more are completed, and three
+    planned. A pure function of its inputs; no container is held twice. InputError when the farm has no room (batch and
+    pool named) or a batch can't be brought near harvest.
     """
     builder = _Builder(as_of_day, farm, biology, seed)
     found: list[tuple[Batch, Rung]] = []
@@ -135,6 +137,9 @@ class _Builder:
                 start = self.as_of_day - sum(STAGE_DAYS[: stage - 1]) - days
                 batch = self._batch(geography_id, next(ordinals), start)
                 yield self._taken(batch, self.farm.stage_names[stage - 1], batch.stays[stage - 1].end_day)
+        for ahead in PLANNED_IN_DAYS:
+            batch = self._batch(geography_id, next(ordinals), self.as_of_day + ahead)
+            yield self._taken(batch, "planned", batch.start_day)
 
     def _taken(self, batch: Batch, kind: str, next_day: int) -> tuple[Batch, Rung]:
         for stay in batch.stays:
@@ -186,7 +191,7 @@ class _Builder:
                 raise InputError(
                     f"farm {farm.name}",
                     f"no room for batch {number} on {to_date(day)}: {pool} is too small for the ladder",
-                    "in each geography it needs four halls for each stage and areas for 24 batches of "
+                    "in each geography it needs four halls for each stage and areas for 27 batches of "
                     f"{USUAL_RINGS} rings",
                 )
             stays.append(Stay(stage=stage, container_ids=containers, start_day=day, end_day=day + days))
@@ -202,7 +207,7 @@ class _Builder:
 
 
 def ladder_data(ladder: Ladder) -> list[dict[str, str]]:
-    """The rungs as plain values, for --json; `until` is the last day before the batch moves on or is harvested."""
+    """The rungs as plain values, for --json; `until` is the last day before it begins, moves on or is harvested."""
     return [
         {"batch": rung.number, "kind": rung.kind, "until": to_date(rung.next_day - 1).isoformat()}
         for rung in ladder.rungs

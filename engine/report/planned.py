@@ -104,6 +104,7 @@ def cutoff_lines(cutoff: Cutoff) -> tuple[str, ...]:
     first = (
         f"as of {to_date(cutoff.as_of_day)}: {len(cutoff.completed)} batches certainly completed, "
         f"{len(cutoff.active)} certainly active, {len(cutoff.undecided)} undecided"
+        + "".join(f", {len(numbers)} {state.lower()}" for state, numbers in cutoff.others.items())
     )
     if not cutoff.undecided:
         return (first,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from engine.farm.schedule import Schedule
+from engine.farm.schedule import Batch, Schedule
 from engine.simulation.record import BatchHistory
 from engine.simulation.rows.buffers import ReadingBuffers
 from engine.simulation.rows.columns import Columns, Tables
@@ -24,6 +24,7 @@ from engine.simulation.rows.readings import expected_readings, reading_tables
 from engine.simulation.rows.states import expected_states, state_tables
 from engine.simulation.rows.stays import expected_stays, stay_tables
 from engine.simulation.rows.summaries import expected_summaries, summary_tables
+from engine.simulation.rows.undelivered import undelivered_tables
 from engine.simulation.water.climate import Climate
 
 Emit = Callable[[str, Columns], None]
@@ -77,3 +78,9 @@ class Emitter:
         for family in FAMILIES:
             for table, columns in family.tables(life).items():
                 emit(table, columns)
+
+    def emit_undelivered(self, batch: Batch, emit: Emit) -> None:
+        """The same of a batch whose eggs have yet to come."""
+        flagged = batch.id in self._flagged
+        for table, columns in undelivered_tables(self._schedule, batch, over_capacity_planned=flagged).items():
+            emit(table, columns)

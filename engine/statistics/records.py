@@ -49,9 +49,9 @@ class Records:
 
     @cached_property
     def batches(self) -> pl.DataFrame:
-        """batch_id, geography, start_date, eggs, harvested (every fish is), one row a batch."""
+        """batch_id, geography, start_date, eggs, harvested (every fish is), one row a batch that has begun."""
         places = self.tables["geography"].select(geography_id="id", geography="name")
-        batches = self.tables["batch"].join(places, on="geography_id")
+        batches = self.tables["batch"].filter(pl.col("initial_count") > 0).join(places, on="geography_id")
         return collect(
             batches.select(
                 "geography",
@@ -70,6 +70,7 @@ class Records:
         places = self.tables["container"].select("area_id", "volume_m3", container_id="id")
         return collect(
             self.tables["container_assignment"]
+            .filter(pl.col("initial_count") > 0)
             .join(places, on="container_id")
             .join(self.batches.lazy().select("batch_id", "geography", "harvested"), on="batch_id")
             .select(

@@ -37,6 +37,7 @@ MAY_LIE_AHEAD = frozenset(
         ("creation_workflow", "planned_start_date"),
         ("creation_workflow", "planned_completion_date"),
         ("creation_action", "expected_delivery_date"),
+        ("scenario", "start_date"),
         ("scenario_projection", "projection_date"),
         ("live_forward_projection", "projection_date"),
         ("container_forecast_summary", "projected_harvest_date"),
@@ -46,6 +47,8 @@ MAY_LIE_AHEAD = frozenset(
         ("health_event", "end_date"),
     }
 )
+# rows that plans make ahead of what they are about: what shows that it has begun
+ONCE_BEGUN = {"batch": "initial_count > 0", "container_assignment": "(is_active OR departure_date IS NOT NULL)"}
 # the first day after: what it ends was the day before
 ENDS = frozenset({("batch", "actual_end_date"), ("container_assignment", "departure_date")})
 # whole weeks and months, which may begin before a stay and end after it: 12_feed_growth knows which
@@ -158,10 +161,11 @@ def _dates(table: Table, column: Column) -> str:
     if table.name == READINGS:
         source, first, last = BLOCKS, "min(first_time)", "max(last_time)"
     stay = _stay_of(table, column)
+    begun = f" AND {ONCE_BEGUN[table.name]}" if table.name in ONCE_BEGUN else ""
     return (
         f"SELECT '{table.name}' AS table_name, '{name}' AS column_name, {batch_column(table)} AS batch_id, "
         f"{stay}::BIGINT AS assignment_id, {first}::DATE{shift} AS first_day, {last}::DATE{shift} AS last_day "
-        f"FROM {source} WHERE {'first_time' if table.name == READINGS else name} IS NOT NULL GROUP BY ALL"
+        f"FROM {source} WHERE {'first_time' if table.name == READINGS else name} IS NOT NULL{begun} GROUP BY ALL"
     )
 
 

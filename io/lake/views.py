@@ -70,7 +70,9 @@ PLAN_TABLES: Mapping[str, pa.Schema] = MappingProxyType(
                 ("batch_id", pa.int32()),
                 ("batch_number", pa.string()),
                 ("geography_id", pa.int32()),
-                ("eggs", pa.int64()),
+                ("eggs", pa.int64()),  # as ordered
+                ("eggs_placed", pa.int64()),
+                ("status", pa.string()),  # null where the plan alone doesn't tell it
                 ("start_date", pa.date32()),
                 ("end_date", pa.date32()),
                 ("harvest_target_g", pa.float64()),  # null where the biology draws it

@@ -134,10 +134,11 @@ MUTATIONS: dict[str, tuple[Callable[[Data], Any], list[str]]] = {
         lambda d: (d["batches"][11]["stays"].pop("Adult"), d["batches"][11].update(days={"Adult": 3})),
         ["batches[11].days.Adult"],
     ),
-    "starts after as-of": (
-        lambda d: d["batches"][11].update(start=date(2025, 11, 19)),
-        ["batches[11].start", "2025-11-19", "as-of"],
+    "starts years after as-of": (
+        lambda d: d["batches"][11].update(start=date(2028, 11, 19)),
+        ["batches[11].start", "2028-11-19", "as-of", "year"],
     ),
+    "none begun": (lambda d: d.update(as_of=date(2023, 2, 5)), ["batches[0].start", "2023-02-05", "move as_of"]),
     "a century ago": (lambda d: d["batches"][0].update(start=date(216, 9, 23)), ["batches[0].start", "year"]),
     "before 1970": (
         lambda d: d["batches"][0].update(start=date(1969, 12, 31)),

@@ -64,6 +64,18 @@ DELETE FROM creation_action WHERE rowid = 0;
 -- 01_batch_conservation: one delivery a tray
 UPDATE creation_action SET mortality_on_arrival = -1, egg_count_actual = egg_count_planned - 1 WHERE rowid = 0;
 
+-- 01_batch_conservation: eggs placed as planned
+UPDATE batch SET initial_count = 20001 WHERE id = 6;
+
+-- 01_batch_conservation: eggs ordered as planned
+UPDATE creation_workflow SET total_eggs_planned = 20000 WHERE batch_id = 6;
+
+-- 01_batch_conservation: deliveries done
+UPDATE creation_workflow SET actions_completed = 1 WHERE batch_id = 6;
+
+-- 01_batch_conservation: completed with its last delivery
+UPDATE creation_workflow SET actual_completion_date = planned_completion_date WHERE batch_id = 6;
+
 -- 01_batch_conservation: into trays
 UPDATE creation_action SET dest_assignment_id = 1026 WHERE rowid = 0;
 
@@ -421,6 +433,48 @@ UPDATE batch SET actual_end_date = actual_end_date - 1 WHERE id = 1;
 
 -- 09_status: reason
 UPDATE batch SET harvest_reason = NULL WHERE id = 1;
+
+-- 08_time: a scenario starts with its batch
+UPDATE scenario SET start_date = start_date + 1 WHERE batch_id = 3;
+
+-- 09_status: has an active assignment
+UPDATE batch SET status = 'ACTIVE' WHERE id = 6;
+
+-- 09_status: the status that the plan tells
+UPDATE batch SET status = 'CANCELLED' WHERE id = 6;
+
+-- 09_status: the status that the plan tells
+UPDATE batch SET status = 'RECEIVING' WHERE id = 5;
+
+-- 09_status: an order has the status of its deliveries
+UPDATE creation_workflow SET status = 'DRAFT' WHERE batch_id = 6;
+
+-- 09_status: an order has the status of its deliveries
+UPDATE creation_workflow SET status = 'PLANNED' WHERE batch_id = 7;
+
+-- 09_status: an order has the status of its deliveries
+UPDATE creation_workflow SET status = 'IN_PROGRESS' WHERE batch_id = 5;
+
+-- 09_status: what is reserved is an empty tray
+UPDATE container_assignment SET initial_count = 5 WHERE id = 6144;
+
+-- 09_status: what is reserved is an empty tray
+UPDATE container_assignment SET biomass_kg = 5 WHERE id = 6145;
+
+-- 09_status: what is reserved is an empty tray
+UPDATE container_assignment SET is_active = false WHERE id = 5120;
+
+-- 09_status: what is reserved is an empty tray
+UPDATE creation_action SET dest_assignment_id = 6144 WHERE batch_id = 6;
+
+-- 09_status: a delivery is done when its tray is filled
+UPDATE creation_action SET status = 'COMPLETED' WHERE batch_id = 6;
+
+-- 09_status: a delivery is done when its tray is filled
+UPDATE creation_action SET egg_quality_score = 3 WHERE batch_id = 7;
+
+-- 09_status: a delivery is done when its tray is filled
+UPDATE creation_action SET delivery_method = NULL WHERE batch_id = 5;
 
 -- 09_status: active = no departure date
 UPDATE container_assignment SET is_active = true WHERE id = 1034;

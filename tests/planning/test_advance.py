@@ -77,8 +77,8 @@ def test_nothing_conflicts_and_the_file_reads_back(new: Schedule) -> None:
     assert parse_schedule(new.text, "x", new.farm, new.biology) == new
 
 
-def _tables(schedule: Schedule, count: int) -> dict[str, pa.Table]:
-    """Daily states, readings, deaths and meals of the first `count` batches, as a run writes them."""
+def _tables(schedule: Schedule, count: int, until: int = AS_OF) -> dict[str, pa.Table]:
+    """Daily states, readings, deaths and meals of the first `count` batches before a day, as a run writes them."""
     wanted = {"daily_state": "date", "environmental_reading": "reading_time", "mortality_event": "event_date"}
     climate = Climate(
         farm=schedule.farm,
@@ -90,7 +90,7 @@ def _tables(schedule: Schedule, count: int) -> dict[str, pa.Table]:
     ids = [b.id for b in schedule.batches]
     emitter = Emitter(schedule, climate, frozenset(), dict.fromkeys(ids, "UNDECIDED"))
     found: dict[str, list[pa.Table]] = {name: [] for name in wanted}
-    limit = datetime.combine(to_date(AS_OF), datetime.min.time(), UTC)
+    limit = datetime.combine(to_date(until), datetime.min.time(), UTC)
 
     def keep(table: str, columns: dict[str, Any]) -> None:
         if table in wanted:
@@ -119,6 +119,18 @@ def test_a_batch_whose_plan_lacks_its_later_stages_gets_them(old: Schedule) -> N
     assert lived_on.stays[0] == last.stays[0]
     assert [s.stage for s in lived_on.stays] == [1, 2, 3, 4, 5, 6]
     assert lived_on.number == last.number
+
+
+def test_a_planned_batch_comes_to_life_as_it_was_planned(old: Schedule) -> None:
+    early = replace(old, as_of_day=old.batches[-1].start_day)
+    early = replace(early, text=format_schedule(early))
+    assert [b.planned_status(early.as_of_day) for b in early.batches] == [""] * 9 + ["PLANNED"]
+    longer = advance(early, AS_OF, NewBatches(batches=0))
+    assert longer.batches == early.batches
+    before, after = _tables(early, 9, early.as_of_day), _tables(longer, 9, early.as_of_day)
+    for name, rows in before.items():
+        assert rows.equals(after[name]), name
+    assert longer.batches[-1].planned_status(AS_OF) == ""
 
 
 def test_batches_and_stagger_may_be_given(old: Schedule) -> None:

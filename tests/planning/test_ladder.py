@@ -42,7 +42,8 @@ def lives(as_of: date, seed: int, later: int = 0) -> list[BatchHistory]:
     climate = Climate(
         farm=schedule.farm, biology=schedule.biology, seed=schedule.seed, days=schedule.as_of_day, first_day=first
     )
-    return [simulate_batch(schedule, climate, batch) for batch in schedule.batches]
+    begun = [batch for batch in schedule.batches if batch.is_delivered(to_day(as_of))]
+    return [simulate_batch(schedule, climate, batch) for batch in begun]
 
 
 @pytest.mark.parametrize(("as_of", "seed"), CASES)
@@ -50,6 +51,17 @@ def test_every_stage_holds_as_many_batches_and_each_geography_its_half(as_of: da
     living = [history for history in lives(as_of, seed) if not history.harvested]
     stages = Counter((h.batch.geography_id, h.stages[-1].stage) for h in living)
     assert stages == {(g, stage): 4 for g in (1, 2) for stage in range(1, 7)}
+
+
+@pytest.mark.parametrize(("as_of", "seed"), CASES)
+def test_each_geography_has_three_planned_batches_of_which_one_is_far_ahead(as_of: date, seed: int) -> None:
+    schedule = ladder(as_of, seed).schedule
+    planned = {rung.number for rung in ladder(as_of, seed).rungs if rung.kind == "planned"}
+    ahead = [b for b in schedule.batches if not b.is_delivered(schedule.as_of_day)]
+    assert {b.number for b in ahead} == planned
+    confirmed = schedule.biology.model.outlook.eggs_ordered_days
+    far = Counter((b.geography_id, b.start_day - schedule.as_of_day > confirmed) for b in ahead)
+    assert far == {(1, False): 2, (1, True): 1, (2, False): 2, (2, True): 1}
 
 
 @pytest.mark.parametrize(("as_of", "seed"), CASES)
@@ -106,7 +118,7 @@ def test_a_farm_too_small_for_it_is_refused(small_farm: Farm, biology: Biology) 
 
 
 def test_more_partitions_than_batches_are_refused() -> None:
-    with pytest.raises(InputError, match="--partitions: 99 partitions for 52 batches"):
+    with pytest.raises(InputError, match="--partitions: 99 partitions for 58 batches"):
         plan_ladder(
             "x", to_day(date(2025, 11, 19)), read_farm("faroe-scotland"), read_biology("published"), partitions=99
         )

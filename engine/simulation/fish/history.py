@@ -79,10 +79,15 @@ def simulate_stage(setting: Setting, arrived: Population, target_cg: int, stand_
     return simulate_sea_stage(setting, arrived, target_cg, stand_in)
 
 
+def deal_eggs(eggs: int, trays: int) -> np.ndarray:
+    """Eggs dealt out evenly over trays, (trays,)."""
+    return np.array([eggs // trays + (1 if i < eggs % trays else 0) for i in range(trays)], dtype=np.int64)
+
+
 def _eggs(schedule: Schedule, batch: Batch) -> Population:
     """The batch's eggs, dealt out evenly over the containers of its first stay."""
     stages, n = schedule.biology.model.stages, len(batch.stays[0].container_ids)
-    eggs = np.array([batch.eggs // n + (1 if i < batch.eggs % n else 0) for i in range(n)], dtype=np.int64)
+    eggs = deal_eggs(batch.eggs, n)
     root = am.cbrt(stages.egg_weight_g)
     spread = root * stages.egg_weight_cv / 3.0
     return Population(fish=eggs, mu=np.full(n, root), v=np.full(n, spread * spread))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 
+from engine.farm.schedule import Batch, Schedule
+from engine.simulation.fish.history import deal_eggs
 from engine.simulation.numerics import arithmetic as am
-from engine.simulation.numerics.streams import Stream, stream_key
+from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.rows.columns import Columns, Tables, code, hundredths, row_ids
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.handling import handling_minutes
@@ -44,83 +48,132 @@ def count_creation_rows(trays: int) -> int:
 
 
 def creation_rows(life: BatchLife) -> tuple[Columns, Columns]:
-    """The order of eggs and its deliveries, one a tray, all on the batch's first day.
+    """The order of eggs and its deliveries, one a tray, all on the batch's first day."""
+    return order_rows(life.schedule, life.history.batch, water_c=life.estimates[0].temp_c[:, 0])
+
+
+def order_rows(schedule: Schedule, batch: Batch, water_c: np.ndarray) -> tuple[Columns, Columns]:
+    """An order of eggs and its deliveries, one a tray; water_c (trays,): in the first trays, which have theirs.
 
     The trays are to hold what was ordered: a surplus makes up for what arrives dead. A lot from a poor spawning
     brings more dead eggs, scores worse and loses more until first feeding: all three know the egg stage's frailty.
     """
-    schedule, batch, trays = life.schedule, life.history.batch, life.stages[0]
-    eggs, farm = schedule.biology.model.eggs, schedule.farm
-    geography = farm.geography_of(batch).name
-    lot_key = stream_key(schedule.seed, Stream.EGGS, batch.number)
-    each = life.container_keys(Stream.EGGS, trays)
-    frailty = am.normal(stream_key(schedule.seed, Stream.FRAILTY, batch.number, trays.stage), 0)
+    eggs, lot = schedule.biology.model.eggs, order_lot(schedule, batch)
+    trays = batch.stays[0].container_ids
+    each = stream_keys(
+        schedule.seed, Stream.EGGS, batch.number, each=tuple(schedule.farm.container(c).name for c in trays)
+    )
+    frailty = am.normal(stream_key(schedule.seed, Stream.FRAILTY, batch.number, 1), 0)
     sdlog = eggs.dead_on_arrival_sdlog
     share = eggs.dead_on_arrival * am.exp(sdlog * frailty - 0.5 * sdlog * sdlog)
-    placed = trays.fish.astype(np.int64)
+    placed = deal_eggs(batch.eggs, len(trays))
+    n, done = len(trays), np.arange(len(trays)) < len(water_c)
     dead = np.array(
         [am.poisson_quantile(share * n, am.uniform(key, 0)) for n, key in zip(placed, each, strict=True)],
         dtype=np.int64,
     )
+    dead = np.where(done, dead, 0)
     weight = eggs.quality_lot_share
     own_weight = np.sqrt(1.0 - weight * weight)
     quality = np.array([own_weight * am.normal(key, 1) - weight * frailty for key in each])
-    n, planned = len(placed), batch.start_day - int(am.uniform(lot_key, 0) < eggs.late_share)
-    suppliers = farm.model.master.egg_suppliers
-    supplier = egg_supplier(life)
-    price = getattr(eggs.price_per_thousand, farm.model.master.currencies[geography])
-    price *= max(0.5, 1.0 + eggs.price_sd * am.normal(lot_key, 2))
-    shares = schedule.biology.region(geography).egg_delivery_shares
-    method = _choice(shares, am.uniform(lot_key, 3))
-    year = int(np.datetime64(batch.start_day, "D").astype("datetime64[Y]").astype(int)) + 1970
-    initials = "".join(word[0] for word in suppliers[supplier].split())
-    workflow = row_ids("creation_workflow", life.batch_id, 1)
-    received = placed + dead
+    received = np.where(done, placed + dead, 0)
+    came, complete = len(water_c) > 0, len(water_c) == n
+    planned = batch.start_day - int(came and lot.is_late)
+    status = _order_status(schedule, batch, len(water_c))
+    workflow = row_ids("creation_workflow", batch.id, 1)
+    first_day = np.array([batch.start_day])
     rows: Columns = {
         "id": workflow,
-        "batch_id": np.array([life.batch_id]),
+        "batch_id": np.array([batch.id]),
         "workflow_number": pa.array([f"CRT-{batch.number}"], pa.string()),
-        "status": np.array([code("creation_workflow", "status", "COMPLETED")]),
+        "status": np.array([code("creation_workflow", "status", status)]),
         "egg_source_type": np.array([code("creation_workflow", "egg_source_type", "EXTERNAL")]),
-        "external_supplier_id": np.array([supplier + 1]),
-        "external_supplier_batch_number": pa.array(
-            [f"{initials}-{year}-{int(am.uniform(lot_key, 4) * LOT_NUMBERS):05d}"], pa.string()
-        ),
-        "external_cost_per_thousand": np.array([am.whole(price * 100.0)]),
+        "external_supplier_id": np.array([lot.supplier + 1]),
+        "external_supplier_batch_number": pa.array(["" if status == "DRAFT" else lot.number], pa.string()),
+        "external_cost_per_thousand": np.array([lot.cents_per_thousand]),
         "total_eggs_planned": np.array([placed.sum()]),
         "total_eggs_received": np.array([received.sum()]),
         "total_mortality_on_arrival": np.array([dead.sum()]),
         "planned_start_date": np.array([planned]),
         "planned_completion_date": np.array([planned]),
-        "actual_start_date": np.array([batch.start_day]),
-        "actual_completion_date": np.array([batch.start_day]),
+        "actual_start_date": _where(np.array([came]), first_day),
+        "actual_completion_date": _where(np.array([complete]), first_day),
         "total_actions": np.array([n]),
-        "actions_completed": np.array([n]),
+        "actions_completed": np.array([len(water_c)]),
     }
+    water = np.zeros(n)
+    water[: len(water_c)] = water_c
+    minutes = handling_minutes(
+        key=stream_key(schedule.seed, Stream.HANDLING_TIME, batch.number, 0),
+        fish=received,
+        rigging=eggs.handling_minutes,
+        per_minute=eggs.handling_per_minute,
+        sdlog=eggs.handling_sdlog,
+    )
     actions: Columns = {
-        "id": row_ids("creation_action", life.batch_id, n),
-        "batch_id": np.full(n, life.batch_id),
+        "id": row_ids("creation_action", batch.id, n),
+        "batch_id": np.full(n, batch.id),
         "workflow_id": np.full(n, workflow[0]),
         "action_number": np.arange(1, n + 1),
-        "status": np.full(n, code("creation_action", "status", "COMPLETED")),
-        "dest_assignment_id": life.ids[0],
+        "status": np.where(
+            done, code("creation_action", "status", "COMPLETED"), code("creation_action", "status", "PENDING")
+        ),
+        "dest_assignment_id": row_ids("container_assignment", batch.id, n),
         "egg_count_planned": placed,
-        "egg_count_actual": received,
+        "egg_count_actual": _where(done, received),
         "mortality_on_arrival": dead,
         "expected_delivery_date": np.full(n, planned),
-        "actual_delivery_date": np.full(n, batch.start_day),
-        "delivery_method": np.full(n, code("creation_action", "delivery_method", DELIVERY_METHODS[method])),
-        "water_temp_on_arrival": hundredths(life.estimates[0].temp_c[:, 0]),
-        "egg_quality_score": 1 + np.searchsorted(eggs.quality_thresholds, quality, side="right"),
-        "execution_duration_minutes": handling_minutes(
-            key=stream_key(schedule.seed, Stream.HANDLING_TIME, batch.number, 0),
-            fish=received,
-            rigging=eggs.handling_minutes,
-            per_minute=eggs.handling_per_minute,
-            sdlog=eggs.handling_sdlog,
-        ),
+        "actual_delivery_date": _where(done, np.full(n, batch.start_day)),
+        "delivery_method": _where(done, np.full(n, code("creation_action", "delivery_method", lot.method))),
+        "water_temp_on_arrival": _where(done, hundredths(water)),
+        "egg_quality_score": _where(done, 1 + np.searchsorted(eggs.quality_thresholds, quality, side="right")),
+        "execution_duration_minutes": _where(done, minutes),
     }
     return rows, actions
+
+
+def _where(known: np.ndarray, values: np.ndarray) -> np.ndarray | Nullable:
+    """The values, null where they are not known."""
+    return values if known.all() else Nullable(values, known)
+
+
+@dataclass(frozen=True)
+class Lot:
+    """The eggs that a batch's order is about. supplier: a position; is_late: they come a day later than agreed."""
+
+    supplier: int
+    number: str
+    cents_per_thousand: int
+    method: str
+    is_late: bool
+
+
+def order_lot(schedule: Schedule, batch: Batch) -> Lot:
+    """A batch's lot of eggs: alike whether it has come or not."""
+    eggs, farm = schedule.biology.model.eggs, schedule.farm
+    geography = farm.geography_of(batch).name
+    key = stream_key(schedule.seed, Stream.EGGS, batch.number)
+    suppliers, supplier = farm.model.master.egg_suppliers, egg_supplier(schedule, batch)
+    price = getattr(eggs.price_per_thousand, farm.model.master.currencies[geography])
+    price *= max(0.5, 1.0 + eggs.price_sd * am.normal(key, 2))
+    shares = schedule.biology.region(geography).egg_delivery_shares
+    year = int(np.datetime64(batch.start_day, "D").astype("datetime64[Y]").astype(int)) + 1970
+    initials = "".join(word[0] for word in suppliers[supplier].split())
+    return Lot(
+        supplier=supplier,
+        number=f"{initials}-{year}-{int(am.uniform(key, 4) * LOT_NUMBERS):05d}",
+        cents_per_thousand=int(am.whole(price * 100.0)),
+        method=DELIVERY_METHODS[_choice(shares, am.uniform(key, 3))],
+        is_late=am.uniform(key, 0) < eggs.late_share,
+    )
+
+
+def _order_status(schedule: Schedule, batch: Batch, trays: int) -> str:
+    """What an order has come to of which so many trays are filled."""
+    if trays:
+        return "COMPLETED" if trays == len(batch.stays[0].container_ids) else "IN_PROGRESS"
+    days_ahead = batch.start_day - schedule.as_of_day
+    return "PLANNED" if days_ahead <= schedule.biology.model.outlook.eggs_ordered_days else "DRAFT"
 
 
 def transition_rows(life: BatchLife) -> Columns:
@@ -149,9 +202,8 @@ def transition_rows(life: BatchLife) -> Columns:
     }
 
 
-def egg_supplier(life: BatchLife) -> int:
-    """The position of the supplier of the batch's eggs."""
-    schedule, batch = life.schedule, life.history.batch
+def egg_supplier(schedule: Schedule, batch: Batch) -> int:
+    """The position of the supplier of a batch's eggs."""
     u = am.uniform(stream_key(schedule.seed, Stream.EGGS, batch.number), 1)
     house_share = schedule.biology.model.eggs.house_supplier_share
     return _supplier(len(schedule.farm.model.master.egg_suppliers), batch.geography_id, house_share, u)

@@ -18,8 +18,9 @@ def outlook_tables(life: BatchLife) -> Tables:
     """scenario, projection_run, scenario_projection; of an active batch live_forward_projection,
     container_forecast_summary and planned_activity.
     """
-    planned = baseline(life.schedule, life.history.batch)
-    tables = scenario_tables(life, planned)
+    schedule, batch = life.schedule, life.history.batch
+    planned = baseline(schedule, batch)
+    tables = scenario_tables(schedule, batch, planned)
     if life.history.harvested:
         return tables | {name: empty(name) for name in ACTIVE_TABLES}
     ahead, activities = look_ahead(life), plan_activities(life)

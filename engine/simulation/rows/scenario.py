@@ -116,11 +116,13 @@ def baseline(schedule: Schedule, batch: Batch) -> Baseline:
     )
 
 
-def scenario_tables(life: BatchLife, expected: Baseline) -> Tables:
-    """scenario, projection_run and scenario_projection: one scenario, computed once, on the batch's first day."""
-    farm, batch = life.schedule.farm, life.history.batch
-    master, biology = farm.model.master, life.schedule.biology.model
-    supplier = master.egg_suppliers[egg_supplier(life)]
+def scenario_tables(schedule: Schedule, batch: Batch, expected: Baseline) -> Tables:
+    """scenario, projection_run and scenario_projection: one scenario, computed once, on the batch's first day.
+
+    Of a batch that has yet to begin it was computed on the last day that is past.
+    """
+    master, biology = schedule.farm.model.master, schedule.biology.model
+    supplier = master.egg_suppliers[egg_supplier(schedule, batch)]
     scenario, run = row_ids("scenario", batch.id, 1), row_ids("projection_run", batch.id, 1)
     days = len(expected.day)
     one = np.ones(1, dtype=np.int64)
@@ -143,10 +145,10 @@ def scenario_tables(life: BatchLife, expected: Baseline) -> Tables:
             "id": run,
             "batch_id": one * batch.id,
             "scenario_id": scenario,
-            "run_date": one * batch.start_day * DAY_US,
+            "run_date": one * min(batch.start_day, schedule.as_of_day - 1) * DAY_US,
             "run_number": one,
             "label": _text("Baseline"),
-            "parameters_snapshot": _text(_snapshot(life, days)),
+            "parameters_snapshot": _text(_snapshot(schedule, batch, days)),
             "total_projections": one * days,
             "final_weight_g": expected.weight_cg[-1:],
             "final_biomass_kg": expected.biomass[-1:],
@@ -177,9 +179,8 @@ def _text(value: str) -> pa.Array:
     return pa.array([value], pa.string())
 
 
-def _snapshot(life: BatchLife, days: int) -> str:
+def _snapshot(schedule: Schedule, batch: Batch, days: int) -> str:
     """The models' parameters as JSON, keys sorted; with the master data's profiles they give the projection again."""
-    schedule, batch = life.schedule, life.history.batch
     farm, master = schedule.farm, schedule.farm.model.master
     geography = farm.geography_of(batch).name
     scenario, stages = master.scenario, farm.stage_names

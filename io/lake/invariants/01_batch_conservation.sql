@@ -1,6 +1,7 @@
 -- For every batch, on every day, in whole fish: eggs = dead + lost in transfers + culled + harvested + alive.
 -- The living are counted from the daily states, the rest from the events; a population never rises.
--- The eggs are those delivered less those dead on arrival, tray by tray; an order's totals are those of its deliveries.
+-- The eggs are those delivered less those dead on arrival, tray by tray; an order's totals are those of its deliveries,
+-- and what is not delivered yet has no eggs.
 WITH change AS (
     SELECT batch_id, event_date AS day, count AS fish FROM mortality_event
     UNION ALL
@@ -39,9 +40,10 @@ total AS (
 ),
 delivered AS (
     SELECT
-        workflow_id, count(*) AS actions, sum(egg_count_planned) AS planned, sum(egg_count_actual) AS received,
-        sum(mortality_on_arrival) AS dead, min(actual_delivery_date) AS first_day,
-        max(actual_delivery_date) AS last_day
+        workflow_id, count(*) AS actions, count_if(status = 'COMPLETED') AS done, sum(egg_count_planned) AS planned,
+        coalesce(sum(egg_count_actual), 0) AS received, sum(mortality_on_arrival) AS dead,
+        min(actual_delivery_date) AS first_day,
+        CASE WHEN count_if(status = 'COMPLETED') = count(*) THEN max(actual_delivery_date) END AS last_day
     FROM creation_action GROUP BY workflow_id
 ),
 ordered AS (
@@ -59,9 +61,9 @@ order_figure AS (
         {'what': 'eggs dead on arrival = its deliveries', 'expected': dead::VARCHAR,
             'found': total_mortality_on_arrival::VARCHAR},
         {'what': 'deliveries of the order', 'expected': actions::VARCHAR, 'found': total_actions::VARCHAR},
-        {'what': 'deliveries done', 'expected': actions::VARCHAR, 'found': actions_completed::VARCHAR},
+        {'what': 'deliveries done', 'expected': done::VARCHAR, 'found': actions_completed::VARCHAR},
         {'what': 'begun with its first delivery', 'expected': first_day::VARCHAR, 'found': actual_start_date::VARCHAR},
-        {'what': 'completed with its last delivery', 'expected': last_day::VARCHAR,
+        {'what': 'completed with its last delivery, once all are done', 'expected': last_day::VARCHAR,
             'found': actual_completion_date::VARCHAR}
     ]) AS f
     FROM ordered
@@ -89,10 +91,14 @@ SELECT
 FROM total WHERE gone + alive <> eggs
 UNION ALL
 SELECT
-    coalesce(b.batch_number, p.batch_number), NULL, NULL, 'eggs placed as planned', p.eggs::VARCHAR,
+    coalesce(b.batch_number, p.batch_number), NULL, NULL, 'eggs placed as planned', p.eggs_placed::VARCHAR,
     b.initial_count::VARCHAR
 FROM batch b FULL JOIN planned_batch p ON p.batch_id = b.id
-WHERE b.initial_count IS DISTINCT FROM p.eggs
+WHERE b.initial_count IS DISTINCT FROM p.eggs_placed
+UNION ALL
+SELECT o.batch_number, NULL, o.date, 'eggs ordered as planned', p.eggs::VARCHAR, o.total_eggs_planned::VARCHAR
+FROM ordered o JOIN planned_batch p ON p.batch_id = o.batch_id
+WHERE o.total_eggs_planned IS DISTINCT FROM p.eggs
 UNION ALL
 SELECT b.batch_number, NULL, b.start_date, 'eggs of the first containers', b.initial_count::VARCHAR,
     sum(a.initial_count)::VARCHAR

@@ -88,9 +88,9 @@ FROM kind
 WHERE (CASE WHEN stage = last_stage THEN area_id IS NOT NULL AND hall_id IS NULL
             ELSE hall_id IS NOT NULL AND area_id IS NULL END) IS NOT TRUE
 UNION ALL
-SELECT batch_number, NULL, NULL, 'current stage', format('stage {}', coalesce(most_active, latest)),
+SELECT batch_number, NULL, NULL, 'current stage', format('stage {}', coalesce(most_active, latest, 1)),
     format('stage {}', said)
-FROM current_stage WHERE said IS DISTINCT FROM coalesce(most_active, latest) OR least_active <> most_active
+FROM current_stage WHERE said IS DISTINCT FROM coalesce(most_active, latest, 1) OR least_active <> most_active
 UNION ALL
 SELECT batch_number, container, start_date, 'planned stay took place', format('stage {}', lifecycle_stage_id),
     'no assignment' FROM absent

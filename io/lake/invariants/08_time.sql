@@ -64,6 +64,7 @@ UNION ALL
 SELECT b.batch_number, NULL, min(d.first_day), format('{}.{} while the batch lives', d.table_name, d.column_name),
     format('from {}', b.start_date - 1), min(d.first_day)::VARCHAR
 FROM dated_row d JOIN batch b ON b.id = d.batch_id
+WHERE NOT (b.initial_count = 0 AND d.table_name = 'projection_run')  -- of what is to come
 GROUP BY d.table_name, d.column_name, b.batch_number, b.start_date
 HAVING min(d.first_day) < b.start_date - starts_with(d.table_name, 'feed_')::INTEGER
 UNION ALL
@@ -144,10 +145,15 @@ SELECT b.batch_number, NULL, b.start_date, 'starts and is to end as planned',
 FROM batch b LEFT JOIN planned_batch p ON p.batch_id = b.id
 WHERE (b.start_date = p.start_date AND b.expected_end_date = p.end_date) IS NOT TRUE
 UNION ALL
-SELECT b.batch_number, NULL, b.start_date, 'starts with its first assignment', min(s.first_day)::VARCHAR,
+SELECT b.batch_number, NULL, b.start_date, 'starts with its first assignment', min(a.assignment_date)::VARCHAR,
     b.start_date::VARCHAR
-FROM batch b LEFT JOIN stay s ON s.batch_id = b.id
-GROUP BY b.id, b.batch_number, b.start_date HAVING min(s.first_day) IS DISTINCT FROM b.start_date
+FROM batch b LEFT JOIN container_assignment a ON a.batch_id = b.id
+GROUP BY b.id, b.batch_number, b.start_date HAVING min(a.assignment_date) IS DISTINCT FROM b.start_date
+UNION ALL
+SELECT b.batch_number, NULL, c.start_date, 'a scenario starts with its batch', b.start_date::VARCHAR,
+    c.start_date::VARCHAR
+FROM scenario c LEFT JOIN batch b ON b.id = c.batch_id
+WHERE c.start_date IS DISTINCT FROM b.start_date
 UNION ALL
 SELECT s.batch_number, s.container, a.actual_delivery_date, 'eggs delivered on the day that the stay begins',
     s.first_day::VARCHAR, a.actual_delivery_date::VARCHAR

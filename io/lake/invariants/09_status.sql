@@ -1,23 +1,60 @@
--- COMPLETED <=> harvested <=> no active assignment <=> end date = last departure. Never COMPLETED before Adult.
+-- COMPLETED <=> harvested <=> end date = last departure. ACTIVE <=> an active assignment. Never COMPLETED before Adult.
+-- What the plan alone tells of a status is so. An order of eggs has the status of its deliveries, a delivery that of its
+-- tray: filled, or reserved and empty.
 -- A treatment is of its method's kind and has the outcome that the counts around it show; an entry in the journal is
 -- closed with a word on how, or open, and no entry of a harvested batch is open.
 WITH seen AS (
     SELECT
-        b.*, run.as_of, last.id AS last_stage,
+        b.*, run.as_of, last.id AS last_stage, p.status AS planned_status,
+        (SELECT value FROM parameter WHERE name = 'eggs_ordered_days') AS ordered_days,
+        (SELECT status FROM creation_workflow w WHERE w.batch_id = b.id) AS order_status,
+        (SELECT count(*) FROM creation_action c WHERE c.batch_id = b.id) AS deliveries,
+        (SELECT count(*) FROM creation_action c WHERE c.batch_id = b.id AND c.status = 'COMPLETED') AS done,
         -- harvested: every ring that still held fish has been emptied
         (SELECT count(*) FROM harvest_event e WHERE e.batch_id = b.id) AS harvests,
         (SELECT count(*) FROM container_assignment a
             WHERE a.batch_id = b.id AND a.lifecycle_stage_id = last.id AND a.is_active) AS full_rings,
         (SELECT count(*) FROM container_assignment a WHERE a.batch_id = b.id AND a.is_active) AS active,
         (SELECT max(departure_date) FROM container_assignment a WHERE a.batch_id = b.id) AS last_departure
-    FROM batch b CROSS JOIN run CROSS JOIN (SELECT max(id) AS id FROM lifecycle_stage) AS last
+    FROM batch b
+    CROSS JOIN run
+    CROSS JOIN (SELECT max(id) AS id FROM lifecycle_stage) AS last
+    LEFT JOIN planned_batch p ON p.batch_id = b.id
+),
+reserved AS (
+    SELECT a.*, (SELECT count(*) FROM creation_action c WHERE c.dest_assignment_id = a.id) AS deliveries
+    FROM container_assignment a WHERE NOT a.is_active AND a.departure_date IS NULL
+),
+delivery AS (
+    SELECT
+        b.batch_number, n.name AS container, c.expected_delivery_date AS date, c.status = 'COMPLETED' AS done,
+        (c.egg_count_actual IS NOT NULL)::INTEGER + (c.actual_delivery_date IS NOT NULL)::INTEGER
+            + (c.delivery_method IS NOT NULL)::INTEGER + (c.water_temp_on_arrival IS NOT NULL)::INTEGER
+            + (c.egg_quality_score IS NOT NULL)::INTEGER + (c.execution_duration_minutes IS NOT NULL)::INTEGER AS known,
+        c.status, r.id IS NULL AS filled
+    FROM creation_action c
+    LEFT JOIN container_assignment a ON a.id = c.dest_assignment_id
+    LEFT JOIN reserved r ON r.id = a.id
+    LEFT JOIN batch b ON b.id = c.batch_id
+    LEFT JOIN container n ON n.id = a.container_id
 ),
 figure AS (
     SELECT batch_number, actual_end_date AS date, status = 'COMPLETED' AS completed, unnest([
         {'what': 'COMPLETED = harvested', 'holds': (status = 'COMPLETED') = (harvests > 0 AND full_rings = 0),
             'found': format('{}, {} harvests, {} rings with fish', status, harvests, full_rings)},
-        {'what': 'COMPLETED = no active assignment', 'holds': (status = 'COMPLETED') = (active = 0),
+        {'what': 'ACTIVE = has an active assignment', 'holds': (status = 'ACTIVE') = (active > 0),
             'found': format('{}, {} active', status, active)},
+        {'what': 'the status that the plan tells',
+            'holds': CASE WHEN planned_status IS NULL THEN status IN ('ACTIVE', 'COMPLETED')
+                ELSE status::VARCHAR = planned_status END,
+            'found': format('{}, planned {}', status, planned_status)},
+        {'what': 'an order has the status of its deliveries',
+            'holds': order_status = CASE
+                WHEN done = deliveries THEN 'COMPLETED'
+                WHEN done > 0 THEN 'IN_PROGRESS'
+                WHEN start_date - as_of <= ordered_days THEN 'PLANNED'
+                ELSE 'DRAFT' END,
+            'found': format('{}, {} of {} done, from {}', order_status, done, deliveries, start_date)},
         {'what': 'COMPLETED = has an end date', 'holds': (status = 'COMPLETED') = (actual_end_date IS NOT NULL),
             'found': format('{}, end {}', status, actual_end_date)},
         {'what': 'COMPLETED = has a reason of harvest',
@@ -89,6 +126,19 @@ SELECT s.batch_number, s.container, s.departure_date, 'active = no departure dat
        format('active {}, departure {}', a.is_active, a.departure_date)
 FROM container_assignment a JOIN stay s ON s.assignment_id = a.id
 WHERE a.is_active IS DISTINCT FROM (a.departure_date IS NULL)
+UNION ALL
+SELECT b.batch_number, n.name, r.assignment_date, 'what is reserved is an empty tray that a delivery is planned into',
+    'stage 1, 0 fish, one delivery', format('stage {}, {} fish, {} kg, {} deliveries', r.lifecycle_stage_id,
+        r.initial_count + r.population_count, r.biomass_kg, r.deliveries)
+FROM reserved r
+LEFT JOIN batch b ON b.id = r.batch_id
+LEFT JOIN container n ON n.id = r.container_id
+WHERE r.lifecycle_stage_id <> 1 OR r.initial_count + r.population_count <> 0 OR r.biomass_kg <> 0 OR r.deliveries <> 1
+UNION ALL
+SELECT batch_number, container, date, 'a delivery is done when its tray is filled, and then told of',
+    CASE WHEN filled THEN 'COMPLETED, 6 facts' ELSE 'PENDING, 0 facts' END, format('{}, {} facts', status, known)
+FROM delivery
+WHERE (CASE WHEN filled THEN done AND known = 6 ELSE status = 'PENDING' AND known = 0 END) IS NOT TRUE
 UNION ALL
 SELECT s.batch_number, s.container, s.departure_date, 'departure from the last stage by harvest alone',
     'a harvest', format('departure {} with {} fish', s.departure_date, d.population)

@@ -6,6 +6,7 @@ WITH figure AS (
     FROM daily_state
     UNION ALL
     SELECT id, departure_date, 'assignment', population_count, avg_weight_g, biomass_kg FROM container_assignment
+    WHERE is_active OR departure_date IS NOT NULL
     UNION ALL
     SELECT assignment_id, date, 'true state', population, avg_weight_g, biomass_kg FROM daily_truth
     UNION ALL

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from lake.codes import ACTION_STATUSES, MORTALITY_CAUSES, SIZE_CLASSES, WORKFLOW_STATUSES
+from lake.codes import ACTION_STATUSES, BATCH_STATUSES, MORTALITY_CAUSES, SIZE_CLASSES, WORKFLOW_STATUSES
 from lake.tables.declaration import (
     ASSIGNMENT_REF,
     BATCH_REF,
@@ -25,16 +25,16 @@ from lake.tables.declaration import (
 STOCK_TABLES: tuple[Table, ...] = (
     Table(
         "batch",
-        "One cohort of eggs, from placement to harvest or to the as-of date.",
+        "One cohort of eggs, from its order to its harvest or to the as-of date.",
         (
             Column("id", REF, "ordinal of the batch in the schedule, from 1"),
             Column("batch_number", TEXT, "the batch's number, unique"),
             Column("geography_id", REF, "where it lives", references="geography"),
             Column("species_id", REF, "the species", references="species"),
             Column("lifecycle_stage_id", pa.int8(), "stage now, or at harvest", references="lifecycle_stage"),
-            Column("status", TEXT, "the batch's state at the as-of date", codes=("ACTIVE", "COMPLETED")),
+            Column("status", TEXT, "the batch's state at the as-of date", codes=BATCH_STATUSES),
             Column("batch_type", TEXT, "one cohort, or a mix", codes=("STANDARD", "MIXED")),
-            Column("start_date", DATE, "the day on which the eggs are placed"),
+            Column("start_date", DATE, "the day on which the eggs are placed, or are to be"),
             Column("expected_end_date", DATE, "the planned departure from the last container"),
             Column(
                 "actual_end_date",
@@ -42,7 +42,7 @@ STOCK_TABLES: tuple[Table, ...] = (
                 "the last departure, once harvested (the day after harvest)",
                 nullable=True,
             ),
-            count("initial_count", "eggs placed"),
+            count("initial_count", "eggs placed; 0 before"),
             Column("harvest_target_g", decimal(10, 2), "mean live weight that triggers the harvest", unit="g"),
             Column(
                 "harvest_decision_date",
@@ -63,31 +63,36 @@ STOCK_TABLES: tuple[Table, ...] = (
                 "cutoff_forecast",
                 TEXT,
                 "what the plan says of the as-of date",
-                codes=("COMPLETED", "ACTIVE", "UNDECIDED"),
+                codes=(*BATCH_STATUSES, "UNDECIDED"),
             ),
         ),
         key=("id",),
     ),
     Table(
         "container_assignment",
-        "A batch's stay in one container, half-open: departure_date belongs to the next container.",
+        "A batch's stay in one container, half-open: departure_date belongs to the next container. Where eggs are "
+        "yet to come it is reserved: empty, not active, without departure; no stay.",
         (
             ROW_ID,
             BATCH_REF,
             CONTAINER_REF,
             STAGE_REF,
-            Column("assignment_date", DATE, "first day of the stay"),
+            Column("assignment_date", DATE, "first day of the stay, or planned one where it is reserved"),
             Column(
                 "departure_date",
                 DATE,
-                "first day no longer in the container; null while active",
+                "first day no longer in the container; null while active or reserved",
                 nullable=True,
             ),
             Column("planned_departure_date", DATE, "the schedule's end of the stay"),
             count("initial_count", "fish placed or moved in on the first day"),
             count("population_count", "fish there at the as-of date, 0 after departure"),
             Column(
-                "avg_weight_g", decimal(10, 2), "estimated mean live weight at the stay's last daily state", unit="g"
+                "avg_weight_g",
+                decimal(10, 2),
+                "estimated mean live weight at the stay's last daily state; null where it is reserved",
+                unit="g",
+                nullable=True,
             ),
             Column("biomass_kg", decimal(10, 2), "population_count x avg_weight_g / 1000", unit="kg"),
             Column("is_active", pa.bool_(), "the fish are still there at the as-of date"),

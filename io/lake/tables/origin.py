@@ -5,7 +5,18 @@ from __future__ import annotations
 import pyarrow as pa
 
 from lake.codes import ACTION_STATUSES, WORKFLOW_STATUSES
-from lake.tables.declaration import BATCH_REF, DATE, ID, REF, ROW_ID, TEXT, Column, Table, count, decimal
+from lake.tables.declaration import (
+    BATCH_REF,
+    DATE,
+    ID,
+    REF,
+    ROW_ID,
+    TEXT,
+    Column,
+    Table,
+    count,
+    decimal,
+)
 
 ORIGIN_TABLES: tuple[Table, ...] = (
     Table(
@@ -18,15 +29,15 @@ ORIGIN_TABLES: tuple[Table, ...] = (
             Column("status", TEXT, "state of the delivery", codes=WORKFLOW_STATUSES),
             Column("egg_source_type", TEXT, "own broodstock or bought", codes=("INTERNAL", "EXTERNAL")),
             Column("external_supplier_id", REF, "who sold the eggs", references="egg_supplier"),
-            Column("external_supplier_batch_number", TEXT, "the supplier's number of the lot"),
+            Column("external_supplier_batch_number", TEXT, "the supplier's number of the lot; '' in a draft"),
             Column("external_cost_per_thousand", decimal(10, 2), "price of a thousand eggs", unit="currency/1000"),
             count("total_eggs_planned", "eggs ordered"),
             count("total_eggs_received", "eggs delivered, dead ones included"),
             count("total_mortality_on_arrival", "eggs found dead on arrival; received - these are placed"),
             Column("planned_start_date", DATE, "planned first delivery"),
             Column("planned_completion_date", DATE, "planned last delivery"),
-            Column("actual_start_date", DATE, "first delivery"),
-            Column("actual_completion_date", DATE, "last delivery"),
+            Column("actual_start_date", DATE, "first delivery", nullable=True),
+            Column("actual_completion_date", DATE, "last delivery, once all are done", nullable=True),
             Column("total_actions", pa.int32(), "deliveries"),
             Column("actions_completed", pa.int32(), "deliveries done"),
         ),
@@ -36,28 +47,35 @@ ORIGIN_TABLES: tuple[Table, ...] = (
     ),
     Table(
         "creation_action",
-        "Eggs delivered into one tray.",
+        "Eggs delivered into one tray, or to be: what is null is not known before.",
         (
             ROW_ID,
             BATCH_REF,
             Column("workflow_id", ID, "the order", references="creation_workflow"),
             Column("action_number", pa.int32(), "1 to n within the workflow"),
             Column("status", TEXT, "state of the delivery", codes=ACTION_STATUSES),
-            Column("dest_assignment_id", ID, "the stay that begins", references="container_assignment"),
+            Column("dest_assignment_id", ID, "the stay that begins, or is reserved", references="container_assignment"),
             count("egg_count_planned", "eggs ordered for the tray"),
-            count("egg_count_actual", "eggs delivered, dead ones included"),
+            count("egg_count_actual", "eggs delivered, dead ones included", nullable=True),
             count("mortality_on_arrival", "eggs found dead on arrival"),
             Column("expected_delivery_date", DATE, "planned day"),
-            Column("actual_delivery_date", DATE, "day"),
+            Column("actual_delivery_date", DATE, "day", nullable=True),
             Column(
                 "delivery_method",
                 TEXT,
                 "how",
+                nullable=True,
                 codes=("TRANSPORT", "HELICOPTER", "BOAT", "INTERNAL_TRANSFER"),
             ),
-            Column("water_temp_on_arrival", decimal(5, 2), "mean temperature of the tray that day", unit="degC"),
-            Column("egg_quality_score", pa.int16(), "1 (poor) to 5 (excellent)"),
-            Column("execution_duration_minutes", pa.int32(), "how long it took", unit="min"),
+            Column(
+                "water_temp_on_arrival",
+                decimal(5, 2),
+                "mean temperature of the tray that day",
+                unit="degC",
+                nullable=True,
+            ),
+            Column("egg_quality_score", pa.int16(), "1 (poor) to 5 (excellent)", nullable=True),
+            Column("execution_duration_minutes", pa.int32(), "how long it took", unit="min", nullable=True),
         ),
         key=("id",),
         id_bits=8,

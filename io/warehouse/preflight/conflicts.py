@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pgpq import ArrowToPostgresBinaryEncoder
 from psycopg import sql
 
@@ -45,7 +46,11 @@ def read_incoming(extract: Extract, partitions: list[PartitionRecord], prefix: s
         for name, expression in mapping.columns.items()
         if isinstance(expression, LakeColumn) and expression.prefixed
     }
-    return Incoming(numbers, read("container_assignment", ["container_id", "assignment_date", "departure_date"]))
+    columns = ["container_id", "assignment_date", "departure_date"]
+    stays = read("container_assignment", [*columns, "is_active"])
+    # what is only reserved for eggs to come has neither fish nor readings yet
+    held = pc.or_(stays.column("is_active"), stays.column("departure_date").is_valid())
+    return Incoming(numbers, stays.filter(held).select(columns))
 
 
 def refuse_conflicts(

@@ -83,7 +83,7 @@ ORIGIN = (
         progress_percentage=completion("actions_completed", "total_actions"),
         created_by_id=User(),
     ),
-    map_table("creation_action", "batch_creationaction", executed_by_id=User()),
+    map_table("creation_action", "batch_creationaction", executed_by_id=User("actual_delivery_date")),
     map_table("stage_transition_environment", "environmental_stagetransitionenvironmental"),
 )
 

@@ -1,0 +1,108 @@
+"""A batch whose eggs have yet to come: an order, trays reserved as the application reserves them, and a baseline."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from engine.farm.schedule import Batch, Schedule
+from engine.forecast.whole_run import forecast_run
+from engine.forecast.workload import predicted_events
+from engine.simulation.fish.history import simulate_batch
+from engine.simulation.rows.life import BatchLife
+from engine.simulation.rows.origin import creation_rows
+from engine.simulation.rows.scenario import baseline, scenario_tables
+from engine.simulation.rows.undelivered import undelivered_tables
+from engine.simulation.water.climate import Climate
+from lake.columns import record_batch
+from lake.tables import EVENT_TABLE_NAMES, TABLES
+
+KEPT = {
+    "batch": 1,
+    "container_assignment": 2,
+    "creation_workflow": 1,
+    "creation_action": 2,
+    "scenario": 1,
+    "projection_run": 1,
+    "scenario_projection": 900,
+}
+
+
+@pytest.fixture(scope="module")
+def planned(small_schedule: Schedule) -> Schedule:
+    """The small schedule on the day on which its last batch is to begin."""
+    return replace(small_schedule, as_of_day=small_schedule.batches[-1].start_day)
+
+
+def rows_of(schedule: Schedule, batch: Batch) -> dict[str, list[dict[str, Any]]]:
+    found = undelivered_tables(schedule, batch, over_capacity_planned=False)
+    batches = {name: record_batch(TABLES[name], columns) for name, columns in found.items()}
+    for rows in batches.values():
+        rows.validate(full=True)
+    return {name: pa.Table.from_batches([rows]).to_pylist() for name, rows in batches.items()}
+
+
+def test_it_has_an_order_reserved_trays_and_a_baseline_as_foreseen_and_nothing_else(planned: Schedule) -> None:
+    batch = planned.batches[-1]
+    tables = rows_of(planned, batch)
+    assert list(tables) == list(EVENT_TABLE_NAMES)
+    assert {name: len(rows) for name, rows in tables.items() if rows} == KEPT
+    assert forecast_run(planned).batch_rows[batch.id] == predicted_events(planned)[-1] == sum(KEPT.values())
+
+
+def test_its_trays_are_reserved_as_the_application_reserves_them(planned: Schedule) -> None:
+    batch = planned.batches[-1]
+    tables = rows_of(planned, batch)
+    for tray, delivery in zip(tables["container_assignment"], tables["creation_action"], strict=True):
+        assert (tray["population_count"], tray["is_active"], tray["departure_date"]) == (0, False, None)
+        assert delivery["dest_assignment_id"] == tray["id"]
+        assert (delivery["status"], delivery["egg_count_actual"], delivery["actual_delivery_date"]) == (
+            "PENDING",
+            None,
+            None,
+        )
+    assert sum(delivery["egg_count_planned"] for delivery in tables["creation_action"]) == batch.eggs
+    (row,), (order,) = tables["batch"], tables["creation_workflow"]
+    assert (row["status"], row["initial_count"], row["lifecycle_stage_id"]) == ("PLANNED", 0, 1)
+    assert (order["total_eggs_planned"], order["total_eggs_received"], order["actual_start_date"]) == (
+        batch.eggs,
+        0,
+        None,
+    )
+
+
+@pytest.mark.parametrize(("beyond", "status"), [(0, "PLANNED"), (1, "DRAFT")])
+def test_an_order_is_a_draft_until_it_is_confirmed(planned: Schedule, beyond: int, status: str) -> None:
+    days = planned.biology.model.outlook.eggs_ordered_days
+    early = replace(planned, as_of_day=planned.as_of_day - days - beyond)
+    (order,) = rows_of(early, early.batches[-1])["creation_workflow"]
+    assert order["status"] == status
+    assert (order["external_supplier_batch_number"] == "") == (status == "DRAFT")
+
+
+def test_the_baseline_was_computed_before_the_as_of_date_and_is_that_of_the_living_batch(planned: Schedule) -> None:
+    living, batch = replace(planned, as_of_day=planned.as_of_day + 1), planned.batches[-1]
+    ahead, begun = rows_of(planned, batch), scenario_tables(living, batch, baseline(living, batch))
+    (run,) = ahead["projection_run"]
+    assert run["run_date"].date() < ahead["scenario"][0]["start_date"]
+    weights = [int(row["average_weight"] * 100) for row in ahead["scenario_projection"]]
+    np.testing.assert_array_equal(weights, begun["scenario_projection"]["average_weight"])
+
+
+def test_the_eggs_come_from_the_supplier_at_the_price_and_into_the_trays_that_were_agreed(
+    planned: Schedule, small_climate: Climate
+) -> None:
+    batch = planned.batches[-1]
+    living = replace(planned, as_of_day=planned.as_of_day + 1)
+    history = simulate_batch(living, small_climate, batch)
+    order, deliveries = creation_rows(BatchLife(schedule=living, history=history, climate=small_climate))
+    ahead = undelivered_tables(planned, batch, over_capacity_planned=False)
+    for column in ("id", "external_supplier_id", "external_cost_per_thousand", "total_eggs_planned"):
+        np.testing.assert_array_equal(order[column], ahead["creation_workflow"][column])
+    for column in ("id", "dest_assignment_id", "egg_count_planned"):
+        np.testing.assert_array_equal(deliveries[column], ahead["creation_action"][column])
+    assert order["external_supplier_batch_number"] == ahead["creation_workflow"]["external_supplier_batch_number"]
