@@ -145,7 +145,8 @@ RULES: MappingProxyType[str, Times] = MappingProxyType(
     {
         "batch": _then(_ordered("start_date", "id"), _night("actual_end_date", LAST_DAY, keys=("id",))),
         "container_assignment": _then(
-            replace(_shift("assignment_date", keys=("id",)), plan=True), _night("departure_date", LAST_DAY, keys=("id",))
+            replace(_shift("assignment_date", keys=("id",)), plan=True),
+            _night("departure_date", LAST_DAY, keys=("id",)),
         ),
         "transfer_workflow": _then(
             _office("planned_start_date", keys=("id",), days=(-28, -7), plan=True),
