@@ -63,7 +63,7 @@ def test_a_true_run_passes(copy: Path) -> None:
     assert done.stdout == ""
     for name in check_names():
         assert name in done.stderr
-    assert "21 of 21 checks passed" in done.stderr
+    assert "22 of 22 checks passed" in done.stderr
     assert "not loaded: PostgreSQL not checked" in done.stderr
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from engine.biology.values import Days, DaysOrMore, HourRange, Share
+from engine.biology.values import Days, DaysOrMore, HourRange, Share, Weight
 
 Bounds = tuple[Annotated[float, Field(ge=-50, le=0)], Annotated[float, Field(ge=0, le=50)]]  # 0: no correction
 
@@ -16,6 +16,8 @@ Bounds = tuple[Annotated[float, Field(ge=-50, le=0)], Annotated[float, Field(ge=
 class Outlook:
     scenario_days: DaysOrMore
     horizon_days: DaysOrMore
+    transfer_threshold_g: Weight
+    harvest_threshold_g: Weight
     bias_window_days: DaysOrMore
     bias_bounds_c: Bounds
     attention_days: Days

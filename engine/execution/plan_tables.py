@@ -135,6 +135,11 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
                 ("sample_size", bio.growth.sample_size),
                 ("eggs_ordered_days", bio.outlook.eggs_ordered_days),
                 ("fcr_least_growth", bio.monitoring.fcr_least_growth),
+                ("horizon_days", bio.outlook.horizon_days),
+                ("harvest_threshold_g", bio.outlook.harvest_threshold_g),
+                ("transfer_threshold_g", bio.outlook.transfer_threshold_g),
+                ("attention_days", bio.outlook.attention_days),
+                ("bias_window_days", bio.outlook.bias_window_days),
                 *((f"selection_sd_{i}", sd) for i, sd in enumerate(bio.monitoring.selection_sd, 1)),
             )
         ],

@@ -27,6 +27,7 @@ from engine.simulation.rows.health import count_health_rows
 from engine.simulation.rows.lice import count_lice_rows
 from engine.simulation.rows.origin import TRANSITION_ROWS, count_creation_rows
 from engine.simulation.rows.outlook import count_ahead_rows, count_scenario_rows
+from engine.simulation.rows.projection import days_ahead
 from engine.simulation.rows.readings import mean_readings
 from engine.simulation.rows.states import ROWS_A_DAY
 from engine.simulation.rows.stays import BATCH_ROWS, count_stay_rows
@@ -128,7 +129,7 @@ def _batch_rows(batch: Batch, farm: Farm, region: _RegionOutlook, as_of_day: int
     rows = float(BATCH_ROWS + count_creation_rows(trays) + count_scenario_rows(bio))
     if not batch.is_delivered(as_of_day):
         return rows + trays
-    ended = batch.end_day <= as_of_day
+    ended, old = batch.end_day <= as_of_day, as_of_day - batch.start_day
     grown = region.gains([stay.days for stay in batch.stays if stay.stage < SEA])
     for stay in batch.stays:
         lived = min(stay.end_day, as_of_day) - stay.start_day
@@ -144,7 +145,7 @@ def _batch_rows(batch: Batch, farm: Farm, region: _RegionOutlook, as_of_day: int
                 dying = region.share_with_deaths(fish * hazard, noise_sd)
                 day_rows = _stay_rows(stay, min(days, lived), farm=farm, region=region, share_with_deaths=dying)
                 age = stay.start_day - batch.start_day + min(days, lived)
-                ahead = 0 if days <= lived or ended else count_ahead_rows(farm, n, days - lived)
+                ahead = 0 if days <= lived or ended else count_ahead_rows(farm, n, days_ahead(bio.outlook, old))
                 rows += share * (day_rows + harvest + ahead + _health_rows(age, farm, region))
             return rows
         stage = region.stages[stay.stage - 1]
@@ -156,7 +157,7 @@ def _batch_rows(batch: Batch, farm: Farm, region: _RegionOutlook, as_of_day: int
             alive *= 1 - mortality.cull_share
             rows += n if lived > mortality.cull_day else 0
         if stay.end_day > as_of_day:
-            rows += count_ahead_rows(farm, n, stay.end_day - as_of_day)
+            rows += count_ahead_rows(farm, n, days_ahead(bio.outlook, old))
         gain = grown[stay.stage - 1]
         root += gain
         spread += (stage.individual_tgc_cv * gain) ** 2

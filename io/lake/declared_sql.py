@@ -43,6 +43,7 @@ MAY_LIE_AHEAD = frozenset(
         ("container_forecast_summary", "projected_harvest_date"),
         ("container_forecast_summary", "projected_transfer_date"),
         ("container_forecast_summary", "original_harvest_date"),
+        ("container_forecast_summary", "target_harvest_date"),
         ("planned_activity", "due_date"),
         ("health_event", "end_date"),
     }

@@ -1074,3 +1074,66 @@ UPDATE batch SET cutoff_forecast = 'UNDECIDED' WHERE id = 3;
 
 -- 21_cutoff: not yet in the sea
 UPDATE batch SET cutoff_forecast = 'UNDECIDED' WHERE id = 4;
+
+-- 22_forecasts: projected to its scenario's end
+DELETE FROM live_forward_projection WHERE batch_id = 4 AND day_number > 880;
+
+-- 22_forecasts: days ahead follow each other
+DELETE FROM live_forward_projection WHERE batch_id = 4 AND day_number = 400;
+
+-- 22_forecasts: days ahead follow each other
+UPDATE live_forward_projection SET day_number = day_number + 1 WHERE batch_id = 5;
+
+-- 22_forecasts: each day grows from the one before
+UPDATE live_forward_projection SET projected_weight_g = projected_weight_g + 1 WHERE batch_id = 4 AND day_number = 300;
+
+-- 22_forecasts: each day grows from the one before
+UPDATE live_forward_projection SET temperature_used_c = temperature_used_c + 1 WHERE batch_id = 5 AND day_number = 80;
+
+-- 22_forecasts: each day grows from the one before
+UPDATE live_forward_projection SET projected_population = projected_population * 2 WHERE batch_id = 2;
+
+-- 22_forecasts: begins with the last state
+UPDATE container_forecast_summary SET current_population = current_population + 1 WHERE rowid = 0;
+
+-- 22_forecasts: begins with the last state
+UPDATE container_forecast_summary SET state_confidence = 0.99 WHERE batch_id = 4;
+
+-- 22_forecasts: thresholds as the biology has them
+UPDATE container_forecast_summary SET harvest_threshold_g = 4000 WHERE batch_id = 4;
+
+-- 22_forecasts: thresholds as the biology has them
+UPDATE container_forecast_summary SET harvest_target_g = harvest_target_g + 1 WHERE batch_id = 4;
+
+-- 22_forecasts: harvest is the first day
+UPDATE container_forecast_summary SET projected_harvest_date = projected_harvest_date + 1 WHERE batch_id = 4;
+
+-- 22_forecasts: harvest is the first day
+UPDATE container_forecast_summary SET projected_harvest_date = NULL WHERE batch_id = 4;
+
+-- 22_forecasts: harvest is the first day
+UPDATE container_forecast_summary SET days_to_harvest = days_to_harvest + 1 WHERE batch_id = 4;
+
+-- 22_forecasts: transfer is the first day
+UPDATE container_forecast_summary SET projected_transfer_date = NULL WHERE batch_id = 2;
+
+-- 22_forecasts: transfer is the first day
+UPDATE container_forecast_summary SET projected_transfer_weight_g = projected_transfer_weight_g + 1 WHERE batch_id = 5;
+
+-- 22_forecasts: target is met on the first day
+UPDATE container_forecast_summary SET target_harvest_date = target_harvest_date - 1 WHERE batch_id = 4;
+
+-- 22_forecasts: original harvest
+UPDATE container_forecast_summary SET original_harvest_date = original_harvest_date + 1 WHERE batch_id = 4;
+
+-- 22_forecasts: original harvest
+UPDATE container_forecast_summary SET harvest_variance_days = harvest_variance_days + 1 WHERE batch_id = 4;
+
+-- 22_forecasts: attention is due
+UPDATE container_forecast_summary SET has_planned_transfer = NOT has_planned_transfer WHERE batch_id = 4;
+
+-- 22_forecasts: attention is due
+UPDATE container_forecast_summary SET needs_planning_attention = NOT needs_planning_attention WHERE batch_id = 2;
+
+-- 22_forecasts: bias is that of the last days
+UPDATE container_forecast_summary SET temp_bias_window_days = 3 WHERE batch_id = 4;

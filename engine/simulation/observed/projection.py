@@ -37,7 +37,7 @@ class BatchProjection(NamedTuple):
 
 
 class StaysNow(NamedTuple):
-    """n stays of one stage as they are known now, (n,): mean weight (0.01 g), fish, and by how much their water is
+    """n stays of a batch as they are known now, (n,): mean weight (0.01 g), fish, and by how much their water is
     warmer than the profile (0.01 degC).
     """
 
@@ -47,13 +47,10 @@ class StaysNow(NamedTuple):
 
 
 class StaysProjection(NamedTuple):
-    """n stays' days ahead, at the end of the day: mean weight (0.01 g) and whole fish, (n, days); length (n,): days
-    until the target, that day included, or all. Beyond length nothing is written.
-    """
+    """n stays' days ahead, at the end of the day: mean weight (0.01 g) and whole fish, (n, days)."""
 
     weight_cg: np.ndarray
     population: np.ndarray
-    length: np.ndarray
 
 
 @kernel
@@ -91,23 +88,19 @@ def project_batch(
 
 @kernel
 def project_stays(
-    now: StaysNow, temp_hundredths: np.ndarray, tgc: float, mortality: float, target_cg: int, out: StaysProjection
+    now: StaysNow, stage: np.ndarray, temp_hundredths: np.ndarray, models: StageModels, out: StaysProjection
 ) -> None:
-    """The days ahead of n stays of one stage, each until its own mean weight reaches the target.
+    """The days ahead of n stays through the stages to come; of a day's fish a whole number dies.
 
-    temp_hundredths (days,): the profile, 0.01 degC. tgc, mortality: of the stage, see StageModels. target_cg: 0.01 g, 0
-    for none.
+    stage (days,): 1 to 6. temp_hundredths (days,): the profile, 0.01 degC.
     """
     n, days = out.weight_cg.shape
     for c in range(n):
         root = am.cbrt(now.weight_cg[c] / 100.0)
-        alive = float(now.fish[c])
-        out.length[c] = days
+        alive = now.fish[c]
         for d in range(days):
-            root = grown_root(root, tgc, (temp_hundredths[d] + now.bias_hundredths[c]) / 100.0)
-            alive *= 1.0 - mortality
+            temp_c = (temp_hundredths[d] + now.bias_hundredths[c]) / 100.0
+            root = grown_root(root, models.tgc[stage[d] - 1], temp_c)
+            alive -= am.whole(alive * models.mortality)
             out.weight_cg[c, d] = am.whole(root * root * root * 100.0)
-            out.population[c, d] = am.whole(alive)
-            if target_cg > 0 and out.weight_cg[c, d] >= target_cg:
-                out.length[c] = d + 1
-                break
+            out.population[c, d] = alive

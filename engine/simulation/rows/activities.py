@@ -38,20 +38,17 @@ class Activities:
     """
 
     templates: tuple[TemplateModel, ...]
-    as_of_day: int
     due: tuple[int, ...]
     status: tuple[str, ...]
     done: tuple[int, ...]
     minute: tuple[int, ...]
     move: tuple[int, ...]
 
-    def has_open(self, activity: str, *, overdue: bool = False) -> bool:
-        """Some activity of this kind is pending or under way; `overdue`: and was due before the as-of date."""
+    def has_open(self, activity: str) -> bool:
+        """Some activity of this kind is pending or under way."""
         return any(
-            template.activity == activity
-            and status in ("PENDING", "IN_PROGRESS")
-            and (not overdue or (status == "PENDING" and due < self.as_of_day))
-            for template, status, due in zip(self.templates, self.status, self.due, strict=True)
+            template.activity == activity and status in ("PENDING", "IN_PROGRESS")
+            for template, status in zip(self.templates, self.status, strict=True)
         )
 
 
@@ -69,7 +66,6 @@ def plan_activities(life: BatchLife) -> Activities:
     ]
     return Activities(
         templates=templates,
-        as_of_day=schedule.as_of_day,
         due=tuple(history.batch.start_day + template.day for template in templates),
         status=tuple(status for status, _ in found),
         done=tuple(done for _, done in found),

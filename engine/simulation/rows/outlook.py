@@ -23,7 +23,7 @@ def outlook_tables(life: BatchLife) -> Tables:
     tables = scenario_tables(schedule, batch, planned)
     if life.history.harvested:
         return tables | {name: empty(name) for name in ACTIVE_TABLES}
-    ahead, activities = look_ahead(life), plan_activities(life)
+    ahead, activities = look_ahead(life, planned), plan_activities(life)
     return tables | {
         "live_forward_projection": projection_rows(life, ahead),
         "container_forecast_summary": summary_rows(life, ahead, planned, activities),
@@ -41,10 +41,9 @@ def expected_outlook(expected: ExpectedLife) -> RowCounts:
     }
     if not active:
         return rows | dict.fromkeys(ACTIVE_TABLES, 0)
-    stage = expected.last.stage
-    target_cg = expected.history.harvest_target_cg if expected.last.is_at_sea else 0
     return rows | {
-        "live_forward_projection": active * days_ahead(schedule, expected.batch, stage, target_cg),
+        "live_forward_projection": active
+        * days_ahead(schedule.biology.model.outlook, schedule.as_of_day - expected.batch.start_day),
         "container_forecast_summary": active,
         "planned_activity": len(schedule.farm.model.master.activities),
     }

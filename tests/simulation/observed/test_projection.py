@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -29,12 +31,19 @@ def project_batch(
     return out
 
 
-def project_stays(now: StaysNow, temp: list[int], mortality: float = 0.0, target_cg: int = 0) -> StaysProjection:
+def project_stays(
+    now: StaysNow, temp: list[int], mortality: float = 0.0, stage: list[int] | None = None
+) -> StaysProjection:
     n, days = len(now.fish), len(temp)
     weights, population = (np.full((n, days), -1, dtype=np.int64) for _ in range(2))
-    out = StaysProjection(weight_cg=weights, population=population, length=np.full(n, -1, dtype=np.int64))
-    profile = np.array(temp, dtype=np.int64)
-    projection.project_stays(now, profile, 3.0, mortality, target_cg=target_cg, out=out)
+    out = StaysProjection(weight_cg=weights, population=population)
+    projection.project_stays(
+        now,
+        stage=np.array(stage or [6] * days, dtype=np.int64),
+        temp_hundredths=np.array(temp, dtype=np.int64),
+        models=StageModels(tgc=np.array(TGC), fcr=np.array(FCR), mortality=mortality),
+        out=out,
+    )
     return out
 
 
@@ -109,28 +118,23 @@ def test_without_deaths_all_feed_is_conversion_times_all_growth() -> None:
     assert found.feed.sum() / 10_000 == pytest.approx(FCR[5] * growth_kg, rel=1e-5)
 
 
-@given(
-    weight=st.integers(20, 600_000),
-    temp=st.integers(300, 1_300),
-    bias=st.integers(-200, 200),
-    target=st.integers(1_000, 700_000),
-)
-def test_a_stay_ends_on_the_first_day_at_its_target(weight: int, temp: int, bias: int, target: int) -> None:
+@given(weight=st.integers(20, 600_000), temp=st.integers(300, 1_300), bias=st.integers(-200, 200))
+def test_a_stay_grows_as_the_closed_form_in_water_off_by_its_bias(weight: int, temp: int, bias: int) -> None:
     days = 300
-    found = project_stays(stays([weight], [1_000], [bias]), [temp] * days, target_cg=target)
-    length = int(found.length[0])
-    lived = found.weight_cg[0, :length]
-    assert (lived[:-1] < target).all()
-    assert lived[-1] >= target or length == days
-    each = closed_form_g(weight / 100, 3.0, length * max(temp + bias, 0) / 100)
-    assert lived[-1] / 100 == pytest.approx(each, rel=1e-9, abs=0.0051)
-    assert (found.weight_cg[0, length:] == -1).all()
+    found = project_stays(stays([weight], [1_000], [bias]), [temp] * days).weight_cg[0]
+    for day in (1, 150, days):
+        each = closed_form_g(weight / 100, 3.0, day * max(temp + bias, 0) / 100)
+        assert found[day - 1] / 100 == pytest.approx(each, rel=1e-9, abs=0.0051)
 
 
-def test_stays_without_a_target_live_every_day() -> None:
-    found = project_stays(stays([100, 500_000], [10, 10], [0, 0]), [1_000] * 50)
-    assert found.length.tolist() == [50, 50]
-    assert project_stays(stays([100], [10], [0]), []).length.tolist() == [0]
+def test_a_stay_goes_through_the_stages_to_come() -> None:
+    found = project_stays(stays([20], [10], [0]), [1_000] * 30, stage=[2] * 10 + [3] * 10 + [6] * 10)
+    degree_days = sum(TGC[s - 1] * 100 for s in (2, 3, 6)) / 1000
+    assert found.weight_cg[0, -1] / 100 == pytest.approx((0.2 ** (1 / 3) + degree_days) ** 3, abs=0.0051)
+
+
+def test_a_scenario_that_has_ended_leaves_no_day() -> None:
+    assert project_stays(stays([100], [10], [0]), []).weight_cg.shape == (1, 0)
 
 
 @given(st.permutations(range(4)))
@@ -138,16 +142,16 @@ def test_stays_know_nothing_of_each_other(order: list[int]) -> None:
     weight, fish, bias = [40_000, 41_000, 380_000, 90], [900, 0, 17, 60_000], [0, 150, -200, 3]
     temp = [700 + 5 * d for d in range(120)]
     now = stays(weight, fish, bias)
-    whole = project_stays(now, temp, mortality=0.0003, target_cg=420_000)
-    reordered = StaysNow._make(values[order] for values in now)
-    mixed = project_stays(reordered, temp, mortality=0.0003, target_cg=420_000)
-    for name in ("weight_cg", "population", "length"):
+    whole = project_stays(now, temp, mortality=0.0003)
+    mixed = project_stays(StaysNow._make(values[order] for values in now), temp, mortality=0.0003)
+    for name in ("weight_cg", "population"):
         np.testing.assert_array_equal(getattr(mixed, name), getattr(whole, name)[order])
 
 
 @given(fish=st.integers(0, 200_000), share=st.floats(0.0, 0.01))
-def test_a_stays_fish_are_whole_and_never_more(fish: int, share: float) -> None:
+def test_of_a_stays_fish_a_whole_number_dies_each_day(fish: int, share: float) -> None:
     found = project_stays(stays([50_000], [fish], [0]), [800] * 200, mortality=share).population[0]
-    assert (np.diff(found, prepend=fish) <= 0).all()
-    assert found[-1] == pytest.approx(fish * (1.0 - share) ** 200, abs=0.51)
-    assert found.min() >= 0
+    alive = fish
+    for left in found.tolist():
+        alive -= math.floor(alive * share + 0.5)
+        assert left == alive

@@ -259,19 +259,20 @@ def test_draws_do_not_shift_when_a_template_is_added(small_schedule: Schedule, h
 
 
 @pytest.mark.parametrize(
-    ("target_g", "cancelled", "age", "attention"),
+    ("threshold_g", "cancelled", "age", "attention"),
     [
-        (99_000, 0.0, 600, False),  # far away, planned
+        (19_000, 0.0, 600, False),  # far away, planned
         (100, 1.0, 600, False),  # due now, and its plan stands: it is not yet due to be cancelled
         (100, 1.0, 830, True),  # due now, its plan cancelled
-        (99_000, 1.0, 830, False),  # plan cancelled, nothing due within the month
-        (99_000, 0.0, 830, True),  # its plan is overdue
+        (19_000, 1.0, 830, False),  # plan cancelled, nothing due within the month
+        (19_000, 0.0, 830, False),  # its plan is overdue, and stands
     ],
 )
-def test_attention_is_due_when_a_harvest_comes_unplanned_or_its_plan_is_overdue(
-    small_schedule: Schedule, target_g: int, cancelled: float, age: int, attention: bool
+def test_attention_is_due_when_a_harvest_comes_unplanned(
+    small_schedule: Schedule, threshold_g: int, cancelled: float, age: int, attention: bool
 ) -> None:
-    schedule = given_policy(small_schedule, cancelled_share=cancelled)
+    thresholds = {"harvest_threshold_g": threshold_g, "transfer_threshold_g": 20_000.0}
+    schedule = given_policy(small_schedule, cancelled_share=cancelled, **thresholds)
     batch = schedule.batches[AT_SEA]
     schedule = replace(schedule, as_of_day=batch.start_day + age)
     climate = Climate(
@@ -281,42 +282,32 @@ def test_attention_is_due_when_a_harvest_comes_unplanned_or_its_plan_is_overdue(
         days=schedule.as_of_day,
         first_day=batch.start_day,
     )
-    lived = simulate_batch(schedule, climate, replace(batch, harvest_target_g=99_000.0))
-    life = living(schedule, replace(lived, harvest_target_cg=target_g * 100))
+    life = living(schedule, simulate_batch(schedule, climate, replace(batch, harvest_target_g=99_000.0)))
     flags: Any = outlook_tables(life)["container_forecast_summary"]["needs_planning_attention"]
     assert set(flags.tolist()) == {attention}
 
 
-@pytest.mark.parametrize(("day", "attention"), [(270, False), (251, False), (249, True)])
-def test_attention_is_due_when_a_move_is_late(
-    small_schedule: Schedule, histories: list[BatchHistory], day: int, attention: bool
+def test_attention_is_due_where_fish_outgrow_their_tanks_and_no_move_is_planned(
+    small_schedule: Schedule, histories: list[BatchHistory]
 ) -> None:
-    templates = [
-        template.model_copy(update={"day": day}) if template.stage == "Smolt" else template
-        for template in small_schedule.farm.model.master.activities
-    ]
-    life = living(with_templates(small_schedule, templates), histories[IN_PARR])
-    flags: Any = outlook_tables(life)["container_forecast_summary"]["needs_planning_attention"]
-    assert set(flags.tolist()) == {attention}
+    """Fish at sea weigh what is enough for it from the first day ahead on: only a planned move keeps them quiet."""
+    unplanned = [t for t in small_schedule.farm.model.master.activities if t.activity != "TRANSFER"]
+    for threshold_g, templates, attention in (
+        (1.0, unplanned, True),
+        (1.0, small_schedule.farm.model.master.activities, False),
+        (19_000.0, unplanned, False),
+    ):
+        schedule = with_templates(given_policy(small_schedule, transfer_threshold_g=threshold_g), templates)
+        life = living(schedule, histories[IN_PARR])
+        flags: Any = outlook_tables(life)["container_forecast_summary"]["needs_planning_attention"]
+        assert set(flags.tolist()) == {attention}
 
 
 @pytest.mark.parametrize(
-    ("status", "due", "is_open", "overdue"),
-    [
-        ("PENDING", 99, True, True),
-        ("PENDING", 100, True, False),
-        ("IN_PROGRESS", 99, True, False),
-        ("COMPLETED", 99, False, False),
-        ("CANCELLED", 99, False, False),
-    ],
+    ("status", "is_open"), [("PENDING", True), ("IN_PROGRESS", True), ("COMPLETED", False), ("CANCELLED", False)]
 )
-def test_open_and_overdue_are_told_apart(
-    small_schedule: Schedule, status: str, due: int, is_open: bool, overdue: bool
-) -> None:
+def test_what_is_pending_or_under_way_is_open(small_schedule: Schedule, status: str, is_open: bool) -> None:
     harvest = small_schedule.farm.model.master.activities[-1]
-    activities = Activities(
-        templates=(harvest,), as_of_day=100, due=(due,), status=(status,), done=(-1,), minute=(0,), move=(-1,)
-    )
+    activities = Activities(templates=(harvest,), due=(99,), status=(status,), done=(-1,), minute=(0,), move=(-1,))
     assert activities.has_open("HARVEST") == is_open
-    assert activities.has_open("HARVEST", overdue=True) == overdue
     assert not activities.has_open("TRANSFER")

@@ -202,7 +202,8 @@ def test_a_forecast_begins_with_the_last_daily_state(lives: list[BatchLife], pos
         assert forecast["current_weight_g"] == state["avg_weight_g"]
         assert forecast["current_population"] == state["population"]
         assert forecast["current_biomass_kg"] == state["biomass_kg"]
-        assert forecast["state_confidence"] == state["weight_confidence"]
+        scores = [state[f"{name}_confidence"] for name in ("weight", "temp", "fcr")]
+        assert forecast["state_confidence"] == min(scores)
         assert (forecast["state_date"], forecast["state_day_number"]) == (state["date"], state["day_number"])
         assert forecast["computed_date"] == state["date"]
 
@@ -211,77 +212,89 @@ def test_a_forecast_begins_with_the_last_daily_state(lives: list[BatchLife], pos
 def test_days_ahead_go_on_from_the_last_state(
     lives: list[BatchLife], position: int, masters: dict[str, Rows], profiles: dict[tuple[int, int], float]
 ) -> None:
+    """Through every stage to come: each with its own growth and water."""
     life = lives[position]
-    stage, as_of = life.stages[-1], to_date(life.schedule.as_of_day)
+    as_of = to_date(life.schedule.as_of_day)
     rows = rows_of(life, "live_forward_projection")
+    scenario = {row["day_number"]: row for row in rows_of(life, "scenario_projection")}
     names = [row["name"] for row in masters["lifecycle_stage"]]
-    (tgc,) = (
-        row["tgc_value"]
+    tgc = {
+        names.index(row["lifecycle_stage"]) + 1: row["tgc_value"]
         for row in masters["tgc_model_stage"]
-        if row["tgc_model_id"] == life.history.batch.geography_id and row["lifecycle_stage"] == names[stage.stage - 1]
-    )
+        if row["tgc_model_id"] == life.history.batch.geography_id
+    }
     share = float(masters["mortality_model"][0]["rate"]) / 100
     for forecast in rows_of(life, "container_forecast_summary"):
         days = [row for row in rows if row["assignment_id"] == forecast["assignment_id"]]
-        root, alive = float(forecast["current_weight_g"]) ** (1 / 3), float(forecast["current_population"])
+        root, alive = float(forecast["current_weight_g"]) ** (1 / 3), forecast["current_population"]
         assert forecast["state_date"] == as_of - timedelta(days=1)
         for i, row in enumerate(days):
             assert row["projection_date"] == as_of + timedelta(days=i)
             assert row["day_number"] == forecast["state_day_number"] + 1 + i
-            temp_c = profiles[row["temp_profile_id"], of_year(row["projection_date"])] + float(row["temp_bias_c"])
+            expected = scenario[row["day_number"]]
+            temp_c = float(expected["temperature"]) + float(row["temp_bias_c"])
             assert float(row["temperature_used_c"]) == pytest.approx(temp_c, abs=1e-9)
-            assert row["tgc_value_used"] == tgc
-            root += float(tgc) / 1000 * temp_c
-            alive *= 1 - share
+            assert row["tgc_value_used"] == tgc[expected["current_stage_id"]]
+            root += float(row["tgc_value_used"]) / 1000 * temp_c
+            alive -= round(alive * share)
             assert float(row["projected_weight_g"]) == pytest.approx(root**3, abs=0.0051)
-            assert row["projected_population"] == pytest.approx(alive, abs=0.51)
+            assert row["projected_population"] == alive
             exact = row["projected_population"] * row["projected_weight_g"] / 1000
             assert float(abs(row["projected_biomass_kg"] - exact)) <= 0.00501
-        fish = [forecast["current_population"], *(row["projected_population"] for row in days)]
-        assert fish == sorted(fish, reverse=True)
 
 
-def test_on_land_days_ahead_end_with_the_planned_stay(lives: list[BatchLife]) -> None:
-    for life in (lives[IN_PARR], lives[NEWBORN]):
-        stage = life.stages[-1]
-        rows = rows_of(life, "live_forward_projection")
-        for forecast in rows_of(life, "container_forecast_summary"):
-            days = [row for row in rows if row["assignment_id"] == forecast["assignment_id"]]
-            assert forecast["projected_transfer_date"] == to_date(stage.planned_end_day)
-            assert days[-1]["projection_date"] == to_date(stage.planned_end_day - 1)
-            assert forecast["projected_transfer_weight_g"] == days[-1]["projected_weight_g"]
-            assert forecast["days_to_transfer"] == len(days) + 1
-            least = life.schedule.farm.model.stages[stage.stage].weight_g[0]
-            assert float(forecast["transfer_threshold_g"]) == least
-            assert all(value is None for name, value in forecast.items() if "harvest" in name and "planned" not in name)
-            assert forecast["has_planned_transfer"]
-            assert forecast["has_planned_harvest"]
+@pytest.mark.parametrize("position", [AT_SEA, IN_PARR, NEWBORN])
+def test_every_stay_is_projected_to_its_scenarios_end(lives: list[BatchLife], position: int) -> None:
+    life = lives[position]
+    (scenario,) = rows_of(life, "scenario")
+    last = scenario["start_date"] + timedelta(days=scenario["duration_days"] - 1)
+    rows = rows_of(life, "live_forward_projection")
+    for forecast in rows_of(life, "container_forecast_summary"):
+        days = [row for row in rows if row["assignment_id"] == forecast["assignment_id"]]
+        assert (days[-1]["projection_date"], days[-1]["day_number"]) == (last, scenario["duration_days"])
+        assert len(days) == scenario["duration_days"] - forecast["state_day_number"]
 
 
-def test_at_sea_the_forecast_is_the_first_day_at_the_target(lives: list[BatchLife]) -> None:
+@pytest.mark.parametrize("position", [AT_SEA, IN_PARR, NEWBORN])
+@pytest.mark.parametrize("thresholds_g", [(100, 5_000), (60, 2_000), (8, 4_500), (20_000, 20_000)])
+def test_a_forecast_is_the_first_day_at_each_threshold(
+    lives: list[BatchLife], position: int, thresholds_g: tuple[int, int]
+) -> None:
+    transfer_g, harvest_g = thresholds_g
+    life = with_policy(lives[position], transfer_threshold_g=transfer_g, harvest_threshold_g=harvest_g)
+    rows = rows_of(life, "live_forward_projection")
+    expected = [row for row in rows_of(life, "scenario_projection") if row["average_weight"] >= harvest_g]
+    original = expected[0]["projection_date"] if expected else None
+    for forecast in rows_of(life, "container_forecast_summary"):
+        days = [row for row in rows if row["assignment_id"] == forecast["assignment_id"]]
+        for name, threshold_g in (("transfer", transfer_g), ("harvest", harvest_g)):
+            there = [row for row in days if row["projected_weight_g"] >= threshold_g]
+            assert forecast[f"{name}_threshold_g"] == threshold_g
+            found = (forecast[f"projected_{name}_date"], forecast[f"projected_{name}_weight_g"])
+            assert found == ((there[0]["projection_date"], there[0]["projected_weight_g"]) if there else (None, None))
+            assert forecast[f"days_to_{name}"] == (days.index(there[0]) + 1 if there else None)
+        assert forecast["original_harvest_date"] == original
+        harvest = forecast["projected_harvest_date"]
+        assert forecast["harvest_variance_days"] == ((harvest - original).days if harvest and original else None)
+
+
+def test_by_default_fish_go_to_sea_at_100_g_and_are_harvested_at_5_kg(lives: list[BatchLife]) -> None:
+    """As the application has it where a scenario says nothing else."""
+    for forecast in rows_of(lives[IN_PARR], "container_forecast_summary"):
+        assert (forecast["transfer_threshold_g"], forecast["harvest_threshold_g"]) == (100, 5_000)
+
+
+def test_a_batchs_own_target_stands_beside_the_threshold(lives: list[BatchLife]) -> None:
     life = lives[AT_SEA]
-    for target_g in (2_000, 4_500, 6_000, 20_000):
+    for target_g in (2_000, 4_500, 20_000):
         aimed = replace(life, history=replace(life.history, harvest_target_cg=target_g * 100))
         rows = rows_of(aimed, "live_forward_projection")
-        expected = [row for row in rows_of(aimed, "scenario_projection") if row["average_weight"] >= target_g]
         for forecast in rows_of(aimed, "container_forecast_summary"):
             days = [row for row in rows if row["assignment_id"] == forecast["assignment_id"]]
-            there = [row for row in days if row["projected_weight_g"] >= target_g]
-            assert forecast["harvest_threshold_g"] == target_g
-            assert forecast["original_harvest_date"] == (expected[0]["projection_date"] if expected else None)
-            if there:
-                assert there == days[-1:]
-                assert forecast["projected_harvest_date"] == days[-1]["projection_date"]
-                assert forecast["projected_harvest_weight_g"] == days[-1]["projected_weight_g"]
-                assert forecast["days_to_harvest"] == len(days)
-                between = forecast["projected_harvest_date"] - expected[0]["projection_date"] if expected else None
-                assert forecast["harvest_variance_days"] == (None if between is None else between.days)
-            else:
-                assert days[-1]["projection_date"] == to_date(aimed.stages[-1].planned_end_day - 1)
-                assert forecast["projected_harvest_date"] is None
-                assert forecast["harvest_variance_days"] is None
-            assert forecast["projected_transfer_date"] is None
-            assert forecast["transfer_threshold_g"] is None
+            there = [row["projection_date"] for row in days if row["projected_weight_g"] >= target_g]
+            assert forecast["harvest_target_g"] == target_g
+            assert forecast["target_harvest_date"] == (there[0] if there else None)
+            assert forecast["harvest_threshold_g"] == 5_000
 
 
 def test_days_ahead_end_with_the_horizon(lives: list[BatchLife]) -> None:
@@ -289,13 +302,15 @@ def test_days_ahead_end_with_the_horizon(lives: list[BatchLife]) -> None:
     assert len(rows) == 9 * len(lives[AT_SEA].ids[-1])
 
 
-def test_the_last_day_of_a_stay_has_a_forecast_and_no_day_ahead(lives: list[BatchLife]) -> None:
-    life = with_last_stage(lives[IN_PARR], planned_end_day=lives[IN_PARR].schedule.as_of_day)
-    assert rows_of(life, "live_forward_projection") == []
-    for forecast in rows_of(life, "container_forecast_summary"):
-        assert forecast["projected_transfer_date"] == to_date(life.schedule.as_of_day)
-        assert forecast["projected_transfer_weight_g"] == forecast["current_weight_g"]
-        assert forecast["days_to_transfer"] == 1
+def test_a_batch_that_outlives_its_scenario_has_a_forecast_of_nothing(lives: list[BatchLife]) -> None:
+    life = lives[AT_SEA]
+    age = life.schedule.as_of_day - life.history.batch.start_day
+    old = with_policy(life, scenario_days=age - 3)
+    assert rows_of(old, "live_forward_projection") == []
+    for forecast in rows_of(old, "container_forecast_summary"):
+        assert forecast["current_population"] > 0
+        assert forecast["projected_harvest_date"] is forecast["projected_transfer_date"] is None
+        assert not forecast["needs_planning_attention"]
 
 
 def test_a_ring_that_is_harvested_has_no_forecast(lives: list[BatchLife]) -> None:
@@ -315,7 +330,9 @@ def test_a_ring_that_is_harvested_has_no_forecast(lives: list[BatchLife]) -> Non
         assert found == kept
 
 
-def test_bias_is_the_mean_of_what_was_measured(lives: list[BatchLife], profiles: dict[tuple[int, int], float]) -> None:
+def test_bias_is_the_mean_of_what_was_known_in_the_last_days(
+    lives: list[BatchLife], profiles: dict[tuple[int, int], float]
+) -> None:
     life = lives[AT_SEA]
     known, stage = life.estimates[-1], life.stages[-1]
     window = [to_date(stage.end_day - 14 + i) for i in range(14)]
@@ -323,17 +340,13 @@ def test_bias_is_the_mean_of_what_was_measured(lives: list[BatchLife], profiles:
     temp_c = known.temp_c.copy()
     temp_c[:, -14:] = profile + 0.7
     temp_c[:, -20:-14] = 30.0
-    temp_c[1, -1] = 30.0
-    measured = np.ones_like(known.temp_measured)
-    measured[1, -1] = False  # its 30 degrees are a guess
-    measured[2, -14:] = False
-    rows = rows_of(with_estimate(life, temp_c=temp_c, temp_measured=measured), "container_forecast_summary")
-    assert [float(row["temp_bias_c"]) for row in rows] == [0.7, 0.7, 0.0]
     temp_c[0, -1] += 0.07  # 0.705 on average
-    temp_c[1, -2] += 0.06  # 0.7046
-    tilted = rows_of(with_estimate(life, temp_c=temp_c, temp_measured=measured), "container_forecast_summary")
-    assert [float(row["temp_bias_c"]) for row in tilted] == [0.71, 0.7, 0.0]
-    assert [row["temp_bias_window_days"] for row in rows] == [14, 13, 0]
+    temp_c[1, -2] += 0.06  # 0.7043
+    guessed = known.temp_measured.copy()
+    guessed[2, -14:] = False  # interpolated: as good as measured
+    rows = rows_of(with_estimate(life, temp_c=temp_c, temp_measured=guessed), "container_forecast_summary")
+    assert [float(row["temp_bias_c"]) for row in rows] == [0.71, 0.7, 0.7]
+    assert [row["temp_bias_window_days"] for row in rows] == [14, 14, 14]
 
 
 @pytest.mark.parametrize(("off", "bias"), [(5.0, 2.0), (-5.0, -2.0), (1.234, 1.23), (-0.004, 0.0)])
@@ -349,14 +362,15 @@ def test_bias_stays_within_its_bounds(
     assert {(row["temp_bias_clamp_min_c"], row["temp_bias_clamp_max_c"]) for row in rows} == {(-2, 2)}
 
 
-def test_a_plans_forecast_looks_no_further_than_the_as_of_date(
-    small_schedule: Schedule, lives: list[BatchLife], lived_to: LivedTo
-) -> None:
-    batch = small_schedule.batches[AT_SEA]
-    beyond = lived_to(AT_SEA, small_schedule.as_of_day + 60).stages[-1]
-    target = lives[AT_SEA].history.harvest_target_cg
-    found = days_ahead(small_schedule, batch, beyond, target)
-    assert found == days_ahead(small_schedule, batch, lives[AT_SEA].stages[-1], target)
-    first = lives[AT_SEA].ids[-1][0]
-    rows = [r for r in rows_of(lives[AT_SEA], "live_forward_projection") if r["assignment_id"] == first]
-    assert found == pytest.approx(len(rows), rel=0.1)
+def test_a_plan_knows_how_many_days_lie_ahead(lives: list[BatchLife]) -> None:
+    for position in (AT_SEA, IN_PARR, NEWBORN):
+        life = lives[position]
+        age = life.schedule.as_of_day - life.history.batch.start_day
+        rows = rows_of(life, "live_forward_projection")
+        expected = days_ahead(life.schedule.biology.model.outlook, age) * len(life.ids[-1])
+        assert len(rows) == expected
+
+
+@pytest.mark.parametrize(("age", "days"), [(0, 900), (1, 899), (899, 1), (900, 0), (1_200, 0)])
+def test_days_ahead_are_what_is_left_of_the_scenario(small_schedule: Schedule, age: int, days: int) -> None:
+    assert days_ahead(small_schedule.biology.model.outlook, age) == days
