@@ -1088,7 +1088,7 @@ UPDATE live_forward_projection SET day_number = day_number + 1 WHERE batch_id = 
 UPDATE live_forward_projection SET projected_weight_g = projected_weight_g + 1 WHERE batch_id = 4 AND day_number = 300;
 
 -- 22_forecasts: each day grows from the one before
-UPDATE live_forward_projection SET temperature_used_c = temperature_used_c + 1 WHERE batch_id = 5 AND day_number = 80;
+UPDATE live_forward_projection SET temperature_used_c = temperature_used_c + 1 WHERE batch_id = 5 AND day_number = 500;
 
 -- 22_forecasts: each day grows from the one before
 UPDATE live_forward_projection SET projected_population = projected_population * 2 WHERE batch_id = 2;
