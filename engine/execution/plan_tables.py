@@ -135,6 +135,8 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
                 ("sample_size", bio.growth.sample_size),
                 ("eggs_ordered_days", bio.outlook.eggs_ordered_days),
                 ("fcr_least_growth", bio.monitoring.fcr_least_growth),
+                ("scenario_hall_stages", farm.model.master.scenario.hall_stages),
+                ("scenario_hall_temperature_c", farm.model.master.scenario.hall_temperature_c),
                 ("horizon_days", bio.outlook.horizon_days),
                 ("harvest_threshold_g", bio.outlook.harvest_threshold_g),
                 ("transfer_threshold_g", bio.outlook.transfer_threshold_g),

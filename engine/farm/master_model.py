@@ -36,7 +36,11 @@ class PolicyModel(StrictModel):
 
 
 class ScenarioModel(StrictModel):
-    """The standard models by which the application projects a batch; values are the application's own."""
+    """The standard models by which the application projects a batch; values are the application's own.
+
+    Names take {batch} and {geography}. In the first `hall_stages` stages its scenarios, unlike its forecasts, read
+    `hall_temperature_c` whatever the profile says.
+    """
 
     tgc_model: str
     tgc_value: dict[str, float]
@@ -48,7 +52,8 @@ class ScenarioModel(StrictModel):
     mortality_model: Name
     daily_mortality_percent: Annotated[float, Field(ge=0)]
     temperature_profile: str
-    hall_temperature_profile: str
+    hall_stages: Annotated[int, Field(ge=0, le=6)]
+    hall_temperature_c: Annotated[float, Field(ge=0, le=30)]
     genotypes: dict[str, Name]  # by egg supplier
 
 

@@ -52,11 +52,6 @@ def _year_c(month_c: tuple[float, ...], offset_c: float) -> tuple[float, ...]:
     return tuple(found)
 
 
-def hall_profile_id(farm: Farm, geography_id: int, stage: int) -> int:
-    """The id of the temperature profile of a geography's halls of one stage: the seas' come first."""
-    return len(farm.geography_names) + (geography_id - 1) * (len(farm.stage_names) - 1) + stage
-
-
 def stage_tgc(biology: Biology, geography: str) -> tuple[float, ...]:
     """Expected TGC of stages 1 to 6, g^(1/3) per 1000 degree-days to four places: what tgc_model_stage says.
 
@@ -99,7 +94,7 @@ def _policies(farm: Farm) -> list[dict[str, Any]]:
     return rows
 
 
-def master_rows(farm: Farm, biology: Biology) -> dict[str, list[dict[str, Any]]]:
+def master_rows(farm: Farm) -> dict[str, list[dict[str, Any]]]:
     """Rows of lake.tables.masters.MASTER_TABLES, by table; ids are ordinals in the farm file's order."""
     master, names = farm.model.master, farm.geography_names
     scenario, stages = master.scenario, farm.stage_names
@@ -115,17 +110,6 @@ def master_rows(farm: Farm, biology: Biology) -> dict[str, list[dict[str, Any]]]
             *(("station", s.id, None, s.name, company_id(farm, s.geography_id, "FW")) for s in farm.stations),
             *(("area", None, a.id, a.name, company_id(farm, a.geography_id, "FM")) for a in farm.areas),
         )
-    ]
-    years = [(scenario.temperature_profile.format(geography=name), sea_profile_c(biology, name)) for name in names]
-    years += [
-        (scenario.hall_temperature_profile.format(geography=name, stage=stage), (temp_c,) * DAYS_A_YEAR)
-        for name in names
-        for stage, temp_c in zip(stages[:-1], biology.region(name).hall_temperature_c, strict=True)
-    ]
-    readings = [
-        {"profile_id": profile, "day_number": day, "temperature": f"{temp_c:.2f}"}
-        for profile, (_, year) in enumerate(years, 1)
-        for day, temp_c in enumerate(year, 1)
     ]
     return {
         "egg_supplier": _numbered([{"name": n} for n in master.egg_suppliers]),
@@ -158,35 +142,6 @@ def master_rows(farm: Farm, biology: Biology) -> dict[str, list[dict[str, Any]]]
         ),
         "site": _numbered(sites),
         "intercompany_policy": _policies(farm),
-        "temperature_profile": _numbered([{"name": name} for name, _ in years]),
-        "temperature_reading": _numbered(readings),
-        "tgc_model": _numbered(
-            [
-                {
-                    "name": scenario.tgc_model.format(geography=name),
-                    "location": name,
-                    "release_period": scenario.release_period,
-                    "tgc_value": scenario.tgc_value[name],
-                    "exponent_n": scenario.exponent_n,
-                    "exponent_m": scenario.exponent_m,
-                    "profile_id": g,
-                }
-                for g, name in enumerate(names, 1)
-            ]
-        ),
-        "tgc_model_stage": _numbered(
-            [
-                {
-                    "tgc_model_id": g,
-                    "lifecycle_stage": stage,
-                    "tgc_value": f"{value:.4f}",
-                    "temperature_exponent": 1,
-                    "weight_exponent": f"{1 / 3:.2f}",
-                }
-                for g, name in enumerate(names, 1)
-                for stage, value in zip(stages, stage_tgc(biology, name), strict=True)
-            ]
-        ),
         "fcr_model": [{"id": 1, "name": scenario.fcr_model}],
         "fcr_model_stage": _numbered(
             [

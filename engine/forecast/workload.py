@@ -126,7 +126,7 @@ def _batch_rows(batch: Batch, farm: Farm, region: _RegionOutlook, as_of_day: int
     root = bio.stages.first_feeding_weight_g ** (1 / 3)
     spread, alive, before = (root * bio.stages.egg_weight_cv / 3) ** 2, float(batch.eggs), 0
     trays = len(batch.stays[0].container_ids)
-    rows = float(BATCH_ROWS + count_creation_rows(trays) + count_scenario_rows(bio))
+    rows = float(BATCH_ROWS + count_creation_rows(trays) + count_scenario_rows(farm, bio))
     if not batch.is_delivered(as_of_day):
         return rows + trays
     ended, old = batch.end_day <= as_of_day, as_of_day - batch.start_day

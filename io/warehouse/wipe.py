@@ -32,7 +32,6 @@ MAX_NAMED = 5
 UNKEYED = (
     ("finance_dimsite", "source_pk", "infrastructure_freshwaterstation", "source_model = 'station'"),
     ("finance_dimsite", "source_pk", "infrastructure_area", "source_model = 'area'"),
-    ("batch_liveforwardprojection", "temp_profile_id", "scenario_temperatureprofile", "true"),
 )
 
 FOREIGN_KEYS = """

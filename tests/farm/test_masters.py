@@ -1,4 +1,4 @@
-"""Master data that other tables are computed by: growth of the stages, profiles of the water, templates of plans."""
+"""Master data that other tables are computed by: growth of the stages, the sea through the year, templates of plans."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from engine.biology.parameters import Biology
-from engine.farm.infrastructure import Farm
 from engine.farm.master_model import TemplateModel
-from engine.farm.masters import hall_profile_id, master_rows, sea_profile_c, stage_tgc
+from engine.farm.masters import sea_profile_c, stage_tgc
 
 
 @pytest.mark.parametrize("geography", ["Faroe Islands", "Scotland"])
@@ -30,20 +29,6 @@ def test_a_profile_has_the_months_means(biology: Biology) -> None:
         middle = year[round((month + 0.5) / 12 * 365)]
         assert middle == pytest.approx(mean + region.sea_offset_c, abs=0.05)
     assert all(round(temp_c, 2) == temp_c for temp_c in year)
-
-
-def test_every_sea_and_every_kind_of_hall_has_its_profile(small_farm: Farm, biology: Biology) -> None:
-    rows = master_rows(small_farm, biology)
-    names = {row["id"]: row["name"] for row in rows["temperature_profile"]}
-    for g, geography in enumerate(small_farm.geography_names, 1):
-        assert names[g] == f"{geography} Sea Temperature"
-        for s, stage in enumerate(small_farm.stage_names[:-1], 1):
-            profile = hall_profile_id(small_farm, g, s)
-            assert names[profile] == f"{geography} {stage} Hall Temperature"
-            values = {r["temperature"] for r in rows["temperature_reading"] if r["profile_id"] == profile}
-            assert values == {f"{biology.region(geography).hall_temperature_c[s - 1]:.2f}"}
-    assert len(names) == len(set(names.values())) == 12
-    assert len(rows["temperature_reading"]) == 12 * 365
 
 
 @pytest.mark.parametrize(("activity", "lacks"), [("TRANSFER", "stage"), ("FEED_CHANGE", "feed")])

@@ -199,13 +199,7 @@ UPDATE harvest_event SET dest_geography_id = 2 WHERE batch_id = 1 AND rowid = 0;
 UPDATE feed_purchase SET feed_container_id = (SELECT max(id) FROM feed_container) WHERE rowid = 0;
 
 -- 06_geography: by the model of the geography
-UPDATE scenario SET tgc_model_id = 2 WHERE batch_id = 1;
-
--- 06_geography: by a profile of the place
-UPDATE live_forward_projection SET temp_profile_id = 2 WHERE batch_id = 2;
-
--- 06_geography: by a profile of the place
-UPDATE container_forecast_summary SET temp_profile_id = 2 WHERE batch_id = 4;
+UPDATE tgc_model SET location = 'Scotland' WHERE batch_id = 1;
 
 -- 06_geography: site is of a company
 UPDATE site SET company_id = (SELECT max(id) FROM company) WHERE id = 1;
@@ -226,13 +220,20 @@ UPDATE fact_harvest SET dim_company_id = 1 WHERE batch_id = 1 AND rowid = 0;
 DELETE FROM projection_run WHERE batch_id = 2;
 
 -- 07_foreign_keys: scenario.tgc_model_id refers to a row
-UPDATE scenario SET tgc_model_id = 9 WHERE batch_id = 2;
+UPDATE scenario SET tgc_model_id = 99 WHERE batch_id = 2;
+
+-- 07_foreign_keys: scenario.tgc_model_id refers to a row
+UPDATE scenario SET tgc_model_id = (SELECT id FROM tgc_model WHERE batch_id = 1) WHERE batch_id = 2;
 
 -- 07_foreign_keys: scenario_projection.projection_run_id refers to a row
 UPDATE scenario_projection SET projection_run_id = 1 WHERE batch_id = 2 AND day_number = 5;
 
 -- 07_foreign_keys: live_forward_projection.temp_profile_id refers to a row
-DELETE FROM temperature_profile WHERE id = 1;
+DELETE FROM temperature_profile WHERE batch_id = 4;
+
+-- 07_foreign_keys: container_forecast_summary.temp_profile_id refers to a row
+UPDATE container_forecast_summary SET temp_profile_id = (SELECT id FROM temperature_profile WHERE batch_id = 2)
+WHERE batch_id = 4;
 
 -- 07_foreign_keys: planned_activity.template_id refers to a row
 DELETE FROM activity_template WHERE id = 20;
@@ -1137,3 +1138,36 @@ UPDATE container_forecast_summary SET needs_planning_attention = NOT needs_plann
 
 -- 22_forecasts: bias is that of the last days
 UPDATE container_forecast_summary SET temp_bias_window_days = 3 WHERE batch_id = 4;
+
+-- 22_forecasts: a profile has every day of its scenario
+DELETE FROM temperature_reading WHERE batch_id = 4 AND day_number = 31;
+
+-- 22_forecasts: a profile has every day of its scenario
+UPDATE temperature_reading SET day_number = day_number + 1 WHERE batch_id = 1;
+
+-- 22_forecasts: a profile has every day of its scenario
+DELETE FROM tgc_model_stage WHERE batch_id = 3 AND lifecycle_stage = 'Parr';
+
+-- 22_forecasts: temperatures are the profile's
+UPDATE temperature_reading SET temperature = temperature + 1 WHERE batch_id = 1 AND day_number = 600;
+
+-- 22_forecasts: temperatures are the profile's
+UPDATE temperature_reading SET temperature = temperature + 1 WHERE batch_id = 1 AND day_number = 100;
+
+-- 22_forecasts: temperatures are the profile's
+UPDATE live_forward_projection SET temp_bias_c = temp_bias_c + 0.5 WHERE batch_id = 4;
+
+-- 22_forecasts: growth is the model's
+UPDATE tgc_model_stage SET tgc_value = tgc_value * 1.1 WHERE batch_id = 1 AND lifecycle_stage = 'Smolt';
+
+-- 22_forecasts: growth is the model's
+UPDATE live_forward_projection SET tgc_value_used = tgc_value_used + 0.1 WHERE batch_id = 5 AND day_number = 100;
+
+-- 22_forecasts: growth is the model's
+UPDATE scenario_projection SET average_weight = average_weight + 1 WHERE batch_id = 3 AND day_number = 500;
+
+-- 22_forecasts: a profile is known by its name
+UPDATE live_forward_projection SET temp_profile_name = 'another' WHERE batch_id = 4 AND day_number = 300;
+
+-- 22_forecasts: a profile is known by its name
+UPDATE container_forecast_summary SET temp_profile_name = 'another' WHERE rowid = 0;

@@ -112,7 +112,6 @@ def dimensions() -> dict[str, list[dict[str, Any]]]:
             {"id": 1, "from_company_id": 1, "to_company_id": 2, "pricing_basis": "grade", "product_grade_id": 1},
             {"id": 2, "from_company_id": 1, "to_company_id": 2, "pricing_basis": "lifecycle"},
         ],
-        "tgc_model": [{"id": 1, "name": "Standard TGC", "tgc_value": "0.00245", "profile_id": 1}],
     }
     synthetic.fill_dimensions(rows)
     return rows
@@ -250,6 +249,15 @@ def events(batch: int, prefix: str = "FAR") -> dict[str, list[dict[str, Any]]]:
                 "fcr_confidence": "0.00" if day == START else "0.80",
             }
             for stay, container, stage, day in days
+        ],
+        "tgc_model": [
+            own
+            | {
+                "id": (batch << 1) + 1,
+                "name": f"{prefix}TGC {batch}",
+                "tgc_value": "0.00245",
+                "profile_id": (batch << 1) + 1,
+            }
         ],
         "intercompany_transaction": [
             own

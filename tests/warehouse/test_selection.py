@@ -172,7 +172,13 @@ def test_batches_are_renamed_on_the_way_in(database: str, lake: Lake) -> None:
         ("UAT-FAR-2024-002",),
     ]
     assert one(database, "SELECT min(workflow_number) FROM batch_batchtransferworkflow") == "UAT-TRF-FAR-1"
-    assert one(database, "SELECT min(name) FROM scenario").startswith("UAT-")
+    for text, table in (
+        ("name", "scenario"),
+        ("name", "scenario_temperatureprofile"),
+        ("name", "scenario_tgcmodel"),
+        ("temp_profile_name", "batch_liveforwardprojection"),
+    ):
+        assert one(database, f"SELECT min({text}) FROM {table}").startswith("UAT-")
     with pytest.raises(InputError, match="another prefix: 'UAT-', not ''"):
         load_run(*lake, database)
 

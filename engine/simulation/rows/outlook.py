@@ -8,6 +8,7 @@ from engine.simulation.rows.activities import activity_rows, plan_activities
 from engine.simulation.rows.columns import Tables, empty
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
+from engine.simulation.rows.models import count_model_rows
 from engine.simulation.rows.projection import days_ahead, look_ahead, projection_rows, summary_rows
 from engine.simulation.rows.scenario import baseline, scenario_tables
 
@@ -15,8 +16,8 @@ ACTIVE_TABLES = ("live_forward_projection", "container_forecast_summary", "plann
 
 
 def outlook_tables(life: BatchLife) -> Tables:
-    """scenario, projection_run, scenario_projection; of an active batch live_forward_projection,
-    container_forecast_summary and planned_activity.
+    """temperature_profile, temperature_reading, tgc_model, tgc_model_stage, scenario, projection_run,
+    scenario_projection; of an active batch live_forward_projection, container_forecast_summary and planned_activity.
     """
     schedule, batch = life.schedule, life.history.batch
     planned = baseline(schedule, batch)
@@ -34,7 +35,7 @@ def outlook_tables(life: BatchLife) -> Tables:
 def expected_outlook(expected: ExpectedLife) -> RowCounts:
     """A scenario and its days; of a batch that lives beyond the as-of date its days ahead and activities."""
     schedule, active = expected.schedule, expected.active_containers
-    rows = {
+    rows = count_model_rows(schedule.farm, schedule.biology.model.outlook) | {
         "scenario": 1,
         "projection_run": 1,
         "scenario_projection": schedule.biology.model.outlook.scenario_days,
@@ -49,9 +50,9 @@ def expected_outlook(expected: ExpectedLife) -> RowCounts:
     }
 
 
-def count_scenario_rows(biology: Parameters) -> int:
-    """Rows of a batch's scenario, its one run, and the days of that."""
-    return 2 + biology.outlook.scenario_days
+def count_scenario_rows(farm: Farm, biology: Parameters) -> int:
+    """Rows of a batch's models, its scenario, its one run, and the days of that."""
+    return sum(count_model_rows(farm, biology.outlook).values()) + 2 + biology.outlook.scenario_days
 
 
 def count_ahead_rows(farm: Farm, containers: int, days: int) -> int:

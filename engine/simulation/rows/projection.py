@@ -9,9 +9,10 @@ import numpy as np
 from engine.biology.outlook import Outlook
 from engine.simulation.observed.projection import StageModels, StaysNow, StaysProjection, project_stays
 from engine.simulation.rows.activities import Activities
-from engine.simulation.rows.columns import Columns, biomass_units, hundredths
+from engine.simulation.rows.columns import Columns, biomass_units, hundredths, row_ids, text
 from engine.simulation.rows.life import BatchLife
-from engine.simulation.rows.scenario import Baseline, profile_id, standard_models
+from engine.simulation.rows.models import profile_name, standard_models
+from engine.simulation.rows.scenario import Baseline
 from lake.columns import Nullable
 
 
@@ -67,7 +68,7 @@ def look_ahead(life: BatchLife, baseline: Baseline) -> Ahead:
     project_stays(
         StaysNow(weight_cg=weight_now, fish=fish_now, bias_hundredths=bias),
         stage=baseline.stage[coming],
-        temp_hundredths=baseline.temperature[coming],
+        temp_hundredths=baseline.profile[coming],
         models=StageModels(tgc=models.tgc, fcr=models.fcr, mortality=models.mortality),
         out=out,
     )
@@ -80,7 +81,7 @@ def look_ahead(life: BatchLife, baseline: Baseline) -> Ahead:
         bias_days=bias_days,
         day=schedule.as_of_day + np.arange(days),
         stage=baseline.stage[coming],
-        profile=baseline.temperature[coming],
+        profile=baseline.profile[coming],
         weights_cg=out.weight_cg,
         population=out.population,
     )
@@ -91,9 +92,9 @@ def _bias(life: BatchLife, baseline: Baseline, positions: np.ndarray) -> tuple[n
     policy, stage = life.schedule.biology.model.outlook, life.stages[-1]
     end = life.schedule.as_of_day - stage.start_day
     # beyond its scenario a profile's last value is held
-    first, last = stage.start_day - life.history.batch.start_day, len(baseline.temperature) - 1
+    first, last = stage.start_day - life.history.batch.start_day, len(baseline.profile) - 1
     days = np.arange(max(0, end - policy.bias_window_days), end)
-    profile = baseline.temperature[np.minimum(first + days, last)]
+    profile = baseline.profile[np.minimum(first + days, last)]
     excess = (hundredths(life.estimates[-1].temp_c[positions][:, days]) - profile).sum(axis=1)
     low, high = (round(bound * 100) for bound in policy.bias_bounds_c)
     return np.clip((2 * excess + len(days)) // (2 * len(days)), low, high), len(days)
@@ -135,7 +136,7 @@ def projection_rows(life: BatchLife, ahead: Ahead) -> Columns:
         "projected_biomass_kg": biomass_units(population, weight),
         "temperature_used_c": (ahead.bias[:, None] + ahead.profile).reshape(-1),
         "tgc_value_used": np.tile(tgc[ahead.stage - 1], n),
-        "temp_profile_id": repeat(profile_id(life, life.stages[-1].stage)),
+        **_profile(life, n * days),
         "temp_bias_c": np.repeat(ahead.bias, days),
         "temp_bias_window_days": repeat(ahead.bias_days),
         "temp_bias_clamp_min_c": repeat(low),
@@ -189,7 +190,7 @@ def summary_rows(life: BatchLife, ahead: Ahead, baseline: Baseline, activities: 
         | (is_soon(transfer) & (not transfer_planned)),
         "harvest_target_g": repeat(history.harvest_target_cg),
         "target_harvest_date": Nullable(target.day, target.reached),
-        "temp_profile_id": repeat(profile_id(life, life.stages[-1].stage)),
+        **_profile(life, n),
         "temp_bias_c": ahead.bias,
         "temp_bias_window_days": repeat(ahead.bias_days),
         "computed_date": repeat(last_day),
@@ -204,3 +205,12 @@ def _first_day_at(ahead: Ahead, weight_cg: int) -> Crossing:
     heavy = ahead.weights_cg >= weight_cg
     first = heavy.argmax(axis=1)
     return Crossing(reached=heavy.any(axis=1), day=ahead.day[first], weight_cg=ahead.weights_cg[np.arange(n), first])
+
+
+def _profile(life: BatchLife, rows: int) -> Columns:
+    """The batch's temperature profile in every row."""
+    name = profile_name(life.schedule, life.history.batch)
+    return {
+        "temp_profile_id": np.repeat(row_ids("temperature_profile", life.batch_id, 1), rows),
+        "temp_profile_name": text(name, rows),
+    }

@@ -1,4 +1,4 @@
-"""A batch's baseline: what the application's standard models expected of it when its eggs were placed."""
+"""A batch's baseline: what its models expected of it when its eggs were placed."""
 
 from __future__ import annotations
 
@@ -6,50 +6,26 @@ import json
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
-from engine.farm.masters import hall_profile_id, sea_profile_c, stage_tgc
+from engine.farm.masters import stage_tgc
 from engine.farm.schedule import Batch, Schedule
 from engine.simulation.numerics.calendar import DAY_US
 from engine.simulation.observed.projection import BatchProjection, StageModels, project_batch
-from engine.simulation.rows.columns import Columns, Tables, row_ids
-from engine.simulation.rows.life import BatchLife
+from engine.simulation.rows.columns import Columns, Tables, row_ids, text
+from engine.simulation.rows.models import model_name, model_tables, profile_name, standard_models
 from engine.simulation.rows.origin import egg_supplier
-from lake.codes import SEA
-
-
-@dataclass(frozen=True)
-class StandardModels:
-    """The models by which the application projects the batches of a geography, as the master data have them.
-
-    tgc (6,): g^(1/3) per 1000 degree-days by stage. fcr (6,): feed / growth. mortality: share that dies a day.
-    sea (365,): the sea's profile by day of the year, hall (5,): by freshwater stage, both in 0.01 degC.
-    """
-
-    tgc: np.ndarray
-    fcr: np.ndarray
-    mortality: float
-    sea: np.ndarray
-    hall: np.ndarray
-
-    def temperature(self, stage: np.ndarray, day: np.ndarray) -> np.ndarray:
-        """The profiles' temperature in 0.01 degC by stage and day since 1970; 31 December of a leap year repeats."""
-        dates = day.astype("datetime64[D]")
-        of_year = (dates - dates.astype("datetime64[Y]")).astype(np.int64)
-        at_sea = self.sea[np.minimum(of_year, len(self.sea) - 1)]
-        on_land = self.hall[np.minimum(stage, len(self.hall)) - 1]
-        temperature: np.ndarray = np.where(stage == SEA, at_sea, on_land)
-        return temperature
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """A scenario's days, all (days,): day (since 1970), stage; temperature in 0.01 degC; at the end of the day
-    weight_cg (0.01 g), population (0.01 fish) and biomass (0.01 kg); feed of the day in 0.0001 kg.
+    """A scenario's days, all (days,): day (since 1970), stage; in 0.01 degC the profile, which forecasts follow, and
+    the temperature that the scenario grows by; at the end of the day weight_cg (0.01 g), population (0.01 fish) and
+    biomass (0.01 kg); feed of the day in 0.0001 kg.
     """
 
     day: np.ndarray
     stage: np.ndarray
+    profile: np.ndarray
     temperature: np.ndarray
     weight_cg: np.ndarray
     population: np.ndarray
@@ -60,23 +36,6 @@ class Baseline:
         """The first day on which the mean weight reaches the target, -1 for never."""
         reached = self.weight_cg >= target_cg
         return int(self.day[np.argmax(reached)]) if reached.any() else -1
-
-
-def standard_models(schedule: Schedule, geography_id: int) -> StandardModels:
-    """The models of a geography."""
-    farm, biology = schedule.farm, schedule.biology
-    name, scenario = farm.geography(geography_id).name, farm.model.master.scenario
-    return StandardModels(
-        tgc=np.array(stage_tgc(biology, name)),
-        fcr=np.array(scenario.fcr_by_stage),
-        mortality=scenario.daily_mortality_percent / 100.0,
-        sea=_hundredths(sea_profile_c(biology, name)),
-        hall=_hundredths(biology.region(name).hall_temperature_c),
-    )
-
-
-def _hundredths(values: tuple[float, ...]) -> np.ndarray:
-    return np.rint(np.array(values) * 100.0).astype(np.int64)
 
 
 def stage_lengths(schedule: Schedule, batch: Batch) -> list[int]:
@@ -93,7 +52,8 @@ def baseline(schedule: Schedule, batch: Batch) -> Baseline:
     stage = np.searchsorted(ends, np.arange(days), side="right") + 1
     day = batch.start_day + np.arange(days)
     models = standard_models(schedule, batch.geography_id)
-    temperature = models.temperature(stage, day)
+    profile = models.temperature(stage, day)
+    temperature = models.scenario_temperature(stage, profile)
     weight, population, feed = (np.empty(days, dtype=np.int64) for _ in range(3))
     project_batch(
         biology.stages.egg_weight_g,
@@ -108,6 +68,7 @@ def baseline(schedule: Schedule, batch: Batch) -> Baseline:
     return Baseline(
         day=day,
         stage=stage,
+        profile=profile,
         temperature=temperature,
         weight_cg=weight,
         population=population,
@@ -117,7 +78,7 @@ def baseline(schedule: Schedule, batch: Batch) -> Baseline:
 
 
 def scenario_tables(schedule: Schedule, batch: Batch, expected: Baseline) -> Tables:
-    """scenario, projection_run and scenario_projection: one scenario, computed once, on the batch's first day.
+    """A batch's models, scenario, projection_run and scenario_projection: computed once, on the batch's first day.
 
     Of a batch that has yet to begin it was computed on the last day that is past.
     """
@@ -127,17 +88,18 @@ def scenario_tables(schedule: Schedule, batch: Batch, expected: Baseline) -> Tab
     days = len(expected.day)
     one = np.ones(1, dtype=np.int64)
     return {
+        **model_tables(schedule, batch, expected.profile),
         "scenario": {
             "id": scenario,
             "batch_id": one * batch.id,
-            "name": _text(f"Baseline - {batch.number}"),
+            "name": text(f"Baseline - {batch.number}"),
             "start_date": one * batch.start_day,
             "duration_days": one * days,
             "initial_count": one * batch.eggs,
-            "genotype": _text(master.scenario.genotypes[supplier]),
-            "supplier": _text(supplier),
+            "genotype": text(master.scenario.genotypes[supplier]),
+            "supplier": text(supplier),
             "initial_weight": one * round(biology.stages.egg_weight_g * 10_000),
-            "tgc_model_id": one * batch.geography_id,
+            "tgc_model_id": row_ids("tgc_model", batch.id, 1),
             "fcr_model_id": one,
             "mortality_model_id": one,
         },
@@ -147,8 +109,8 @@ def scenario_tables(schedule: Schedule, batch: Batch, expected: Baseline) -> Tab
             "scenario_id": scenario,
             "run_date": one * min(batch.start_day, schedule.as_of_day - 1) * DAY_US,
             "run_number": one,
-            "label": _text("Baseline"),
-            "parameters_snapshot": _text(_snapshot(schedule, batch, days)),
+            "label": text("Baseline"),
+            "parameters_snapshot": text(_snapshot(schedule, batch, days)),
             "total_projections": one * days,
             "final_weight_g": expected.weight_cg[-1:],
             "final_biomass_kg": expected.biomass[-1:],
@@ -174,13 +136,8 @@ def _projection_rows(batch_id: int, run: np.ndarray, expected: Baseline) -> Colu
     }
 
 
-def _text(value: str) -> pa.Array:
-    """One row of text. Without a type Arrow would look for pandas, a tenth of a millisecond each time."""
-    return pa.array([value], pa.string())
-
-
 def _snapshot(schedule: Schedule, batch: Batch, days: int) -> str:
-    """The models' parameters as JSON, keys sorted; with the master data's profiles they give the projection again."""
+    """The models' parameters as JSON, keys sorted; with the batch's profile they give the projection again."""
     farm, master = schedule.farm, schedule.farm.model.master
     geography = farm.geography_of(batch).name
     scenario, stages = master.scenario, farm.stage_names
@@ -188,6 +145,7 @@ def _snapshot(schedule: Schedule, batch: Batch, days: int) -> str:
     parameters = {
         "fcr_model": {"name": scenario.fcr_model, "stages": dict(zip(stages, scenario.fcr_by_stage, strict=True))},
         "hall_temperature_c": dict(zip(stages[:-1], halls, strict=True)),
+        "scenario_hall_temperature_c": dict.fromkeys(stages[: scenario.hall_stages], scenario.hall_temperature_c),
         "mortality_model": {
             "frequency": "daily",
             "name": scenario.mortality_model,
@@ -200,15 +158,9 @@ def _snapshot(schedule: Schedule, batch: Batch, days: int) -> str:
         },
         "stage_days": dict(zip(stages, stage_lengths(schedule, batch), strict=True)),
         "tgc_model": {
-            "name": scenario.tgc_model.format(geography=geography),
-            "profile": scenario.temperature_profile.format(geography=geography),
+            "name": model_name(schedule, batch),
+            "profile": profile_name(schedule, batch),
             "stages": dict(zip(stages, stage_tgc(schedule.biology, geography), strict=True)),
         },
     }
     return json.dumps(parameters, sort_keys=True, ensure_ascii=False)
-
-
-def profile_id(life: BatchLife, stage: int) -> int:
-    """The id of the temperature profile that a stage of the batch's life follows."""
-    geography_id = life.history.batch.geography_id
-    return geography_id if stage == SEA else hall_profile_id(life.schedule.farm, geography_id, stage)

@@ -9,6 +9,7 @@ from engine.farm.schedule import Batch, Schedule
 from engine.simulation.fish.history import harvest_target_cg
 from engine.simulation.rows.columns import Columns, Tables, code, empty, row_ids
 from engine.simulation.rows.expected_life import RowCounts
+from engine.simulation.rows.models import count_model_rows
 from engine.simulation.rows.origin import order_rows
 from engine.simulation.rows.scenario import baseline, scenario_tables
 from lake.columns import Nullable
@@ -18,7 +19,7 @@ FIRST_STAGE = 1
 
 
 def undelivered_tables(schedule: Schedule, batch: Batch, *, over_capacity_planned: bool) -> Tables:
-    """Every event table: batch, container_assignment, creation_workflow and creation_action, scenario,
+    """Every event table: batch, container_assignment, creation_workflow and creation_action, its models, scenario,
     projection_run and scenario_projection; the others are empty."""
     workflow, actions = order_rows(schedule, batch, water_c=np.zeros(0))
     return {
@@ -32,7 +33,7 @@ def undelivered_tables(schedule: Schedule, batch: Batch, *, over_capacity_planne
 
 
 def expected_undelivered(schedule: Schedule, batch: Batch) -> RowCounts:
-    """An order with a delivery and a reserved tray each, a scenario and its days; nothing else."""
+    """An order with a delivery and a reserved tray each, its models, a scenario and its days; nothing else."""
     trays = len(batch.stays[0].container_ids)
     return {
         **dict.fromkeys(EVENT_TABLE_NAMES, 0),
@@ -40,6 +41,7 @@ def expected_undelivered(schedule: Schedule, batch: Batch) -> RowCounts:
         "container_assignment": trays,
         "creation_workflow": 1,
         "creation_action": trays,
+        **count_model_rows(schedule.farm, schedule.biology.model.outlook),
         "scenario": 1,
         "projection_run": 1,
         "scenario_projection": schedule.biology.model.outlook.scenario_days,

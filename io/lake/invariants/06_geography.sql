@@ -67,19 +67,6 @@ LEFT JOIN geography g ON g.id = b.geography_id
 LEFT JOIN tgc_model m ON m.id = s.tgc_model_id
 WHERE m.location IS DISTINCT FROM g.name
 UNION ALL
-SELECT p.batch_number, p.container, r.computed_date, 'temperatures are expected by a profile of the place',
-    format('{}, {}', g.name, CASE WHEN p.area_id IS NULL THEN 'a hall' ELSE 'the sea' END), t.name
-FROM (
-    SELECT DISTINCT assignment_id, temp_profile_id, computed_date FROM live_forward_projection
-    UNION SELECT assignment_id, temp_profile_id, computed_date FROM container_forecast_summary
-) r
-LEFT JOIN place p USING (assignment_id)
-LEFT JOIN geography g ON g.id = p.geography_id
-LEFT JOIN temperature_profile t ON t.id = r.temp_profile_id
-LEFT JOIN lifecycle_stage l ON l.id = p.stage
-WHERE (starts_with(t.name, g.name) AND CASE WHEN p.area_id IS NULL THEN contains(t.name, l.name)
-    ELSE t.id = (SELECT profile_id FROM tgc_model m WHERE m.location = g.name) END) IS NOT TRUE
-UNION ALL
 SELECT NULL, t.site_name, NULL, 'a site is of a company of its geography', format('{}, {}', coalesce(a.name, s.name),
     g.name), format('{} {}', c.subsidiary, c.display_name)
 FROM site t

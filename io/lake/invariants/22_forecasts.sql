@@ -1,13 +1,16 @@
 -- Every stay that is lived in is projected day by day to its scenario's end, each day grown from the one before, and its
 -- forecast says what these days come to: the first at each threshold, days from the last state, attention when a
 -- threshold is near and nothing is planned. A batch's own target stands beside the threshold.
+-- Scenarios and forecasts follow the batch's own models: its profile and the growth of each stage.
 WITH rule AS (
     SELECT
         max(value) FILTER (name = 'horizon_days') AS horizon_days,
         max(value) FILTER (name = 'harvest_threshold_g') AS harvest_g,
         max(value) FILTER (name = 'transfer_threshold_g') AS transfer_g,
         max(value) FILTER (name = 'attention_days') AS attention_days,
-        max(value) FILTER (name = 'bias_window_days') AS window_days
+        max(value) FILTER (name = 'bias_window_days') AS window_days,
+        max(value) FILTER (name = 'scenario_hall_stages') AS hall_stages,
+        max(value) FILTER (name = 'scenario_hall_temperature_c') AS hall_c
     FROM parameter
 ),
 last_state AS (
@@ -27,6 +30,33 @@ step AS (
 ),
 grown AS (
     SELECT *, power(cbrt(before_g) + tgc_value_used / 1000 * greatest(temperature_used_c, 0), 3) AS due_g FROM step
+),
+model AS (  -- of each stage of a batch
+    SELECT m.batch_id, l.id AS stage, m.profile_id, s.tgc_value
+    FROM tgc_model m JOIN tgc_model_stage s ON s.tgc_model_id = m.id
+    LEFT JOIN lifecycle_stage l ON l.name = s.lifecycle_stage
+),
+expected AS (  -- each day of a scenario beside its models
+    SELECT
+        r.batch_id, p.projection_date AS date, p.day_number, p.current_stage_id AS stage, p.temperature,
+        p.average_weight, d.temperature AS profile_c, m.tgc_value,
+        coalesce(lag(p.average_weight) OVER w, c.initial_weight)::DOUBLE AS before_g
+    FROM scenario_projection p
+    JOIN projection_run r ON r.id = p.projection_run_id
+    LEFT JOIN scenario c ON c.id = r.scenario_id
+    LEFT JOIN tgc_model t ON t.id = c.tgc_model_id
+    LEFT JOIN temperature_reading d ON d.profile_id = t.profile_id AND d.day_number = p.day_number
+    LEFT JOIN model m ON m.batch_id = r.batch_id AND m.stage = p.current_stage_id
+    WINDOW w AS (PARTITION BY p.projection_run_id ORDER BY p.day_number)
+),
+models_of AS (
+    SELECT
+        c.batch_id, c.duration_days, t.profile_id, count(d.day_number) AS days, min(d.day_number) AS first_day,
+        max(d.day_number) AS last_day,
+        (SELECT count(*) FROM tgc_model_stage s WHERE s.tgc_model_id = c.tgc_model_id) AS stages
+    FROM scenario c LEFT JOIN tgc_model t ON t.id = c.tgc_model_id
+    LEFT JOIN temperature_reading d ON d.profile_id = t.profile_id
+    GROUP BY ALL
 ),
 reached AS (
     SELECT
@@ -129,4 +159,49 @@ SELECT s.batch_number, s.container, min(g.projection_date), 'each day grows from
 FROM grown g LEFT JOIN stay s USING (assignment_id)
 WHERE (abs(g.projected_weight_g - g.due_g) <= 0.02 AND g.projected_population BETWEEN 0 AND g.fish_before) IS NOT TRUE
 GROUP BY ALL
+UNION ALL
+SELECT b.batch_number, NULL, NULL, 'a profile has every day of its scenario, a model every stage',
+    format('{} days, {} stages', m.duration_days, (SELECT count(*) FROM lifecycle_stage)),
+    format('{} days from {} to {}, {} stages', m.days, m.first_day, m.last_day, m.stages)
+FROM models_of m LEFT JOIN batch b ON b.id = m.batch_id
+WHERE (m.days = m.duration_days AND m.first_day = 1 AND m.last_day = m.duration_days
+       AND m.stages = (SELECT count(*) FROM lifecycle_stage)) IS NOT TRUE
+UNION ALL
+-- a scenario's halls lie halfway between the profile and what the application reads there
+SELECT b.batch_number, NULL, min(e.date), 'temperatures are the profile''s: a scenario''s',
+    format('{} on day {}', arg_min(e.profile_c, e.date), min(e.day_number)), arg_min(e.temperature, e.date)::VARCHAR
+FROM expected e CROSS JOIN rule LEFT JOIN batch b ON b.id = e.batch_id
+WHERE (abs(e.temperature - CASE WHEN e.stage <= rule.hall_stages THEN (e.profile_c + rule.hall_c) / 2
+    ELSE e.profile_c END) < 0.0051) IS NOT TRUE
+GROUP BY ALL
+UNION ALL
+SELECT s.batch_number, s.container, min(p.projection_date), 'temperatures are the profile''s: a forecast''s',
+    format('{} + {}', arg_min(d.temperature, p.projection_date), arg_min(p.temp_bias_c, p.projection_date)),
+    arg_min(p.temperature_used_c, p.projection_date)::VARCHAR
+FROM live_forward_projection p LEFT JOIN stay s USING (assignment_id)
+LEFT JOIN temperature_reading d ON d.profile_id = p.temp_profile_id AND d.day_number = p.day_number
+WHERE (p.temperature_used_c = d.temperature + p.temp_bias_c) IS NOT TRUE
+GROUP BY ALL
+UNION ALL
+SELECT b.batch_number, NULL, min(e.date), 'growth is the model''s: a scenario''s',
+    format('{:.2f} g', power(cbrt(arg_min(e.before_g, e.date)) + arg_min(e.tgc_value * e.temperature, e.date) / 1000, 3)),
+    format('{} g', arg_min(e.average_weight, e.date))
+FROM expected e LEFT JOIN batch b ON b.id = e.batch_id
+WHERE (abs(e.average_weight - power(cbrt(e.before_g) + e.tgc_value / 1000 * greatest(e.temperature, 0), 3)) <= 0.02)
+    IS NOT TRUE
+GROUP BY ALL
+UNION ALL
+SELECT s.batch_number, s.container, min(p.projection_date), 'growth is the model''s: a forecast''s',
+    arg_min(e.tgc_value, p.projection_date)::VARCHAR, arg_min(p.tgc_value_used, p.projection_date)::VARCHAR
+FROM live_forward_projection p LEFT JOIN stay s USING (assignment_id)
+LEFT JOIN expected e ON e.batch_id = p.batch_id AND e.day_number = p.day_number
+WHERE p.tgc_value_used IS DISTINCT FROM e.tgc_value
+GROUP BY ALL
+UNION ALL
+SELECT s.batch_number, s.container, NULL, 'a profile is known by its name', t.name, r.temp_profile_name
+FROM (
+    SELECT DISTINCT assignment_id, temp_profile_id, temp_profile_name FROM live_forward_projection
+    UNION SELECT assignment_id, temp_profile_id, temp_profile_name FROM container_forecast_summary
+) r LEFT JOIN stay s USING (assignment_id) LEFT JOIN temperature_profile t ON t.id = r.temp_profile_id
+WHERE r.temp_profile_name IS DISTINCT FROM t.name
 ORDER BY ALL

@@ -1,4 +1,4 @@
-"""The dimension tables of the application's master data: health, finance, scenario models, templates."""
+"""The dimension tables of the application's master data: health, finance, feed conversion, mortality, templates."""
 
 from __future__ import annotations
 
@@ -90,53 +90,6 @@ MASTER_TABLES: tuple[Table, ...] = (
             Column("markup_percent", decimal(6, 3), "on cost", unit="%"),
         ),
         key=("id",),
-    ),
-    Table(
-        "temperature_profile",
-        "A year's expected temperature of one geography's sea, or of its halls of one stage.",
-        (DIM_ID, NAME),
-        key=("id",),
-    ),
-    Table(
-        "temperature_reading",
-        "One day of a profile.",
-        (
-            DIM_ID,
-            Column("profile_id", REF, "the profile", references="temperature_profile"),
-            Column("day_number", pa.int32(), "day of the year, 1 to 365"),
-            Column("temperature", decimal(5, 2), "expected", unit="degC"),
-        ),
-        key=("id",),
-        unique=(("profile_id", "day_number"),),
-    ),
-    Table(
-        "tgc_model",
-        "Expected growth: weight^(1/3) gained per 1000 degree-days.",
-        (
-            DIM_ID,
-            NAME,
-            Column("location", TEXT, "geography"),
-            Column("release_period", TEXT, "season"),
-            Column("tgc_value", decimal(8, 5), "growth coefficient at sea", unit="g^(1/3)/(degC d)"),
-            Column("exponent_n", decimal(6, 4), "of temperature"),
-            Column("exponent_m", decimal(6, 4), "of weight"),
-            Column("profile_id", REF, "temperature", references="temperature_profile"),
-        ),
-        key=("id",),
-    ),
-    Table(
-        "tgc_model_stage",
-        "A growth model's coefficient in one stage.",
-        (
-            DIM_ID,
-            Column("tgc_model_id", REF, "the model", references="tgc_model"),
-            Column("lifecycle_stage", TEXT, "the stage"),
-            Column("tgc_value", decimal(6, 4), "growth coefficient", unit="g^(1/3)/(1000 degC d)"),
-            Column("temperature_exponent", decimal(4, 2), "of temperature"),
-            Column("weight_exponent", decimal(4, 2), "of weight"),
-        ),
-        key=("id",),
-        unique=(("tgc_model_id", "lifecycle_stage"),),
     ),
     Table("fcr_model", "Expected feed conversion.", (DIM_ID, NAME), key=("id",)),
     Table(

@@ -1,4 +1,4 @@
-"""The event tables of what is expected: scenarios, projections, forecasts and planned activities."""
+"""The event tables of what is expected: models, scenarios, projections, forecasts and planned activities."""
 
 from __future__ import annotations
 
@@ -20,7 +20,64 @@ from lake.tables.declaration import (
     decimal,
 )
 
+PROFILE_REF = Column("temp_profile_id", ID, "the profile", references="temperature_profile")
+PROFILE_NAME = Column("temp_profile_name", TEXT, "its name")
+
 OUTLOOK_TABLES: tuple[Table, ...] = (
+    Table(
+        "temperature_profile",
+        "The water that a batch is expected to live in, from its first day on: its halls', then the sea's.",
+        (ROW_ID, BATCH_REF, Column("name", TEXT, "unique")),
+        key=("id",),
+        unique=(("name",),),
+        id_bits=1,
+        order=("id",),
+    ),
+    Table(
+        "temperature_reading",
+        "One day of a profile.",
+        (
+            BATCH_REF,
+            Column("profile_id", ID, "the profile", references="temperature_profile"),
+            Column("day_number", pa.int32(), "day of the scenario, 1 first", delta=True),
+            Column("temperature", decimal(5, 2), "expected", unit="degC", delta=True),
+        ),
+        key=("profile_id", "day_number"),
+        order=("profile_id", "day_number"),
+    ),
+    Table(
+        "tgc_model",
+        "Expected growth of a batch: weight^(1/3) gained per 1000 degree-days.",
+        (
+            ROW_ID,
+            BATCH_REF,
+            Column("name", TEXT, "unique"),
+            Column("location", TEXT, "geography"),
+            Column("release_period", TEXT, "season"),
+            Column("tgc_value", decimal(8, 5), "growth coefficient at sea", unit="g^(1/3)/(degC d)"),
+            Column("exponent_n", decimal(6, 4), "of temperature"),
+            Column("exponent_m", decimal(6, 4), "of weight"),
+            Column("profile_id", ID, "temperature", references="temperature_profile"),
+        ),
+        key=("id",),
+        unique=(("name",),),
+        id_bits=1,
+        order=("id",),
+    ),
+    Table(
+        "tgc_model_stage",
+        "A growth model's coefficient in one stage.",
+        (
+            BATCH_REF,
+            Column("tgc_model_id", ID, "the model", references="tgc_model"),
+            Column("lifecycle_stage", TEXT, "the stage"),
+            Column("tgc_value", decimal(6, 4), "growth coefficient", unit="g^(1/3)/(1000 degC d)"),
+            Column("temperature_exponent", decimal(4, 2), "of temperature"),
+            Column("weight_exponent", decimal(4, 2), "of weight"),
+        ),
+        key=("tgc_model_id", "lifecycle_stage"),
+        order=("tgc_model_id", "lifecycle_stage"),
+    ),
     Table(
         "scenario",
         "A batch's baseline: what was expected of it when its eggs were placed.",
@@ -34,7 +91,7 @@ OUTLOOK_TABLES: tuple[Table, ...] = (
             Column("genotype", TEXT, "strain"),
             Column("supplier", TEXT, "of the eggs"),
             Column("initial_weight", decimal(10, 4), "of an egg", unit="g"),
-            Column("tgc_model_id", REF, "growth", references="tgc_model"),
+            Column("tgc_model_id", ID, "growth", references="tgc_model"),
             Column("fcr_model_id", REF, "feed conversion", references="fcr_model"),
             Column("mortality_model_id", REF, "mortality", references="mortality_model"),
         ),
@@ -75,7 +132,7 @@ OUTLOOK_TABLES: tuple[Table, ...] = (
             Column("biomass", decimal(12, 2), "biomass", unit="kg", delta=True),
             Column("daily_feed", decimal(10, 4), "feed that day", unit="kg", delta=True),
             Column("cumulative_feed", decimal(14, 4), "feed so far", unit="kg", delta=True),
-            Column("temperature", decimal(5, 2), "of the profile", unit="degC", delta=True),
+            Column("temperature", decimal(5, 2), "that the day grows by", unit="degC", delta=True),
             Column("current_stage_id", pa.int8(), "stage", references="lifecycle_stage"),
         ),
         key=("projection_run_id", "day_number"),
@@ -96,7 +153,8 @@ OUTLOOK_TABLES: tuple[Table, ...] = (
             Column("projected_biomass_kg", decimal(12, 2), "biomass", unit="kg", delta=True),
             Column("temperature_used_c", decimal(5, 2), "profile + bias", unit="degC", delta=True),
             Column("tgc_value_used", decimal(8, 4), "growth coefficient", unit="g^(1/3)/(1000 degC d)"),
-            Column("temp_profile_id", REF, "the profile", references="temperature_profile"),
+            PROFILE_REF,
+            PROFILE_NAME,
             Column(
                 "temp_bias_c",
                 decimal(5, 2),
@@ -141,7 +199,8 @@ OUTLOOK_TABLES: tuple[Table, ...] = (
             ),
             Column("harvest_target_g", decimal(10, 2), "the batch's own target", unit="g"),
             Column("target_harvest_date", DATE, "first day ahead at the batch's own target", nullable=True),
-            Column("temp_profile_id", REF, "the profile", references="temperature_profile"),
+            PROFILE_REF,
+            PROFILE_NAME,
             Column("temp_bias_c", decimal(5, 2), "the states' less the profile's", unit="degC"),
             Column("temp_bias_window_days", pa.int32(), "of how many days", unit="d"),
             Column("computed_date", DATE, "the last state's day"),

@@ -122,18 +122,22 @@ TRADE = (
 )
 
 OUTLOOK = (
+    map_table("temperature_profile", "scenario_temperatureprofile", name=LakeColumn("name", prefixed=True)),
+    map_table("temperature_reading", "scenario_temperaturereading"),
+    map_table("tgc_model", "scenario_tgcmodel", name=LakeColumn("name", prefixed=True)),
+    map_table("tgc_model_stage", "scenario_tgc_model_stage"),
     map_table("scenario", "scenario", name=LakeColumn("name", prefixed=True), created_by_id=User()),
     map_table("projection_run", "scenario_projection_run", created_by_id=User()),
     map_table("scenario_projection", "scenario_scenarioprojection"),
     map_table(
         "live_forward_projection",
         "batch_liveforwardprojection",
-        temp_profile_name=DimensionValue(column="temp_profile_id", table="temperature_profile", value="name"),
+        temp_profile_name=LakeColumn("temp_profile_name", prefixed=True),
     ),
     map_table(
         "container_forecast_summary",
         "batch_containerforecastsummary",
-        temp_profile_name=DimensionValue(column="temp_profile_id", table="temperature_profile", value="name"),
+        temp_profile_name=LakeColumn("temp_profile_name", prefixed=True),
     ),
     map_table(
         "planned_activity",
@@ -228,10 +232,6 @@ DIMENSIONS: tuple[Mapping, ...] = (
         "finance_intercompanypolicy",
         key=("from_company_id", "to_company_id", "pricing_basis", "product_grade_id"),
     ),
-    map_table("temperature_profile", "scenario_temperatureprofile", key=("name",)),
-    map_table("temperature_reading", "scenario_temperaturereading", key=("profile_id", "day_number")),
-    map_table("tgc_model", "scenario_tgcmodel", key=("name",)),
-    map_table("tgc_model_stage", "scenario_tgc_model_stage", key=("tgc_model_id", "lifecycle_stage")),
     map_table("fcr_model", "scenario_fcrmodel", key=("name",)),
     map_table("fcr_model_stage", "scenario_fcrmodelstage", key=("model_id", "stage_id")),
     map_table("mortality_model", "scenario_mortalitymodel", key=("name",)),

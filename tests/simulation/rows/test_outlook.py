@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from engine.farm.dimensions import dimension_tables
+from engine.farm.masters import sea_profile_c
 from engine.farm.schedule import Schedule, to_date
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.origin import origin_tables
@@ -34,19 +35,20 @@ def rows_of(life: BatchLife, table: str) -> Rows:
 
 @pytest.fixture(scope="module")
 def masters(small_schedule: Schedule) -> dict[str, Rows]:
-    found = dimension_tables(small_schedule.farm, small_schedule.biology)
+    found = dimension_tables(small_schedule.farm)
     return {name: table.to_pylist() for name, table in found.items()}
 
 
-@pytest.fixture(scope="module")
-def profiles(masters: dict[str, Rows]) -> dict[tuple[int, int], float]:
-    """Temperature by profile and day of the year."""
-    return {(r["profile_id"], r["day_number"]): float(r["temperature"]) for r in masters["temperature_reading"]}
+def profile_of(life: BatchLife) -> dict[int, float]:
+    """The batch's expected temperature, degC, by day of its scenario."""
+    return {row["day_number"]: float(row["temperature"]) for row in rows_of(life, "temperature_reading")}
 
 
-def of_year(day: date) -> int:
-    """The profiles' day of the year: they have 365."""
-    return min(day.timetuple().tm_yday, 365)
+def tgc_of(life: BatchLife, masters: dict[str, Rows]) -> dict[int, float]:
+    """The batch's growth coefficient by stage."""
+    stages = [row["name"] for row in masters["lifecycle_stage"]]
+    rows = rows_of(life, "tgc_model_stage")
+    return {stages.index(row["lifecycle_stage"]) + 1: float(row["tgc_value"]) for row in rows}
 
 
 def with_last_stage(life: BatchLife, **changes: Any) -> BatchLife:
@@ -70,40 +72,62 @@ def with_policy(life: BatchLife, **values: Any) -> BatchLife:
     return replace(life, schedule=replace(life.schedule, biology=replace(biology, model=model)))
 
 
-def test_a_scenario_can_be_computed_again_from_the_tables(
-    lives: list[BatchLife], masters: dict[str, Rows], profiles: dict[tuple[int, int], float]
-) -> None:
-    stages = [row["name"] for row in masters["lifecycle_stage"]]
+def test_a_scenario_can_be_computed_again_from_the_tables(lives: list[BatchLife], masters: dict[str, Rows]) -> None:
     for life in lives:
         (scenario,) = rows_of(life, "scenario")
-        model = next(m for m in masters["tgc_model"] if m["id"] == scenario["tgc_model_id"])
-        tgc = {
-            stages.index(r["lifecycle_stage"]) + 1: float(r["tgc_value"])
-            for r in masters["tgc_model_stage"]
-            if r["tgc_model_id"] == model["id"]
-        }
+        (model,) = rows_of(life, "tgc_model")
+        (named,) = rows_of(life, "temperature_profile")
+        assert (scenario["tgc_model_id"], model["profile_id"]) == (model["id"], named["id"])
+        profile, tgc = profile_of(life), tgc_of(life, masters)
+        halls = life.schedule.farm.model.master.scenario
         fcr = {
             r["stage_id"]: float(r["fcr_value"])
             for r in masters["fcr_model_stage"]
             if r["model_id"] == scenario["fcr_model_id"]
         }
         (mortality,) = (m for m in masters["mortality_model"] if m["id"] == scenario["mortality_model_id"])
-        named = {row["name"]: row["id"] for row in masters["temperature_profile"]}
         root, alive = float(scenario["initial_weight"]) ** (1 / 3), float(scenario["initial_count"])
         total = 0.0
         for row in rows_of(life, "scenario_projection"):
-            stage = row["current_stage_id"]
-            hall = f"{model['location']} {stages[stage - 1]} Hall Temperature"
-            temp_c = profiles[model["profile_id"] if stage == SEA else named[hall], of_year(row["projection_date"])]
-            after = root + tgc[stage] / 1000 * temp_c
+            stage, temp_c = row["current_stage_id"], profile[row["day_number"]]
+            if stage <= halls.hall_stages:
+                temp_c = (temp_c + halls.hall_temperature_c) / 2
+            assert float(row["temperature"]) == pytest.approx(temp_c, abs=0.0051)
+            after = root + tgc[stage] / 1000 * float(row["temperature"])
             alive *= 1 - float(mortality["rate"]) / 100
             feed = fcr[stage] * alive * (after**3 - root**3) / 1000
             root, total = after, total + feed
-            assert float(row["temperature"]) == temp_c
             assert float(row["average_weight"]) == pytest.approx(root**3, abs=0.0051)
             assert float(row["population"]) == pytest.approx(alive, abs=0.0051)
             assert float(row["daily_feed"]) == pytest.approx(feed, abs=0.000051)
         assert float(row["cumulative_feed"]) == pytest.approx(total, abs=0.05)
+
+
+def test_a_profile_tells_the_water_day_by_day_halls_first_and_then_the_sea(lives: list[BatchLife]) -> None:
+    for life in lives:
+        batch, schedule = life.history.batch, life.schedule
+        geography = schedule.farm.geography_of(batch).name
+        region, sea = schedule.biology.region(geography), sea_profile_c(schedule.biology, geography)
+        profile = profile_of(life)
+        assert list(profile) == list(range(1, 901))
+        for row in rows_of(life, "scenario_projection"):
+            day, stage = row["projection_date"], row["current_stage_id"]
+            of_year = min(day.timetuple().tm_yday, 365)
+            expected = sea[of_year - 1] if stage == SEA else region.hall_temperature_c[stage - 1]
+            assert profile[row["day_number"]] == expected
+
+
+def test_models_bear_their_batchs_number(lives: list[BatchLife]) -> None:
+    """They are unique in the application, where two batches of a season may not share a row."""
+    for table in ("temperature_profile", "tgc_model"):
+        named = {rows_of(life, table)[0]["name"]: life.history.batch.number for life in lives}
+        assert len(named) == len(lives)
+        assert all(name.startswith(number) for name, number in named.items())
+    for life in lives:
+        for table in ("live_forward_projection", "container_forecast_summary"):
+            for row in rows_of(life, table):
+                (named_row,) = rows_of(life, "temperature_profile")
+                assert (row["temp_profile_id"], row["temp_profile_name"]) == (named_row["id"], named_row["name"])
 
 
 def test_a_scenario_spans_its_days_in_the_planned_stages(lives: list[BatchLife]) -> None:
@@ -168,7 +192,7 @@ def test_a_scenario_knows_nothing_of_the_as_of_date(
 ) -> None:
     for position in (HARVESTED, AT_SEA, IN_PARR):
         then = lived_to(position, small_schedule.as_of_day - 120)
-        for table in ("scenario", "projection_run", "scenario_projection"):
+        for table in ("temperature_reading", "tgc_model_stage", "scenario", "projection_run", "scenario_projection"):
             assert rows_of(then, table) == rows_of(lives[position], table)
 
 
@@ -209,20 +233,13 @@ def test_a_forecast_begins_with_the_last_daily_state(lives: list[BatchLife], pos
 
 
 @pytest.mark.parametrize("position", [AT_SEA, IN_PARR, NEWBORN])
-def test_days_ahead_go_on_from_the_last_state(
-    lives: list[BatchLife], position: int, masters: dict[str, Rows], profiles: dict[tuple[int, int], float]
-) -> None:
+def test_days_ahead_go_on_from_the_last_state(lives: list[BatchLife], position: int, masters: dict[str, Rows]) -> None:
     """Through every stage to come: each with its own growth and water."""
     life = lives[position]
     as_of = to_date(life.schedule.as_of_day)
     rows = rows_of(life, "live_forward_projection")
     scenario = {row["day_number"]: row for row in rows_of(life, "scenario_projection")}
-    names = [row["name"] for row in masters["lifecycle_stage"]]
-    tgc = {
-        names.index(row["lifecycle_stage"]) + 1: row["tgc_value"]
-        for row in masters["tgc_model_stage"]
-        if row["tgc_model_id"] == life.history.batch.geography_id
-    }
+    profile, tgc = profile_of(life), tgc_of(life, masters)
     share = float(masters["mortality_model"][0]["rate"]) / 100
     for forecast in rows_of(life, "container_forecast_summary"):
         days = [row for row in rows if row["assignment_id"] == forecast["assignment_id"]]
@@ -232,9 +249,9 @@ def test_days_ahead_go_on_from_the_last_state(
             assert row["projection_date"] == as_of + timedelta(days=i)
             assert row["day_number"] == forecast["state_day_number"] + 1 + i
             expected = scenario[row["day_number"]]
-            temp_c = float(expected["temperature"]) + float(row["temp_bias_c"])
+            temp_c = profile[row["day_number"]] + float(row["temp_bias_c"])
             assert float(row["temperature_used_c"]) == pytest.approx(temp_c, abs=1e-9)
-            assert row["tgc_value_used"] == tgc[expected["current_stage_id"]]
+            assert float(row["tgc_value_used"]) == tgc[expected["current_stage_id"]]
             root += float(row["tgc_value_used"]) / 1000 * temp_c
             alive -= round(alive * share)
             assert float(row["projected_weight_g"]) == pytest.approx(root**3, abs=0.0051)
@@ -330,13 +347,11 @@ def test_a_ring_that_is_harvested_has_no_forecast(lives: list[BatchLife]) -> Non
         assert found == kept
 
 
-def test_bias_is_the_mean_of_what_was_known_in_the_last_days(
-    lives: list[BatchLife], profiles: dict[tuple[int, int], float]
-) -> None:
+def test_bias_is_the_mean_of_what_was_known_in_the_last_days(lives: list[BatchLife]) -> None:
     life = lives[AT_SEA]
     known, stage = life.estimates[-1], life.stages[-1]
-    window = [to_date(stage.end_day - 14 + i) for i in range(14)]
-    profile = np.array([profiles[1, of_year(day)] for day in window])
+    age, expected = stage.end_day - life.history.batch.start_day, profile_of(life)
+    profile = np.array([expected[age - 13 + i] for i in range(14)])
     temp_c = known.temp_c.copy()
     temp_c[:, -14:] = profile + 0.7
     temp_c[:, -20:-14] = 30.0
@@ -350,13 +365,12 @@ def test_bias_is_the_mean_of_what_was_known_in_the_last_days(
 
 
 @pytest.mark.parametrize(("off", "bias"), [(5.0, 2.0), (-5.0, -2.0), (1.234, 1.23), (-0.004, 0.0)])
-def test_bias_stays_within_its_bounds(
-    lives: list[BatchLife], profiles: dict[tuple[int, int], float], off: float, bias: float
-) -> None:
+def test_bias_stays_within_its_bounds(lives: list[BatchLife], off: float, bias: float) -> None:
     life = lives[AT_SEA]
-    stage = life.stages[-1]
-    year = [profiles[1, of_year(to_date(stage.start_day + d))] for d in range(stage.days)]
-    temp_c = np.tile(np.array(year) + off, (len(stage.container_ids), 1))
+    stage, profile = life.stages[-1], profile_of(life)
+    before = stage.start_day - life.history.batch.start_day
+    expected = [profile[before + d + 1] for d in range(stage.days)]
+    temp_c = np.tile(np.array(expected) + off, (len(stage.container_ids), 1))
     rows = rows_of(with_estimate(life, temp_c=temp_c), "live_forward_projection")
     assert {float(row["temp_bias_c"]) for row in rows} == {bias}
     assert {(row["temp_bias_clamp_min_c"], row["temp_bias_clamp_max_c"]) for row in rows} == {(-2, 2)}
