@@ -203,8 +203,8 @@ def _first_day_at(ahead: Ahead, weight_cg: int) -> Crossing:
     if not days:
         return Crossing(*(np.zeros(n, dtype=kind) for kind in (bool, np.int64, np.int64)))
     heavy = ahead.weights_cg >= weight_cg
-    first = heavy.argmax(axis=1)
-    return Crossing(reached=heavy.any(axis=1), day=ahead.day[first], weight_cg=ahead.weights_cg[np.arange(n), first])
+    first, reached = heavy.argmax(axis=1), np.logical_or.reduce(heavy, axis=1)
+    return Crossing(reached=reached, day=ahead.day[first], weight_cg=ahead.weights_cg[np.arange(n), first])
 
 
 def _profile(life: BatchLife, rows: int) -> Columns:
