@@ -222,7 +222,7 @@ DELETE FROM projection_run WHERE batch_id = 2;
 -- 07_foreign_keys: scenario.tgc_model_id refers to a row
 UPDATE scenario SET tgc_model_id = 99 WHERE batch_id = 2;
 
--- 07_foreign_keys: scenario.tgc_model_id refers to a row
+-- 07_foreign_keys: scenario.tgc_model_id leads to a row of its batch
 UPDATE scenario SET tgc_model_id = (SELECT id FROM tgc_model WHERE batch_id = 1) WHERE batch_id = 2;
 
 -- 07_foreign_keys: scenario_projection.projection_run_id refers to a row
@@ -231,7 +231,7 @@ UPDATE scenario_projection SET projection_run_id = 1 WHERE batch_id = 2 AND day_
 -- 07_foreign_keys: live_forward_projection.temp_profile_id refers to a row
 DELETE FROM temperature_profile WHERE batch_id = 4;
 
--- 07_foreign_keys: container_forecast_summary.temp_profile_id refers to a row
+-- 07_foreign_keys: container_forecast_summary.temp_profile_id leads to a row of its batch
 UPDATE container_forecast_summary SET temp_profile_id = (SELECT id FROM temperature_profile WHERE batch_id = 2)
 WHERE batch_id = 4;
 
@@ -1122,7 +1122,7 @@ UPDATE container_forecast_summary SET projected_transfer_date = NULL WHERE batch
 UPDATE container_forecast_summary SET projected_transfer_weight_g = projected_transfer_weight_g + 1 WHERE batch_id = 5;
 
 -- 22_forecasts: target is met on the first day
-UPDATE container_forecast_summary SET target_harvest_date = target_harvest_date - 1 WHERE batch_id = 4;
+UPDATE container_forecast_summary SET target_harvest_date = coalesce(target_harvest_date - 1, state_date) WHERE batch_id = 4;
 
 -- 22_forecasts: original harvest
 UPDATE container_forecast_summary SET original_harvest_date = original_harvest_date + 1 WHERE batch_id = 4;
