@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from lake.errors import InputError
+from warehouse.session import Session, open_session
 from warehouse.uat.identifiers import qualified
 
-Connection = psycopg.Connection[tuple[Any, ...]]
+Connection = Session
 
 SECRETS = ("password", "sslpassword", "oauth_client_secret")
 CONNECT_SECONDS = 10
@@ -49,17 +49,18 @@ def explain_error(error: psycopg.Error) -> str:
 
 
 def connect(dsn: str) -> Connection:
-    """An autocommit connection in UTC; InputError when the server can't be reached, refuses, or is too old."""
+    """An autocommit connection with a session of our own settings (warehouse.session).
+
+    InputError when the server can't be reached, refuses, is too old, or does not take the settings.
+    """
     safe = without_password(dsn)
     parameters = conninfo_to_dict(dsn)
     try:
-        connection = psycopg.connect(
+        connection = open_session(
             dsn,
-            autocommit=True,
             connect_timeout=int(parameters.get("connect_timeout") or CONNECT_SECONDS),
             application_name=str(parameters.get("application_name") or "smoltworks"),
         )
-        connection.execute("SET TIME ZONE 'UTC'")
     except psycopg.Error as e:
         raise InputError(
             f"database {safe!r}",

@@ -29,6 +29,7 @@ from warehouse.preflight.rights import (
     refuse_without_rights_to_create,
     refuse_without_rights_to_fill,
 )
+from warehouse.preflight.server import refuse_other_encoding, refuse_read_only
 from warehouse.preflight.tables import prepare_tables
 from warehouse.preflight.text_lengths import refuse_long_texts
 from warehouse.selection import EVERYTHING, Extract, Selection, choose
@@ -137,6 +138,7 @@ def restore_only(
     """
     with ExitStack() as stack:
         main = stack.enter_context(connect(dsn))
+        refuse_read_only(main)
         load_log.lock(main)
         count = count_dropped(main) if load_log.exists(main) else 0
         if count:
@@ -174,6 +176,8 @@ class _Loading:
 
     def load(self) -> LoadResult:
         main, result = self.main, self.result
+        refuse_other_encoding(main)
+        refuse_read_only(main)
         load_log.lock(main)
         load = None
         if load_log.exists(main):

@@ -20,6 +20,7 @@ from warehouse import load_log
 from warehouse.database import Connection, connect, existing, explain_error, hide_secrets, identifier
 from warehouse.indexes import count_dropped, has_other_rows, restore
 from warehouse.load_log import AddedRows, Load
+from warehouse.preflight.server import refuse_read_only
 from warehouse.uat.expressions import Mapping
 from warehouse.uat.identifiers import qualified
 from warehouse.uat.mapping import DIMENSIONS, EVENTS, GROUPS
@@ -73,6 +74,7 @@ def wipe_run(
     """
     begun = perf_counter()
     with connect(dsn) as connection:
+        refuse_read_only(connection)
         load_log.lock(connection)
         load = load_log.find(connection, manifest) if load_log.exists(connection) else None
         if load is None:

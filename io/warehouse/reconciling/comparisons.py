@@ -25,6 +25,8 @@ class Comparison:
     keys: str = "false"
 
 
+DAY_IN_UTC = "to_char({}(t.reading_time) AT TIME ZONE 'UTC', 'YYYY-MM-DD')"
+
 # Three rows in four are readings: not every column, but what a confusion of sensors, stays or times would show in.
 READINGS = Comparison(
     table="environmental_reading",
@@ -34,8 +36,8 @@ READINGS = Comparison(
     " JOIN batch_batchcontainerassignment a ON a.id = t.batch_container_assignment_id",
     measures=(
         ("value", "sum(t.value)", "sum(t.value)"),
-        ("min reading_time", "min(t.reading_time::date)::text", "min(t.reading_time::date)::text"),
-        ("max reading_time", "max(t.reading_time::date)::text", "max(t.reading_time::date)::text"),
+        ("min reading_time", "min(t.reading_time::date)::text", DAY_IN_UTC.format("min")),
+        ("max reading_time", "max(t.reading_time::date)::text", DAY_IN_UTC.format("max")),
     ),
     lake="JOIN environmental_parameter p ON p.id = t.parameter_id",
     by=("p.name", "p.name"),

@@ -23,8 +23,9 @@ from warehouse.uat.times import Moment
 
 # the first 8 hexadecimal digits of a text's MD5: sums of such numbers agree by chance once in four billion
 LAKE_HASH = "('0x' || substr(md5({}), 1, 8))::BIGINT"
-UAT_HASH = "('x' || substr(md5({}), 1, 8))::bit(32)::bigint"
+UAT_HASH = "('x' || substr(md5(convert_to({}, 'UTF8')), 1, 8))::bit(32)::bigint"
 EPOCH = "DATE '1970-01-01'"
+DAY = "YYYY-MM-DD"
 INTEGERS = {pa.int8(), pa.int16(), pa.int32(), pa.int64()}
 
 
@@ -96,7 +97,7 @@ def _figures(column: Column, name: str, uat_type: str) -> list[Measure]:
         return [(name, f"count(*) FILTER (WHERE {mine})", f"count(*) FILTER (WHERE {theirs})")]
     if column.type == pa.date32():
         return [
-            *((f"{f} {name}", f"{f}({mine})::text", f"{f}({theirs})::text") for f in ("min", "max")),
+            *((f"{f} {name}", f"{f}({mine})::text", f"to_char({f}({theirs}), '{DAY}')") for f in ("min", "max")),
             (name, f"sum({mine} - {EPOCH})", f"sum({theirs} - {EPOCH})"),
         ]
     if pa.types.is_temporal(column.type):

@@ -18,6 +18,7 @@ from lake.tables import EVENT_TABLE_NAMES
 from warehouse import load_log
 from warehouse.database import Connection, connect, identifier
 from warehouse.load_log import Load
+from warehouse.preflight.server import refuse_other_encoding
 from warehouse.reconciling.comparisons import Comparison
 from warehouse.reconciling.derived_comparisons import derive
 from warehouse.reconciling.lake_views import create_views
@@ -56,6 +57,7 @@ def reconcile(run_dir: Path, manifest: Manifest, dsn: str, tables: Iterable[str]
     """
     result = Reconciliation()
     with connect(dsn) as connection, duckdb.connect() as lake:
+        refuse_other_encoding(connection)
         load = load_log.find(connection, manifest) if load_log.exists(connection) else None
         if load is None:
             raise InputError(
