@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,11 +17,21 @@ from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Schedule
 from tests import small_plan
 from tests.sharing import made_once
+from warehouse.embedded import FOLDER, remove_database
 
 settings.register_profile(
     "smoltworks", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("smoltworks")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _leave_no_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nobody but us may enter pytest's folders, so that the data of root's servers lies outside of them."""
+    yield
+    for link in tmp_path_factory.getbasetemp().rglob(FOLDER):
+        if link.is_symlink():
+            remove_database(link.parent)
 
 
 @pytest.fixture(scope="session")

@@ -17,14 +17,13 @@ from lake.journal import Journal
 from lake.manifest import Manifest, PartitionRecord, PartRecord, RunIdentity, part_problem, read_complete
 from lake.next_step import command
 from lake.tables import EVENT_TABLE_NAMES
-from warehouse.embedded import in_use
+from warehouse.embedded import in_use, remove_database
 
 LOCK = ".run.lock"
-# What a run folder holds; nothing else is ever removed from one.
+# What a run folder holds beside its database; nothing else is ever removed from one.
 CONTENTS = (
     "manifest.json",
     "load.json",
-    "postgres",
     ".postgres.lock",
     "lake",
     "schedule.yaml",
@@ -87,6 +86,7 @@ def check_folder(run_dir: Path, *, resume: bool, overwrite: bool) -> bool:
 
 def clear(run_dir: Path) -> None:
     """Remove a run's contents; the journal goes last, so that a clearing cut short is still known as a run."""
+    remove_database(run_dir)
     for name in CONTENTS:
         path = run_dir / name
         if path.is_dir():

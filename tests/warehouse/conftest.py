@@ -30,6 +30,12 @@ def _set_aside_for_few_rows() -> Iterator[None]:
         yield
 
 
+def opened(folder: Path) -> Path:
+    """A folder of ours that all may pass through: root's server runs as another user."""
+    folder.chmod(0o711)
+    return folder
+
+
 @pytest.fixture
 def server_folder() -> Iterator[Path]:
     """A folder for a server of a test's own.
@@ -37,7 +43,7 @@ def server_folder() -> Iterator[Path]:
     Not in pytest's: it closes that to other users whenever another suite begins, and root's server runs as another.
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+        yield opened(Path(folder))
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +53,7 @@ def server() -> Iterator[str]:
     place = memory if roomy else None
     with (
         tempfile.TemporaryDirectory(dir=place, ignore_cleanup_errors=True) as folder,
-        embedded_dsn(Path(folder)) as dsn,
+        embedded_dsn(opened(Path(folder))) as dsn,
     ):
         with psycopg.connect(dsn, autocommit=True) as connection:
             # a test's database need not outlive a power cut

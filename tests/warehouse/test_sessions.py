@@ -122,9 +122,9 @@ def digests(dsn: str) -> tuple[str, ...]:
 
 
 @contextmanager
-def setting(server: str, name: str, value: str, way: str, dsn: str) -> Iterator[None]:
+def setting(dsn: str, name: str, value: str, way: str) -> Iterator[None]:
     """A setting that is made for a DSN's database, its role, or the environment, as long as the block lasts."""
-    of = conninfo_to_dict(dsn)
+    of, server = conninfo_to_dict(dsn), make_conninfo(dsn, dbname="postgres", user="postgres")
     if way == "environment":
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PGOPTIONS", "-c {}={}".format(name, value.replace(" ", "\\ ")))
@@ -155,7 +155,7 @@ def test_no_setting_of_database_role_or_environment_reaches_a_session(name: str,
     known(server, name)
     plain = session(target)
     for way in WAYS:
-        with setting(server, name, ODD[name], way, target):
+        with setting(target, name, ODD[name], way):
             assert session(target) == plain, way
 
 
@@ -164,7 +164,7 @@ def test_no_setting_changes_what_is_loaded_and_verified(
     name: str, way: str, server: str, target: str, *, lake: Lake, outcome: tuple[str, ...]
 ) -> None:
     known(server, name)
-    with setting(server, name, ODD[name], way, target):
+    with setting(target, name, ODD[name], way):
         load_run(*lake, target, options=PART)
         assert list(reconcile(*lake, target)) == []
     assert digests(target) == outcome
@@ -183,7 +183,7 @@ def test_no_variable_of_the_environment_reaches_a_session(
 def test_a_limit_of_a_moment_stops_no_session(server: str, target: str) -> None:
     """A role's limit is in force from its first statement on."""
     for name in ("statement_timeout", "idle_session_timeout"):
-        with setting(server, name, "1ms", "role", target), connect(target) as connection:
+        with setting(target, name, "1ms", "role"), connect(target) as connection:
             connection.execute("SELECT pg_sleep(0.05)")
 
 
@@ -192,7 +192,7 @@ def test_a_setting_that_does_not_take_is_refused_by_name(server: str, target: st
     execute(server, "CREATE ROLE clerk LOGIN")
     try:
         with (
-            setting(server, "session_replication_role", "replica", "database", target),
+            setting(target, "session_replication_role", "replica", "database"),
             pytest.raises(InputError, match=r"session_replication_role is 'replica', not 'origin': permission denied"),
         ):
             connect(make_conninfo(target, user="clerk"))
@@ -247,7 +247,7 @@ def test_what_is_meant_to_be_read_only_is_refused_and_can_be_verified(
     server: str, target: str, lake: Lake, way: str
 ) -> None:
     load_run(*lake, target, options=PART)
-    with setting(server, "default_transaction_read_only", "on", way, target):
+    with setting(target, "default_transaction_read_only", "on", way):
         for refused in (lambda: load_run(*lake, target), lambda: wipe_run(lake[1], target)):
             with pytest.raises(InputError, match=r"it is read-only.*\n.*if it may be written"):
                 refused()
