@@ -219,6 +219,44 @@ def test_an_ambiguous_name_is_refused(used: str, lake: Lake) -> None:
     refused(used, lake, "Hall-C2.*more than once")
 
 
+def test_places_are_found_by_their_whole_place(used: str, lake: Lake) -> None:
+    """Names repeat in real databases: of halls at several stations, of containers in many halls and areas."""
+    with connect(used) as connection:
+        foreign.insert(connection, "infrastructure_transportcarrier", id=1, geography_id=71)
+        for station, geography in ((22, 71), (23, 70)):
+            name = "Station" if geography == 70 else "Another"
+            foreign.insert(
+                connection, "infrastructure_freshwaterstation", id=station, name=name, geography_id=geography
+            )
+            hall, area = 100 + station, 200 + station
+            foreign.insert(connection, "infrastructure_hall", id=hall, name="Hall", freshwater_station_id=station)
+            name = "Area" if geography == 70 else "Elsewhere"
+            foreign.insert(connection, "infrastructure_area", id=area, name=name, geography_id=geography)
+            for where in ({"hall_id": hall}, {"area_id": area}, {"carrier_id": 1}):
+                for name in ("Hall-C1", "Hall-C2", "Ring-1", "Ring-2"):
+                    foreign.insert(connection, "infrastructure_container", name=name, container_type_id=12, **where)
+            foreign.insert(connection, "infrastructure_feedcontainer", name="Silo", hall_id=hall)
+            foreign.insert(connection, "infrastructure_feedcontainer", name="Barge", area_id=area)
+    before = snapshot(used)
+    result = load_run(*lake, used)
+    assert changed(before, snapshot(used)) == []
+    assert list(reconcile(*lake, used)) == []
+    assert result.added_master_rows["infrastructure_container"] == 2  # two rings; Hall-C1 and Hall-C2 were there
+    assert result.added_master_rows["infrastructure_area"] == 1
+    assert "infrastructure_hall" not in result.added_master_rows
+    for table, place, column in (
+        ("batch_batchcontainerassignment", "infrastructure_container", "container_id"),
+        ("inventory_feedcontainerstock", "infrastructure_feedcontainer", "feed_container_id"),
+    ):
+        found = ask(
+            used,
+            f"SELECT DISTINCT c.hall_id, a.name, g.name FROM {table} t JOIN {place} c ON c.id = t.{column} "
+            "LEFT JOIN infrastructure_area a ON a.id = c.area_id "
+            "LEFT JOIN infrastructure_geography g ON g.id = a.geography_id",
+        )
+        assert set(found) == {(55, None, None), (None, "Area", "Faroe Islands")}, table
+
+
 def test_a_stage_in_anothers_place_is_refused(used: str, lake: Lake) -> None:
     with connect(used) as connection:
         connection.execute("UPDATE batch_lifecyclestage SET name = 'Grilse' WHERE name = 'Adult'")

@@ -12,6 +12,7 @@ Measure = tuple[str, str, str]  # its name, SQL for the lake, SQL for the target
 class Comparison:
     """One table's figures by batch, and `by`: a name in SQL for the lake and for the target.
 
+    `within` tells those of one name apart, such as containers of several halls: likewise, and it is not shown.
     `lake` and `uat` are joins: t is the table and b its batch, reached in the target over the references that the
     loader wrote; {offsets[TABLE]} stands there, and in the target's measures, for what is added to that table's ids.
     `keys` is SQL for the target that is true where a row's own references contradict each other: never.
@@ -22,6 +23,7 @@ class Comparison:
     measures: tuple[Measure, ...]
     lake: str = ""
     by: tuple[str, str] = ("NULL", "NULL")
+    within: tuple[str, str] = ("NULL", "NULL")
     keys: str = "false"
 
 

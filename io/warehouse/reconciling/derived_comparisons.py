@@ -34,7 +34,7 @@ def derive(table: str) -> Comparison:
     mapping = EVENT_MAPPINGS[table]
     if table == READINGS.table:
         return replace(READINGS, measures=(*READINGS.measures, *_reading_times(mapping)))
-    by = ("NULL", "NULL")
+    by = within = ("NULL", "NULL")
     measures: list[Measure] = []
     lake_joins: list[str] = []
     uat_joins = [_to_batch(mapping)]
@@ -59,7 +59,9 @@ def derive(table: str) -> Comparison:
             checksum = f"sum({alias}.checksum)"
             measures += [(name, f"count(t.{column.name})", f"count(t.{name})"), (f"{name}: names", checksum, checksum)]
         if column.name == BY.get(table):
-            by = (f"{alias}.label",) * 2 if column.references else (f"t.{column.name}::VARCHAR", f"t.{name}::text")
+            by = (f"t.{column.name}::VARCHAR", f"t.{name}::text")
+            if column.references:
+                by, within = (f"{alias}.label",) * 2, (f"{alias}.checksum",) * 2
     joins, contradictions = _contradictions(mapping)
     return Comparison(
         table=table,
@@ -67,6 +69,7 @@ def derive(table: str) -> Comparison:
         measures=(*measures, *ALSO.get(table, ())),
         lake=" ".join([*lake_joins, *moments.joins]),
         by=by,
+        within=within,
         keys=" OR ".join(["false", *contradictions]),
     )
 
@@ -114,14 +117,18 @@ def _figures(column: Column, name: str, uat_type: str) -> list[Measure]:
 
 
 def _labels(dimension: str, *, lake: bool) -> str:
-    """SQL for a dimension table's (id, natural key in words, checksum of it), on one side."""
+    """SQL for a dimension table's (id, its own words of its natural key, checksum of the whole key), on one side."""
     table = DIMENSION_MAPPINGS[dimension].uat
     source, id_column = (dimension, "id") if lake else (qualified(table), TARGET_TABLES[table].identity)
     joins: list[str] = []
     words = _words(dimension, "k", joins, lake=lake)
-    text = " || '|' || ".join(f"coalesce({word}, '')" for word in words)
-    checksum = (LAKE_HASH if lake else UAT_HASH).format(text)
-    return f"SELECT k.{id_column} AS id, {text} AS label, {checksum} AS checksum FROM {source} k {' '.join(joins)}"
+    checksum = (LAKE_HASH if lake else UAT_HASH).format(_joined(words))
+    label = _joined([word for word in words if word.startswith("k.")] or words)
+    return f"SELECT k.{id_column} AS id, {label} AS label, {checksum} AS checksum FROM {source} k {' '.join(joins)}"
+
+
+def _joined(words: list[str]) -> str:
+    return " || '|' || ".join(f"coalesce({word}, '')" for word in words)
 
 
 def _words(dimension: str, alias: str, joins: list[str], *, lake: bool) -> list[str]:
@@ -132,7 +139,7 @@ def _words(dimension: str, alias: str, joins: list[str], *, lake: bool) -> list[
         expression = mapping.columns[name]
         if isinstance(expression, DimensionValue):
             if lake:
-                named = f"{alias}{len(joins)}"
+                named = f"{alias}_{len(joins)}"
                 joins.append(f"LEFT JOIN {expression.table} {named} ON {named}.id = {alias}.{expression.column}")
                 words.append(f"{named}.{expression.value}")
             else:
@@ -145,7 +152,7 @@ def _words(dimension: str, alias: str, joins: list[str], *, lake: bool) -> list[
                 continue
             table = DIMENSION_MAPPINGS[column.references].uat
             source, id_column = (column.references, "id") if lake else (qualified(table), TARGET_TABLES[table].identity)
-            other = f"{alias}{len(joins)}"
+            other = f"{alias}_{len(joins)}"
             joins.append(f"LEFT JOIN {source} {other} ON {other}.{id_column} = {own}")
             words += _words(column.references, other, joins, lake=lake)
     return words

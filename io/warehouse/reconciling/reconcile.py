@@ -103,16 +103,16 @@ def _compare(result: Reconciliation, sides: _Sides, comparison: Comparison, rows
     own_batch = "b.id = t.id" if table == "batch" else "b.id = t.batch_id"
     lake_measures = ["count(*)", *(expression for _, expression, _ in comparison.measures)]
     expected = sides.lake.execute(
-        f"SELECT b.batch_number, {comparison.by[0]}, {', '.join(lake_measures)} "
-        f"FROM {table} t JOIN batch b ON {own_batch} {comparison.lake} GROUP BY 1, 2"
+        f"SELECT b.batch_number, {comparison.by[0]}, {comparison.within[0]}, {', '.join(lake_measures)} "
+        f"FROM {table} t JOIN batch b ON {own_batch} {comparison.lake} GROUP BY 1, 2, 3"
     ).fetchall()
     uat_measures = ["count(*)", *(expression for _, _, expression in comparison.measures)]
     wrong_keys = f"count(*) FILTER (WHERE {comparison.keys})"
     query = (
-        f"SELECT b.batch_number, {comparison.by[1]}, {', '.join(uat_measures)}, {wrong_keys} "
+        f"SELECT b.batch_number, {comparison.by[1]}, {comparison.within[1]}, {', '.join(uat_measures)}, {wrong_keys} "
         f"FROM {qualified(mapping.uat)} t {comparison.uat} WHERE "
     ).format(offsets=load.offsets)
-    found = connection.execute(sql.SQL(query) + own + sql.SQL(" GROUP BY 1, 2")).fetchall()
+    found = connection.execute(sql.SQL(query) + own + sql.SQL(" GROUP BY 1, 2, 3")).fetchall()
     _match(result, comparison, expected, found)
 
 
@@ -123,8 +123,8 @@ def _match(
     found: list[tuple[Any, ...]],
 ) -> None:
     names = ["rows", *(name for name, _, _ in comparison.measures)]
-    left = {(row[0], row[1]): row[2:] for row in expected}
-    right = {(row[0], row[1]): row[2:] for row in found}
+    left = {row[:3]: row[3:] for row in expected}
+    right = {row[:3]: row[3:] for row in found}
     for key in sorted(left.keys() | right.keys(), key=str):
         label = f"{comparison.table}, batch {key[0]}" + (f", {key[1]}" if key[1] is not None else "")
         mine, theirs = left.get(key), right.get(key)

@@ -154,7 +154,8 @@ GROUPS = MappingProxyType(
 )
 EVENTS: tuple[Mapping, ...] = tuple(mapping for group in GROUPS.values() for mapping in group)
 
-# In such an order that what a key refers to comes first.
+# In such an order that what a key refers to comes first. A place is known by its whole place: halls and containers of
+# one name are found at several stations and areas.
 DIMENSIONS: tuple[Mapping, ...] = (
     map_table("geography", "infrastructure_geography", key=("name",)),
     map_table("species", "batch_species", key=("name",)),
@@ -166,28 +167,28 @@ DIMENSIONS: tuple[Mapping, ...] = (
     map_table(
         "station",
         "infrastructure_freshwaterstation",
-        key=("name",),
+        key=("geography_id", "name"),
         station_type=Constant("FRESHWATER"),
         active=Constant(True),
     ),
     map_table(
         "hall",
         "infrastructure_hall",
-        key=("name",),
+        key=("freshwater_station_id", "name"),
         freshwater_station_id=LakeColumn("station_id"),
         active=Constant(True),
     ),
     map_table(
         "area",
         "infrastructure_area",
-        key=("name",),
+        key=("geography_id", "name"),
         max_biomass=LakeColumn("max_biomass_kg"),
         active=Constant(True),
     ),
     map_table(
         "container",
         "infrastructure_container",
-        key=("name",),
+        key=("hall_id", "area_id", "name"),
         hierarchy_role=Constant("HOLDING"),
         active=Constant(True),
         feed_recommendations_enabled=Constant(True),
@@ -201,7 +202,12 @@ DIMENSIONS: tuple[Mapping, ...] = (
         manufacturer=Constant(""),
         active=Constant(True),
     ),
-    map_table("feed_container", "infrastructure_feedcontainer", key=("name",), active=Constant(True)),
+    map_table(
+        "feed_container",
+        "infrastructure_feedcontainer",
+        key=("hall_id", "area_id", "name"),
+        active=Constant(True),
+    ),
     map_table(
         "egg_supplier",
         "broodstock_eggsupplier",
