@@ -9,6 +9,8 @@ from engine.biology.values import (
     BY_FRESHWATER_STAGE,
     NEVER_FALLING,
     Coefficient,
+    Days,
+    DaysOrMore,
     Minutes,
     PerMinute,
     PositivePrice,
@@ -49,3 +51,8 @@ class Handling:
     transfer_minutes: Minutes
     transfer_per_minute: Annotated[tuple[PerMinute, ...], BY_FRESHWATER_STAGE]
     transfer_sdlog: Spread
+    move_planned_days: Days
+    move_draft_days: Days
+    move_cancelled_share: Share
+    move_cancelled_days: DaysOrMore
+    move_failed_share: Share

@@ -125,6 +125,8 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
                 ("partial_reduction", bio.treatments.partial_reduction),
                 ("vaccination_stage", bio.mortality.vaccination_stage),
                 ("vaccination_day", bio.mortality.vaccination_day),
+                ("move_planned_days", bio.handling.move_planned_days),
+                ("move_draft_days", bio.handling.move_draft_days),
                 ("harvest_rings_a_day", bio.harvest.rings_a_day),
                 ("gutted_yield", bio.harvest.gutted_yield),
                 ("gutted_yield_sd", bio.harvest.gutted_yield_sd),

@@ -90,6 +90,20 @@ class TemplateModel(StrictModel):
         return self
 
 
+class StoppingReasons(StrictModel):
+    """Why a move was cancelled, and why an attempt at one of its actions was broken off."""
+
+    cancelled: Annotated[list[Name], Field(min_length=1)]
+    failed: Annotated[list[Name], Field(min_length=1)]
+
+
+class MoveReasonsModel(StrictModel):
+    """What stops a move from hall to hall, and one from a hall to the sea."""
+
+    on_land: StoppingReasons
+    to_sea: StoppingReasons
+
+
 class MasterModel(StrictModel):
     """The master data of the application, by natural key."""
 
@@ -104,3 +118,4 @@ class MasterModel(StrictModel):
     policies: Annotated[list[PolicyModel], Field(min_length=1)]
     scenario: ScenarioModel
     activities: Annotated[list[TemplateModel], Field(min_length=1, max_length=64)]
+    move_reasons: MoveReasonsModel

@@ -25,12 +25,13 @@ from engine.simulation.rows.fish import count_sample_rows
 from engine.simulation.rows.harvest import count_harvest_rows
 from engine.simulation.rows.health import count_health_rows
 from engine.simulation.rows.lice import count_lice_rows
+from engine.simulation.rows.moves import count_move_rows
 from engine.simulation.rows.origin import TRANSITION_ROWS, count_creation_rows
 from engine.simulation.rows.outlook import count_ahead_rows, count_scenario_rows
 from engine.simulation.rows.projection import days_ahead
 from engine.simulation.rows.readings import mean_readings
 from engine.simulation.rows.states import ROWS_A_DAY
-from engine.simulation.rows.stays import BATCH_ROWS, count_stay_rows
+from engine.simulation.rows.stays import BATCH_ROWS
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 
@@ -136,7 +137,7 @@ def _batch_rows(batch: Batch, farm: Farm, region: _RegionOutlook, as_of_day: int
         if lived <= 0:
             break
         n, fish = len(stay.container_ids), alive / len(stay.container_ids)
-        rows += count_stay_rows(n, before) + (TRANSITION_ROWS if before else 0)
+        rows += n + count_move_rows(n, before) + (TRANSITION_ROWS if before else 0)
         before = n
         if stay.stage == SEA:
             hazard, noise_sd = region.region.sea_hazard / CYCLE_DAYS, mortality.noise_sd

@@ -18,6 +18,7 @@ from engine.simulation.rows.health import expected_health, health_tables
 from engine.simulation.rows.journal import expected_journal, journal_tables
 from engine.simulation.rows.lice import expected_lice, lice_tables
 from engine.simulation.rows.life import BatchLife
+from engine.simulation.rows.moves import expected_moves, move_tables
 from engine.simulation.rows.origin import expected_origin, origin_tables
 from engine.simulation.rows.outlook import expected_outlook, outlook_tables
 from engine.simulation.rows.readings import expected_readings, reading_tables
@@ -39,6 +40,7 @@ class Family(NamedTuple):
 
 FAMILIES = (
     Family(stay_tables, expected_stays),
+    Family(move_tables, expected_moves),
     Family(origin_tables, expected_origin),
     Family(feed_tables, expected_feed),
     Family(summary_tables, expected_summaries),

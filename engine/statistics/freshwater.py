@@ -65,7 +65,9 @@ def batch_months(records: Records) -> pl.DataFrame:
 def ova_to_smolt_survival(records: Records) -> Measures:
     """Fish sent to sea over eggs placed, culls and surplus counted as lost, by batch; and how years differ."""
     basis = Basis("batches", "batch.initial_count, transfer_workflow to sea")
-    sent = records.tables["transfer_workflow"].filter(pl.col("dest_lifecycle_stage_id") == SEA)
+    sent = records.tables["transfer_workflow"].filter(
+        (pl.col("dest_lifecycle_stage_id") == SEA) & pl.col("actual_completion_date").is_not_null()
+    )
     batches = collect(
         sent.select("batch_id", day="actual_start_date", smolts="total_source_count").join(
             records.batches.lazy(), on="batch_id"

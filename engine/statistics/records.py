@@ -155,7 +155,8 @@ class Records:
     @cached_property
     def arrived(self) -> pl.DataFrame:
         """Per stay that fish were moved into: assignment_id, arrived (fish), arrived_kg (as the farm knows it)."""
-        actions = self.tables["transfer_action"].group_by(assignment_id="dest_assignment_id")
+        done = self.tables["transfer_action"].filter(pl.col("dest_assignment_id").is_not_null())
+        actions = done.group_by(assignment_id="dest_assignment_id")
         return collect(
             actions.agg(
                 arrived=pl.col("transferred_count").sum(),

@@ -33,6 +33,8 @@ MAY_LIE_AHEAD = frozenset(
         ("batch", "expected_end_date"),
         ("container_assignment", "planned_departure_date"),
         ("transfer_workflow", "planned_start_date"),
+        ("transfer_workflow", "planned_completion_date"),
+        ("transfer_action", "planned_date"),
         ("feed_purchase", "expiry_date"),
         ("creation_workflow", "planned_start_date"),
         ("creation_workflow", "planned_completion_date"),

@@ -32,7 +32,7 @@ from warehouse.uat.tables import TARGET_TABLES
 # When a row of a table happened. The other tables' rows go with what they refer to, or are always taken.
 TIMES = MappingProxyType(
     {
-        "transfer_workflow": "actual_start_date",
+        "transfer_workflow": "planned_start_date",
         "environmental_reading": "reading_time",
         "feeding_event": "feeding_date",
         "mortality_event": "event_date",

@@ -95,16 +95,43 @@ UPDATE transfer_workflow SET total_biomass_kg = total_biomass_kg + 0.01 WHERE ro
 UPDATE transfer_workflow SET actions_completed = actions_completed + 1 WHERE rowid = 1;
 
 -- 02_transfer_conservation: fish moved in
-UPDATE transfer_action SET transferred_count = transferred_count + 1 WHERE rowid = 9;
+UPDATE transfer_action SET transferred_count = transferred_count + 1 WHERE rowid = 12;
 
 -- 02_transfer_conservation: there before the action
-UPDATE transfer_action SET source_population_before = source_population_before - 1 WHERE rowid = 9;
+UPDATE transfer_action SET source_population_before = source_population_before - 1 WHERE rowid = 12;
 
 -- 02_transfer_conservation: at most what was there
-UPDATE transfer_action SET source_population_before = 1 WHERE rowid = 9;
+UPDATE transfer_action SET source_population_before = 1 WHERE rowid = 12;
 
 -- 02_transfer_conservation: all fish of the container moved
-DELETE FROM transfer_action WHERE rowid = 9;
+DELETE FROM transfer_action WHERE rowid = 12;
+
+-- 02_transfer_conservation: fish to be moved = its actions
+UPDATE transfer_workflow SET estimated_total_count = estimated_total_count + 1 WHERE status = 'PLANNED';
+
+-- 02_transfer_conservation: fish to be moved = its actions, or those that live
+UPDATE transfer_workflow SET estimated_total_count = estimated_total_count + 1 WHERE status = 'DRAFT';
+
+-- 02_transfer_conservation: biomass to be moved = its actions
+UPDATE transfer_workflow SET estimated_total_biomass_kg = NULL WHERE status = 'CANCELLED';
+
+-- 02_transfer_conservation: there before an action to come
+UPDATE transfer_action SET source_population_before = source_population_before + 1 WHERE status = 'PENDING';
+
+-- 02_transfer_conservation: every fish is to be moved
+UPDATE transfer_action SET transferred_count = transferred_count - 1 WHERE status = 'SKIPPED';
+
+-- 02_transfer_conservation: none is lost yet
+UPDATE transfer_action SET mortality_during_transfer = 1 WHERE status = 'PENDING';
+
+-- 02_transfer_conservation: biomass to be moved is that of the state
+UPDATE transfer_action SET transferred_biomass_kg = transferred_biomass_kg * 1.01 WHERE status = 'PENDING';
+
+-- 02_transfer_conservation: an attempt that failed is repeated
+UPDATE transfer_action SET transferred_count = transferred_count - 1 WHERE status = 'FAILED';
+
+-- 02_transfer_conservation: completed with its last action
+UPDATE transfer_workflow SET actual_completion_date = NULL WHERE rowid = 0;
 
 -- 02_transfer_conservation: fish moved in
 UPDATE container_assignment SET initial_count = initial_count + 1 WHERE id = 1034;
@@ -522,6 +549,46 @@ UPDATE journal_entry SET resolution_status = false, resolution_notes = '' WHERE 
 -- 09_status: with a word on how
 UPDATE journal_entry SET resolution_status = false WHERE batch_id = 2 AND category = 'treatment';
 
+-- 09_status: a move is as far as its actions are
+UPDATE transfer_workflow SET status = 'DRAFT' WHERE status = 'PLANNED';
+
+-- 09_status: a move is as far as its actions are
+UPDATE transfer_action SET status = 'SKIPPED' WHERE status = 'PENDING';
+
+-- 09_status: a move is as far as its actions are
+UPDATE transfer_action SET status = 'PENDING' WHERE status = 'COMPLETED' AND rowid < 2;
+
+-- 09_status: a move is as far as its actions are
+UPDATE transfer_workflow SET cancellation_reason = '' WHERE status = 'CANCELLED';
+
+-- 09_status: a move is as far as its actions are
+UPDATE transfer_workflow SET planned_start_date = planned_start_date + 20 WHERE status = 'CANCELLED';
+
+-- 09_status: the next moves are planned, later ones drafted
+DELETE FROM transfer_workflow WHERE status = 'DRAFT' AND batch_id = 5;
+
+-- 09_status: the next moves are planned, later ones drafted
+UPDATE transfer_workflow SET planned_start_date = planned_start_date + 1, planned_completion_date = planned_start_date + 1
+WHERE status = 'PLANNED';
+
+-- 09_status: a transfer that is planned is as far as its move
+UPDATE planned_activity SET status = 'PENDING' WHERE status = 'IN_PROGRESS' AND activity_type = 'TRANSFER';
+
+-- 09_status: each names the other
+UPDATE planned_activity SET transfer_workflow_id = NULL WHERE status = 'IN_PROGRESS' AND activity_type = 'TRANSFER';
+
+-- 09_status: the activity of a move names it
+UPDATE transfer_workflow SET planned_activity_id = planned_activity_id + 6 WHERE planned_activity_id IS NOT NULL;
+
+-- 09_status: an action tells what was done
+UPDATE transfer_action SET water_temp_c = NULL WHERE rowid = 0;
+
+-- 09_status: an action tells what was done
+UPDATE transfer_action SET actual_execution_date = planned_date WHERE status = 'PENDING';
+
+-- 09_status: why it was not
+UPDATE transfer_action SET notes = '' WHERE status = 'FAILED';
+
 -- 10_biomass: daily state
 UPDATE daily_state SET biomass_kg = biomass_kg * 1.01 WHERE assignment_id = 1034 AND date = day(1034, 3);
 
@@ -541,10 +608,10 @@ UPDATE mortality_event SET biomass_kg = biomass_kg * 0.1 WHERE assignment_id = 1
 UPDATE mortality_event SET biomass_kg = biomass_kg * 3 WHERE is_cull;
 
 -- 10_biomass: moved
-UPDATE transfer_action SET transferred_biomass_kg = transferred_biomass_kg * 1.01 WHERE rowid = 9;
+UPDATE transfer_action SET transferred_biomass_kg = transferred_biomass_kg * 1.01 WHERE rowid = 12;
 
 -- 10_biomass: weight at the move
-UPDATE transfer_action SET measured_avg_weight_g = measured_avg_weight_g + 0.01 WHERE rowid = 9;
+UPDATE transfer_action SET measured_avg_weight_g = measured_avg_weight_g + 0.01 WHERE rowid = 12;
 
 -- 10_biomass: harvested
 UPDATE harvest_event SET live_weight_kg = live_weight_kg * 1.001 WHERE rowid = 0;

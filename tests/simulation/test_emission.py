@@ -36,7 +36,13 @@ def test_every_event_table_belongs_to_one_family(expected_lives: list[ExpectedLi
     assert counted == Counter(EVENT_TABLE_NAMES)
 
 
-EXACT = ("stay_tables", "origin_tables", "state_tables", "health_tables")  # of a life whose days are known
+EXACT = (
+    "stay_tables",
+    "move_tables",
+    "origin_tables",
+    "state_tables",
+    "health_tables",
+)  # of a life whose days are known
 
 
 @pytest.mark.parametrize("family", [f for f in FAMILIES if f.tables.__name__ in EXACT], ids=EXACT)

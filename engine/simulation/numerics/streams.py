@@ -54,6 +54,7 @@ class Stream(IntEnum):
     SITE_CURRENT = 37  # per area
     WASTE = 38  # per batch and container
     YEAR_CLASS = 39  # per geography, by year of the eggs
+    MOVE_PLAN = 61  # per batch and stage left: the plan, then by action
 
 
 def stream_key(seed: int, stream: Stream, *entity: str | int) -> np.uint64:

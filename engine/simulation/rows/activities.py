@@ -1,10 +1,10 @@
 """What was planned for an active batch from the farm's templates, and what came of it by the as-of date.
 
 An activity is due on its template's day of the batch's life. It is completed on the day on which the thing happened,
-early or late: a transfer by its move, a vaccination and a treatment by the treatments, a change of feed when the
-batch's mean weight is that of the feed, a sampling by the weekly weighing nearest to it. Some samplings and changes of
-feed are never marked as done, some plans are cancelled when they fall due, and what is neither stays pending, overdue
-or not. Draws: four an activity, whatever becomes of it.
+early or late: a transfer by its move (and it is in progress once a workflow was made of it), a vaccination and a
+treatment by the treatments, a change of feed when the batch's mean weight is that of the feed, a sampling by the weekly
+weighing nearest to it. Some samplings and changes of feed are never marked as done, some plans are cancelled when they
+fall due, and what is neither stays pending, overdue or not. Draws: four an activity, whatever becomes of it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from engine.simulation.numerics.series import uniforms
 from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.rows.columns import Columns, codes, row_ids
 from engine.simulation.rows.life import BatchLife
+from engine.simulation.rows.workflows import life_workflows, transfer_templates
 from lake.codes import SEA, VACCINE
 from lake.columns import Nullable
 
@@ -34,7 +35,7 @@ NEVER = -1
 class Activities:
     """A batch's activities, one a template: status by name, due and done in days since 1970, NEVER if not done.
 
-    minute: of the day on which it was done. move: position in the history's moves, NEVER if it is none.
+    minute: of the day on which it was done. workflow: row among the batch's workflows, NEVER if it has none.
     """
 
     templates: tuple[TemplateModel, ...]
@@ -42,7 +43,7 @@ class Activities:
     status: tuple[str, ...]
     done: tuple[int, ...]
     minute: tuple[int, ...]
-    move: tuple[int, ...]
+    workflow: tuple[int, ...]
 
     def has_open(self, activity: str) -> bool:
         """Some activity of this kind is pending or under way."""
@@ -70,10 +71,7 @@ def plan_activities(life: BatchLife) -> Activities:
         status=tuple(status for status, _ in found),
         done=tuple(done for _, done in found),
         minute=tuple(first + int(u * (last - first)) for u in draws[:, MINUTE].tolist()),
-        move=tuple(
-            outcomes.move_to(template.stage) if status == "COMPLETED" and template.activity == "TRANSFER" else NEVER
-            for template, (status, _) in zip(templates, found, strict=True)
-        ),
+        workflow=tuple(outcomes.workflow(position) for position in range(len(templates))),
     )
 
 
@@ -84,6 +82,10 @@ class _Outcomes:
         self._history = life.history
         self._schedule, self._biology = life.schedule, life.schedule.biology.model
         self._as_of = life.schedule.as_of_day
+        row_into = {w.stage + 1: w.row for w in life_workflows(life) if w.status != "CANCELLED"}
+        leads_to = transfer_templates(self._schedule.farm)
+        self._ahead = row_into.keys()
+        self._workflow_of = {leads_to[stage]: row for stage, row in row_into.items() if stage in leads_to}
         self._from_g = {feed.name: feed.from_g for feed in self._schedule.farm.model.feeds}
         self._fed_day, self._fish, self._mass = _fed_days(life)
         days = [weighed.day for weighed in life.weighings.stages]
@@ -96,7 +98,9 @@ class _Outcomes:
         policy, kind = self._biology.outlook, template.activity
         past = due < self._as_of
         if kind == "TRANSFER":
-            move = self.move_to(template.stage)
+            move = self._move_to(template.stage)
+            if move == NEVER and self._stage(template.stage) in self._ahead:
+                return "IN_PROGRESS", NEVER
             return _done(NEVER if move == NEVER else self._history.moves[move].day)
         if kind == "VACCINATION":
             return _done(self._vaccination_day())
@@ -118,9 +122,16 @@ class _Outcomes:
             return _done(self._sampling_day(due))
         return _done(due if past else NEVER)
 
-    def move_to(self, stage: str) -> int:
+    def workflow(self, position: int) -> int:
+        """The row of the workflow that an activity, by its template's position, became; NEVER if it became none."""
+        return self._workflow_of.get(position, NEVER)
+
+    def _stage(self, name: str) -> int:
+        return self._schedule.farm.stage_names.index(name) + 1
+
+    def _move_to(self, stage: str) -> int:
         """The position of the move that led to a stage, NEVER when there was none."""
-        number = self._schedule.farm.stage_names.index(stage) + 1
+        number = self._stage(stage)
         arrived = [entered.stage for entered in self._history.stages[1:]]
         return arrived.index(number) if number in arrived else NEVER
 
@@ -172,10 +183,9 @@ def _fed_days(life: BatchLife) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def activity_rows(life: BatchLife, activities: Activities) -> Columns:
     """planned_activity: one row a template."""
     batch, count = life.history.batch, len(activities.templates)
-    done, move = np.array(activities.done), np.array(activities.move)
+    done, workflow = np.array(activities.done), np.array(activities.workflow)
     completed = done * DAY_US + np.array(activities.minute) * MINUTE_US
-    workflows = row_ids("transfer_workflow", batch.id, 1)[0] + np.maximum(move, 0)
-
+    workflows = row_ids("transfer_workflow", batch.id, 1)[0] + np.maximum(workflow, 0)
     return {
         "id": row_ids("planned_activity", batch.id, count),
         "batch_id": np.full(count, batch.id),
@@ -186,7 +196,7 @@ def activity_rows(life: BatchLife, activities: Activities) -> Columns:
         "completed_at": Nullable(np.where(done >= 0, completed, 0), done >= 0),
         "container_id": Nullable(np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)),
         "scenario_id": np.repeat(row_ids("scenario", batch.id, 1), count),
-        "transfer_workflow_id": Nullable(workflows, move >= 0),
+        "transfer_workflow_id": Nullable(workflows, workflow >= 0),
         "notes": _names(tuple(template.name for template in activities.templates)),
     }
 

@@ -5,7 +5,7 @@
 WITH change AS (
     SELECT batch_id, event_date AS day, count AS fish FROM mortality_event
     UNION ALL
-    SELECT batch_id, actual_execution_date, mortality_during_transfer FROM transfer_action
+    SELECT batch_id, actual_execution_date, mortality_during_transfer FROM fish_moved
     UNION ALL
     -- the last day's state still holds the harvested: they leave after it
     SELECT batch_id, event_date::DATE + 1, harvested_count FROM harvest_event

@@ -2,8 +2,8 @@
 WITH change AS (
     SELECT assignment_id, -count AS fish, 'dead or culled' AS kind FROM mortality_event
     UNION ALL SELECT source_assignment_id, -(transferred_count + mortality_during_transfer), 'moved out'
-        FROM transfer_action
-    UNION ALL SELECT dest_assignment_id, transferred_count, 'moved in' FROM transfer_action
+        FROM fish_moved
+    UNION ALL SELECT dest_assignment_id, transferred_count, 'moved in' FROM fish_moved
     UNION ALL SELECT assignment_id, -harvested_count, 'harvested' FROM harvest_event
     UNION ALL SELECT id, initial_count, 'placed' FROM container_assignment WHERE lifecycle_stage_id = 1
 ),

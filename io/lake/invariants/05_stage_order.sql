@@ -41,15 +41,18 @@ absent AS (
     WHERE p.start_date < run.as_of AND s.assignment_id IS NULL
 ),
 move AS (
-    SELECT b.batch_number, w.actual_start_date, w.workflow_number,
+    SELECT b.batch_number, w.planned_start_date, w.workflow_number, count(a.id) AS actions,
            w.source_lifecycle_stage_id AS source_stage, w.dest_lifecycle_stage_id AS dest_stage,
-           min(f.stage) AS least_from, max(f.stage) AS most_from, min(t.stage) AS least_to, max(t.stage) AS most_to
+           min(f.stage) AS least_from, max(f.stage) AS most_from, min(p.lifecycle_stage_id) AS least_to,
+           max(p.lifecycle_stage_id) AS most_to, count(p.container_id) AS planned
     FROM transfer_workflow w
     LEFT JOIN batch b ON b.id = w.batch_id
     LEFT JOIN transfer_action a ON a.workflow_id = w.id
     LEFT JOIN stay f ON f.assignment_id = a.source_assignment_id
-    LEFT JOIN stay t ON t.assignment_id = a.dest_assignment_id
-    GROUP BY w.id, b.batch_number, w.actual_start_date, w.workflow_number, w.source_lifecycle_stage_id,
+    LEFT JOIN planned_stay p
+        ON p.batch_id = w.batch_id AND p.lifecycle_stage_id = w.dest_lifecycle_stage_id
+        AND p.container_id = a.dest_container_id
+    GROUP BY w.id, b.batch_number, w.planned_start_date, w.workflow_number, w.source_lifecycle_stage_id,
         w.dest_lifecycle_stage_id
 ),
 state AS (
@@ -95,11 +98,12 @@ UNION ALL
 SELECT batch_number, container, start_date, 'planned stay took place', format('stage {}', lifecycle_stage_id),
     'no assignment' FROM absent
 UNION ALL
-SELECT batch_number, NULL, actual_start_date, workflow_number || ': from one stage to the next',
+SELECT batch_number, NULL, planned_start_date, workflow_number || ': from one stage to the next',
     format('{} to {}', least_from, least_to), format('{} to {}', source_stage, dest_stage)
 FROM move
-WHERE (dest_stage = source_stage + 1 AND least_from = source_stage AND most_from = source_stage
-       AND least_to = dest_stage AND most_to = dest_stage) IS NOT TRUE
+WHERE (dest_stage = source_stage + 1 AND planned = actions
+       AND (actions = 0 OR least_from = source_stage AND most_from = source_stage
+           AND least_to = dest_stage AND most_to = dest_stage)) IS NOT TRUE
 UNION ALL
 SELECT batch_number, container, date, 'stage of the daily state', format('stage {}', stage),
     format('stage {}', found) FROM state

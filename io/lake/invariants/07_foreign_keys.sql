@@ -21,6 +21,7 @@ incomplete AS (  -- what must have rows that refer to it, and how many it has
         count(e.batch_transfer_workflow_id) AS found
     FROM transfer_workflow w
     LEFT JOIN stage_transition_environment e ON e.batch_transfer_workflow_id = w.id
+    WHERE w.actual_start_date IS NOT NULL
     GROUP BY w.id, w.batch_id HAVING count(e.batch_transfer_workflow_id) <> 1
     UNION ALL
     SELECT f.batch_id, NULL, NULL, 'a fish is scored on every parameter', p.parameters, coalesce(c.scores, 0)

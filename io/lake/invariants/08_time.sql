@@ -135,7 +135,7 @@ UNION ALL
 SELECT
     s.batch_number, s.container, a.actual_execution_date, 'moved on the day of departure and of arrival',
     format('leaves {}, arrives {}', s.departure_date, t.first_day), a.actual_execution_date::VARCHAR
-FROM transfer_action a
+FROM fish_moved a
 LEFT JOIN stay s ON s.assignment_id = a.source_assignment_id
 LEFT JOIN stay t ON t.assignment_id = a.dest_assignment_id
 WHERE (a.actual_execution_date = s.departure_date AND a.actual_execution_date = t.first_day) IS NOT TRUE

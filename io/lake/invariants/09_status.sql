@@ -3,6 +3,7 @@
 -- tray: filled, or reserved and empty.
 -- A treatment is of its method's kind and has the outcome that the counts around it show; an entry in the journal is
 -- closed with a word on how, or open, and no entry of a harvested batch is open.
+-- A move's status is that of its actions; what the plan has ahead is planned or drafted, and what was planned from it says so.
 WITH seen AS (
     SELECT
         b.*, run.as_of, last.id AS last_stage, p.status AS planned_status,
@@ -118,6 +119,70 @@ treated AS (
     LEFT JOIN treatment_truth f ON f.treatment_id = t.id
     LEFT JOIN outcome o ON o.id = t.id
     LEFT JOIN growth_sample g ON g.assignment_id = t.assignment_id AND g.sample_date = t.date
+),
+actions AS (  -- of each move, by status
+    SELECT
+        workflow_id, count_if(status = 'PENDING') AS pending, count_if(status = 'IN_PROGRESS') AS under_way,
+        count_if(status = 'COMPLETED') AS done, count_if(status = 'FAILED') AS failed,
+        count_if(status = 'SKIPPED') AS skipped
+    FROM transfer_action GROUP BY ALL
+),
+workflow AS (
+    SELECT
+        w.*, b.batch_number, run.as_of, coalesce(a.pending, 0) AS pending, coalesce(a.under_way, 0) AS under_way,
+        coalesce(a.done, 0) AS done, coalesce(a.failed, 0) AS failed, coalesce(a.skipped, 0) AS skipped,
+        -- what took the place of one that was cancelled
+        max(w.planned_start_date) FILTER (w.status <> 'CANCELLED')
+            OVER (PARTITION BY w.batch_id, w.source_lifecycle_stage_id) AS anew
+    FROM transfer_workflow w
+    CROSS JOIN run
+    LEFT JOIN batch b ON b.id = w.batch_id
+    LEFT JOIN actions a ON a.workflow_id = w.id
+),
+moving AS (
+    SELECT
+        batch_number, planned_start_date AS date, workflow_number || ': a move is as far as its actions are' AS what,
+        format('{}: {} pending, {} under way, {} done, {} failed, {} skipped; {}', status, pending, under_way, done,
+            failed, skipped, cancellation_reason) AS found
+    FROM workflow
+    WHERE (CASE status
+        WHEN 'DRAFT' THEN pending + under_way + done + failed + skipped = 0 AND planned_start_date >= as_of
+        WHEN 'PLANNED' THEN pending > 0 AND under_way + done + failed + skipped = 0 AND planned_start_date >= as_of
+        WHEN 'IN_PROGRESS' THEN pending + under_way > 0 AND done > 0
+        WHEN 'COMPLETED' THEN pending + under_way = 0 AND actual_completion_date = planned_completion_date
+        WHEN 'CANCELLED' THEN pending + under_way + done + failed = 0 AND planned_start_date < least(as_of, anew)
+    END AND (status = 'CANCELLED') = (cancellation_reason <> '')
+        AND planned_completion_date >= planned_start_date) IS NOT TRUE
+),
+horizon AS (
+    SELECT max(value::INTEGER) FILTER (name = 'move_planned_days') AS planned_days,
+        max(value::INTEGER) FILTER (name = 'move_draft_days') AS draft_days
+    FROM parameter
+),
+ahead AS (  -- the moves that the plan has for the fish that live, as far as they are planned or drafted
+    SELECT DISTINCT
+        p.batch_id, p.lifecycle_stage_id AS stage, p.start_date, CASE
+            WHEN p.start_date < run.as_of + h.planned_days AND p.lifecycle_stage_id = b.lifecycle_stage_id + 1
+                THEN 'PLANNED'
+            ELSE 'DRAFT'
+        END AS status
+    FROM planned_stay p
+    CROSS JOIN run
+    CROSS JOIN horizon h
+    JOIN batch b ON b.id = p.batch_id
+    WHERE p.start_date >= run.as_of AND p.lifecycle_stage_id > b.lifecycle_stage_id
+        AND p.start_date < run.as_of + h.draft_days
+        AND EXISTS (SELECT 1 FROM container_assignment a
+            WHERE a.batch_id = b.id AND a.is_active AND a.population_count > 0)
+),
+spoken AS (  -- an activity and the move that was made from it
+    SELECT
+        b.batch_number, p.due_date, p.notes, p.status::VARCHAR AS status, w.status::VARCHAR AS move,
+        coalesce(p.id = w.planned_activity_id, false) AS each_other
+    FROM planned_activity p
+    LEFT JOIN transfer_workflow w ON w.id = p.transfer_workflow_id
+    LEFT JOIN batch b ON b.id = p.batch_id
+    WHERE p.activity_type = 'TRANSFER'
 )
 SELECT batch_number, NULL::VARCHAR AS container, date, f.what AS what, 'to hold' AS expected, f.found AS found
 FROM figure WHERE f.holds IS NOT TRUE
@@ -158,4 +223,44 @@ LEFT JOIN container c ON c.id = j.container_id
 WHERE (CASE
     WHEN NOT j.resolution_status THEN j.resolution_notes = '' AND b.status = 'ACTIVE'
     ELSE (j.resolution_notes = '') = (j.category IN ('action', 'vaccination')) END) IS NOT TRUE
+UNION ALL
+SELECT batch_number, NULL, date, what, 'to hold', found FROM moving
+UNION ALL
+SELECT b.batch_number, NULL, coalesce(a.start_date, w.planned_start_date), 'the next moves are planned, later ones drafted',
+    format('{} on {}', a.status, a.start_date), format('{} on {}', w.status, w.planned_start_date)
+FROM ahead a
+FULL JOIN (FROM transfer_workflow WHERE status IN ('PLANNED', 'DRAFT')) w
+    ON w.batch_id = a.batch_id AND w.dest_lifecycle_stage_id = a.stage
+LEFT JOIN batch b ON b.id = coalesce(a.batch_id, w.batch_id)
+WHERE a.status IS DISTINCT FROM w.status::VARCHAR OR a.start_date IS DISTINCT FROM w.planned_start_date
+UNION ALL
+SELECT batch_number, NULL, due_date, 'a transfer that is planned is as far as its move, and each names the other',
+    coalesce(move, 'no move'), format('{}: {}, {}', notes, status, each_other)
+FROM spoken
+WHERE (CASE
+    WHEN move IS NULL THEN status = 'PENDING' AND NOT each_other
+    ELSE each_other AND move <> 'CANCELLED'
+        AND status = CASE move WHEN 'COMPLETED' THEN 'COMPLETED' ELSE 'IN_PROGRESS' END
+END) IS NOT TRUE
+UNION ALL
+SELECT b.batch_number, NULL, w.planned_start_date, w.workflow_number || ': the activity of a move names it',
+    w.id::VARCHAR, p.transfer_workflow_id::VARCHAR
+FROM transfer_workflow w
+LEFT JOIN planned_activity p ON p.id = w.planned_activity_id
+LEFT JOIN batch b ON b.id = w.batch_id
+WHERE w.planned_activity_id IS NOT NULL AND p.transfer_workflow_id IS DISTINCT FROM w.id
+UNION ALL
+-- what came of an action is known when it is done, and why it was not when it failed or was skipped
+SELECT s.batch_number, s.container, a.planned_date, 'an action tells what was done, or why it was not',
+    a.status::VARCHAR, format('{} on {}, {} g, {} degC, {} %, {} min: {}', a.dest_assignment_id, a.actual_execution_date,
+        a.measured_avg_weight_g::VARCHAR, a.water_temp_c::VARCHAR, a.oxygen_level::VARCHAR,
+        a.execution_duration_minutes, a.notes)
+FROM transfer_action a LEFT JOIN stay s ON s.assignment_id = a.source_assignment_id
+WHERE (a.status = 'COMPLETED') IS DISTINCT FROM (a.dest_assignment_id IS NOT NULL)
+    OR (a.status = 'COMPLETED') IS DISTINCT FROM (a.actual_execution_date IS NOT NULL)
+    OR (a.status = 'COMPLETED') IS DISTINCT FROM (a.measured_avg_weight_g IS NOT NULL)
+    OR (a.status = 'COMPLETED') IS DISTINCT FROM (a.water_temp_c IS NOT NULL)
+    OR (a.status = 'COMPLETED') IS DISTINCT FROM (a.oxygen_level IS NOT NULL)
+    OR (a.status = 'COMPLETED') IS DISTINCT FROM (a.execution_duration_minutes IS NOT NULL)
+    OR (a.notes <> '') IS DISTINCT FROM (a.status IN ('FAILED', 'SKIPPED'))
 ORDER BY ALL

@@ -12,7 +12,7 @@ WITH figure AS (
     UNION ALL
     SELECT source_assignment_id, actual_execution_date, 'moved', transferred_count, measured_avg_weight_g,
         transferred_biomass_kg
-    FROM transfer_action
+    FROM fish_moved
     UNION ALL
     SELECT e.assignment_id, e.event_date::DATE, 'harvested at that day''s weight', e.harvested_count, d.avg_weight_g,
         e.live_weight_kg
@@ -31,7 +31,7 @@ lost AS (  -- a day's mean size of the dead lies within the population's spread,
 arrived AS (  -- what a stay of a later stage began with
     SELECT dest_assignment_id AS assignment_id, sum(transferred_biomass_kg) AS biomass_kg, count(*) AS actions,
         sum(transferred_count) AS fish
-    FROM transfer_action GROUP BY ALL
+    FROM fish_moved GROUP BY ALL
 ),
 meal AS (
     SELECT
@@ -48,7 +48,7 @@ meal AS (
 weighed AS (
     SELECT t.source_assignment_id AS assignment_id, t.actual_execution_date AS date, d.avg_weight_g AS expected,
         t.measured_avg_weight_g AS found
-    FROM transfer_action t
+    FROM fish_moved t
     LEFT JOIN daily_state d ON d.assignment_id = t.source_assignment_id AND d.date = t.actual_execution_date - 1
 )
 SELECT

@@ -18,7 +18,7 @@ WITH arrival AS (
         any_value(d.weight_source = 'measured') AS weighed,
         sum(t.transferred_count * t.measured_avg_weight_g)::DOUBLE / sum(t.transferred_count) AS mixed_g,
         sum(t.transferred_count * l.avg_weight_g)::DOUBLE / sum(t.transferred_count) AS true_mixed_g
-    FROM transfer_action t
+    FROM fish_moved t
     JOIN stay s ON s.assignment_id = t.dest_assignment_id
     LEFT JOIN daily_truth l
         ON l.assignment_id = t.source_assignment_id AND l.date = t.actual_execution_date - 1

@@ -119,7 +119,7 @@ smolts AS (  -- by the fish that arrived and their biomass
     JOIN batch b ON b.id = w.batch_id
     LEFT JOIN rule r ON r.geography_id = b.geography_id AND r.seller = 'FW' AND r.buyer = 'FM'
     LEFT JOIN exchange_rate x ON x.geography_id = b.geography_id
-    WHERE w.dest_lifecycle_stage_id = (SELECT max(id) FROM lifecycle_stage)
+    WHERE w.dest_lifecycle_stage_id = (SELECT max(id) FROM lifecycle_stage) AND w.status = 'COMPLETED'
 ),
 payable AS (FROM sold UNION ALL FROM smolts),
 posted AS (  -- by what it pays for: a harvest, or a move

@@ -119,13 +119,16 @@ def test_a_transfer_is_its_move(small_schedule: Schedule, histories: list[BatchH
         life = living(small_schedule, history)
         found = of_kind(life, "TRANSFER")
         assert [done for _, status, done in found if status == "COMPLETED"] == [move.day for move in history.moves]
-        assert [status for _, status, _ in found[len(history.moves) :]] == ["PENDING"] * (5 - len(history.moves))
+        moves = len(history.moves)
+        horizon = small_schedule.as_of_day + small_schedule.biology.model.handling.move_draft_days
+        ahead = sum(small_schedule.as_of_day <= stay.start_day < horizon for stay in history.batch.stays)
+        statuses = ["IN_PROGRESS"] * ahead + ["PENDING"] * (5 - moves - ahead)
+        assert [status for _, status, _ in found[moves:]] == statuses
         rows = activity_rows(life, plan_activities(life))
         workflow = rows["transfer_workflow_id"]
-        moves = len(history.moves)
-        assert workflow.valid.tolist() == [True] * moves + [False] * (20 - moves)
+        assert workflow.valid.tolist() == [True] * (moves + ahead) + [False] * (20 - moves - ahead)
         first = history.batch.id << 4
-        assert workflow.values[workflow.valid].tolist() == list(range(first, first + moves))
+        assert workflow.values[workflow.valid].tolist() == list(range(first, first + moves + ahead))
 
 
 def test_a_vaccination_is_done_when_it_was_lived(faithful: Schedule, histories: list[BatchHistory]) -> None:
@@ -308,6 +311,8 @@ def test_attention_is_due_where_fish_outgrow_their_tanks_and_no_move_is_planned(
 )
 def test_what_is_pending_or_under_way_is_open(small_schedule: Schedule, status: str, is_open: bool) -> None:
     harvest = small_schedule.farm.model.master.activities[-1]
-    activities = Activities(templates=(harvest,), due=(99,), status=(status,), done=(-1,), minute=(0,), move=(-1,))
+    activities = Activities(
+        templates=(harvest,), due=(99,), status=(status,), done=(-1,), minute=(0,), workflow=(-1,)
+    )
     assert activities.has_open("HARVEST") == is_open
     assert not activities.has_open("TRANSFER")

@@ -1,0 +1,260 @@
+"""Rows of transfer_workflow and transfer_action: fish moved, fish to be moved, and moves that came to nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from engine.simulation.fish.transfer import transfer
+from engine.simulation.numerics.streams import Stream, stream_key
+from engine.simulation.numerics.weights import Population
+from engine.simulation.rows.columns import (
+    Columns,
+    Tables,
+    biomass_units,
+    code,
+    codes,
+    empty,
+    hundredths,
+    row_ids,
+    stack,
+)
+from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
+from engine.simulation.rows.handling import handling_minutes
+from engine.simulation.rows.life import BatchLife
+from engine.simulation.rows.workflows import Workflow, batch_workflows, broken_off, life_workflows, transfer_templates
+from lake.codes import SEA
+from lake.columns import Nullable
+
+NO_LOSS, NO_KEY = 0.0, np.uint64(0)
+EMPTY_SOURCE, MOVE_CANCELLED = "the container was empty", "the move was cancelled"
+DONE_COLUMNS = (
+    "dest_assignment_id",
+    "measured_avg_weight_g",
+    "actual_execution_date",
+    "water_temp_c",
+    "oxygen_level",
+    "execution_duration_minutes",
+)
+"""What is known of an action once it is done."""
+
+
+@dataclass(frozen=True)
+class Actions:
+    """The actions of a move, (n,) each. source, dest: positions in the stays; before, moved, lost: fish."""
+
+    source: np.ndarray
+    dest: np.ndarray
+    before: np.ndarray
+    moved: np.ndarray
+    lost: np.ndarray
+    status: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def move_tables(life: BatchLife) -> Tables:
+    """transfer_workflow and transfer_action."""
+    workflows, actions = transfer_rows(life)
+    return {"transfer_workflow": workflows, "transfer_action": actions}
+
+
+def expected_moves(expected: ExpectedLife) -> RowCounts:
+    """The moves from stay to stay, those ahead and those cancelled; their actions, and attempts broken off."""
+    schedule, batch = expected.schedule, expected.batch
+    alive = expected.active_containers > 0
+    workflows = batch_workflows(schedule, batch, moves=len(expected.stays) - 1, alive=alive)
+    actions = 0
+    for workflow in workflows:
+        sources, into = (len(batch.stays[i].container_ids) for i in (workflow.stage - 1, workflow.stage))
+        each = count_actions(sources, into) if workflow.has_actions else 0
+        actions += each
+        if workflow.status == "COMPLETED":
+            actions += sum(reason != "" for reason in broken_off(schedule, batch, workflow.stage, each))
+    return {"transfer_workflow": len(workflows), "transfer_action": actions}
+
+
+def count_move_rows(containers: int, sources: int) -> int:
+    """Rows of the move that fills so many containers from `sources` others; 0 for eggs."""
+    return 1 + count_actions(sources, containers) if sources else 0
+
+
+def count_actions(sources: int, containers: int) -> int:
+    """Actions that move fish from some containers to others: each source's fish fill one after the other."""
+    return containers if containers == sources else containers + sources - 1
+
+
+def transfer_rows(life: BatchLife) -> tuple[Columns, Columns]:
+    """The moves as workflows and as actions; a workflow's totals are the sums of the actions that are done."""
+    found = life_workflows(life)
+    moves = [_move_rows(life, workflow) for workflow in found]
+    actions = stack([empty("transfer_action"), *(rows for rows, _ in moves)])
+    rows = len(actions["workflow_id"])
+    done = actions["status"] == code("transfer_action", "status", "COMPLETED")
+    actions |= {name: Nullable(actions[name], done) for name in DONE_COLUMNS}
+    actions |= {
+        "id": row_ids("transfer_action", life.batch_id, rows),
+        "batch_id": np.full(rows, life.batch_id),
+        "notes": pa.array(actions["notes"].tolist(), pa.string()),
+    }
+    by_row = sorted(range(len(found)), key=lambda i: found[i].row)
+    return _workflow_rows(life, [found[i] for i in by_row], [moves[i][1] for i in by_row]), actions
+
+
+def _workflow_rows(life: BatchLife, found: list[Workflow], totals: list[Columns]) -> Columns:
+    """transfer_workflow: one row a workflow, with the totals of its actions."""
+    batch, n = life.history.batch, len(found)
+    stage = np.array([w.stage for w in found], dtype=np.int64)
+    status = [w.status for w in found]
+    planned = np.array([w.planned_day for w in found], dtype=np.int64)
+    done = np.array([s == "COMPLETED" for s in status], dtype=bool)
+    template = transfer_templates(life.schedule.farm)
+    activity = np.array([template.get(w.stage + 1, 0) for w in found], dtype=np.int64)
+    follows = [not life.history.harvested and w.status != "CANCELLED" and w.stage + 1 in template for w in found]
+    sums = {name: np.array([int(total[name]) for total in totals], dtype=np.int64) for name in _NOTHING}
+    paid = row_ids("intercompany_transaction", batch.id, 1)[0]
+    return {
+        "id": row_ids("transfer_workflow", batch.id, 1)[0] + np.array([w.row for w in found], dtype=np.int64),
+        "batch_id": np.full(n, batch.id),
+        "workflow_number": pa.array([w.number(batch) for w in found], pa.string()),
+        "workflow_type": np.full(n, code("transfer_workflow", "workflow_type", "LIFECYCLE_TRANSITION")),
+        "status": codes("transfer_workflow", "status", status),
+        "source_lifecycle_stage_id": stage,
+        "dest_lifecycle_stage_id": stage + 1,
+        "planned_start_date": planned,
+        "planned_completion_date": planned,
+        "actual_start_date": Nullable(planned, done),
+        "actual_completion_date": Nullable(planned, done),
+        **sums,
+        "estimated_total_count": Nullable(sums["estimated_total_count"], ~done),
+        "estimated_total_biomass_kg": Nullable(sums["estimated_total_biomass_kg"], ~done),
+        "finance_transaction_id": Nullable(np.full(n, paid), done & (stage == SEA - 1)),
+        "planned_activity_id": Nullable(
+            row_ids("planned_activity", batch.id, 1)[0] + activity, np.array(follows, dtype=bool)
+        ),
+        "cancellation_reason": pa.array([w.reason for w in found], pa.string()),
+    }
+
+
+_NOTHING = {
+    "total_source_count": 0,
+    "total_transferred_count": 0,
+    "total_mortality_count": 0,
+    "total_biomass_kg": 0,
+    "total_actions_planned": 0,
+    "actions_completed": 0,
+    "estimated_total_count": 0,
+    "estimated_total_biomass_kg": 0,
+}
+
+
+def _move_rows(life: BatchLife, workflow: Workflow) -> tuple[Columns, Columns]:
+    """The actions of a move, and its totals. Of one that is ahead the fish are those that live now."""
+    i = min(workflow.stage, len(life.stages)) - 1  # a draft may leave a stage that is yet to be entered
+    stage, known = life.stages[i], life.estimates[i]
+    evening = min(workflow.planned_day, life.schedule.as_of_day) - 1 - stage.start_day
+    if not workflow.has_actions:
+        fish = stage.population[:, evening]
+        biomass = biomass_units(fish, known.weight_cg[:, evening])
+        total = {"estimated_total_count": fish.sum(), "estimated_total_biomass_kg": biomass.sum()}
+        return empty("transfer_action"), _NOTHING | total
+    actions = _actions(life, workflow, evening)
+    weight = known.weight_cg[actions.source, evening]
+    biomass = biomass_units(actions.moved, weight)
+    is_done = np.array([status == "COMPLETED" for status in actions.status], dtype=bool)
+    n, handling = len(actions.source), life.schedule.biology.model.handling
+    minutes, arrivals = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    if is_done.any():
+        arrivals[is_done] = life.ids[i + 1][actions.dest[is_done]]
+        minutes[is_done] = handling_minutes(
+            key=stream_key(life.schedule.seed, Stream.HANDLING_TIME, life.history.batch.number, workflow.stage),
+            fish=actions.moved[is_done],
+            rigging=handling.transfer_minutes,
+            per_minute=handling.transfer_per_minute[workflow.stage - 1],
+            sdlog=handling.transfer_sdlog,
+        )
+    method = code("transfer_action", "transfer_method", handling.transfer_methods[workflow.stage - 1])
+    rows: Columns = {
+        "workflow_id": np.full(n, row_ids("transfer_workflow", life.batch_id, 1)[0] + workflow.row),
+        "action_number": np.arange(1, n + 1),
+        "source_assignment_id": life.ids[i][actions.source],
+        "dest_assignment_id": arrivals,
+        "dest_container_id": np.array(life.history.batch.stays[i + 1].container_ids)[actions.dest],
+        "source_population_before": actions.before,
+        "transferred_count": actions.moved,
+        "mortality_during_transfer": actions.lost,
+        "transferred_biomass_kg": biomass,
+        "measured_avg_weight_g": weight,
+        "status": codes("transfer_action", "status", actions.status),
+        "planned_date": np.full(n, workflow.planned_day),
+        "actual_execution_date": np.full(n, workflow.planned_day),
+        "transfer_method": np.full(n, method),
+        "water_temp_c": hundredths(stage.temp_c[actions.source, evening]),
+        "oxygen_level": hundredths(stage.oxygen_mean[actions.source, evening]),
+        "execution_duration_minutes": minutes,
+        "notes": np.array(actions.notes, dtype=object),
+    }
+    is_cancelled = workflow.status == "CANCELLED"
+    total = {
+        "total_source_count": stage.population[:, evening].sum(),
+        "total_transferred_count": actions.moved[is_done].sum(),
+        "total_mortality_count": actions.lost.sum(),
+        "total_biomass_kg": biomass[is_done].sum(),
+        "total_actions_planned": n - actions.status.count("FAILED"),
+        "actions_completed": is_done.sum() + (0 if is_cancelled else actions.status.count("SKIPPED")),
+        "estimated_total_count": actions.moved.sum(),
+        "estimated_total_biomass_kg": biomass.sum(),
+    }
+    return rows, _NOTHING | total
+
+
+def _actions(life: BatchLife, workflow: Workflow, evening: int) -> Actions:
+    """What was done of a move, or is or was to be done: `evening` is the day of the stage whose fish are moved."""
+    if workflow.status == "COMPLETED":
+        return _done_actions(life, workflow)
+    stage = life.stages[workflow.stage - 1]
+    leaving = Population(
+        fish=stage.population[:, evening].astype(np.int64), mu=stage.mu[:, evening].copy(), v=stage.v[:, evening].copy()
+    )
+    into = len(life.history.batch.stays[workflow.stage].container_ids)
+    made, _ = transfer(leaving, into, NO_LOSS, NO_KEY)
+    n, is_cancelled = len(made.source), workflow.status == "CANCELLED"
+    return Actions(
+        source=made.source,
+        dest=made.dest,
+        before=made.before,
+        moved=made.arrived,
+        lost=made.lost,
+        status=("SKIPPED" if is_cancelled else "PENDING",) * n,
+        notes=(f"Skipped: {MOVE_CANCELLED}" if is_cancelled else "",) * n,
+    )
+
+
+def _done_actions(life: BatchLife, workflow: Workflow) -> Actions:
+    """The actions of a move that is done, with attempts that failed before what repeats them, and empty sources."""
+    move, stage = life.history.moves[workflow.stage - 1], life.stages[workflow.stage - 1]
+    reasons = broken_off(life.schedule, life.history.batch, workflow.stage, len(move.source))
+    last = len(life.history.batch.stays[workflow.stage].container_ids) - 1
+    rows: list[tuple[int, int, int, int, int, str, str]] = []
+    drawn = 0
+    for source in range(len(stage.container_ids)):
+        dest = rows[-1][1] if rows else 0
+        if source not in move.source:
+            rows.append((source, min(dest, last), 0, 0, 0, "SKIPPED", f"Skipped: {EMPTY_SOURCE}"))
+        while drawn < len(move.source) and move.source[drawn] == source:
+            dest, before, moved, lost = (int(a[drawn]) for a in (move.dest, move.before, move.arrived, move.lost))
+            if reasons[drawn]:
+                rows.append((source, dest, before, moved + lost, 0, "FAILED", f"FAILED: {reasons[drawn]}"))
+            rows.append((source, dest, before, moved, lost, "COMPLETED", ""))
+            drawn += 1
+    columns = [np.array([row[i] for row in rows], dtype=np.int64) for i in range(5)]
+    return Actions(
+        source=columns[0],
+        dest=columns[1],
+        before=columns[2],
+        moved=columns[3],
+        lost=columns[4],
+        status=tuple(row[5] for row in rows),
+        notes=tuple(row[6] for row in rows),
+    )
