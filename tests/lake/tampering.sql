@@ -589,6 +589,11 @@ UPDATE transfer_action SET actual_execution_date = planned_date WHERE status = '
 -- 09_status: why it was not
 UPDATE transfer_action SET notes = '' WHERE status = 'FAILED';
 
+-- 09_status: each ring's harvest is planned
+INSERT INTO planned_activity SELECT p.* REPLACE (p.id + 40 AS id, (SELECT min(container_id) FROM container_assignment
+    WHERE batch_id = 2 AND lifecycle_stage_id = 6) AS container_id) FROM planned_activity p
+WHERE batch_id = 2 AND activity_type = 'HARVEST';
+
 -- 10_biomass: daily state
 UPDATE daily_state SET biomass_kg = biomass_kg * 1.01 WHERE assignment_id = 1034 AND date = day(1034, 3);
 

@@ -21,6 +21,7 @@ from engine.simulation.numerics.series import uniforms
 from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.rows.columns import Columns, codes, row_ids
 from engine.simulation.rows.life import BatchLife
+from engine.simulation.rows.ring_harvests import ring_harvests
 from engine.simulation.rows.workflows import life_workflows, transfer_templates
 from lake.codes import SEA, VACCINE
 from lake.columns import Nullable
@@ -181,27 +182,38 @@ def _fed_days(life: BatchLife) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def activity_rows(life: BatchLife, activities: Activities) -> Columns:
-    """planned_activity: one row a template."""
-    batch, count = life.history.batch, len(activities.templates)
+    """planned_activity: one row a template, then, once the harvest is decided, one a ring that is to be emptied."""
+    batch, rings = life.history.batch, ring_harvests(life)
+    templates = len(activities.templates)
+    count, none = templates + len(rings.due), np.zeros(templates, dtype=np.int64)
     done, workflow = np.array(activities.done), np.array(activities.workflow)
-    completed = done * DAY_US + np.array(activities.minute) * MINUTE_US
+    completed = np.where(done >= 0, done * DAY_US + np.array(activities.minute) * MINUTE_US, 0)
     workflows = row_ids("transfer_workflow", batch.id, 1)[0] + np.maximum(workflow, 0)
     return {
         "id": row_ids("planned_activity", batch.id, count),
         "batch_id": np.full(count, batch.id),
-        "template_id": np.arange(1, count + 1),
-        "activity_type": codes("planned_activity", "activity_type", [t.activity for t in activities.templates]),
-        "due_date": np.array(activities.due),
-        "status": codes("planned_activity", "status", activities.status),
-        "completed_at": Nullable(np.where(done >= 0, completed, 0), done >= 0),
-        "container_id": Nullable(np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)),
+        "template_id": np.concatenate([np.arange(1, templates + 1), rings.template_id]),
+        "activity_type": codes(
+            "planned_activity",
+            "activity_type",
+            [t.activity for t in activities.templates] + ["HARVEST"] * len(rings.due),
+        ),
+        "due_date": np.concatenate([np.array(activities.due), rings.due]),
+        "status": codes("planned_activity", "status", [*activities.status, *rings.status]),
+        "completed_at": Nullable(
+            np.concatenate([completed, rings.done_us]), np.concatenate([done >= 0, rings.done_us > 0])
+        ),
+        "container_id": Nullable(np.concatenate([none, rings.container_id]), np.arange(count) >= templates),
         "scenario_id": np.repeat(row_ids("scenario", batch.id, 1), count),
-        "transfer_workflow_id": Nullable(workflows, workflow >= 0),
-        "notes": _names(tuple(template.name for template in activities.templates)),
+        "transfer_workflow_id": Nullable(
+            np.concatenate([workflows, np.zeros_like(rings.due)]),
+            np.concatenate([workflow >= 0, np.zeros(len(rings.due), dtype=bool)]),
+        ),
+        "notes": _names((*(template.name for template in activities.templates), *rings.notes)),
     }
 
 
 @lru_cache
 def _names(names: tuple[str, ...]) -> pa.Array:
-    """The templates' names, alike for every batch."""
+    """The templates' names, alike for every batch that is not being harvested."""
     return pa.array(names, pa.string())

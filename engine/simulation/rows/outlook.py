@@ -10,6 +10,7 @@ from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.models import count_model_rows
 from engine.simulation.rows.projection import days_ahead, look_ahead, projection_rows, summary_rows
+from engine.simulation.rows.ring_harvests import expected_ring_harvests
 from engine.simulation.rows.scenario import baseline, scenario_tables
 
 ACTIVE_TABLES = ("live_forward_projection", "container_forecast_summary", "planned_activity")  # of an active batch
@@ -46,7 +47,7 @@ def expected_outlook(expected: ExpectedLife) -> RowCounts:
         "live_forward_projection": active
         * days_ahead(schedule.biology.model.outlook, schedule.as_of_day - expected.batch.start_day),
         "container_forecast_summary": active,
-        "planned_activity": len(schedule.farm.model.master.activities),
+        "planned_activity": len(schedule.farm.model.master.activities) + expected_ring_harvests(expected),
     }
 
 

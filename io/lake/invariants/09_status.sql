@@ -175,6 +175,22 @@ ahead AS (  -- the moves that the plan has for the fish that live, as far as the
         AND EXISTS (SELECT 1 FROM container_assignment a
             WHERE a.batch_id = b.id AND a.is_active AND a.population_count > 0)
 ),
+ring AS (  -- a harvest that is planned of one ring, and the ring's own stay
+    SELECT
+        s.batch_number, s.container, s.first_day, s.departure_date, b.harvest_decision_date AS decided, run.as_of,
+        a.planned_departure_date AS planned_end, count(p.id) AS plans, min(p.due_date) AS due,
+        min(p.status::VARCHAR) AS status, min(p.completed_at::DATE) AS done
+    FROM stay s
+    CROSS JOIN run
+    JOIN batch b ON b.id = s.batch_id
+    JOIN container_assignment a ON a.id = s.assignment_id
+    LEFT JOIN planned_activity p
+        ON p.batch_id = s.batch_id AND p.container_id = s.container_id AND p.activity_type = 'HARVEST'
+    WHERE s.stage = (SELECT max(id) FROM lifecycle_stage)
+        AND EXISTS (SELECT 1 FROM planned_activity o WHERE o.batch_id = s.batch_id AND o.activity_type = 'HARVEST')
+    GROUP BY s.assignment_id, s.batch_number, s.container, s.first_day, s.departure_date, b.harvest_decision_date, run.as_of,
+        a.planned_departure_date
+),
 spoken AS (  -- an activity and the move that was made from it
     SELECT
         b.batch_number, p.due_date, p.notes, p.status::VARCHAR AS status, w.status::VARCHAR AS move,
@@ -241,6 +257,18 @@ WHERE (CASE
     WHEN move IS NULL THEN status = 'PENDING' AND NOT each_other
     ELSE each_other AND move <> 'CANCELLED'
         AND status = CASE move WHEN 'COMPLETED' THEN 'COMPLETED' ELSE 'IN_PROGRESS' END
+END) IS NOT TRUE
+UNION ALL
+SELECT batch_number, container, due, 'each ring''s harvest is planned once it is decided, and done as planned',
+    format('decided {}, emptied {}', decided, departure_date - 1),
+    format('{} plans, due {}: {} {}', plans, due, status, done)
+FROM ring
+WHERE (CASE
+    WHEN decided IS NULL THEN plans = 0
+    ELSE plans = 1 AND due BETWEEN decided AND planned_end - 1 AND CASE
+        WHEN departure_date IS NULL THEN status = 'PENDING' AND due >= as_of AND done IS NULL
+        ELSE status = 'COMPLETED' AND due = departure_date - 1 AND done = due
+    END
 END) IS NOT TRUE
 UNION ALL
 SELECT b.batch_number, NULL, w.planned_start_date, w.workflow_number || ': the activity of a move names it',

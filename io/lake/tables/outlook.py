@@ -243,8 +243,8 @@ OUTLOOK_TABLES: tuple[Table, ...] = (
             Column("notes", TEXT, "the template's name"),
         ),
         key=("id",),
-        unique=(("batch_id", "template_id"),),
-        id_bits=6,
+        unique=(("batch_id", "template_id", "container_id"),),
+        id_bits=7,
         order=("id",),
     ),
 )
