@@ -565,7 +565,7 @@ UPDATE transfer_workflow SET cancellation_reason = '' WHERE status = 'CANCELLED'
 UPDATE transfer_workflow SET planned_start_date = planned_start_date + 20 WHERE status = 'CANCELLED';
 
 -- 09_status: the next moves are planned, later ones drafted
-DELETE FROM transfer_workflow WHERE status = 'DRAFT' AND batch_id = 5;
+DELETE FROM transfer_workflow WHERE status = 'DRAFT' AND batch_id = 4;
 
 -- 09_status: the next moves are planned, later ones drafted
 UPDATE transfer_workflow SET planned_start_date = planned_start_date + 1, planned_completion_date = planned_start_date + 1

@@ -63,8 +63,7 @@ def move_tables(life: BatchLife) -> Tables:
 def expected_moves(expected: ExpectedLife) -> RowCounts:
     """The moves from stay to stay, those ahead and those cancelled; their actions, and attempts broken off."""
     schedule, batch = expected.schedule, expected.batch
-    alive = expected.active_containers > 0
-    workflows = batch_workflows(schedule, batch, moves=len(expected.stays) - 1, alive=alive)
+    workflows = batch_workflows(schedule, batch, moves=len(expected.stays) - 1, alive=True)
     actions = 0
     for workflow in workflows:
         sources, into = (len(batch.stays[i].container_ids) for i in (workflow.stage - 1, workflow.stage))
@@ -98,11 +97,10 @@ def transfer_rows(life: BatchLife) -> tuple[Columns, Columns]:
         "batch_id": np.full(rows, life.batch_id),
         "notes": pa.array(actions["notes"].tolist(), pa.string()),
     }
-    by_row = sorted(range(len(found)), key=lambda i: found[i].row)
-    return _workflow_rows(life, [found[i] for i in by_row], [moves[i][1] for i in by_row]), actions
+    return _workflow_rows(life, found, [total for _, total in moves]), actions
 
 
-def _workflow_rows(life: BatchLife, found: list[Workflow], totals: list[Columns]) -> Columns:
+def _workflow_rows(life: BatchLife, found: tuple[Workflow, ...], totals: list[Columns]) -> Columns:
     """transfer_workflow: one row a workflow, with the totals of its actions."""
     batch, n = life.history.batch, len(found)
     stage = np.array([w.stage for w in found], dtype=np.int64)
@@ -115,7 +113,7 @@ def _workflow_rows(life: BatchLife, found: list[Workflow], totals: list[Columns]
     sums = {name: np.array([int(total[name]) for total in totals], dtype=np.int64) for name in _NOTHING}
     paid = row_ids("intercompany_transaction", batch.id, 1)[0]
     return {
-        "id": row_ids("transfer_workflow", batch.id, 1)[0] + np.array([w.row for w in found], dtype=np.int64),
+        "id": row_ids("transfer_workflow", batch.id, n),
         "batch_id": np.full(n, batch.id),
         "workflow_number": pa.array([w.number(batch) for w in found], pa.string()),
         "workflow_type": np.full(n, code("transfer_workflow", "workflow_type", "LIFECYCLE_TRANSITION")),

@@ -15,6 +15,7 @@ from engine.simulation.rows.columns import Columns, Tables, code, hundredths, ro
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.handling import handling_minutes
 from engine.simulation.rows.life import BatchLife
+from engine.simulation.rows.workflows import move_ids
 from engine.simulation.water.climate import HALL_VARIABLES, SEA_VARIABLES
 from lake.columns import Nullable
 
@@ -194,7 +195,7 @@ def transition_rows(life: BatchLife) -> Columns:
         salinity[i] = water[SEA_VARIABLES.index("Salinity")] if at_sea[i] else 0.0
     return {
         "batch_id": np.full(len(moves), life.batch_id),
-        "batch_transfer_workflow_id": row_ids("transfer_workflow", life.batch_id, len(moves)),
+        "batch_transfer_workflow_id": move_ids(life),
         "temperature": hundredths(temp_c),
         "oxygen": hundredths(oxygen),
         "salinity": Nullable(hundredths(salinity), at_sea),

@@ -8,14 +8,17 @@ anew; a share of the actions was broken off and repeated. Draws: three a move, t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+
+import numpy as np
 
 from engine.farm.infrastructure import Farm
 from engine.farm.master_model import StoppingReasons
 from engine.farm.schedule import Batch, Schedule, Stay
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.streams import Stream, stream_key
+from engine.simulation.rows.columns import row_ids
 from engine.simulation.rows.life import BatchLife
 from lake.codes import SEA
 
@@ -58,14 +61,21 @@ def batch_workflows(schedule: Schedule, batch: Batch, *, moves: int, alive: bool
     moves: those done before the as-of date. alive: fish are left to be moved.
     """
     found: list[Workflow] = []
-    for row, (stay, into) in enumerate(pairwise(batch.stays)):
+    for position, (stay, into) in enumerate(pairwise(batch.stays)):
         cancelled = _cancelled(schedule, batch, stay, into.start_day)
         if cancelled is not None:
-            found.append(cancelled)
-        status = "COMPLETED" if row < moves else _ahead(schedule, into.start_day, is_next=row == moves)
+            found.append(replace(cancelled, row=len(found)))
+        status = "COMPLETED" if position < moves else _ahead(schedule, into.start_day, is_next=position == moves)
         if status and (alive or status == "COMPLETED"):
-            found.append(Workflow(row=row, stage=stay.stage, status=status, planned_day=into.start_day))
+            found.append(Workflow(row=len(found), stage=stay.stage, status=status, planned_day=into.start_day))
     return tuple(found)
+
+
+def move_ids(life: BatchLife) -> np.ndarray:
+    """The workflow's id of each move of the batch's history, (moves,)."""
+    made = [w.row for w in life_workflows(life) if w.status != "CANCELLED"][: len(life.history.moves)]
+    ids: np.ndarray = row_ids("transfer_workflow", life.batch_id, 1) + np.array(made, dtype=np.int64)
+    return ids
 
 
 def transfer_templates(farm: Farm) -> dict[int, int]:
@@ -95,7 +105,10 @@ def _ahead(schedule: Schedule, day: int, *, is_next: bool) -> str:
 
 
 def _cancelled(schedule: Schedule, batch: Batch, stay: Stay, day: int) -> Workflow | None:
-    """The move as it was planned first, if it was cancelled before the as-of date and planned anew for `day`."""
+    """The move as it was planned first, if it was cancelled before the as-of date and planned anew for `day`.
+
+    Its row is left to the caller.
+    """
     handling = schedule.biology.model.handling
     key = stream_key(schedule.seed, Stream.MOVE_PLAN, batch.number, stay.stage)
     if am.uniform(key, CANCELLED) >= handling.move_cancelled_share:
@@ -104,8 +117,7 @@ def _cancelled(schedule: Schedule, batch: Batch, stay: Stay, day: int) -> Workfl
     if not stay.start_day < planned < schedule.as_of_day:
         return None
     reason = _pick(_reasons(schedule, stay.stage).cancelled, am.uniform(key, REASON))
-    row = len(batch.stays) - 1 + stay.stage - 1
-    return Workflow(row=row, stage=stay.stage, status="CANCELLED", planned_day=planned, reason=reason)
+    return Workflow(row=0, stage=stay.stage, status="CANCELLED", planned_day=planned, reason=reason)
 
 
 def _reasons(schedule: Schedule, stage: int) -> StoppingReasons:

@@ -120,6 +120,7 @@ def test_an_attempt_that_failed_is_repeated_by_the_next_action(lives: list[Batch
     assert (done["notes"], failed["actual_execution_date"]) == ("", None)
     workflow = next(row for row in workflows if row["id"] == failed["workflow_id"])
     assert workflow["total_actions_planned"] == workflow["actions_completed"] == 2
+    assert [row["id"] for row in workflows] == [(life.batch_id << 4) + i for i in range(6)]
 
 
 def test_an_empty_source_is_skipped_and_counts_as_dealt_with(lives: list[BatchLife]) -> None:
@@ -163,4 +164,4 @@ def test_what_came_of_a_move_stays_as_it_was_when_days_go_by(lives: list[BatchLi
 
 def test_no_workflow_is_planned_for_a_batch_that_has_been_harvested(lives: list[BatchLife]) -> None:
     assert {w.status for w in life_workflows(lives[HARVESTED])} == {"COMPLETED", "CANCELLED"}
-    assert {w.status for w in life_workflows(lives[NEWBORN])} == {"DRAFT"}
+    assert {w.status for w in life_workflows(lives[NEWBORN])} == {"DRAFT"}  # in 89 days

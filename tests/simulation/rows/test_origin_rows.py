@@ -196,7 +196,7 @@ def test_the_water_of_a_move_is_that_of_the_first_container_entered(
             at = int(np.flatnonzero(actions["workflow_id"] == workflow)[0])
             day, container_id = actions["actual_execution_date"][at], actions["dest_container_id"][at]
             container = small_schedule.farm.container(container_id)
-            assert actions["action_number"][at] == 1
+            assert actions["action_number"][at] <= 2  # the first attempt may have failed
             for name, table, column in (
                 ("temperature", "daily_state", "temp_c"),
                 ("oxygen", "daily_truth", "oxygen_mean"),
