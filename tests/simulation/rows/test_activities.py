@@ -313,8 +313,6 @@ def test_attention_is_due_where_fish_outgrow_their_tanks_and_no_move_is_planned(
 )
 def test_what_is_pending_or_under_way_is_open(small_schedule: Schedule, status: str, is_open: bool) -> None:
     harvest = small_schedule.farm.model.master.activities[-1]
-    activities = Activities(
-        templates=(harvest,), due=(99,), status=(status,), done=(-1,), minute=(0,), workflow=(-1,)
-    )
+    activities = Activities(templates=(harvest,), due=(99,), status=(status,), done=(-1,), minute=(0,), workflow=(-1,))
     assert activities.has_open("HARVEST") == is_open
     assert not activities.has_open("TRANSFER")
