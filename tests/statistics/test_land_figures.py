@@ -45,12 +45,15 @@ def test_ova_to_smolt_counts_the_fish_sent_to_sea(make_records: MakeRecords) -> 
             "batch_id": batch,
             "dest_lifecycle_stage_id": stage,
             "actual_start_date": date(year, 5, 1),
+            "actual_completion_date": date(year, 5, 1),
             "total_source_count": fish,
         }
 
+    ahead = {**sent(4, 2022, 900), "actual_start_date": None, "actual_completion_date": None}
+    done = [sent(1, 2020, 700), sent(2, 2020, 600), sent(3, 2021, 500), sent(4, 2021, 900, stage=5)]
     records = make_records(
         batch=[batch(i, status="ACTIVE") for i in (1, 2, 3, 4)],
-        transfer_workflow=[sent(1, 2020, 700), sent(2, 2020, 600), sent(3, 2021, 500), sent(4, 2021, 900, stage=5)],
+        transfer_workflow=[*done, ahead],
     )
     found = freshwater.ova_to_smolt_survival(records)
     share = found["ova to smolt, share that survives"]

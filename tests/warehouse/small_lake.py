@@ -165,6 +165,8 @@ def events(batch: int, prefix: str = "FAR") -> dict[str, list[dict[str, Any]]]:
                 "status": "COMPLETED",
                 "source_lifecycle_stage_id": 5,
                 "dest_lifecycle_stage_id": 6,
+                "actual_start_date": DEFAULTS[pa.date32()],
+                "actual_completion_date": DEFAULTS[pa.date32()],
                 "total_actions_planned": 3,
                 "finance_transaction_id": (batch << 10) + 1,
                 "actions_completed": 3 if harvested else 2,
@@ -179,6 +181,7 @@ def events(batch: int, prefix: str = "FAR") -> dict[str, list[dict[str, Any]]]:
                 "dest_assignment_id": ring,
                 "dest_container_id": 2 + batch,
                 "status": "COMPLETED",
+                "actual_execution_date": DEFAULTS[pa.date32()],
                 "water_temp_c": "-0.50",
             }
         ],
