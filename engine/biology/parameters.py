@@ -35,6 +35,7 @@ from engine.biology.sourced import SectionEntries, entries_of, freeze, resolve
 from engine.biology.stages import FreshwaterStage
 from engine.biology.trade import Harvest, Trade
 from engine.biology.water import Environment, Sensors
+from engine.biology.weather import Weather
 from engine.inputs.reading import Unfit, load_text, parse_yaml, refusal, sha256, validate
 from engine.inputs.shipped_files import find_shipped
 from lake.codes import EVENT_KINDS, SEA
@@ -60,6 +61,7 @@ class Parameters:
     monitoring: Monitoring
     environment: Environment
     sensors: Sensors
+    weather: Weather
     lice_counts: LiceCounts
     treatments: Treatments
     journal: Journal

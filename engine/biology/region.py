@@ -24,6 +24,7 @@ from engine.biology.values import (
     PerYear,
     PositiveFcr,
     PositiveRatio,
+    PositiveShare,
     PositiveTgc,
     Ratio,
     Salinity,
@@ -34,6 +35,7 @@ from engine.biology.values import (
     WeightSd,
     exactly,
 )
+from engine.biology.weather import Degrees, Millimetres, WindSpeed
 
 HallCelsius = Annotated[float, Field(ge=0.1, le=40)]
 DeliveryShares = Annotated[tuple[Share, ...], exactly(4, "transport, helicopter, boat, internal transfer"), SUM_TO_ONE]
@@ -74,6 +76,12 @@ class Region:
     rain_winter_share: Share
     rain_depth: Salinity
     rain_memory_days: LengthDays
+    air_month_c: Annotated[tuple[Celsius, ...], BY_MONTH]
+    wind_month_m_s: Annotated[tuple[WindSpeed, ...], BY_MONTH]
+    wind_from_deg: Degrees
+    rain_month_mm: Annotated[tuple[Millimetres, ...], BY_MONTH]
+    rain_share: PositiveShare
+    cloud_cover: Share
     lice_pressure: PositiveRatio
     adult_female_limit: Annotated[tuple[Lice, ...], BY_MONTH]
     treatment_trigger: PositiveRatio

@@ -107,6 +107,9 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
             {"name": name, "value": value}
             for name, value in (
                 ("readings_per_day", farm.model.readings_per_day),
+                ("weather_a_day", len(bio.weather.hours_utc)),
+                ("storm_m_s", bio.weather.storm_m_s),
+                ("storm_hours", bio.weather.storm_hours),
                 ("service_interval_days", sensors.service_interval_days),
                 ("respiration_size_exponent", bio.respiration.size_exponent),
                 ("appetite_sd", bio.feed.appetite_sd),

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from engine.farm.infrastructure import Farm
 from engine.farm.masters import master_rows
+from engine.farm.sites import coordinates
 from lake.tables import TABLES
 
 
@@ -16,27 +17,9 @@ def dimension_tables(farm: Farm) -> dict[str, pa.Table]:
     """Every dimension table of the lake, by name, in the declared schema; ids are the farm's ordinals."""
     model = farm.model
 
-    def along(bounds: tuple[float, float], number: int, count: int) -> Decimal:
-        low, high = bounds
-        return Decimal(f"{low + (high - low) * (number - 0.5) / count:.6f}")
-
     def places(things: Any, series: str) -> list[dict[str, Any]]:
-        rows = []
-        number: dict[int, int] = {}
-        for thing in things:
-            g = model.geographies[thing.geography_id - 1]
-            number[thing.geography_id] = n = number.get(thing.geography_id, 0) + 1
-            count = getattr(g, series).count
-            rows.append(
-                {
-                    "id": thing.id,
-                    "name": thing.name,
-                    "geography_id": thing.geography_id,
-                    "latitude": along(g.latitude, n, count),
-                    "longitude": along(g.longitude, n, count),
-                }
-            )
-        return rows
+        where = coordinates(farm, things, series)
+        return [{"id": t.id, "name": t.name, "geography_id": t.geography_id, **where[t.id]._asdict()} for t in things]
 
     rows: dict[str, list[dict[str, Any]]] = {
         "geography": [{"id": i, "name": g.name} for i, g in enumerate(model.geographies, 1)],

@@ -32,6 +32,7 @@ from engine.simulation.rows.projection import days_ahead
 from engine.simulation.rows.readings import mean_readings
 from engine.simulation.rows.states import ROWS_A_DAY
 from engine.simulation.rows.stays import BATCH_ROWS
+from engine.simulation.rows.surroundings import count_surroundings_rows
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 
@@ -140,6 +141,8 @@ def _batch_rows(batch: Batch, farm: Farm, region: _RegionOutlook, as_of_day: int
         rows += n + count_move_rows(n, before) + (TRANSITION_ROWS if before else 0)
         before = n
         if stay.stage == SEA:
+            areas = len({farm.container(c).area.id for c in stay.container_ids})
+            rows += count_surroundings_rows(bio, areas, lived)
             hazard, noise_sd = region.region.sea_hazard / CYCLE_DAYS, mortality.noise_sd
             for share, days in region.sea_days(stay, root, spread, batch.harvest_target_g):
                 harvest = n * count_harvest_rows(farm) if days <= lived else 0

@@ -25,6 +25,7 @@ from engine.simulation.rows.readings import expected_readings, reading_tables
 from engine.simulation.rows.states import expected_states, state_tables
 from engine.simulation.rows.stays import expected_stays, stay_tables
 from engine.simulation.rows.summaries import expected_summaries, summary_tables
+from engine.simulation.rows.surroundings import expected_surroundings, surroundings_tables
 from engine.simulation.rows.undelivered import undelivered_tables
 from engine.simulation.water.climate import Climate
 
@@ -52,6 +53,7 @@ FAMILIES = (
     Family(harvest_tables, expected_harvest),
     Family(finance_tables, expected_finance),
     Family(outlook_tables, expected_outlook),
+    Family(surroundings_tables, expected_surroundings),
     Family(reading_tables, expected_readings),
 )
 

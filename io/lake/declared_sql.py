@@ -54,12 +54,17 @@ MAY_LIE_AHEAD = frozenset(
 ONCE_BEGUN = {"batch": "initial_count > 0", "container_assignment": "(is_active OR departure_date IS NOT NULL)"}
 # the first day after: what it ends was the day before
 ENDS = frozenset({("batch", "actual_end_date"), ("container_assignment", "departure_date")})
-# whole weeks and months, which may begin before a stay and end after it: 12_feed_growth knows which
+# whole weeks and months, which may begin before a stay and end after it, and the days of an area, whether its fish
+# still stand there or not: 12_feed_growth and 17_readings know which
 CALENDAR = frozenset(
     {
-        (table, column)
-        for table in ("container_feeding_summary", "batch_feeding_summary")
-        for column in ("period_start", "period_end")
+        *(
+            (table, column)
+            for table in ("container_feeding_summary", "batch_feeding_summary")
+            for column in ("period_start", "period_end")
+        ),
+        ("weather_data", "timestamp"),
+        ("photoperiod_data", "date"),
     }
 )
 # a laboratory answers when the fish may have gone

@@ -46,6 +46,8 @@ TIMES = MappingProxyType(
         "health_lab_sample": "sample_date",
         "container_feeding_summary": "period_start",
         "batch_feeding_summary": "period_start",
+        "weather_data": "timestamp",
+        "photoperiod_data": "date",
         "daily_truth": "date",
         "health_event": "start_date",
         "lice_truth": "date",

@@ -1243,3 +1243,26 @@ UPDATE live_forward_projection SET temp_profile_name = 'another' WHERE batch_id 
 
 -- 22_forecasts: a profile is known by its name
 UPDATE container_forecast_summary SET temp_profile_name = 'another' WHERE rowid = 0;
+-- 17_readings: the weather of an area's day, once and possible
+DELETE FROM weather_data WHERE rowid = 5;
+
+-- 17_readings: the weather of an area's day, once and possible
+UPDATE weather_data SET wind_direction = 360 WHERE rowid = 5;
+
+-- 17_readings: the weather of an area's day, once and possible
+UPDATE weather_data SET "timestamp" = "timestamp" + INTERVAL 2000 DAY WHERE rowid = 5;
+
+-- 17_readings: the weather of an area's day, once and possible
+UPDATE weather_data SET batch_id = 2 WHERE batch_id = 1;
+
+-- 17_readings: the light of an area's day, once
+DELETE FROM photoperiod_data WHERE rowid = 5;
+
+-- 17_readings: the light of an area's day, once
+UPDATE photoperiod_data SET batch_id = 2 WHERE batch_id = 1;
+
+-- 17_readings: a day as long as the sun is up
+UPDATE photoperiod_data SET day_length_hours = day_length_hours + 0.02 WHERE rowid = 5;
+
+-- 17_readings: it blows in a storm
+UPDATE weather_data SET wind_speed = 1;

@@ -38,7 +38,8 @@ def value(table: Table, column: Column, *, batch: int, row: int, prefix: str) ->
     if column.type == pa.bool_():
         return row % 2 == 1
     if column.type == pa.date32():
-        return DAY + timedelta(row)
+        shared = any({"area_id", column.name} <= set(key) for key in table.unique)  # by batches of one place
+        return DAY + timedelta(row + (ROWS * batch if shared else 0))
     if pa.types.is_timestamp(column.type):
         return datetime.combine(DAY, time(9, 30, microsecond=batch), UTC) + timedelta(row)
     if column.type == pa.string():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
+import pyarrow.parquet as pq
 import pytest
 
 from lake.errors import InputError
@@ -209,6 +211,21 @@ def test_readings_of_the_same_sensor_and_time_are_refused(used: str, lake: Lake,
         )
     if taken:
         refused(used, lake, "sensor old from 2024-01-05")
+    else:
+        load_run(*lake, used)
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_light_of_the_same_area_and_day_is_refused(used: str, lake: Lake, taken: bool) -> None:
+    """The target takes one row of an area and day."""
+    files = lake[1].files["photoperiod_data"]
+    days = sorted(day for file in files for day in pq.read_table(lake[0] / file).column("date").to_pylist())
+    day = days[0] if taken else days[0] - timedelta(days=1)
+    with connect(used) as connection:
+        foreign.insert(connection, "infrastructure_area", id=700, name="Area", geography_id=71)
+        foreign.insert(connection, "environmental_photoperioddata", id=1, area_id=700, date=day)
+    if taken:
+        refused(used, lake, f"light is there already: area Area on {day}")
     else:
         load_run(*lake, used)
 

@@ -78,6 +78,19 @@ def cos_turns(turns: float) -> float:
 
 
 @kernel
+def acos_turns(x: float) -> float:
+    """The turns, 0 to 0.5, whose cosine is x, by halving; x beyond -1 and 1 is taken as these."""
+    low, high = 0.0, 0.5
+    for _ in range(52):
+        middle = 0.5 * (low + high)
+        if cos_turns(middle) > x:
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)
+
+
+@kernel
 def normal_quantile(u: float) -> float:
     """The standard normal deviate of a probability in (0, 1). Wichura 1988, Applied Statistics 37, AS 241."""
     q = u - 0.5

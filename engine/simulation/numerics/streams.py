@@ -54,6 +54,7 @@ class Stream(IntEnum):
     SITE_CURRENT = 37  # per area
     WASTE = 38  # per batch and container
     YEAR_CLASS = 39  # per geography, by year of the eggs
+    WEATHER = 40  # per geography or area, and variable, by observation
     MOVE_PLAN = 61  # per batch and stage left: the plan, then by action
 
 

@@ -1,10 +1,34 @@
 -- Readings a day x sensors x days, exactly, less the dropouts that sensor_fault lists, at the times of reading, each in
 -- its physical range; temperature and oxygen follow the fish's own water, and the farm's estimate the readings;
 -- containers of one place live in one field, to which oxygen adds only what the fish themselves take.
+-- Weather and light: each day on which an area is planned to hold fish, up to the as-of date, once, whatever batches share
+-- it; in a storm that injures fish it blows; a day is as long as the sun is up at the area's latitude.
 --
 -- Bounds: a reading is the truth with a bias drawn once (5 SD), a drift since the last service (its whole range over
 -- an interval) and the noise of the day's readings (6 SD); days on which a fault is listed are left out.
-WITH per_day AS (
+WITH area_day AS (  -- to be told of, and with which batch
+    SELECT p.area_id, d.date, min(p.batch_id) AS batch_id
+    FROM planned_stay p CROSS JOIN run
+    CROSS JOIN LATERAL (SELECT unnest(generate_series(p.start_date, least(p.end_date, run.as_of) - 1, INTERVAL 1 DAY))::DATE
+        AS date) d
+    WHERE p.area_id IS NOT NULL GROUP BY ALL
+),
+observed AS (
+    SELECT area_id, "timestamp"::DATE AS date, any_value(batch_id) AS batch_id, count(*) AS times, max(wind_speed) AS wind,
+        bool_and(wind_speed >= 0 AND wind_direction BETWEEN 0 AND 359 AND wave_direction BETWEEN 0 AND 359
+            AND precipitation >= 0 AND wave_height >= 0 AND wave_period > 0 AND cloud_cover BETWEEN 0 AND 100) AS possible
+    FROM weather_data GROUP BY ALL
+),
+storm AS (
+    SELECT e.batch_id, c.area_id, e.start_date AS date
+    FROM health_event e JOIN container c ON c.id = e.container_id WHERE e.kind = 'STORM' GROUP BY ALL
+),
+sun AS (  -- Forsythe et al. 1995
+    SELECT p.*, a.name, radians(a.latitude::DOUBLE) AS latitude, asin(0.39795 * cos(0.2163108
+        + 2 * atan(0.9671396 * tan(0.00860 * (dayofyear(p.date) - 186))))) AS declination
+    FROM photoperiod_data p JOIN area a ON a.id = p.area_id
+),
+per_day AS (
     SELECT value::BIGINT AS readings, 86400000000 // value::BIGINT AS step
     FROM parameter WHERE name = 'readings_per_day'
 ),
@@ -255,4 +279,32 @@ JOIN place_day d
 WHERE CASE
     WHEN o.hall_id IS NOT NULL THEN o.oxygen <> o.outside
     ELSE abs(o.outside - d.taken * o.demand - o.oxygen) > 0.02 + 0.01 * d.taken * o.demand OR d.taken < 0 END
+UNION ALL
+SELECT b.batch_number, a.name, date, 'the weather of an area''s day, once and possible',
+    format('{} observations with batch {}', CASE WHEN d.area_id IS NULL THEN 0 ELSE w.value END, d.batch_id),
+    format('{} with batch {}', coalesce(o.times, 0), o.batch_id)
+FROM area_day d FULL JOIN observed o USING (area_id, date)
+CROSS JOIN (SELECT value::BIGINT AS value FROM parameter WHERE name = 'weather_a_day') w
+LEFT JOIN batch b ON b.id = coalesce(d.batch_id, o.batch_id) LEFT JOIN area a ON a.id = area_id
+WHERE (o.times = w.value AND o.batch_id = d.batch_id AND o.possible) IS NOT TRUE
+UNION ALL
+SELECT b.batch_number, a.name, s.date, 'it blows in a storm that injures fish', format('{:.1f} m/s', g.value),
+    o.wind::VARCHAR
+FROM storm s JOIN observed o USING (batch_id, area_id, date)
+CROSS JOIN (SELECT value FROM parameter WHERE name = 'storm_m_s') g
+LEFT JOIN batch b ON b.id = s.batch_id LEFT JOIN area a ON a.id = s.area_id
+WHERE o.wind < g.value
+UNION ALL
+SELECT b.batch_number, a.name, date, 'the light of an area''s day, once', format('with batch {}', d.batch_id),
+    format('with batch {}', p.batch_id)
+FROM area_day d FULL JOIN photoperiod_data p USING (area_id, date)
+LEFT JOIN batch b ON b.id = coalesce(d.batch_id, p.batch_id) LEFT JOIN area a ON a.id = area_id
+WHERE p.batch_id IS DISTINCT FROM d.batch_id
+UNION ALL
+SELECT NULL, s.name, s.date, 'a day as long as the sun is up', format('{:.2f} h', l.hours), s.day_length_hours::VARCHAR
+FROM sun s CROSS JOIN LATERAL (
+    SELECT 24 - 24 / pi() * acos(least(1, greatest(-1, (sin(radians(0.8333)) + sin(s.latitude) * sin(s.declination))
+        / (cos(s.latitude) * cos(s.declination))))) AS hours
+) l
+WHERE abs(s.day_length_hours::DOUBLE - l.hours) > 0.0051
 ORDER BY ALL

@@ -11,6 +11,7 @@ from lake.tables.masters import MASTER_TABLES
 from lake.tables.origin import ORIGIN_TABLES
 from lake.tables.outlook import OUTLOOK_TABLES
 from lake.tables.places import PLACE_TABLES
+from lake.tables.surroundings import SURROUNDINGS_TABLES
 from lake.tables.trade import TRADE_TABLES
 from lake.tables.truth import TRUTH_TABLES
 
@@ -20,6 +21,7 @@ EVENT_TABLES: tuple[Table, ...] = (
     *HEALTH_TABLES,
     *TRADE_TABLES,
     *OUTLOOK_TABLES,
+    *SURROUNDINGS_TABLES,
     *TRUTH_TABLES,
 )
 DIMENSION_TABLES: tuple[Table, ...] = (*PLACE_TABLES, *MASTER_TABLES)

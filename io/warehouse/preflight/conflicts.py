@@ -26,10 +26,11 @@ MAX_NAMED = 5
 @dataclass(frozen=True)
 class Incoming:
     """What some partitions would bring: `numbers[table, column]`: texts that bear a batch's number, of the target's
-    tables; `stays`: assignments, the lake's columns and ids."""
+    tables; `stays`: assignments, `lights`: the light of areas' days, both with the lake's columns and ids."""
 
     numbers: dict[tuple[str, str], list[str]]
     stays: pa.Table
+    lights: pa.Table
 
 
 def read_incoming(extract: Extract, partitions: list[PartitionRecord], prefix: str) -> Incoming:
@@ -50,13 +51,14 @@ def read_incoming(extract: Extract, partitions: list[PartitionRecord], prefix: s
     stays = read("container_assignment", [*columns, "is_active"])
     # what is only reserved for eggs to come has neither fish nor readings yet
     held = pc.or_(stays.column("is_active"), stays.column("departure_date").is_valid())
-    return Incoming(numbers, stays.filter(held).select(columns))
+    lights = read("photoperiod_data", ["area_id", "date"])
+    return Incoming(numbers, stays.filter(held).select(columns), lights)
 
 
 def refuse_conflicts(
     connection: Connection, extract: Extract, context: Context, incoming: Incoming, *, load: Load | None
 ) -> None:
-    """InputError naming the batch numbers and their like, (container, days) and (sensor, time) that are taken.
+    """InputError naming what is taken: batch numbers and their like, (container, days), (sensor, time), (area, day).
 
     `load`: this run's load when it was begun earlier; its own rows are no conflict, and its readings' windows
     were free when it began.
@@ -74,6 +76,8 @@ def refuse_conflicts(
     _stage(connection, context, incoming)
     ours = load.id_range("container_assignment") if load else (1, 0)
     problems += _occupied(connection, ours)
+    if "photoperiod_data" in extract.tables:
+        problems += _lit_already(connection, context, incoming, load.id_range("photoperiod_data") if load else (1, 0))
     if load is None and "environmental_reading" in extract.tables:
         problems += _read_already(connection, extract, context)
     connection.execute("DROP TABLE smoltworks_stays")
@@ -152,3 +156,19 @@ def _read_already(connection: Connection, extract: Extract, context: Context) ->
     if not rows:
         return []
     return ["readings are there already: " + _first_few([f"sensor {n} from {f} to {t}" for n, f, t in rows])]
+
+
+def _lit_already(connection: Connection, context: Context, incoming: Incoming, ours: tuple[int, int]) -> list[str]:
+    """Days of areas whose light others have entered: the target takes one row of each."""
+    areas = context.dimension_ids["area"].take(incoming.lights.column("area_id").combine_chunks().cast(pa.int32()))
+    days = set(zip(areas.to_pylist(), incoming.lights.column("date").to_pylist(), strict=True))
+    rows = connection.execute(
+        """
+        SELECT p.area_id, a.name, p.date FROM environmental_photoperioddata p
+        JOIN infrastructure_area a ON a.id = p.area_id
+        WHERE p.area_id = ANY(%s) AND p.id NOT BETWEEN %s AND %s ORDER BY 2, 3
+        """,
+        (sorted({area for area, _ in days if area is not None}), *ours),
+    ).fetchall()
+    taken = [f"area {name} on {date.isoformat()}" for area, name, date in rows if (area, date) in days]
+    return ["light is there already: " + _first_few(taken)] if taken else []

@@ -147,10 +147,23 @@ OUTLOOK = (
     ),
 )
 
+SURROUNDINGS = (
+    map_table("weather_data", "environmental_weatherdata"),
+    map_table("photoperiod_data", "environmental_photoperioddata"),
+)
+
 TRUTH = tuple(map_table(table.name, f"{SCHEMA}.{table.name}") for table in EVENT_TABLES if table.truth)
 
 GROUPS = MappingProxyType(
-    {"stock": STOCK, "origin": ORIGIN, "health": HEALTH, "trade": TRADE, "outlook": OUTLOOK, "truth": TRUTH}
+    {
+        "stock": STOCK,
+        "origin": ORIGIN,
+        "health": HEALTH,
+        "trade": TRADE,
+        "outlook": OUTLOOK,
+        "surroundings": SURROUNDINGS,
+        "truth": TRUTH,
+    }
 )
 EVENTS: tuple[Mapping, ...] = tuple(mapping for group in GROUPS.values() for mapping in group)
 

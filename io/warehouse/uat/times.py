@@ -156,6 +156,10 @@ RULES: MappingProxyType[str, Times] = MappingProxyType(
         "environmental_reading": _once(
             Moment(of=("reading_time",), keys=("sensor_id",), seconds=(20, 5 * MINUTE), exact=True)
         ),
+        "weather_data": _once(
+            Moment(of=("timestamp",), keys=("area_id",), seconds=(5 * MINUTE, 30 * MINUTE), exact=True)
+        ),
+        "photoperiod_data": _once(_night("date", keys=("area_id",))),
         "feeding_event": _once(_soon("feeding_date", keys=("batch_assignment_id",), clock="feeding_time")),
         "feed_purchase": _once(_office("purchase_date", keys=("id",))),
         "mortality_event": _once(_shift("event_date", keys=("assignment_id",))),

@@ -5,13 +5,17 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from lake.tables import EVENT_TABLES
-from warehouse.uat.tables import events, health, masters, outlook, trade
+from warehouse.uat.tables import events, health, masters, outlook, surroundings, trade
 from warehouse.uat.tables.declaration import parse
 from warehouse.uat.tables.history import has_history, history_name, history_table
 from warehouse.uat.tables.truth import SCHEMA, truth_table
 
 UAT_TABLES = MappingProxyType(
-    {table.name: table for module in (masters, events, health, trade, outlook) for table in parse(module.TEXT)}
+    {
+        table.name: table
+        for module in (masters, events, health, trade, outlook, surroundings)
+        for table in parse(module.TEXT)
+    }
 )
 TRUTH_TABLES = MappingProxyType({f"{SCHEMA}.{t.name}": truth_table(t) for t in EVENT_TABLES if t.truth})
 HISTORY_TABLES = MappingProxyType(
