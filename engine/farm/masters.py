@@ -8,6 +8,7 @@ from typing import Any
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm, Hall, Place
 from engine.farm.schedule import STAGE_DAYS
+from lake.codes import MORTALITY_CAUSES
 
 DAYS_A_YEAR = 365
 
@@ -126,6 +127,7 @@ def master_rows(farm: Farm) -> dict[str, list[dict[str, Any]]]:
             ]
         ),
         "parameter_score_definition": _numbered(scores),
+        "mortality_reason": _numbered([{"name": cause} for cause in MORTALITY_CAUSES]),
         "vaccination_type": _numbered([{"name": n} for n in master.vaccination_types]),
         "sample_type": _numbered([{"name": n} for n in master.sample_types]),
         "company": _numbered(

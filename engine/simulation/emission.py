@@ -9,6 +9,7 @@ from engine.farm.schedule import Batch, Schedule
 from engine.simulation.record import BatchHistory
 from engine.simulation.rows.buffers import ReadingBuffers
 from engine.simulation.rows.columns import Columns, Tables
+from engine.simulation.rows.deaths import death_tables, expected_deaths
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.feed import expected_feed, feed_tables
 from engine.simulation.rows.finance import expected_finance, finance_tables
@@ -46,6 +47,7 @@ FAMILIES = (
     Family(feed_tables, expected_feed),
     Family(summary_tables, expected_summaries),
     Family(fish_tables, expected_fish),
+    Family(death_tables, expected_deaths),
     Family(state_tables, expected_states),
     Family(lice_tables, expected_lice),
     Family(health_tables, expected_health),

@@ -36,6 +36,7 @@ TIMES = MappingProxyType(
         "environmental_reading": "reading_time",
         "feeding_event": "feeding_date",
         "mortality_event": "event_date",
+        "mortality_record": "event_date",
         "growth_sample": "sample_date",
         "daily_state": "date",
         "harvest_event": "event_date",

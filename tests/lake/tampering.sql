@@ -1266,3 +1266,15 @@ UPDATE photoperiod_data SET day_length_hours = day_length_hours + 0.02 WHERE row
 
 -- 17_readings: it blows in a storm
 UPDATE weather_data SET wind_speed = 1;
+
+-- 01_batch_conservation: the dead of a week, by reason
+UPDATE mortality_record SET count = count + 1 WHERE rowid = 5;
+
+-- 01_batch_conservation: the dead of a week, by reason
+UPDATE mortality_record SET reason_id = 1 + reason_id % 6 WHERE rowid = 5;
+
+-- 01_batch_conservation: the dead of a week, by reason
+DELETE FROM mortality_record WHERE rowid = 5;
+
+-- 01_batch_conservation: the dead of a week, by reason
+UPDATE mortality_record SET event_date = event_date - INTERVAL 1 DAY WHERE rowid = 5;

@@ -1,5 +1,6 @@
 -- For every batch, on every day, in whole fish: eggs = dead + lost in transfers + culled + harvested + alive.
 -- The living are counted from the daily states, the rest from the events; a population never rises.
+-- The dead of each container and week that is over, or was when the fish left, are recorded once more, by reason.
 -- The eggs are those delivered less those dead on arrival, tray by tray; an order's totals are those of its deliveries,
 -- and what is not delivered yet has no eggs.
 WITH change AS (
@@ -37,6 +38,23 @@ total AS (
         coalesce((SELECT sum(fish) FROM change c WHERE c.batch_id = b.id), 0) AS gone,
         coalesce((SELECT sum(population_count) FROM container_assignment a WHERE a.batch_id = b.id), 0) AS alive
     FROM batch b
+),
+dead AS (  -- found dead, not culled
+    SELECT
+        m.assignment_id, least(date_trunc('week', m.event_date)::DATE + 6, s.end_day - 1) AS date, m.cause::VARCHAR AS cause,
+        sum(m.count) AS fish
+    FROM mortality_event m JOIN stay s USING (assignment_id) WHERE NOT m.is_cull GROUP BY ALL
+),
+recorded AS (
+    SELECT r.assignment_id, r.event_date::DATE AS date, n.name AS cause, sum(r.count) AS fish
+    FROM mortality_record r LEFT JOIN mortality_reason n ON n.id = r.reason_id GROUP BY ALL
+),
+sorted AS (
+    SELECT d.assignment_id, d.date, d.cause, d.fish AS dead, r.fish AS recorded
+    FROM (SELECT d.* FROM dead d JOIN stay s USING (assignment_id) CROSS JOIN run
+        WHERE date_trunc('week', d.date)::DATE + 6 < run.as_of
+            OR s.assignment_id IN (SELECT id FROM container_assignment WHERE departure_date IS NOT NULL)) d
+    FULL JOIN recorded r USING (assignment_id, date, cause)
 ),
 delivered AS (
     SELECT
@@ -84,6 +102,10 @@ FROM ledger WHERE gone + alive <> eggs
 UNION ALL
 SELECT batch_number, NULL, day, 'population never rises', format('at most {}', alive_before::BIGINT), alive::VARCHAR
 FROM steps WHERE alive > alive_before
+UNION ALL
+SELECT s.batch_number, s.container, t.date, 'the dead of a week, by reason', format('{} of {}', t.dead, t.cause),
+    t.recorded::VARCHAR
+FROM sorted t LEFT JOIN stay s USING (assignment_id) WHERE t.dead IS DISTINCT FROM t.recorded
 UNION ALL
 SELECT
     batch_number, NULL, NULL, 'eggs = all that is gone + what the assignments hold', eggs::VARCHAR,

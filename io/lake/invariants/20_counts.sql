@@ -10,7 +10,7 @@ by_batch AS (SELECT batch_id, sum(rows) AS rows FROM batch_rows GROUP BY ALL),
 bearers AS (SELECT count_if(status = 'ACTIVE') AS active, count_if(status = 'COMPLETED') AS completed FROM batch),
 slack (table_name, share, deviations, batches) AS (
     VALUES
-        ('feeding_event', 0.02, 4, NULL), ('mortality_event', 0.02, 4, NULL), ('feed_purchase', 0.05, 4, NULL),
+        ('feeding_event', 0.02, 4, NULL), ('mortality_event', 0.02, 4, NULL), ('mortality_record', 0.02, 4, NULL), ('feed_purchase', 0.05, 4, NULL),
         ('feed_container_stock', 0.05, 4, 'active'), ('journal_entry', 0.05, 4, NULL),
         ('lice_count', 0.05, 4, NULL), ('treatment', 0.05, 4, NULL), ('treatment_truth', 0.05, 4, NULL),
         ('health_event', 0.05, 4, NULL), ('health_lab_sample', 0.05, 4, NULL), ('sensor_fault', 0.02, 4, NULL),

@@ -17,6 +17,7 @@ from lake.tables.declaration import (
     TIMESTAMP,
     Column,
     Table,
+    count,
     decimal,
 )
 
@@ -44,6 +45,22 @@ HEALTH_TABLES: tuple[Table, ...] = (
         ),
         key=("assignment_id", "count_date", "lice_type_id"),
         order=("assignment_id", "count_date", "lice_type_id"),
+    ),
+    Table(
+        "mortality_record",
+        "The fish found dead in one container in one calendar week, sorted by reason at the week's end or, where the "
+        "stay ends sooner, on its last day. They are the fish of mortality_event, told once more in the list that the "
+        "application keeps for fish health: never add the two. Culls are no deaths.",
+        (
+            BATCH_REF,
+            CONTAINER_REF,
+            STAY_REF,
+            Column("event_date", TIMESTAMP, "when they were sorted, UTC", delta=True),
+            count("count", "fish"),
+            Column("reason_id", REF, "why they died", references="mortality_reason"),
+        ),
+        key=("assignment_id", "event_date", "reason_id"),
+        order=("assignment_id", "event_date", "reason_id"),
     ),
     Table(
         "treatment",

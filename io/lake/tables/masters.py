@@ -48,6 +48,7 @@ MASTER_TABLES: tuple[Table, ...] = (
         key=("id",),
         unique=(("parameter_id", "score_value"),),
     ),
+    Table("mortality_reason", "Why fish died: the causes of mortality_event.", (DIM_ID, NAME), key=("id",)),
     Table("vaccination_type", "A vaccine.", (DIM_ID, NAME), key=("id",)),
     Table("sample_type", "What is sent to a laboratory.", (DIM_ID, NAME), key=("id",)),
     Table(

@@ -58,6 +58,7 @@ BY = MappingProxyType(
         "harvest_event": "dest_geography_id",
         "harvest_lot": "product_grade_id",
         "lice_count": "lice_type_id",
+        "mortality_record": "reason_id",
         "fish_parameter_score": "parameter_id",
         "planned_activity": "activity_type",
         "harvest_waste": "category",

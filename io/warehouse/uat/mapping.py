@@ -97,6 +97,7 @@ HEALTH = (
         adult_male_count=Constant(0),
         juvenile_count=Constant(0),
     ),
+    map_table("mortality_record", "health_mortalityrecord"),
     map_table("treatment", "health_treatment", user_id=User()),
     map_table("health_sampling_event", "health_healthsamplingevent", sampled_by_id=User()),
     map_table("individual_fish_observation", "health_individualfishobservation"),
@@ -231,6 +232,7 @@ DIMENSIONS: tuple[Mapping, ...] = (
     map_table("lice_type", "health_licetype", key=("species", "gender", "development_stage")),
     map_table("health_parameter", "health_healthparameter", key=("name",)),
     map_table("parameter_score_definition", "health_parameterscoredefinition", key=("parameter_id", "score_value")),
+    map_table("mortality_reason", "health_mortalityreason", key=("name",), description=Constant("")),
     map_table(
         "vaccination_type",
         "health_vaccinationtype",

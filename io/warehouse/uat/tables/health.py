@@ -35,6 +35,12 @@ health_parameterscoredefinition
     parameter_id bigint -> health_healthparameter
     unique (parameter_id, score_value)
 
+health_mortalityreason
+    id bigint identity
+    name varchar(100) unique
+    description text
+    parent_id bigint? -> health_mortalityreason
+
 health_vaccinationtype
     id bigint identity
     name varchar(100) unique
@@ -62,6 +68,16 @@ health_licecount
     count_value int? +
     detection_method varchar(50)?
     lice_type_id bigint? -> health_licetype
+    assignment_id bigint? -> batch_batchcontainerassignment
+
+health_mortalityrecord
+    id bigint identity
+    event_date timestamptz
+    count int +
+    notes text
+    batch_id bigint -> batch_batch
+    container_id bigint? -> infrastructure_container
+    reason_id bigint -> health_mortalityreason
     assignment_id bigint? -> batch_batchcontainerassignment
 
 health_treatment
