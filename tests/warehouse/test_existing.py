@@ -61,6 +61,7 @@ def test_master_rows_are_found_by_their_natural_keys(used: str, lake: Lake) -> N
         name: rows for name, rows in result.added_master_rows.items() if name.startswith(("fin", "sc", "pl", "h"))
     } == {
         "health_licetype": 1,
+        "health_mortalityreason": 2,
         "health_healthparameter": 2,
         "health_parameterscoredefinition": 2,
         "health_vaccinationtype": 2,

@@ -12,8 +12,7 @@ from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.compilation import kernel
 
 TWO_PI = 6.283185307179586
-HORIZON_DEG = 0.8333  # the sun's centre below the horizon at sunrise: its radius and refraction
-SIN_HORIZON = 0.014543570578  # of HORIZON_DEG
+SIN_HORIZON = 0.014543315936696236  # of 0.8333 degrees, the sun's centre below the horizon at sunrise
 TILT = 0.39795  # sine of the ecliptic's obliquity
 
 
