@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -65,19 +67,25 @@ def test_every_day_of_an_area_is_told_of_at_the_hours_of_observation(at_sea: Bat
         assert len(set(ids.tolist())) == len(ids)
 
 
-def test_northern_areas_have_longer_summers_and_darker_winters(
+def test_northern_areas_have_longer_days_in_summer_and_shorter_ones_in_winter(
     small_schedule: Schedule, lives: list[BatchLife]
 ) -> None:
     areas = coordinates(small_schedule.farm, small_schedule.farm.areas, "areas")
-    spans: dict[int, tuple[int, int]] = {}
+    seen: dict[int, set[tuple[Decimal, int]]] = {}
     for life in lives[:3]:
         for row in rows_of(surroundings_tables(life)["photoperiod_data"]):
-            low, high = spans.get(row["area_id"], (2400, 0))
-            spans[row["area_id"]] = min(low, row["day_length_hours"]), max(high, row["day_length_hours"])
-    whole = {a: s for a, s in spans.items() if s[1] - s[0] > 1000}
-    north = sorted(whole, key=lambda a: areas[a].latitude)
-    widths = [whole[a][1] - whole[a][0] for a in north]
-    assert widths == sorted(widths)
+            seen.setdefault(row["date"], set()).add((areas[row["area_id"]].latitude, row["day_length_hours"]))
+    compared = 0
+    for day, places in seen.items():
+        month = (date(1970, 1, 1) + timedelta(days=day)).month
+        hours = [length for _, length in sorted(places)]
+        if len(hours) > 1 and month in (5, 6, 7):
+            assert hours == sorted(hours)
+            compared += 1
+        if len(hours) > 1 and month in (11, 12, 1):
+            assert hours == sorted(hours, reverse=True)
+            compared += 1
+    assert compared > 50
 
 
 def test_a_later_as_of_date_leaves_what_was_observed(lives: list[BatchLife], lived_to: LivedTo) -> None:
