@@ -188,7 +188,10 @@ def _run(request: _Request, began: float) -> Manifest:
         "begun", at=time.time(), pid=pid, born=process_start(pid), identity=asdict(this), workers=request.workers
     )
     write_inputs(run_dir, schedule)
-    dimensions = {name: write_dimension(run_dir, name, rows) for name, rows in dimension_tables(schedule.farm).items()}
+    dimensions = {
+        name: write_dimension(run_dir, name, rows)
+        for name, rows in dimension_tables(schedule.farm, schedule.biology).items()
+    }
     journal.append("forecast", at=time.time(), events=expected.events)
     events.begun(expected)
     for record in kept.values():

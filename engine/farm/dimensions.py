@@ -7,13 +7,14 @@ from typing import Any
 
 import pyarrow as pa
 
+from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
 from engine.farm.masters import master_rows
 from engine.farm.sites import coordinates
 from lake.tables import TABLES
 
 
-def dimension_tables(farm: Farm) -> dict[str, pa.Table]:
+def dimension_tables(farm: Farm, biology: Biology) -> dict[str, pa.Table]:
     """Every dimension table of the lake, by name, in the declared schema; ids are the farm's ordinals."""
     model = farm.model
 
@@ -91,7 +92,7 @@ def dimension_tables(farm: Farm) -> dict[str, pa.Table]:
         ],
         "product_grade": [{"id": i, "code": g.code, "name": g.name} for i, g in enumerate(model.grades, 1)],
     }
-    rows |= master_rows(farm)
+    rows |= master_rows(farm, biology)
     return {name: _arrow(name, table_rows) for name, table_rows in rows.items()}
 
 

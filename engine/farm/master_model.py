@@ -38,8 +38,9 @@ class PolicyModel(StrictModel):
 class ScenarioModel(StrictModel):
     """The standard models by which the application projects a batch; values are the application's own.
 
-    Names take {batch} and {geography}. In the first `hall_stages` stages its scenarios, unlike its forecasts, read
-    `hall_temperature_c` whatever the profile says.
+    Names take {batch} and {geography}; that of the constraints, which all scenarios share, takes {transfer_g} and
+    {harvest_g}. constraint_stages: the farm's stage for each of the application's. In the first hall_stages stages its
+    scenarios, unlike its forecasts, read hall_temperature_c whatever the profile says.
     """
 
     tgc_model: str
@@ -55,6 +56,8 @@ class ScenarioModel(StrictModel):
     hall_stages: Annotated[int, Field(ge=0, le=6)]
     hall_temperature_c: Annotated[float, Field(ge=0, le=30)]
     genotypes: dict[str, Name]  # by egg supplier
+    constraints: Name
+    constraint_stages: dict[Literal["egg", "alevin", "fry", "parr", "smolt", "post_smolt", "harvest"], Name]
 
 
 class TemplateModel(StrictModel):

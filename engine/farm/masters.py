@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from engine.biology.outlook import Outlook
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm, Hall, Place
 from engine.farm.schedule import STAGE_DAYS
@@ -95,7 +96,37 @@ def _policies(farm: Farm) -> list[dict[str, Any]]:
     return rows
 
 
-def master_rows(farm: Farm) -> dict[str, list[dict[str, Any]]]:
+def _constraint_set(farm: Farm, policy: Outlook) -> dict[str, Any]:
+    """The one set, known by its thresholds: others make another, where the application's rows are not changed."""
+    transfer_g, harvest_g = (f"{g:g}" for g in (policy.transfer_threshold_g, policy.harvest_threshold_g))
+    name = farm.model.master.scenario.constraints.format(transfer_g=transfer_g, harvest_g=harvest_g)
+    text = (
+        f"Smolts go to sea at {transfer_g} g, fish are harvested at {harvest_g} g; otherwise the stages' usual weights."
+    )
+    return {"id": 1, "name": name, "description": text, "is_active": True}
+
+
+def _stage_constraints(farm: Farm, policy: Outlook) -> list[dict[str, Any]]:
+    """The stages' weights; the greatest of the smolt and of the harvest are the thresholds of forecasts."""
+    greatest = {"smolt": policy.transfer_threshold_g, "harvest": policy.harvest_threshold_g}
+    rows = []
+    for word, name in farm.model.master.scenario.constraint_stages.items():
+        stage = farm.stage_names.index(name)
+        low, high = farm.model.stages[stage].weight_g
+        most = greatest.get(word, high)
+        rows.append(
+            {
+                "constraint_set_id": 1,
+                "lifecycle_stage": word,
+                "min_weight_g": min(low, most),
+                "max_weight_g": most,
+                "typical_duration_days": STAGE_DAYS[stage],
+            }
+        )
+    return rows
+
+
+def master_rows(farm: Farm, biology: Biology) -> dict[str, list[dict[str, Any]]]:
     """Rows of lake.tables.masters.MASTER_TABLES, by table; ids are ordinals in the farm file's order."""
     master, names = farm.model.master, farm.geography_names
     scenario, stages = master.scenario, farm.stage_names
@@ -144,6 +175,8 @@ def master_rows(farm: Farm) -> dict[str, list[dict[str, Any]]]:
         ),
         "site": _numbered(sites),
         "intercompany_policy": _policies(farm),
+        "biological_constraints": [_constraint_set(farm, biology.model.outlook)],
+        "stage_constraint": _numbered(_stage_constraints(farm, biology.model.outlook)),
         "fcr_model": [{"id": 1, "name": scenario.fcr_model}],
         "fcr_model_stage": _numbered(
             [

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pydantic import ValidationError
 
 from engine.biology.parameters import Biology
+from engine.farm.infrastructure import Farm
 from engine.farm.master_model import TemplateModel
-from engine.farm.masters import sea_profile_c, stage_tgc
+from engine.farm.masters import master_rows, sea_profile_c, stage_tgc
 
 
 @pytest.mark.parametrize("geography", ["Faroe Islands", "Scotland"])
@@ -29,6 +32,21 @@ def test_a_profile_has_the_months_means(biology: Biology) -> None:
         middle = year[round((month + 0.5) / 12 * 365)]
         assert middle == pytest.approx(mean + region.sea_offset_c, abs=0.05)
     assert all(round(temp_c, 2) == temp_c for temp_c in year)
+
+
+def test_constraints_have_the_thresholds_of_forecasts(small_farm: Farm, biology: Biology) -> None:
+    """The application takes them from the greatest weight of these two stages of a scenario's constraints."""
+    for transfer_g, harvest_g in ((100.0, 5_000.0), (120.5, 4_000.0)):
+        policy = replace(biology.model.outlook, transfer_threshold_g=transfer_g, harvest_threshold_g=harvest_g)
+        other = replace(biology, model=replace(biology.model, outlook=policy))
+        rows = master_rows(small_farm, other)
+        (named,) = rows["biological_constraints"]
+        assert named["name"] == f"Atlantic salmon, to sea at {transfer_g:g} g, harvested at {harvest_g:g} g"
+        greatest = {row["lifecycle_stage"]: row["max_weight_g"] for row in rows["stage_constraint"]}
+        assert (greatest["smolt"], greatest["harvest"]) == (transfer_g, harvest_g)
+        assert all(row["min_weight_g"] <= row["max_weight_g"] for row in rows["stage_constraint"])
+        egg = biology.model.stages.egg_weight_g  # a scenario begins with it: it must lie in some stage
+        assert any(row["min_weight_g"] <= egg <= row["max_weight_g"] for row in rows["stage_constraint"])
 
 
 @pytest.mark.parametrize(("activity", "lacks"), [("TRANSFER", "stage"), ("FEED_CHANGE", "feed")])

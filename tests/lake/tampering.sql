@@ -1278,3 +1278,16 @@ DELETE FROM mortality_record WHERE rowid = 5;
 
 -- 01_batch_conservation: the dead of a week, by reason
 UPDATE mortality_record SET event_date = event_date - INTERVAL 1 DAY WHERE rowid = 5;
+
+
+-- 22_forecasts: constraints have the thresholds
+UPDATE stage_constraint SET max_weight_g = 120 WHERE lifecycle_stage = 'smolt';
+
+-- 22_forecasts: constraints have the thresholds
+DELETE FROM stage_constraint WHERE lifecycle_stage = 'harvest';
+
+-- 22_forecasts: constraints have the thresholds
+UPDATE stage_constraint SET min_weight_g = 0.2 WHERE min_weight_g < 0.2;
+
+-- 07_foreign_keys: scenario.biological_constraints_id refers to a row
+UPDATE scenario SET biological_constraints_id = 2 WHERE batch_id = 2;

@@ -67,6 +67,8 @@ def test_master_rows_are_found_by_their_natural_keys(used: str, lake: Lake) -> N
         "health_vaccinationtype": 2,
         "health_sampletype": 2,
         "finance_dimsite": 1,
+        "scenario_biological_constraints": 2,
+        "scenario_stage_constraint": 2,
         "scenario_fcrmodel": 1,
         "scenario_fcrmodelstage": 2,
         "scenario_mortalitymodel": 1,

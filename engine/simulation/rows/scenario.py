@@ -102,6 +102,7 @@ def scenario_tables(schedule: Schedule, batch: Batch, expected: Baseline) -> Tab
             "tgc_model_id": row_ids("tgc_model", batch.id, 1),
             "fcr_model_id": one,
             "mortality_model_id": one,
+            "biological_constraints_id": one,
         },
         "projection_run": {
             "id": run,

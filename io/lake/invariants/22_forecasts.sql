@@ -198,6 +198,18 @@ LEFT JOIN expected e ON e.batch_id = p.batch_id AND e.day_number = p.day_number
 WHERE p.tgc_value_used IS DISTINCT FROM e.tgc_value
 GROUP BY ALL
 UNION ALL
+-- the application takes its thresholds from the scenario's constraints
+SELECT b.batch_number, NULL, c.start_date, 'a scenario''s constraints have the thresholds of forecasts',
+    format('smolt to {} g, harvest to {} g', rule.transfer_g, rule.harvest_g),
+    format('smolt to {} g, harvest to {} g', any_value(t.max_weight_g) FILTER (t.lifecycle_stage = 'smolt'),
+        any_value(t.max_weight_g) FILTER (t.lifecycle_stage = 'harvest'))
+FROM scenario c CROSS JOIN rule LEFT JOIN batch b ON b.id = c.batch_id
+LEFT JOIN stage_constraint t ON t.constraint_set_id = c.biological_constraints_id
+GROUP BY ALL
+HAVING (count_if(t.lifecycle_stage = 'smolt' AND t.max_weight_g = rule.transfer_g) = 1
+    AND count_if(t.lifecycle_stage = 'harvest' AND t.max_weight_g = rule.harvest_g) = 1
+    AND count_if(t.min_weight_g <= c.initial_weight AND c.initial_weight <= t.max_weight_g) > 0) IS NOT TRUE
+UNION ALL
 SELECT s.batch_number, s.container, NULL, 'a profile is known by its name', t.name, r.temp_profile_name
 FROM (
     SELECT DISTINCT assignment_id, temp_profile_id, temp_profile_name FROM live_forward_projection

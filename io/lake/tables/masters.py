@@ -92,6 +92,26 @@ MASTER_TABLES: tuple[Table, ...] = (
         ),
         key=("id",),
     ),
+    Table(
+        "biological_constraints",
+        "Between which weights a batch is expected to be in each stage.",
+        (DIM_ID, NAME, Column("description", TEXT, "in words"), ACTIVE),
+        key=("id",),
+    ),
+    Table(
+        "stage_constraint",
+        "The weights of one stage; the greatest of smolt and harvest are the thresholds of forecasts.",
+        (
+            DIM_ID,
+            Column("constraint_set_id", REF, "the set", references="biological_constraints"),
+            Column("lifecycle_stage", TEXT, "the application's own word for the stage"),
+            Column("min_weight_g", decimal(10, 2), "least mean weight", unit="g"),
+            Column("max_weight_g", decimal(10, 2), "greatest mean weight", unit="g"),
+            Column("typical_duration_days", pa.int32(), "usual length", unit="d"),
+        ),
+        key=("id",),
+        unique=(("constraint_set_id", "lifecycle_stage"),),
+    ),
     Table("fcr_model", "Expected feed conversion.", (DIM_ID, NAME), key=("id",)),
     Table(
         "fcr_model_stage",

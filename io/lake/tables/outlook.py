@@ -94,6 +94,7 @@ OUTLOOK_TABLES: tuple[Table, ...] = (
             Column("tgc_model_id", ID, "growth", references="tgc_model"),
             Column("fcr_model_id", REF, "feed conversion", references="fcr_model"),
             Column("mortality_model_id", REF, "mortality", references="mortality_model"),
+            Column("biological_constraints_id", REF, "weights by stage", references="biological_constraints"),
         ),
         key=("id",),
         id_bits=1,

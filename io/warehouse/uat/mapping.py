@@ -253,6 +253,8 @@ DIMENSIONS: tuple[Mapping, ...] = (
         "finance_intercompanypolicy",
         key=("from_company_id", "to_company_id", "pricing_basis", "product_grade_id"),
     ),
+    map_table("biological_constraints", "scenario_biological_constraints", key=("name",)),
+    map_table("stage_constraint", "scenario_stage_constraint", key=("constraint_set_id", "lifecycle_stage")),
     map_table("fcr_model", "scenario_fcrmodel", key=("name",)),
     map_table("fcr_model_stage", "scenario_fcrmodelstage", key=("model_id", "stage_id")),
     map_table("mortality_model", "scenario_mortalitymodel", key=("name",)),

@@ -32,7 +32,7 @@ def sold(lives: list[BatchLife]) -> BatchLife:
 
 @pytest.fixture(scope="module")
 def masters(small_schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
-    rows = dimension_tables(small_schedule.farm)
+    rows = dimension_tables(small_schedule.farm, small_schedule.biology)
     return {name: rows[name].to_pylist() for name in ("company", "site", "intercompany_policy", "container")}
 
 

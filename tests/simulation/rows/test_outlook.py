@@ -35,7 +35,7 @@ def rows_of(life: BatchLife, table: str) -> Rows:
 
 @pytest.fixture(scope="module")
 def masters(small_schedule: Schedule) -> dict[str, Rows]:
-    found = dimension_tables(small_schedule.farm)
+    found = dimension_tables(small_schedule.farm, small_schedule.biology)
     return {name: table.to_pylist() for name, table in found.items()}
 
 

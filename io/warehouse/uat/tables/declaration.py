@@ -10,7 +10,7 @@ from warehouse.uat.identifiers import django_name, quoted
 
 # A table is a line with its name (NAME as OTHER: its keys and indexes are named after OTHER, as it was once called);
 # below it, indented, a line a column:
-#   NAME TYPE[?] [+] [identity] [unique] [index | ref | -> TABLE[.COLUMN]]
+#   NAME TYPE[?] [+] [identity] [unique] [index | ref | -> TABLE[.COLUMN]] [as OTHER]
 # ? nullable, + not negative, -> foreign key (with the index that Django gives one), ref such an index without
 # the key; then key, unique, index, unique_index and check lines for what concerns several columns.
 TYPES = {
@@ -79,6 +79,8 @@ def _fields(pattern: str, text: str) -> tuple[str, ...]:
 
 def _column(table: str, words: list[str]) -> tuple[UatColumn, list[Constraint]]:
     name, type_text, *flags = words
+    if "as" in flags:  # its key and index are named after another table
+        table = flags[flags.index("as") + 1]
     base, size = _fields(r"(\w+)(\(.*\))?\??", type_text)
     reference: tuple[str, ...] = ()
     if "->" in flags:

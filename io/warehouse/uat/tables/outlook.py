@@ -66,6 +66,27 @@ scenario_mortalitymodel
     updated_at timestamptz
     key (model_id)
 
+scenario_biological_constraints
+    id bigint identity
+    name varchar(100) unique
+    description text
+    is_active boolean
+    created_at timestamptz
+    updated_at timestamptz
+    created_by_id int? -> auth_user
+
+scenario_stage_constraint
+    id bigint identity
+    lifecycle_stage varchar(20)
+    min_weight_g numeric(10,2)
+    max_weight_g numeric(10,2)
+    min_temperature_c numeric(5,2)?
+    max_temperature_c numeric(5,2)?
+    typical_duration_days int?
+    max_freshwater_weight_g numeric(10,2)?
+    constraint_set_id bigint -> scenario_biological_constraints
+    unique (constraint_set_id, lifecycle_stage)
+
 scenario as scenario_scenario
     scenario_id bigint identity
     name varchar(255)
@@ -82,9 +103,8 @@ scenario as scenario_scenario
     fcr_model_id bigint -> scenario_fcrmodel.model_id
     mortality_model_id bigint -> scenario_mortalitymodel.model_id
     tgc_model_id bigint -> scenario_tgcmodel.model_id
-    biological_constraints_id bigint?
+    biological_constraints_id bigint? -> scenario_biological_constraints as scenario
     key (scenario_id)
-    index scenario_biological_constraints_id_8b581e36 (biological_constraints_id)
     index scenario_created_277418_idx (created_by_id)
     index scenario_start_d_75cb3d_idx (start_date)
 
