@@ -131,6 +131,7 @@ def _batch_rows(batch: Batch, farm: Farm, region: _RegionOutlook, as_of_day: int
     rows = float(BATCH_ROWS + count_creation_rows(trays) + count_scenario_rows(farm, bio))
     if not batch.is_delivered(as_of_day):
         return rows + trays
+    rows += len(farm.model.master.activities)
     ended, old = batch.end_day <= as_of_day, as_of_day - batch.start_day
     grown = region.gains([stay.days for stay in batch.stays if stay.stage < SEA])
     for stay in batch.stays:
@@ -145,11 +146,11 @@ def _batch_rows(batch: Batch, farm: Farm, region: _RegionOutlook, as_of_day: int
             rows += count_surroundings_rows(bio, areas, lived)
             hazard, noise_sd = region.region.sea_hazard / CYCLE_DAYS, mortality.noise_sd
             for share, days in region.sea_days(stay, root, spread, batch.harvest_target_g):
-                harvest = n * count_harvest_rows(farm) if days <= lived else 0
+                harvest = n * (count_harvest_rows(farm) + 1) if days <= lived else 0  # and its plan
                 dying = region.share_with_deaths(fish * hazard, noise_sd)
                 day_rows = _stay_rows(stay, min(days, lived), farm=farm, region=region, share_with_deaths=dying)
                 age = stay.start_day - batch.start_day + min(days, lived)
-                ahead = 0 if days <= lived or ended else count_ahead_rows(farm, n, days_ahead(bio.outlook, old))
+                ahead = 0 if days <= lived or ended else count_ahead_rows(n, days_ahead(bio.outlook, old))
                 rows += share * (day_rows + harvest + ahead + _health_rows(age, farm, region))
             return rows
         stage = region.stages[stay.stage - 1]
@@ -161,7 +162,7 @@ def _batch_rows(batch: Batch, farm: Farm, region: _RegionOutlook, as_of_day: int
             alive *= 1 - mortality.cull_share
             rows += n if lived > mortality.cull_day else 0
         if stay.end_day > as_of_day:
-            rows += count_ahead_rows(farm, n, days_ahead(bio.outlook, old))
+            rows += count_ahead_rows(n, days_ahead(bio.outlook, old))
         gain = grown[stay.stage - 1]
         root += gain
         spread += (stage.individual_tgc_cv * gain) ** 2

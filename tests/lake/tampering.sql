@@ -404,8 +404,14 @@ INSERT INTO container_forecast_summary SELECT * REPLACE (1030 AS assignment_id) 
 -- 08_time: dated when it is done
 UPDATE planned_activity SET completed_at = NULL WHERE completed_at IS NOT NULL;
 
--- 08_time: planned for an active batch
-UPDATE planned_activity SET batch_id = 1 WHERE batch_id = 2;
+-- 08_time: open only while its batch lives
+UPDATE planned_activity SET status = 'PENDING', completed_at = NULL WHERE batch_id = 1 AND status = 'COMPLETED';
+
+-- 08_time: open only while its batch lives
+UPDATE planned_activity SET status = 'IN_PROGRESS' WHERE batch_id = 1 AND status = 'CANCELLED';
+
+-- 08_time: what was planned of a batch is kept
+DELETE FROM planned_activity WHERE batch_id = 1;
 
 -- 08_time: as planned
 UPDATE batch SET start_date = start_date - 1 WHERE id = 1;

@@ -1,10 +1,11 @@
-"""What was planned for an active batch from the farm's templates, and what came of it by the as-of date.
+"""What was planned for a batch from the farm's templates, and what came of it by the as-of date.
 
 An activity is due on its template's day of the batch's life. It is completed on the day on which the thing happened,
 early or late: a transfer by its move (and it is in progress once a workflow was made of it), a vaccination and a
 treatment by the treatments, a change of feed when the batch's mean weight is that of the feed, a sampling by the weekly
 weighing nearest to it. Some samplings and changes of feed are never marked as done, some plans are cancelled when they
-fall due, and what is neither stays pending, overdue or not. Draws: four an activity, whatever becomes of it.
+fall due, and what is neither stays pending, overdue or not. With its harvest a batch is closed: what was done is
+marked, what never came is cancelled. Draws: four an activity, whatever becomes of it.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class Activities:
 
 
 def plan_activities(life: BatchLife) -> Activities:
-    """An active batch's activities as they stand at the as-of date."""
+    """A batch's activities as they stand at the as-of date."""
     schedule, history = life.schedule, life.history
     templates = tuple(schedule.farm.model.master.activities)
     key = stream_key(schedule.seed, Stream.PLANNING, history.batch.number)
@@ -63,7 +64,7 @@ def plan_activities(life: BatchLife) -> Activities:
     outcomes = _Outcomes(life)
     first, last = (HOUR_MINUTES * hour for hour in schedule.biology.model.outlook.working_hours_utc)
     found = [
-        outcomes.outcome(template, history.batch.start_day + template.day, draw.tolist())
+        outcomes.at_last(template, history.batch.start_day + template.day, draw.tolist())
         for template, draw in zip(templates, draws, strict=True)
     ]
     return Activities(
@@ -94,8 +95,18 @@ class _Outcomes:
         self._treated = sorted(t.day for t in self._history.treatments if t.method != VACCINE)
         self._vaccinated = sorted(t.day for t in self._history.treatments if t.method == VACCINE)
 
+    def at_last(self, template: TemplateModel, due: int, draw: list[float]) -> tuple[str, int]:
+        """Status and day done of an activity. Of a harvested batch none is left open: it was done, or never will be."""
+        if not self._history.harvested:
+            return self.outcome(template, due, draw)
+        last_day = self._history.stages[-1].end_day - 1
+        if template.activity == "HARVEST":
+            return "COMPLETED", last_day
+        status, done = self.outcome(template, due, [max(draw[FORGOTTEN], 1.0), *draw[FORGOTTEN + 1 :]])
+        return (status, done) if status == "COMPLETED" and done <= last_day else ("CANCELLED", NEVER)
+
     def outcome(self, template: TemplateModel, due: int, draw: list[float]) -> tuple[str, int]:
-        """Status and day done of an activity."""
+        """Status and day done of an activity as long as the batch lives."""
         policy, kind = self._biology.outlook, template.activity
         past = due < self._as_of
         if kind == "TRANSFER":

@@ -13,33 +13,34 @@ from engine.simulation.rows.projection import days_ahead, look_ahead, projection
 from engine.simulation.rows.ring_harvests import expected_ring_harvests
 from engine.simulation.rows.scenario import baseline, scenario_tables
 
-ACTIVE_TABLES = ("live_forward_projection", "container_forecast_summary", "planned_activity")  # of an active batch
+ACTIVE_TABLES = ("live_forward_projection", "container_forecast_summary")  # of an active batch
 
 
 def outlook_tables(life: BatchLife) -> Tables:
     """temperature_profile, temperature_reading, tgc_model, tgc_model_stage, scenario, projection_run,
-    scenario_projection; of an active batch live_forward_projection, container_forecast_summary and planned_activity.
+    scenario_projection, planned_activity; of an active batch live_forward_projection and container_forecast_summary.
     """
     schedule, batch = life.schedule, life.history.batch
     planned = baseline(schedule, batch)
-    tables = scenario_tables(schedule, batch, planned)
+    activities = plan_activities(life)
+    tables = scenario_tables(schedule, batch, planned) | {"planned_activity": activity_rows(life, activities)}
     if life.history.harvested:
         return tables | {name: empty(name) for name in ACTIVE_TABLES}
-    ahead, activities = look_ahead(life, planned), plan_activities(life)
+    ahead = look_ahead(life, planned)
     return tables | {
         "live_forward_projection": projection_rows(life, ahead),
         "container_forecast_summary": summary_rows(life, ahead, planned, activities),
-        "planned_activity": activity_rows(life, activities),
     }
 
 
 def expected_outlook(expected: ExpectedLife) -> RowCounts:
-    """A scenario and its days; of a batch that lives beyond the as-of date its days ahead and activities."""
+    """A scenario and its days, and activities; of a batch that lives beyond the as-of date its days ahead."""
     schedule, active = expected.schedule, expected.active_containers
     rows = count_model_rows(schedule.farm, schedule.biology.model.outlook) | {
         "scenario": 1,
         "projection_run": 1,
         "scenario_projection": schedule.biology.model.outlook.scenario_days,
+        "planned_activity": len(schedule.farm.model.master.activities) + expected_ring_harvests(expected),
     }
     if not active:
         return rows | dict.fromkeys(ACTIVE_TABLES, 0)
@@ -47,7 +48,6 @@ def expected_outlook(expected: ExpectedLife) -> RowCounts:
         "live_forward_projection": active
         * days_ahead(schedule.biology.model.outlook, schedule.as_of_day - expected.batch.start_day),
         "container_forecast_summary": active,
-        "planned_activity": len(schedule.farm.model.master.activities) + expected_ring_harvests(expected),
     }
 
 
@@ -56,6 +56,6 @@ def count_scenario_rows(farm: Farm, biology: Parameters) -> int:
     return sum(count_model_rows(farm, biology.outlook).values()) + 2 + biology.outlook.scenario_days
 
 
-def count_ahead_rows(farm: Farm, containers: int, days: int) -> int:
-    """Rows of an active batch: so many days ahead and a summary for each container, and the activities."""
-    return containers * (days + 1) + len(farm.model.master.activities)
+def count_ahead_rows(containers: int, days: int) -> int:
+    """Rows of an active batch: so many days ahead and a summary for each container."""
+    return containers * (days + 1)

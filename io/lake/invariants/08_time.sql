@@ -127,10 +127,18 @@ FROM container_assignment a JOIN stay s ON s.assignment_id = a.id
 LEFT JOIN container_forecast_summary f ON f.assignment_id = a.id
 GROUP BY ALL HAVING count(f.assignment_id) <> a.is_active::INTEGER
 UNION ALL
-SELECT b.batch_number, NULL, p.due_date, 'an activity is planned for an active batch and dated when it is done',
-    'ACTIVE; a date if COMPLETED', format('{}, {}: {}', b.status, p.status, p.completed_at)
+SELECT b.batch_number, NULL, p.due_date, 'an activity is open only while its batch lives, and dated when it is done',
+    'COMPLETED or CANCELLED once it is over; a date if COMPLETED',
+    format('{}, {}: {}', b.status, p.status, p.completed_at)
 FROM planned_activity p LEFT JOIN batch b ON b.id = p.batch_id
-WHERE b.status <> 'ACTIVE' OR (p.status = 'COMPLETED') <> (p.completed_at IS NOT NULL)
+WHERE (b.actual_end_date IS NOT NULL AND p.status IN ('PENDING', 'IN_PROGRESS'))
+    OR (p.status = 'COMPLETED') <> (p.completed_at IS NOT NULL)
+UNION ALL
+SELECT b.batch_number, NULL, b.actual_end_date, 'what was planned of a batch is kept',
+    format('{} activities', (SELECT count(*) FROM activity_template)), format('{} activities', count(p.id))
+FROM batch b LEFT JOIN planned_activity p ON p.batch_id = b.id AND p.container_id IS NULL
+WHERE b.status IN ('ACTIVE', 'COMPLETED')
+GROUP BY ALL HAVING count(p.id) <> (SELECT count(*) FROM activity_template)
 UNION ALL
 SELECT
     s.batch_number, s.container, a.actual_execution_date, 'moved on the day of departure and of arrival',

@@ -14,7 +14,7 @@ slack (table_name, share, deviations, batches) AS (
         ('feed_container_stock', 0.05, 4, 'active'), ('journal_entry', 0.05, 4, NULL),
         ('lice_count', 0.05, 4, NULL), ('treatment', 0.05, 4, NULL), ('treatment_truth', 0.05, 4, NULL),
         ('health_event', 0.05, 4, NULL), ('health_lab_sample', 0.05, 4, NULL), ('sensor_fault', 0.02, 4, NULL),
-        ('live_forward_projection', 0.05, 0, 'active'), ('planned_activity', 0.05, 0, 'active'),
+        ('live_forward_projection', 0.05, 0, 'active'),
         ('container_forecast_summary', 0.05, 0, 'active'),
         ('harvest_event', 0.02, 0, 'completed'), ('harvest_lot', 0.02, 4, 'completed'),
         ('harvest_waste', 0.02, 4, 'completed'), ('fact_harvest', 0.02, 4, 'completed'),

@@ -211,7 +211,7 @@ OUTLOOK_TABLES: tuple[Table, ...] = (
     ),
     Table(
         "planned_activity",
-        "Something planned for an active batch, from a template.",
+        "Something planned for a batch, from a template.",
         (
             ROW_ID,
             BATCH_REF,

@@ -22,7 +22,7 @@ from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 from tests.simulation.trade_lives import LivedTo
 
-AT_SEA, IN_PARR, NEWBORN = 2, 3, 4  # positions in the small schedule
+HARVESTED, AT_SEA, IN_PARR, NEWBORN = 0, 2, 3, 4  # positions in the small schedule
 MINUTES = 24 * 60
 NOTHING_LOST = {"forgotten_share": 0.0, "cancelled_share": 0.0, "treatment_cancelled_share": 0.0}
 
@@ -79,16 +79,11 @@ def treated(history: BatchHistory, *days: int, method: str = "THERMAL") -> Batch
     return replace(history, treatments=made)
 
 
-def test_an_active_batch_has_every_template_due_on_its_day(
-    small_schedule: Schedule, histories: list[BatchHistory]
-) -> None:
+def test_a_batch_has_every_template_due_on_its_day(small_schedule: Schedule, histories: list[BatchHistory]) -> None:
     templates = small_schedule.farm.model.master.activities
     assert len(templates) == 20
     for history in histories:
         rows = outlook_tables(living(small_schedule, history))["planned_activity"]
-        if history.harvested:
-            assert len(rows["due_date"]) == 0
-            continue
         assert rows["due_date"].tolist() == [history.batch.start_day + t.day for t in templates]
         assert rows["template_id"].tolist() == list(range(1, 21))
         assert rows["notes"].to_pylist() == [t.name for t in templates]
@@ -101,8 +96,6 @@ def test_what_is_done_was_done_in_working_hours_before_the_as_of_date(
 ) -> None:
     completed = code("planned_activity", "status", "COMPLETED")
     for history in histories:
-        if history.harvested:
-            continue
         life = living(small_schedule, history)
         rows = activity_rows(life, plan_activities(life))
         done = rows["completed_at"]
@@ -203,6 +196,27 @@ def test_the_harvest_is_pending_until_rings_are_emptied(faithful: Schedule, hist
     emptied = replace(last, emptied=np.arange(len(last.emptied)) == 1)
     begun = replace(history, stages=(*history.stages[:-1], emptied))
     assert of_kind(living(faithful, begun), "HARVEST")[0][1:] == ("IN_PROGRESS", -1)
+
+
+def test_with_its_harvest_a_batch_is_closed(
+    small_schedule: Schedule, faithful: Schedule, histories: list[BatchHistory]
+) -> None:
+    """What was done is marked as done, even what nobody thought of marking; what never came is cancelled."""
+    history = histories[HARVESTED]
+    assert history.harvested
+    last_day = history.stages[-1].end_day - 1
+    found = plan(living(small_schedule, history))
+    assert {status for status, _ in found.values()} <= {"COMPLETED", "CANCELLED"}
+    assert all(day <= last_day for _, day in found.values())
+    templates = {template.name: template for template in small_schedule.farm.model.master.activities}
+    (harvest,) = (name for name, template in templates.items() if template.activity == "HARVEST")
+    assert found[harvest] == ("COMPLETED", last_day)
+    forgetful = given_policy(faithful, forgotten_share=1.0)
+    assert plan(living(forgetful, history)) == plan(living(faithful, history))
+    for name, template in templates.items():
+        due = history.batch.start_day + template.day
+        if template.activity == "SAMPLING" and due > last_day + 7:
+            assert found[name] == ("CANCELLED", -1)
 
 
 def renamed(life: BatchLife, number: str) -> BatchLife:
