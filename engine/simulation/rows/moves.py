@@ -109,7 +109,7 @@ def _workflow_rows(life: BatchLife, found: tuple[Workflow, ...], totals: list[Co
     done = np.array([s == "COMPLETED" for s in status], dtype=bool)
     template = transfer_templates(life.schedule.farm)
     activity = np.array([template.get(w.stage + 1, 0) for w in found], dtype=np.int64)
-    follows = [not life.history.harvested and w.status != "CANCELLED" and w.stage + 1 in template for w in found]
+    follows = [w.status != "CANCELLED" and w.stage + 1 in template for w in found]
     sums = {name: np.array([int(total[name]) for total in totals], dtype=np.int64) for name in _NOTHING}
     paid = row_ids("intercompany_transaction", batch.id, 1)[0]
     return {
