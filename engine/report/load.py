@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
 
+from warehouse.differences import DifferingColumn
 from warehouse.load import LoadResult
 from warehouse.wipe import WipeResult
+
+MAX_COLUMNS = 12  # lines on the screen
+EXAMPLES = 2
 
 
 def print_load(screen: Console, result: LoadResult) -> None:
@@ -24,11 +29,44 @@ def print_load(screen: Console, result: LoadResult) -> None:
         f"{sum(result.added_master_rows.values()):,} master rows added",
         soft_wrap=True,
     )
+    _print_differing(screen, result.differing_master_rows)
+
+
+def _print_differing(screen: Console, differing: list[DifferingColumn]) -> None:
+    """Where the database's master rows say something else than the run, a line a column, with the first of them."""
+    if not differing:
+        return
+    rows = sum(len(column.values) for column in differing)
+    screen.print(f"{rows:,} values of master rows differ from the run's, and were left as they are:")
+    for column in differing[:MAX_COLUMNS]:
+        most = "" if column.largest is None else f", by up to {column.largest:g}"
+        first = "; ".join(f"{v.row}: {v.theirs}, the run's {v.ours}" for v in column.values[:EXAMPLES])
+        line = f"  {column.table}.{column.column}: {len(column.values):,} rows{most} ({first})"
+        screen.print(line, soft_wrap=True, markup=False, highlight=False)
+    if len(differing) > MAX_COLUMNS:
+        screen.print(f"  and {len(differing) - MAX_COLUMNS} more columns; --json names them all")
+
+
+def _differing_data(column: DifferingColumn) -> dict[str, Any]:
+    return {
+        "table": column.table,
+        "column": column.column,
+        "largest": column.largest,
+        "values": [{"row": v.row, "ours": _plain(v.ours), "theirs": _plain(v.theirs)} for v in column.values],
+    }
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: other kinds than numbers and texts as texts."""
+    if isinstance(value, Decimal):
+        return float(value)
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
 def load_data(result: LoadResult) -> dict[str, Any]:
     return {
         "rows": result.rows,
+        "differing_master_rows": [_differing_data(column) for column in result.differing_master_rows],
         "seconds": round(result.seconds, 3),
         "rows_per_second": round(result.rows_per_second),
     }

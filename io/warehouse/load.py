@@ -18,6 +18,7 @@ from lake.tables import EVENT_TABLE_NAMES
 from warehouse import load_log
 from warehouse.copying import CopyJob, copy_partitions, max_rows
 from warehouse.database import Connection, connect, explain_error, hide_secrets, identifier
+from warehouse.differences import DifferingColumn
 from warehouse.encoding import Context
 from warehouse.indexes import count_dropped, restore, set_aside, tables_to_set_aside
 from warehouse.load_log import Load
@@ -50,12 +51,13 @@ class Options:
 @dataclass
 class LoadResult:
     """What one call did. `rows`: by lake table, written by this call, also where 0; `added_master_rows`: by the
-    target's; times in seconds."""
+    target's; `differing_master_rows`: those that were there with other values, and were left so; times in seconds."""
 
     already: bool
     created_tables: bool = False
     rows: dict[str, int] = field(default_factory=lambda: dict.fromkeys(EVENT_TABLE_NAMES, 0))
     added_master_rows: dict[str, int] = field(default_factory=dict)
+    differing_master_rows: list[DifferingColumn] = field(default_factory=list)
     set_aside: int = 0
     restored_first: int = 0
     copy_seconds: float = 0.0
@@ -216,7 +218,9 @@ class _Loading:
             events = (mapping.uat for mapping in EVENTS if mapping.lake in extract.tables)
             refuse_triggers(main, ["auth_user", *(mapping.uat for mapping in DIMENSIONS), *events])
             load_log.create(main)
-            context, added = complete_master_data(main, self.run_dir, self.manifest, dimensions)
+            context, added, self.result.differing_master_rows = complete_master_data(
+                main, self.run_dir, self.manifest, dimensions
+            )
             refuse_conflicts(main, extract, context, incoming, load=load)
             if load is None:
                 load = load_log.begin(main, self.manifest, options.selection, options.prefix)

@@ -16,6 +16,7 @@ from lake.errors import InputError
 from lake.manifest import Manifest
 from lake.tables import TABLES
 from warehouse.database import Connection, explain_error, identifier
+from warehouse.differences import DifferingColumn, find_differences
 from warehouse.encoding import Context, encoder, project
 from warehouse.load_log import AddedRows, reserve_ids
 from warehouse.uat.expressions import LakeColumn, Mapping
@@ -67,14 +68,15 @@ def as_of_date(manifest: Manifest) -> date:
 
 def complete_master_data(
     connection: Connection, run_dir: Path, manifest: Manifest, dimensions: dict[str, pa.Table]
-) -> tuple[Context, list[AddedRows]]:
-    """Ids of every dimension row in the target, missing rows added, and which were added.
+) -> tuple[Context, list[AddedRows], list[DifferingColumn]]:
+    """Ids of every dimension row in the target, missing rows added; which were added, and which are there but differ.
 
     To be called within a transaction. InputError when a natural key is there twice, or a missing row breaks a
     constraint of the target.
     """
     first_day = run_start(run_dir, manifest)
     added: list[AddedRows] = []
+    differing: list[DifferingColumn] = []
     context = Context(
         as_of=as_of_date(manifest),
         run_start=first_day,
@@ -86,14 +88,14 @@ def complete_master_data(
     )
     for mapping in DIMENSIONS:
         try:
-            _match(connection, mapping, context, added)
+            differing += _match(connection, mapping, context, added)
         except psycopg.IntegrityError as e:
             raise InputError(
                 f"table {mapping.uat}",
                 f"a {mapping.lake.replace('_', ' ')} of the run can't be added: {explain_error(e)}",
                 "the target has another row in its place: rename one of the two",
             ) from None
-    return context, added
+    return context, added, differing
 
 
 def content_types(connection: Connection) -> dict[tuple[str, str], int]:
@@ -130,8 +132,8 @@ def _user_id(connection: Connection, joined: date, added: list[AddedRows]) -> in
     return int(row[0])
 
 
-def _match(connection: Connection, mapping: Mapping, context: Context, added: list[AddedRows]) -> None:
-    """Fill context.dimension_ids for one table; tells `added` of rows that were missing."""
+def _match(connection: Connection, mapping: Mapping, context: Context, added: list[AddedRows]) -> list[DifferingColumn]:
+    """Fill context.dimension_ids for one table; tells `added` of rows that were missing. What of the others differs."""
     table = context.dimensions[mapping.lake]
     target, id_column = identifier(mapping.uat), sql.Identifier(mapping.id_column)
     columns = sql.SQL(", ").join(map(sql.Identifier, mapping.columns))
@@ -155,6 +157,7 @@ def _match(connection: Connection, mapping: Mapping, context: Context, added: li
     missing = sql.SQL("FROM {} i WHERE NOT EXISTS (SELECT 1 FROM {} u WHERE {})").format(STAGING, target, same)
     counted = connection.execute(sql.SQL("SELECT count(*) ") + missing).fetchone()
     count = int(counted[0]) if counted else 0
+    differing = find_differences(connection, mapping, STAGING, same) if count < rows.num_rows else []
     if count:
         base = reserve_ids(connection, mapping.uat, count)
         added.append(AddedRows(table=mapping.uat, first=base + 1, last=base + count))
@@ -184,6 +187,7 @@ def _match(connection: Connection, mapping: Mapping, context: Context, added: li
     ids = np.zeros(int(lake_ids.max(initial=0)) + 1, dtype=np.int64)
     ids[lake_ids] = [row[1] for row in found]
     context.dimension_ids[mapping.lake] = pa.array(ids, mask=ids == 0)
+    return differing
 
 
 def _equal(mapping: Mapping, name: str) -> sql.Composed:

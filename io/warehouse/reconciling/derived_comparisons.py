@@ -15,9 +15,10 @@ from lake.tables import EVENT_TABLE_NAMES, TABLES
 from lake.tables.declaration import Column
 from warehouse.reconciling.comparisons import ALSO, BY, CONTRADICTIONS, READINGS, Comparison, Measure
 from warehouse.reconciling.moment_sql import Moments
-from warehouse.uat.expressions import DimensionValue, LakeColumn, Mapping
+from warehouse.uat.expressions import LakeColumn, Mapping
 from warehouse.uat.identifiers import qualified
 from warehouse.uat.mapping import DIMENSION_MAPPINGS, EVENT_MAPPINGS
+from warehouse.uat.natural_keys import joined_words, key_words
 from warehouse.uat.tables import TARGET_TABLES
 from warehouse.uat.times import Moment
 
@@ -121,41 +122,10 @@ def _labels(dimension: str, *, lake: bool) -> str:
     table = DIMENSION_MAPPINGS[dimension].uat
     source, id_column = (dimension, "id") if lake else (qualified(table), TARGET_TABLES[table].identity)
     joins: list[str] = []
-    words = _words(dimension, "k", joins, lake=lake)
-    checksum = (LAKE_HASH if lake else UAT_HASH).format(_joined(words))
-    label = _joined([word for word in words if word.startswith("k.")] or words)
+    words = key_words(dimension, "k", joins, lake=lake)
+    checksum = (LAKE_HASH if lake else UAT_HASH).format(joined_words(words))
+    label = joined_words([word for word in words if word.startswith("k.")] or words)
     return f"SELECT k.{id_column} AS id, {label} AS label, {checksum} AS checksum FROM {source} k {' '.join(joins)}"
-
-
-def _joined(words: list[str]) -> str:
-    return " || '|' || ".join(f"coalesce({word}, '')" for word in words)
-
-
-def _words(dimension: str, alias: str, joins: list[str], *, lake: bool) -> list[str]:
-    """SQL for the texts of a natural key of the row `alias`, and of the keys that it refers to; adds to `joins`."""
-    mapping, cast = DIMENSION_MAPPINGS[dimension], "VARCHAR" if lake else "text"
-    words: list[str] = []
-    for name in mapping.key:
-        expression = mapping.columns[name]
-        if isinstance(expression, DimensionValue):
-            if lake:
-                named = f"{alias}_{len(joins)}"
-                joins.append(f"LEFT JOIN {expression.table} {named} ON {named}.id = {alias}.{expression.column}")
-                words.append(f"{named}.{expression.value}")
-            else:
-                words.append(f"{alias}.{name}")
-        elif isinstance(expression, LakeColumn):
-            column = TABLES[dimension].column(expression.column)
-            own = f"{alias}.{column.name if lake else name}"
-            if not column.references:
-                words.append(f"{own}::{cast}")
-                continue
-            table = DIMENSION_MAPPINGS[column.references].uat
-            source, id_column = (column.references, "id") if lake else (qualified(table), TARGET_TABLES[table].identity)
-            other = f"{alias}_{len(joins)}"
-            joins.append(f"LEFT JOIN {source} {other} ON {other}.{id_column} = {own}")
-            words += _words(column.references, other, joins, lake=lake)
-    return words
 
 
 def _event_references(mapping: Mapping) -> list[tuple[str, Column]]:
