@@ -42,12 +42,13 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
                 "lifecycle_stage_id": s.stage,
                 "container_id": c,
                 "area_id": farm.container(c).place.area_id,
-                "start_date": to_date(s.start_day),
+                "start_date": to_date(s.start_day - (i < begun)),
                 "end_date": to_date(s.end_day),
             }
             for b in schedule.batches
             for s in b.stays
-            for c in s.container_ids
+            for begun in [b.move_under_way if s.start_day == schedule.as_of_day else 0]
+            for i, c in enumerate(s.container_ids)
         ],
         "sensor_limit": [
             {

@@ -46,6 +46,8 @@ class Batch:
     """A batch as planned: `stays` in order of stage without gap; `id` is its ordinal in the schedule, from 1.
 
     `harvest_target_g` fixes the mean live weight that triggers the harvest; None lets the biology draw it.
+    `move_under_way`: of a batch that moves from hall to hall on the as-of date, so many containers were emptied on the
+    eve; 0 for none.
     """
 
     id: int
@@ -54,6 +56,7 @@ class Batch:
     eggs: int
     stays: tuple[Stay, ...]
     harvest_target_g: float | None = None
+    move_under_way: int = 0
 
     @property
     def start_day(self) -> int:

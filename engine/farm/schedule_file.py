@@ -71,6 +71,7 @@ class BatchModel(_Strict):
     eggs: int
     days: Annotated[dict[str, Length], Field(default_factory=dict)]
     harvest_target_g: float | None = None
+    move_under_way: Annotated[int, Field(ge=1)] | None = None
     stays: dict[str, Annotated[list[str], BeforeValidator(_entries)]]
 
 
@@ -310,6 +311,7 @@ def _batch(
         eggs=entry.eggs,
         stays=tuple(stays),
         harvest_target_g=entry.harvest_target_g,
+        move_under_way=entry.move_under_way or 0,
     )
 
 

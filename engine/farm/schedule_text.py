@@ -75,6 +75,8 @@ def _batch_data(schedule: Schedule, batch: Batch) -> dict[str, Any]:
         data["days"] = days
     if batch.harvest_target_g is not None:
         data["harvest_target_g"] = batch.harvest_target_g
+    if batch.move_under_way:
+        data["move_under_way"] = batch.move_under_way
     stays: dict[str, Any] = {}
     for stay in batch.stays:
         entries = compact([farm.container(c).name for c in stay.container_ids], known)

@@ -6,6 +6,7 @@ import difflib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Literal
 
 from engine.farm.container_names import compact
@@ -13,6 +14,7 @@ from engine.farm.infrastructure import Farm
 from engine.farm.occupancy import occupancy, overlaps
 from engine.farm.schedule import Batch, Schedule, to_date
 from engine.inputs.reading import refusal
+from lake.codes import SEA
 
 MAX_NUMBER_LENGTH = 50
 EGGS = (1_000, 100_000_000)
@@ -20,7 +22,7 @@ MAX_STAY_DAYS = 2_000
 MAX_AGE_DAYS = 100 * 366
 MAX_DAYS_AHEAD = 2 * 366
 
-Field = Literal["batch", "start", "eggs", "geography", "harvest_target_g", "stays"]
+Field = Literal["batch", "start", "eggs", "geography", "harvest_target_g", "move_under_way", "stays"]
 Locate = Callable[[int, "Field | int"], str]
 """(batch index, field or stage number) -> key path in the file."""
 
@@ -113,6 +115,8 @@ def _batch(schedule: Schedule, index: int, batch: Batch, locate: Locate) -> Iter
         )
     yield from _stage_order(schedule, index, batch, locate)
     yield from _containers(schedule, index, batch, locate)
+    if batch.move_under_way:
+        yield from _move_under_way(schedule, index, batch, locate)
 
 
 def _stage_order(schedule: Schedule, index: int, batch: Batch, locate: Locate) -> Iterator[str]:
@@ -192,6 +196,31 @@ def _containers(schedule: Schedule, index: int, batch: Batch, locate: Locate) ->
                 f"{where}: batch {batch.number} has rings in {names}, which are no neighbours; "
                 "give it areas whose numbers follow each other"
             )
+
+
+def _move_under_way(schedule: Schedule, index: int, batch: Batch, locate: Locate) -> Iterator[str]:
+    """A move begun on the eve: on the as-of date, between halls, container into container, into free ones."""
+    where, as_of = locate(index, "move_under_way"), schedule.as_of_day
+    pair = next((p for p in pairwise(batch.stays) if p[1].start_day == as_of and p[1].stage < SEA), None)
+    if pair is None:
+        yield f"{where}: batch {batch.number} moves from no hall to another on {to_date(as_of)}; remove it"
+        return
+    source, into = pair
+    n = len(source.container_ids)
+    if len(into.container_ids) != n or not batch.move_under_way < n or source.days < 2:
+        yield (
+            f"{where}: {batch.move_under_way} of {n} containers of batch {batch.number} can't be emptied by themselves "
+            f"into {len(into.container_ids)}; give fewer, as many to enter as to leave, and 2 days in them or more"
+        )
+    entered = set(into.container_ids[: batch.move_under_way])
+    for other in schedule.batches:
+        for stay in other.stays:
+            taken = sorted(entered.intersection(stay.container_ids))
+            if taken and stay.start_day <= as_of - 1 < stay.end_day:
+                yield (
+                    f"{where}: {_names(schedule.farm, taken)} holds fish of {other.number} on {to_date(as_of - 1)}, "
+                    f"when batch {batch.number} begins to move in; remove it, or give it other containers"
+                )
 
 
 def _names(farm: Farm, ids: Sequence[int]) -> str:

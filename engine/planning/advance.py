@@ -52,7 +52,8 @@ def advance(
     """The schedule as of `as_of_day`, later than before, under `name` (its own unless given).
 
     Old batches keep ids, numbers, eggs, containers and days, and so, draws being keyed by number, place and day,
-    every row dated before the old as-of date. A batch whose plan lacks its later stages gets them. New batches
+    every row dated before the old as-of date; but a move that was under way on it is made on that day alone. A batch
+    whose plan lacks its later stages gets them. New batches
     start on or after the old as-of date, so that no new row is dated before it; they take the old ones' usual
     rings and days, and eggs by the same rule. Old partitions stay; new ones hold the new batches.
 
@@ -192,6 +193,7 @@ def _number_starts(schedule: Schedule, found: Sequence[tuple[int, int]]) -> list
 
 
 def _with_later_stages(schedule: Schedule, batch: Batch, vacancies: Vacancies) -> Batch:
+    batch = replace(batch, move_under_way=0)
     if batch.stays[-1].stage == SEA:
         return batch
     start = Start(number=batch.number, geography_id=batch.geography_id, start_day=batch.start_day)

@@ -29,6 +29,8 @@ HARVEST_IN_DAYS = (5, 12, 19)
 HARVEST_TOLERANCE_DAYS = 2
 FRESHWATER_DAYS = (88, 84, 45, 10)
 """Days lived in each freshwater stage of 90 by its four batches of each geography: two are about to move on."""
+MOVING_STAGE, CONTAINERS_MOVED = 3, 4
+"""The first batch of each geography in this stage is moving on: so many containers were emptied on the eve."""
 PLANNED_IN_DAYS = (20, 75, 170)
 """Batches of each geography that are planned: their eggs come so many days after the as-of date."""
 MAX_TRIES = 60
@@ -67,8 +69,8 @@ def plan_ladder(
 ) -> Ladder:
     """Batches that show every state of life on the as-of date, in each geography of the farm.
 
-    In every stage stand four batches of each geography: in fresh water at 10, 45, 84 and 88 of 90 days, at sea one
-    halfway and three that are harvested about 5, 12 and 19 days after the as-of date. Those three are placed by
+    In every stage stand four batches of each geography: in fresh water at 10, 45, 84 and 88 of 90 days, of which one is
+    at the last and being moved to the next stage, at sea one halfway and three that are harvested about 5, 12 and 19 days after the as-of date. Those three are placed by
     simulating each with its own draws, so that none is harvested already. Two more are completed, and three
     planned. A pure function of its inputs; no container is held twice. InputError when the farm has no room (batch and
     pool named) or a batch can't be brought near harvest.
@@ -134,8 +136,12 @@ class _Builder:
         yield self._taken(batch, "at sea", batch.end_day)
         for stage in range(SEA - 1, 0, -1):
             for days in FRESHWATER_DAYS:
-                start = self.as_of_day - sum(STAGE_DAYS[: stage - 1]) - days
+                is_moving = (stage, days) == (MOVING_STAGE, FRESHWATER_DAYS[0])
+                lived = STAGE_DAYS[stage - 1] if is_moving else days
+                start = self.as_of_day - sum(STAGE_DAYS[: stage - 1]) - lived
                 batch = self._batch(geography_id, next(ordinals), start)
+                if is_moving:
+                    batch = replace(batch, move_under_way=CONTAINERS_MOVED)
                 yield self._taken(batch, self.farm.stage_names[stage - 1], batch.stays[stage - 1].end_day)
         for ahead in PLANNED_IN_DAYS:
             batch = self._batch(geography_id, next(ordinals), self.as_of_day + ahead)

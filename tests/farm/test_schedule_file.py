@@ -153,6 +153,7 @@ MUTATIONS: dict[str, tuple[Callable[[Data], Any], list[str]]] = {
     "too few eggs": (lambda d: d["batches"][4].update(eggs=12), ["batches[4].eggs", "12"]),
     "eggs as text": (lambda d: d["batches"][4].update(eggs="640000"), ["batches[4].eggs", "640000", "integer"]),
     "eggs as yes": (lambda d: d["batches"][4].update(eggs=True), ["batches[4].eggs", "integer"]),
+    "no move on that day": (lambda d: d["batches"][4].update(move_under_way=1), ["batches[4].move_under_way"]),
     "harvest target": (lambda d: d["batches"][4].update(harvest_target_g=5.8), ["batches[4].harvest_target_g"]),
     "unknown geography": (
         lambda d: d["batches"][4].update(geography="Faroes"),

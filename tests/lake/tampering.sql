@@ -207,6 +207,12 @@ UPDATE transfer_workflow SET dest_lifecycle_stage_id = 4 WHERE rowid = 1;
 -- 05_stage_order: daily state
 UPDATE daily_state SET lifecycle_stage_id = 2 WHERE assignment_id = 1034 AND date = day(1034, 3);
 
+-- 05_stage_order: stage 2 begins as stage 1 ends
+UPDATE transfer_workflow SET actual_start_date = actual_start_date - 1 WHERE status = 'IN_PROGRESS';
+
+-- 05_stage_order: current stage
+UPDATE transfer_workflow SET status = 'COMPLETED' WHERE status = 'IN_PROGRESS';
+
 -- 06_geography: geography
 UPDATE container SET geography_id = 2 WHERE id = (SELECT container_id FROM container_assignment WHERE id = 1026);
 
@@ -496,7 +502,7 @@ UPDATE container_assignment SET initial_count = 5 WHERE id = 6144;
 UPDATE container_assignment SET biomass_kg = 5 WHERE id = 6145;
 
 -- 09_status: what is reserved is an empty tray
-UPDATE container_assignment SET is_active = false WHERE id = 5120;
+UPDATE container_assignment SET is_active = false WHERE id = 5121;
 
 -- 09_status: what is reserved is an empty tray
 UPDATE creation_action SET dest_assignment_id = 6144 WHERE batch_id = 6;
@@ -569,6 +575,9 @@ UPDATE transfer_workflow SET cancellation_reason = '' WHERE status = 'CANCELLED'
 
 -- 09_status: a move is as far as its actions are
 UPDATE transfer_workflow SET planned_start_date = planned_start_date + 20 WHERE status = 'CANCELLED';
+
+-- 09_status: a move is as far as its actions are
+UPDATE transfer_action SET status = 'COMPLETED' WHERE status = 'IN_PROGRESS';
 
 -- 09_status: the next moves are planned, later ones drafted
 DELETE FROM transfer_workflow WHERE status = 'DRAFT' AND batch_id = 4;

@@ -58,8 +58,8 @@ def run_dir(
     write_schedule: Callable[[Path, Schedule], Path],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
-    """A run: 1 harvested by weight, 2 at sea in the same area, 3 over capacity to its planned end, 4 in Parr, 5 eggs,
-    6 ordered, 7 a draft.
+    """A run: 1 harvested by weight, 2 at sea in the same area, 3 over capacity to its planned end, 4 in Parr, 5 eggs
+    that are being moved, 6 ordered, 7 a draft.
 
     With two tanks a hall, batch 1 has assignments 1024 to 1033 in freshwater and 1034, 1035 in rings.
     """
@@ -69,12 +69,20 @@ def run_dir(
         ("FAR-2023-002", 1, 40_000, None, stays(farm, 1, station=1, area=0, rings=slice(2, 3), age=800)),
         ("SCO-2023-001", 2, 900_000, 20_000.0, stays(farm, 2, station=0, area=0, rings=slice(0, 3), age=950)),
         ("SCO-2025-002", 2, 30_001, None, stays(farm, 2, station=1, area=1, rings=slice(0, 3), age=250)),
-        ("FAR-2025-003", 1, 20_000, None, stays(farm, 1, station=0, area=1, rings=slice(0, 3), age=60)),
+        ("FAR-2025-003", 1, 20_000, None, stays(farm, 1, station=0, area=1, rings=slice(0, 3), age=90)),
         ("FAR-2025-004", 1, 20_001, None, stays(farm, 1, station=1, area=0, rings=slice(0, 2), age=-30)),
         ("SCO-2026-003", 2, 30_000, None, stays(farm, 2, station=0, area=0, rings=slice(0, 3), age=-300)),
     )
     batches = tuple(
-        Batch(id=i, number=number, geography_id=geography, eggs=eggs, stays=life, harvest_target_g=target)
+        Batch(
+            id=i,
+            number=number,
+            geography_id=geography,
+            eggs=eggs,
+            stays=life,
+            harvest_target_g=target,
+            move_under_way=int(life[0].end_day == AS_OF_DAY),
+        )
         for i, (number, geography, eggs, target, life) in enumerate(lives, 1)
     )
     parts = (*small_schedule.partitions, range(6, 8))

@@ -50,6 +50,33 @@ def new(old: Schedule) -> Schedule:
     return advance(old, LATER, name="new")
 
 
+def test_a_move_that_was_under_way_is_made_on_its_day_and_nothing_else_was_otherwise(
+    small_schedule: Schedule,
+) -> None:
+    """What is dated before the eve is the same, and on it all but the containers that were emptied then."""
+    batch = small_schedule.batches[3]  # in Parr
+    as_of = batch.stays[2].end_day
+    moved = replace(batch, id=1, move_under_way=1)
+    begun = replace(small_schedule, as_of_day=as_of, batches=(moved,), partitions=(range(1, 2),))
+    later = advance(begun, as_of + 30, NewBatches(batches=0))
+    assert later.batches[0].move_under_way == 0
+    climate = Climate(
+        farm=begun.farm, biology=begun.biology, seed=begun.seed, days=as_of + 30, first_day=batch.start_day
+    )
+    was, now = simulate_batch(begun, climate, begun.batches[0]), simulate_batch(later, climate, later.batches[0])
+    assert [(len(h.stages), len(h.moves)) for h in (was, now)] == [(4, 3), (4, 3)]
+    for before, after in zip(was.stages[:2], now.stages[:2], strict=True):
+        assert before.population.tobytes() == after.population.tobytes()
+    parr, all_parr = was.stages[2], now.stages[2]
+    for name in ("population", "weight_cg", "ration", "dead"):
+        mine, theirs = getattr(parr, name), getattr(all_parr, name)
+        assert (mine[:, :-1] == theirs[:, :-1]).all()
+        assert (mine[1:, -1] == theirs[1:, -1]).all()
+    assert parr.days_lived.tolist() == [89, 90]
+    assert (was.moves[2].day, now.moves[2].day) == (as_of - 1, as_of)
+    assert was.moves[2].before[0] == all_parr.population[0, -2]
+
+
 def test_old_batches_keep_all_that_was_planned_and_their_partitions(old: Schedule, new: Schedule) -> None:
     assert new.batches[: len(old.batches)] == old.batches
     assert new.partitions[: len(old.partitions)] == old.partitions

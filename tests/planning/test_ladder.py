@@ -49,8 +49,19 @@ def lives(as_of: date, seed: int, later: int = 0) -> list[BatchHistory]:
 @pytest.mark.parametrize(("as_of", "seed"), CASES)
 def test_every_stage_holds_as_many_batches_and_each_geography_its_half(as_of: date, seed: int) -> None:
     living = [history for history in lives(as_of, seed) if not history.harvested]
-    stages = Counter((h.batch.geography_id, h.stages[-1].stage) for h in living)
+    # of a batch that is being moved, the stage that it leaves
+    stages = Counter((h.batch.geography_id, h.stages[-1].stage - (h.batch.move_under_way > 0)) for h in living)
     assert stages == {(g, stage): 4 for g in (1, 2) for stage in range(1, 7)}
+
+
+@pytest.mark.parametrize(("as_of", "seed"), CASES)
+def test_one_batch_of_each_geography_is_being_moved(as_of: date, seed: int) -> None:
+    moving = [history for history in lives(as_of, seed) if history.batch.move_under_way]
+    assert [h.batch.geography_id for h in moving] == [1, 2]
+    for history in moving:
+        left, entered = history.stages[-2:]
+        assert (left.emptied.sum(), len(left.emptied), len(entered.emptied)) == (4, 10, 4)
+        assert entered.start_day == to_day(as_of) - 1 == history.moves[-1].day
 
 
 @pytest.mark.parametrize(("as_of", "seed"), CASES)

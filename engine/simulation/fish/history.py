@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.farm.schedule import Batch, Schedule, Stay
+from engine.simulation.fish.begun import begin_move
 from engine.simulation.fish.freshwater import simulate_freshwater_stage
 from engine.simulation.fish.outcome import StageOutcome
 from engine.simulation.fish.sea import simulate_sea_stage
@@ -57,6 +58,11 @@ def simulate_batch(schedule: Schedule, climate: Climate, batch: Batch, stand_in:
         events += outcome.events
         treatments += outcome.treatments
         reason, trigger_day = outcome.reason, outcome.trigger_day
+    if stand_in is None and _has_begun_to_move(schedule, batch, stages[-1]):
+        begun = begin_move(schedule, climate, batch, stages[-1], events)
+        stages[-1:] = [begun.left, begun.entered]
+        moves.append(begun.move)
+        events = begun.events
     sea = stages[-1]
     harvested = sea.stage == SEA and bool(sea.emptied.all())
     return BatchHistory(
@@ -82,6 +88,11 @@ def simulate_stage(setting: Setting, arrived: Population, target_cg: int, stand_
 def deal_eggs(eggs: int, trays: int) -> np.ndarray:
     """Eggs dealt out evenly over trays, (trays,)."""
     return np.array([eggs // trays + (1 if i < eggs % trays else 0) for i in range(trays)], dtype=np.int64)
+
+
+def _has_begun_to_move(schedule: Schedule, batch: Batch, stage: StageHistory) -> bool:
+    """Some of the stage's fish are to be moved on the eve of the as-of date, the others on it."""
+    return batch.move_under_way > 0 and stage.planned_end_day == schedule.as_of_day
 
 
 def _eggs(schedule: Schedule, batch: Batch) -> Population:

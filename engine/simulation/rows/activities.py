@@ -84,9 +84,10 @@ class _Outcomes:
         self._history = life.history
         self._schedule, self._biology = life.schedule, life.schedule.biology.model
         self._as_of = life.schedule.as_of_day
-        row_into = {w.stage + 1: w.row for w in life_workflows(life) if w.status != "CANCELLED"}
+        workflows = [w for w in life_workflows(life) if w.status != "CANCELLED"]
+        row_into = {w.stage + 1: w.row for w in workflows}
         leads_to = transfer_templates(self._schedule.farm)
-        self._ahead = row_into.keys()
+        self._ahead = {w.stage + 1 for w in workflows if w.status != "COMPLETED"}
         self._workflow_of = {leads_to[stage]: row for stage, row in row_into.items() if stage in leads_to}
         self._from_g = {feed.name: feed.from_g for feed in self._schedule.farm.model.feeds}
         self._fed_day, self._fish, self._mass = _fed_days(life)
@@ -110,9 +111,9 @@ class _Outcomes:
         policy, kind = self._biology.outlook, template.activity
         past = due < self._as_of
         if kind == "TRANSFER":
-            move = self._move_to(template.stage)
-            if move == NEVER and self._stage(template.stage) in self._ahead:
+            if self._stage(template.stage) in self._ahead:
                 return "IN_PROGRESS", NEVER
+            move = self._move_to(template.stage)
             return _done(NEVER if move == NEVER else self._history.moves[move].day)
         if kind == "VACCINATION":
             return _done(self._vaccination_day())

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from lake.columns import Nullable
 from lake.tables import TABLES
 
 Columns = dict[str, Any]
@@ -67,6 +68,21 @@ def empty(table: str) -> Columns:
         c.name: pa.array([], pa.string()) if c.type == pa.string() and not c.codes else np.zeros(0, dtype=np.int64)
         for c in columns
     }
+
+
+def join(parts: list[Columns]) -> Columns:
+    """Finished columns of several parts of a table, end to end."""
+    if len(parts) == 1:
+        return parts[0]
+    return {name: _joined([part[name] for part in parts]) for name in parts[0]}
+
+
+def _joined(values: list[Any]) -> Any:
+    if isinstance(values[0], Nullable):
+        return Nullable(np.concatenate([v.values for v in values]), np.concatenate([v.valid for v in values]))
+    if isinstance(values[0], (pa.Array, pa.ChunkedArray)):
+        return pa.concat_arrays(values)
+    return np.concatenate(values)
 
 
 def stack(parts: list[Columns]) -> Columns:

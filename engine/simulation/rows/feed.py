@@ -113,8 +113,13 @@ def stock_rows(life: BatchLife, purchases: Columns) -> Columns:
     What a batch left behind when it moved on or was harvested is written off.
     """
     quantity = (purchases["closing_kg"] + MIN_STOCK) // (2 * MIN_STOCK)
-    farm, stage = life.schedule.farm, life.stages[-1]
-    living = [farm.container(c) for c, emptied in zip(stage.container_ids, stage.emptied, strict=True) if not emptied]
+    farm = life.schedule.farm
+    living = [
+        farm.container(c)
+        for stage in life.stages
+        for c, emptied in zip(stage.container_ids, stage.emptied.tolist(), strict=True)
+        if not emptied
+    ]
     stores = np.array(sorted({s for c in living for s in c.place.feed_container_ids}), dtype=np.int64)
     stocked = np.flatnonzero((quantity > 0) & np.isin(purchases["feed_container_id"], stores))
     hour = life.schedule.biology.model.feed.delivery_hour_utc

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -25,7 +26,7 @@ from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.handling import handling_minutes
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.workflows import Workflow, batch_workflows, broken_off, life_workflows, transfer_templates
-from lake.codes import SEA
+from lake.codes import ACTION_STATUSES, SEA
 from lake.columns import Nullable
 
 NO_LOSS, NO_KEY = 0.0, np.uint64(0)
@@ -43,13 +44,17 @@ DONE_COLUMNS = (
 
 @dataclass(frozen=True)
 class Actions:
-    """The actions of a move, (n,) each. source, dest: positions in the stays; before, moved, lost: fish."""
+    """The actions of a move, (n,) each. source, dest: positions in the stays; before, moved, lost: fish.
+
+    day: on which it was done, or is planned, since 1970.
+    """
 
     source: np.ndarray
     dest: np.ndarray
     before: np.ndarray
     moved: np.ndarray
     lost: np.ndarray
+    day: np.ndarray
     status: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -106,7 +111,9 @@ def _workflow_rows(life: BatchLife, found: tuple[Workflow, ...], totals: list[Co
     stage = np.array([w.stage for w in found], dtype=np.int64)
     status = [w.status for w in found]
     planned = np.array([w.planned_day for w in found], dtype=np.int64)
+    last = np.array([w.last_day for w in found], dtype=np.int64)
     done = np.array([s == "COMPLETED" for s in status], dtype=bool)
+    begun = done | np.array([s == "IN_PROGRESS" for s in status], dtype=bool)
     template = transfer_templates(life.schedule.farm)
     activity = np.array([template.get(w.stage + 1, 0) for w in found], dtype=np.int64)
     follows = [w.status != "CANCELLED" and w.stage + 1 in template for w in found]
@@ -121,9 +128,9 @@ def _workflow_rows(life: BatchLife, found: tuple[Workflow, ...], totals: list[Co
         "source_lifecycle_stage_id": stage,
         "dest_lifecycle_stage_id": stage + 1,
         "planned_start_date": planned,
-        "planned_completion_date": planned,
-        "actual_start_date": Nullable(planned, done),
-        "actual_completion_date": Nullable(planned, done),
+        "planned_completion_date": last,
+        "actual_start_date": Nullable(planned, begun),
+        "actual_completion_date": Nullable(last, done),
         **sums,
         "estimated_total_count": Nullable(sums["estimated_total_count"], ~done),
         "estimated_total_biomass_kg": Nullable(sums["estimated_total_biomass_kg"], ~done),
@@ -149,19 +156,47 @@ _NOTHING = {
 
 def _move_rows(life: BatchLife, workflow: Workflow) -> tuple[Columns, Columns]:
     """The actions of a move, and its totals. Of one that is ahead the fish are those that live now."""
-    i = min(workflow.stage, len(life.stages)) - 1  # a draft may leave a stage that is yet to be entered
-    stage, known = life.stages[i], life.estimates[i]
-    evening = min(workflow.planned_day, life.schedule.as_of_day) - 1 - stage.start_day
     if not workflow.has_actions:
-        fish = stage.population[:, evening]
-        biomass = biomass_units(fish, known.weight_cg[:, evening])
-        total = {"estimated_total_count": fish.sum(), "estimated_total_biomass_kg": biomass.sum()}
-        return empty("transfer_action"), _NOTHING | total
-    actions = _actions(life, workflow, evening)
+        return empty("transfer_action"), _NOTHING | _living(life)
+    stage = life.stages[workflow.stage - 1]
+    evening = min(workflow.planned_day, life.schedule.as_of_day) - 1 - stage.start_day
+    rows = _action_rows(life, workflow, _actions(life, workflow))
+    status = [ACTION_STATUSES[s] for s in rows["status"].tolist()]
+    is_done, is_failed = (np.array([s == word for s in status], dtype=bool) for word in ("COMPLETED", "FAILED"))
+    moved, lost, biomass = (
+        rows[name] for name in ("transferred_count", "mortality_during_transfer", "transferred_biomass_kg")
+    )
+    skipped = 0 if workflow.status == "CANCELLED" else status.count("SKIPPED")
+    total = {
+        "total_source_count": stage.population[:, evening].sum(),
+        "total_transferred_count": moved[is_done].sum(),
+        "total_mortality_count": lost.sum(),
+        "total_biomass_kg": biomass[is_done].sum(),
+        "total_actions_planned": (~is_failed).sum(),
+        "actions_completed": is_done.sum() + skipped,
+        "estimated_total_count": (moved + lost)[~is_failed].sum(),
+        "estimated_total_biomass_kg": biomass[~is_failed].sum(),
+    }
+    return rows, _NOTHING | total
+
+
+def _living(life: BatchLife) -> Columns:
+    """What a draft says of the fish: those that live now, in whatever stage."""
+    fish, biomass = 0, 0
+    for stage, known in zip(life.stages, life.estimates, strict=True):
+        living = stage.last(stage.population) * ~stage.emptied
+        fish += int(living.sum())
+        biomass += int(biomass_units(living, stage.last(known.weight_cg)).sum())
+    return {"estimated_total_count": fish, "estimated_total_biomass_kg": biomass}
+
+
+def _action_rows(life: BatchLife, workflow: Workflow, actions: Actions) -> Columns:
+    """transfer_action of one move, without what all moves' rows have alike."""
+    i, n, handling = workflow.stage - 1, len(actions.source), life.schedule.biology.model.handling
+    stage, known, into = life.stages[i], life.estimates[i], life.history.batch.stays[i + 1].container_ids
+    evening = np.minimum(actions.day, life.schedule.as_of_day) - 1 - stage.start_day
     weight = known.weight_cg[actions.source, evening]
-    biomass = biomass_units(actions.moved, weight)
     is_done = np.array([status == "COMPLETED" for status in actions.status], dtype=bool)
-    n, handling = len(actions.source), life.schedule.biology.model.handling
     minutes, arrivals = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
     if is_done.any():
         arrivals[is_done] = life.ids[i + 1][actions.dest[is_done]]
@@ -173,70 +208,81 @@ def _move_rows(life: BatchLife, workflow: Workflow) -> tuple[Columns, Columns]:
             sdlog=handling.transfer_sdlog,
         )
     method = code("transfer_action", "transfer_method", handling.transfer_methods[workflow.stage - 1])
-    rows: Columns = {
+    return {
         "workflow_id": np.full(n, row_ids("transfer_workflow", life.batch_id, 1)[0] + workflow.row),
         "action_number": np.arange(1, n + 1),
         "source_assignment_id": life.ids[i][actions.source],
         "dest_assignment_id": arrivals,
-        "dest_container_id": np.array(life.history.batch.stays[i + 1].container_ids)[actions.dest],
+        "dest_container_id": np.array(into)[actions.dest],
         "source_population_before": actions.before,
         "transferred_count": actions.moved,
         "mortality_during_transfer": actions.lost,
-        "transferred_biomass_kg": biomass,
+        "transferred_biomass_kg": biomass_units(actions.moved, weight),
         "measured_avg_weight_g": weight,
         "status": codes("transfer_action", "status", actions.status),
-        "planned_date": np.full(n, workflow.planned_day),
-        "actual_execution_date": np.full(n, workflow.planned_day),
+        "planned_date": actions.day,
+        "actual_execution_date": actions.day,
         "transfer_method": np.full(n, method),
         "water_temp_c": hundredths(stage.temp_c[actions.source, evening]),
         "oxygen_level": hundredths(stage.oxygen_mean[actions.source, evening]),
         "execution_duration_minutes": minutes,
         "notes": np.array(actions.notes, dtype=object),
     }
-    is_cancelled = workflow.status == "CANCELLED"
-    total = {
-        "total_source_count": stage.population[:, evening].sum(),
-        "total_transferred_count": actions.moved[is_done].sum(),
-        "total_mortality_count": actions.lost.sum(),
-        "total_biomass_kg": biomass[is_done].sum(),
-        "total_actions_planned": n - actions.status.count("FAILED"),
-        "actions_completed": is_done.sum() + (0 if is_cancelled else actions.status.count("SKIPPED")),
-        "estimated_total_count": actions.moved.sum(),
-        "estimated_total_biomass_kg": biomass.sum(),
-    }
-    return rows, _NOTHING | total
 
 
-def _actions(life: BatchLife, workflow: Workflow, evening: int) -> Actions:
-    """What was done of a move, or is or was to be done: `evening` is the day of the stage whose fish are moved."""
+def _actions(life: BatchLife, workflow: Workflow) -> Actions:
+    """What was done of a move, and what is or was to be done."""
     if workflow.status == "COMPLETED":
-        return _done_actions(life, workflow)
+        return _done_actions(life, workflow, sources=range(len(life.stages[workflow.stage - 1].container_ids)))
+    if workflow.status == "IN_PROGRESS":
+        begun = len(life.history.stages[workflow.stage].container_ids)
+        done = _done_actions(life, workflow, sources=range(begun))
+        rest = _planned_actions(life, workflow, day=workflow.last_day, first=begun)
+        return Actions(*(_joined(a, b) for a, b in zip(astuple(done), astuple(rest), strict=True)))
+    return _planned_actions(life, workflow, day=workflow.planned_day)
+
+
+def _joined(first: Any, second: Any) -> Any:
+    return np.concatenate([first, second]) if isinstance(first, np.ndarray) else first + second
+
+
+def _planned_actions(life: BatchLife, workflow: Workflow, *, day: int, first: int = 0) -> Actions:
+    """The actions that are or were to be done on `day`, from the sources from `first` on: of what lived the evening
+    before. Of a move under way the first of them is, too.
+    """
     stage = life.stages[workflow.stage - 1]
+    evening = min(day, life.schedule.as_of_day) - 1 - stage.start_day
     leaving = Population(
-        fish=stage.population[:, evening].astype(np.int64), mu=stage.mu[:, evening].copy(), v=stage.v[:, evening].copy()
+        fish=stage.population[first:, evening].astype(np.int64),
+        mu=stage.mu[first:, evening].copy(),
+        v=stage.v[first:, evening].copy(),
     )
-    into = len(life.history.batch.stays[workflow.stage].container_ids)
+    into = len(life.history.batch.stays[workflow.stage].container_ids) - first
     made, _ = transfer(leaving, into, NO_LOSS, NO_KEY)
     n, is_cancelled = len(made.source), workflow.status == "CANCELLED"
+    status = ["SKIPPED" if is_cancelled else "PENDING"] * n
+    if workflow.status == "IN_PROGRESS":
+        status[:1] = ["IN_PROGRESS"] * min(n, 1)
     return Actions(
-        source=made.source,
-        dest=made.dest,
+        source=first + made.source,
+        dest=first + made.dest,
         before=made.before,
         moved=made.arrived,
         lost=made.lost,
-        status=("SKIPPED" if is_cancelled else "PENDING",) * n,
+        day=np.full(n, day),
+        status=tuple(status),
         notes=(f"Skipped: {MOVE_CANCELLED}" if is_cancelled else "",) * n,
     )
 
 
-def _done_actions(life: BatchLife, workflow: Workflow) -> Actions:
+def _done_actions(life: BatchLife, workflow: Workflow, *, sources: range) -> Actions:
     """The actions of a move that is done, with attempts that failed before what repeats them, and empty sources."""
-    move, stage = life.history.moves[workflow.stage - 1], life.stages[workflow.stage - 1]
+    move = life.history.moves[workflow.stage - 1]
     reasons = broken_off(life.schedule, life.history.batch, workflow.stage, len(move.source))
     last = len(life.history.batch.stays[workflow.stage].container_ids) - 1
     rows: list[tuple[int, int, int, int, int, str, str]] = []
     drawn = 0
-    for source in range(len(stage.container_ids)):
+    for source in sources:
         dest = rows[-1][1] if rows else 0
         if source not in move.source:
             rows.append((source, min(dest, last), 0, 0, 0, "SKIPPED", f"Skipped: {EMPTY_SOURCE}"))
@@ -253,6 +299,7 @@ def _done_actions(life: BatchLife, workflow: Workflow) -> Actions:
         before=columns[2],
         moved=columns[3],
         lost=columns[4],
+        day=np.full(len(rows), move.day),
         status=tuple(row[5] for row in rows),
         notes=tuple(row[6] for row in rows),
     )

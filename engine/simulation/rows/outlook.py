@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.biology.parameters import Parameters
 from engine.farm.infrastructure import Farm
 from engine.simulation.rows.activities import activity_rows, plan_activities
-from engine.simulation.rows.columns import Tables, empty
+from engine.simulation.rows.columns import Tables, empty, join
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.models import count_model_rows
@@ -26,11 +28,19 @@ def outlook_tables(life: BatchLife) -> Tables:
     tables = scenario_tables(schedule, batch, planned) | {"planned_activity": activity_rows(life, activities)}
     if life.history.harvested:
         return tables | {name: empty(name) for name in ACTIVE_TABLES}
-    ahead = look_ahead(life, planned)
+    lived_in = [(upto, look_ahead(upto, planned)) for upto in _lived_in(life)]
+    summaries = [summary_rows(upto, ahead, planned, activities) for upto, ahead in lived_in]
     return tables | {
-        "live_forward_projection": projection_rows(life, ahead),
-        "container_forecast_summary": summary_rows(life, ahead, planned, activities),
+        "live_forward_projection": join([projection_rows(upto, ahead) for upto, ahead in lived_in]),
+        "container_forecast_summary": join(summaries),
     }
+
+
+def _lived_in(life: BatchLife) -> list[BatchLife]:
+    """The life up to each stage that is lived in at the as-of date: two while fish are being moved."""
+    history = life.history
+    earlier = [i for i, stage in enumerate(life.stages[:-1]) if not stage.emptied.all()]
+    return [*(replace(life, history=replace(history, stages=life.stages[: i + 1])) for i in earlier), life]
 
 
 def expected_outlook(expected: ExpectedLife) -> RowCounts:

@@ -29,14 +29,20 @@ CANCELLED, DAYS_BEFORE, REASON, ATTEMPTS = range(4)  # the draws; an action's fo
 class Workflow:
     """A move of a batch. row: among the batch's workflows; stage: the one left; planned_day: since 1970.
 
-    reason: of the cancellation, "" where it was not cancelled.
+    days: that it takes. reason: of the cancellation, "" where it was not cancelled.
     """
 
     row: int
     stage: int
     status: str
     planned_day: int
+    days: int = 1
     reason: str = ""
+
+    @property
+    def last_day(self) -> int:
+        """The day planned for its last action."""
+        return self.planned_day + self.days - 1
 
     @property
     def has_actions(self) -> bool:
@@ -50,21 +56,24 @@ class Workflow:
 
 def life_workflows(life: BatchLife) -> tuple[Workflow, ...]:
     """A batch's workflows as they stand at the as-of date: see batch_workflows."""
-    last = life.history.stages[-1]
-    alive = bool((last.last(last.population) * ~last.emptied).any())
+    alive = any(bool((stage.last(stage.population) * ~stage.emptied).any()) for stage in life.history.stages)
     return batch_workflows(life.schedule, life.history.batch, moves=len(life.history.moves), alive=alive)
 
 
 def batch_workflows(schedule: Schedule, batch: Batch, *, moves: int, alive: bool) -> tuple[Workflow, ...]:
     """A batch's workflows, by stage, a cancelled one before that which took its place.
 
-    moves: those done before the as-of date. alive: fish are left to be moved.
+    moves: those done or begun before the as-of date. alive: fish are left to be moved.
     """
     found: list[Workflow] = []
     for position, (stay, into) in enumerate(pairwise(batch.stays)):
         cancelled = _cancelled(schedule, batch, stay, into.start_day)
         if cancelled is not None:
             found.append(replace(cancelled, row=len(found)))
+        if position < moves and into.start_day >= schedule.as_of_day:
+            day, row = into.start_day - 1, len(found)
+            found.append(Workflow(row=row, stage=stay.stage, status="IN_PROGRESS", planned_day=day, days=2))
+            continue
         status = "COMPLETED" if position < moves else _ahead(schedule, into.start_day, is_next=position == moves)
         if status and (alive or status == "COMPLETED"):
             found.append(Workflow(row=len(found), stage=stay.stage, status=status, planned_day=into.start_day))

@@ -1,15 +1,22 @@
 -- Stages run 1 to 6 without gap or overlap; the container's kind fits the stage; the batch's current stage is that of
--- its active assignments. Every planned stay begun before the as-of date took place.
+-- its active assignments. Every planned stay begun before the as-of date took place. While fish are being moved, some
+-- containers of the one stage are left and some of the next entered before the others.
 WITH stage AS (
     SELECT
         batch_id, batch_number, stage, min(first_day) AS first_day, max(end_day) AS end_day,
         max(first_day) AS last_arrival, min(end_day) AS first_departure
     FROM stay GROUP BY ALL
 ),
+under_way AS (
+    SELECT batch_id, source_lifecycle_stage_id AS left_stage, actual_start_date AS begun
+    FROM transfer_workflow WHERE status = 'IN_PROGRESS'
+),
 ordered AS (
     SELECT
-        *, row_number() OVER w AS position, lag(end_day) OVER w AS before_end, lag(stage) OVER w AS before_stage
-    FROM stage WINDOW w AS (PARTITION BY batch_id ORDER BY stage)
+        stage.*, row_number() OVER w AS position, lag(end_day) OVER w AS before_end, lag(stage) OVER w AS before_stage,
+        u.begun
+    FROM stage LEFT JOIN under_way u ON u.batch_id = stage.batch_id AND u.left_stage = stage.stage - 1
+    WINDOW w AS (PARTITION BY stage.batch_id ORDER BY stage)
 ),
 kind AS (
     SELECT
@@ -24,10 +31,10 @@ kind AS (
     LEFT JOIN hall h ON h.id = c.hall_id
 ),
 current_stage AS (
-    SELECT b.batch_number, b.lifecycle_stage_id AS said, max(s.stage) AS latest,
+    SELECT b.batch_number, b.lifecycle_stage_id AS said, max(u.left_stage) AS left_stage, max(s.stage) AS latest,
            min(s.stage) FILTER (s.departure_date IS NULL) AS least_active,
            max(s.stage) FILTER (s.departure_date IS NULL) AS most_active
-    FROM batch b LEFT JOIN stay s ON s.batch_id = b.id
+    FROM batch b LEFT JOIN stay s ON s.batch_id = b.id LEFT JOIN under_way u ON u.batch_id = b.id
     GROUP BY b.id, b.batch_number, b.lifecycle_stage_id
 ),
 absent AS (
@@ -67,15 +74,15 @@ SELECT
 FROM ordered WHERE stage <> position
 UNION ALL
 SELECT batch_number, NULL, first_day, format('stage {} begins as stage {} ends', stage, before_stage),
-    before_end::VARCHAR, first_day::VARCHAR
-FROM ordered WHERE first_day <> before_end
+    coalesce(begun, before_end)::VARCHAR, first_day::VARCHAR
+FROM ordered WHERE first_day <> coalesce(begun, before_end)
 UNION ALL
 -- from the sea rings are harvested one after another
 SELECT batch_number, NULL, last_arrival, format('all containers of stage {} together', stage),
        format('{} to {}', first_day, end_day), format('{} to {}', last_arrival, first_departure)
-FROM stage
+FROM stage LEFT JOIN under_way u ON u.batch_id = stage.batch_id AND u.left_stage = stage
 WHERE last_arrival <> first_day
-    OR (first_departure <> end_day AND stage < (SELECT max(id) FROM lifecycle_stage))
+    OR (first_departure <> coalesce(u.begun, end_day) AND stage < (SELECT max(id) FROM lifecycle_stage))
 UNION ALL
 SELECT batch_number, container, first_day, 'the container serves the stage', format('stage {}', stage),
        format('stage {}, hall of stage {}', container_stage, hall_stage)
@@ -93,7 +100,7 @@ WHERE (CASE WHEN stage = last_stage THEN area_id IS NOT NULL AND hall_id IS NULL
 UNION ALL
 SELECT batch_number, NULL, NULL, 'current stage', format('stage {}', coalesce(most_active, latest, 1)),
     format('stage {}', said)
-FROM current_stage WHERE said IS DISTINCT FROM coalesce(most_active, latest, 1) OR least_active <> most_active
+FROM current_stage WHERE said IS DISTINCT FROM coalesce(most_active, latest, 1)     OR least_active <> coalesce(left_stage, most_active)
 UNION ALL
 SELECT batch_number, container, start_date, 'planned stay took place', format('stage {}', lifecycle_stage_id),
     'no assignment' FROM absent

@@ -9,9 +9,14 @@ import numpy as np
 import pytest
 
 from engine.farm.schedule import Schedule
+from engine.simulation.emission import FAMILIES
+from engine.simulation.fish.history import simulate_batch
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.moves import transfer_rows
+from engine.simulation.rows.outlook import outlook_tables
 from engine.simulation.rows.workflows import batch_workflows, broken_off, life_workflows
+from engine.simulation.water.climate import Climate
+from lake.columns import record_batch
 from lake.tables import TABLES
 from tests.simulation.trade_lives import LivedTo, changed, rows_of
 
@@ -165,3 +170,61 @@ def test_what_came_of_a_move_stays_as_it_was_when_days_go_by(lives: list[BatchLi
 def test_no_workflow_is_planned_for_a_batch_that_has_been_harvested(lives: list[BatchLife]) -> None:
     assert {w.status for w in life_workflows(lives[HARVESTED])} == {"COMPLETED", "CANCELLED"}
     assert {w.status for w in life_workflows(lives[NEWBORN])} == {"DRAFT"}  # in 89 days
+
+
+@pytest.fixture(scope="module")
+def begun(small_schedule: Schedule, small_climate: Climate) -> BatchLife:
+    """The batch in Parr as on the day of its next move, of which one tank of two was emptied on the eve."""
+    batch = replace(small_schedule.batches[IN_PARR], move_under_way=1)
+    schedule = replace(small_schedule, as_of_day=batch.stays[2].end_day)
+    climate = replace_days(small_climate, schedule)
+    return BatchLife(schedule=schedule, history=simulate_batch(schedule, climate, batch), climate=climate)
+
+
+def replace_days(climate: Climate, schedule: Schedule) -> Climate:
+    return Climate(
+        farm=schedule.farm,
+        biology=schedule.biology,
+        seed=schedule.seed,
+        days=schedule.as_of_day,
+        first_day=climate.first_day,
+    )
+
+
+def test_of_a_move_under_way_some_fish_have_arrived_and_the_rest_is_being_moved(begun: BatchLife) -> None:
+    left, entered = begun.stages[-2:]
+    (move,) = begun.history.moves[2:]
+    assert (left.emptied.tolist(), entered.emptied.tolist()) == ([True, False], [False])
+    assert left.population[0, -2] == move.arrived.sum() + move.lost.sum() == move.before.sum()
+    assert entered.fish.tolist() == move.arrived.tolist()
+    assert left.population[0, -1] == 0
+    workflows, actions = told(begun)
+    (under_way,) = (row for row in workflows if row["status"] == "IN_PROGRESS")
+    done, rest = (row for row in actions if row["workflow_id"] == under_way["id"])
+    eve = begun.schedule.as_of_day - 1
+    assert (done["status"], done["actual_execution_date"], rest["status"]) == ("COMPLETED", eve, "IN_PROGRESS")
+    assert (rest["planned_date"], rest["actual_execution_date"], rest["dest_assignment_id"]) == (eve + 1, None, None)
+    assert done["dest_assignment_id"] == begun.ids[-1][0]
+    assert rest["transferred_count"] == left.population[1, -1]
+    assert (under_way["actual_start_date"], under_way["actual_completion_date"]) == (eve, None)
+    assert (under_way["planned_start_date"], under_way["planned_completion_date"]) == (eve, eve + 1)
+    assert (under_way["total_actions_planned"], under_way["actions_completed"]) == (2, 1)
+    assert under_way["total_source_count"] == left.population[:, -2].sum()
+    assert under_way["total_transferred_count"] == move.arrived.sum()
+
+
+def test_a_batch_that_is_being_moved_has_a_forecast_of_every_stay_that_is_lived_in(begun: BatchLife) -> None:
+    tables = outlook_tables(begun)
+    wanted = [int(begun.ids[2][1]), int(begun.ids[3][0])]
+    assert list(tables["container_forecast_summary"]["assignment_id"]) == wanted
+    assert sorted(set(tables["live_forward_projection"]["assignment_id"].tolist())) == wanted
+    statuses = TABLES["planned_activity"].column("status").codes
+    found = {row["notes"]: statuses[row["status"]] for row in rows_of(tables["planned_activity"])}
+    assert found["Stage Transfer: Parr → Smolt (Smoltification)"] == "IN_PROGRESS"
+    assert found["Stage Transfer: Fry → Parr"] == "COMPLETED"
+
+
+def test_all_that_is_written_of_a_batch_that_is_being_moved_has_rows_of_its_schema(begun: BatchLife) -> None:
+    for family in FAMILIES:
+        for name, columns in family.tables(begun).items():
+            record_batch(TABLES[name], columns)
