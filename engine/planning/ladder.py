@@ -22,9 +22,9 @@ from lake.errors import InputError
 
 WHOLE_LIFE = sum(STAGE_DAYS)
 BEFORE_SEA = WHOLE_LIFE - STAGE_DAYS[-1]
-ENDED_DAYS_AGO = (120, 30)
+ENDED_DAYS_AGO = (120, 10)
 """Completed batches of each geography: their plans ended so many days before the as-of date."""
-HARVEST_IN_DAYS = (5, 12, 19)
+HARVEST_IN_DAYS = (3, 12, 19)
 """Batches of each geography near harvest: they leave the sea about so many days after the as-of date."""
 HARVEST_TOLERANCE_DAYS = 2
 FRESHWATER_DAYS = (88, 84, 45, 10)
@@ -70,10 +70,10 @@ def plan_ladder(
     """Batches that show every state of life on the as-of date, in each geography of the farm.
 
     In every stage stand four batches of each geography: in fresh water at 10, 45, 84 and 88 of 90 days, of which one is
-    at the last and being moved to the next stage, at sea one halfway and three that are harvested about 5, 12 and 19 days after the as-of date. Those three are placed by
-    simulating each with its own draws, so that none is harvested already. Two more are completed, and three
-    planned. A pure function of its inputs; no container is held twice. InputError when the farm has no room (batch and
-    pool named) or a batch can't be brought near harvest.
+    being moved to its next stage; at sea one halfway, and three that are harvested about 3, 12 and 19
+    days after the as-of date. Those three are placed by simulating each with its own draws, so that none is harvested
+    already. Two more are completed, and three planned. A pure function of its inputs; no container is held twice.
+    InputError when the farm has no room (batch and pool named) or a batch can't be brought near harvest.
     """
     builder = _Builder(as_of_day, farm, biology, seed)
     found: list[tuple[Batch, Rung]] = []

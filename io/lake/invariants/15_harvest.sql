@@ -146,7 +146,7 @@ WHERE (CASE
     WHEN harvest_decision_date IS NULL THEN reached IS NULL AND first_harvest IS NULL
     WHEN reached IS NOT NULL AND reached <= harvest_decision_date THEN
         reached = harvest_decision_date AND coalesce(harvest_reason = 'WEIGHT', TRUE)
-    ELSE coalesce(harvest_reason = 'PLAN_END' AND last_harvest = last_planned, TRUE)
+    ELSE harvest_reason IS NULL OR harvest_reason = 'PLAN_END' AND last_harvest = last_planned
 END) IS NOT TRUE
 UNION ALL
 SELECT batch_number, NULL, first_harvest, 'no ring is emptied before the decision', format('from {}',
