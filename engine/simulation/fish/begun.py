@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -48,12 +48,13 @@ def begin_move(
     stay = replace(into, container_ids=into.container_ids[:n], start_day=eve)
     entered = simulate_freshwater_stage(Setting.resolve(schedule, climate, batch, stay), arrived)
     moved = np.arange(len(stage.container_ids)) < n
+    blanked: dict[str, Any] = {name: _blank_eve(getattr(stage, name), n) for name in Daily._fields}
     return BegunMove(
         left=replace(
             stage,
             days_lived=stage.days_lived - moved,
             emptied=moved,
-            **{name: _blank_eve(getattr(stage, name), n) for name in Daily._fields},
+            **blanked,
         ),
         entered=entered.stage,
         move=Move(day=eve, **actions._asdict()),
