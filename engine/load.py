@@ -73,6 +73,13 @@ def load(
             help="Keep indexes and foreign keys up while loading, as is done anyway on tables with rows of others.",
         ),
     ] = False,
+    history: Annotated[
+        bool,
+        typer.Option(
+            "--history",
+            help="Fill the application's history tables too: how each row came to be, and every change of its status.",
+        ),
+    ] = False,
     connections: Annotated[
         int, typer.Option(min=1, max=64, help="Partitions copied at a time; one a server core is enough.")
     ] = 2,
@@ -107,7 +114,7 @@ def load(
 
         since_day, until_day = (moment.date() if moment else None for moment in (since, until))
         selection = Selection(tables=_names(tables), batches=_names(batches), since=since_day, until=until_day)
-        options = Options(selection=selection, prefix=prefix, keep_indexes=keep_indexes)
+        options = Options(selection=selection, prefix=prefix, keep_indexes=keep_indexes, history=history)
         _refuse_contradictions(to, options, wipe=wipe, yes=yes, restore=restore, serve=serve)
         screen = console()
         if wipe:

@@ -155,6 +155,7 @@ class Run:
         until: date | None = None,
         prefix: str = "",
         keep_indexes: bool = False,
+        history: bool = False,
         connections: int = 2,
         listener: Listener | None = None,
     ) -> LoadResult:
@@ -163,7 +164,8 @@ class Run:
         dsn: an empty database gets its tables, rows of others are never touched; None: a PostgreSQL server of the run's
         own, which runs as long as the call (see `database`). tables, batches (with * and ?), since, until (the first
         day after): a part, with what it must refer to. prefix: put before batch numbers. keep_indexes: keep indexes and
-        foreign keys up. connections: partitions copied at a time. listener: its callbacks hear of rows and phases.
+        foreign keys up. history: fill the application's history tables too. connections: partitions copied at a time.
+        listener: its callbacks hear of rows and phases.
 
         InputError: something is in the way; nothing was written. LoadFailed: it broke off; the same call goes on.
         """
@@ -174,7 +176,7 @@ class Run:
         if connections < 1:
             raise InputError("connections", f"{connections} is out of range", "give 1 or more")
         selection = Selection(tables=tuple(tables), batches=tuple(batches), since=since, until=until)
-        options = Options(selection=selection, prefix=prefix, keep_indexes=keep_indexes)
+        options = Options(selection=selection, prefix=prefix, keep_indexes=keep_indexes, history=history)
         return load(self.path, dsn, options=options, connections=connections, listener=listener)
 
     def restore(self, dsn: str | None = None, *, connections: int = 2, on_step: OnStep | None = None) -> int:

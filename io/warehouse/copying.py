@@ -23,12 +23,12 @@ from lake.manifest import PartitionRecord
 from lake.tables import TABLES
 from warehouse.database import Connection, identifier
 from warehouse.encoding import Context, encoder, project
+from warehouse.history_rows import states
 from warehouse.load_log import Load, record_part
 from warehouse.master_data import check_columns
 from warehouse.moments import Parents
 from warehouse.selection import Extract, PartitionRows
 from warehouse.uat.expressions import Mapping
-from warehouse.uat.mapping import EVENTS
 
 BATCH_ROWS = 16_384  # about 2 MB encoded: the server is busy soon and memory stays small
 
@@ -69,24 +69,21 @@ def copy_table(
     `first_row`: the table's rows in the partitions before; `sent` hears of every batch of rows.
     """
 
-    def numbered() -> Iterator[tuple[pa.Array, pa.RecordBatch]]:
-        first = first_row
-        for rows in lake_batches(path, mapping):
-            yield pa.array(np.arange(first, first + rows.num_rows, dtype=np.int64)), rows
-            first += rows.num_rows
+    numbered = _numbered(lake_batches(path, mapping), first_row)
+    return copy_rows(connection, mapping, (project(rows, mapping, context, n) for n, rows in numbered), sent)
 
-    return copy_rows(connection, mapping, numbered(), context, sent=sent)
+
+def _numbered(batches: Iterator[pa.RecordBatch], first: int) -> Iterator[tuple[pa.Array, pa.RecordBatch]]:
+    """Rows with their numbers in the lake's table, which begin with `first`."""
+    for rows in batches:
+        yield pa.array(np.arange(first, first + rows.num_rows, dtype=np.int64)), rows
+        first += rows.num_rows
 
 
 def copy_rows(
-    connection: Connection,
-    mapping: Mapping,
-    batches: Iterator[tuple[pa.Array, pa.RecordBatch]],
-    context: Context,
-    *,
-    sent: Callable[[int], None] = lambda rows: None,
+    connection: Connection, mapping: Mapping, batches: Iterator[pa.RecordBatch], sent: Callable[[int], None]
 ) -> int:
-    """COPY rows, with their numbers in the lake's table, into the target's; rows written."""
+    """COPY rows, which are the target's already, into its table; rows written."""
     names = sql.SQL(", ").join(map(sql.Identifier, mapping.columns))
     query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(identifier(mapping.uat), names)
     encode = encoder(mapping)
@@ -94,8 +91,8 @@ def copy_rows(
         # the writer's own thread sends while this one decodes and encodes the next rows
         with cursor.copy(query, writer=QueuedLibpqWriter(cursor)) as copy:
             copy.write(encode.write_header())
-            for numbers, rows in batches:
-                copy.write(encode.write_batch(project(rows, mapping, context, numbers)))
+            for rows in batches:
+                copy.write(encode.write_batch(rows))
                 sent(rows.num_rows)
             copy.write(encode.finish())
         return cursor.rowcount
@@ -123,36 +120,40 @@ class CopyJob:
 
 
 def copy_partition(connection: Connection, job: CopyJob, partition: PartitionRecord, stop: Event) -> dict[str, int]:
-    """All chosen rows of one partition and its row in the load log, in one transaction; rows by lake table.
+    """All chosen rows of one partition and its row in the load log, in one transaction.
 
-    Stopped when `stop` was set before the partition is in.
+    Rows by lake table, and by history table. Stopped when `stop` was set before the partition is in.
     """
     begun = perf_counter()
     extract = job.extract
-    firsts = job.first_rows[partition.partition]
     rows: dict[str, int] = {}
     selected = PartitionRows(extract, partition)
     context = replace(job.context, parents=Parents(partial(_part, extract.run_dir, partition)))
+    histories = {history.mapping.uat: history for history in job.load.histories}
     with connection.transaction():
-        for mapping in EVENTS:
+        for mapping in job.load.mappings:
             part = partition.tables.get(mapping.lake)
             if part is None or part.rows == 0 or mapping.lake not in extract.tables:
                 continue
 
-            def sent(count: int, table: str = mapping.lake) -> None:
+            def sent(count: int, table: str = mapping.ids) -> None:
                 if stop.is_set():
                     raise Stopped
                 job.progress(table, count)
 
-            path, first_row = extract.run_dir / part.file, firsts[mapping.lake]
+            path, first_row = extract.run_dir / part.file, job.first_rows[partition.partition][mapping.lake]
             _check(path, part.rows, mapping)
             if extract.is_whole:
-                rows[mapping.lake] = copy_table(connection, mapping, path, context, first_row=first_row, sent=sent)
+                batches = _numbered(lake_batches(path, mapping), first_row)
             else:
-                batches = (
-                    (pc.add(numbers, first_row), batch) for numbers, batch in selected.batches(mapping, BATCH_ROWS)
-                )
-                rows[mapping.lake] = copy_rows(connection, mapping, batches, context, sent=sent)
+                batches = ((pc.add(n, first_row), batch) for n, batch in selected.batches(mapping, BATCH_ROWS))
+            history = histories.get(mapping.uat)
+            target = (
+                (project(batch, mapping, context, numbers) for numbers, batch in batches)
+                if history is None
+                else (state for numbers, batch in batches for state in states(history, batch, numbers, context))
+            )
+            rows[mapping.ids] = copy_rows(connection, mapping, target, sent)
         record_part(connection, job.load, partition.partition, rows, seconds=perf_counter() - begun)
     return rows
 

@@ -16,12 +16,14 @@ from lake.tables import EVENT_TABLE_NAMES, TABLES
 from warehouse.moments import Parents, Rows, compute
 from warehouse.uat.derived import unscaled
 from warehouse.uat.expressions import (
+    HISTORY_NUMBER,
     Constant,
     ContentType,
     Derived,
     DimensionValue,
     Expression,
     FirstOf,
+    HistoryId,
     LakeColumn,
     Mapping,
     RowId,
@@ -130,6 +132,19 @@ def project(
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
+def evaluate(
+    expression: Expression,
+    rows: pa.RecordBatch,
+    mapping: Mapping,
+    *,
+    context: Context,
+    numbers: pa.Array,
+    to: pa.DataType,
+) -> pa.Array:
+    """What one expression gives for rows of a mapping's lake table, of the type `to` or one that casts to it."""
+    return _evaluate(expression, _Source(rows=rows, mapping=mapping, context=context, numbers=numbers), to)
+
+
 @dataclass(frozen=True)
 class _Source:
     """What the expressions of a mapping are evaluated on."""
@@ -194,6 +209,8 @@ def _evaluate(expression: Expression, source: _Source, to: pa.DataType) -> pa.Ar
             return source.translate(rows.column("id"), mapping.lake)
         case RowId():
             return pc.add(source.numbers, context.offsets[mapping.lake] + 1)
+        case HistoryId():
+            return pc.add(rows.column(HISTORY_NUMBER), context.offsets[mapping.ids])
         case DimensionValue(column, table, value):
             dimension = context.dimensions[table]
             found = pc.index_in(rows.column(column), dimension.column("id").combine_chunks())

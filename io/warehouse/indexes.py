@@ -13,7 +13,6 @@ from warehouse.database import Connection, identifier
 from warehouse.load_log import Load
 from warehouse.uat.expressions import Mapping
 from warehouse.uat.identifiers import qualified
-from warehouse.uat.mapping import EVENTS
 
 MIN_ROWS = 10_000  # with fewer rows to come, keeping a key or an index up costs less than making it again
 
@@ -56,7 +55,7 @@ def tables_to_set_aside(connection: Connection, load: Load, coming: dict[str, in
     """The tables, of `coming` rows by lake table, to which many rows come and which hold no others than this load's."""
     return [
         mapping.uat
-        for mapping in EVENTS
+        for mapping in load.mappings
         if coming.get(mapping.lake, 0) > MIN_ROWS and not has_other_rows(connection, mapping, load)
     ]
 

@@ -23,6 +23,7 @@ from warehouse.encoding import Context
 from warehouse.indexes import count_dropped, restore, set_aside, tables_to_set_aside
 from warehouse.load_log import Load
 from warehouse.master_data import complete_master_data, read_dimensions
+from warehouse.master_history import add_history
 from warehouse.preflight.conflicts import read_incoming, refuse_conflicts
 from warehouse.preflight.rights import (
     refuse_triggers,
@@ -35,29 +36,34 @@ from warehouse.preflight.tables import prepare_tables
 from warehouse.preflight.text_lengths import refuse_long_texts
 from warehouse.selection import EVERYTHING, Extract, Selection, choose
 from warehouse.uat.mapping import DIMENSIONS, EVENTS
+from warehouse.uat.tables.history import history_name
 
 DEFAULT_CONNECTIONS = 2
 
 
 @dataclass(frozen=True)
 class Options:
-    """What is loaded, and how: a part of the run; what precedes batch numbers; indexes are kept up, not made again."""
+    """What is loaded, and how: a part of the run; what precedes batch numbers; indexes are kept up, not made again;
+    the history tables are filled too."""
 
     selection: Selection = EVERYTHING
     prefix: str = ""
     keep_indexes: bool = False
+    history: bool = False
 
 
 @dataclass
 class LoadResult:
-    """What one call did. `rows`: by lake table, written by this call, also where 0; `added_master_rows`: by the
-    target's; `differing_master_rows`: those that were there with other values, and were left so; times in seconds."""
+    """What one call did. `rows`: by lake table, written by this call, also where 0; `added_master_rows` and
+    `history_rows`: by the target's; `differing_master_rows`: those that were there with other values, and were left so;
+    times in seconds."""
 
     already: bool
     created_tables: bool = False
     rows: dict[str, int] = field(default_factory=lambda: dict.fromkeys(EVENT_TABLE_NAMES, 0))
     added_master_rows: dict[str, int] = field(default_factory=dict)
     differing_master_rows: list[DifferingColumn] = field(default_factory=list)
+    history_rows: dict[str, int] = field(default_factory=dict)
     set_aside: int = 0
     restored_first: int = 0
     copy_seconds: float = 0.0
@@ -66,8 +72,8 @@ class LoadResult:
 
     @property
     def total_rows(self) -> int:
-        """Event rows written by this call."""
-        return sum(self.rows.values())
+        """Event rows written by this call, and rows of their history."""
+        return sum(self.rows.values()) + sum(self.history_rows.values())
 
     @property
     def rows_per_second(self) -> float:
@@ -190,7 +196,8 @@ class _Loading:
             load = load_log.find(main, self.manifest)
             if load is not None:
                 load_log.refuse_half_removed(load)
-                load_log.refuse_another_part(load, self.options.selection, self.options.prefix)
+                options = self.options
+                load_log.refuse_another_part(load, options.selection, options.prefix, history=options.history)
                 if load.status == "complete":
                     result.already = True
                     return result
@@ -213,18 +220,21 @@ class _Loading:
         coming = max_rows(extract, left)
         with main.transaction():
             refuse_without_rights_to_create(main)
-            self.result.created_tables = prepare_tables(main)
-            refuse_without_rights_to_fill(main)
-            events = (mapping.uat for mapping in EVENTS if mapping.lake in extract.tables)
-            refuse_triggers(main, ["auth_user", *(mapping.uat for mapping in DIMENSIONS), *events])
+            self.result.created_tables = prepare_tables(main, history=options.history)
+            refuse_without_rights_to_fill(main, history=options.history)
+            filled = ["auth_user", *(mapping.uat for mapping in DIMENSIONS)]
+            filled += [mapping.uat for mapping in EVENTS if mapping.lake in extract.tables]
+            filled += [history_name(table) for table in filled if options.history]
+            refuse_triggers(main, filled)
             load_log.create(main)
             context, added, self.result.differing_master_rows = complete_master_data(
                 main, self.run_dir, self.manifest, dimensions
             )
             refuse_conflicts(main, extract, context, incoming, load=load)
             if load is None:
-                load = load_log.begin(main, self.manifest, options.selection, options.prefix)
-            load_log.record_master_rows(main, load, added)
+                load = load_log.begin(main, self.manifest, options.selection, options.prefix, history=options.history)
+            past = add_history(main, added, context) if options.history else []
+            load_log.record_master_rows(main, load, [*added, *past])
             if not options.keep_indexes:
                 refuse_without_ownership(main, tables_to_set_aside(main, load, coming))
         for rows in added:
@@ -240,12 +250,14 @@ class _Loading:
             nonlocal committed
             committed += 1
             for table, count in rows.items():
-                result.rows[table] += count
+                counts = result.rows if table in result.rows else result.history_rows
+                counts[table] = counts.get(table, 0) + count
             listener.partition(number)
 
         begun = perf_counter()
         coming = max_rows(extract, left)
-        listener.coming(sum(coming.values()))
+        states = sum(coming.get(history.table.lake, 0) for history in load.histories)
+        listener.coming(sum(coming.values()) + states)
         listener.phase("rows")
         failure: BaseException | None = None
         try:
@@ -274,7 +286,7 @@ class _Loading:
             raise LoadFailed(hide_secrets(explain_error(failure), self.dsn), committed, of) from failure
         if failure is not None:
             raise failure
-        for mapping in EVENTS:
-            if result.rows[mapping.lake]:
+        for mapping in load.mappings:
+            if result.rows.get(mapping.ids) or result.history_rows.get(mapping.ids):
                 main.execute(sql.SQL("ANALYZE {}").format(identifier(mapping.uat)))
         load_log.complete(main, load, copy_seconds=result.copy_seconds, restore_seconds=result.restore_seconds)

@@ -15,8 +15,9 @@ from lake.tables import EVENT_TABLES
 from warehouse.database import Connection, identifier, key_columns
 from warehouse.selection import Selection
 from warehouse.uat.expressions import Mapping
+from warehouse.uat.history import HISTORIES, History
 from warehouse.uat.identifiers import qualified
-from warehouse.uat.mapping import EVENT_MAPPINGS
+from warehouse.uat.mapping import EVENT_MAPPINGS, EVENTS
 from warehouse.uat.tables import TARGET_TABLES
 
 # One lock for all loaders of a database: they would race for the same sequences and indexes.
@@ -83,7 +84,10 @@ class AddedRows:
 
 @dataclass(frozen=True)
 class Load:
-    """One run's load: offsets[table] + lake id = the target's id, within (offset, offset + spans[table]]."""
+    """One run's load: offsets[table] + lake id = the target's id, within (offset, offset + spans[table]].
+
+    A load with history has ids reserved in the history tables too, under their own names.
+    """
 
     id: int
     run: str
@@ -95,8 +99,18 @@ class Load:
     spans: dict[str, int]
     partitions_done: frozenset[int]
 
+    @property
+    def histories(self) -> tuple[History, ...]:
+        """What it fills of the history tables: nothing, unless it was begun with history."""
+        return tuple(history for history in HISTORIES if history.mapping.uat in self.offsets)
+
+    @property
+    def mappings(self) -> tuple[Mapping, ...]:
+        """Every table that it fills; a history after the rows whose states it holds."""
+        return (*EVENTS, *(history.mapping for history in self.histories))
+
     def id_range(self, table: str) -> tuple[int, int]:
-        """First and last id that is reserved for a lake table's rows."""
+        """First and last id that is reserved under a name, a lake table's or a history table's."""
         return self.offsets[table] + 1, self.offsets[table] + self.spans[table]
 
     def rows_of_others(self, mapping: Mapping) -> list[sql.Composed]:
@@ -173,8 +187,8 @@ def find(connection: Connection, manifest: Manifest) -> Load | None:
     return None
 
 
-def spans(manifest: Manifest) -> dict[str, int]:
-    """How many ids each event table of a run may take, at most; a table without ids of its own is left out."""
+def spans(manifest: Manifest, *, history: bool = False) -> dict[str, int]:
+    """How many ids each table that a run fills may take, at most; a table without ids of its own is left out."""
     rows = manifest.tables
     taken = {}
     for table in EVENT_TABLES:
@@ -185,6 +199,8 @@ def spans(manifest: Manifest) -> dict[str, int]:
             taken[table.name] = rows.get(table.name, 0)
         else:
             taken[table.name] = (manifest.identity.batch_count + 1) << table.id_bits
+    for past in HISTORIES if history else ():
+        taken[past.mapping.ids] = rows.get(past.table.lake, 0) * past.states
     return taken
 
 
@@ -198,9 +214,10 @@ def refuse_half_removed(load: Load) -> None:
         )
 
 
-def refuse_another_part(load: Load, selection: Selection, prefix: str) -> None:
-    """InputError when a run's load is of another part of it, or under other batch numbers."""
+def refuse_another_part(load: Load, selection: Selection, prefix: str, *, history: bool) -> None:
+    """InputError when a run's load is of another part of it, under other batch numbers, or not alike in history."""
     for what, then, now in (
+        ("history", "all states" if load.histories else "none", "all states" if history else "none"),
         ("part of it", load.selection.to_json() or "all of it", selection.to_json() or "all of it"),
         ("prefix", load.prefix, prefix),
     ):
@@ -212,10 +229,13 @@ def refuse_another_part(load: Load, selection: Selection, prefix: str) -> None:
             )
 
 
-def begin(connection: Connection, manifest: Manifest, selection: Selection, prefix: str) -> Load:
-    """Reserve ids in every event table and record them, within the transaction that prepares the load."""
-    wanted = spans(manifest)
-    offsets = {t: reserve_ids(connection, EVENT_MAPPINGS[t].uat, span) for t, span in wanted.items()}
+def begin(
+    connection: Connection, manifest: Manifest, selection: Selection, prefix: str, *, history: bool = False
+) -> Load:
+    """Reserve ids in every table that is filled and record them, within the transaction that prepares the load."""
+    wanted = spans(manifest, history=history)
+    targets = {name: mapping.uat for name, mapping in EVENT_MAPPINGS.items()}
+    offsets = {name: reserve_ids(connection, targets.get(name, name), span) for name, span in wanted.items()}
     row = connection.execute(
         """
         INSERT INTO smoltworks.load_log (run, fingerprint, as_of, status, selection, prefix, offsets, spans)

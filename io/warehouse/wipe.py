@@ -23,8 +23,9 @@ from warehouse.load_log import AddedRows, Load
 from warehouse.preflight.server import refuse_read_only
 from warehouse.uat.expressions import Mapping
 from warehouse.uat.identifiers import qualified
-from warehouse.uat.mapping import DIMENSIONS, EVENTS, GROUPS
-from warehouse.uat.tables import TARGET_TABLES, TRUTH_TABLES
+from warehouse.uat.mapping import DIMENSIONS, GROUPS
+from warehouse.uat.tables import HISTORY_TABLES, TARGET_TABLES, TRUTH_TABLES
+from warehouse.uat.tables.history import HISTORY_ID, history_name
 from warehouse.uat.tables.truth import SCHEMA
 
 MAX_NAMED = 5
@@ -101,7 +102,7 @@ class _Wipe:
         tables = {self._oid(name): name for name in self.there}
         rows = connection.execute(FOREIGN_KEYS).fetchall()
         self.keys = [Key(table=table, column=column, to=tables[to]) for table, column, to in rows if to in tables]
-        self.ours = {self._spelled(m.uat): m for m in EVENTS if m.uat in self.there}
+        self.ours = {self._spelled(m.uat): m for m in load.mappings if m.uat in self.there}
 
     def _oid(self, table: str) -> int:
         row = self.connection.execute("SELECT %s::regclass::oid", (qualified(table),)).fetchone()
@@ -126,6 +127,8 @@ class _Wipe:
         result = WipeResult(rows=rows)
         self.connection.execute("UPDATE smoltworks.load_log SET status = 'wiping' WHERE id = %s", (self.load.id,))
         left = dict(GROUPS)
+        if self.load.histories:
+            left["history"] = tuple(history.mapping for history in self.load.histories)
         while left:
             name, group = left.popitem()  # the last: what remains may refer to it, and then loses the reference
             with self.connection.transaction():
@@ -152,7 +155,7 @@ class _Wipe:
             )
 
     def _others_use(self, key: Key, parent: Mapping) -> bool:
-        first, last = self.load.id_range(parent.lake)
+        first, last = self.load.id_range(parent.ids)
         child = self.ours.get(key.table)
         query = sql.SQL(f"SELECT EXISTS (SELECT 1 FROM {key.table} t WHERE t.{key.column} BETWEEN %s AND %s AND {{}})")
         for condition in self.load.rows_of_others(child) if child is not None else [sql.SQL("true")]:
@@ -188,7 +191,7 @@ class _Wipe:
 
     def _drop_references(self, key: Key, child: Mapping, to: Mapping) -> None:
         """The run's own rows of a table that stays for now lose their references to one that goes."""
-        first, last = self.load.id_range(to.lake)
+        first, last = self.load.id_range(to.ids)
         update = sql.SQL(
             f"UPDATE {key.table} t SET {key.column} = NULL WHERE t.{key.column} BETWEEN %s AND %s AND {{}}"
         )
@@ -197,10 +200,14 @@ class _Wipe:
     def _remove_master_rows(self, result: WipeResult) -> None:
         order = ["auth_user", *(mapping.uat for mapping in DIMENSIONS)]
         added = load_log.master_rows(self.connection, self.load)
-        for rows in sorted(added, key=lambda rows: -order.index(rows.table)):
+        masters = [rows for rows in added if rows.table not in HISTORY_TABLES]
+        for rows in sorted(masters, key=lambda rows: -order.index(rows.table)):
             removed = self.connection.execute(sql.SQL(self._unused(rows))).rowcount
             result.master += removed
             result.left += rows.last - rows.first + 1 - removed
+            for history in added:
+                if history.table == history_name(rows.table):
+                    self.connection.execute(sql.SQL(_without_row(history, of=rows.table)))
 
     def _unused(self, rows: AddedRows) -> str:
         """DELETE of those master rows to which nothing refers."""
@@ -225,3 +232,12 @@ class _Wipe:
             for table in (*TRUTH_TABLES, *load_log.TABLES):
                 self.connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(identifier(table)))
             self.connection.execute(sql.SQL("DROP SCHEMA {}").format(sql.Identifier(SCHEMA)))
+
+
+def _without_row(history: AddedRows, *, of: str) -> str:
+    """DELETE of the history of those master rows, of the table `of`, that are gone."""
+    key = TARGET_TABLES[of].identity
+    return (
+        f"DELETE FROM {qualified(history.table)} h WHERE h.{HISTORY_ID} BETWEEN {history.first} AND {history.last} "
+        f"AND NOT EXISTS (SELECT 1 FROM {qualified(of)} t WHERE t.{key} = h.{key})"
+    )

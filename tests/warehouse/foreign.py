@@ -6,7 +6,7 @@ from typing import Any
 
 from warehouse.database import connect
 from warehouse.preflight.tables import prepare_tables
-from warehouse.uat.tables import UAT_TABLES
+from warehouse.uat.tables import TARGET_TABLES
 
 ZEROS = {"boolean": False, "date": "2020-01-01", "time without time zone": "10:00", "jsonb": "{}", "text": ""}
 CONTENT_TYPES = ((17, "batch", "batch"), (31, "harvest", "harvestevent"), (18, "batch", "batchtransferworkflow"))
@@ -15,7 +15,7 @@ CONTENT_TYPES = ((17, "batch", "batch"), (31, "harvest", "harvestevent"), (18, "
 def insert(connection: Any, table: str, **values: Any) -> None:
     """One row; columns not given get null where they may be, else some value."""
     row = dict(values)
-    for column in UAT_TABLES[table].columns:
+    for column in TARGET_TABLES[table].columns:
         if column.name not in row and not column.nullable and not column.identity:
             kind = column.type.split("(")[0]
             default = "2020-01-01 00:00+00" if kind.startswith("timestamp") else 1

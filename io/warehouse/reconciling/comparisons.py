@@ -15,7 +15,8 @@ class Comparison:
     `within` tells those of one name apart, such as containers of several halls: likewise, and it is not shown.
     `lake` and `uat` are joins: t is the table and b its batch, reached in the target over the references that the
     loader wrote; {offsets[TABLE]} stands there, and in the target's measures, for what is added to that table's ids.
-    `keys` is SQL for the target that is true where a row's own references contradict each other: never.
+    `keys` is SQL for the target that is true where a row's own references contradict each other: never. `of`: the
+    history table whose figures these are, t in the target; empty for those of the table's own rows.
     """
 
     table: str
@@ -25,6 +26,7 @@ class Comparison:
     by: tuple[str, str] = ("NULL", "NULL")
     within: tuple[str, str] = ("NULL", "NULL")
     keys: str = "false"
+    of: str = ""
 
 
 DAY_IN_UTC = "to_char({}(t.reading_time) AT TIME ZONE 'UTC', 'YYYY-MM-DD')"

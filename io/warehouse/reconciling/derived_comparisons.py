@@ -38,7 +38,7 @@ def derive(table: str) -> Comparison:
     by = within = ("NULL", "NULL")
     measures: list[Measure] = []
     lake_joins: list[str] = []
-    uat_joins = [_to_batch(mapping)]
+    uat_joins = [to_batch(mapping)]
     moments = Moments(table)
     for name, expression in mapping.columns.items():
         if isinstance(expression, Moment):
@@ -135,7 +135,7 @@ def _event_references(mapping: Mapping) -> list[tuple[str, Column]]:
     return [(name, column) for name, column in pairs if column.references in EVENT_TABLE_NAMES]
 
 
-def _to_batch(mapping: Mapping, alias: str = "t") -> str:
+def to_batch(mapping: Mapping, alias: str = "t") -> str:
     """Joins from a target's table to its batch b: by batch_id, else by what it refers to, else by the row's id."""
     if mapping.lake == "batch":
         return f"JOIN batch_batch b ON b.id = {alias}.id"
@@ -147,7 +147,7 @@ def _to_batch(mapping: Mapping, alias: str = "t") -> str:
             parent = EVENT_MAPPINGS[column.references]
             up = f"{alias}u"
             return (
-                f"JOIN {qualified(parent.uat)} {up} ON {up}.{parent.id_column} = {alias}.{name} {_to_batch(parent, up)}"
+                f"JOIN {qualified(parent.uat)} {up} ON {up}.{parent.id_column} = {alias}.{name} {to_batch(parent, up)}"
             )
     offset, bits = f"{{offsets[{mapping.lake}]}}", TABLES[mapping.lake].id_bits
     batch = f"{{offsets[batch]}} + (({alias}.{mapping.id_column} - {offset}) >> {bits})"

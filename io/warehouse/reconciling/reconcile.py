@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,15 @@ from warehouse.load_log import Load
 from warehouse.preflight.server import refuse_other_encoding
 from warehouse.reconciling.comparisons import Comparison
 from warehouse.reconciling.derived_comparisons import derive
+from warehouse.reconciling.history_comparisons import derive_history
 from warehouse.reconciling.lake_views import create_views
 from warehouse.selection import choose
+from warehouse.uat.expressions import Mapping
+from warehouse.uat.history import History
 from warehouse.uat.identifiers import qualified
 from warehouse.uat.mapping import EVENT_MAPPINGS
+from warehouse.uat.tables import HISTORY_TABLES
+from warehouse.uat.tables.history import HISTORY_ID
 
 Value = int | Decimal | str | None
 
@@ -70,11 +75,16 @@ def reconcile(run_dir: Path, manifest: Manifest, dsn: str, tables: Iterable[str]
         extract = choose(load.selection, run_dir, manifest)
         create_views(lake, extract, load.prefix)
         sides = _Sides(lake=lake, connection=connection, load=load)
+        tables = tuple(tables)
         for table in tables:
             rows = manifest.tables.get(table, 0)
             if rows and not extract.is_whole:
                 rows = lake.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
             _compare(result, sides, derive(table), rows)
+        for history in load.histories:
+            if history.table.lake in tables:
+                _compare_states(result, sides, history)
+        _compare_master_history(result, sides)
     return result
 
 
@@ -99,14 +109,47 @@ def _compare(result: Reconciliation, sides: _Sides, comparison: Comparison, rows
     if not rows:
         return
 
+    measures = (("rows", "count(*)", "count(*)"), *comparison.measures)
+    _compare_by_batch(result, sides, replace(comparison, measures=measures), mapping)
+
+
+def _compare_states(result: Reconciliation, sides: _Sides, history: History) -> None:
+    """Compare a history table, and that the states of no row go back in time."""
+    name = history.mapping.uat
+    _compare_by_batch(result, sides, derive_history(history), history.mapping)
+    if not history.earlier:
+        return
+    back = sql.SQL(
+        "SELECT count(*) FROM (SELECT history_date < lag(history_date) OVER (PARTITION BY {} ORDER BY history_id) "
+        "AS back FROM {} t WHERE {}) s WHERE back"
+    ).format(sql.Identifier(history.table.id_column), identifier(name), sides.load.own_rows(history.mapping))
+    row = sides.connection.execute(back).fetchone()
+    result.compare(f"{name}: states before the one that they follow", 0, row[0] if row else None)
+
+
+def _compare_master_history(result: Reconciliation, sides: _Sides) -> None:
+    """Compare how many master rows that the load added have their history."""
+    for rows in load_log.master_rows(sides.connection, sides.load):
+        if rows.table in HISTORY_TABLES:
+            query = sql.SQL("SELECT count(*) FROM {} WHERE {} BETWEEN {} AND {}").format(
+                identifier(rows.table), sql.Identifier(HISTORY_ID), sql.Literal(rows.first), sql.Literal(rows.last)
+            )
+            row = sides.connection.execute(query).fetchone()
+            result.compare(f"{rows.table}: rows", rows.last - rows.first + 1, row[0] if row else None)
+
+
+def _compare_by_batch(result: Reconciliation, sides: _Sides, comparison: Comparison, mapping: Mapping) -> None:
+    """Compare the figures of a table of the target that is filled by a mapping."""
+    connection, load, table = sides.connection, sides.load, comparison.table
+    own = load.own_rows(mapping)
     # DuckDB has the batch's number only in its own table, PostgreSQL over the keys: b is a batch in both
     own_batch = "b.id = t.id" if table == "batch" else "b.id = t.batch_id"
-    lake_measures = ["count(*)", *(expression for _, expression, _ in comparison.measures)]
+    lake_measures = [expression for _, expression, _ in comparison.measures]
     expected = sides.lake.execute(
         f"SELECT b.batch_number, {comparison.by[0]}, {comparison.within[0]}, {', '.join(lake_measures)} "
         f"FROM {table} t JOIN batch b ON {own_batch} {comparison.lake} GROUP BY 1, 2, 3"
     ).fetchall()
-    uat_measures = ["count(*)", *(expression for _, _, expression in comparison.measures)]
+    uat_measures = [expression for _, _, expression in comparison.measures]
     wrong_keys = f"count(*) FILTER (WHERE {comparison.keys})"
     query = (
         f"SELECT b.batch_number, {comparison.by[1]}, {comparison.within[1]}, {', '.join(uat_measures)}, {wrong_keys} "
@@ -122,11 +165,11 @@ def _match(
     expected: list[tuple[Any, ...]],
     found: list[tuple[Any, ...]],
 ) -> None:
-    names = ["rows", *(name for name, _, _ in comparison.measures)]
+    names = [name for name, _, _ in comparison.measures]
     left = {row[:3]: row[3:] for row in expected}
     right = {row[:3]: row[3:] for row in found}
     for key in sorted(left.keys() | right.keys(), key=str):
-        label = f"{comparison.table}, batch {key[0]}" + (f", {key[1]}" if key[1] is not None else "")
+        label = f"{comparison.of or comparison.table}, batch {key[0]}" + (f", {key[1]}" if key[1] is not None else "")
         mine, theirs = left.get(key), right.get(key)
         for place, name in enumerate(names):
             result.compare(f"{label}: {name}", mine[place] if mine else None, theirs[place] if theirs else None)

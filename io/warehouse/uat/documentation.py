@@ -12,6 +12,7 @@ from warehouse.uat.expressions import (
     DimensionValue,
     Expression,
     FirstOf,
+    HistoryId,
     LakeColumn,
     Mapping,
     RowId,
@@ -66,6 +67,8 @@ def describe(expression: Expression, mapping: Mapping) -> str:
             return (
                 "the lake's id + the load's offset" if mapping.has_lake_id else "the row's number + the load's offset"
             )
+        case HistoryId():
+            return "the state's number + the load's offset"
         case DimensionValue(column, table, value):
             return f"{value} of the {table} that {column} refers to"
         case FirstOf(columns):

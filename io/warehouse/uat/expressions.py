@@ -9,9 +9,10 @@ from types import MappingProxyType
 import pyarrow as pa
 
 from lake.tables import EVENT_TABLE_NAMES, TABLES
-from warehouse.uat.tables import TARGET_TABLES
+from warehouse.uat.tables import HISTORY_TABLES, TARGET_TABLES
 from warehouse.uat.times import Moment, moment_of
 
+HISTORY_NUMBER = "history_number"  # beside a state's lake columns: its number in the history, from 1
 EMPTY_COLUMNS = frozenset({"notes", "description", "cancellation_reason", "resolution_notes"})
 
 
@@ -43,6 +44,11 @@ class User:
 @dataclass(frozen=True)
 class RowId:
     """The row's own id: the table's offset + the lake's id, or + the row's number where the lake has none."""
+
+
+@dataclass(frozen=True)
+class HistoryId:
+    """A state's own id: the history table's offset + HISTORY_NUMBER."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,9 @@ class Derived:
     description: str
 
 
-Expression = LakeColumn | Constant | Moment | User | RowId | DimensionValue | FirstOf | ContentType | Derived
+Expression = (
+    LakeColumn | Constant | Moment | User | RowId | HistoryId | DimensionValue | FirstOf | ContentType | Derived
+)
 
 
 def inputs(expression: Expression) -> tuple[str, ...]:
@@ -129,10 +137,15 @@ class Mapping:
         return TARGET_TABLES[self.uat].identity
 
     @property
+    def ids(self) -> str:
+        """Under which name its rows' ids are reserved: the lake table's, a history's under its own."""
+        return self.uat if self.uat in HISTORY_TABLES else self.lake
+
+    @property
     def identified_by(self) -> tuple[str, str]:
-        """(column, lake table): a load's rows are those whose column lies in the ids reserved for that table."""
+        """(column, name): a load's rows are those whose column lies in the ids reserved under that name."""
         if self.id_column:
-            return self.id_column, self.lake
+            return self.id_column, self.ids
         for column in ("batch_id", *TABLES[self.lake].key):
             references = TABLES[self.lake].column(column).references
             if column in self.columns and references in EVENT_TABLE_NAMES:
