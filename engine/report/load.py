@@ -26,7 +26,8 @@ def print_load(screen: Console, result: LoadResult) -> None:
         f"loaded {result.total_rows:,} rows in {result.seconds:.1f} s "
         f"({result.rows_per_second:,.0f} rows/s): copy {result.copy_seconds:.1f} s, "
         f"{result.set_aside} indexes and keys restored and validated {result.restore_seconds:.1f} s; "
-        f"{sum(result.added_master_rows.values()):,} master rows added",
+        f"{sum(result.added_master_rows.values()):,} master rows added"
+        + (f"; {sum(result.history_rows.values()):,} of the rows are history" if result.history_rows else ""),
         soft_wrap=True,
     )
     _print_differing(screen, result.differing_master_rows)
@@ -67,6 +68,7 @@ def load_data(result: LoadResult) -> dict[str, Any]:
     return {
         "rows": result.rows,
         "differing_master_rows": [_differing_data(column) for column in result.differing_master_rows],
+        "history_rows": result.history_rows,
         "seconds": round(result.seconds, 3),
         "rows_per_second": round(result.rows_per_second),
     }

@@ -25,11 +25,11 @@ EMPTY = MappingProxyType(
         "finance_navexportbatch": "an export to the ledger, which AquaMind writes when a person asks for it",
         "finance_navexportline": "the lines of such an export",
         "health_mortalityreason": "reasons of mortality records, of which there are none",
-        "health_mortalityrecord": "deaths entered by a veterinarian beside the daily ones; the daily ones tell them all",
+        "health_mortalityrecord": "deaths with a reason, beside the daily ones, which tell them all",
         "infrastructure_areagroup": "groups of areas; made with the infrastructure, not with events",
         "infrastructure_transportcarrier": "vessels and trucks; a move leads from container to container in one action",
-        "scenario_biological_constraints": "sets of limits by stage; the baseline uses the lifecycle stages' own weights",
-        "scenario_fcr_model_stage_override": "feed conversion by weight within a stage; the models have one value a stage",
+        "scenario_biological_constraints": "sets of limits by stage; a baseline has the lifecycle stages' own",
+        "scenario_fcr_model_stage_override": "feed conversion by weight within a stage; a model has one a stage",
         "scenario_mortality_model_stage": "mortality by stage; the baseline's model has one daily rate for all",
         "scenario_scenariomodelchange": "a change of models in mid-scenario; a baseline keeps its models",
         "scenario_stage_constraint": "the limits of such sets",
@@ -63,8 +63,8 @@ def _history_text(tables: dict[str, str]) -> Iterator[str]:
     """What --history fills."""
     told = {name for name in tables if has_history(name)}
     yield (
-        f"\n{len(told)} of these have a history table, which `--history` fills: a row for each row that the load brings, "
-        "when and as it was created, and rows for each state that it went through since."
+        f"\n{len(told)} of these have a history table, which `--history` fills: a row for each row that the load "
+        "brings, when and as it was created, and a row for each state that it went through since."
     )
     yield "\n| history table | states of a row, at most |\n| --- | --- |"
     states = {history.table.uat: history.states for history in HISTORIES}

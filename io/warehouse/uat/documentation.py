@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lake.tables import TABLES
+from warehouse.uat.coverage import coverage_text
 from warehouse.uat.expressions import (
     Constant,
     ContentType,
@@ -30,6 +31,8 @@ def mapping_text() -> Iterator[str]:
         yield f"\n## {name.capitalize()}"
         for mapping in group:
             yield from _table(mapping)
+    yield ""
+    yield from coverage_text()
 
 
 def _table(mapping: Mapping) -> Iterator[str]:
