@@ -23,6 +23,7 @@ from warehouse.uat.history import (
     LATER_STAGES,
     RECEIVED,
     STAGE_BEGUN,
+    TO_MOVE,
     TYPE,
     UPDATED,
     Earlier,
@@ -154,6 +155,11 @@ def _of_stay(rows: pa.RecordBatch, read: Read) -> dict[str, pa.Array]:
     return {ARRIVED_G: pc.round(grams, 2).cast(two), ARRIVED_KG: pc.round(biomass, 2).cast(two)}
 
 
+def _of_action(rows: pa.RecordBatch, read: Read) -> dict[str, pa.Array]:
+    """The fish to be moved, of which some died on the way."""
+    return {TO_MOVE: pc.add(rows.column("transferred_count"), rows.column("mortality_during_transfer"))}
+
+
 def _of_treatment(rows: pa.RecordBatch, read: Read) -> dict[str, pa.Array]:
     """When the lice were next counted, where the outcome waited for it."""
     counts = read("lice_count", ["assignment_id", "count_date"])
@@ -188,6 +194,7 @@ def _of_entry(rows: pa.RecordBatch, read: Read) -> dict[str, pa.Array]:
 FOUND: dict[str, Callable[[pa.RecordBatch, Read], dict[str, pa.Array]]] = {
     "batch": _of_batch,
     "container_assignment": _of_stay,
+    "transfer_action": _of_action,
     "treatment": _of_treatment,
     "journal_entry": _of_entry,
 }

@@ -26,6 +26,7 @@ LATER_STAGES = range(2, SEA + 1)
 RECEIVED = "received"
 ARRIVED_G = "arrived_avg_weight_g"
 ARRIVED_KG = "arrived_biomass_kg"
+TO_MOVE = "to_move"
 COUNTED = "counted_after"
 ENDED = "ended"
 
@@ -71,9 +72,14 @@ class History:
         return len(self.earlier) + 1
 
 
-def _worked(day: str) -> Moment:
-    """At the end of a day's work."""
-    return Moment(of=(day,), keys=("id",), seconds=(15 * HOUR, 18 * HOUR))
+def _worked(*days: str) -> Moment:
+    """At the end of a day's work, as warehouse.uat.times has it."""
+    return Moment(of=days, keys=("id",), seconds=(15 * HOUR, 18 * HOUR))
+
+
+def _noted(*times: str) -> Moment:
+    """Soon after a time, likewise."""
+    return Moment(of=times, keys=("id",), seconds=(10 * MINUTE, 90 * MINUTE), exact=True)
 
 
 def _state(*rows: Now, then: dict[str, Value], since: Moment | None = None) -> Earlier:
@@ -138,7 +144,7 @@ EARLIER: MappingProxyType[str, tuple[Earlier, ...]] = MappingProxyType(
         "transfer_workflow": (
             _state(
                 Now("status", ("IN_PROGRESS", "COMPLETED", "CANCELLED")),
-                then=_NOTHING_MOVED | {"status": "PLANNED", "actual_start_date": None},
+                then=_NOTHING_MOVED | {"status": "PLANNED", "actual_start_date": None, "cancellation_reason": ""},
             ),
             _state(Now("status", ("COMPLETED",)), then=_NOTHING_MOVED | {"status": "IN_PROGRESS"}),
         ),
@@ -147,7 +153,10 @@ EARLIER: MappingProxyType[str, tuple[Earlier, ...]] = MappingProxyType(
                 Now("status", ("IN_PROGRESS", "COMPLETED", "FAILED", "SKIPPED")),
                 then={
                     "status": "PENDING",
+                    "dest_assignment_id": None,
+                    "transferred_count": LakeColumn(TO_MOVE),
                     "mortality_during_transfer": 0,
+                    "notes": "",
                     "measured_avg_weight_g": None,
                     "actual_execution_date": None,
                     "water_temp_c": None,
@@ -161,7 +170,11 @@ EARLIER: MappingProxyType[str, tuple[Earlier, ...]] = MappingProxyType(
                 Now("status", ("IN_PROGRESS", "COMPLETED", "CANCELLED")),
                 then=_NOTHING_RECEIVED | {"status": "PLANNED", "actual_start_date": None},
             ),
-            _state(Now("status", ("COMPLETED",)), then=_NOTHING_RECEIVED | {"status": "IN_PROGRESS"}),
+            _state(
+                Now("status", ("COMPLETED",)),
+                since=_worked("actual_start_date"),
+                then=_NOTHING_RECEIVED | {"status": "IN_PROGRESS"},
+            ),
         ),
         "creation_action": (
             _state(
@@ -199,7 +212,11 @@ EARLIER: MappingProxyType[str, tuple[Earlier, ...]] = MappingProxyType(
 # Since when a row with earlier states is as it is, where its updated_at doesn't tell.
 SINCE = MappingProxyType(
     {
-        "treatment": Moment(of=(COUNTED,), keys=("id",), seconds=(10 * MINUTE, 90 * MINUTE), exact=True),
+        "transfer_workflow": _worked("actual_completion_date", "actual_start_date", "planned_start_date"),
+        "transfer_action": _worked("actual_execution_date", "planned_date"),
+        "creation_workflow": _worked("actual_completion_date", "actual_start_date", "planned_start_date"),
+        "planned_activity": _noted("completed_at", "due_date"),
+        "treatment": _noted(COUNTED),
         "journal_entry": _worked(ENDED),
     }
 )
