@@ -24,11 +24,9 @@ EMPTY = MappingProxyType(
         "finance_navexportline": "the lines of such an export",
         "infrastructure_areagroup": "groups of areas; made with the infrastructure, not with events",
         "infrastructure_transportcarrier": "vessels and trucks; a move leads from container to container in one action",
-        "scenario_biological_constraints": "sets of limits by stage; a baseline has the lifecycle stages' own",
         "scenario_fcr_model_stage_override": "feed conversion by weight within a stage; a model has one a stage",
         "scenario_mortality_model_stage": "mortality by stage; the baseline's model has one daily rate for all",
         "scenario_scenariomodelchange": "a change of models in mid-scenario; a baseline keeps its models",
-        "scenario_stage_constraint": "the limits of such sets",
         "users_userprofile": "a person's place and role, given by whoever administers the accounts",
     }
 )
