@@ -292,6 +292,7 @@ def test_a_second_run_loads_beside_the_first(loaded: str, lake: Lake, tmp_path: 
     with connect(loaded) as connection:
         # another farm, so to say
         connection.execute("UPDATE infrastructure_container SET name = 'Old ' || name")
+        connection.execute("UPDATE infrastructure_area SET name = 'Old ' || name")
     result = load_run(tmp_path, other, loaded)
     assert result.rows == other.tables
     assert list(reconcile(tmp_path, other, loaded)) == []

@@ -83,6 +83,7 @@ def test_another_run_stays(loaded: str, lake: Lake, tmp_path: Path) -> None:
     other = small_lake.build(tmp_path, name="other", prefix="SCO", fingerprint="f2")
     with connect(loaded) as connection:
         connection.execute("UPDATE infrastructure_container SET name = 'Old ' || name")
+        connection.execute("UPDATE infrastructure_area SET name = 'Old ' || name")
     load_run(tmp_path, other, loaded)
     result = wipe_run(lake[1], loaded)
     assert result is not None

@@ -31,7 +31,7 @@ def surroundings_tables(life: BatchLife) -> Tables:
         area = schedule.farm.areas[area_id - 1]
         sky = observe_weather(schedule, life.climate, area, span, storms=_storms(life))
         here = days - span[0]
-        weather.append(_weather_rows(life, area_id, days, sky, here))
+        weather.append(_weather_rows(life, area_id, days, sky, here=here))
         latitude = float(where[area_id].latitude)
         light.append(_light_rows(life, area_id, latitude, days, cloud=_by_day(sky.cloud, model)[here, _noon(model)]))
     return {
@@ -78,7 +78,7 @@ def _noon(model: Parameters) -> int:
     return min(range(len(model.weather.hours_utc)), key=lambda i: abs(model.weather.hours_utc[i] - NOON))
 
 
-def _weather_rows(life: BatchLife, area_id: int, days: np.ndarray, sky: Sky, here: np.ndarray) -> Columns:
+def _weather_rows(life: BatchLife, area_id: int, days: np.ndarray, sky: Sky, *, here: np.ndarray) -> Columns:
     model = life.schedule.biology.model
     hours = np.array(model.weather.hours_utc)
 

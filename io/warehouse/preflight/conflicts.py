@@ -52,7 +52,7 @@ def read_incoming(extract: Extract, partitions: list[PartitionRecord], prefix: s
     # what is only reserved for eggs to come has neither fish nor readings yet
     held = pc.or_(stays.column("is_active"), stays.column("departure_date").is_valid())
     lights = read("photoperiod_data", ["area_id", "date"])
-    return Incoming(numbers, stays.filter(held).select(columns), lights)
+    return Incoming(numbers=numbers, stays=stays.filter(held).select(columns), lights=lights)
 
 
 def refuse_conflicts(
