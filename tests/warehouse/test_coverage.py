@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.uat.coverage import EMPTY, coverage_text, filled
+from warehouse.uat.coverage import EMPTY, coverage_text, empty_lines, filled
 from warehouse.uat.tables import UAT_TABLES
 
 COLUMNS = Path(__file__).parents[3] / "shared" / "uat" / "columns.csv"
@@ -22,6 +22,11 @@ def test_every_table_of_the_application_is_filled_or_has_a_reason() -> None:
     with COLUMNS.open(newline="") as lines:
         tables = {row["table_name"] for row in csv.DictReader(lines)}
     assert EMPTY.keys() | filled().keys() == tables
+
+
+def test_the_readme_tells_which_tables_stay_empty() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert "\n\n" + "\n".join(empty_lines()) + "\n\n" in readme, "copy warehouse.uat.coverage.empty_lines() there"
 
 
 def test_the_list_names_every_table_once() -> None:

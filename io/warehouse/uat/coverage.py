@@ -38,6 +38,12 @@ def filled() -> dict[str, str]:
     return {**FROM_ELSEWHERE, **mapped}
 
 
+def empty_lines() -> list[str]:
+    """Lines of Markdown: what stays empty, and why."""
+    head = ["| stays empty | what it is for, and why |", "| --- | --- |"]
+    return [*head, *(f"| {name} | {reason} |" for name, reason in sorted(EMPTY.items()))]
+
+
 def coverage_text() -> Iterator[str]:
     """Lines of Markdown."""
     tables = filled()
@@ -46,8 +52,8 @@ def coverage_text() -> Iterator[str]:
         f"\nOf the {len(tables) + len(EMPTY)} tables that AquaMind's screens show, {len(tables)} are filled and "
         f"{len(EMPTY)} stay empty."
     )
-    yield "\n| stays empty | what it is for, and why |\n| --- | --- |"
-    yield from (f"| {name} | {reason} |" for name, reason in sorted(EMPTY.items()))
+    yield ""
+    yield from empty_lines()
     yield "\n| filled | from |\n| --- | --- |"
     yield from (f"| {name} | {source} |" for name, source in sorted(tables.items()))
     yield from _history_text(tables)
