@@ -26,6 +26,7 @@ from warehouse.uat.history import (
     TO_MOVE,
     TYPE,
     UPDATED,
+    USER,
     Earlier,
     History,
     Now,
@@ -61,11 +62,30 @@ def states(history: History, rows: pa.RecordBatch, numbers: pa.Array, context: C
             (HISTORY_NUMBER, pc.add(pc.multiply(of, history.states), place + 1)),
             (TYPE, pa.array(np.where(changed, CHANGED, CREATED))),
             (DATE, pa.array(latest[mask], TIMESTAMP)),
+            (USER, _who(history, then, of, changed=changed, context=context)),
             (UPDATED, pa.array(updated if state is None else latest[mask], TIMESTAMP)),
         ):
             then = then.append_column(name, column)
         yield project(then, history.mapping, context, of)
         before |= mask
+
+
+def _who(
+    history: History, rows: pa.RecordBatch, numbers: pa.Array, *, changed: np.ndarray, context: Context
+) -> pa.Array:
+    """The ids of the users who brought rows into a state."""
+
+    def first(expressions: tuple[Expression, ...]) -> pa.Array:
+        found = [
+            evaluate(e, rows, history.table, context=context, numbers=numbers, to=pa.int32()).cast(pa.int32())
+            for e in expressions
+        ]
+        return pc.coalesce(*found)
+
+    entered_by = first(history.authors)
+    if not history.finishers or not changed.any():
+        return entered_by
+    return pc.if_else(pa.array(changed), pc.coalesce(first(history.finishers), entered_by), entered_by)
 
 
 def _passed(state: Earlier | None, rows: pa.RecordBatch) -> np.ndarray:

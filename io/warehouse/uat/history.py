@@ -18,7 +18,11 @@ from warehouse.uat.tables.history import HISTORY_ID, has_history, history_name
 from warehouse.uat.times import HOUR, MINUTE, Moment, moment_of
 
 CREATED, CHANGED = "+", "~"
-DATE, TYPE, UPDATED = "history_date", "history_type", "updated_at"
+DATE, TYPE, USER, UPDATED = "history_date", "history_type", "history_user_id", "updated_at"
+
+# The target's columns that say who entered a row, and who brought it into a later state.
+AUTHORS = ("created_by_id", "initiated_by_id", "recorded_by_id", "user_id", "sampled_by_id")
+FINISHERS = ("completed_by_id", "executed_by_id")
 
 # What a row's state is told by beside the lake's columns: dates and figures looked up in the partition's other tables.
 STAGE_BEGUN = "stage_{}_begun"
@@ -58,13 +62,16 @@ class Earlier:
 class History:
     """A table's history. `table`: the mapping of the rows, `mapping`: that of their states.
 
-    changed: since when a row with earlier states is as it is; None where updated_at tells it.
+    changed: since when a row with earlier states is as it is; None where updated_at tells it. authors: who entered a
+    row, the first that is somebody. finishers: likewise who brought it into a later state, before the authors.
     """
 
     table: Mapping
     mapping: Mapping
     earlier: tuple[Earlier, ...] = ()
     changed: Moment | None = None
+    authors: tuple[Expression, ...] = (User(),)
+    finishers: tuple[Expression, ...] = ()
 
     @property
     def states(self) -> int:
@@ -249,13 +256,23 @@ def _history(mapping: Mapping) -> History:
         HISTORY_ID: HistoryId(),
         DATE: _taken(DATE, tuple(sorted(reads))),
         TYPE: _taken(TYPE, ()),
-        "history_user_id": User(),
+        USER: _taken(USER, ()),
     }
     name = history_name(mapping.uat)
     columns |= own
     ordered = {c.name: columns[c.name] for c in HISTORY_TABLES[name].columns if c.name in columns}
     states = Mapping(lake=mapping.lake, uat=name, columns=MappingProxyType(ordered))
-    return History(table=mapping, mapping=states, earlier=earlier, changed=changed)
+    authors, finishers = (
+        tuple(mapping.columns[name] for name in names if name in mapping.columns) for names in (AUTHORS, FINISHERS)
+    )
+    return History(
+        table=mapping,
+        mapping=states,
+        earlier=earlier,
+        changed=changed,
+        authors=(*authors, User()),
+        finishers=finishers,
+    )
 
 
 def _check(history: History) -> None:
