@@ -5,13 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from engine.biology.health import METHOD_NAMES
-from engine.farm.schedule import Schedule, to_date
+from engine.farm.schedule import Batch, Schedule, to_date
 from engine.forecast.sizing import biomass_flags
+from engine.simulation.fish.history import deal_eggs
 from lake.codes import VACCINE
 
 Rows = list[dict[str, Any]]
 CONFIDENCE_FROM = ("high_from_days", "medium_from_days", "low_from_days")
 LICE_STAGES = ("attached", "mobile", "adult_female")
+
+
+def _eggs_placed(batch: Batch, as_of_day: int) -> int:
+    """The eggs that are in trays by the as-of date."""
+    if not batch.is_delivered(as_of_day):
+        return 0
+    return int(deal_eggs(batch.eggs, len(batch.stays[0].container_ids))[: batch.trays_received].sum())
 
 
 def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
@@ -27,7 +35,7 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
                 "batch_number": b.number,
                 "geography_id": b.geography_id,
                 "eggs": b.eggs,
-                "eggs_placed": b.eggs if b.is_delivered(schedule.as_of_day) else 0,
+                "eggs_placed": _eggs_placed(b, schedule.as_of_day),
                 "status": b.planned_status(schedule.as_of_day) or None,
                 "start_date": to_date(b.start_day),
                 "end_date": to_date(b.end_day),
@@ -46,7 +54,7 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
                 "end_date": to_date(s.end_day),
             }
             for b in schedule.batches
-            for s in b.stays
+            for s in b.held_stays
             for begun in [b.move_under_way if s.start_day == schedule.as_of_day else 0]
             for i, c in enumerate(s.container_ids)
         ],

@@ -31,8 +31,8 @@ class Occupancy:
 
 
 def occupancy(batches: tuple[Batch, ...]) -> Occupancy:
-    """Every batch's stays, in order of batch, stage and container as given."""
-    stays = [(i, stay) for i, batch in enumerate(batches) for stay in batch.stays]
+    """Every batch's stays that hold containers, in order of batch, stage and container as given."""
+    stays = [(i, stay) for i, batch in enumerate(batches) for stay in batch.held_stays]
     counts = np.array([len(stay.container_ids) for _, stay in stays], dtype=np.int64)
     per_stay = np.array([(i, stay.stage, stay.start_day, stay.end_day) for i, stay in stays], dtype=np.int64).reshape(
         -1, 4

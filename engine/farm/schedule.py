@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from engine.biology.parameters import Biology
@@ -42,12 +42,29 @@ class Stay:
 
 
 @dataclass(frozen=True)
+class Cancellation:
+    """An order of eggs that was cancelled before its delivery: on a day since 1970, and why."""
+
+    day: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class TotalLoss:
+    """All fish of a batch lost on a day since 1970, by a cause of lake.codes.TOTAL_LOSSES."""
+
+    day: int
+    cause: str
+
+
+@dataclass(frozen=True)
 class Batch:
     """A batch as planned: `stays` in order of stage without gap; `id` is its ordinal in the schedule, from 1.
 
     `harvest_target_g` fixes the mean live weight that triggers the harvest; None lets the biology draw it.
     `move_under_way`: of a batch that moves from hall to hall on the as-of date, so many containers were emptied on the
     eve; 0 for none.
+    `trays_received`: of the first stay, where eggs have come into some by the as-of date and not into all.
     """
 
     id: int
@@ -57,6 +74,9 @@ class Batch:
     stays: tuple[Stay, ...]
     harvest_target_g: float | None = None
     move_under_way: int = 0
+    trays_received: int | None = None
+    lost: TotalLoss | None = None
+    cancelled: Cancellation | None = None
 
     @property
     def start_day(self) -> int:
@@ -66,13 +86,34 @@ class Batch:
     def end_day(self) -> int:
         return self.stays[-1].end_day
 
+    @property
+    def held_stays(self) -> tuple[Stay, ...]:
+        """The stays that hold their containers: none of a cancelled batch, none that would begin after a loss."""
+        if self.cancelled is not None:
+            return ()
+        return tuple(stay for stay in self.stays if self.lost is None or stay.start_day <= self.lost.day)
+
+    @property
+    def lived_stays(self) -> tuple[Stay, ...]:
+        """The stays that fish live: those held, the first one in the trays received."""
+        stays = self.held_stays
+        if self.trays_received is None or not stays:
+            return stays
+        return (replace(stays[0], container_ids=stays[0].container_ids[: self.trays_received]), *stays[1:])
+
     def is_delivered(self, as_of_day: int) -> bool:
-        """Whether its eggs have come by the as-of date."""
-        return self.start_day < as_of_day
+        """Whether eggs have come by the as-of date."""
+        return self.cancelled is None and self.start_day < as_of_day
 
     def planned_status(self, as_of_day: int) -> str:
         """Its status (lake.codes.BATCH_STATUSES) at the as-of date where the plan alone tells it, else ""."""
-        return "" if self.is_delivered(as_of_day) else "PLANNED"
+        if self.cancelled is not None:
+            return "CANCELLED"
+        if not self.is_delivered(as_of_day):
+            return "PLANNED"
+        if self.lost is not None and self.lost.day < as_of_day:
+            return "TERMINATED"
+        return "" if self.trays_received is None else "RECEIVING"
 
 
 @dataclass(frozen=True)

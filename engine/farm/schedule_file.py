@@ -16,7 +16,7 @@ from engine.farm.container_names import expand
 from engine.farm.infrastructure import Farm, read_farm
 from engine.farm.legacy import is_legacy, parse_legacy
 from engine.farm.references import reference
-from engine.farm.schedule import NAME, Batch, Schedule, Stay, to_day
+from engine.farm.schedule import NAME, Batch, Cancellation, Schedule, Stay, TotalLoss, to_day
 from engine.farm.schedule_text import FORMAT, body_sha256, format_schedule
 from engine.farm.validation import Field as Place
 from engine.farm.validation import find_complaints, refuse, suggest_name
@@ -62,8 +62,25 @@ class SourceModel(_Strict):
     sha256: Sha256
 
 
+class CancellationModel(_Strict):
+    """A batch's order of eggs, cancelled, as written."""
+
+    date: Day
+    reason: Annotated[str, Field(min_length=10, max_length=200, pattern=r"^\S.*\S$")]
+
+
+class TotalLossModel(_Strict):
+    """The loss of all fish of a batch, as written."""
+
+    date: Day
+    cause: Literal["POWER_FAILURE", "WATER_QUALITY"]
+
+
 class BatchModel(_Strict):
-    """A batch, as written. days: of stays that are not of the stage's usual length; both by stage name."""
+    """A batch, as written. days: of stays that are not of the stage's usual length; both by stage name.
+
+    trays_received, lost, cancelled: see engine.farm.schedule.Batch.
+    """
 
     batch: str
     geography: str
@@ -72,6 +89,9 @@ class BatchModel(_Strict):
     days: Annotated[dict[str, Length], Field(default_factory=dict)]
     harvest_target_g: float | None = None
     move_under_way: Annotated[int, Field(ge=1)] | None = None
+    trays_received: int | None = None
+    lost: TotalLossModel | None = None
+    cancelled: CancellationModel | None = None
     stays: dict[str, Annotated[list[str], BeforeValidator(_entries)]]
 
 
@@ -303,6 +323,7 @@ def _batch(
         ids = _containers(entry.stays[name], f"{path}.stays.{name}", farm, found)
         stays.append(Stay(stage=stage, container_ids=ids, start_day=day, end_day=end))
         day = end
+    lost, cancelled = entry.lost, entry.cancelled
     geography = farm.geography_names.index(entry.geography) + 1 if entry.geography in farm.geography_names else 0
     return Batch(
         id=index + 1,
@@ -312,6 +333,9 @@ def _batch(
         stays=tuple(stays),
         harvest_target_g=entry.harvest_target_g,
         move_under_way=entry.move_under_way or 0,
+        trays_received=entry.trays_received,
+        lost=None if lost is None else TotalLoss(day=to_day(lost.date), cause=lost.cause),
+        cancelled=None if cancelled is None else Cancellation(day=to_day(cancelled.date), reason=cancelled.reason),
     )
 
 

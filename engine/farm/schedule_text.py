@@ -77,6 +77,12 @@ def _batch_data(schedule: Schedule, batch: Batch) -> dict[str, Any]:
         data["harvest_target_g"] = batch.harvest_target_g
     if batch.move_under_way:
         data["move_under_way"] = batch.move_under_way
+    if batch.trays_received is not None:
+        data["trays_received"] = batch.trays_received
+    if batch.lost is not None:
+        data["lost"] = {"date": to_date(batch.lost.day), "cause": batch.lost.cause}
+    if batch.cancelled is not None:
+        data["cancelled"] = {"date": to_date(batch.cancelled.day), "reason": batch.cancelled.reason}
     stays: dict[str, Any] = {}
     for stay in batch.stays:
         entries = compact([farm.container(c).name for c in stay.container_ids], known)

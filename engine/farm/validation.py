@@ -22,7 +22,20 @@ MAX_STAY_DAYS = 2_000
 MAX_AGE_DAYS = 100 * 366
 MAX_DAYS_AHEAD = 2 * 366
 
-Field = Literal["batch", "start", "eggs", "geography", "harvest_target_g", "move_under_way", "stays"]
+FATES: tuple[Literal["trays_received", "lost", "cancelled"], ...] = ("trays_received", "lost", "cancelled")
+
+Field = Literal[
+    "batch",
+    "start",
+    "eggs",
+    "geography",
+    "harvest_target_g",
+    "move_under_way",
+    "stays",
+    "trays_received",
+    "lost",
+    "cancelled",
+]
 Locate = Callable[[int, "Field | int"], str]
 """(batch index, field or stage number) -> key path in the file."""
 
@@ -113,10 +126,45 @@ def _batch(schedule: Schedule, index: int, batch: Batch, locate: Locate) -> Iter
             f"{locate(index, 'start')}: batch {batch.number} starts on {to_date(batch.start_day)}; the water is "
             f"simulated from {to_date(0)} on: start it then or later"
         )
+    yield from _fate(schedule, index, batch, locate)
     yield from _stage_order(schedule, index, batch, locate)
     yield from _containers(schedule, index, batch, locate)
     if batch.move_under_way:
         yield from _move_under_way(schedule, index, batch, locate)
+
+
+def _fate(schedule: Schedule, index: int, batch: Batch, locate: Locate) -> Iterator[str]:
+    """Trays received so far, a loss of all fish, a cancelled order: each at its time, at most one of them."""
+    number, start, as_of = batch.number, to_date(batch.start_day), to_date(schedule.as_of_day)
+    fates = [name for name in FATES if getattr(batch, name) is not None]
+    if len(fates) > 1:
+        yield f"{locate(index, fates[1])}: batch {number} has {' and '.join(fates)}; keep one of them"
+    trays, first = len(batch.stays[0].container_ids), batch.stays[0]
+    if (received := batch.trays_received) is not None:
+        if not 1 <= received < trays:
+            yield f"{locate(index, 'trays_received')}: {received} of {trays} trays; give 1 to {trays - 1}"
+        if not first.start_day < schedule.as_of_day <= first.end_day:
+            yield (
+                f"{locate(index, 'trays_received')}: batch {number} starts on {start}; eggs are under way only to a "
+                f"batch that is in its first stage on the as-of date {as_of}: leave it out"
+            )
+    if (lost := batch.lost) is not None:
+        there = next((stay.stage for stay in batch.stays if stay.start_day <= lost.day < stay.end_day), 0)
+        if not there or lost.day >= schedule.as_of_day:
+            yield (
+                f"{locate(index, 'lost')}: batch {number} is lost on {to_date(lost.day)}; give a day of its life, from "
+                f"{start} to the day before the as-of date {as_of}"
+            )
+        elif there == SEA:
+            yield (
+                f"{locate(index, 'lost')}: batch {number} is at sea on {to_date(lost.day)}; all are lost in a hall: "
+                f"give a day before {to_date(batch.stays[SEA - 1].start_day)}"
+            )
+    if (cancelled := batch.cancelled) is not None and cancelled.day >= min(batch.start_day + 1, schedule.as_of_day):
+        yield (
+            f"{locate(index, 'cancelled')}: batch {number} is cancelled on {to_date(cancelled.day)}; give a day before "
+            f"the as-of date {as_of}, at the latest its start {start}"
+        )
 
 
 def _stage_order(schedule: Schedule, index: int, batch: Batch, locate: Locate) -> Iterator[str]:
@@ -145,7 +193,8 @@ def _stage_order(schedule: Schedule, index: int, batch: Batch, locate: Locate) -
                 f"{to_date(before.end_day)} ({'a gap' if days > 0 else 'an overlap'} of {abs(days)} days); "
                 "let the one end as the next begins"
             )
-    if len(batch.stays) < len(names) and batch.end_day < schedule.as_of_day:
+    goes_on = batch.lost is None and batch.cancelled is None
+    if goes_on and len(batch.stays) < len(names) and batch.end_day < schedule.as_of_day:
         yield (
             f"{locate(index, 'stays')}: batch {batch.number} ends with "
             f"{_stage(names, batch.stays[-1].stage)} on {to_date(batch.end_day)}, before the as-of date "

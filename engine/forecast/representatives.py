@@ -60,7 +60,7 @@ def _reduced(batch: Batch, farm: Farm) -> Batch:
         Stay(stage=s.stage, container_ids=_spaced(s.container_ids, count), start_day=s.start_day, end_day=s.end_day)
         for s in batch.stays
     )
-    return replace(batch, eggs=share, stays=stays)
+    return replace(batch, eggs=share, stays=stays, trays_received=None)
 
 
 def _spaced(containers: tuple[int, ...], count: int) -> tuple[int, ...]:

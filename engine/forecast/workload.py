@@ -134,8 +134,9 @@ def _batch_rows(batch: Batch, farm: Farm, region: _RegionOutlook, as_of_day: int
     rows += len(farm.model.master.activities)
     ended, old = batch.end_day <= as_of_day, as_of_day - batch.start_day
     grown = region.gains([stay.days for stay in batch.stays if stay.stage < SEA])
-    for stay in batch.stays:
-        lived = min(stay.end_day, as_of_day) - stay.start_day
+    end_day = min(batch.end_day, as_of_day, batch.lost.day + 1 if batch.lost else as_of_day)
+    for stay in batch.lived_stays:
+        lived = min(stay.end_day, end_day) - stay.start_day
         if lived <= 0:
             break
         n, fish = len(stay.container_ids), alive / len(stay.container_ids)
@@ -161,12 +162,12 @@ def _batch_rows(batch: Batch, farm: Farm, region: _RegionOutlook, as_of_day: int
         if stay.stage == mortality.cull_stage:
             alive *= 1 - mortality.cull_share
             rows += n if lived > mortality.cull_day else 0
-        if stay.end_day > as_of_day:
+        if stay.end_day > as_of_day and batch.lost is None:
             rows += count_ahead_rows(n, days_ahead(bio.outlook, old))
         gain = grown[stay.stage - 1]
         root += gain
         spread += (stage.individual_tgc_cv * gain) ** 2
-    return rows + _health_rows(min(batch.end_day, as_of_day) - batch.start_day, farm, region)
+    return rows + _health_rows(end_day - batch.start_day, farm, region)
 
 
 def _health_rows(age_days: int, farm: Farm, region: _RegionOutlook) -> int:

@@ -52,8 +52,9 @@ def advance(
     """The schedule as of `as_of_day`, later than before, under `name` (its own unless given).
 
     Old batches keep ids, numbers, eggs, containers and days, and so, draws being keyed by number, place and day,
-    every row dated before the old as-of date; but a move that was under way on it is made on that day alone. A batch
-    whose plan lacks its later stages gets them. New batches
+    every row dated before the old as-of date; but a move that was under way on it is made on that day alone, and a
+    batch whose eggs came into some trays alone has them in all, from its first day. A batch whose plan lacks its later
+    stages gets them. New batches
     start on or after the old as-of date, so that no new row is dated before it; they take the old ones' usual
     rings and days, and eggs by the same rule. Old partitions stay; new ones hold the new batches.
 
@@ -193,8 +194,8 @@ def _number_starts(schedule: Schedule, found: Sequence[tuple[int, int]]) -> list
 
 
 def _with_later_stages(schedule: Schedule, batch: Batch, vacancies: Vacancies) -> Batch:
-    batch = replace(batch, move_under_way=0)
-    if batch.stays[-1].stage == SEA:
+    batch = replace(batch, move_under_way=0, trays_received=None)
+    if batch.stays[-1].stage == SEA or batch.cancelled is not None or batch.lost is not None:
         return batch
     start = Start(number=batch.number, geography_id=batch.geography_id, start_day=batch.start_day)
     return replace(batch, stays=_find_stays(schedule, start, batch.stays, vacancies))

@@ -8,7 +8,7 @@ from itertools import count
 
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
-from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay, to_date
+from engine.farm.schedule import STAGE_DAYS, Batch, Cancellation, Schedule, Stay, TotalLoss, to_date
 from engine.forecast import sizing
 from engine.planning.finishing import finish_schedule, partition_schedule
 from engine.planning.partitions import usual_partition_count
@@ -17,7 +17,7 @@ from engine.planning.starts import batch_number
 from engine.planning.vacancies import Vacancies
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.water.climate import Climate
-from lake.codes import SEA
+from lake.codes import SEA, TOTAL_LOSSES
 from lake.errors import InputError
 
 WHOLE_LIFE = sum(STAGE_DAYS)
@@ -33,14 +33,23 @@ MOVING_STAGE, CONTAINERS_MOVED = 3, 4
 """The first batch of each geography in this stage is moving on: so many containers were emptied on the eve."""
 PLANNED_IN_DAYS = (20, 75, 170)
 """Batches of each geography that are planned: their eggs come so many days after the as-of date."""
+LOST_IN_STAGE, LOST_AFTER_DAYS, LOST_DAYS_AGO = 3, 30, 40
+"""A batch of each geography that was lost: in which stage, on which of its days, how long before the as-of date."""
+CANCELLED_IN_DAYS, CANCELLED_DAYS_AGO = 30, 12
+"""A batch of each geography whose order was cancelled: when its eggs were to come, and when that was told."""
+CANCELLED_BECAUSE = (
+    "The supplier withdrew the lot after a health inspection of the broodstock.",
+    "The hall is rebuilt that month; the eggs go to a later batch.",
+)
 MAX_TRIES = 60
 
 
 @dataclass(frozen=True)
 class Rung:
-    """A batch of the ladder. kind: completed, near harvest, at sea, the freshwater stage's name or planned.
+    """A batch of the ladder. kind: completed, near harvest, at sea, the freshwater stage's name, lost, receiving,
+    planned or cancelled.
 
-    next_day: when it begins, moves on or is harvested (simulated where near harvest, else as planned).
+    next_day: when it begins, moves on, is harvested or was lost (simulated where near harvest, else as planned).
     """
 
     number: str
@@ -72,8 +81,9 @@ def plan_ladder(
     In every stage stand four batches of each geography: in fresh water at 10, 45, 84 and 88 of 90 days, of which one is
     being moved to its next stage; at sea one halfway, and three that are harvested about 3, 12 and 19
     days after the as-of date. Those three are placed by simulating each with its own draws, so that none is harvested
-    already. Two more are completed, and three planned. A pure function of its inputs; no container is held twice.
-    InputError when the farm has no room (batch and pool named) or a batch can't be brought near harvest.
+    already. Two more are completed, and three planned; one was lost with all its fish, one has eggs in some of its
+    trays, and the order of one was cancelled. A pure function of its inputs; no container is held twice. InputError
+    when the farm has no room (batch and pool named) or a batch can't be brought near harvest.
     """
     builder = _Builder(as_of_day, farm, biology, seed)
     found: list[tuple[Batch, Rung]] = []
@@ -143,12 +153,30 @@ class _Builder:
                 if is_moving:
                     batch = replace(batch, move_under_way=CONTAINERS_MOVED)
                 yield self._taken(batch, self.farm.stage_names[stage - 1], batch.stays[stage - 1].end_day)
+        yield self._lost(self._batch(geography_id, next(ordinals), self._lost_start()))
+        batch = self._batch(geography_id, next(ordinals), self.as_of_day - 1)
+        some = replace(batch, trays_received=len(batch.stays[0].container_ids) // 2)
+        yield self._taken(some, "receiving", some.start_day + 1)
+        batch = self._batch(geography_id, next(ordinals), self.as_of_day + CANCELLED_IN_DAYS)
+        reason = CANCELLED_BECAUSE[(geography_id - 1) % len(CANCELLED_BECAUSE)]
+        cancelled = Cancellation(day=self.as_of_day - CANCELLED_DAYS_AGO, reason=reason)
+        yield self._taken(replace(batch, cancelled=cancelled), "cancelled", batch.start_day)
         for ahead in PLANNED_IN_DAYS:
             batch = self._batch(geography_id, next(ordinals), self.as_of_day + ahead)
             yield self._taken(batch, "planned", batch.start_day)
 
+    def _lost_start(self) -> int:
+        """The first day of a batch that is lost."""
+        return self.as_of_day - LOST_DAYS_AGO - sum(STAGE_DAYS[: LOST_IN_STAGE - 1]) - LOST_AFTER_DAYS
+
+    def _lost(self, batch: Batch) -> tuple[Batch, Rung]:
+        """A batch of which all fish are lost; what befalls them differs between geographies."""
+        cause = TOTAL_LOSSES[(batch.geography_id - 1) % len(TOTAL_LOSSES)]
+        day = self.as_of_day - LOST_DAYS_AGO
+        return self._taken(replace(batch, lost=TotalLoss(day=day, cause=cause)), "lost", day)
+
     def _taken(self, batch: Batch, kind: str, next_day: int) -> tuple[Batch, Rung]:
-        for stay in batch.stays:
+        for stay in batch.held_stays:
             self.vacancies.take(stay)
         return batch, Rung(number=batch.number, kind=kind, next_day=next_day)
 
@@ -197,7 +225,7 @@ class _Builder:
                 raise InputError(
                     f"farm {farm.name}",
                     f"no room for batch {number} on {to_date(day)}: {pool} is too small for the ladder",
-                    "in each geography it needs four halls for each stage and areas for 27 batches of "
+                    "in each geography it needs four halls for each stage and areas for 29 batches of "
                     f"{USUAL_RINGS} rings",
                 )
             stays.append(Stay(stage=stage, container_ids=containers, start_day=day, end_day=day + days))

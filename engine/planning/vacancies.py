@@ -25,7 +25,7 @@ class Vacancies:
         self._held: dict[int, list[tuple[int, int]]] = {}
         self._left: dict[int, int] = {}  # the last day of stays that ended before from_day
         for batch in batches:
-            for stay in batch.stays:
+            for stay in batch.held_stays:
                 self.take(stay)
 
     def take(self, stay: Stay) -> None:

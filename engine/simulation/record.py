@@ -71,7 +71,7 @@ class StageHistory:
     cube-root weight. temp_c: the water. oxygen_draw: what the fish take from it at unit resistance, % saturation
     (water.climate.WaterExchange); oxygen_mean, oxygen_min: in the container, % saturation. appetite: share of the
     intended ration taken. fasted: no feed was given on purpose. fish, mu0, v0 (n,): on arrival. `emptied` (n,): the
-    fish were moved on or harvested on the last day lived; otherwise they are still there at the as-of date.
+    fish were moved on, harvested or all lost on the last day lived; otherwise they are still there at the as-of date.
     """
 
     stage: int
@@ -154,7 +154,8 @@ class Move:
 class BatchHistory:
     """A batch from eggs to harvest or to the as-of date. `moves[i]` leads from stages[i] to stages[i + 1].
 
-    trigger_day: the day on which the harvest was decided, -1 before. harvested: every ring is empty.
+    trigger_day: the day on which the harvest was decided, -1 before. harvested: every ring is empty. lost: all fish
+    died in the last stage, on its last day.
     """
 
     batch: Batch
@@ -166,3 +167,9 @@ class BatchHistory:
     trigger_day: int = -1
     treatments: tuple[Treatment, ...] = ()
     events: tuple[HealthEvent, ...] = ()
+    lost: bool = False
+
+    @property
+    def lives_on(self) -> bool:
+        """Whether fish are left at the as-of date."""
+        return not (self.harvested or self.lost)

@@ -18,7 +18,7 @@ from lake.codes import SEA
 
 @dataclass(frozen=True)
 class Setting:
-    """A batch's stay in n containers. days: those up to the schedule's as-of date, at most the planned ones."""
+    """A batch's stay in n containers. days: those up to the as-of date, at most the planned ones; none after a loss."""
 
     schedule: Schedule
     climate: Climate
@@ -39,7 +39,8 @@ class Setting:
             stay=stay,
             region=schedule.region_of(batch),
             containers=tuple(farm.container(c) for c in stay.container_ids),
-            days=min(stay.end_day, schedule.as_of_day) - stay.start_day,
+            days=min(stay.end_day, schedule.as_of_day, batch.lost.day + 1 if batch.lost else stay.end_day)
+            - stay.start_day,
         )
 
     @property

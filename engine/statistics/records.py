@@ -49,9 +49,14 @@ class Records:
 
     @cached_property
     def batches(self) -> pl.DataFrame:
-        """batch_id, geography, start_date, eggs, harvested (every fish is), one row a batch that has begun."""
+        """batch_id, geography, start_date, eggs, harvested (every fish is), a row for each
+        batch that has begun and was not lost."""
         places = self.tables["geography"].select(geography_id="id", geography="name")
-        batches = self.tables["batch"].filter(pl.col("initial_count") > 0).join(places, on="geography_id")
+        # published figures are of batches that were brought up: neither ordered alone nor lost whole
+        begun = self.tables["batch"].filter(
+            (pl.col("initial_count") > 0) & (pl.col("status").cast(pl.String) != "TERMINATED")
+        )
+        batches = begun.join(places, on="geography_id")
         return collect(
             batches.select(
                 "geography",

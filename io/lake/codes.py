@@ -24,6 +24,9 @@ EVENT_KINDS = (
 )
 """What may befall a batch, beyond the usual deaths."""
 
+TOTAL_LOSSES = ("POWER_FAILURE", "WATER_QUALITY")
+"""What may kill all fish of a batch at once, in its hall."""
+
 VACCINE = "VACCINE"
 LICE_TREATMENTS = ("THERMAL", "MECHANICAL", "FRESHWATER", "H2O2", "BATH")
 TREATMENT_METHODS = (*LICE_TREATMENTS, VACCINE)

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from engine.farm.schedule import Schedule
+from engine.farm.schedule import Cancellation, Schedule, TotalLoss
 from engine.farm.schedule_text import format_schedule
 from engine.planning.planner import Request, plan
+from lake.codes import TOTAL_LOSSES
 from tests.planning.farms import AS_OF, biology, farm_of
 
 words = st.text(
@@ -39,6 +40,16 @@ def schedules(draw: st.DrawFn) -> Schedule:
     made = plan(request, farm, biology())
     targets = st.none() | st.floats(500, 9000, allow_nan=False)
     batches = tuple(replace(b, harvest_target_g=draw(targets)) for b in made.batches)
+    if len(batches) > 1 and draw(st.booleans()):
+        cancelled = Cancellation(
+            day=batches[0].start_day - draw(st.integers(0, 50)), reason="Nobody sells " + draw(words)
+        )
+        batches = (replace(batches[0], cancelled=cancelled), *batches[1:])
+    if draw(st.booleans()):
+        last = batches[-1]
+        day = draw(st.integers(last.start_day, min(made.as_of_day, last.stays[-1].start_day) - 1))
+        loss = TotalLoss(day=day, cause=draw(st.sampled_from(TOTAL_LOSSES)))
+        batches = (*batches[:-1], replace(last, lost=loss))
     renamed = draw(st.booleans())
     if renamed:
         numbers = draw(st.lists(words, min_size=len(batches), max_size=len(batches), unique=True))

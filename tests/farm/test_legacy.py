@@ -182,8 +182,8 @@ MUTATIONS: dict[str, tuple[Change, list[str]]] = {
         ["batches[0].freshwater", "add Adult"],
     ),
     "another duration": (lambda d: d["batches"][0].update(duration=899), ["batches[0].duration", "899", "900"]),
-    "starts after as-of": (
-        lambda d: d["batches"][2].update(start_date="2025-11-19"),
+    "starts years after as-of": (
+        lambda d: d["batches"][2].update(start_date="2028-11-19"),
         ["batches[2].start_date", "as-of"],
     ),
     "twice": (lambda d: d["batches"][2].update(batch_id="FAR-2022-001"), ["batches[2].batch_id", "FAR-2022-001"]),

@@ -138,6 +138,46 @@ MUTATIONS: dict[str, tuple[Callable[[Data], Any], list[str]]] = {
         lambda d: d["batches"][11].update(start=date(2028, 11, 19)),
         ["batches[11].start", "2028-11-19", "as-of", "year"],
     ),
+    "no cause of a loss": (
+        lambda d: d["batches"][9].update(lost={"date": date(2025, 6, 1), "cause": "BOREDOM"}),
+        ["batches[9].lost.cause", "BOREDOM", "POWER_FAILURE"],
+    ),
+    "lost before its life": (
+        lambda d: d["batches"][9].update(lost={"date": date(2025, 4, 6), "cause": "POWER_FAILURE"}),
+        ["batches[9].lost", "2025-04-06", "a day of its life", "2025-04-07"],
+    ),
+    "lost on the as-of date": (
+        lambda d: d["batches"][9].update(lost={"date": date(2025, 11, 19), "cause": "POWER_FAILURE"}),
+        ["batches[9].lost", "2025-11-19", "a day of its life"],
+    ),
+    "lost at sea": (
+        lambda d: d["batches"][0].update(lost={"date": date(2024, 6, 1), "cause": "POWER_FAILURE"}),
+        ["batches[0].lost", "at sea on 2024-06-01", "before 2024-04-30"],
+    ),
+    "more trays than there are": (
+        lambda d: d["batches"][11].update(trays_received=10),
+        ["batches[11].trays_received", "10 of 10 trays", "give 1 to 9"],
+    ),
+    "no tray": (lambda d: d["batches"][11].update(trays_received=0), ["batches[11].trays_received", "give 1 to 9"]),
+    "trays of a batch in Parr": (
+        lambda d: d["batches"][9].update(trays_received=3),
+        ["batches[9].trays_received", "first stage", "2025-11-19"],
+    ),
+    "cancelled after it began": (
+        lambda d: d["batches"][11].update(cancelled={"date": date(2025, 10, 1), "reason": "The hall is not ready."}),
+        ["batches[11].cancelled", "2025-10-01", "2025-09-30"],
+    ),
+    "cancelled without a reason": (
+        lambda d: d["batches"][11].update(cancelled={"date": date(2025, 9, 1), "reason": "none"}),
+        ["batches[11].cancelled.reason", "at least 10"],
+    ),
+    "lost and cancelled": (
+        lambda d: d["batches"][11].update(
+            lost={"date": date(2025, 10, 9), "cause": "WATER_QUALITY"},
+            cancelled={"date": date(2025, 9, 1), "reason": "The hall is not ready."},
+        ),
+        ["batches[11].cancelled", "lost and cancelled", "keep one"],
+    ),
     "none begun": (lambda d: d.update(as_of=date(2023, 2, 5)), ["batches[0].start", "2023-02-05", "move as_of"]),
     "a century ago": (lambda d: d["batches"][0].update(start=date(216, 9, 23)), ["batches[0].start", "year"]),
     "before 1970": (

@@ -39,7 +39,7 @@ def test_overlaps_are_found_exactly_when_two_stays_share_a_container_and_a_day(
 def test_a_planned_schedule_holds(schedule: Schedule) -> None:
     assert find_complaints(schedule, lambda index, place: f"{index}.{place}") == []
     held: set[tuple[int, int]] = set()
-    for stay in chain.from_iterable(batch.stays for batch in schedule.batches):
+    for stay in chain.from_iterable(batch.held_stays for batch in schedule.batches):
         days = {(c, d) for c in stay.container_ids for d in range(stay.start_day, stay.end_day)}
         assert not held & days
         held |= days

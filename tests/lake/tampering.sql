@@ -495,6 +495,51 @@ UPDATE creation_workflow SET status = 'PLANNED' WHERE batch_id = 7;
 -- 09_status: an order has the status of its deliveries
 UPDATE creation_workflow SET status = 'IN_PROGRESS' WHERE batch_id = 5;
 
+-- 09_status: the status that the plan tells
+UPDATE batch SET status = 'COMPLETED' WHERE id = 8;
+
+-- 09_status: COMPLETED = has an end date
+UPDATE batch SET actual_end_date = NULL WHERE id = 8;
+
+-- 09_status: TERMINATED = all fish died on the last day
+UPDATE daily_state SET population = 5 WHERE assignment_id = 8194 AND date = day(8194, 80);
+
+-- 09_status: TERMINATED = all fish died on the last day
+DELETE FROM mortality_event WHERE batch_id = 8 AND event_date = day(8194, 80);
+
+-- 09_status: TERMINATED = all fish died on the last day
+DELETE FROM health_event WHERE batch_id = 8 AND expected_loss = 1;
+
+-- 09_status: TERMINATED = all fish died on the last day
+UPDATE health_event SET expected_loss = 1 WHERE batch_id = 3;
+
+-- 09_status: is as far as its move
+UPDATE planned_activity SET status = 'PENDING' WHERE batch_id = 8 AND activity_type = 'TRANSFER';
+
+-- 08_time: an activity is open only while its batch lives
+UPDATE planned_activity SET status = 'IN_PROGRESS' WHERE batch_id = 8;
+
+-- 09_status: CANCELLED = an order with a reason and a time
+UPDATE creation_workflow SET cancelled_at = NULL WHERE batch_id = 10;
+
+-- 09_status: CANCELLED = an order with a reason and a time
+UPDATE creation_workflow SET cancellation_reason = 'none' WHERE batch_id = 10;
+
+-- 09_status: CANCELLED = an order with a reason and a time
+UPDATE creation_workflow SET cancellation_reason = 'The supplier has none.' WHERE batch_id = 6;
+
+-- 09_status: an order has the status of its deliveries
+UPDATE creation_workflow SET status = 'DRAFT' WHERE batch_id = 10;
+
+-- 09_status: an order has the status of its deliveries
+UPDATE creation_workflow SET status = 'COMPLETED' WHERE batch_id = 9;
+
+-- 09_status: a delivery is done when its tray is filled
+UPDATE creation_action SET status = 'COMPLETED' WHERE batch_id = 9;
+
+-- 09_status: has an active assignment
+UPDATE batch SET status = 'PLANNED' WHERE id = 9;
+
 -- 09_status: what is reserved is an empty tray
 UPDATE container_assignment SET initial_count = 5 WHERE id = 6144;
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,7 +19,7 @@ import pytest
 
 from engine.execution.plan_tables import plan_tables
 from engine.farm.infrastructure import Farm
-from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay
+from engine.farm.schedule import STAGE_DAYS, Batch, Cancellation, Schedule, Stay, TotalLoss
 from engine.farm.schedule_file import read_any
 from engine.farm.schedule_text import format_schedule
 from lake.checks import (
@@ -59,7 +60,7 @@ def run_dir(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     """A run: 1 harvested by weight, 2 at sea in the same area, 3 over capacity to its planned end, 4 in Parr, 5 eggs
-    that are being moved, 6 ordered, 7 a draft.
+    that are being moved, 6 ordered, 7 a draft, 8 lost in Fry, 9 with eggs in one of two trays, 10 cancelled.
 
     With two tanks a hall, batch 1 has assignments 1024 to 1033 in freshwater and 1034, 1035 in rings.
     """
@@ -71,8 +72,16 @@ def run_dir(
         ("SCO-2025-002", 2, 30_001, None, stays(farm, 2, station=1, area=1, rings=slice(0, 3), age=250)),
         ("FAR-2025-003", 1, 20_000, None, stays(farm, 1, station=0, area=1, rings=slice(0, 3), age=90)),
         ("FAR-2025-004", 1, 20_001, None, stays(farm, 1, station=1, area=0, rings=slice(0, 2), age=-30)),
-        ("SCO-2026-003", 2, 30_000, None, stays(farm, 2, station=0, area=0, rings=slice(0, 3), age=-300)),
+        ("SCO-2026-003", 2, 30_000, None, stays(farm, 2, station=0, area=0, rings=slice(0, 2), age=-300)),
+        ("FAR-2025-005", 1, 25_000, None, stays(farm, 1, station=0, area=0, rings=slice(0, 2), age=200)),
+        ("SCO-2025-004", 2, 25_001, None, stays(farm, 2, station=1, area=0, rings=slice(2, 3), age=1)),
+        ("SCO-2025-005", 2, 25_000, None, stays(farm, 2, station=1, area=1, rings=slice(0, 3), age=-20)),
     )
+    fates: dict[int, dict[str, Any]] = {
+        8: {"lost": TotalLoss(day=AS_OF_DAY - 30, cause="POWER_FAILURE")},
+        9: {"trays_received": 1},
+        10: {"cancelled": Cancellation(day=AS_OF_DAY - 5, reason="The supplier has none to sell.")},
+    }
     batches = tuple(
         Batch(
             id=i,
@@ -82,10 +91,11 @@ def run_dir(
             stays=life,
             harvest_target_g=target,
             move_under_way=int(life[0].end_day == AS_OF_DAY),
+            **fates.get(i, {}),
         )
         for i, (number, geography, eggs, target, life) in enumerate(lives, 1)
     )
-    parts = (*small_schedule.partitions, range(6, 8))
+    parts = (*small_schedule.partitions, range(6, 8), range(8, 11))
     schedule = replace(small_schedule, name="checked", batches=batches, partitions=parts, text="")
     folder = tmp_path_factory.mktemp("checked")
     path = write_schedule(folder, replace(schedule, text=format_schedule(schedule)))

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
-from engine.farm.schedule import Batch, Schedule, Stay, to_date
+from engine.farm.schedule import Batch, Cancellation, Schedule, Stay, TotalLoss, to_date
 from engine.farm.schedule_file import parse_schedule, read_schedule
 from engine.farm.schedule_text import format_schedule
 from engine.farm.validation import conflict_count
@@ -158,6 +158,30 @@ def test_a_planned_batch_comes_to_life_as_it_was_planned(old: Schedule) -> None:
     for name, rows in before.items():
         assert rows.equals(after[name]), name
     assert longer.batches[-1].planned_status(AS_OF) == ""
+
+
+def test_a_batch_whose_eggs_are_under_way_has_them_all_later_and_nothing_else_changes(old: Schedule) -> None:
+    last = old.batches[-1]
+    early = replace(old, as_of_day=last.start_day + 1, batches=(*old.batches[:-1], replace(last, trays_received=1)))
+    early = replace(early, text=format_schedule(early))
+    assert parse_schedule(early.text, "x", early.farm, early.biology) == early
+    longer = advance(early, AS_OF, NewBatches(batches=0))
+    assert longer.batches == old.batches
+    before, after = _tables(early, 9, early.as_of_day), _tables(longer, 9, early.as_of_day)
+    for name, rows in before.items():
+        assert rows.equals(after[name]), name
+
+
+def test_what_is_lost_or_cancelled_stays_so_and_holds_nothing_later(old: Schedule) -> None:
+    last, other = old.batches[-1], old.batches[-2]
+    loss = TotalLoss(day=AS_OF - 9, cause="WATER_QUALITY")
+    cancelled = Cancellation(day=other.start_day - 1, reason="Nobody sells any.")
+    ended = (replace(other, stays=other.stays[:2], cancelled=cancelled), replace(last, stays=last.stays[:2], lost=loss))
+    early = replace(old, batches=(*old.batches[:-2], *ended))
+    early = replace(early, text=format_schedule(early))
+    longer = advance(early, LATER, NewBatches(batches=1))
+    assert longer.batches[8:10] == ended
+    assert conflict_count(longer) == 0
 
 
 def test_batches_and_stagger_may_be_given(old: Schedule) -> None:

@@ -48,7 +48,7 @@ def lives(as_of: date, seed: int, later: int = 0) -> list[BatchHistory]:
 
 @pytest.mark.parametrize(("as_of", "seed"), CASES)
 def test_every_stage_holds_as_many_batches_and_each_geography_its_half(as_of: date, seed: int) -> None:
-    living = [history for history in lives(as_of, seed) if not history.harvested]
+    living = [history for history in lives(as_of, seed) if history.lives_on and history.batch.trays_received is None]
     # of a batch that is being moved, the stage that it leaves
     stages = Counter((h.batch.geography_id, h.stages[-1].stage - (h.batch.move_under_way > 0)) for h in living)
     assert stages == {(g, stage): 4 for g in (1, 2) for stage in range(1, 7)}
@@ -68,11 +68,22 @@ def test_one_batch_of_each_geography_is_being_moved(as_of: date, seed: int) -> N
 def test_each_geography_has_three_planned_batches_of_which_one_is_far_ahead(as_of: date, seed: int) -> None:
     schedule = ladder(as_of, seed).schedule
     planned = {rung.number for rung in ladder(as_of, seed).rungs if rung.kind == "planned"}
-    ahead = [b for b in schedule.batches if not b.is_delivered(schedule.as_of_day)]
+    ahead = [b for b in schedule.batches if b.planned_status(schedule.as_of_day) == "PLANNED"]
     assert {b.number for b in ahead} == planned
     confirmed = schedule.biology.model.outlook.eggs_ordered_days
     far = Counter((b.geography_id, b.start_day - schedule.as_of_day > confirmed) for b in ahead)
     assert far == {(1, False): 2, (1, True): 1, (2, False): 2, (2, True): 1}
+
+
+@pytest.mark.parametrize(("as_of", "seed"), CASES)
+def test_each_geography_has_a_batch_in_every_status_that_a_plan_tells(as_of: date, seed: int) -> None:
+    schedule = ladder(as_of, seed).schedule
+    told = Counter((b.geography_id, b.planned_status(schedule.as_of_day)) for b in schedule.batches)
+    once = ("RECEIVING", "TERMINATED", "CANCELLED")
+    assert {key: n for key, n in told.items() if key[1] in once} == {(g, status): 1 for g in (1, 2) for status in once}
+    assert len({b.lost.cause for b in schedule.batches if b.lost}) == 2
+    lost = [history for history in lives(as_of, seed) if history.lost]
+    assert [(h.stages[-1].stage, h.stages[-1].population[:, -1].sum()) for h in lost] == [(3, 0), (3, 0)]
 
 
 @pytest.mark.parametrize(("as_of", "seed"), CASES)
@@ -129,7 +140,7 @@ def test_a_farm_too_small_for_it_is_refused(small_farm: Farm, biology: Biology) 
 
 
 def test_more_partitions_than_batches_are_refused() -> None:
-    with pytest.raises(InputError, match="--partitions: 99 partitions for 58 batches"):
+    with pytest.raises(InputError, match="--partitions: 99 partitions for 64 batches"):
         plan_ladder(
             "x", to_day(date(2025, 11, 19)), read_farm("faroe-scotland"), read_biology("published"), partitions=99
         )

@@ -11,6 +11,7 @@ from engine.simulation.fish.begun import begin_move
 from engine.simulation.fish.freshwater import simulate_freshwater_stage
 from engine.simulation.fish.outcome import StageOutcome
 from engine.simulation.fish.sea import simulate_sea_stage
+from engine.simulation.fish.total_loss import lose_all
 from engine.simulation.fish.transfer import transfer
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.streams import Stream, stream_key
@@ -43,7 +44,7 @@ def simulate_batch(schedule: Schedule, climate: Climate, batch: Batch, stand_in:
     events: list[HealthEvent] = []
     treatments: list[Treatment] = []
     reason, trigger_day = "", -1
-    for stay in batch.stays:
+    for stay in batch.lived_stays:
         if stay.start_day >= schedule.as_of_day:
             break
         if stages:
@@ -54,6 +55,8 @@ def simulate_batch(schedule: Schedule, climate: Climate, batch: Batch, stand_in:
                 fish = fish._replace(fish=(fish.fish * stand_in.crowding).astype(np.int64))
         setting = Setting.resolve(schedule, climate, batch, stay)
         outcome = simulate_stage(setting, fish, target_cg, stand_in)
+        if batch.lost is not None and stay.start_day + setting.days == batch.lost.day + 1:
+            outcome = lose_all(outcome, batch.lost)
         stages.append(outcome.stage)
         events += outcome.events
         treatments += outcome.treatments
@@ -75,6 +78,7 @@ def simulate_batch(schedule: Schedule, climate: Climate, batch: Batch, stand_in:
         trigger_day=trigger_day,
         treatments=tuple(treatments),
         events=tuple(events),
+        lost=batch.lost is not None and sea.end_day == batch.lost.day + 1,
     )
 
 
@@ -96,9 +100,9 @@ def _has_begun_to_move(schedule: Schedule, batch: Batch, stage: StageHistory) ->
 
 
 def _eggs(schedule: Schedule, batch: Batch) -> Population:
-    """The batch's eggs, dealt out evenly over the containers of its first stay."""
-    stages, n = schedule.biology.model.stages, len(batch.stays[0].container_ids)
-    eggs = deal_eggs(batch.eggs, n)
+    """The batch's eggs, dealt out evenly over the containers of its first stay: those that have come."""
+    stages, n = schedule.biology.model.stages, len(batch.lived_stays[0].container_ids)
+    eggs = deal_eggs(batch.eggs, len(batch.stays[0].container_ids))[:n]
     root = am.cbrt(stages.egg_weight_g)
     spread = root * stages.egg_weight_cv / 3.0
     return Population(fish=eggs, mu=np.full(n, root), v=np.full(n, spread * spread))

@@ -92,6 +92,8 @@ class EntryWriter:
         """The entry with its end: on `day` with `notes`; or with the fish gone; or not yet."""
         if day is None and bool(stage.emptied.all()):
             last = stage.start_day + int(stage.days_lived.max())
+            if self.history.lost and stage is self.history.stages[-1]:
+                return replace(entry, notes=f"All lost on {wording.date(last - 1)}.")
             word = "Harvested" if stage.stage == SEA else "Moved on"
             return replace(entry, notes=f"{word} by {wording.date(last - 1 if stage.stage == SEA else last)}.")
         return replace(entry, notes=notes) if day is not None else replace(entry, resolved=False)

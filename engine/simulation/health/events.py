@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.farm.schedule import Schedule
+from engine.simulation.fish.total_loss import ALL
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.record import BatchHistory, HealthEvent
@@ -35,6 +36,8 @@ def notice_events(schedule: Schedule, history: BatchHistory) -> tuple[NoticedEve
     for event in sorted(history.events, key=lambda e: (e.start_day, e.stage, e.kind, e.containers)):
         if event.stage not in at_of or event.start_day >= schedule.as_of_day:
             continue
+        if history.lost and event.loss == ALL:
+            continue  # nobody has to find out
         stage = history.stages[at_of[event.stage]]
         there = tuple(c for c in event.containers if event.start_day < stage.start_day + int(stage.days_lived[c]))
         if there:

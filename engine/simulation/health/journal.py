@@ -56,6 +56,7 @@ def record_care(schedule: Schedule, history: BatchHistory) -> CareRecord:
         *writer.mortality(given, events),
         *writer.oxygen(),
         *writer.harvest(),
+        *writer.total_loss(),
     ]
     entries.sort(key=lambda e: (e.time_us, e.category, e.text))
     return CareRecord(remedies=given, noticed=events, samples=samples, entries=tuple(entries))
@@ -283,6 +284,17 @@ class _JournalWriter(EntryWriter):
             if day == last and stage.emptied.all():
                 text += f" All rings are empty: {wording.fish(int(fish.sum()))} in all."
             yield self.entry(stage, day, "action", text, containers=rings, hour=HARVEST_HOUR)
+
+    def total_loss(self) -> Iterator[Entry]:
+        """The day on which all fish died."""
+        lost, stage = self.history.batch.lost, self.history.stages[-1]
+        if lost is None or not self.history.lost:
+            return
+        containers = range(len(stage.container_ids))
+        dead = wording.dead(stage, int(stage.dead[:, -1].sum()))
+        text = f"All lost to {wording.EVENTS[lost.cause]}: {dead} in {self.places(stage, containers)}."
+        entry = self.entry(stage, lost.day, "issue", text, severity=SEVERITIES[-1], hour=EVENING_HOUR)
+        yield self.with_end(entry, stage, lost.day, "The batch is ended; the hall is emptied and disinfected.")
 
 
 def _occupied(stage: StageHistory, containers: Sequence[int], day: int) -> list[int]:

@@ -97,12 +97,12 @@ class _Outcomes:
         self._vaccinated = sorted(t.day for t in self._history.treatments if t.method == VACCINE)
 
     def at_last(self, template: TemplateModel, due: int, draw: list[float]) -> tuple[str, int]:
-        """Status and day done of an activity. Of a harvested batch none is left open: it was done, or never will be."""
-        if not self._history.harvested:
+        """Status and day done of an activity. Of a batch that is over none is left open: done, or never to be."""
+        if self._history.lives_on:
             return self.outcome(template, due, draw)
         last_day = self._history.stages[-1].end_day - 1
         if template.activity == "HARVEST":
-            return "COMPLETED", last_day
+            return ("COMPLETED", last_day) if self._history.harvested else ("CANCELLED", NEVER)
         status, done = self.outcome(template, due, [max(draw[FORGOTTEN], 1.0), *draw[FORGOTTEN + 1 :]])
         return (status, done) if status == "COMPLETED" and done <= last_day else ("CANCELLED", NEVER)
 

@@ -94,3 +94,15 @@ def stack(parts: list[Columns]) -> Columns:
             array = np.asarray(values)
             whole.setdefault(name, []).append(np.full(rows, array) if array.ndim == 0 else array)
     return {name: np.concatenate(arrays) for name, arrays in whole.items()}
+
+
+def append(first: Columns, second: Columns) -> Columns:
+    """The rows of two parts, end to end, of arrays that may be nullable."""
+    return {name: _append(values, second[name]) for name, values in first.items()}
+
+
+def _append(first: np.ndarray | Nullable, second: np.ndarray | Nullable) -> np.ndarray | Nullable:
+    if not isinstance(first, Nullable) and not isinstance(second, Nullable):
+        return np.concatenate([first, second])
+    parts = [v if isinstance(v, Nullable) else Nullable(v, np.ones(len(v), dtype=bool)) for v in (first, second)]
+    return Nullable(np.concatenate([v.values for v in parts]), np.concatenate([v.valid for v in parts]))

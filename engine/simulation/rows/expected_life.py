@@ -84,7 +84,7 @@ class ExpectedLife:
         for stay in self.stays:
             day_of_stay = vaccination_day(self.schedule, stay.planned.stage)
             day = stay.planned.start_day + day_of_stay
-            if day_of_stay >= 0 and day < min(self.schedule.as_of_day, stay.planned.end_day):
+            if day_of_stay >= 0 and day < min(self.schedule.as_of_day, int(stay.end_days.max())):
                 containers += len(stay.planned.container_ids)
         return containers
 
@@ -108,7 +108,7 @@ class ExpectedLife:
 def expected_life(schedule: Schedule, batch: Batch, history: BatchHistory) -> ExpectedLife:
     """The batch up to the as-of date; `history` is its whole life in few containers."""
     stays = []
-    for stay, stage in zip(batch.stays, history.stages, strict=False):
+    for stay, stage in zip(batch.lived_stays, history.stages, strict=False):
         if stay.start_day >= schedule.as_of_day:
             break
         whole = _days_by_container(schedule, stay, stage)

@@ -80,18 +80,21 @@ def _texts(words: list[str], known: np.ndarray) -> pa.Array:
 
 def event_rows(life: BatchLife) -> Columns:
     """One row an event and container, in order of time."""
-    rows = [(e, c) for e in life.care.noticed for c in e.containers]
+    rows = [(e.at, e.event, c) for e in life.care.noticed for c in e.containers]
+    if life.history.lost:
+        event = life.history.events[-1]
+        rows += [(len(life.stages) - 1, event, c) for c in event.containers]
     if not rows:
         return empty("health_event")
     return {
         "id": row_ids("health_event", life.batch_id, len(rows)),
         "batch_id": np.full(len(rows), life.batch_id),
-        "container_id": np.array([life.stages[e.at].container_ids[c] for e, c in rows]),
-        "kind": codes("health_event", "kind", [e.event.kind for e, _ in rows]),
-        "cause": np.array([e.event.cause for e, _ in rows]),
-        "start_date": np.array([e.event.start_day for e, _ in rows]),
-        "end_date": np.array([e.event.end_day for e, _ in rows]),
-        "expected_loss": hundred_thousandths(np.array([e.event.loss for e, _ in rows])),
+        "container_id": np.array([life.stages[at].container_ids[c] for at, _, c in rows]),
+        "kind": codes("health_event", "kind", [event.kind for _, event, _ in rows]),
+        "cause": np.array([event.cause for _, event, _ in rows]),
+        "start_date": np.array([event.start_day for _, event, _ in rows]),
+        "end_date": np.array([event.end_day for _, event, _ in rows]),
+        "expected_loss": hundred_thousandths(np.array([event.loss for _, event, _ in rows])),
     }
 
 
@@ -126,7 +129,7 @@ def expected_entries(expected: ExpectedLife) -> int:
     oxygen = sum(_oxygen_entries(schedule, stage) for stage in history.stages)
     emptied = expected.harvest_days
     harvests = len({min(emptied), max(emptied)}) if emptied else 0
-    return 1 + moves + treatments + events + lice + deaths + oxygen + harvests
+    return 1 + moves + treatments + events + lice + deaths + oxygen + harvests + history.lost
 
 
 def _event_entries(expected: ExpectedLife, i: int) -> int:

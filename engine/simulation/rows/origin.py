@@ -10,6 +10,7 @@ import pyarrow as pa
 from engine.farm.schedule import Batch, Schedule
 from engine.simulation.fish.history import deal_eggs
 from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.calendar import DAY_US, MINUTE_US
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.rows.columns import Columns, Tables, code, hundredths, row_ids
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
@@ -80,6 +81,7 @@ def order_rows(schedule: Schedule, batch: Batch, water_c: np.ndarray) -> tuple[C
     received = np.where(done, placed + dead, 0)
     came, complete = len(water_c) > 0, len(water_c) == n
     planned = batch.start_day - int(came and lot.is_late)
+    expected = np.where(done | (not came), planned, max(planned, schedule.as_of_day))
     status = _order_status(schedule, batch, len(water_c))
     workflow = row_ids("creation_workflow", batch.id, 1)
     first_day = np.array([batch.start_day])
@@ -96,11 +98,12 @@ def order_rows(schedule: Schedule, batch: Batch, water_c: np.ndarray) -> tuple[C
         "total_eggs_received": np.array([received.sum()]),
         "total_mortality_on_arrival": np.array([dead.sum()]),
         "planned_start_date": np.array([planned]),
-        "planned_completion_date": np.array([planned]),
+        "planned_completion_date": expected[-1:],
         "actual_start_date": _where(np.array([came]), first_day),
         "actual_completion_date": _where(np.array([complete]), first_day),
         "total_actions": np.array([n]),
         "actions_completed": np.array([len(water_c)]),
+        **_cancellation(schedule, batch),
     }
     water = np.zeros(n)
     water[: len(water_c)] = water_c
@@ -123,7 +126,7 @@ def order_rows(schedule: Schedule, batch: Batch, water_c: np.ndarray) -> tuple[C
         "egg_count_planned": placed,
         "egg_count_actual": _where(done, received),
         "mortality_on_arrival": dead,
-        "expected_delivery_date": np.full(n, planned),
+        "expected_delivery_date": expected,
         "actual_delivery_date": _where(done, np.full(n, batch.start_day)),
         "delivery_method": _where(done, np.full(n, code("creation_action", "delivery_method", lot.method))),
         "water_temp_on_arrival": _where(done, hundredths(water)),
@@ -169,8 +172,22 @@ def order_lot(schedule: Schedule, batch: Batch) -> Lot:
     )
 
 
+def _cancellation(schedule: Schedule, batch: Batch) -> Columns:
+    """Why an order was cancelled, and when: within working hours of its day."""
+    cancelled = batch.cancelled
+    first, last = (60 * hour for hour in schedule.biology.model.outlook.working_hours_utc)
+    u = am.uniform(stream_key(schedule.seed, Stream.EGGS, batch.number), 5)
+    time = 0 if cancelled is None else cancelled.day * DAY_US + (first + int(u * (last - first))) * MINUTE_US
+    return {
+        "cancellation_reason": pa.array(["" if cancelled is None else cancelled.reason], pa.string()),
+        "cancelled_at": Nullable(np.array([time]), np.array([cancelled is not None])),
+    }
+
+
 def _order_status(schedule: Schedule, batch: Batch, trays: int) -> str:
     """What an order has come to of which so many trays are filled."""
+    if batch.cancelled is not None:
+        return "CANCELLED"
     if trays:
         return "COMPLETED" if trays == len(batch.stays[0].container_ids) else "IN_PROGRESS"
     days_ahead = batch.start_day - schedule.as_of_day

@@ -26,7 +26,7 @@ def outlook_tables(life: BatchLife) -> Tables:
     planned = baseline(schedule, batch)
     activities = plan_activities(life)
     tables = scenario_tables(schedule, batch, planned) | {"planned_activity": activity_rows(life, activities)}
-    if life.history.harvested:
+    if not life.history.lives_on:
         return tables | {name: empty(name) for name in ACTIVE_TABLES}
     lived_in = [(upto, look_ahead(upto, planned)) for upto in _lived_in(life)]
     summaries = [summary_rows(upto, ahead, planned, activities) for upto, ahead in lived_in]

@@ -87,6 +87,7 @@ def scenario_tables(schedule: Schedule, batch: Batch, expected: Baseline) -> Tab
     scenario, run = row_ids("scenario", batch.id, 1), row_ids("projection_run", batch.id, 1)
     days = len(expected.day)
     one = np.ones(1, dtype=np.int64)
+    computed = min(batch.start_day, batch.cancelled.day if batch.cancelled else schedule.as_of_day - 1)
     return {
         **model_tables(schedule, batch, expected.profile),
         "scenario": {
@@ -108,7 +109,7 @@ def scenario_tables(schedule: Schedule, batch: Batch, expected: Baseline) -> Tab
             "id": run,
             "batch_id": one * batch.id,
             "scenario_id": scenario,
-            "run_date": one * min(batch.start_day, schedule.as_of_day - 1) * DAY_US,
+            "run_date": one * computed * DAY_US,
             "run_number": one,
             "label": text("Baseline"),
             "parameters_snapshot": text(_snapshot(schedule, batch, days)),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, row_ids
+from engine.farm.schedule import Batch
+from engine.simulation.rows.columns import Columns, Tables, append, biomass_units, code, row_ids
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
+from engine.simulation.rows.undelivered import reserved_rows
 from lake.columns import Nullable
 
 BATCH_ROWS = 1
@@ -15,13 +17,27 @@ BATCH_ROWS = 1
 
 def stay_tables(life: BatchLife) -> Tables:
     """batch and container_assignment."""
-    return {"batch": batch_rows(life), "container_assignment": assignment_rows(life)}
+    return {"batch": batch_rows(life), "container_assignment": _with_reserved(life)}
 
 
 def expected_stays(expected: ExpectedLife) -> RowCounts:
-    """A batch, and an assignment for each container."""
+    """A batch, and an assignment for each container, lived in or reserved."""
     containers = sum(len(s.planned.container_ids) for s in expected.stays)
-    return {"batch": BATCH_ROWS, "container_assignment": containers}
+    return {"batch": BATCH_ROWS, "container_assignment": containers + _reserved_trays(expected.batch)}
+
+
+def _reserved_trays(batch: Batch) -> int:
+    """Trays that eggs are yet to come into, of a batch whose first eggs have come."""
+    trays = len(batch.stays[0].container_ids)
+    return 0 if batch.trays_received is None else trays - batch.trays_received
+
+
+def _with_reserved(life: BatchLife) -> Columns:
+    """The stays' rows, and the trays that eggs are yet to come into."""
+    rows, batch = assignment_rows(life), life.history.batch
+    if not _reserved_trays(batch):
+        return rows
+    return append(rows, reserved_rows(batch, first=len(life.ids[0])))
 
 
 def batch_rows(life: BatchLife) -> Columns:
@@ -29,18 +45,19 @@ def batch_rows(life: BatchLife) -> Columns:
     h = life.history
     batch, last = h.batch, h.stages[-1]
     reason = code("batch", "harvest_reason", h.harvest_reason) if h.harvested else 0
+    status = batch.planned_status(life.schedule.as_of_day) or ("COMPLETED" if h.harvested else "ACTIVE")
     return {
         "id": np.array([batch.id]),
         "batch_number": pa.array([batch.number]),
         "geography_id": np.array([batch.geography_id]),
         "species_id": np.array([1]),
         "lifecycle_stage_id": np.array([last.stage]),
-        "status": np.array([code("batch", "status", "COMPLETED" if h.harvested else "ACTIVE")]),
+        "status": np.array([code("batch", "status", status)]),
         "batch_type": np.array([code("batch", "batch_type", "STANDARD")]),
         "start_date": np.array([batch.start_day]),
         "expected_end_date": np.array([batch.end_day]),
-        "actual_end_date": Nullable(np.array([last.end_day]), np.array([h.harvested])),
-        "initial_count": np.array([batch.eggs]),
+        "actual_end_date": Nullable(np.array([last.end_day]), np.array([not h.lives_on])),
+        "initial_count": np.array([h.stages[0].fish.sum()]),
         "harvest_target_g": np.array([h.harvest_target_cg]),
         "harvest_decision_date": Nullable(np.array([max(h.trigger_day, 0)]), np.array([h.trigger_day >= 0])),
         "harvest_reason": Nullable(np.array([reason]), np.array([h.harvested])),

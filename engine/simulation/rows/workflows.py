@@ -66,7 +66,7 @@ def batch_workflows(schedule: Schedule, batch: Batch, *, moves: int, alive: bool
     moves: those done or begun before the as-of date. alive: fish are left to be moved.
     """
     found: list[Workflow] = []
-    for position, (stay, into) in enumerate(pairwise(batch.stays)):
+    for position, (stay, into) in enumerate(pairwise(batch.held_stays)):
         cancelled = _cancelled(schedule, batch, stay, into.start_day)
         if cancelled is not None:
             found.append(replace(cancelled, row=len(found)))

@@ -43,9 +43,9 @@ absent AS (
     CROSS JOIN run
     LEFT JOIN planned_batch b USING (batch_id)
     LEFT JOIN container c ON c.id = p.container_id
-    LEFT JOIN stay s
-        ON s.batch_id = p.batch_id AND s.stage = p.lifecycle_stage_id AND s.container_id = p.container_id
-    WHERE p.start_date < run.as_of AND s.assignment_id IS NULL
+    LEFT JOIN container_assignment a  -- a stay, or reserved for eggs that are under way
+        ON a.batch_id = p.batch_id AND a.lifecycle_stage_id = p.lifecycle_stage_id AND a.container_id = p.container_id
+    WHERE p.start_date < run.as_of AND a.id IS NULL
 ),
 move AS (
     SELECT b.batch_number, w.planned_start_date, w.workflow_number, count(a.id) AS actions,

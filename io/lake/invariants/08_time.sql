@@ -64,7 +64,7 @@ UNION ALL
 SELECT b.batch_number, NULL, min(d.first_day), format('{}.{} while the batch lives', d.table_name, d.column_name),
     format('from {}', b.start_date - 1), min(d.first_day)::VARCHAR
 FROM dated_row d JOIN batch b ON b.id = d.batch_id
-WHERE NOT (b.initial_count = 0 AND d.table_name = 'projection_run')  -- of what is to come
+WHERE NOT (b.initial_count = 0 AND d.table_name IN ('projection_run', 'creation_workflow'))  -- of what is to come
 GROUP BY d.table_name, d.column_name, b.batch_number, b.start_date
 HAVING min(d.first_day) < b.start_date - starts_with(d.table_name, 'feed_')::INTEGER
 UNION ALL
@@ -137,7 +137,7 @@ UNION ALL
 SELECT b.batch_number, NULL, b.actual_end_date, 'what was planned of a batch is kept',
     format('{} activities', (SELECT count(*) FROM activity_template)), format('{} activities', count(p.id))
 FROM batch b LEFT JOIN planned_activity p ON p.batch_id = b.id AND p.container_id IS NULL
-WHERE b.status IN ('ACTIVE', 'COMPLETED')
+WHERE b.status NOT IN ('PLANNED', 'CANCELLED')
 GROUP BY ALL HAVING count(p.id) <> (SELECT count(*) FROM activity_template)
 UNION ALL
 SELECT

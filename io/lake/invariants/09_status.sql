@@ -1,4 +1,5 @@
--- COMPLETED <=> harvested <=> end date = last departure. ACTIVE <=> an active assignment. Never COMPLETED before Adult.
+-- COMPLETED <=> harvested. COMPLETED or TERMINATED <=> end date = last departure. ACTIVE or RECEIVING <=> an active
+-- assignment. Never COMPLETED before Adult. TERMINATED <=> all fish died on the last day, of an event that took them all.
 -- What the plan alone tells of a status is so. An order of eggs has the status of its deliveries, a delivery that of its
 -- tray: filled, or reserved and empty.
 -- A treatment is of its method's kind and has the outcome that the counts around it show; an entry in the journal is
@@ -9,7 +10,18 @@ WITH seen AS (
         b.*, run.as_of, last.id AS last_stage, p.status AS planned_status,
         (SELECT value FROM parameter WHERE name = 'eggs_ordered_days') AS ordered_days,
         (SELECT status FROM creation_workflow w WHERE w.batch_id = b.id) AS order_status,
+        (SELECT cancelled_at FROM creation_workflow w WHERE w.batch_id = b.id) AS cancelled_at,
+        (SELECT cancellation_reason FROM creation_workflow w WHERE w.batch_id = b.id) AS cancellation_reason,
         (SELECT count(*) FROM creation_action c WHERE c.batch_id = b.id) AS deliveries,
+        (SELECT coalesce(sum(population), 0) FROM daily_state d
+            WHERE d.batch_id = b.id AND d.date = b.actual_end_date - 1) AS left_over,
+        (SELECT coalesce(sum(count), 0) FROM mortality_event m
+            WHERE m.batch_id = b.id AND m.event_date = b.actual_end_date - 1 AND NOT m.is_cull) AS died_at_last,
+        (SELECT count(*) FROM container_assignment a
+            WHERE a.batch_id = b.id AND a.departure_date = b.actual_end_date) AS last_trays,
+        (SELECT count(*) FROM health_event e WHERE e.batch_id = b.id AND e.expected_loss = 1
+            AND e.start_date = b.actual_end_date - 1) AS struck,
+        (SELECT count(*) FROM health_event e WHERE e.batch_id = b.id AND e.expected_loss = 1) AS took_all,
         (SELECT count(*) FROM creation_action c WHERE c.batch_id = b.id AND c.status = 'COMPLETED') AS done,
         -- harvested: every ring that still held fish has been emptied
         (SELECT count(*) FROM harvest_event e WHERE e.batch_id = b.id) AS harvests,
@@ -43,7 +55,8 @@ figure AS (
     SELECT batch_number, actual_end_date AS date, status = 'COMPLETED' AS completed, unnest([
         {'what': 'COMPLETED = harvested', 'holds': (status = 'COMPLETED') = (harvests > 0 AND full_rings = 0),
             'found': format('{}, {} harvests, {} rings with fish', status, harvests, full_rings)},
-        {'what': 'ACTIVE = has an active assignment', 'holds': (status = 'ACTIVE') = (active > 0),
+        {'what': 'ACTIVE = has an active assignment',
+            'holds': (status IN ('ACTIVE', 'RECEIVING')) = (active > 0),
             'found': format('{}, {} active', status, active)},
         {'what': 'the status that the plan tells',
             'holds': CASE WHEN planned_status IS NULL THEN status IN ('ACTIVE', 'COMPLETED')
@@ -51,12 +64,14 @@ figure AS (
             'found': format('{}, planned {}', status, planned_status)},
         {'what': 'an order has the status of its deliveries',
             'holds': order_status = CASE
+                WHEN status = 'CANCELLED' THEN 'CANCELLED'
                 WHEN done = deliveries THEN 'COMPLETED'
                 WHEN done > 0 THEN 'IN_PROGRESS'
                 WHEN start_date - as_of <= ordered_days THEN 'PLANNED'
                 ELSE 'DRAFT' END,
             'found': format('{}, {} of {} done, from {}', order_status, done, deliveries, start_date)},
-        {'what': 'COMPLETED = has an end date', 'holds': (status = 'COMPLETED') = (actual_end_date IS NOT NULL),
+        {'what': 'COMPLETED = has an end date',
+            'holds': (status IN ('COMPLETED', 'TERMINATED')) = (actual_end_date IS NOT NULL),
             'found': format('{}, end {}', status, actual_end_date)},
         {'what': 'COMPLETED = has a reason of harvest',
             'holds': (status = 'COMPLETED') = (harvest_reason IS NOT NULL), 'found':
@@ -66,6 +81,15 @@ figure AS (
             FROM last_departure, 'found': format('end {}, last departure {}', actual_end_date, last_departure)},
         {'what': 'COMPLETED only as Adult', 'holds': status <> 'COMPLETED' OR lifecycle_stage_id = last_stage,
             'found': format('{} in stage {}', status, lifecycle_stage_id)},
+        {'what': 'TERMINATED = all fish died on the last day, of one event',
+            'holds': CASE WHEN status = 'TERMINATED' THEN left_over = 0 AND died_at_last > 0
+                AND struck = last_trays ELSE took_all = 0 END,
+            'found': format('{}, {} fish left, {} dead on {}, {} of {} containers struck, {} by events that take all',
+                status, left_over, died_at_last, actual_end_date - 1, struck, last_trays, took_all)},
+        {'what': 'CANCELLED = an order with a reason and a time',
+            'holds': (status = 'CANCELLED') = (cancelled_at IS NOT NULL)
+                AND (status = 'CANCELLED') = (length(cancellation_reason) >= 10),
+            'found': format('{}, at {}: {}', status, cancelled_at, cancellation_reason)},
         {'what': 'ends by the planned day', 'holds': coalesce(actual_end_date, as_of) <= expected_end_date,
             'found': format('{}, end {}, planned {}', status, actual_end_date, expected_end_date)}
     ]) AS f
@@ -194,7 +218,8 @@ ring AS (  -- a harvest that is planned of one ring, and the ring's own stay
 spoken AS (  -- an activity and the move that was made from it
     SELECT
         b.batch_number, p.due_date, p.notes, p.status::VARCHAR AS status, w.status::VARCHAR AS move,
-        coalesce(p.id = w.planned_activity_id, false) AS each_other
+        coalesce(p.id = w.planned_activity_id, false) AS each_other,
+        CASE b.status WHEN 'TERMINATED' THEN 'CANCELLED' ELSE 'PENDING' END AS without_move
     FROM planned_activity p
     LEFT JOIN transfer_workflow w ON w.id = p.transfer_workflow_id
     LEFT JOIN batch b ON b.id = p.batch_id
@@ -231,13 +256,13 @@ UNION ALL
 SELECT batch_number, container, date, f.what, f.expected, f.found FROM treated WHERE f.holds IS NOT TRUE
 UNION ALL
 SELECT b.batch_number, c.name, j.entry_date::DATE, 'an entry is closed, with a word on how, or open',
-    CASE WHEN b.status = 'COMPLETED' THEN 'closed' ELSE 'either' END,
+    CASE WHEN b.status IN ('COMPLETED', 'TERMINATED') THEN 'closed' ELSE 'either' END,
     format('{}: closed {}: {}', j.category, j.resolution_status, j.resolution_notes)
 FROM journal_entry j
 LEFT JOIN batch b ON b.id = j.batch_id
 LEFT JOIN container c ON c.id = j.container_id
 WHERE (CASE
-    WHEN NOT j.resolution_status THEN j.resolution_notes = '' AND b.status = 'ACTIVE'
+    WHEN NOT j.resolution_status THEN j.resolution_notes = '' AND b.status IN ('ACTIVE', 'RECEIVING')
     ELSE (j.resolution_notes = '') = (j.category IN ('action', 'vaccination')) END) IS NOT TRUE
 UNION ALL
 SELECT batch_number, NULL, date, what, 'to hold', found FROM moving
@@ -254,7 +279,7 @@ SELECT batch_number, NULL, due_date, 'a transfer that is planned is as far as it
     coalesce(move, 'no move'), format('{}: {}, {}', notes, status, each_other)
 FROM spoken
 WHERE (CASE
-    WHEN move IS NULL THEN status = 'PENDING' AND NOT each_other
+    WHEN move IS NULL THEN status = without_move AND NOT each_other
     ELSE each_other AND move <> 'CANCELLED'
         AND status = CASE move WHEN 'COMPLETED' THEN 'COMPLETED' ELSE 'IN_PROGRESS' END
 END) IS NOT TRUE

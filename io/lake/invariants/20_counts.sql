@@ -7,7 +7,7 @@ WITH counted AS (SELECT table_name, sum(rows) AS rows FROM batch_rows GROUP BY A
 found AS (FROM counted UNION ALL FROM dimension_rows),
 recorded AS (SELECT table_name, sum(rows) AS rows FROM manifest_part GROUP BY ALL),
 by_batch AS (SELECT batch_id, sum(rows) AS rows FROM batch_rows GROUP BY ALL),
-bearers AS (SELECT count_if(status = 'ACTIVE') AS active, count_if(status = 'COMPLETED') AS completed FROM batch),
+bearers AS (SELECT count_if(status IN ('ACTIVE', 'RECEIVING')) AS active, count_if(status = 'COMPLETED') AS completed FROM batch),
 slack (table_name, share, deviations, batches) AS (
     VALUES
         ('feeding_event', 0.02, 4, NULL), ('mortality_event', 0.02, 4, NULL), ('mortality_record', 0.02, 4, NULL), ('feed_purchase', 0.05, 4, NULL),

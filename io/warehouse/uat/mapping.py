@@ -81,6 +81,7 @@ ORIGIN = (
         "batch_creationworkflow",
         workflow_number=LakeColumn("workflow_number", prefixed=True),
         progress_percentage=completion("actions_completed", "total_actions"),
+        cancelled_by_id=User("cancelled_at"),
         created_by_id=User(),
     ),
     map_table("creation_action", "batch_creationaction", executed_by_id=User("actual_delivery_date")),

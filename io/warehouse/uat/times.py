@@ -168,7 +168,9 @@ RULES: MappingProxyType[str, Times] = MappingProxyType(
         "daily_state": _once(_night("date", keys=("assignment_id",))),
         "harvest_event": _once(_next_morning("event_date", keys=("id",))),
         "harvest_lot": _once(_next_morning("event_id.event_date", keys=("event_id",))),
-        "creation_workflow": _then(_BATCH, _after_work("actual_completion_date", keys=("id",))),
+        "creation_workflow": _then(
+            _BATCH, _after_work("actual_completion_date", "actual_start_date", "cancelled_at", keys=("id",))
+        ),
         "creation_action": _then(_BATCH, _after_work("actual_delivery_date", keys=("id",))),
         "stage_transition_environment": _once(
             _after_work("batch_transfer_workflow_id.actual_start_date", keys=("batch_transfer_workflow_id",))

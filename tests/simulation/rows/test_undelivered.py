@@ -1,4 +1,4 @@
-"""A batch whose eggs have yet to come: an order, trays reserved as the application reserves them, and a baseline."""
+"""A batch whose eggs have yet to come, in part or at all: an order, trays reserved as the application reserves them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
-from engine.farm.schedule import Batch, Schedule
+from engine.farm.schedule import Batch, Cancellation, Schedule, to_date
 from engine.forecast.whole_run import forecast_run
 from engine.forecast.workload import predicted_events
 from engine.simulation.fish.history import simulate_batch
+from engine.simulation.record import BatchHistory
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.origin import creation_rows
 from engine.simulation.rows.scenario import baseline, scenario_tables
@@ -20,6 +22,7 @@ from engine.simulation.rows.undelivered import undelivered_tables
 from engine.simulation.water.climate import Climate
 from lake.columns import record_batch
 from lake.tables import EVENT_TABLE_NAMES, TABLES
+from tests.simulation.emitted import tables_of
 
 KEPT = {
     "batch": 1,
@@ -110,3 +113,54 @@ def test_the_eggs_come_from_the_supplier_at_the_price_and_into_the_trays_that_we
     for column in ("id", "dest_assignment_id", "egg_count_planned"):
         np.testing.assert_array_equal(deliveries[column], ahead["creation_action"][column])
     assert order["external_supplier_batch_number"] == ahead["creation_workflow"]["external_supplier_batch_number"]
+
+
+def test_a_cancelled_order_says_when_and_why_and_keeps_its_deliveries_as_the_application_leaves_them(
+    planned: Schedule,
+) -> None:
+    cancelled = Cancellation(day=planned.as_of_day - 3, reason="Nobody sells any.")
+    batch = replace(planned.batches[-1], cancelled=cancelled)
+    tables = rows_of(planned, batch)
+    (row,), (order,), (run,) = tables["batch"], tables["creation_workflow"], tables["projection_run"]
+    assert (row["status"], order["status"]) == ("CANCELLED", "CANCELLED")
+    assert order["cancellation_reason"] == "Nobody sells any."
+    assert order["cancelled_at"].date() == to_date(cancelled.day) == run["run_date"].date()
+    assert {delivery["status"] for delivery in tables["creation_action"]} == {"PENDING"}
+    assert batch.held_stays == ()
+
+
+@pytest.fixture(scope="module")
+def receiving(small_schedule: Schedule) -> Batch:
+    """The small schedule's last batch, a day old, with eggs in the first of its two trays."""
+    return replace(small_schedule.batches[-1], trays_received=1)
+
+
+def test_eggs_under_way_have_reserved_trays_and_those_that_came_live(
+    small_schedule: Schedule, small_climate: Climate, receiving: Batch
+) -> None:
+    history = simulate_batch(small_schedule, small_climate, receiving)
+    tables = {name: rows.to_pylist() for name, rows in tables_of(small_schedule, small_climate, [history]).items()}
+    (batch,), (order,) = tables["batch"], tables["creation_workflow"]
+    assert (batch["status"], batch["initial_count"]) == ("RECEIVING", 10_000)
+    assert (order["status"], order["total_eggs_planned"], order["actions_completed"]) == ("IN_PROGRESS", 20_000, 1)
+    assert order["actual_completion_date"] is None
+    assert [a["status"] for a in tables["creation_action"]] == ["COMPLETED", "PENDING"]
+    assert tables["creation_action"][1]["expected_delivery_date"] == to_date(small_schedule.as_of_day)
+    assert [(a["is_active"], a["population_count"] > 0) for a in tables["container_assignment"]] == [
+        (True, True),
+        (False, False),
+    ]
+    foreseen = forecast_run(replace(small_schedule, batches=(*small_schedule.batches[:-1], receiving)))
+    assert foreseen.cutoff[receiving.id] == "RECEIVING"
+    assert foreseen.batch_rows[receiving.id] == pytest.approx(sum(map(len, tables.values())), rel=0.05)
+
+
+def test_trays_that_have_their_eggs_live_as_they_do_when_all_have(
+    small_schedule: Schedule, small_climate: Climate, receiving: Batch, histories: list[BatchHistory]
+) -> None:
+    some = tables_of(small_schedule, small_climate, [simulate_batch(small_schedule, small_climate, receiving)])
+    whole = tables_of(small_schedule, small_climate, [histories[-1]])
+    tray = receiving.stays[0].container_ids[0]
+    for table in ("daily_state", "daily_truth", "environmental_reading", "mortality_event"):
+        of_tray = whole[table].filter(pc.equal(whole[table]["container_id"], tray))
+        assert some[table].equals(of_tray), table
