@@ -438,7 +438,7 @@ WHERE rowid = (SELECT max(rowid) FROM health_event WHERE batch_id = 3);
 
 -- 08_time: planned_activity in a container of the batch
 UPDATE planned_activity SET container_id = (SELECT container_id FROM container_assignment WHERE id = 1024)
-WHERE batch_id = 2 AND rowid < 20;
+WHERE batch_id = 2;
 
 -- 08_time: told of in the journal on its day
 UPDATE journal_entry SET entry_date = entry_date + INTERVAL 1 DAY WHERE category = 'treatment';
