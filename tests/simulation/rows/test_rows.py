@@ -33,7 +33,7 @@ FEW_ROWS = {
 
 
 def col(tables: Tables, table: str, column: str) -> NDArray[np.int64]:
-    """A column's storage as whole numbers: decimals unscaled, dates as days, nulls as -1."""
+    """A column's storage as whole numbers: decimals unscaled, dates as days, texts by their order, nulls as -1."""
     array = tables[table].column(column).combine_chunks()
     if pa.types.is_dictionary(array.type):
         array = array.indices
@@ -42,6 +42,8 @@ def col(tables: Tables, table: str, column: str) -> NDArray[np.int64]:
         return np.array([-1 if v is None else int(v * step) for v in array.to_pylist()], dtype=np.int64)
     elif pa.types.is_date32(array.type):
         array = array.cast(pa.int32())
+    elif pa.types.is_string(array.type):
+        return np.unique(array.to_pylist(), return_inverse=True)[1].astype(np.int64)
     elif not pa.types.is_integer(array.type):
         array = array.cast(pa.int64())
     return np.asarray(array.fill_null(-1)).astype(np.int64)
