@@ -80,6 +80,22 @@ def load(
             help="Fill the application's history tables too: how each row came to be, and every change of its status.",
         ),
     ] = False,
+    user: Annotated[
+        str,
+        typer.Option(
+            help="To whom the load belongs: the application lists scenarios for that user alone. A user of the "
+            "database, or of the run's staff; without it, its only superuser who can log in, else system_admin.",
+            metavar="NAME",
+        ),
+    ] = "",
+    password_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="Passwords for the staff that the load adds: one line for all of them, or lines USER:PASSWORD, in a "
+            "file that only its owner can read. Without it, nobody can log in as one of them.",
+            metavar="FILE",
+        ),
+    ] = None,
     connections: Annotated[
         int, typer.Option(min=1, max=64, help="Partitions copied at a time; one a server core is enough.")
     ] = 2,
@@ -114,7 +130,14 @@ def load(
 
         since_day, until_day = (moment.date() if moment else None for moment in (since, until))
         selection = Selection(tables=_names(tables), batches=_names(batches), since=since_day, until=until_day)
-        options = Options(selection=selection, prefix=prefix, keep_indexes=keep_indexes, history=history)
+        options = Options(
+            selection=selection,
+            prefix=prefix,
+            keep_indexes=keep_indexes,
+            history=history,
+            user=user,
+            password_file=password_file,
+        )
         _refuse_contradictions(to, options, wipe=wipe, yes=yes, restore=restore, serve=serve)
         screen = console()
         if wipe:

@@ -12,6 +12,7 @@ from lake.errors import InputError
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
+    from os import PathLike
 
     import polars as pl
     import pyarrow as pa
@@ -156,6 +157,8 @@ class Run:
         prefix: str = "",
         keep_indexes: bool = False,
         history: bool = False,
+        user: str = "",
+        password_file: str | PathLike[str] | None = None,
         connections: int = 2,
         listener: Listener | None = None,
     ) -> LoadResult:
@@ -164,8 +167,10 @@ class Run:
         dsn: an empty database gets its tables, rows of others are never touched; None: a PostgreSQL server of the run's
         own, which runs as long as the call (see `database`). tables, batches (with * and ?), since, until (the first
         day after): a part, with what it must refer to. prefix: put before batch numbers. keep_indexes: keep indexes and
-        foreign keys up. history: fill the application's history tables too. connections: partitions copied at a time.
-        listener: its callbacks hear of rows and phases.
+        foreign keys up. history: fill the application's history tables too. user: to whom it belongs, a user of the
+        database or of the run's staff; unless given, the only superuser who can log in, else system_admin.
+        password_file: passwords for the staff that the load adds, one line for all or lines USER:PASSWORD, readable by
+        its owner alone. connections: partitions copied at a time. listener: its callbacks hear of rows and phases.
 
         InputError: something is in the way; nothing was written. LoadFailed: it broke off; the same call goes on.
         """
@@ -176,7 +181,14 @@ class Run:
         if connections < 1:
             raise InputError("connections", f"{connections} is out of range", "give 1 or more")
         selection = Selection(tables=tuple(tables), batches=tuple(batches), since=since, until=until)
-        options = Options(selection=selection, prefix=prefix, keep_indexes=keep_indexes, history=history)
+        options = Options(
+            selection=selection,
+            prefix=prefix,
+            keep_indexes=keep_indexes,
+            history=history,
+            user=user,
+            password_file=None if password_file is None else Path(password_file),
+        )
         return load(self.path, dsn, options=options, connections=connections, listener=listener)
 
     def restore(self, dsn: str | None = None, *, connections: int = 2, on_step: OnStep | None = None) -> int:

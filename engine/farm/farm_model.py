@@ -162,6 +162,7 @@ class FarmModel(StrictModel):
         for what, named in (
             ("master.currencies", self.master.currencies),
             ("master.scenario.tgc_value", self.master.scenario.tgc_value),
+            ("master.staff.names", self.master.staff.names),
         ):
             if missing := {g.name for g in self.geographies} - set(named):
                 raise ValueError(f"{what} lacks {', '.join(sorted(missing))}")

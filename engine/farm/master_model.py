@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from engine.farm.staff_model import StaffModel
 from engine.inputs.reading import StrictModel
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
@@ -122,3 +123,4 @@ class MasterModel(StrictModel):
     scenario: ScenarioModel
     activities: Annotated[list[TemplateModel], Field(min_length=1, max_length=64)]
     move_reasons: MoveReasonsModel
+    staff: StaffModel

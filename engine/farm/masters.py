@@ -9,6 +9,7 @@ from engine.biology.outlook import Outlook
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm, Hall, Place
 from engine.farm.schedule import STAGE_DAYS
+from engine.farm.staff import staff_rows
 from lake.codes import MORTALITY_CAUSES
 
 DAYS_A_YEAR = 365
@@ -159,6 +160,7 @@ def master_rows(farm: Farm, biology: Biology) -> dict[str, list[dict[str, Any]]]
         ),
         "parameter_score_definition": _numbered(scores),
         "mortality_reason": _numbered([{"name": cause} for cause in MORTALITY_CAUSES]),
+        **{name: _numbered(rows) for name, rows in staff_rows(farm).items()},
         "vaccination_type": _numbered([{"name": n} for n in master.vaccination_types]),
         "sample_type": _numbered([{"name": n} for n in master.sample_types]),
         "company": _numbered(

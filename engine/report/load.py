@@ -30,6 +30,7 @@ def print_load(screen: Console, result: LoadResult) -> None:
         + (f"; {sum(result.history_rows.values()):,} of the rows are history" if result.history_rows else ""),
         soft_wrap=True,
     )
+    screen.print(f"scenarios are listed for {result.owner}; --user names another", soft_wrap=True, markup=False)
     _print_differing(screen, result.differing_master_rows)
 
 
@@ -66,6 +67,7 @@ def _plain(value: Any) -> Any:
 
 def load_data(result: LoadResult) -> dict[str, Any]:
     return {
+        "user": result.owner,
         "rows": result.rows,
         "differing_master_rows": [_differing_data(column) for column in result.differing_master_rows],
         "history_rows": result.history_rows,

@@ -11,8 +11,9 @@ from psycopg import sql
 
 from lake.tables import TABLES
 from warehouse.database import Connection, identifier
-from warehouse.uat.expressions import Constant, LakeColumn, Mapping, User
+from warehouse.uat.expressions import Constant, LakeColumn, Mapping, Password, User
 from warehouse.uat.natural_keys import joined_words, key_words
+from warehouse.uat.people import Person
 from warehouse.uat.tables import TARGET_TABLES
 from warehouse.uat.times import Moment
 
@@ -53,8 +54,8 @@ def find_differences(
 ) -> list[DifferingColumn]:
     """The columns of a dimension table in which rows u of the target differ from staged rows i, matched by `same`.
 
-    Numbers are compared at the target's scale. What the run does not know (null, an empty text), times of entry and
-    users are left out.
+    Numbers are compared at the target's scale. What the run does not know (null, an empty text), times of entry,
+    passwords and users are left out.
     """
     compared = [name for name in mapping.columns if _is_compared(mapping, name)]
     if not compared:
@@ -103,7 +104,7 @@ def _is_compared(mapping: Mapping, name: str) -> bool:
     expression = mapping.columns[name]
     return (
         name not in mapping.key
-        and not isinstance(expression, Moment | User)
+        and not isinstance(expression, Moment | Password | Person | User)
         and expression != Constant("")
         and not TARGET_TABLES[mapping.uat].column(name).type.startswith("timestamp")
     )

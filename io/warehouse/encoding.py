@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +16,8 @@ from pgpq.schema import Jsonb
 
 from lake.tables import EVENT_TABLE_NAMES, TABLES
 from warehouse.moments import Parents, Rows, compute
+from warehouse.passwords import unusable_password
+from warehouse.people import Staff, choose
 from warehouse.uat.derived import unscaled
 from warehouse.uat.expressions import (
     HISTORY_NUMBER,
@@ -26,9 +30,11 @@ from warehouse.uat.expressions import (
     HistoryId,
     LakeColumn,
     Mapping,
+    Password,
     RowId,
     User,
 )
+from warehouse.uat.people import Person
 from warehouse.uat.tables import TARGET_TABLES
 from warehouse.uat.times import Moment
 
@@ -52,7 +58,7 @@ class Context:
     """What a target knows of a run: `dimension_ids[table][lake id]` is the target's id, position 0 is null;
     `offsets[table]` is added to the lake's ids of an event table; `content_types[app, model]` is Django's id;
     `prefix` precedes texts that bear a batch's number; `run_start` is the first batch's first day; `parents` are the
-    rows that those of a partition refer to."""
+    rows that those of a partition refer to, `passwords[username]` what Django keeps of a password."""
 
     as_of: date
     run_start: date
@@ -63,6 +69,12 @@ class Context:
     content_types: dict[tuple[str, str], int] = field(default_factory=dict)
     prefix: str = ""
     parents: Parents = field(default_factory=Parents)
+    passwords: Dictionary[str, str] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def staff(self) -> Staff:
+        """The farm's people, by place and role."""
+        return Staff(dimensions=self.dimensions, ids=self.dimension_ids["staff"], owner=self.user_id)
 
 
 def arrow_type(uat_type: str) -> pa.DataType:
@@ -155,17 +167,21 @@ class _Source:
     numbers: pa.Array
     _times: dict[Moment, pa.Array] = field(default_factory=dict)
 
+    @property
+    def lake_rows(self) -> Rows:
+        """The rows, and what they refer to."""
+        return Rows(
+            table=self.mapping.lake,
+            rows=self.rows,
+            parents=self.context.parents,
+            run_start=(self.context.run_start - EPOCH).days,
+            as_of=(self.context.as_of - EPOCH).days,
+        )
+
     def time(self, moment: Moment) -> pa.Array:
         """Each row's time."""
         if moment not in self._times:
-            rows = Rows(
-                table=self.mapping.lake,
-                rows=self.rows,
-                parents=self.context.parents,
-                run_start=(self.context.run_start - EPOCH).days,
-                as_of=(self.context.as_of - EPOCH).days,
-            )
-            self._times[moment] = compute(moment, rows)
+            self._times[moment] = compute(moment, self.lake_rows)
         return self._times[moment]
 
     def column(self, name: str) -> pa.Array:
@@ -192,6 +208,11 @@ def _evaluate(expression: Expression, source: _Source, to: pa.DataType) -> pa.Ar
             return pa.repeat(pa.scalar(value, to), rows.num_rows)
         case Moment():
             return source.time(expression)
+        case Person():
+            return choose(expression, source.lake_rows, context.staff)
+        case Password(username):
+            names = rows.column(username).to_pylist()
+            return pa.array([context.passwords.get(name) or unusable_password() for name in names], pa.string())
         case User(where):
             user = pa.repeat(pa.scalar(context.user_id, to), rows.num_rows)
             return pc.if_else(rows.column(where).is_valid(), user, None) if where else user

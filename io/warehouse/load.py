@@ -22,8 +22,10 @@ from warehouse.differences import DifferingColumn
 from warehouse.encoding import Context
 from warehouse.indexes import count_dropped, restore, set_aside, tables_to_set_aside
 from warehouse.load_log import Load
-from warehouse.master_data import complete_master_data, read_dimensions
+from warehouse.master_data import complete_master_data, new_context, read_dimensions
 from warehouse.master_history import add_history
+from warehouse.owner import owner_name
+from warehouse.passwords import read_passwords
 from warehouse.preflight.conflicts import read_incoming, refuse_conflicts
 from warehouse.preflight.rights import (
     refuse_triggers,
@@ -44,21 +46,27 @@ DEFAULT_CONNECTIONS = 2
 @dataclass(frozen=True)
 class Options:
     """What is loaded, and how: a part of the run; what precedes batch numbers; indexes are kept up, not made again;
-    the history tables are filled too."""
+    the history tables are filled too.
+
+    user: the username to whom the load belongs, as of warehouse.owner. password_file: as of warehouse.passwords.
+    """
 
     selection: Selection = EVERYTHING
     prefix: str = ""
     keep_indexes: bool = False
     history: bool = False
+    user: str = ""
+    password_file: Path | None = None
 
 
 @dataclass
 class LoadResult:
     """What one call did. `rows`: by lake table, written by this call, also where 0; `added_master_rows` and
     `history_rows`: by the target's; `differing_master_rows`: those that were there with other values, and were left so;
-    times in seconds."""
+    `owner`: the username to whom the load belongs; times in seconds."""
 
     already: bool
+    owner: str = ""
     created_tables: bool = False
     rows: dict[str, int] = field(default_factory=lambda: dict.fromkeys(EVENT_TABLE_NAMES, 0))
     added_master_rows: dict[str, int] = field(default_factory=dict)
@@ -197,7 +205,10 @@ class _Loading:
             if load is not None:
                 load_log.refuse_half_removed(load)
                 options = self.options
-                load_log.refuse_another_part(load, options.selection, options.prefix, history=options.history)
+                load_log.refuse_another_part(
+                    load, options.selection, options.prefix, history=options.history, user=options.user
+                )
+                result.owner = load.owner
                 if load.status == "complete":
                     result.already = True
                     return result
@@ -217,6 +228,8 @@ class _Loading:
         main, options = self.main, self.options
         incoming = read_incoming(extract, left, options.prefix)
         refuse_long_texts(extract, left, dimensions, options.prefix)
+        staff = dimensions["staff"].column("username").to_pylist()
+        passwords = read_passwords(options.password_file).encoded(staff) if options.password_file else {}
         coming = max_rows(extract, left)
         with main.transaction():
             refuse_without_rights_to_create(main)
@@ -227,18 +240,22 @@ class _Loading:
             filled += [history_name(table) for table in filled if options.history]
             refuse_triggers(main, filled)
             load_log.create(main)
-            context, added, self.result.differing_master_rows = complete_master_data(
-                main, self.run_dir, self.manifest, dimensions
-            )
+            owner = load.owner if load else owner_name(main, options.user, staff)
+            context = replace(new_context(main, self.run_dir, self.manifest, dimensions), passwords=passwords)
+            context, added, self.result.differing_master_rows = complete_master_data(main, context, owner=owner)
             refuse_conflicts(main, extract, context, incoming, load=load)
             if load is None:
-                load = load_log.begin(main, self.manifest, options.selection, options.prefix, history=options.history)
+                load = load_log.begin(
+                    main, self.manifest, options.selection, options.prefix, owner=owner, history=options.history
+                )
             past = add_history(main, added, context) if options.history else []
             load_log.record_master_rows(main, load, [*added, *past])
             if not options.keep_indexes:
                 refuse_without_ownership(main, tables_to_set_aside(main, load, coming))
+        self.result.owner = owner
         for rows in added:
-            self.result.added_master_rows[rows.table] = rows.last - rows.first + 1
+            before = self.result.added_master_rows.get(rows.table, 0)
+            self.result.added_master_rows[rows.table] = before + rows.last - rows.first + 1
         return replace(context, offsets=load.offsets, prefix=options.prefix), load
 
     def _copy(self, context: Context, extract: Extract, left: list[PartitionRecord], load: Load) -> None:

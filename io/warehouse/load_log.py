@@ -37,6 +37,7 @@ STATEMENTS = (
       as_of date NOT NULL,
       selection jsonb NOT NULL,
       prefix text NOT NULL,
+      owner text NOT NULL,
       status text NOT NULL CHECK (status IN ('loading', 'complete', 'wiping')),
       offsets jsonb NOT NULL,
       spans jsonb NOT NULL,
@@ -47,6 +48,8 @@ STATEMENTS = (
       restore_seconds double precision
     )
     """,
+    # of a log that an earlier version began
+    "ALTER TABLE smoltworks.load_log ADD COLUMN IF NOT EXISTS owner text NOT NULL DEFAULT 'system_admin'",
     """
     CREATE TABLE IF NOT EXISTS smoltworks.load_log_part (
       load_id bigint NOT NULL REFERENCES smoltworks.load_log ON DELETE CASCADE,
@@ -95,6 +98,7 @@ class Load:
     status: str
     selection: Selection
     prefix: str
+    owner: str
     offsets: dict[str, int]
     spans: dict[str, int]
     partitions_done: frozenset[int]
@@ -157,12 +161,13 @@ def find(connection: Connection, manifest: Manifest) -> Load | None:
     """This run's load, begun or complete. InputError when another run of the same name was loaded."""
     rows = connection.execute(
         """
-        SELECT id, run, fingerprint, status, selection, prefix, offsets, spans FROM smoltworks.load_log
-        WHERE run = %s OR fingerprint = %s
+        SELECT id, run, fingerprint, status, selection, prefix, offsets, spans,
+               coalesce(to_jsonb(l) ->> 'owner', 'system_admin')
+        FROM smoltworks.load_log l WHERE run = %s OR fingerprint = %s
         """,
         (manifest.run, manifest.fingerprint),
     ).fetchall()
-    for id_, run, fingerprint, status, selection, prefix, offsets, spans in rows:
+    for id_, run, fingerprint, status, selection, prefix, offsets, spans, owner in rows:
         if fingerprint == manifest.fingerprint:
             done = connection.execute(
                 "SELECT partition FROM smoltworks.load_log_part WHERE load_id = %s", (id_,)
@@ -174,6 +179,7 @@ def find(connection: Connection, manifest: Manifest) -> Load | None:
                 status=status,
                 selection=Selection.from_json(selection),
                 prefix=prefix,
+                owner=owner,
                 offsets=offsets,
                 spans=spans,
                 partitions_done=frozenset(row[0] for row in done),
@@ -214,12 +220,14 @@ def refuse_half_removed(load: Load) -> None:
         )
 
 
-def refuse_another_part(load: Load, selection: Selection, prefix: str, *, history: bool) -> None:
-    """InputError when a run's load is of another part of it, under other batch numbers, or not alike in history."""
+def refuse_another_part(load: Load, selection: Selection, prefix: str, *, history: bool, user: str) -> None:
+    """InputError when a run's load is another part of it, under other batch numbers, not alike in history, or not the
+    asked user's."""
     for what, then, now in (
         ("history", "all states" if load.histories else "none", "all states" if history else "none"),
         ("part of it", load.selection.to_json() or "all of it", selection.to_json() or "all of it"),
         ("prefix", load.prefix, prefix),
+        ("user", load.owner, user or load.owner),
     ):
         if then != now:
             raise InputError(
@@ -230,7 +238,13 @@ def refuse_another_part(load: Load, selection: Selection, prefix: str, *, histor
 
 
 def begin(
-    connection: Connection, manifest: Manifest, selection: Selection, prefix: str, *, history: bool = False
+    connection: Connection,
+    manifest: Manifest,
+    selection: Selection,
+    prefix: str,
+    *,
+    owner: str,
+    history: bool = False,
 ) -> Load:
     """Reserve ids in every table that is filled and record them, within the transaction that prepares the load."""
     wanted = spans(manifest, history=history)
@@ -238,8 +252,8 @@ def begin(
     offsets = {name: reserve_ids(connection, targets.get(name, name), span) for name, span in wanted.items()}
     row = connection.execute(
         """
-        INSERT INTO smoltworks.load_log (run, fingerprint, as_of, status, selection, prefix, offsets, spans)
-        VALUES (%s, %s, %s, 'loading', %s, %s, %s, %s) RETURNING id
+        INSERT INTO smoltworks.load_log (run, fingerprint, as_of, status, selection, prefix, owner, offsets, spans)
+        VALUES (%s, %s, %s, 'loading', %s, %s, %s, %s, %s) RETURNING id
         """,
         (
             manifest.run,
@@ -247,6 +261,7 @@ def begin(
             manifest.identity.as_of,
             json.dumps(selection.to_json()),
             prefix,
+            owner,
             json.dumps(offsets),
             json.dumps(wanted),
         ),
@@ -259,6 +274,7 @@ def begin(
         status="loading",
         selection=selection,
         prefix=prefix,
+        owner=owner,
         offsets=offsets,
         spans=wanted,
         partitions_done=frozenset(),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +20,11 @@ from warehouse.database import Connection, explain_error, identifier
 from warehouse.differences import DifferingColumn, find_differences
 from warehouse.encoding import Context, encoder, project
 from warehouse.load_log import AddedRows, reserve_ids
+from warehouse.owner import user_id
 from warehouse.uat.expressions import LakeColumn, Mapping
-from warehouse.uat.mapping import CONTENT_TYPES, DIMENSIONS, LOADING_USER
+from warehouse.uat.mapping import CONTENT_TYPES, DIMENSIONS
 from warehouse.uat.tables import TARGET_TABLES
+from warehouse.uat.times import MASTER_DAYS
 
 STAGING = sql.Identifier("smoltworks_incoming")
 
@@ -67,25 +70,17 @@ def as_of_date(manifest: Manifest) -> date:
 
 
 def complete_master_data(
-    connection: Connection, run_dir: Path, manifest: Manifest, dimensions: dict[str, pa.Table]
+    connection: Connection, context: Context, *, owner: str
 ) -> tuple[Context, list[AddedRows], list[DifferingColumn]]:
-    """Ids of every dimension row in the target, missing rows added; which were added, and which are there but differ.
+    """The context with the target's ids of every dimension row and of the owner; missing rows are added.
+
+    Also: which rows were added, and which are there but differ.
 
     To be called within a transaction. InputError when a natural key is there twice, or a missing row breaks a
     constraint of the target.
     """
-    first_day = run_start(run_dir, manifest)
     added: list[AddedRows] = []
     differing: list[DifferingColumn] = []
-    context = Context(
-        as_of=as_of_date(manifest),
-        run_start=first_day,
-        user_id=_user_id(connection, first_day, added),
-        dimensions=dimensions,
-        dimension_ids={},
-        offsets={},
-        content_types=content_types(connection),
-    )
     for mapping in DIMENSIONS:
         try:
             differing += _match(connection, mapping, context, added)
@@ -95,7 +90,23 @@ def complete_master_data(
                 f"a {mapping.lake.replace('_', ' ')} of the run can't be added: {explain_error(e)}",
                 "the target has another row in its place: rename one of the two",
             ) from None
+        if mapping.lake == "staff":  # the owner may be one of them, and what follows may be his
+            joined = context.run_start - timedelta(MASTER_DAYS)
+            context = replace(context, user_id=user_id(connection, owner, joined, added))
     return context, added, differing
+
+
+def new_context(connection: Connection, run_dir: Path, manifest: Manifest, dimensions: dict[str, pa.Table]) -> Context:
+    """What is known of a target before its master data is."""
+    return Context(
+        as_of=as_of_date(manifest),
+        run_start=run_start(run_dir, manifest),
+        user_id=0,
+        dimensions=dimensions,
+        dimension_ids={},
+        offsets={},
+        content_types=content_types(connection),
+    )
 
 
 def content_types(connection: Connection) -> dict[tuple[str, str], int]:
@@ -111,25 +122,6 @@ def content_types(connection: Connection) -> dict[tuple[str, str], int]:
             "table django_content_type", f"has no {' and no '.join(missing)}", "migrate the database to the end first"
         )
     return {model: found[model] for model in CONTENT_TYPES}
-
-
-def _user_id(connection: Connection, joined: date, added: list[AddedRows]) -> int:
-    query = "SELECT id FROM auth_user WHERE username = %s"
-    row = connection.execute(query, (LOADING_USER,)).fetchone()
-    if row is None:
-        id_ = reserve_ids(connection, "auth_user", 1) + 1
-        added.append(AddedRows(table="auth_user", first=id_, last=id_))
-        # '!' is how Django marks a password that lets nobody in
-        connection.execute(
-            """
-            INSERT INTO auth_user (id, username, password, is_superuser, is_staff, is_active,
-                                   first_name, last_name, email, date_joined)
-            VALUES (%s, %s, '!', false, false, true, '', '', '', %s)
-            """,
-            (id_, LOADING_USER, joined),
-        )
-        return id_
-    return int(row[0])
 
 
 def _match(connection: Connection, mapping: Mapping, context: Context, added: list[AddedRows]) -> list[DifferingColumn]:

@@ -96,6 +96,28 @@ def dimensions() -> dict[str, list[dict[str, Any]]]:
             {"id": 1, "name": "Silo", "container_type": "SILO", "hall_id": 1},
             {"id": 2, "name": "Barge", "container_type": "BARGE", "area_id": 1},
         ],
+        "staff": [
+            {"id": n, "username": name, "email": f"{name}@example.com", "geography_id": where, "shift_days": 14}
+            | ({} if place is None else {f"{place}_id": 1})
+            for n, (name, where, place) in enumerate(
+                [
+                    ("heri", 1, "station"),
+                    ("elin", 1, "station"),
+                    ("ari", 1, "area"),
+                    ("anna", 1, "area"),
+                    ("rannva", 1, None),
+                    ("pall", 1, None),
+                    ("durita", 1, None),
+                ],
+                1,
+            )
+        ],
+        "staff_profile": [
+            {"id": n, "staff_id": n, "full_name": role, "role": role, "geography": "FO", "subsidiary": company}
+            for n, (role, company) in enumerate(
+                [*[("OPR", "FW")] * 2, *[("OPR", "FM")] * 2, ("MGR", "FW"), ("VET", "ALL"), ("QA", "ALL")], 1
+            )
+        ],
         "lice_type": [
             {"id": i, "species": "Lepeophtheirus salmonis", "gender": gender, "development_stage": "adult"}
             for i, gender in enumerate(("female", "male"), 1)

@@ -15,9 +15,10 @@ from tests.warehouse.probing import one
 from warehouse.database import connect
 from warehouse.reconciling.comparisons import BY
 from warehouse.reconciling.reconcile import reconcile
-from warehouse.uat.expressions import LakeColumn
+from warehouse.uat.expressions import LakeColumn, User
 from warehouse.uat.identifiers import qualified
 from warehouse.uat.mapping import EVENT_MAPPINGS
+from warehouse.uat.people import Person
 from warehouse.uat.tables import TARGET_TABLES
 from warehouse.uat.times import Moment
 
@@ -73,14 +74,14 @@ CHANGES = {
 
 
 def copied(table: str) -> dict[str, bool]:
-    """The target's columns that take a lake column, or a time that follows; whether one decides to which group of
+    """The target's columns that take a lake column, a time that follows, a user; whether one decides to which group of
     figures a row belongs."""
     mapping, declared = EVENT_MAPPINGS[table], TABLES[table]
     return {
         name: isinstance(expression, LakeColumn)
         and (bool(declared.column(expression.column).references) or expression.column == BY.get(table))
         for name, expression in mapping.columns.items()
-        if isinstance(expression, LakeColumn | Moment) and (table, name) not in UNCOMPARED
+        if isinstance(expression, LakeColumn | Moment | Person | User) and (table, name) not in UNCOMPARED
     }
 
 

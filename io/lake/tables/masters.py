@@ -8,7 +8,56 @@ from lake.tables.declaration import DIM_ID, NAME, REF, TEXT, Column, Table, deci
 
 ACTIVE = Column("is_active", pa.bool_(), "in use")
 
+STAFF_TABLES: tuple[Table, ...] = (
+    Table(
+        "staff",
+        "Who works for the farm. Names are made up, addresses of a domain that nobody has.",
+        (
+            DIM_ID,
+            Column("username", TEXT, "natural key"),
+            Column("first_name", TEXT, "given name"),
+            Column("last_name", TEXT, "family name"),
+            Column("email", TEXT, "address"),
+            Column("geography_id", REF, "where; null: the whole company", references="geography", nullable=True),
+            Column("station_id", REF, "the station, of its people", references="station", nullable=True),
+            Column("area_id", REF, "the area, of its people", references="area", nullable=True),
+            Column(
+                "shift_days", pa.int32(), "after so many days the next of those who share a job takes over", unit="d"
+            ),
+        ),
+        key=("id",),
+        unique=(("username",),),
+    ),
+    Table(
+        "staff_profile",
+        "What a member of staff does, and sees in the application.",
+        (
+            DIM_ID,
+            Column("staff_id", REF, "who", references="staff"),
+            Column("full_name", TEXT, "name"),
+            Column(
+                "role",
+                TEXT,
+                "the application's role",
+                codes=("ADMIN", "MGR", "OPR", "SHIP_CREW", "VET", "QA", "FIN", "VIEW"),
+            ),
+            Column("geography", TEXT, "Faroe Islands, Scotland, or both", codes=("FO", "SC", "ALL")),
+            Column(
+                "subsidiary",
+                TEXT,
+                "broodstock, freshwater, farming, logistics and sales, or all",
+                codes=("BS", "FW", "FM", "LG", "ALL"),
+            ),
+            Column("job_title", TEXT, "job"),
+            Column("department", TEXT, "department"),
+        ),
+        key=("id",),
+        unique=(("staff_id",),),
+    ),
+)
+
 MASTER_TABLES: tuple[Table, ...] = (
+    *STAFF_TABLES,
     Table("egg_supplier", "Who sells eggs.", (DIM_ID, NAME), key=("id",)),
     Table(
         "lice_type",

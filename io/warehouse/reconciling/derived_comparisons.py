@@ -1,4 +1,5 @@
-"""What is compared between the lake and the target: every column that was copied, and every time that follows.
+"""What is compared between the lake and the target: every column that was copied, every time that follows, every
+person who is named.
 
 By batch: sums of numbers, days, times and checksums of texts; ids of events as sums, less the load's offset; ids of
 dimensions as a checksum of the natural keys that they lead to on either side. The batch itself is reached over the
@@ -14,17 +15,21 @@ import pyarrow as pa
 from lake.tables import EVENT_TABLE_NAMES, TABLES
 from lake.tables.declaration import Column
 from warehouse.reconciling.comparisons import ALSO, BY, CONTRADICTIONS, READINGS, Comparison, Measure
-from warehouse.reconciling.moment_sql import Moments
-from warehouse.uat.expressions import LakeColumn, Mapping
+from warehouse.reconciling.moment_sql import seconds
+from warehouse.reconciling.paths_sql import Paths
+from warehouse.reconciling.person_sql import OWNER_SQL, username
+from warehouse.uat.expressions import LakeColumn, Mapping, User
 from warehouse.uat.identifiers import qualified
 from warehouse.uat.mapping import DIMENSION_MAPPINGS, EVENT_MAPPINGS
 from warehouse.uat.natural_keys import joined_words, key_words
+from warehouse.uat.people import Person
 from warehouse.uat.tables import TARGET_TABLES
 from warehouse.uat.times import Moment
 
 # the first 8 hexadecimal digits of a text's MD5: sums of such numbers agree by chance once in four billion
 LAKE_HASH = "('0x' || substr(md5({}), 1, 8))::BIGINT"
 UAT_HASH = "('x' || substr(md5(convert_to({}, 'UTF8')), 1, 8))::bit(32)::bigint"
+USERS = f"SELECT id, {UAT_HASH.format('username')} AS checksum FROM auth_user"
 EPOCH = "DATE '1970-01-01'"
 DAY = "YYYY-MM-DD"
 INTEGERS = {pa.int8(), pa.int16(), pa.int32(), pa.int64()}
@@ -39,10 +44,14 @@ def derive(table: str) -> Comparison:
     measures: list[Measure] = []
     lake_joins: list[str] = []
     uat_joins = [to_batch(mapping)]
-    moments = Moments(table)
+    paths = Paths(table)
     for name, expression in mapping.columns.items():
         if isinstance(expression, Moment):
-            measures.append(_time(name, moments.seconds(expression)))
+            measures.append(_time(name, seconds(paths, expression)))
+        if isinstance(expression, Person | User):
+            alias = f"user{len(uat_joins)}"
+            uat_joins.append(f"LEFT JOIN ({USERS}) {alias} ON {alias}.id = t.{name}")
+            measures += _who(name, expression, paths, alias=alias)
         if not isinstance(expression, LakeColumn):
             continue
         column = TABLES[table].column(expression.column)
@@ -68,7 +77,7 @@ def derive(table: str) -> Comparison:
         table=table,
         uat=" ".join([*uat_joins, *joins]),
         measures=(*measures, *ALSO.get(table, ())),
-        lake=" ".join([*lake_joins, *moments.joins]),
+        lake=" ".join([*lake_joins, *paths.joins]),
         by=by,
         within=within,
         keys=" OR ".join(["false", *contradictions]),
@@ -78,15 +87,27 @@ def derive(table: str) -> Comparison:
 def _reading_times(mapping: Mapping) -> list[Measure]:
     """The times that follow from a reading's: in doubles, exact for whole seconds and twice as fast as numerics."""
     return [
-        (name, f"sum({Moments(mapping.lake).seconds(moment)})", f"sum(date_part('epoch', t.{name}))::bigint")
+        (name, f"sum({seconds(Paths(mapping.lake), moment)})", f"sum(date_part('epoch', t.{name}))::bigint")
         for name, moment in mapping.columns.items()
         if isinstance(moment, Moment)
     ]
 
 
-def _time(name: str, seconds: str) -> Measure:
-    """The measure of a time that follows from others: `seconds` is SQL for the lake."""
-    return name, f"sum(({seconds})) * 1000000", f"sum((extract(epoch FROM t.{name}) * 1000000)::bigint)"
+def _who(name: str, expression: Person | User, paths: Paths, *, alias: str) -> list[Measure]:
+    """The measures of a column of users: how many, and who."""
+    if isinstance(expression, Person):
+        named = username(paths, expression)
+    else:
+        named = f"CASE WHEN t.{expression.where} IS NOT NULL THEN {OWNER_SQL} END" if expression.where else OWNER_SQL
+    return [
+        (f"{name}: count", f"count({named})", f"count(t.{name})"),
+        (name, f"sum({LAKE_HASH.format(named)})", f"sum({alias}.checksum)"),
+    ]
+
+
+def _time(name: str, in_lake: str) -> Measure:
+    """The measure of a time that follows from others: seconds in SQL for the lake."""
+    return name, f"sum(({in_lake})) * 1000000", f"sum((extract(epoch FROM t.{name}) * 1000000)::bigint)"
 
 
 def _figures(column: Column, name: str, uat_type: str) -> list[Measure]:

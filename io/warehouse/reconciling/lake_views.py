@@ -14,10 +14,10 @@ from warehouse.uat.identifiers import literal
 from warehouse.uat.mapping import EVENT_MAPPINGS
 
 
-def create_views(lake: duckdb.DuckDBPyConnection, extract: Extract, prefix: str) -> None:
+def create_views(lake: duckdb.DuckDBPyConnection, extract: Extract, prefix: str, owner: str) -> None:
     """Views named after the tables, in the connection's default schema; whole.TABLE has all of the run's rows.
 
-    run_days is one row: the first batch's first day, and the as-of date.
+    run_days is one row: the first batch's first day, the as-of date, and the user to whom the load belongs.
     """
     lake.execute("CREATE SCHEMA whole; CREATE SCHEMA kept")
     files = extract.manifest.files
@@ -29,8 +29,9 @@ def create_views(lake: duckdb.DuckDBPyConnection, extract: Extract, prefix: str)
         if name not in files:
             lake.execute(f"CREATE VIEW whole.{name} AS SELECT NULL::BIGINT AS id WHERE false")
     lake.execute(
-        "CREATE TABLE run_days AS SELECT min(start_date) AS first_day, CAST(? AS DATE) AS as_of FROM whole.batch",
-        [extract.manifest.identity.as_of],
+        "CREATE TABLE run_days AS SELECT min(start_date) AS first_day, CAST(? AS DATE) AS as_of, ? AS owner "
+        "FROM whole.batch",
+        [extract.manifest.identity.as_of, owner],
     )
     made: set[str] = set()
     for name in EVENT_TABLE_NAMES:

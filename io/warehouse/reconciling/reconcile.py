@@ -73,7 +73,7 @@ def reconcile(run_dir: Path, manifest: Manifest, dsn: str, tables: Iterable[str]
         load_log.refuse_half_removed(load)
         lake.execute("SET TimeZone = 'UTC'")
         extract = choose(load.selection, run_dir, manifest)
-        create_views(lake, extract, load.prefix)
+        create_views(lake, extract, load.prefix, load.owner)
         sides = _Sides(lake=lake, connection=connection, load=load)
         tables = tuple(tables)
         for table in tables:

@@ -16,10 +16,12 @@ from warehouse.uat.expressions import (
     HistoryId,
     LakeColumn,
     Mapping,
+    Password,
     RowId,
     User,
 )
 from warehouse.uat.mapping import DIMENSIONS, GROUPS
+from warehouse.uat.people import Person
 from warehouse.uat.tables import TARGET_TABLES
 from warehouse.uat.times import Moment
 
@@ -62,10 +64,12 @@ def describe(expression: Expression, mapping: Mapping) -> str:
             return f"{column}: {what.description}{unit}" + ("; behind --prefix" if prefixed else "")
         case Constant(value):
             return f"{value!r}"
-        case Moment(words=words):
+        case Moment(words=words) | Person(words=words):
             return words
+        case Password():
+            return "a password that nobody has, or the one of --password-file, as Django hashes it"
         case User(where):
-            return "the loading user" + (f" where {where} is not null" if where else "")
+            return "the user of --user" + (f" where {where} is not null" if where else "")
         case RowId():
             return (
                 "the lake's id + the load's offset" if mapping.has_lake_id else "the row's number + the load's offset"

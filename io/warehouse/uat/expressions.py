@@ -9,6 +9,8 @@ from types import MappingProxyType
 import pyarrow as pa
 
 from lake.tables import EVENT_TABLE_NAMES, TABLES
+from warehouse.uat import people
+from warehouse.uat.people import Person
 from warehouse.uat.tables import HISTORY_TABLES, TARGET_TABLES
 from warehouse.uat.times import Moment, moment_of
 
@@ -36,9 +38,16 @@ class Constant:
 
 @dataclass(frozen=True)
 class User:
-    """The id of the user on whose behalf rows are entered; null where `where`, a lake column, is null."""
+    """The id of the user to whom the load belongs; null where `where`, a lake column, is null."""
 
     where: str = ""
+
+
+@dataclass(frozen=True)
+class Password:
+    """What Django keeps of the password of the user whose name `username`, a lake column, is."""
+
+    username: str
 
 
 @dataclass(frozen=True)
@@ -87,7 +96,18 @@ class Derived:
 
 
 Expression = (
-    LakeColumn | Constant | Moment | User | RowId | HistoryId | DimensionValue | FirstOf | ContentType | Derived
+    LakeColumn
+    | Constant
+    | Moment
+    | Person
+    | User
+    | Password
+    | RowId
+    | HistoryId
+    | DimensionValue
+    | FirstOf
+    | ContentType
+    | Derived
 )
 
 
@@ -104,7 +124,9 @@ def inputs(expression: Expression) -> tuple[str, ...]:
             return tuple(column for column, _, _ in models)
         case Derived(columns):
             return columns
-        case Moment():
+        case Password(username):
+            return (username,)
+        case Moment() | Person():
             return tuple(dict.fromkeys(path.partition(".")[0] for path in expression.paths))
     return ()
 
@@ -174,4 +196,7 @@ def map_table(lake: str, uat: str, key: tuple[str, ...] = (), **special: Express
             raise ValueError(f"{uat}.{column.name} must not be null and has no source in {lake}")
     if special:
         raise ValueError(f"{uat} has no columns {sorted(special)}")
+    for expression in columns.values():
+        if isinstance(expression, Person):
+            people.check(lake, expression)
     return Mapping(lake=lake, uat=uat, columns=MappingProxyType(columns), key=key)

@@ -19,12 +19,12 @@ from warehouse.uat.expressions import (
     FirstOf,
     LakeColumn,
     Mapping,
+    Password,
     User,
     map_table,
 )
+from warehouse.uat.people import expert, manager, operator
 from warehouse.uat.tables.truth import SCHEMA
-
-LOADING_USER = "system_admin"
 
 # What a transaction is about, as Django numbers its models. A database that we made has no django_content_type, and
 # no application that would read these numbers; they only keep (content_type_id, object_id, policy_id) unique.
@@ -42,20 +42,20 @@ STOCK = (
         source_subsidiary=subsidiary("FRESHWATER"),
         dest_subsidiary=subsidiary("FARMING"),
         is_dynamic_execution=Constant(False),
-        initiated_by_id=User(),
-        completed_by_id=User("actual_completion_date"),
+        initiated_by_id=manager("FW", "planned_start_date"),
+        completed_by_id=manager("FW", "actual_completion_date", where="actual_completion_date"),
     ),
     map_table(
         "transfer_action",
         "batch_transferaction",
-        executed_by_id=User("actual_execution_date"),
+        executed_by_id=operator("dest_container_id", "actual_execution_date", where="actual_execution_date"),
         measured_notes=Constant(""),
         selection_method=Constant("AVERAGE"),
         allow_mixed=Constant(False),
         created_via=Constant("PLANNED"),
     ),
     map_table("environmental_reading", "environmental_environmentalreading", is_manual=Constant(False)),
-    map_table("feeding_event", "inventory_feedingevent", recorded_by_id=User()),
+    map_table("feeding_event", "inventory_feedingevent", recorded_by_id=operator("container_id", "feeding_date")),
     map_table("feed_purchase", "inventory_feedpurchase", batch_number=LakeColumn("batch_number", prefixed=True)),
     map_table("mortality_event", "batch_mortalityevent", description=when("is_cull", "Culled")),
     map_table("growth_sample", "batch_growthsample"),
@@ -81,10 +81,16 @@ ORIGIN = (
         "batch_creationworkflow",
         workflow_number=LakeColumn("workflow_number", prefixed=True),
         progress_percentage=completion("actions_completed", "total_actions"),
-        cancelled_by_id=User("cancelled_at"),
-        created_by_id=User(),
+        cancelled_by_id=manager("FW", "cancelled_at", where="cancelled_at"),
+        created_by_id=manager("FW", "planned_start_date"),
     ),
-    map_table("creation_action", "batch_creationaction", executed_by_id=User("actual_delivery_date")),
+    map_table(
+        "creation_action",
+        "batch_creationaction",
+        executed_by_id=operator(
+            "dest_assignment_id.container_id", "actual_delivery_date", where="actual_delivery_date"
+        ),
+    ),
     map_table("stage_transition_environment", "environmental_stagetransitionenvironmental"),
 )
 
@@ -92,19 +98,19 @@ HEALTH = (
     map_table(
         "lice_count",
         "health_licecount",
-        user_id=User(),
+        user_id=operator("container_id", "count_date"),
         # the older form of a count, by three kinds; the present one is a type and its value
         adult_female_count=Constant(0),
         adult_male_count=Constant(0),
         juvenile_count=Constant(0),
     ),
     map_table("mortality_record", "health_mortalityrecord"),
-    map_table("treatment", "health_treatment", user_id=User()),
-    map_table("health_sampling_event", "health_healthsamplingevent", sampled_by_id=User()),
+    map_table("treatment", "health_treatment", user_id=expert("VET", "treatment_date")),
+    map_table("health_sampling_event", "health_healthsamplingevent", sampled_by_id=expert("VET", "sampling_date")),
     map_table("individual_fish_observation", "health_individualfishobservation"),
     map_table("fish_parameter_score", "health_fishparameterscore"),
-    map_table("journal_entry", "health_journalentry", user_id=User()),
-    map_table("health_lab_sample", "health_healthlabsample", recorded_by_id=User()),
+    map_table("journal_entry", "health_journalentry", user_id=operator("container_id", "entry_date")),
+    map_table("health_lab_sample", "health_healthlabsample", recorded_by_id=expert("QA", "sample_date")),
 )
 
 TRADE = (
@@ -144,8 +150,8 @@ OUTLOOK = (
     map_table(
         "planned_activity",
         "planning_plannedactivity",
-        created_by_id=User(),
-        completed_by_id=User("completed_at"),
+        created_by_id=manager("FW", "due_date"),
+        completed_by_id=operator("container_id", "completed_at", where="completed_at"),
     ),
 )
 
@@ -172,6 +178,23 @@ EVENTS: tuple[Mapping, ...] = tuple(mapping for group in GROUPS.values() for map
 # In such an order that what a key refers to comes first. A place is known by its whole place: halls and containers of
 # one name are found at several stations and areas.
 DIMENSIONS: tuple[Mapping, ...] = (
+    map_table(
+        "staff",
+        "auth_user",
+        key=("username",),
+        password=Password("username"),
+        is_superuser=Constant(False),
+        is_staff=Constant(False),
+        is_active=Constant(True),
+    ),
+    map_table(
+        "staff_profile",
+        "users_userprofile",
+        key=("user_id",),
+        user_id=LakeColumn("staff_id"),
+        language_preference=Constant("en"),
+        date_format_preference=Constant("DMY"),
+    ),
     map_table("geography", "infrastructure_geography", key=("name",)),
     map_table("species", "batch_species", key=("name",)),
     map_table("lifecycle_stage", "batch_lifecyclestage", key=("species_id", "name"), order=LakeColumn("id")),

@@ -18,7 +18,7 @@ import pyarrow as pa
 from lake.tables import DIMENSION_TABLE_NAMES, EVENT_TABLE_NAMES, TABLES
 from lake.tables.declaration import DATE, TIMESTAMP, Column
 
-ENTERED = frozenset({"created_at", "last_computed_at", "last_computed"})
+ENTERED = frozenset({"created_at", "last_computed_at", "last_computed", "date_joined"})
 CHANGED = frozenset({"updated_at"})
 
 # days that no column holds, in place of a path

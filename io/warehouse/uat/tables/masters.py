@@ -14,6 +14,22 @@ auth_user
     is_active boolean
     date_joined timestamptz
 
+users_userprofile
+    id bigint identity
+    profile_picture varchar(100)?
+    job_title varchar(100)?
+    department varchar(100)?
+    language_preference varchar(5)
+    date_format_preference varchar(10)
+    created_at timestamptz
+    updated_at timestamptz
+    user_id int unique -> auth_user
+    full_name varchar(150)
+    geography varchar(3)
+    phone varchar(20)?
+    role varchar(20)
+    subsidiary varchar(3)
+
 infrastructure_geography
     id bigint identity
     name varchar(100) unique
