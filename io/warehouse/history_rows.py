@@ -15,6 +15,7 @@ from warehouse.uat.expressions import HISTORY_NUMBER, Expression, LakeColumn
 from warehouse.uat.history import (
     ARRIVED_G,
     ARRIVED_KG,
+    CANCELLED,
     CHANGED,
     COUNTED,
     CREATED,
@@ -141,16 +142,18 @@ def _with_found(history: History, rows: pa.RecordBatch, read: Read) -> pa.Record
 
 
 def _of_batch(rows: pa.RecordBatch, read: Read) -> dict[str, pa.Array]:
-    """When each stage began, and the eggs were all there."""
+    """When each stage began, and the eggs were all there, or were cancelled."""
     stays = read("container_assignment", ["batch_id", "lifecycle_stage_id", "assignment_date"])
     first = stays.group_by(["batch_id", "lifecycle_stage_id"]).aggregate([("assignment_date", "min")])
     found = {}
     for stage in LATER_STAGES:
         of_stage = first.filter(pc.equal(first.column("lifecycle_stage_id"), stage))
         found[STAGE_BEGUN.format(stage)] = _look_up(rows.column("id"), of_stage, "batch_id", "assignment_date_min")
-    orders = read("creation_workflow", ["batch_id", "actual_completion_date"])
+    orders = read("creation_workflow", ["batch_id", "actual_completion_date", "cancelled_at"])
     received = _look_up(rows.column("id"), orders, "batch_id", "actual_completion_date")
-    return found | {RECEIVED: pc.coalesce(received, rows.column("start_date"))}
+    found[RECEIVED] = pc.coalesce(received, rows.column("start_date"))
+    found[CANCELLED] = _look_up(rows.column("id"), orders, "batch_id", "cancelled_at")
+    return found
 
 
 def _of_stay(rows: pa.RecordBatch, read: Read) -> dict[str, pa.Array]:

@@ -149,6 +149,13 @@ def test_a_move_was_planned_begun_and_done(told: str) -> None:
     )
 
 
+def test_who_planned_a_move_and_who_finished_it_is_told(told: str) -> None:
+    table = "batch_batchtransferworkflow w JOIN batch_historicalbatchtransferworkflow h USING (id)"
+    planned = "h.history_type = '+' AND h.history_user_id IS DISTINCT FROM w.initiated_by_id"
+    done = "h.history_type = '~' AND h.status = 'COMPLETED' AND h.history_user_id IS DISTINCT FROM w.completed_by_id"
+    assert ask(told, f"SELECT count(*) FROM {table} WHERE {planned} OR {done}") == [(0,)]
+
+
 @pytest.mark.parametrize("history", HISTORIES, ids=lambda h: h.mapping.uat)
 def test_what_was_not_known_yet_may_be_null(history: History) -> None:
     for state in history.earlier:

@@ -6,7 +6,7 @@ Its date is when it was entered: the first one's that of created_at, a later one
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from lake.codes import SEA
@@ -15,19 +15,20 @@ from warehouse.uat.expressions import Derived, Expression, HistoryId, LakeColumn
 from warehouse.uat.mapping import EVENTS
 from warehouse.uat.tables import HISTORY_TABLES
 from warehouse.uat.tables.history import HISTORY_ID, has_history, history_name
-from warehouse.uat.times import HOUR, MINUTE, Moment, moment_of
+from warehouse.uat.times import HOUR, LAST_DAY, MINUTE, RULES, Moment, moment_of
 
 CREATED, CHANGED = "+", "~"
 DATE, TYPE, USER, UPDATED = "history_date", "history_type", "history_user_id", "updated_at"
 
 # The target's columns that say who entered a row, and who brought it into a later state.
 AUTHORS = ("created_by_id", "initiated_by_id", "recorded_by_id", "user_id", "sampled_by_id")
-FINISHERS = ("completed_by_id", "executed_by_id")
+FINISHERS = ("completed_by_id", "executed_by_id", "cancelled_by_id")
 
 # What a row's state is told by beside the lake's columns: dates and figures looked up in the partition's other tables.
 STAGE_BEGUN = "stage_{}_begun"
 LATER_STAGES = range(2, SEA + 1)
 RECEIVED = "received"
+CANCELLED = "cancelled"
 ARRIVED_G = "arrived_avg_weight_g"
 ARRIVED_KG = "arrived_biomass_kg"
 TO_MOVE = "to_move"
@@ -175,13 +176,10 @@ EARLIER: MappingProxyType[str, tuple[Earlier, ...]] = MappingProxyType(
         "creation_workflow": (
             _state(
                 Now("status", ("IN_PROGRESS", "COMPLETED", "CANCELLED")),
-                then=_NOTHING_RECEIVED | {"status": "PLANNED", "actual_start_date": None},
+                then=_NOTHING_RECEIVED
+                | {"status": "PLANNED", "actual_start_date": None, "cancellation_reason": "", "cancelled_at": None},
             ),
-            _state(
-                Now("status", ("COMPLETED",)),
-                since=_worked("actual_start_date"),
-                then=_NOTHING_RECEIVED | {"status": "IN_PROGRESS"},
-            ),
+            _state(Now("status", ("COMPLETED",)), then=_NOTHING_RECEIVED | {"status": "IN_PROGRESS"}),
         ),
         "creation_action": (
             _state(
@@ -216,12 +214,15 @@ EARLIER: MappingProxyType[str, tuple[Earlier, ...]] = MappingProxyType(
     }
 )
 
+_NIGHTLY = RULES["batch"].changed
+
 # Since when a row with earlier states is as it is, where its updated_at doesn't tell.
 SINCE = MappingProxyType(
     {
+        "batch": replace(_NIGHTLY, of=("actual_end_date", CANCELLED, LAST_DAY)),
         "transfer_workflow": _worked("actual_completion_date", "actual_start_date", "planned_start_date"),
         "transfer_action": _worked("actual_execution_date", "planned_date"),
-        "creation_workflow": _worked("actual_completion_date", "actual_start_date", "planned_start_date"),
+        "creation_action": _worked("actual_delivery_date", "workflow_id.cancelled_at", "expected_delivery_date"),
         "planned_activity": _noted("completed_at", "due_date"),
         "treatment": _noted(COUNTED),
         "journal_entry": _worked(ENDED),
