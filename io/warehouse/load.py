@@ -235,7 +235,7 @@ class _Loading:
             refuse_without_rights_to_create(main)
             self.result.created_tables = prepare_tables(main, history=options.history)
             refuse_without_rights_to_fill(main, history=options.history)
-            filled = ["auth_user", *(mapping.uat for mapping in DIMENSIONS)]
+            filled = [mapping.uat for mapping in DIMENSIONS]
             filled += [mapping.uat for mapping in EVENTS if mapping.lake in extract.tables]
             filled += [history_name(table) for table in filled if options.history]
             refuse_triggers(main, filled)

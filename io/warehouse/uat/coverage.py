@@ -10,9 +10,6 @@ from warehouse.uat.mapping import DIMENSIONS, EVENTS
 from warehouse.uat.tables import UAT_TABLES
 from warehouse.uat.tables.history import has_history, history_name
 
-# Filled, but from no table of the lake.
-FROM_ELSEWHERE = MappingProxyType({"auth_user": "who loads, unless the account is there"})
-
 # Why a table of the application stays empty.
 EMPTY = MappingProxyType(
     {
@@ -27,15 +24,13 @@ EMPTY = MappingProxyType(
         "scenario_fcr_model_stage_override": "feed conversion by weight within a stage; a model has one a stage",
         "scenario_mortality_model_stage": "mortality by stage; the baseline's model has one daily rate for all",
         "scenario_scenariomodelchange": "a change of models in mid-scenario; a baseline keeps its models",
-        "users_userprofile": "a person's place and role, given by whoever administers the accounts",
     }
 )
 
 
 def filled() -> dict[str, str]:
-    """The application's tables that a load fills, and from where: a table of the lake, or words."""
-    mapped = {mapping.uat: mapping.lake for mapping in (*DIMENSIONS, *EVENTS) if mapping.uat in UAT_TABLES}
-    return {**FROM_ELSEWHERE, **mapped}
+    """The application's tables that a load fills, and from which table of the lake."""
+    return {mapping.uat: mapping.lake for mapping in (*DIMENSIONS, *EVENTS) if mapping.uat in UAT_TABLES}
 
 
 def empty_lines() -> list[str]:

@@ -11,8 +11,9 @@ from types import MappingProxyType
 
 from lake.codes import SEA
 from lake.tables import TABLES
-from warehouse.uat.expressions import Derived, Expression, HistoryId, LakeColumn, Mapping, User, inputs
+from warehouse.uat.expressions import Derived, Expression, HistoryId, LakeColumn, Mapping, inputs
 from warehouse.uat.mapping import EVENTS
+from warehouse.uat.people import Choice, Person
 from warehouse.uat.tables import HISTORY_TABLES
 from warehouse.uat.tables.history import HISTORY_ID, has_history, history_name
 from warehouse.uat.times import HOUR, LAST_DAY, MINUTE, RULES, Moment, moment_of
@@ -71,7 +72,7 @@ class History:
     mapping: Mapping
     earlier: tuple[Earlier, ...] = ()
     changed: Moment | None = None
-    authors: tuple[Expression, ...] = (User(),)
+    authors: tuple[Expression, ...] = ()
     finishers: tuple[Expression, ...] = ()
 
     @property
@@ -230,11 +231,22 @@ SINCE = MappingProxyType(
 )
 
 
-def entered(mapping: Mapping) -> Expression:
+def entered(mapping: Mapping) -> Moment:
     """When a table's rows were entered."""
     moment = mapping.columns.get("created_at") or moment_of(mapping.lake, "created_at")
-    assert moment is not None
+    assert isinstance(moment, Moment)
     return moment
+
+
+def _on_duty(mapping: Mapping) -> Person:
+    """Who enters a table's rows where no column says it: who is on shift at the container, else the manager."""
+    places: list[Choice] = []
+    for column in TABLES[mapping.lake].columns:
+        path = {"container": column.name, "container_assignment": f"{column.name}.container_id"}.get(column.references)
+        if path and not places:
+            places.append(("OPR", "", path))
+    geography = "geography_id" if mapping.lake == "batch" else "batch_id.geography_id"
+    return Person(choices=(*places, ("MGR", "FW", geography)), day=entered(mapping).of[0])
 
 
 def _taken(column: str, reads: tuple[str, ...]) -> Derived:
@@ -249,6 +261,11 @@ def _history(mapping: Mapping) -> History:
         reads |= {*state.then, *(condition.column for condition in state.rows)}
         reads |= {*(inputs(state.since) if state.since else ())}
         reads |= {value.column for value in state.then.values() if isinstance(value, LakeColumn)}
+    authors, finishers = (
+        tuple(mapping.columns[name] for name in names if name in mapping.columns) for names in (AUTHORS, FINISHERS)
+    )
+    authors = authors or (_on_duty(mapping),)
+    reads |= {column for author in authors for column in inputs(author)}
     columns: dict[str, Expression] = dict(mapping.columns)
     if earlier and UPDATED in columns:
         reads |= set(inputs(columns[UPDATED]))
@@ -263,15 +280,12 @@ def _history(mapping: Mapping) -> History:
     columns |= own
     ordered = {c.name: columns[c.name] for c in HISTORY_TABLES[name].columns if c.name in columns}
     states = Mapping(lake=mapping.lake, uat=name, columns=MappingProxyType(ordered))
-    authors, finishers = (
-        tuple(mapping.columns[name] for name in names if name in mapping.columns) for names in (AUTHORS, FINISHERS)
-    )
     return History(
         table=mapping,
         mapping=states,
         earlier=earlier,
         changed=changed,
-        authors=(*authors, User()),
+        authors=authors,
         finishers=finishers,
     )
 
