@@ -166,8 +166,14 @@ class FarmModel(StrictModel):
         ):
             if missing := {g.name for g in self.geographies} - set(named):
                 raise ValueError(f"{what} lacks {', '.join(sorted(missing))}")
-        if missing := set(self.master.egg_suppliers) - set(self.master.scenario.genotypes):
-            raise ValueError(f"master.scenario.genotypes lacks {', '.join(sorted(missing))}")
+        for what, by_supplier in (
+            ("master.scenario.genotypes", self.master.scenario.genotypes),
+            ("master.egg_supplier_contacts", self.master.egg_supplier_contacts),
+        ):
+            if missing := set(self.master.egg_suppliers) - set(by_supplier):
+                raise ValueError(f"{what} lacks {', '.join(sorted(missing))}")
+        if len(self.master.score_descriptions) != len(self.master.score_labels):
+            raise ValueError("master.score_descriptions are not as many as master.score_labels")
         grades = {g.code for g in self.grades}
         for policy in self.master.policies:
             if unknown := set(policy.grades) - grades:

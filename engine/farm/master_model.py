@@ -10,6 +10,7 @@ from engine.farm.staff_model import StaffModel
 from engine.inputs.reading import StrictModel
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
+Text = Annotated[str, Field(min_length=1)]
 
 
 class LiceTypeModel(StrictModel):
@@ -112,9 +113,11 @@ class MasterModel(StrictModel):
     """The master data of the application, by natural key."""
 
     egg_suppliers: Annotated[list[Name], Field(min_length=1)]
+    egg_supplier_contacts: dict[str, Text]
     lice_types: Annotated[list[LiceTypeModel], Field(min_length=1)]
     health_parameters: Annotated[list[Name], Field(min_length=1)]
     score_labels: Annotated[list[Name], Field(min_length=2)]
+    score_descriptions: list[Text]  # by score; {parameter} is what is scored
     vaccination_types: Annotated[list[Name], Field(min_length=1)]
     sample_types: Annotated[list[Name], Field(min_length=1)]
     currencies: dict[str, Literal["EUR", "GBP"]]

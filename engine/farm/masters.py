@@ -133,8 +133,14 @@ def master_rows(farm: Farm, biology: Biology) -> dict[str, list[dict[str, Any]]]
     scenario, stages = master.scenario, farm.stage_names
     stage_ids = {name: i for i, name in enumerate(stages, 1)}
     scores = [
-        {"parameter_id": p, "score_value": value, "label": label, "display_order": value}
-        for p in range(1, len(master.health_parameters) + 1)
+        {
+            "parameter_id": p,
+            "score_value": value,
+            "label": label,
+            "description": master.score_descriptions[value].format(parameter=name),
+            "display_order": value,
+        }
+        for p, name in enumerate(master.health_parameters, 1)
         for value, label in enumerate(master.score_labels)
     ]
     sites = [
@@ -145,7 +151,9 @@ def master_rows(farm: Farm, biology: Biology) -> dict[str, list[dict[str, Any]]]
         )
     ]
     return {
-        "egg_supplier": _numbered([{"name": n} for n in master.egg_suppliers]),
+        "egg_supplier": _numbered(
+            [{"name": n, "contact_details": master.egg_supplier_contacts[n]} for n in master.egg_suppliers]
+        ),
         "lice_type": _numbered(
             [
                 {"species": t.species, "gender": t.gender, "development_stage": t.stage, "is_active": True}

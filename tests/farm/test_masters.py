@@ -53,3 +53,12 @@ def test_constraints_have_the_thresholds_of_forecasts(small_farm: Farm, biology:
 def test_a_template_that_cannot_be_matched_with_life_is_refused(activity: str, lacks: str) -> None:
     with pytest.raises(ValidationError, match=lacks):
         TemplateModel.model_validate({"name": "x", "activity": activity, "day": 3})
+
+
+def test_texts_that_the_application_does_not_allow_to_be_blank_are_filled(small_farm: Farm, biology: Biology) -> None:
+    """Its models let a score's description and a supplier's contact details be anything but blank."""
+    rows = master_rows(small_farm, biology)
+    assert all(row["contact_details"] for row in rows["egg_supplier"])
+    told = [row["description"] for row in rows["parameter_score_definition"]]
+    assert all(told)
+    assert len(set(told)) == len(told)

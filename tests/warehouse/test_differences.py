@@ -6,11 +6,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from psycopg import sql
 
 from lake.manifest import Manifest
 from tests.warehouse import small_lake
 from tests.warehouse.probing import ask, one
-from warehouse.database import connect
+from warehouse.database import connect, identifier
 from warehouse.differences import DifferingColumn, DifferingValue
 from warehouse.load import load_run
 
@@ -21,7 +22,10 @@ Lake = tuple[Path, Manifest]
 def other(loaded: str, tmp_path: Path) -> Lake:
     """Another run of the same farm, for whose fish there is room in the database."""
     with connect(loaded) as connection:
-        connection.execute("UPDATE infrastructure_container SET name = 'Old ' || name")
+        for place in ("container", "area"):
+            connection.execute(
+                sql.SQL("UPDATE {} SET name = 'Old ' || name").format(identifier(f"infrastructure_{place}"))
+            )
     return tmp_path, small_lake.build(tmp_path, name="other", prefix="SCO", fingerprint="f2")
 
 

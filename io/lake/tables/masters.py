@@ -58,7 +58,12 @@ STAFF_TABLES: tuple[Table, ...] = (
 
 MASTER_TABLES: tuple[Table, ...] = (
     *STAFF_TABLES,
-    Table("egg_supplier", "Who sells eggs.", (DIM_ID, NAME), key=("id",)),
+    Table(
+        "egg_supplier",
+        "Who sells eggs.",
+        (DIM_ID, NAME, Column("contact_details", TEXT, "how to reach him")),
+        key=("id",),
+    ),
     Table(
         "lice_type",
         "A species, sex and stage of sea lice.",
@@ -92,6 +97,7 @@ MASTER_TABLES: tuple[Table, ...] = (
             Column("parameter_id", REF, "the parameter", references="health_parameter"),
             Column("score_value", pa.int32(), "the score"),
             Column("label", TEXT, "in a word"),
+            Column("description", TEXT, "in a sentence"),
             Column("display_order", pa.int32(), "order"),
         ),
         key=("id",),

@@ -250,7 +250,6 @@ DIMENSIONS: tuple[Mapping, ...] = (
         "egg_supplier",
         "broodstock_eggsupplier",
         key=("name",),
-        contact_details=Constant(""),
         certifications=Constant(""),
     ),
     map_table("lice_type", "health_licetype", key=("species", "gender", "development_stage")),

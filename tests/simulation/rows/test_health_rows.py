@@ -240,6 +240,7 @@ def test_a_farms_parameter_without_biology_is_named(
         health_tables(BatchLife(schedule=odd, history=quiet, climate=small_climate))
     data["master"]["health_parameters"].pop()
     data["master"]["score_labels"].append("Hopeless")
+    data["master"]["score_descriptions"].append("{parameter}: past help")
     odd = replace(small_schedule, farm=parse_farm(yaml.safe_dump(data, allow_unicode=True), "odd"))
     with pytest.raises(InputError, match="thresholds"):
         health_tables(BatchLife(schedule=odd, history=quiet, climate=small_climate))
