@@ -22,7 +22,7 @@ from warehouse.encoding import Context, encoder, project
 from warehouse.load_log import AddedRows, reserve_ids
 from warehouse.owner import user_id
 from warehouse.uat.expressions import LakeColumn, Mapping
-from warehouse.uat.mapping import CONTENT_TYPES, DIMENSIONS
+from warehouse.uat.mapping import CONTENT_TYPES, DIMENSIONS, FROM_NEAREST
 from warehouse.uat.tables import TARGET_TABLES
 from warehouse.uat.times import MASTER_DAYS
 
@@ -153,11 +153,19 @@ def _match(connection: Connection, mapping: Mapping, context: Context, added: li
     if count:
         base = reserve_ids(connection, mapping.uat, count)
         added.append(AddedRows(table=mapping.uat, first=base + 1, last=base + count))
+        taken_over, nearest = _from_nearest(mapping)
         connection.execute(
             sql.SQL(
-                "INSERT INTO {target} ({id}, {columns}) "
-                "SELECT {base} + row_number() OVER (ORDER BY smoltworks_row), {columns} "
-            ).format(target=target, id=id_column, columns=columns, base=sql.Literal(base))
+                "INSERT INTO {target} ({id}, {columns}{taken_over}) "
+                "SELECT {base} + row_number() OVER (ORDER BY smoltworks_row), {columns}{nearest} "
+            ).format(
+                target=target,
+                id=id_column,
+                columns=columns,
+                taken_over=taken_over,
+                base=sql.Literal(base),
+                nearest=nearest,
+            )
             + missing
         )
     found = connection.execute(
@@ -180,6 +188,21 @@ def _match(connection: Connection, mapping: Mapping, context: Context, added: li
     ids[lake_ids] = [row[1] for row in found]
     context.dimension_ids[mapping.lake] = pa.array(ids, mask=ids == 0)
     return differing
+
+
+def _from_nearest(mapping: Mapping) -> tuple[sql.Composable, sql.Composable]:
+    """A further column that added rows take over from the target's nearest row, and its value; nothing for most."""
+    name = FROM_NEAREST.get(mapping.lake)
+    if name is None:
+        return sql.SQL(""), sql.SQL("")
+    # a degree of longitude is shorter than one of latitude by the latitude's cosine
+    value = sql.SQL(
+        ", (SELECT n.{name} FROM {target} n WHERE n.geography_id = i.geography_id AND n.{name} IS NOT NULL "
+        "ORDER BY power(n.latitude - i.latitude, 2) "
+        "+ power((n.longitude - i.longitude) * cosd(i.latitude::float8)::numeric, 2), n.id LIMIT 1)"
+    )
+    column = sql.Identifier(name)
+    return sql.SQL(", {}").format(column), value.format(name=column, target=identifier(mapping.uat))
 
 
 def _equal(mapping: Mapping, name: str) -> sql.Composed:

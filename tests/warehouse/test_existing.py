@@ -277,6 +277,29 @@ def test_places_are_found_by_their_whole_place(used: str, lake: Lake) -> None:
         assert set(found) == {(55, None, None), (None, "Area", "Faroe Islands")}, table
 
 
+@pytest.mark.parametrize("group", [None, 3])
+def test_an_added_area_joins_the_group_of_its_nearest_neighbour(used: str, lake: Lake, group: int | None) -> None:
+    """Of its own geography; where its neighbours are in no group, it is in none."""
+    here = pq.read_table(lake[0] / lake[1].dimensions["area"].file).to_pylist()[0]
+    with connect(used) as connection:
+        for id_, geography in ((3, 71), (4, 71), (5, 70)):
+            foreign.insert(connection, "infrastructure_areagroup", id=id_, name=f"group {id_}", geography_id=geography)
+        areas = ((1, 71, 1, group), (2, 71, 2, group and 4), (3, 71, 0, None), (4, 70, 0, 5))
+        for id_, geography, degrees_away, joined in areas:
+            foreign.insert(
+                connection,
+                "infrastructure_area",
+                id=id_,
+                name=f"theirs {id_}",
+                geography_id=geography,
+                latitude=here["latitude"] + degrees_away,
+                longitude=here["longitude"],
+                area_group_id=joined,
+            )
+    load_run(*lake, used)
+    assert one(used, "SELECT area_group_id FROM infrastructure_area WHERE name = 'Area'") == group
+
+
 def test_a_stage_in_anothers_place_is_refused(used: str, lake: Lake) -> None:
     with connect(used) as connection:
         connection.execute("UPDATE batch_lifecyclestage SET name = 'Grilse' WHERE name = 'Adult'")

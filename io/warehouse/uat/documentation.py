@@ -20,7 +20,7 @@ from warehouse.uat.expressions import (
     RowId,
     User,
 )
-from warehouse.uat.mapping import DIMENSIONS, GROUPS
+from warehouse.uat.mapping import DIMENSIONS, FROM_NEAREST, GROUPS
 from warehouse.uat.people import Person
 from warehouse.uat.tables import TARGET_TABLES
 from warehouse.uat.times import Moment
@@ -46,6 +46,8 @@ def _table(mapping: Mapping) -> Iterator[str]:
     for column in target.columns:
         if column.name in mapping.columns:
             filled = describe(mapping.columns[column.name], mapping)
+        elif column.name == FROM_NEAREST.get(mapping.lake):
+            filled = "that of the nearest in its geography, else null"
         else:
             filled = "its own number" if column.identity else "null"
         yield f"| {column.name} | {column.type}{' or null' if column.nullable else ''} | {filled} |"

@@ -284,5 +284,9 @@ DIMENSIONS: tuple[Mapping, ...] = (
     map_table("activity_template", "planning_activitytemplate", key=("name",)),
 )
 
+# What an added row takes over from the nearest row of its geography in the target, if that has it: how areas are
+# grouped is the application's users' affair.
+FROM_NEAREST = MappingProxyType({"area": "area_group_id"})
+
 EVENT_MAPPINGS = MappingProxyType({m.lake: m for m in EVENTS})
 DIMENSION_MAPPINGS = MappingProxyType({m.lake: m for m in DIMENSIONS})
