@@ -29,17 +29,17 @@ def screen(result: LoadResult) -> list[str]:
 
 
 def test_differing_master_rows_are_told_by_column_with_the_first_and_the_largest() -> None:
-    assert screen(differing(2))[1:] == [
+    assert screen(differing(2))[-3:] == [
         "1,800 values of master rows differ from the run's, and were left as they are:",
         "  master.column_0: 900 rows, by up to 900 (Area 1: 2.5, the run's 1.5; Area 2: 3.5, the run's 1.5)",
         "  master.column_1: 900 rows, by up to 900 (Area 1: 2.5, the run's 1.5; Area 2: 3.5, the run's 1.5)",
     ]
-    assert len(screen(differing(0))) == 1
+    assert len(screen(differing(0))) == len(screen(differing(2))) - 3
 
 
 def test_many_columns_leave_the_screen_short_and_are_all_in_json() -> None:
     result = differing(40)
-    assert len(screen(result)) <= 16
+    assert len(screen(result)) < 20
     assert screen(result)[-1] == "  and 28 more columns; --json names them all"
     data = json.loads(json.dumps(load_data(result)))["differing_master_rows"]
     assert len(data) == 40
