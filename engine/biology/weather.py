@@ -10,6 +10,7 @@ from pydantic import Field
 from engine.biology.values import RISING, Celsius, CelsiusSd, Memory, PositiveRatio, PositiveShare, Ratio, Share, Spread
 
 WindSpeed = Annotated[float, Field(ge=0, le=80)]  # m/s
+Irradiance = Annotated[float, Field(ge=0, le=2_000)]  # W/m2
 Degrees = Annotated[float, Field(ge=0, le=360)]
 Millimetres = Annotated[float, Field(ge=0, le=2_000)]
 ObservationHours = Annotated[tuple[Annotated[int, Field(ge=0, le=23)], ...], Field(min_length=1, max_length=24), RISING]
@@ -35,6 +36,6 @@ class Weather:
     wave_swell_m: Ratio
     wave_steepness: PositiveShare
     wave_direction_sd_deg: Degrees
-    clear_sky_w_m2: Annotated[tuple[float, float], Field(description="a sin(elevation) - b")]
-    cloud_dimming: Annotated[tuple[PositiveRatio, PositiveRatio], Field(description="1 - a N^b")]
+    clear_sky_w_m2: tuple[Irradiance, Irradiance]
+    cloud_dimming: tuple[PositiveRatio, PositiveRatio]
     lux_per_w_m2: PositiveRatio

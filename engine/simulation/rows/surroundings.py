@@ -14,6 +14,7 @@ from engine.simulation.water.sky import Sky
 from engine.simulation.water.sun import day_lengths_h, daylight, noon_heights
 from engine.simulation.water.weather import Storm, observe_weather
 from lake.codes import SEA
+from lake.tables import TABLES
 
 NOON = 12  # h UTC; light is told at the observation nearest to it
 
@@ -91,15 +92,22 @@ def _weather_rows(life: BatchLife, area_id: int, days: np.ndarray, sky: Sky, *, 
         "batch_id": life.batch_id,
         "area_id": np.full(len(time), area_id),
         "timestamp": time,
-        "temperature": hundredths(kept(sky.air_c)),
-        "wind_speed": hundredths(kept(sky.wind_m_s)),
+        "temperature": _held("weather_data", "temperature", kept(sky.air_c)),
+        "wind_speed": _held("weather_data", "wind_speed", kept(sky.wind_m_s)),
         "wind_direction": kept(sky.wind_deg),
-        "precipitation": hundredths(kept(sky.rain_mm)),
-        "wave_height": hundredths(kept(sky.wave_m)),
-        "wave_period": hundredths(kept(sky.wave_s)),
+        "precipitation": _held("weather_data", "precipitation", kept(sky.rain_mm)),
+        "wave_height": _held("weather_data", "wave_height", kept(sky.wave_m)),
+        "wave_period": _held("weather_data", "wave_period", kept(sky.wave_s)),
         "wave_direction": kept(sky.wave_deg),
         "cloud_cover": kept(sky.cloud),
     }
+
+
+def _held(table: str, column: str, values: np.ndarray) -> np.ndarray:
+    """Hundredths, no more than the column holds: an edited biology may ask for any weather."""
+    most = 10 ** TABLES[table].column(column).type.precision - 1
+    held: np.ndarray = np.clip(hundredths(values), -most, most)
+    return held
 
 
 def _light_rows(life: BatchLife, area_id: int, latitude: float, days: np.ndarray, *, cloud: np.ndarray) -> Columns:
@@ -117,6 +125,6 @@ def _light_rows(life: BatchLife, area_id: int, latitude: float, days: np.ndarray
         "area_id": np.full(len(days), area_id),
         "date": days,
         "day_length_hours": hundredths(day_lengths_h(latitude, day_of_year)),
-        "light_intensity": hundredths(model.lux_per_w_m2 * light),
+        "light_intensity": _held("photoperiod_data", "light_intensity", model.lux_per_w_m2 * light),
         "is_interpolated": np.ones(len(days), dtype=bool),
     }
