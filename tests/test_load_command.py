@@ -33,7 +33,14 @@ def test_loads_once_and_says_so(run_dir: Path) -> None:
     first = load(run_dir, "--json")
     assert first.returncode == 0, first.stderr
     data = json.loads(first.stdout)
-    assert set(data) == {"rows", "history_rows", "differing_master_rows", "seconds", "rows_per_second"}
+    assert set(data) == {
+        "user",
+        "rows",
+        "history_rows",
+        "differing_master_rows",
+        "seconds",
+        "rows_per_second",
+    }
     assert data["rows"]["environmental_reading"] == 360
     assert data["rows_per_second"] > 0
     second = load(run_dir, "--json")

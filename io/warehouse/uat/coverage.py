@@ -44,7 +44,7 @@ def coverage_text() -> Iterator[str]:
     tables = filled()
     yield "## AquaMind's tables"
     yield (
-        f"\nOf the {len(tables) + len(EMPTY)} tables that AquaMind's screens show, {len(tables)} are filled and "
+        f"\nOf {len(tables) + len(EMPTY)} tables that concern the work of such a farm, {len(tables)} are filled and "
         f"{len(EMPTY)} stay empty."
     )
     yield ""
