@@ -62,7 +62,7 @@ def simulate_batch(schedule: Schedule, climate: Climate, batch: Batch, stand_in:
         treatments += outcome.treatments
         reason, trigger_day = outcome.reason, outcome.trigger_day
     if stand_in is None and _has_begun_to_move(schedule, batch, stages[-1]):
-        begun = begin_move(schedule, climate, batch, stages[-1], events)
+        begun = begin_move(schedule, climate, batch, stages[-1], events=events)
         stages[-1:] = [begun.left, begun.entered]
         moves.append(begun.move)
         events = begun.events

@@ -201,7 +201,8 @@ def _first_day_at(ahead: Ahead, weight_cg: int) -> Crossing:
     """The first day ahead on which each stay weighs so much or more."""
     n, days = ahead.weights_cg.shape
     if not days:
-        return Crossing(*(np.zeros(n, dtype=kind) for kind in (bool, np.int64, np.int64)))
+        never = np.zeros(n, dtype=np.int64)
+        return Crossing(reached=np.zeros(n, dtype=bool), day=never, weight_cg=never)
     heavy = ahead.weights_cg >= weight_cg
     first, reached = heavy.argmax(axis=1), np.logical_or.reduce(heavy, axis=1)
     return Crossing(reached=reached, day=ahead.day[first], weight_cg=ahead.weights_cg[np.arange(n), first])

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from lake.tables.declaration import Table
 from lake.tables.events import STOCK_TABLES
+from lake.tables.harvest import HARVEST_TABLES
 from lake.tables.health import HEALTH_TABLES
 from lake.tables.masters import MASTER_TABLES
 from lake.tables.origin import ORIGIN_TABLES
@@ -17,6 +18,7 @@ from lake.tables.truth import TRUTH_TABLES
 
 EVENT_TABLES: tuple[Table, ...] = (
     *STOCK_TABLES,
+    *HARVEST_TABLES,
     *ORIGIN_TABLES,
     *HEALTH_TABLES,
     *TRADE_TABLES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from lake.codes import ACTION_STATUSES, BATCH_STATUSES, MORTALITY_CAUSES, SIZE_CLASSES, WORKFLOW_STATUSES
+from lake.codes import ACTION_STATUSES, BATCH_STATUSES, MORTALITY_CAUSES, WORKFLOW_STATUSES
 from lake.tables.declaration import (
     ASSIGNMENT_REF,
     BATCH_REF,
@@ -388,41 +388,5 @@ STOCK_TABLES: tuple[Table, ...] = (
         ),
         key=("assignment_id", "date"),
         order=("assignment_id", "date"),
-    ),
-    Table(
-        "harvest_event",
-        "One ring emptied on one day; a batch's rings may follow each other over several days.",
-        (
-            ROW_ID,
-            BATCH_REF,
-            CONTAINER_REF,
-            ASSIGNMENT_REF,
-            Column("event_date", TIMESTAMP, "the last day of the ring's stay, 22:00 UTC, after the day's readings"),
-            Column("dest_geography_id", REF, "where the fish are processed", references="geography"),
-            Column("document_ref", TEXT, "number of the harvest note"),
-            count("harvested_count", "fish taken"),
-            Column("live_weight_kg", decimal(12, 3), "their live weight", unit="kg"),
-        ),
-        key=("id",),
-        id_bits=10,
-        order=("id",),
-    ),
-    Table(
-        "harvest_lot",
-        "A harvest's fish of one grade and size class. Lots of very few fish join the next size of their grade.",
-        (
-            ROW_ID,
-            BATCH_REF,
-            Column("event_id", ID, "the harvest", references="harvest_event"),
-            Column("product_grade_id", REF, "the grade", references="product_grade"),
-            Column("size_class", TEXT, "gutted weight of the fish in the mean, kg", codes=SIZE_CLASSES),
-            count("unit_count", "fish"),
-            Column("live_weight_kg", decimal(12, 3), "live weight", unit="kg"),
-            Column("gutted_weight_kg", decimal(12, 3), "head-on gutted weight", unit="kg"),
-        ),
-        key=("id",),
-        unique=(("event_id", "product_grade_id", "size_class"),),
-        id_bits=14,
-        order=("id",),
     ),
 )
