@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -238,7 +238,7 @@ def _actions(life: BatchLife, workflow: Workflow) -> Actions:
         begun = len(life.history.stages[workflow.stage].container_ids)
         done = _done_actions(life, workflow, sources=range(begun))
         rest = _planned_actions(life, workflow, day=workflow.last_day, first=begun)
-        return Actions(*(_joined(a, b) for a, b in zip(astuple(done), astuple(rest), strict=True)))
+        return Actions(**{f.name: _joined(getattr(done, f.name), getattr(rest, f.name)) for f in fields(Actions)})
     return _planned_actions(life, workflow, day=workflow.planned_day)
 
 
