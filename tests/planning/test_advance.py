@@ -58,7 +58,7 @@ def test_a_move_that_was_under_way_is_made_on_its_day_and_nothing_else_was_other
     as_of = batch.stays[2].end_day
     moved = replace(batch, id=1, move_under_way=1)
     begun = replace(small_schedule, as_of_day=as_of, batches=(moved,), partitions=(range(1, 2),))
-    later = advance(begun, as_of + 30, NewBatches(batches=0))
+    later = advance(begun, as_of + 30, NewBatches(batches=0, stagger_days=100))
     assert later.batches[0].move_under_way == 0
     climate = Climate(
         farm=begun.farm, biology=begun.biology, seed=begun.seed, days=as_of + 30, first_day=batch.start_day
