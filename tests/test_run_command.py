@@ -108,7 +108,7 @@ def abroad(schedule: Schedule) -> Schedule:
 
 def too_late(schedule: Schedule) -> Schedule:
     last = schedule.batches[4]
-    stays = tuple(replace(s, start_day=s.start_day + 400, end_day=s.end_day + 400) for s in last.stays)
+    stays = tuple(replace(s, start_day=s.start_day + 1200, end_day=s.end_day + 1200) for s in last.stays)
     return replaced(schedule, replace(last, stays=stays))
 
 

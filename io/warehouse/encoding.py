@@ -212,7 +212,7 @@ def _evaluate(expression: Expression, source: _Source, to: pa.DataType) -> pa.Ar
             return choose(expression, source.lake_rows, context.staff)
         case Password(username):
             names = rows.column(username).to_pylist()
-            return pa.array([context.passwords.get(name) or unusable_password() for name in names], pa.string())
+            return pa.array([context.passwords.get(name) or unusable_password(name) for name in names], pa.string())
         case User(where):
             user = pa.repeat(pa.scalar(context.user_id, to), rows.num_rows)
             return pc.if_else(rows.column(where).is_valid(), user, None) if where else user

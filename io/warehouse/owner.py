@@ -48,7 +48,7 @@ def user_id(connection: Connection, name: str, joined: date, added: list[AddedRo
                                    first_name, last_name, email, date_joined)
             VALUES (%s, %s, %s, false, false, true, '', '', '', %s)
             """,
-            (id_, name, unusable_password(), joined),
+            (id_, name, unusable_password(name), joined),
         )
     return id_
 

@@ -20,7 +20,7 @@ from tests.lake.declared_rows import TABLE, columns_of, length
 
 def meaning(column: Column, stored: Any) -> Any:
     """What a stored value stands for, in Python's own types."""
-    if isinstance(stored, str):
+    if stored is None or isinstance(stored, str):
         return stored
     stored = int(stored)
     if column.codes:

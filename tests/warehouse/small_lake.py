@@ -190,6 +190,8 @@ def events(batch: int, prefix: str = "FAR") -> dict[str, list[dict[str, Any]]]:
                 "actual_start_date": DEFAULTS[pa.date32()],
                 "actual_completion_date": DEFAULTS[pa.date32()],
                 "total_actions_planned": 3,
+                "estimated_total_count": 3,
+                "estimated_total_biomass_kg": "0.50",
                 "finance_transaction_id": (batch << 10) + 1,
                 "actions_completed": 3 if harvested else 2,
             }
@@ -205,6 +207,7 @@ def events(batch: int, prefix: str = "FAR") -> dict[str, list[dict[str, Any]]]:
                 "status": "COMPLETED",
                 "actual_execution_date": DEFAULTS[pa.date32()],
                 "water_temp_c": "-0.50",
+                "oxygen_level": "90.00",
             }
         ],
         "environmental_reading": [

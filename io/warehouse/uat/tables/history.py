@@ -29,7 +29,8 @@ WITHOUT = frozenset(
 )
 WITHOUT_APP = "scenario"  # no model of this application has one
 NAMES = {"batch_creationworkflow": "batch_historicalbatchcreationworkflow"}  # named otherwise than the rule says
-FILES = frozenset({("health_healthlabsample", "attachment")})  # the name of a file is a text in a history
+# the name of a file is a text in a history
+FILES = frozenset({("health_healthlabsample", "attachment"), ("users_userprofile", "profile_picture")})
 
 HISTORY_ID = "history_id"
 (OWN,) = parse(
