@@ -20,6 +20,7 @@ from engine.farm.occupancy import Ints
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay
 from engine.simulation.fish.hazards import CYCLE_DAYS
 from engine.simulation.numerics.weights import mean_weights_g
+from engine.simulation.rows.deaths import count_death_rows
 from engine.simulation.rows.feed import count_feed_rows
 from engine.simulation.rows.fish import count_sample_rows
 from engine.simulation.rows.harvest import count_harvest_rows
@@ -181,6 +182,7 @@ def _stay_rows(stay: Stay, days: int, farm: Farm, region: _RegionOutlook, share_
     sensors = sum(len(farm.container(c).sensor_ids) for c in stay.container_ids)
     readings = mean_readings(region.bio.sensors, farm.model.readings_per_day, sensors * days)
     rows = readings + n * days * (ROWS_A_DAY + share_with_deaths)
+    rows += n * count_death_rows(region.bio.mortality, stay.stage, days, share_with_deaths)
     if stay.stage > 1:
         fed = days if stay.stage == SEA else min(days, stay.days - feed.fasting_days_before_transfer)
         feeders = len({farm.container(c).feed_container_id for c in stay.container_ids})

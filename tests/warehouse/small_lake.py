@@ -190,6 +190,7 @@ def events(batch: int, prefix: str = "FAR") -> dict[str, list[dict[str, Any]]]:
                 "actual_start_date": DEFAULTS[pa.date32()],
                 "actual_completion_date": DEFAULTS[pa.date32()],
                 "total_actions_planned": 3,
+                "planned_activity_id": (batch << 7) + 1,
                 "estimated_total_count": 3,
                 "estimated_total_biomass_kg": "0.50",
                 "finance_transaction_id": (batch << 10) + 1,
@@ -208,6 +209,8 @@ def events(batch: int, prefix: str = "FAR") -> dict[str, list[dict[str, Any]]]:
                 "actual_execution_date": DEFAULTS[pa.date32()],
                 "water_temp_c": "-0.50",
                 "oxygen_level": "90.00",
+                "measured_avg_weight_g": "80.00",
+                "execution_duration_minutes": 45,
             }
         ],
         "environmental_reading": [

@@ -118,7 +118,7 @@ def digests(dsn: str) -> tuple[str, ...]:
             f"SELECT {literal(name)}, md5(string_agg(t::text, ';' ORDER BY t::text)) FROM {qualified(name)} t"
             for name in UAT_TABLES
         )
-        return tuple(f"{name} {digest}" for name, digest in connection.execute(sql.SQL(query)).fetchall())
+        return tuple(sorted(f"{name} {digest}" for name, digest in connection.execute(sql.SQL(query)).fetchall()))
 
 
 @contextmanager

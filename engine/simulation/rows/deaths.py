@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.biology.fish import Mortality
 from engine.simulation.numerics.calendar import DAY_US, HOUR_US, WEEK_DAYS, first_of_week, weeks_since_1970
 from engine.simulation.record import StageHistory
 from engine.simulation.rows.columns import Tables, stack
 from engine.simulation.rows.expected_life import ExpectedLife, ExpectedStay, RowCounts
 from engine.simulation.rows.life import BatchLife
-from lake.codes import MORTALITY_CAUSES
+from lake.codes import MORTALITY_CAUSES, SEA
 
 
 def death_tables(life: BatchLife) -> Tables:
@@ -39,6 +40,12 @@ def expected_deaths(expected: ExpectedLife) -> RowCounts:
     """The weeks that are over and the causes in which the fish lived with die, for each container."""
     as_of_day = expected.schedule.as_of_day
     return {"mortality_record": sum(_expected(stay, as_of_day) for stay in expected.stays)}
+
+
+def count_death_rows(mortality: Mortality, stage: int, days: int, share_with_deaths: float) -> float:
+    """Rows of a container lived in for so many days, on such a share of which fish die, each day of one cause."""
+    causes = mortality.sea_causes if stage == SEA else mortality.freshwater_causes
+    return days / WEEK_DAYS * sum(1 - (1 - share_with_deaths * share) ** WEEK_DAYS for share in causes)
 
 
 def _expected(stay: ExpectedStay, as_of_day: int) -> int:
