@@ -55,7 +55,7 @@ class Stream(IntEnum):
     WASTE = 38  # per batch and container
     YEAR_CLASS = 39  # per geography, by year of the eggs
     WEATHER = 40  # per geography or area, and variable, by observation
-    MOVE_PLAN = 41  # per batch and stage left: the plan, then by action
+    MOVE_PLAN = 61  # per batch and stage left: the plan, then by action
 
 
 def stream_key(seed: int, stream: Stream, *entity: str | int) -> np.uint64:

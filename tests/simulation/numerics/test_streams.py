@@ -35,5 +35,5 @@ def test_keys_of_several_are_the_keys_of_each(seed: int, names: list[str]) -> No
 
 def test_numbers_of_streams_are_part_of_the_data() -> None:
     """A renumbered stream changes every data set: a new one goes at the end."""
-    assert [s.value for s in Stream] == list(range(1, len(Stream) + 1))
-    assert (Stream.SEA_ANOMALY, Stream.DEATHS, Stream.CULL) == (1, 10, 21)
+    assert [s.value for s in Stream] == [*range(1, 41), Stream.MOVE_PLAN]
+    assert (Stream.SEA_ANOMALY, Stream.DEATHS, Stream.CULL, Stream.MOVE_PLAN) == (1, 10, 21, 61)
