@@ -40,7 +40,7 @@ class Passwords:
 
 
 def unusable_password(user: str) -> str:
-    """What lets nobody in: of each user another, so that a link that resets one resets no other, and always the same."""
+    """What lets nobody in: each user another, so that a link that resets one resets no other, and always the same."""
     return UNUSABLE + hashlib.sha256(user.encode()).hexdigest()[:40]
 
 
