@@ -11,6 +11,7 @@ from pathlib import Path
 
 from engine.execution.progress import read_progress
 from engine.farm.schedule import Schedule
+from lake.disk import disk
 from lake.errors import InputError
 from lake.files import file_hash, write_atomically
 from lake.journal import Journal
@@ -92,14 +93,14 @@ def clear(run_dir: Path) -> None:
         if path.is_dir():
             shutil.rmtree(path)
         else:
-            path.unlink(missing_ok=True)
+            disk().remove(path)
 
 
 def prepare_resume(run_dir: Path) -> None:
     """Remove what says that the run has ended, and what a kill left half written."""
-    (run_dir / "manifest.json").unlink(missing_ok=True)
+    disk().remove(run_dir / "manifest.json")
     for path in (run_dir / "lake").glob("*/.*.tmp"):
-        path.unlink(missing_ok=True)
+        disk().remove(path)
 
 
 def write_inputs(run_dir: Path, schedule: Schedule) -> None:
@@ -108,7 +109,7 @@ def write_inputs(run_dir: Path, schedule: Schedule) -> None:
         ("farms", schedule.farm.name, schedule.farm.text),
         ("biology", schedule.biology.name, schedule.biology.text),
     ):
-        (run_dir / folder).mkdir(parents=True, exist_ok=True)
+        disk().make_folder(run_dir / folder)
         write_atomically(run_dir / folder / f"{name}.yaml", text)
     write_atomically(run_dir / "schedule.yaml", schedule.text)
 

@@ -16,6 +16,7 @@ from engine.simulation.emission import Emitter
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.rows.columns import Columns
 from engine.simulation.water.climate import Climate
+from lake.disk import disk
 from lake.files import write_atomically
 from lake.fingerprint import combine_fingerprints
 from lake.manifest import BatchRecord, PartitionRecord
@@ -78,7 +79,7 @@ class _ProgressFile:
 
     def __init__(self, task: PartitionTask) -> None:
         self._path = progress_path(Path(task.run_dir), task.partition)
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        disk().make_folder(self._path.parent)
         self._fixed = {"partition": task.partition, "pid": os.getpid(), "batches": len(task.schedule.batches)}
         self._started_at = time.time()
         self._written_at = 0.0
@@ -89,7 +90,7 @@ class _ProgressFile:
             return
         self._written_at = time_now
         state = {**self._fixed, "done": done, "events": rows, "begun": self._started_at, "told": time_now}
-        write_atomically(self._path, json.dumps(state))
+        write_atomically(self._path, json.dumps(state), durable=False)
 
 
 def simulate_partition(task: PartitionTask) -> PartitionRecord:

@@ -31,7 +31,9 @@ from engine.forecast.sizing import biomass_flags
 from engine.forecast.workload import predicted_events
 from engine.inputs.reading import sha256
 from engine.planning.partitions import sum_partitions
+from lake.disk import disk
 from lake.errors import RunFailed
+from lake.files import sync_folders
 from lake.journal import Journal
 from lake.manifest import Manifest, PartitionRecord, RunIdentity, write_manifest
 from lake.tables import EVENT_TABLE_NAMES
@@ -214,6 +216,7 @@ def _run(request: _Request, began: float) -> Manifest:
         fingerprint="" if failed else run_fingerprint(ordered),
         biology=biology_record(schedule.biology),
     )
+    sync_folders(run_dir / "lake")  # the manifest names what lies there
     write_manifest(run_dir, manifest)
     journal.append("ended", at=time.time(), status=manifest.status, seconds=manifest.seconds)
     return manifest
@@ -229,7 +232,7 @@ def _simulate(tasks: Iterable[PartitionTask], request: _Request, journal: Journa
         record = _outcome(future, running[future])
         records[record.partition] = record
         journal.append("partition", at=time.time(), record=asdict(record))
-        progress_path(request.run_dir, record.partition).unlink(missing_ok=True)
+        disk().remove(progress_path(request.run_dir, record.partition))
         request.events.finished(record)
 
     try:

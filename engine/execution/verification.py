@@ -28,6 +28,7 @@ from lake.checks import (
     run_reports,
 )
 from lake.errors import InputError
+from lake.files import write_atomically
 from lake.manifest import Manifest, read_complete
 from lake.next_step import command
 from lake.views import connect, register_plan
@@ -151,7 +152,7 @@ def _keep(found: Verification, manifest: Manifest) -> Verification:
     """Note the result beside the run; a run that cannot be written to is no failure."""
     text = json.dumps({"fingerprint": manifest.fingerprint, **found.to_json()}, indent=1)
     try:
-        (found.run_dir / KEPT_IN).write_text(text + "\n", encoding="utf-8")
+        write_atomically(found.run_dir / KEPT_IN, text + "\n")
     except OSError as error:
         return replace(found, not_kept=str(error))
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -32,7 +31,9 @@ from engine.planning.options import (
 from engine.planning.places import USUAL_RINGS
 from engine.planning.planner import Request, plan
 from engine.planning.starts import parse_stagger
+from lake.disk import disk
 from lake.errors import InputError
+from lake.files import write_atomically
 
 
 @dataclass(frozen=True)
@@ -202,10 +203,8 @@ def write_schedule(path: Path, text: str, *, overwrite: bool = False) -> None:
     try:
         if path.exists() and not overwrite and path.read_bytes() != content:
             raise InputError(str(path), "exists and differs", "give --overwrite to replace it, or another --output")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        part.write_bytes(content)
-        part.replace(path)
+        disk().make_folder(path.parent)
+        write_atomically(path, text)
     except OSError as e:
         raise InputError(str(path), f"cannot be written: {e.strerror}", "check --output") from None
 

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import xxhash
 
+from lake.disk import disk
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write to a temporary name, sync, rename: the path holds the old text or the new, never a part."""
+
+def write_atomically(path: Path, text: str, *, durable: bool = True) -> None:
+    """Write to a temporary name, sync, rename: the path holds the old text or the new, never a part.
+
+    OSError when it can't be written; no temporary is left then. durable: also after a power failure.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        disk().write(temporary, text.encode(), sync=durable)
+        disk().rename(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            disk().remove(temporary)
+        raise
+    if durable:
+        disk().sync_folder(path.parent)
+
+
+def sync_folders(top: Path) -> None:
+    """Make durable the names of all that lies in a folder and in those below."""
+    for folder, _, _ in os.walk(top, topdown=False):
+        disk().sync_folder(Path(folder))
 
 
 def file_hash(path: Path) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from lake.disk import disk
+
 
 class Journal:
     """Append-only JSON lines: what happened in a run, in order. The last line may be cut by a kill."""
@@ -17,15 +19,22 @@ class Journal:
 
     def append(self, event: str, **fields: Any) -> None:
         """Add a line and sync it to the disk."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("ab+") as file:
-            if file.seek(0, os.SEEK_END):
-                file.seek(-1, os.SEEK_END)
-                if file.read() != b"\n":
-                    file.write(b"\n")  # a kill cut the last line: it must not swallow this one
-            file.write(json.dumps({"event": event, **fields}).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        disk().make_folder(self.path.parent)
+        line = json.dumps({"event": event, **fields}).encode() + b"\n"
+        is_new = not self.path.exists()
+        if not is_new and self._is_cut():
+            line = b"\n" + line
+        disk().write(self.path, line, append=True, sync=True)
+        if is_new:
+            disk().sync_folder(self.path.parent)
+
+    def _is_cut(self) -> bool:
+        """Whether a kill cut the last line, which must not swallow the next one."""
+        with self.path.open("rb") as file:
+            if not file.seek(0, os.SEEK_END):
+                return False
+            file.seek(-1, os.SEEK_END)
+            return file.read() != b"\n"
 
     def read(self) -> Iterator[dict[str, Any]]:
         """Every whole line; a cut last line is skipped."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -10,9 +9,10 @@ from types import TracebackType
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import xxhash
 
 from lake.columns import Values, record_batch
-from lake.files import file_hash
+from lake.disk import Bytes, disk
 from lake.fingerprint import fingerprint
 from lake.manifest import PartRecord
 from lake.tables import TABLES
@@ -21,6 +21,8 @@ from lake.tables.declaration import Table
 # a row group is closed at the first batch that brings it past so many rows or bytes
 ROW_GROUP_ROWS = 1 << 18
 ROW_GROUP_BYTES = 1 << 23
+# bytes that wait before the disk is bothered; a small part reaches it at once
+WRITTEN_AT_ONCE = 1 << 20
 
 
 def part_path(table: str, part: int) -> str:
@@ -42,6 +44,52 @@ def parquet_options(table: Table) -> dict[str, object]:
     }
 
 
+class _File:
+    """A file that grows by what pyarrow writes to it, and knows the hash of its bytes. It holds nothing open."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.size, self.closed = 0, False
+        self._waiting, self._hash = bytearray(), xxhash.xxh3_128()
+        self._begun = self._abandoned = False
+
+    def write(self, data: Bytes) -> int:
+        self._waiting += data
+        size = memoryview(data).nbytes
+        self.size += size
+        if len(self._waiting) >= WRITTEN_AT_ONCE:
+            self._pass_on()
+        return size
+
+    def tell(self) -> int:
+        return self.size
+
+    def flush(self) -> None:
+        """pyarrow asks for it; what waits is written when there is enough of it, or at the end."""
+
+    def close(self) -> None:
+        self.closed = True
+
+    def finish(self) -> str:
+        """Write what waits and sync; the hash of all bytes, 32 hex digits."""
+        self._pass_on(sync=True)
+        return self._hash.hexdigest()
+
+    def abandon(self) -> None:
+        """Write nothing more, and remove what was written."""
+        self._abandoned = True
+        self._waiting.clear()
+        if self._begun:
+            disk().remove(self.path)
+
+    def _pass_on(self, *, sync: bool = False) -> None:
+        if not self._abandoned:
+            append, self._begun = self._begun, True
+            self._hash.update(self._waiting)
+            disk().write(self.path, self._waiting, append=append, sync=sync)
+        self._waiting.clear()
+
+
 class _Part:
     """One open Parquet file: rows wait until a row group is full; a batch is never split."""
 
@@ -49,13 +97,13 @@ class _Part:
         self.table = table
         self.file = part_path(table.name, number)
         self.path = run_dir / self.file
-        self.temporary = self.path.with_name(f".{self.path.name}.tmp")
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        disk().make_folder(self.path.parent)
         self.rows = 0
         self._named = False
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_rows = self._waiting_bytes = 0
-        self._writer = pq.ParquetWriter(self.temporary, table.schema, **parquet_options(table))
+        self._out = _File(self.path.with_name(f".{self.path.name}.tmp"))
+        self._writer = pq.ParquetWriter(self._out, table.schema, **parquet_options(table))
 
     def add(self, rows: pa.RecordBatch) -> None:
         """Take a batch's rows; those that wait are copied, since the caller reuses its arrays."""
@@ -78,21 +126,19 @@ class _Part:
     def finish(self) -> PartRecord:
         self._flush()
         self._writer.close()
-        descriptor = os.open(self.temporary, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        self.temporary.replace(self.path)
+        mark = self._out.finish()
+        disk().rename(self._out.path, self.path)
         self._named = True
-        return PartRecord(file=self.file, rows=self.rows, bytes=self.path.stat().st_size, xxh3=file_hash(self.path))
+        return PartRecord(file=self.file, rows=self.rows, bytes=self._out.size, xxh3=mark)
 
     def abandon(self) -> None:
-        with suppress(OSError):  # a full disk fails here again
-            self._writer.close()
-        self.temporary.unlink(missing_ok=True)
+        """Leave nothing behind; a disk that fails here again has the rest removed by the resume."""
+        with suppress(OSError):
+            self._out.abandon()
+        self._writer.close()
         if self._named:
-            self.path.unlink(missing_ok=True)
+            with suppress(OSError):
+                disk().remove(self.path)
 
 
 def _copy(rows: pa.RecordBatch) -> pa.RecordBatch:
@@ -142,6 +188,10 @@ class PartitionWriter:
 def write_dimension(run_dir: Path, name: str, rows: pa.Table) -> PartRecord:
     """Write a dimension table as its single part."""
     part = _Part(run_dir, TABLES[name], 0)
-    for batch in rows.combine_chunks().to_batches():
-        part.add(batch)
-    return part.finish()
+    try:
+        for batch in rows.combine_chunks().to_batches():
+            part.add(batch)
+        return part.finish()
+    except BaseException:
+        part.abandon()
+        raise

@@ -1,0 +1,69 @@
+"""The one way by which a run's bytes reach the disk: a test puts a disk that fails in its place (`using`)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+Bytes = bytes | bytearray | memoryview
+
+
+class Disk:
+    """The disk itself. Each call opens what it needs and lets go of it, so that few files are ever open at once.
+
+    Every call may raise OSError; nothing is buffered here, and nothing is durable before it was synced.
+    """
+
+    def write(self, path: Path, data: Bytes, *, append: bool = False, sync: bool = False) -> None:
+        """Make the file anew or add to its end; `sync`: all that was ever written to it is on the disk afterwards."""
+        how = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | (os.O_APPEND if append else os.O_TRUNC)
+        descriptor = os.open(path, how, 0o666)
+        try:
+            left = memoryview(data)
+            while left:
+                left = left[os.write(descriptor, left) :]
+            if sync:
+                os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def rename(self, path: Path, name: Path) -> None:
+        """Give a file another name, in place of the one that bears it; durable once its folder was synced."""
+        path.replace(name)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file, if it is there."""
+        path.unlink(missing_ok=True)
+
+    def make_folder(self, path: Path) -> None:
+        """Make a folder and those above it, unless it is there."""
+        path.mkdir(parents=True, exist_ok=True)
+
+    def sync_folder(self, path: Path) -> None:
+        """Make the names in a folder durable."""
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+_current = Disk()
+
+
+def disk() -> Disk:
+    """The disk in use."""
+    return _current
+
+
+@contextmanager
+def using(other: Disk) -> Iterator[None]:
+    """Another disk in this process, for the block."""
+    global _current
+    before, _current = _current, other
+    try:
+        yield
+    finally:
+        _current = before
