@@ -7,12 +7,13 @@ DEMO := runs/demo
 BOUNDS := runs/bounds
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bounds bench bench-smoke lint format clean
+.PHONY: help setup run test bounds faults bench bench-smoke lint format clean
 
 help:
 	@echo "make run    plan, simulate, load, verify and report the demo schedule"
 	@echo "make test   every test"
 	@echo "make bounds the demo again, every access to an array checked, after make run"
+	@echo "make faults break runs, loads and inputs by chance; SEED=.. CASE=.. KIND=.. plays one case again"
 	@echo "make bench  the benchmarks, each beside its ceiling"
 	@echo "make lint   ruff and mypy"
 	@echo "make clean  remove the demo runs and caches"
@@ -45,6 +46,10 @@ bounds: setup
 	@$(BIN)/python -c 'import json, sys; a, b = (json.load(open(f"{run}/manifest.json"))["fingerprint"] for run in sys.argv[1:]); \
 		sys.exit(0 if a == b else f"{sys.argv[2]} has fingerprint {b}, {sys.argv[1]} {a}")' $(DEMO) $(BOUNDS)
 	@$(BIN)/python -m pytest tests/biology/test_mangling.py
+
+# SEED, CASES, CASE and KIND of the environment are read by the campaign.
+faults: setup
+	$(BIN)/python -m tests.faults
 
 bench: setup
 	$(BIN)/python -m pytest benchmarks -s --benchmark-columns=min,median,rounds

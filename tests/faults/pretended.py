@@ -1,0 +1,49 @@
+"""What a command of a case does in the one process that it has: partitions one after another, tables read aloud."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+
+class OneAfterAnother(Executor):
+    """In place of worker processes: each task as it is given, in this process."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+@contextmanager
+def one_process() -> Iterator[None]:
+    """A run without worker processes."""
+    with patch("engine.execution.run.WorkerProcesses", OneAfterAnother):
+        yield
+
+
+def table(run_dir: str, name: str) -> None:
+    """Run.table of Python, as a command: rows of the table, and a hash of them."""
+    from engine.report.console import input_errors
+    from smoltworks import open_run
+
+    with input_errors():
+        rows = open_run(Path(run_dir)).table(name).collect()
+        data = rows.write_csv().encode()
+        sys.stdout.write(json.dumps({"rows": len(rows), "sha256": hashlib.sha256(data).hexdigest()}) + "\n")
+
+
+COMMANDS: dict[str, Callable[..., None]] = {"table": table}
