@@ -95,4 +95,5 @@ def play(case: Case, shop: Workshop, *, smaller: bool = True) -> Outcome:
         return False
 
     least = shrink(choices, fails)
-    return Outcome(case, plan, "failed", problem, Case(case.seed, case.number, case.kind, tuple(least)).plan(shop)[0])
+    smallest = Case(case.seed, case.number, case.kind, tuple(least)).plan(shop)[0]
+    return Outcome(case, plan, "failed", problem, smallest=smallest)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.drawing import Draw
-from tests.faults.judging import Broken, require_mended, require_plain, require_same, require_true, run_bytes
+from tests.faults.evidence import Broken, require_plain, run_bytes
+from tests.faults.judging import require_mended, require_same, require_true
 from tests.faults.workshop import RUN, TABLE, Workshop
 
 RECORDS = ("manifest.json", "schedule.yaml", "farms/small-farm.yaml", "biology/published.yaml", "logs/run.jsonl")

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.drawing import Draw
-from tests.faults.judging import Broken, require_mended, require_plain, require_same
+from tests.faults.evidence import Broken, require_plain
+from tests.faults.judging import require_mended, require_same
 from tests.faults.shell import AS_USUAL, Conditions, Told
 from tests.faults.workshop import RUN, Workshop
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.drawing import Draw
-from tests.faults.judging import Broken, require_plain, require_same, require_true
+from tests.faults.evidence import Broken, require_plain
+from tests.faults.judging import require_same, require_true
 from tests.faults.shell import Told
 from tests.faults.workshop import RUN, SCHEDULE, Workshop
 

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from tests import small_plan
-from tests.faults import judging, tiny
+from tests.faults import evidence, tiny
 from tests.faults.shell import AS_USUAL, Conditions, Running, Shell, Told
 
 RUN, SCHEDULE, TABLE = "RUN", "SCHEDULE", "TABLE"  # what stands for them in a command
@@ -38,8 +38,8 @@ class Workshop:
             told = self.shell.run("run", "--schedule", schedule, "--out", run)
             assert told.code == 0, told
             self.usual_seconds = told.seconds
-        self.recorded = judging.run_bytes(self.whole)
-        self.truth = judging.run_truth(self.whole)
+        self.recorded = evidence.run_bytes(self.whole)
+        self.truth = evidence.run_truth(self.whole)
         self.files = sorted(str(p.relative_to(self.whole)) for p in self.whole.rglob("*") if p.is_file())
         return self
 
@@ -99,5 +99,5 @@ class Workshop:
             shutil.copytree(self.whole, copied)
             told = self.shell.run(*self.spelled(question, copied))
             assert told.code == 0, told
-            self.answers[question] = judging.plain(json.loads(told.out), copied)
+            self.answers[question] = evidence.plain(json.loads(told.out), copied)
         return self.answers[question]
