@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from lake.errors import InputError
+from engine.inputs.plain_yaml import MAX_BYTES, NotPlain, plain_values, too_large
+from lake.errors import InputError, shortened
 
 FILE_NAME = r"^[^./\\][^/\\]*$"  # what may name a file or a folder: no separators, and not hidden
 
@@ -33,61 +33,29 @@ class Unfit(ValueError):
         self.value = value.tolist() if hasattr(value, "tolist") else value
 
 
-class _UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """A safe loader that refuses a key given twice (YAML itself lets the last one win in silence)."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: dict[Any, int] = {}
-        for key_node, _ in node.value:
-            if key_node.tag == "tag:yaml.org,2002:merge":
-                continue
-            key = self.construct_object(key_node, deep=True)
-            if not isinstance(key, (str, int, float, bool)) and key is not None:
-                continue
-            line = key_node.start_mark.line + 1
-            if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None,
-                    None,
-                    f"key {key!r} is given twice (lines {seen[key]} and {line})",
-                    key_node.start_mark,
-                )
-            seen[key] = line
-        return super().construct_mapping(node, deep)  # type: ignore[no-any-return]
-
-
-def _timestamp(loader: _UniqueKeyLoader, node: yaml.ScalarNode) -> Any:
-    try:
-        return loader.construct_yaml_timestamp(node)
-    except ValueError as e:
-        problem = f"{node.value!r} is no date: {e}"
-        raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from None
-
-
-_UniqueKeyLoader.add_constructor("tag:yaml.org,2002:timestamp", _timestamp)
-
-
 def load_text(path: Path) -> str:
-    """The file's text; InputError when it is absent, a folder or not UTF-8."""
+    """The file's text, newlines as \\n; InputError when it is absent, a folder, too large or not UTF-8."""
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise InputError(str(path), too_large(), "is it the right file?")
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError:
         raise InputError(str(path), "no such file", "check the path given") from None
-    except (OSError, UnicodeDecodeError) as e:
+    except (OSError, ValueError) as e:
         raise InputError(str(path), f"cannot be read: {e}", "give a YAML file in UTF-8") from None
 
 
 def parse_yaml(text: str, source: str) -> dict[str, Any]:
-    """The text's top-level mapping; InputError with the line when it is not whole YAML."""
+    """The text's top-level mapping; InputError with the line when it is not whole and plain YAML."""
     try:
-        data = yaml.load(text, Loader=_UniqueKeyLoader)
-    except yaml.MarkedYAMLError as e:
-        line = f" line {e.problem_mark.line + 1}:" if e.problem_mark else ""
+        data = plain_values(text)
+    except NotPlain as e:
+        line = f" line {e.line}:" if e.line else ""
         raise InputError(
             source, f"not valid YAML:{line} {e.problem}", "is the file cut short, or edited by hand?"
         ) from None
-    except (yaml.YAMLError, ValueError) as e:
-        raise InputError(source, f"not valid YAML: {e}", "is the file cut short?") from None
     if not isinstance(data, dict):
         raise InputError(source, f"holds {type(data).__name__}, not keys and values", "is the file empty or cut short?")
     return data
@@ -121,8 +89,8 @@ def _complaint(model: type[StrictModel], data: Any, err: Any) -> str:
     if not path:
         return str(err["msg"]).removeprefix("Value error, ")
     if isinstance(unfit, Unfit):
-        return f"key {path} has value {_shortened(unfit.value)}: {unfit.wanted}"
-    value = _shortened(err.get("input"))
+        return f"key {path} has value {shortened(unfit.value)}: {unfit.wanted}"
+    value = shortened(err.get("input"))
     if err["type"] == "extra_forbidden":
         known = sorted(_known_keys(model, data, loc))
         near = difflib.get_close_matches(str(loc[-1]), known, n=1)
@@ -131,11 +99,6 @@ def _complaint(model: type[StrictModel], data: Any, err: Any) -> str:
     if err["type"] == "missing":
         return f"key {path} is missing; add it"
     return f"key {path} has value {value}: {err['msg'].removeprefix('Value error, ')}"
-
-
-def _shortened(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def _known_keys(model: type[StrictModel], data: Any, loc: list[Any]) -> set[str]:

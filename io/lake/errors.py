@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 MAX_LISTED = 12
+MAX_QUOTED = 80  # characters of a value in a message
 
 
 class InputError(Exception):
@@ -36,6 +37,12 @@ class LoadFailed(Exception):
 
 class WipeFailed(Exception):
     """A removal that broke off: whole groups of tables are gone, and the next one goes on there."""
+
+
+def shortened(value: object, most: int = MAX_QUOTED) -> str:
+    """A value as a message quotes it: of so many characters at most, with control characters escaped."""
+    text = repr(value)
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def list_first(found: Sequence[str]) -> str:
