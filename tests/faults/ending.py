@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.faults.drawing import Draw
 from tests.faults.evidence import Broken, require_plain
-from tests.faults.judging import require_mended, require_same
+from tests.faults.judging import require_mended, require_same, require_true
 from tests.faults.shell import AS_USUAL, Conditions, Told
 from tests.faults.workshop import RUN, Workshop
 
@@ -18,7 +18,7 @@ STARTS = ("anew", "a part is missing", "over another run")
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGSTOP", "SIGXFSZ")
 HALTED_SECONDS = 0.05
 LONGEST_FILE = 1 << 18  # bytes; the longest of the tiny run has about half
-READERS = (("verify", RUN), ("sql", RUN), ("report", RUN))
+READERS = (("verify", RUN, "--only", "20_counts", "--json"), ("sql", RUN, "--json"), ("report", RUN, "--json"))
 
 
 @dataclass(frozen=True)
@@ -121,8 +121,10 @@ def go_on(shop: Workshop, run_dir: Path, line: tuple[str, ...], reader: tuple[st
     told = shop.run("status", run_dir, folder=run_dir.parent)
     require_plain(told)
     told = shop.run(*shop.spelled(reader, run_dir), folder=run_dir.parent)
-    require_plain(told)
-    if told.code and not untouched(run_dir) and "not a run folder" not in told.err:
+    if require_true(shop, told, reader, run_dir):
+        require_same(shop, run_dir)
+        return "whole"
+    if not untouched(run_dir) and "not a run folder" not in told.err:
         require_mended(shop, told, run_dir)
         return "known as unfinished and mended"
     again = shop.run(*line, folder=run_dir.parent)

@@ -35,7 +35,7 @@ class Told:
     seconds: float = 0.0
 
     def __str__(self) -> str:
-        return f"$ {' '.join(self.line[1:])}\n[exit {self.code}] {self.out[-300:]}{self.err[-3000:]}"
+        return f"$ {' '.join(self.line[1:])}\n[exit {self.code}] {self.out[-300:]}{self.err[-900:]}"
 
 
 class Hung(AssertionError):

@@ -26,6 +26,7 @@ class Workshop:
     plants: tuple[str, ...] = ()
     shell: Shell = field(init=False)
     answers: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    operations: dict[str, int] = field(default_factory=dict)  # of a disk, by how the run is begun
 
     def __post_init__(self) -> None:
         self.shell = Shell(self.folder)

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 from tests.faults.planted import PLANTS
 
+LATER = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # wait until a child has become the command
 FAULT_OF_OURS = 70  # a child's exit when it is the campaign that is wrong
 
 
@@ -61,9 +62,11 @@ def _reap() -> None:
 
 
 def _start(request: dict[str, Any]) -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, LATER)
     pid = os.fork()
     if not pid:
         _become(request)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, LATER)
     _say({"started": pid})
 
 
@@ -85,6 +88,7 @@ def _become(request: dict[str, Any]) -> NoReturn:
         for name, value in request["limits"].items():
             resource.setrlimit(getattr(resource, name), (value, value))
         sys.argv = request["line"]
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, LATER)
         begun = True
         code = _command(request)
     except SystemExit as ended:
