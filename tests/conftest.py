@@ -17,7 +17,7 @@ from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Schedule
 from tests import small_plan
 from tests.sharing import made_once
-from warehouse.embedded import FOLDER, remove_database
+from warehouse.server_folder import FOLDER, remove_database
 
 settings.register_profile(
     "smoltworks", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]

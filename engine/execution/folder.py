@@ -18,14 +18,16 @@ from lake.journal import Journal
 from lake.manifest import Manifest, PartitionRecord, PartRecord, RunIdentity, part_problem, read_complete
 from lake.next_step import command
 from lake.tables import EVENT_TABLE_NAMES
-from warehouse.embedded import in_use, remove_database
+from warehouse.server_folder import remove_database
+from warehouse.server_users import OWNER, USERS, in_use
 
 LOCK = ".run.lock"
 # What a run folder holds beside its database; nothing else is ever removed from one.
 CONTENTS = (
     "manifest.json",
     "load.json",
-    ".postgres.lock",
+    OWNER,
+    USERS,
     "lake",
     "schedule.yaml",
     "farms",

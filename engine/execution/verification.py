@@ -33,9 +33,9 @@ from lake.manifest import Manifest, read_complete
 from lake.next_step import command
 from lake.views import connect, register_plan
 from warehouse.database import without_password
-from warehouse.embedded import has_database
 from warehouse.loaded_target import loaded_target, target_dsn
 from warehouse.reconciling.reconcile import reconcile
+from warehouse.server_folder import has_database
 
 COUNTS, KEYS = "20_counts_postgres", "07_foreign_keys_postgres"
 KEPT_IN = Path("logs") / "verify.json"

@@ -13,7 +13,8 @@ from lake.files import write_atomically
 from lake.manifest import Manifest, read_manifest
 from lake.next_step import command
 from warehouse.database import without_password
-from warehouse.embedded import embedded_dsn, has_database
+from warehouse.embedded import embedded_dsn
+from warehouse.server_folder import has_database
 
 FILE = "load.json"
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from lake.errors import InputError
 from lake.manifest import read_complete, read_manifest
 from lake.next_step import command
-from warehouse.embedded import embedded_dsn, has_database
+from warehouse.embedded import embedded_dsn
 from warehouse.load import DEFAULT_CONNECTIONS, WHOLE, Listener, LoadResult, Options, load_run, restore_only
 from warehouse.loaded_target import forget_load, record_load
+from warehouse.server_folder import has_database
 from warehouse.wipe import WipeResult, wipe_run
 
 

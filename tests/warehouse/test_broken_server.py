@@ -19,10 +19,11 @@ from lake.errors import InputError, LoadFailed
 from lake.manifest import Manifest
 from tests.warehouse.probing import ask, one, structure
 from warehouse.database import connect
-from warehouse.embedded import FOLDER, embedded_dsn
+from warehouse.embedded import embedded_dsn
 from warehouse.load import Listener, load_run
 from warehouse.preflight.tables import prepare_tables
 from warehouse.reconciling.reconcile import reconcile
+from warehouse.server_folder import FOLDER
 
 Lake = tuple[Path, Manifest]
 Structure = set[tuple[object, ...]]

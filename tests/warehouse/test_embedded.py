@@ -20,9 +20,10 @@ from lake.errors import InputError
 from tests.warehouse import small_lake
 from warehouse import embedded, server_account
 from warehouse.database import connect, hide_secrets, without_password
-from warehouse.embedded import embedded_dsn, has_database, psql_line, remove_database
+from warehouse.embedded import embedded_dsn, psql_line
 from warehouse.loaded_target import loaded_target, record_load, target_dsn
 from warehouse.server_account import Account
+from warehouse.server_folder import has_database, remove_database
 
 root_alone = pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another user")
 
@@ -107,10 +108,10 @@ def test_the_environment_has_no_say_in_the_server(
         assert found.fetchone() == ("C", "C", "UTF8", "5432")
 
 
-def test_initdb_is_quoted_when_it_fails(server_folder: Path) -> None:
+def test_a_folder_of_somebody_elses_is_left_alone(server_folder: Path) -> None:
     (server_folder / "postgres").mkdir()
     (server_folder / "postgres" / "notes.txt").write_text("mine")
-    with pytest.raises(InputError, match="exists but is not empty"), embedded_dsn(server_folder):
+    with pytest.raises(InputError, match="holds other files than PostgreSQL's"), embedded_dsn(server_folder):
         pass
     assert (server_folder / "postgres" / "notes.txt").read_text() == "mine"
 
