@@ -42,6 +42,7 @@ from engine.inputs.reading import Unfit
 from lake.codes import MORTALITY_CAUSES
 
 MEALS_A_DAY = 2
+CYCLE_DAYS = 448  # the Monte Carlo behind the hazards at sea ran 64 weeks
 CONDITION_SDS = 3.5  # a fish lies within so many of its weight's condition
 
 Hours = Annotated[Floats, Written(Hour, exactly(MEALS_A_DAY, "one for each meal of a day"), RISING)]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from engine.biology.health import METHOD_NAMES
-from engine.farm.schedule import Batch, Schedule, to_date
+from engine.farm.schedule import Batch, Schedule, deal_eggs, to_date
 from engine.forecast.sizing import biomass_flags
-from engine.simulation.fish.history import deal_eggs
 from lake.codes import VACCINE
 
 Rows = list[dict[str, Any]]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+import numpy as np
+
 from engine.biology.parameters import Biology
 from engine.biology.region import Region
 from engine.biology.stages import FreshwaterStage
@@ -25,6 +27,11 @@ def to_day(value: date) -> int:
 def to_date(day: int) -> date:
     """The date of a day since 1970-01-01."""
     return EPOCH + timedelta(days=int(day))
+
+
+def deal_eggs(eggs: int, trays: int) -> np.ndarray:
+    """Eggs dealt out evenly over trays, (trays,)."""
+    return np.array([eggs // trays + (1 if i < eggs % trays else 0) for i in range(trays)], dtype=np.int64)
 
 
 @dataclass(frozen=True)

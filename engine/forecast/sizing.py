@@ -15,13 +15,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from engine.biology.fish import CYCLE_DAYS
 from engine.biology.parameters import Biology
 from engine.biology.region import Region
 from engine.biology.stages import FreshwaterStage
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule, Stay, to_date
-from engine.simulation.fish.hazards import CYCLE_DAYS
-from engine.simulation.numerics.weights import mean_weights_g
+from engine.simulation.numerics.moments import mean_weights_g
 from lake.codes import SEA
 from lake.errors import InputError
 

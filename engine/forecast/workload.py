@@ -14,12 +14,12 @@ from itertools import accumulate
 
 import numpy as np
 
+from engine.biology.fish import CYCLE_DAYS
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
 from engine.farm.occupancy import Ints
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay
-from engine.simulation.fish.hazards import CYCLE_DAYS
-from engine.simulation.numerics.weights import mean_weights_g
+from engine.simulation.numerics.moments import mean_weights_g
 from engine.simulation.rows.deaths import count_death_rows
 from engine.simulation.rows.feed import count_feed_rows
 from engine.simulation.rows.fish import count_sample_rows

@@ -20,8 +20,8 @@ from engine.simulation.feed.lots import (
 from engine.simulation.feed.market import feed_index
 from engine.simulation.feed.rations import Stock, choose_feed, split_rations
 from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.moments import mean_weights_g
 from engine.simulation.numerics.streams import Stream, stream_key
-from engine.simulation.numerics.weights import mean_weights_g
 from engine.simulation.observed.state_estimate import StageEstimate
 from engine.simulation.record import BatchHistory, StageHistory
 from lake.codes import SEA

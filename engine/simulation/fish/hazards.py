@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.biology.fish import CYCLE_DAYS
 from engine.farm.schedule import to_date
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.numerics.sums import ordered_sum
 from engine.simulation.setting import Setting
 from lake.codes import SEA
-
-CYCLE_DAYS = 448  # the Monte Carlo behind the hazards ran 64 weeks
 
 
 def freshwater_hazard(setting: Setting) -> np.ndarray:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.biology.events import Events
+from engine.biology.fish import CYCLE_DAYS
 from engine.simulation.fish.events import EventRates, draw_events, spread_event
-from engine.simulation.fish.hazards import CYCLE_DAYS
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.calendar import WEEK_DAYS, months_since_1970
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.farm.schedule import Batch, Schedule, Stay
+from engine.farm.schedule import Batch, Schedule, Stay, deal_eggs
 from engine.simulation.fish.begun import begin_move
 from engine.simulation.fish.freshwater import simulate_freshwater_stage
 from engine.simulation.fish.outcome import StageOutcome
@@ -87,11 +87,6 @@ def simulate_stage(setting: Setting, arrived: Population, target_cg: int, stand_
     if not setting.is_at_sea:
         return simulate_freshwater_stage(setting, arrived)
     return simulate_sea_stage(setting, arrived, target_cg, stand_in)
-
-
-def deal_eggs(eggs: int, trays: int) -> np.ndarray:
-    """Eggs dealt out evenly over trays, (trays,)."""
-    return np.array([eggs // trays + (1 if i < eggs % trays else 0) for i in range(trays)], dtype=np.int64)
 
 
 def _has_begun_to_move(schedule: Schedule, batch: Batch, stage: StageHistory) -> bool:

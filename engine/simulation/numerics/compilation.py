@@ -6,11 +6,8 @@ hashed below are all that a kernel is made of.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import importlib
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -19,11 +16,12 @@ from typing import Any, TypeVar, cast
 
 import numba
 
+from engine.simulation.numerics.kernel_cache import KernelCache, note_problem, own_folder
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 SIMULATION = Path(__file__).resolve().parents[1]
 config: Any = importlib.import_module("numba.core.config")
-caching: Any = importlib.import_module("numba.core.caching")
 # of numba, beside the processor: what changes machine code and is no part of numba's own look-up
 SETTINGS = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE", "DEBUGINFO_DEFAULT")
 MARK = "numerics.compilation import kernel"
@@ -45,47 +43,34 @@ def cache_folder(root: str) -> str:
     digest = hashlib.sha256("\n".join([numba.__version__, *settings]).encode())
     for path in kernel_sources():
         digest.update(path.read_bytes())
-    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    shared = (Path(each) / "smoltworks" / "kernels" for each in (home, tempfile.gettempdir()))
-    for parent in (Path(root),) if root else shared:
-        folder = parent / digest.hexdigest()[:16]
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            continue
-        if os.access(folder, os.W_OK):
-            return str(folder)
-    return ""
+    return own_folder(root, digest.hexdigest()[:16])
 
 
 @contextmanager
-def _cached_in_our_folder() -> Iterator[None]:
+def _cached_in_our_folder() -> Iterator[str]:
     """numba looks up where to cache a function when it is declared; other code in the process keeps its own place."""
     before = config.CACHE_DIR
     config.CACHE_DIR = cache_folder(before)
     try:
-        yield
+        yield config.CACHE_DIR
     finally:
         config.CACHE_DIR = before
 
 
-class _SavedAlone(caching.IndexDataCacheFile):  # type: ignore[misc]
-    """A function's cache on disk, saved by one process at a time.
-
-    numba names machine code by counting what the index holds: two processes that save two signatures at once would give
-    both the same name, and the next to look one up would be handed the other.
-    """
-
-    def save(self, key: Any, data: Any) -> None:
-        with open(f"{self._index_path}.lock", "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            super().save(key, data)
-
-
 def kernel(function: F) -> F:
-    """Compile without Python objects and without fastmath, cached on disk."""
-    with _cached_in_our_folder():
-        compiled: Any = numba.njit(cache=True, fastmath=False, error_model="numpy")(function)
+    """Compile without Python objects and without fastmath, cached on disk where that can be."""
+    compiled: Any = numba.njit(fastmath=False, error_model="numpy")(function)
     if not config.DISABLE_JIT:
-        compiled._cache._cache_file.__class__ = _SavedAlone
+        with _cached_in_our_folder() as folder:
+            # numba has other places when it can't use this one: none that we trust
+            if folder and (kept := _cache_of(function)) is not None and kept.cache_path.startswith(folder):
+                compiled._cache = kept
     return cast(F, compiled)
+
+
+def _cache_of(function: F) -> KernelCache | None:
+    try:
+        return KernelCache(function)
+    except (OSError, RuntimeError) as error:
+        note_problem(str(error))
+        return None

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from engine.farm.schedule import Batch, Schedule
-from engine.simulation.fish.history import deal_eggs
+from engine.farm.schedule import Batch, Schedule, deal_eggs
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.calendar import DAY_US, MINUTE_US
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.simulation.numerics.weights import sd_weights_g
+from engine.simulation.numerics.moments import sd_weights_g
 from engine.simulation.record import StageHistory
 from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, hundredths, in_units, stack
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts

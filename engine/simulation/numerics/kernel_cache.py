@@ -1,0 +1,154 @@
+"""Where compiled kernels are kept: in a folder that is ours alone, every file held against its hash when it is read.
+
+numba unpickles what it finds in its cache, so a folder that others can write to is none for us; and it believes its
+files, so a changed byte would be run as machine code. Without a cache kernels are compiled anew, in each process.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib
+import os
+import pickle
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+caching: Any = importlib.import_module("numba.core.caching")
+DIGEST = 16  # bytes
+NOT_OURS = stat.S_IWGRP | stat.S_IWOTH
+
+_problem = ""
+
+
+def cache_problem() -> str:
+    """Why kernels were not kept, the first reason that came up; "" when they were."""
+    return _problem
+
+
+def note_problem(problem: str) -> None:
+    """Remember why kernels are not kept, also for a worker process that met it."""
+    global _problem
+    _problem = _problem or problem
+
+
+def own_folder(root: str, name: str) -> str:
+    """A folder of that name for this user alone: in `root` if given, else in the user's caches or the temporary folder.
+
+    "" where there is none, which is noted.
+    """
+    problems = []
+    for parent in (Path(root),) if root else _places():
+        folder = parent / name
+        try:
+            if root:
+                parent.mkdir(parents=True, exist_ok=True)
+            else:
+                _make_ours(parent.parent)
+                _make_ours(parent)
+            _make_ours(folder)
+            return str(folder)
+        except OSError as error:
+            problems.append(f"{folder.parent}: {error.strerror or error}")
+    note_problem("; ".join(problems) or "no folder for temporary files")
+    return ""
+
+
+def _places() -> Iterator[Path]:
+    """Folders to keep kernels in, the best first: among the user's caches, and in the temporary folder."""
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    with suppress(RuntimeError):  # neither HOME nor an entry in passwd
+        caches = Path(named) if os.path.isabs(named) else Path.home() / ".cache"
+        if caches.is_absolute():
+            yield caches / "smoltworks" / "kernels"
+    with suppress(OSError):
+        yield Path(tempfile.gettempdir()) / f"smoltworks-{os.geteuid()}" / "kernels"
+
+
+def _make_ours(folder: Path) -> None:
+    """Make a folder that nobody else writes to; OSError where the one that is there is not so."""
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700, parents=True)
+    found = folder.lstat()
+    if stat.S_ISLNK(found.st_mode) or not stat.S_ISDIR(found.st_mode):
+        raise NotADirectoryError(20, f"{folder.name} is no folder")
+    if found.st_uid != os.geteuid():
+        raise PermissionError(1, f"{folder.name} belongs to another user")
+    if found.st_mode & NOT_OURS:
+        folder.chmod(found.st_mode & ~NOT_OURS & 0o7777)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(13, f"{folder.name} can't be written to")
+
+
+class KernelCache(caching.FunctionCache):  # type: ignore[misc]
+    """A kernel's cache. Whatever is wrong with it, the kernel is compiled."""
+
+    def __init__(self, function: Any) -> None:
+        super().__init__(function)
+        self._cache_file.__class__ = _HashedFile
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            return super().load_overload(sig, target_context)
+        except OSError:
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        try:
+            super().save_overload(sig, data)
+        except OSError as error:
+            note_problem(f"{self._cache_path}: {error.strerror or error}")
+            self.disable()
+
+
+class _HashedFile(caching.IndexDataCacheFile):  # type: ignore[misc]
+    """A kernel's files: an index from signature to file, and a file of machine code each. Saved by one at a time.
+
+    Each begins with a hash of what it is and what it holds; one that it does not fit counts as absent. The file is
+    written before the index names it, so that no name ever leads to another signature's code.
+    """
+
+    def load(self, key: Any) -> Any:
+        name = self._load_index().get(key)
+        kept = None if name is None else _read(self._data_path(name), repr(key))
+        return None if kept is None else pickle.loads(kept)
+
+    def save(self, key: Any, data: Any) -> None:
+        with open(f"{self._index_path}.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            names = self._load_index()
+            if key not in names:
+                taken = set(names.values())
+                names[key] = next(name for n in count(1) if (name := self._data_name(n)) not in taken)
+            self._write(self._data_path(names[key]), repr(key), self._dump(data))
+            self._write(self._index_path, self._index_name, self._dump((self._source_stamp, names)))
+
+    def _load_index(self) -> dict[Any, str]:
+        kept = _read(self._index_path, self._index_name)
+        stamp, names = (None, {}) if kept is None else pickle.loads(kept)
+        return names if stamp == self._source_stamp else {}
+
+    def _write(self, path: str, what: str, kept: bytes) -> None:
+        with self._open_for_write(path) as file:
+            file.write(_hash(what, kept) + kept)
+
+
+def _read(path: str, what: str) -> bytes | None:
+    """What was written there as that; None when it is absent or anything else."""
+    try:
+        data = Path(path).read_bytes()
+    except OSError:
+        return None
+    return data[DIGEST:] if data[:DIGEST] == _hash(what, data[DIGEST:]) else None
+
+
+def _hash(what: str, kept: bytes) -> bytes:
+    digest = hashlib.blake2b(digest_size=DIGEST)
+    digest.update(what.encode() + b"\0")
+    digest.update(kept)
+    return digest.digest()
