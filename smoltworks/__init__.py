@@ -22,10 +22,11 @@ from lake.errors import InputError, LoadFailed, RunFailed, WipeFailed
 from smoltworks.runs import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from concurrent.futures import Executor
 
     from engine.execution.progress import Progress
+    from engine.execution.repetition import Repetition
     from engine.execution.run import Expected
     from engine.farm.schedule import Schedule
     from engine.planning.capacity import CapacityReport
@@ -40,6 +41,7 @@ __all__ = [
     "__version__",
     "advance",
     "capacity",
+    "fingerprints",
     "open_run",
     "plan",
     "plan_ladder",
@@ -258,6 +260,24 @@ def open_run(path: str | PathLike[str]) -> Run:
     InputError when the folder holds no run.
     """
     return Run(Path(path))
+
+
+def fingerprints(
+    schedules: Iterable[str | PathLike[str]] = (),
+    *,
+    below: str | PathLike[str] | None = None,
+    workers: int | None = None,
+) -> list[Repetition]:
+    """Run schedules' files again and compare events and fingerprints with those in fingerprints.yaml beside them.
+
+    schedules: all that are recorded unless given. below: the folder in which each run is made and removed; the system's
+    temporary one unless given. Each result's `outcome` is "same", "differs" or "not recorded". InputError: a file is
+    wrong. RunFailed: partitions failed.
+    """
+    from engine.execution.repetition import recorded_schedules, repeat
+
+    files = [Path(each) for each in schedules] or recorded_schedules()
+    return list(repeat(files, below=_path(below), workers=workers))
 
 
 def _path(given: str | PathLike[str] | None) -> Path | None:

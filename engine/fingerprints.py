@@ -1,0 +1,67 @@
+"""Runs schedules again and compares their fingerprints with the recorded ones: python -m engine.fingerprints"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.report.console import console, input_errors, print_json
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+FAILED, INTERRUPTED = 1, 130
+
+
+@app.command()
+def fingerprints(
+    schedules: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Schedule files; all that are recorded unless given.", metavar="SCHEDULE"),
+    ] = None,
+    below: Annotated[
+        Path | None,
+        typer.Option(
+            "--in",
+            help="An existing folder in which each run is made and removed; the system's temporary one unless given.",
+            metavar="FOLDER",
+        ),
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes; one a core unless given.")] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Write what was found into fingerprints.yaml beside the schedule.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Does this machine give the same data? Run schedules and compare with the fingerprints in fingerprints.yaml.
+
+    Exit codes: 0 the same, or recorded now; 1 one differs, is not recorded, or failed; 2 wrong input.
+    """
+    with input_errors():
+        from engine.execution.repetition import SAME, recorded_schedules, repeat
+        from engine.execution.repetition import record as write_record
+        from engine.report.repetition import announce, print_repetition, repetitions_data
+        from lake.errors import RunFailed
+
+        screen = console()
+        found = []
+        try:
+            for each in repeat(schedules or recorded_schedules(), below=below, workers=workers, begun=announce(screen)):
+                found.append(each)
+                print_repetition(screen, each)
+        except RunFailed as failure:
+            screen.print(f"error: {failure}", soft_wrap=True, markup=False)
+            raise typer.Exit(FAILED) from None
+        except KeyboardInterrupt:
+            screen.print("interrupted; the run under way is removed")
+            raise typer.Exit(INTERRUPTED) from None
+        if record:
+            write_record(found)
+    if as_json:
+        print_json(repetitions_data(found))
+    if not record and any(each.outcome != SAME for each in found):
+        raise typer.Exit(FAILED)
+
+
+if __name__ == "__main__":
+    app()
