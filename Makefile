@@ -7,7 +7,7 @@ DEMO := runs/demo
 BOUNDS := runs/bounds
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bounds faults bench bench-smoke lint format clean
+.PHONY: help setup run test bounds faults bench bench-smoke lint format lock audit clean
 
 help:
 	@echo "make run    plan, simulate, load, verify and report the demo schedule"
@@ -16,14 +16,17 @@ help:
 	@echo "make faults break runs, loads and inputs by chance; SEED=.. CASE=.. KIND=.. plays one case again"
 	@echo "make bench  the benchmarks, each beside its ceiling"
 	@echo "make lint   ruff and mypy"
+	@echo "make lock   renew requirements.lock, the hashes of what constraints.txt names"
+	@echo "make audit  ask whether a vulnerability of a locked dependency is known"
 	@echo "make clean  remove the demo runs and caches"
 
 setup: $(READY)
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=..."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 run: setup
@@ -65,6 +68,25 @@ lint: setup
 format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+lock: TOOLS := .venv-tools
+lock:
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/pip install -qq --disable-pip-version-check uv==0.13.9
+	{ echo "# Every file of constraints.txt's versions by its hash; make lock writes this."; \
+		$(TOOLS)/bin/uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-annotate \
+		-c constraints.txt --extra dev pyproject.toml; } > requirements.lock.new
+	mv requirements.lock.new requirements.lock
+
+# Exits with 1 when one is known, with 3 when it can't be told.
+audit: TOOLS := .venv-tools
+audit:
+	@$(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/pip install -qq --disable-pip-version-check pip-audit==2.10.1 || { echo "not audited: no pip-audit"; exit 3; }
+	@$(TOOLS)/bin/pip-audit --require-hashes --disable-pip --progress-spinner off -r requirements.lock \
+		>$(TOOLS)/found 2>$(TOOLS)/told && { cat $(TOOLS)/told; exit 0; }; \
+		if grep -q '^Found [0-9]* known' $(TOOLS)/told; then cat $(TOOLS)/told $(TOOLS)/found; exit 1; fi; \
+		echo "not audited: $$(tail -n 1 $(TOOLS)/told)"; exit 3
 
 clean:
 	rm -rf $(DEMO) $(BOUNDS) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
