@@ -22,11 +22,11 @@ def pinned() -> dict[str, str]:
 def locked() -> dict[str, tuple[str, list[str]]]:
     """Version and hashes by name; a line that is nothing of the kind fails."""
     text = re.sub(r"^#.*\n", "", (ROOT / "requirements.lock").read_text(), flags=re.MULTILINE)
-    found = {}
+    found: dict[str, tuple[str, list[str]]] = {}
     for entry in text.replace("\\\n", "").strip().splitlines():
         requirement, *hashes = re.split(r"\s+(?=--hash)", entry.strip())
         assert all(HASH.fullmatch(each) for each in hashes), entry
-        name, _, version = requirement.partition(";")[0].strip().partition("==")
+        name, _, version = str(requirement).partition(";")[0].strip().partition("==")
         found[canonicalize_name(name)] = (version, hashes)
     return found
 
