@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from tests.faults import damage, disks, ending, together
+from tests.faults import damage, disks, ending, inputs, servers, surroundings, together
 from tests.faults.drawing import Draw
 from tests.faults.shrinking import shrink
 from tests.faults.workshop import Workshop
@@ -34,6 +34,9 @@ KINDS: tuple[Kind, ...] = (
     Kind("signal", 15, ending.Signalled.drawn),
     Kind("disk", 15, disks.OnABadDisk.drawn),
     Kind("together", 10, together.Together.drawn),
+    Kind("input", 25, inputs.drawn),
+    Kind("environment", 6, surroundings.Elsewhere.drawn),
+    Kind("server", 4, servers.Loaded.drawn),
     Kind("byte", 35, damage.ByByte.drawn),
     Kind("file", 35, damage.ByFile.drawn),
 )

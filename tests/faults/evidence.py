@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shlex
 from pathlib import Path
@@ -39,11 +40,13 @@ class Broken(AssertionError):
 def run_bytes(run_dir: Path) -> dict[str, str]:
     """The hash of every file of a run whose bytes are the same every time, by its path; all others by name alone."""
     found = {}
-    for path in sorted(p for p in run_dir.rglob("*") if p.is_file() or p.is_symlink() or not p.is_dir()):
-        name = str(path.relative_to(run_dir))
-        if OURS_BESIDE.fullmatch(name):
-            continue
-        found[name] = "" if name in TIMED_FILES else hashlib.sha256(path.read_bytes()).hexdigest()
+    for folder, folders, files in os.walk(run_dir):
+        for path in (Path(folder) / name for name in sorted([*files, *folders])):
+            name = str(path.relative_to(run_dir))
+            if (path.is_dir() and not path.is_symlink()) or OURS_BESIDE.fullmatch(name):
+                continue
+            is_timed = name in TIMED_FILES or not path.is_file()
+            found[name] = "" if is_timed else hashlib.sha256(path.read_bytes()).hexdigest()
     return found
 
 

@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
+
+LITTER_SIZES, LITTER_PIECES = (4, 8, 12, 16, 32, 64, 128, 512, 4096, 65536), 50
+
 
 class OneAfterAnother(Executor):
     """In place of worker processes: each task as it is given, in this process."""
@@ -33,6 +37,15 @@ def one_process() -> Iterator[None]:
     """A run without worker processes."""
     with patch("engine.execution.run.WorkerProcesses", OneAfterAnother):
         yield
+
+
+def litter(seed: int) -> None:
+    """Leave memory that was used: what reads beyond an array's end then finds other values."""
+    if seed:
+        chance = np.random.default_rng(seed)
+        for size in LITTER_SIZES:
+            left = [chance.random(size) for _ in range(LITTER_PIECES)]
+            del left
 
 
 def table(run_dir: str, name: str) -> None:

@@ -44,12 +44,16 @@ class Hung(AssertionError):
 
 @dataclass(frozen=True)
 class Conditions:
-    """Under what a command runs: environment, limits (of setrlimit), planted faults, and a disk that fails."""
+    """Under what a command runs: environment, limits (of setrlimit), planted faults, and a disk that fails.
+
+    litter: what is left in memory by an earlier owner, by seed; 0 for nothing.
+    """
 
     environment: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
     plants: tuple[str, ...] = ()
     disk: Mapping[str, Any] = field(default_factory=dict)
+    litter: int = 0
 
 
 AS_USUAL = Conditions()
@@ -148,6 +152,7 @@ class Shell:
             "limits": dict(conditions.limits),
             "plants": list(conditions.plants),
             "disk": dict(conditions.disk),
+            "litter": conditions.litter,
         }
         assert self._zygote.stdin is not None
         self._zygote.stdin.write(json.dumps(request).encode() + b"\n")

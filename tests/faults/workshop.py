@@ -26,6 +26,7 @@ class Workshop:
     plants: tuple[str, ...] = ()
     shell: Shell = field(init=False)
     answers: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    load_seconds: float = 0.0  # of an undisturbed load, once one was made
     operations: dict[str, int] = field(default_factory=dict)  # of a disk, by how the run is begun
 
     def __post_init__(self) -> None:

@@ -116,6 +116,7 @@ def _command(request: dict[str, Any]) -> int:
 
     with ExitStack() as stack:
         stack.enter_context(pretended.one_process())
+        pretended.litter(request["litter"])
         for name in request["plants"]:
             stack.enter_context(PLANTS[name]())
         if request["disk"]:
