@@ -42,13 +42,20 @@ def run(
     """
     with input_errors():
         from engine.biology.used import biology_record
+        from engine.execution.inputs import read_again
         from engine.execution.run import RunEvents, run_folder, simulate_schedule
         from engine.farm.schedule_file import read_any
         from engine.report.run import RunDisplay, biology_line, print_failures, print_run, run_data
         from lake.next_step import command
 
-        the_schedule = read_any(schedule, farm=farm, biology=biology)
         screen = console()
+        restored: list[str] = []
+        if resume or overwrite:
+            the_schedule, restored = read_again(schedule, farm=farm, biology=biology)
+        else:
+            the_schedule = read_any(schedule, farm=farm, biology=biology)
+        for file in restored:
+            screen.print(f"note: {file} was damaged; restored from the run's copy", soft_wrap=True, markup=False)
         for note in the_schedule.notes:
             screen.print(f"note: {note}", soft_wrap=True, markup=False)
         run_dir = run_folder(the_schedule, out)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from engine.report.console import input_errors, print_json
+from engine.report.console import NOT_CHECKED, input_errors, print_json
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 ROWS_SHOWN = 100
@@ -23,13 +24,19 @@ def sql(
         int | None,
         typer.Option(min=1, help=f"Most rows to print; {ROWS_SHOWN} on a screen and all as data unless given."),
     ] = None,
+    no_check: Annotated[
+        bool,
+        typer.Option("--no-check", help="Don't compare the files' bytes with the manifest's hashes."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object {columns, rows} on stdout.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a header on stdout.")] = False,
 ) -> None:
     """Query a run with SQL: every table of the lake is a view; run and manifest_part tell of the run itself.
 
-    Exit codes: 0 done; 2 wrong input, or a query that DuckDB refuses. A run that was not finished is refused
-    too: run --resume finishes it.
+    Files are read only if their bytes are those that the run wrote.
+
+    Exit codes: 0 done; 2 wrong input, or a query that DuckDB refuses. A run that was not finished, or was damaged, is
+    refused too: run --resume finishes it.
     """
     with input_errors():
         from engine.report.query import print_csv, print_rows, query_data
@@ -38,7 +45,9 @@ def sql(
 
         if as_json and as_csv:
             raise InputError("sql", "--json and --csv are both asked for", "give one of them")
-        with answer(run, TABLES_QUERY if query is None else query) as result:
+        if no_check:
+            sys.stderr.write(f"{NOT_CHECKED}\n")
+        with answer(run, TABLES_QUERY if query is None else query, check=not no_check) as result:
             if as_json:
                 print_json(query_data(result.limit(limit) if limit else result))
             elif as_csv:

@@ -48,14 +48,13 @@ def verify(
         from engine.report.statistics import print_statistics
         from engine.report.verification import print_verification
         from lake.errors import InputError
-        from lake.manifest import read_complete
 
         if statistics_only and (only or to):
             raise InputError("--statistics-only", "no check is run, so none can be named", "use --statistics")
         screen = console()
         with steps(screen) as on_step:
             if statistics_only:
-                figures = run_statistics(run, read_complete(run), on_step)
+                figures = run_statistics(run, on_step)
                 found = Verification(run_dir=run, checks=(), reports=(), database="", statistics=tuple(figures))
             else:
                 found = verify_run(run, only=tuple(only or ()), dsn=to, with_statistics=statistics, on_step=on_step)

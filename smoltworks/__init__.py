@@ -230,7 +230,13 @@ def simulate(
     from engine.farm.schedule_file import with_biology
 
     if isinstance(schedule, str | PathLike):
-        schedule = read_schedule(schedule, farm=farm, biology=biology)
+        if resume or overwrite:
+            from engine.execution.inputs import read_again
+
+            given = [None if name is None else str(name) for name in (farm, biology)]
+            schedule, _ = read_again(Path(schedule), farm=given[0], biology=given[1])
+        else:
+            schedule = read_schedule(schedule, farm=farm, biology=biology)
     elif farm is not None:
         raise InputError("farm", "this schedule has its farm already", "give the farm when the file is read")
     elif biology is not None:

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from engine.execution.progress import Progress
     from engine.execution.summary import Summary
-    from engine.execution.verification import OnStep, Verification
+    from engine.execution.verification import Verification
     from engine.statistics.table import Statistic
+    from lake.checked import OnStep
     from lake.manifest import Manifest
     from lake.tables.declaration import Column
     from warehouse.load import Listener, LoadResult
@@ -37,7 +38,9 @@ class Run:
         """InputError when the folder holds no run."""
         self.path = path
         self._read: tuple[object, Manifest] | None = None
-        if not (path / "manifest.json").is_file() and not (path / "logs" / "run.jsonl").is_file():
+        from lake.manifest import is_run
+
+        if not is_run(path) and not (path / "manifest.json").exists():
             problem = "not a run folder" if path.is_dir() else "no such run folder"
             raise InputError(str(path), problem, "give the folder of a run: what simulate(out=...) or --out named")
 
@@ -48,7 +51,7 @@ class Run:
     def manifest(self) -> Manifest:
         """The run's record: partitions, rows by table, fingerprint, seed, as-of date, biology.
 
-        InputError when the run is not complete, or a file that it names is absent or cut.
+        InputError when the run is not complete, or the record is damaged.
         """
         from lake.manifest import read_complete
 
@@ -82,24 +85,31 @@ class Run:
     def table(self, name: str) -> pl.LazyFrame:
         """A table as a Polars LazyFrame over exactly the files that the manifest names, in their order.
 
-        Types are those of the file: Polars sums a 32-bit column in 32 bits, so cast one whose sum may pass 2^31.
-        InputError when no table is called so.
+        Their bytes are held against the manifest now; they are read when the frame is collected. Types are those of the
+        file: Polars sums a 32-bit column in 32 bits, so cast one whose sum may pass 2^31. InputError when no table is
+        called so, or one of its files is damaged.
         """
         import polars as pl
 
-        return pl.scan_parquet(self._files(name))
+        from lake.held import held_for_reading
+
+        with held_for_reading(self.path):
+            return pl.scan_parquet(self._files(name))
 
     def arrow(self, name: str) -> pa.Table:
         """A table in memory as Arrow, with units and meanings in the fields' metadata; InputError as of `table`."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        return pa.concat_tables(pq.ParquetFile(file).read() for file in self._files(name))
+        from lake.held import held_for_reading
+
+        with held_for_reading(self.path):
+            return pa.concat_tables(pq.ParquetFile(file).read() for file in self._files(name))
 
     def sql(self, query: str) -> pl.DataFrame:
         """The rows of one SELECT by DuckDB, every table a view, as a Polars DataFrame; nothing stays open.
 
-        InputError when it is not one statement that reads, or DuckDB refuses it.
+        InputError when it is not one statement that reads, DuckDB refuses it, or a file that it reads is damaged.
         """
         import polars as pl
 
@@ -138,7 +148,7 @@ class Run:
         """Every published statistic computed from the data, with its band and source, required ones first."""
         from engine.execution.verification import run_statistics
 
-        return run_statistics(self.path, self.manifest, on_step or _ignore)
+        return run_statistics(self.path, on_step or _ignore)
 
     def report(self) -> Summary:
         """What is in the run, whether it holds, how full the farm was, and how to open lake and database."""
@@ -218,11 +228,14 @@ class Run:
     def _files(self, name: str) -> list[Path]:
         import difflib
 
+        from lake.checked import require_whole
+
         files = self.manifest.files
         if name not in files:
             near = difflib.get_close_matches(name, files, n=1)
             cure = f"did you mean {near[0]!r}?" if near else f"the tables: {', '.join(files)}"
             raise InputError(str(self.path), f"no table is called {name!r}", cure)
+        require_whole(self.path, self.manifest, (name,))
         return [self.path / file for file in files[name]]
 
 

@@ -2,72 +2,64 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.execution.progress import read_progress
-from engine.farm.schedule import Schedule
+from engine.execution.inputs import Inputs, damaged_inputs, kept_inputs
+from engine.execution.progress import runs_elsewhere
+from lake.checked import Part, find_faults, foreign_files, parts_of
 from lake.disk import disk
 from lake.errors import InputError
-from lake.files import file_hash, write_atomically
-from lake.journal import Journal
-from lake.manifest import Manifest, PartitionRecord, PartRecord, RunIdentity, part_problem, read_complete
-from lake.next_step import command
-from lake.tables import EVENT_TABLE_NAMES
+from lake.held import LOCK, being_written, held_for_writing
+from lake.journal import Begun, Ended, Journal, PartitionEnded
+from lake.manifest import (
+    FILE,
+    INPUTS,
+    JOURNAL,
+    Manifest,
+    PartitionRecord,
+    RunIdentity,
+    is_run,
+    read_complete,
+    read_manifest,
+)
+from lake.next_step import overwrite as overwriting
+from lake.records import make_way
+from lake.tables import EVENT_TABLE_NAMES, TABLES
+from lake.writer import part_path
+from warehouse.server_folder import FOLDER as DATABASE
 from warehouse.server_folder import remove_database
 from warehouse.server_users import OWNER, USERS, in_use
 
-LOCK = ".run.lock"
-# What a run folder holds beside its database; nothing else is ever removed from one.
-CONTENTS = (
-    "manifest.json",
-    "load.json",
-    OWNER,
-    USERS,
-    "lake",
-    "schedule.yaml",
-    "farms",
-    "biology",
-    "logs",
-)
+# What a run folder holds beside its database and its logs; nothing else is ever removed from one.
+CONTENTS = (FILE, "load.json", OWNER, USERS, "lake", "schedule.yaml", "farms", "biology")
+ENDED = (FILE, "load.json", str(INPUTS))  # what tells of a run as a whole
 
 
 @contextmanager
 def locked(run_dir: Path) -> Iterator[None]:
-    """Hold the folder, made if absent; InputError while another process holds it, or where it can't be written to.
+    """Hold the folder, made if absent; InputError while another process uses it, or where it can't be written to.
 
     The kernel lets go of the lock when its process ends, however it ends.
     """
     try:
         run_dir.mkdir(parents=True, exist_ok=True)
-        with (run_dir / LOCK).open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise _busy(run_dir) from None
+        make_way(run_dir / LOCK)
+        with held_for_writing(run_dir):
             yield
     except OSError as e:
         raise InputError(str(run_dir), f"can't be written to: {e.strerror or e}", "choose another --out") from None
 
 
-def _busy(run_dir: Path) -> InputError:
-    return InputError(
-        str(run_dir),
-        "another process is running it",
-        f"wait for it ({command('status', run_dir, '--watch')}), or stop it",
-    )
-
-
 def check_folder(run_dir: Path, *, resume: bool, overwrite: bool) -> bool:
     """Whether a run is there already; InputError when the folder can't be used as asked."""
     used = run_dir.exists() and (not run_dir.is_dir() or any(p.name != LOCK for p in run_dir.iterdir()))
-    begun = run_dir.is_dir() and Journal(run_dir).path.is_file()
-    if begun and (found := read_progress(run_dir)).state == "running" and found.pid != os.getpid():
-        raise _busy(run_dir)
+    begun = run_dir.is_dir() and is_run(run_dir)
+    if begun and runs_elsewhere(run_dir):
+        raise being_written(run_dir)
     if resume and not used:
         raise InputError(str(run_dir), "there is no run to resume", "leave --resume out to begin one")
     if resume and not begun:
@@ -87,65 +79,119 @@ def check_folder(run_dir: Path, *, resume: bool, overwrite: bool) -> bool:
     return used
 
 
-def clear(run_dir: Path) -> None:
-    """Remove a run's contents; the journal goes last, so that a clearing cut short is still known as a run."""
+def replace_run(run_dir: Path, begun: Begun) -> None:
+    """Remove a run's contents and begin another; the folder is known as a run's all the while."""
+    for file in ENDED:
+        _remove(run_dir / file)
     remove_database(run_dir)
-    for name in CONTENTS:
-        path = run_dir / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            disk().remove(path)
+    Journal(run_dir).rewrite([begun])
+    for path in [run_dir / name for name in CONTENTS] + list((run_dir / "logs").iterdir()):
+        if path != run_dir / JOURNAL:
+            _remove(path)
 
 
-def prepare_resume(run_dir: Path) -> None:
-    """Remove what says that the run has ended, and what a kill left half written."""
-    disk().remove(run_dir / "manifest.json")
-    for path in (run_dir / "lake").glob("*/.*.tmp"):
-        disk().remove(path)
+def resume_run(run_dir: Path, begun: Begun) -> None:
+    """Note that the run goes on, remove what says that it has ended, and what stands in the way of its files."""
+    journal = Journal(run_dir)
+    _make_folders(run_dir)
+    told = journal.read()
+    if told.problem or not told.lines:
+        journal.rewrite([*told.lines, begun])
+    else:
+        journal.append(begun)
+    _remove_file(run_dir / FILE)
+    partitions = range(len(begun.identity.partitions))
+    for file in [part_path(name, p) for name in TABLES for p in (partitions if name in EVENT_TABLE_NAMES else (0,))]:
+        make_way(run_dir / file)
 
 
-def write_inputs(run_dir: Path, schedule: Schedule) -> None:
-    """The schedule as resolved, with the farm and the biology that it names, so that the run explains itself."""
-    for folder, name, text in (
-        ("farms", schedule.farm.name, schedule.farm.text),
-        ("biology", schedule.biology.name, schedule.biology.text),
-    ):
-        disk().make_folder(run_dir / folder)
-        write_atomically(run_dir / folder / f"{name}.yaml", text)
-    write_atomically(run_dir / "schedule.yaml", schedule.text)
+def remove_leftovers(run_dir: Path, manifest: Manifest | None = None) -> None:
+    """Remove what a kill left half written, and parts that are named as ours but that the manifest doesn't name."""
+    for folder, folders, files in os.walk(run_dir):
+        folders[:] = [name for name in folders if name != DATABASE]
+        for name in files:
+            if name.startswith(".") and name.endswith(".tmp"):
+                disk().remove(Path(folder) / name)
+    for path in (run_dir / "logs").glob("progress-*.json"):
+        _remove_file(path)
+    for fault in foreign_files(run_dir, manifest) if manifest is not None else ():
+        if fault.is_removable:
+            _remove_file(run_dir / fault.file)
 
 
-def complete_manifest(run_dir: Path) -> Manifest | None:
-    """The manifest of a run that lacks nothing, dimension tables included; None where something is to be done."""
+def complete_manifest(run_dir: Path, kept: dict[int, PartitionRecord], inputs: Inputs) -> Manifest | None:
+    """The manifest of a run that lacks nothing, every record and dimension table included; None where something is
+    to be done. `kept`: its partitions that are intact."""
     try:
-        return read_complete(run_dir, every_byte=True)
+        manifest, told = read_complete(run_dir), Journal(run_dir).read()
     except InputError:
         return None
+    records_whole = not told.problem and told.lines and isinstance(told.lines[-1], Ended)
+    inputs_whole = not damaged_inputs(run_dir, inputs) and kept_inputs(run_dir) == inputs
+    parts_whole = dict(enumerate(manifest.partitions)) == kept
+    if not (records_whole and inputs_whole and parts_whole):
+        return None
+    return None if find_faults(run_dir, parts_of(manifest, manifest.dimensions)) else manifest
 
 
 def intact_partitions(run_dir: Path, identity: RunIdentity) -> dict[int, PartitionRecord]:
     """Succeeded partitions whose files hold what was fingerprinted; InputError when they are of another run."""
-    found: dict[int, PartitionRecord] = {}
-    for line in Journal(run_dir).read():
-        if line["event"] == "begun":
-            differences = RunIdentity.from_json(line["identity"]).differences(identity)
-            if differences:
-                raise InputError(
-                    str(run_dir),
-                    "was made from other inputs: " + "; ".join(differences),
-                    "resume with the schedule, biology, seed and version that began it, or choose another --out",
-                )
-        elif line["event"] == "partition":
-            record = PartitionRecord.from_json(line["record"])
-            found[record.partition] = record
-    return {p: r for p, r in found.items() if r.status == "succeeded" and _is_intact(run_dir, r)}
+    told, manifest = Journal(run_dir).read(), _manifest(run_dir)
+    begun = next((line for line in reversed(told.lines) if isinstance(line, Begun)), None)
+    known = begun or manifest or kept_inputs(run_dir)
+    if known is None:
+        raise InputError(
+            str(run_dir),
+            "its journal, its manifest and its inputs are all damaged: nothing tells which run it was",
+            f"make it anew: {overwriting(run_dir)}",
+        )
+    differences = known.identity.differences(identity)
+    if differences:
+        raise InputError(
+            str(run_dir),
+            "was made from other inputs: " + "; ".join(differences),
+            "resume with the schedule, biology, seed and version that began it, or choose another --out",
+        )
+    records = [*(manifest.partitions if manifest is not None and manifest.identity == identity else ())]
+    records += [line.record for line in told.lines if isinstance(line, PartitionEnded)]
+    found = {record.partition: record for record in records if record.status == "succeeded" and _is_whole(record)}
+    parts = [Part(name, record, part) for record in found.values() for name, part in record.tables.items()]
+    damaged = {fault.file for fault in find_faults(run_dir, parts)}
+    return {p: r for p, r in found.items() if not damaged & {part.file for part in r.tables.values()}}
 
 
-def _is_intact(run_dir: Path, record: PartitionRecord) -> bool:
-    """Whether every part is there, byte for byte as it was written and fingerprinted."""
-    for name in EVENT_TABLE_NAMES:
-        part: PartRecord | None = record.tables.get(name)
-        if part is None or part_problem(run_dir, part) or file_hash(run_dir / part.file) != part.xxh3:
-            return False
-    return set(record.fingerprints) == set(range(record.first_batch, record.last_batch + 1))
+def _is_whole(record: PartitionRecord) -> bool:
+    """Whether every table and batch is recorded."""
+    batches = range(record.first_batch, record.last_batch + 1)
+    return set(record.tables) == set(EVENT_TABLE_NAMES) and set(record.fingerprints) == set(batches)
+
+
+def _manifest(run_dir: Path) -> Manifest | None:
+    try:
+        return read_manifest(run_dir)
+    except InputError:
+        return None
+
+
+def _make_folders(run_dir: Path) -> None:
+    """The folders of a run; InputError where a file is in the way of one."""
+    for name in ("logs", "farms", "biology", "lake", *(f"lake/{table}" for table in TABLES)):
+        folder = run_dir / name
+        if folder.is_symlink() and not folder.exists():
+            disk().remove(folder)
+        try:
+            disk().make_folder(folder)
+        except FileExistsError:
+            raise InputError(str(folder), "a file stands in a folder's place", "move it away, then repeat") from None
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        disk().remove(path)
+
+
+def _remove_file(path: Path) -> None:
+    make_way(path)
+    disk().remove(path)

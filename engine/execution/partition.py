@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import time
@@ -10,6 +9,7 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.execution.progress import Underway
 from engine.farm.schedule import Schedule
 from engine.forecast.whole_run import forecast_run
 from engine.simulation.emission import Emitter
@@ -20,6 +20,7 @@ from lake.disk import disk
 from lake.files import write_atomically
 from lake.fingerprint import combine_fingerprints
 from lake.manifest import BatchRecord, PartitionRecord
+from lake.records import sealed_text
 from lake.tables import EVENT_TABLE_NAMES
 from lake.writer import PartitionWriter
 
@@ -80,7 +81,7 @@ class _ProgressFile:
     def __init__(self, task: PartitionTask) -> None:
         self._path = progress_path(Path(task.run_dir), task.partition)
         disk().make_folder(self._path.parent)
-        self._fixed = {"partition": task.partition, "pid": os.getpid(), "batches": len(task.schedule.batches)}
+        self._partition, self._batches = task.partition, len(task.schedule.batches)
         self._started_at = time.time()
         self._written_at = 0.0
 
@@ -89,8 +90,16 @@ class _ProgressFile:
         if not now and time_now - self._written_at < PROGRESS_SECONDS:
             return
         self._written_at = time_now
-        state = {**self._fixed, "done": done, "events": rows, "begun": self._started_at, "told": time_now}
-        write_atomically(self._path, json.dumps(state), durable=False)
+        state = Underway(
+            partition=self._partition,
+            pid=os.getpid(),
+            batches=self._batches,
+            done=done,
+            events=rows,
+            begun=self._started_at,
+            told=time_now,
+        )
+        write_atomically(self._path, sealed_text(state), durable=False)
 
 
 def simulate_partition(task: PartitionTask) -> PartitionRecord:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from dataclasses import dataclass, field
@@ -10,16 +9,33 @@ from pathlib import Path
 from typing import Any
 
 from lake.errors import InputError
-from lake.journal import Journal
-from lake.manifest import PartitionRecord
+from lake.journal import Begun, Ended, Forecast, Journal, PartitionEnded, Told
+from lake.manifest import FILE, Manifest, PartitionRecord, is_run, read_manifest
+from lake.next_step import resume
+from lake.records import FORMAT, as_record, file_bytes, opened
+from lake.sealed import Damaged
 
 # A batch's days from first to last; the ages by which seconds a batch are given.
 AGE_CLASSES = (("50-200 days", 0, 200), ("200-600 days", 200, 600), ("600-900 days", 600, 100_000))
 
 
+@dataclass(frozen=True)
+class Underway:
+    """How far a worker is with its partition, as its progress file says; times are Unix seconds."""
+
+    partition: int
+    pid: int
+    batches: int
+    done: int
+    events: int
+    begun: float
+    told: float
+    format: str = FORMAT
+
+
 @dataclass
 class Progress:
-    """A run as it stands. `running` holds the progress files' content; times are Unix seconds."""
+    """A run as it stands; times are Unix seconds. `damage`: what of the journal can't be read, so isn't told."""
 
     run: str
     state: str  # running, complete, partial or interrupted
@@ -30,7 +46,8 @@ class Progress:
     updated_at: float
     pid: int = 0  # of the process that runs or ran it
     records: dict[int, PartitionRecord] = field(default_factory=dict)
-    running: list[dict[str, Any]] = field(default_factory=list)
+    running: list[Underway] = field(default_factory=list)
+    damage: str = ""
 
     @property
     def succeeded(self) -> list[PartitionRecord]:
@@ -42,11 +59,11 @@ class Progress:
 
     @property
     def batches_done(self) -> int:
-        return sum(len(r.batches) for r in self.succeeded) + sum(int(p["done"]) for p in self.running)
+        return sum(len(r.batches) for r in self.succeeded) + sum(p.done for p in self.running)
 
     @property
     def events(self) -> int:
-        return sum(r.events for r in self.succeeded) + sum(int(p["events"]) for p in self.running)
+        return sum(r.events for r in self.succeeded) + sum(p.events for p in self.running)
 
     @property
     def seconds(self) -> float:
@@ -93,51 +110,89 @@ class Progress:
                 {"partition": r.partition, "error": r.error.strip().splitlines()[-1], "detail": r.error}
                 for r in self.failed
             ],
+            "damage": self.damage,
         }
 
 
 def read_progress(run_dir: Path) -> Progress:
-    """The run's progress; InputError when the folder holds no run."""
+    """The run's progress, whatever is being written meanwhile; InputError when the folder holds no run.
+
+    Of a run that has ended the manifest tells, of any other the journal.
+    """
     journal = Journal(run_dir)
-    if not journal.path.is_file():
-        raise InputError(str(run_dir), "not a run folder", "give the folder of a run, as run --out named it")
+    told = journal.read()
+    while True:
+        try:
+            return _progress(run_dir, told)
+        except InputError:
+            before, told = told, journal.read()
+            if told == before:
+                raise  # nobody is at work: what was found is how it is
+
+
+def runs_elsewhere(run_dir: Path) -> bool:
+    """Whether the journal's last word is of another process that is alive."""
+    try:
+        lines = Journal(run_dir).read().lines
+    except InputError:
+        return False
+    last = next((line for line in reversed(lines) if isinstance(line, Begun | Ended)), None)
+    return isinstance(last, Begun) and last.pid != os.getpid() and _is_alive(last.pid, last.born)
+
+
+def _progress(run_dir: Path, told: Told) -> Progress:
+    begun = next((line for line in reversed(told.lines) if isinstance(line, Begun)), None)
+    since = told.lines[told.lines.index(begun) :] if begun is not None else ()
+    ended = next((line for line in reversed(since) if isinstance(line, Ended)), None)
+    there = os.path.lexists(run_dir / FILE)
+    if begun is None and not there:
+        raise _nothing_told(run_dir, told)
+    manifest = read_manifest(run_dir) if there and (begun is None or ended is not None) else None
+    at = [line.at for line in since]
     progress = Progress(
-        run=run_dir.name, state="running", partitions=0, batches=0, estimate=0, started_at=0.0, updated_at=0.0
+        run=run_dir.name,
+        state="interrupted",
+        partitions=len(begun.identity.partitions) if begun is not None else 0,
+        batches=begun.identity.batch_count if begun is not None else 0,
+        estimate=sum(line.events for line in since if isinstance(line, Forecast)),
+        started_at=min(at, default=0.0),
+        updated_at=max(at, default=0.0),
+        pid=begun.pid if begun is not None else 0,
+        records={line.record.partition: line.record for line in since if isinstance(line, PartitionEnded)},
+        damage=told.problem,
     )
-    born = ""
-    for line in journal.read():
-        at = float(line.get("at", 0.0))
-        progress.updated_at = max(progress.updated_at, at)
-        if line["event"] == "begun":
-            progress.started_at, progress.state = at, "running"
-            progress.pid, born = int(line["pid"]), line.get("born", "")
-            progress.partitions = len(line["identity"]["partitions"])
-            progress.batches = line["identity"]["batch_count"]
-            progress.records.clear()
-        elif line["event"] == "forecast":
-            progress.estimate = line["events"]
-        elif line["event"] == "partition":
-            record = PartitionRecord.from_json(line["record"])
-            progress.records[record.partition] = record
-        elif line["event"] == "ended":
-            progress.state = line["status"]
-    if progress.state == "running":
-        if not _is_alive(progress.pid, born):
-            progress.state = "interrupted"
-        else:
-            progress.updated_at = time.time()
-            progress.running = _running(run_dir, progress)
+    if manifest is not None:
+        _take_from(manifest, progress)
+    elif begun is not None and ended is None and _is_alive(begun.pid, begun.born):
+        progress.state, progress.updated_at = "running", time.time()
+        progress.running = _running(run_dir, progress)
     return progress
 
 
-def _running(run_dir: Path, progress: Progress) -> list[dict[str, Any]]:
+def _take_from(manifest: Manifest, progress: Progress) -> None:
+    progress.state = manifest.status
+    progress.partitions, progress.batches = len(manifest.partitions), manifest.identity.batch_count
+    progress.records = {record.partition: record for record in manifest.partitions}
+    if progress.damage:
+        progress.started_at = progress.updated_at - manifest.seconds
+        progress.estimate = progress.estimate or sum(manifest.estimate.values())
+
+
+def _nothing_told(run_dir: Path, told: Told) -> InputError:
+    if not is_run(run_dir):
+        return InputError(str(run_dir), "not a run folder", "give the folder of a run, as run --out named it")
+    problem = f"damaged: {told.problem}" if told.problem else "tells nothing of the run"
+    return InputError(str(Journal(run_dir).path), problem, f"finish it: {resume(run_dir)}")
+
+
+def _running(run_dir: Path, progress: Progress) -> list[Underway]:
     found = []
     for path in sorted((run_dir / "logs").glob("progress-*.json")):
         try:
-            state = json.loads(path.read_text(encoding="utf-8"))
-        except (FileNotFoundError, json.JSONDecodeError):
+            state = as_record(opened(file_bytes(path)), Underway)
+        except Damaged:
             continue  # finished between the listing and the reading
-        if state["partition"] not in progress.records:
+        if state.partition not in progress.records:
             found.append(state)
     return found
 

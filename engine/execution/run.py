@@ -7,20 +7,21 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine import __version__
 from engine.biology.used import biology_record
 from engine.execution.folder import (
     check_folder,
-    clear,
     complete_manifest,
     intact_partitions,
     locked,
-    prepare_resume,
-    write_inputs,
+    remove_leftovers,
+    replace_run,
+    resume_run,
 )
+from engine.execution.inputs import inputs_of, write_inputs
 from engine.execution.partition import PartitionTask, preload, progress_path, run_fingerprint, simulate_partition
 from engine.execution.progress import Progress, process_start, read_progress
 from engine.execution.workers import WorkerProcesses
@@ -34,7 +35,7 @@ from engine.planning.partitions import sum_partitions
 from lake.disk import disk
 from lake.errors import RunFailed
 from lake.files import sync_folders
-from lake.journal import Journal
+from lake.journal import Begun, Ended, Forecast, Journal, PartitionEnded
 from lake.manifest import Manifest, PartitionRecord, RunIdentity, write_manifest
 from lake.tables import EVENT_TABLE_NAMES
 from lake.writer import write_dimension
@@ -175,29 +176,30 @@ def _run(request: _Request, began: float) -> Manifest:
     schedule, run_dir, events = request.schedule, request.run_dir, request.events
     this = identity(schedule)
     used = check_folder(run_dir, resume=request.resume, overwrite=request.overwrite)
-    expected = _expected(schedule)
+    expected, inputs = _expected(schedule), inputs_of(schedule, this)
     kept = intact_partitions(run_dir, this) if request.resume else {}
-    if len(kept) == len(schedule.partitions) and (manifest := complete_manifest(run_dir)) is not None:
+    if request.resume and (manifest := complete_manifest(run_dir, kept, inputs)) is not None:
+        remove_leftovers(run_dir, manifest)
         events.begun(expected)
         return manifest
+    journal, pid = Journal(run_dir), os.getpid()
+    begun = Begun(at=time.time(), pid=pid, born=process_start(pid), identity=this, workers=request.workers)
     if request.resume:
-        prepare_resume(run_dir)
+        resume_run(run_dir, begun)
+        remove_leftovers(run_dir)
     elif used:
-        clear(run_dir)
-    journal = Journal(run_dir)
-    pid = os.getpid()
-    journal.append(
-        "begun", at=time.time(), pid=pid, born=process_start(pid), identity=asdict(this), workers=request.workers
-    )
-    write_inputs(run_dir, schedule)
+        replace_run(run_dir, begun)
+    else:
+        journal.rewrite([begun])
+    write_inputs(run_dir, inputs)
     dimensions = {
         name: write_dimension(run_dir, name, rows)
         for name, rows in dimension_tables(schedule.farm, schedule.biology).items()
     }
-    journal.append("forecast", at=time.time(), events=expected.events)
+    journal.append(Forecast(at=time.time(), events=expected.events))
     events.begun(expected)
     for record in kept.values():
-        journal.append("partition", at=time.time(), record=asdict(record))
+        journal.append(PartitionEnded(at=time.time(), record=record))
         events.finished(record)
     made = _simulate([t for t in _tasks(schedule, run_dir, expected) if t.partition not in kept], request, journal)
     records = kept | made
@@ -216,9 +218,10 @@ def _run(request: _Request, began: float) -> Manifest:
         fingerprint="" if failed else run_fingerprint(ordered),
         biology=biology_record(schedule.biology),
     )
+    remove_leftovers(run_dir, manifest)
     sync_folders(run_dir / "lake")  # the manifest names what lies there
     write_manifest(run_dir, manifest)
-    journal.append("ended", at=time.time(), status=manifest.status, seconds=manifest.seconds)
+    journal.append(Ended(at=time.time(), status=manifest.status, seconds=manifest.seconds))
     return manifest
 
 
@@ -231,7 +234,7 @@ def _simulate(tasks: Iterable[PartitionTask], request: _Request, journal: Journa
     def take(future: Future[PartitionRecord]) -> None:
         record = _outcome(future, running[future])
         records[record.partition] = record
-        journal.append("partition", at=time.time(), record=asdict(record))
+        journal.append(PartitionEnded(at=time.time(), record=record))
         disk().remove(progress_path(request.run_dir, record.partition))
         request.events.finished(record)
 

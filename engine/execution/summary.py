@@ -8,10 +8,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.execution.verification import last_verification
+from engine.execution.inputs import read_inputs
+from engine.execution.verification import KeptVerification, last_verification
 from engine.farm.schedule import Schedule
-from engine.farm.schedule_file import read_any
 from engine.planning.capacity import CapacityReport, Saturation, capacity_report, executed_saturation
+from lake.checked import read_checked
+from lake.held import held_for_reading
 from lake.manifest import Manifest, read_complete
 from lake.next_step import command
 from warehouse.loaded_target import LoadedTarget, loaded_target
@@ -30,7 +32,8 @@ class Summary:
     run_dir: Path
     schedule: Schedule
     manifest: Manifest
-    checks: dict[str, Any] | None
+    bytes_checked: bool
+    checks: KeptVerification | None
     loaded: LoadedTarget | None
     capacity: CapacityReport
     executed: Saturation
@@ -64,7 +67,8 @@ class Summary:
             "as_of": manifest.identity.as_of,
             "fingerprint": manifest.fingerprint,
             "biology": asdict(manifest.biology),
-            "checks": None if self.checks is None else {k: self.checks[k] for k in ("passed", "failed")},
+            "bytes_checked": self.bytes_checked,
+            "checks": None if self.checks is None else {"passed": self.checks.passed, "failed": self.checks.failed},
             "saturation": {
                 "planned": {k: getattr(self.capacity, k) for k in SHARES},
                 "executed": {k: getattr(self.executed, k) for k in SHARES},
@@ -79,16 +83,22 @@ def _double_quoted(text: str) -> str:
     return '"' + re.sub(r'([\\"$`])', r"\\\1", text) + '"'
 
 
-def summarise(run_dir: Path) -> Summary:
-    """The run's summary; InputError when it is not complete."""
-    manifest = read_complete(run_dir)
-    schedule = read_any(run_dir / "schedule.yaml")
-    return Summary(
-        run_dir=run_dir,
-        schedule=schedule,
-        manifest=manifest,
-        checks=last_verification(run_dir, manifest),
-        loaded=loaded_target(run_dir),
-        capacity=capacity_report(schedule),
-        executed=executed_saturation(run_dir),
-    )
+def summarise(run_dir: Path, *, check: bool = True) -> Summary:
+    """The run's summary; InputError when it is not complete.
+
+    check: hold every file's bytes against the manifest; without it no verification is told, since it may have seen
+    other bytes.
+    """
+    with held_for_reading(run_dir):
+        manifest = read_checked(run_dir) if check else read_complete(run_dir)
+        schedule = read_inputs(run_dir, manifest.identity)
+        return Summary(
+            run_dir=run_dir,
+            schedule=schedule,
+            manifest=manifest,
+            bytes_checked=check,
+            checks=last_verification(run_dir, manifest) if check else None,
+            loaded=loaded_target(run_dir),
+            capacity=capacity_report(schedule),
+            executed=executed_saturation(run_dir, schedule, manifest),
+        )

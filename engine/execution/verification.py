@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
+import os
 import time
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from engine.biology.bands import read_bands
+from engine.execution.inputs import read_inputs
 from engine.execution.plan_tables import plan_tables
-from engine.farm.schedule_file import read_any
 from engine.statistics.measure import Measures
 from engine.statistics.table import FAMILIES, Statistic, compute_measures, judge, run_records
+from lake.checked import OnStep, read_checked
 from lake.checks import (
     ROWS_SHOWN,
     CheckResult,
@@ -28,9 +28,10 @@ from lake.checks import (
     run_reports,
 )
 from lake.errors import InputError
-from lake.files import write_atomically
-from lake.manifest import Manifest, read_complete
+from lake.held import held_for_reading
+from lake.manifest import Manifest
 from lake.next_step import command
+from lake.records import FORMAT, read_record, sealed_text, write_record
 from lake.views import connect, register_plan
 from warehouse.database import without_password
 from warehouse.loaded_target import loaded_target, target_dsn
@@ -39,8 +40,6 @@ from warehouse.server_folder import has_database
 
 COUNTS, KEYS = "20_counts_postgres", "07_foreign_keys_postgres"
 KEPT_IN = Path("logs") / "verify.json"
-# what is being done, how much of it is done, how much there is
-OnStep = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -100,24 +99,33 @@ def verify_run(
     the run's folder for the summary. InputError when the run is not complete, a check is unknown, or `dsn` holds no
     load of the run.
     """
-    manifest = read_complete(run_dir)
+    with held_for_reading(run_dir):
+        return _verify(run_dir, only, dsn, with_statistics=with_statistics, on_step=on_step)
+
+
+def _verify(
+    run_dir: Path, only: tuple[str, ...], dsn: str | None, *, with_statistics: bool, on_step: OnStep
+) -> Verification:
+    """`verify_run`, once nobody can change the run."""
     in_lake = tuple(name for name in only if name not in (COUNTS, KEYS))
     require_check_names(in_lake)
+    manifest = read_checked(run_dir, cached=False, on_step=on_step)
     checks: list[CheckResult] = []
     reports: list[Report] = []
     # the database first: when it can't be reached, that is known before a minute has passed
     database, compared = _compare_database(run_dir, manifest, dsn, only)
     if in_lake or not only:
         names = in_lake or check_names()
-        with connect(run_dir) as connection:
-            register_plan(connection, plan_tables(read_any(run_dir / "schedule.yaml")))
+        schedule = read_inputs(run_dir, manifest.identity)
+        with connect(run_dir, manifest) as connection:
+            register_plan(connection, plan_tables(schedule))
             on_step("checking", 0, len(names))
             for done, result in enumerate(run_checks(connection, run_dir, names), 1):
                 checks.append(result)
                 on_step(result.name, done, len(names))
             reports = [] if only else run_reports(connection, run_dir)
     checks += [result for result in compared if not only or result.name in only]
-    figures = run_statistics(run_dir, manifest, on_step) if with_statistics else []
+    figures = compute_statistics(run_dir, manifest, on_step) if with_statistics else []
     found = Verification(
         run_dir=run_dir,
         checks=tuple(checks),
@@ -128,8 +136,14 @@ def verify_run(
     return found if only else _keep(found, manifest)
 
 
-def run_statistics(run_dir: Path, manifest: Manifest, on_step: OnStep = lambda what, done, of: None) -> list[Statistic]:
-    """Every statistic of a complete run beside its band, required ones first."""
+def run_statistics(run_dir: Path, on_step: OnStep = lambda what, done, of: None) -> list[Statistic]:
+    """Every statistic of a complete run beside its band, required ones first; its bytes are checked before."""
+    with held_for_reading(run_dir):
+        return compute_statistics(run_dir, read_checked(run_dir, cached=False, on_step=on_step), on_step)
+
+
+def compute_statistics(run_dir: Path, manifest: Manifest, on_step: OnStep) -> list[Statistic]:
+    """`run_statistics` of files that were held against the manifest."""
     bands, records = read_bands(), run_records(run_dir, manifest)
     measures: Measures = {}
     on_step("statistics", 0, len(FAMILIES))
@@ -139,21 +153,36 @@ def run_statistics(run_dir: Path, manifest: Manifest, on_step: OnStep = lambda w
     return judge(bands, measures, records.geographies)
 
 
-def last_verification(run_dir: Path, manifest: Manifest) -> dict[str, Any] | None:
-    """What the last verification of this very data found, as Verification.to_json gives it; None for none."""
+@dataclass(frozen=True)
+class KeptVerification:
+    """What was found of the data with this fingerprint: Verification.to_json in a record."""
+
+    fingerprint: str
+    run: str
+    passed: int
+    failed: int
+    checks: list[dict[str, Any]]
+    reports: dict[str, list[dict[str, Any]]]
+    postgres: str
+    statistics: list[dict[str, Any]] = field(default_factory=list)
+    format: str = FORMAT
+
+
+def last_verification(run_dir: Path, manifest: Manifest) -> KeptVerification | None:
+    """What the last verification of this very data found; None for none, InputError when its record is damaged."""
     path = run_dir / KEPT_IN
-    if not path.is_file():
+    if not os.path.lexists(path):
         return None
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found if found.get("fingerprint") == manifest.fingerprint else None
+    found = read_record(path, KeptVerification, f"verify again: {command('verify', run_dir)}")
+    return found if found.fingerprint == manifest.fingerprint else None
 
 
 def _keep(found: Verification, manifest: Manifest) -> Verification:
     """Note the result beside the run; a run that cannot be written to is no failure."""
-    text = json.dumps({"fingerprint": manifest.fingerprint, **found.to_json()}, indent=1)
+    record = KeptVerification(fingerprint=manifest.fingerprint, **found.to_json())
     try:
-        write_atomically(found.run_dir / KEPT_IN, text + "\n")
-    except OSError as error:
+        write_record(found.run_dir / KEPT_IN, sealed_text(record, indent=1))
+    except (OSError, InputError) as error:
         return replace(found, not_kept=str(error))
     return found
 

@@ -19,7 +19,7 @@ from engine.planning.bounds import Bound, max_batches, upper_bound
 from engine.planning.places import Rules, max_usable_rings
 from engine.planning.starts import Start
 from lake.codes import SEA
-from lake.manifest import read_complete
+from lake.manifest import Manifest
 
 
 @dataclass(frozen=True)
@@ -275,19 +275,15 @@ def report_data(report: CapacityReport) -> dict[str, object]:
     }
 
 
-def executed_saturation(run_dir: Path) -> Saturation:
+def executed_saturation(run_dir: Path, schedule: Schedule, manifest: Manifest) -> Saturation:
     """Occupied over available container-days of a complete run, over its schedule's steady state.
 
-    From container_assignment: stays as they were lived, up to the as-of date. InputError when the run is not
-    complete or the schedule in it can't be read.
+    From container_assignment: stays as they were lived, up to the as-of date.
     """
-    from engine.farm.schedule_file import read_any
-
-    schedule = read_any(run_dir / "schedule.yaml")
     first_day, last_day, _ = steady_state(schedule)
     at_sea = np.array([False, *(c.stage == SEA for c in schedule.farm.containers)])
     held = np.zeros(2, dtype=np.int64)
-    for partition in read_complete(run_dir).partitions:
+    for partition in manifest.partitions:
         part = partition.tables.get("container_assignment")
         if part is None:
             continue

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from engine.report.console import console, input_errors, print_json
+from engine.report.console import NOT_CHECKED, console, input_errors, print_json
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -19,17 +20,22 @@ def report(
         Path | None,
         typer.Option(help="Draw each pool's load against its capacity: .svg, .png or .html.", metavar="FILE"),
     ] = None,
+    no_check: Annotated[
+        bool, typer.Option("--no-check", help="Don't compare the files' bytes with the manifest's hashes.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Print a run's summary: events, pace, rows by table, checks passed, and how to open lake and database.
 
-    Exit codes: 0 shown; 2 not a complete run.
+    Exit codes: 0 shown; 2 not a complete run, or a damaged one.
     """
     with input_errors():
         from engine.execution.summary import summarise
         from engine.report.summary import print_summary
 
-        summary = summarise(run)
+        if no_check:
+            sys.stderr.write(f"{NOT_CHECKED}\n")
+        summary = summarise(run, check=not no_check)
         if picture is not None:
             from engine.report.picture import write_picture
 

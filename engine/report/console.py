@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 WRONG_INPUT = 2
 PIPE_WIDTH = 160
+NOT_CHECKED = "bytes not checked"  # the first line where --no-check is given
 
 
 def console() -> Console:

@@ -38,6 +38,8 @@ def status_table(state: Progress) -> Table:
     table.add_row("time", f"{data['seconds']:.1f} s" + ("" if left is None else f", about {left:.0f} s left"))
     for error in data["errors"][-LAST_ERRORS:]:
         table.add_row("error", escape(f"partition {error['partition']}: {error['error']}"))
+    if state.damage:
+        table.add_row("journal", f"damaged, what it told there is not shown: {escape(state.damage)}")
     return table
 
 

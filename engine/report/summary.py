@@ -27,10 +27,12 @@ def print_summary(screen: Console, summary: Summary) -> None:
         + ", ".join(f"{getattr(summary.executed, k):.1%}" for k in SHARES)
         + ("" if summary.capacity.steady else " (over the whole span, for want of a steady state)")
     )
-    if summary.checks is None:
+    if not summary.bytes_checked:
+        line("checks    not told, since the bytes are not checked")
+    elif summary.checks is None:
         line(f"checks    not run yet: {command('verify', summary.run_dir)}")
     else:
-        passed, failed = summary.checks["passed"], summary.checks["failed"]
+        passed, failed = summary.checks.passed, summary.checks.failed
         line(f"checks    {passed} of {passed + failed} passed")
     line(biology_line(manifest.biology))
     line(f"lake      {summary.run_dir / 'lake'}: {summary.lake_line}")

@@ -4,27 +4,90 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from lake.disk import disk
+from lake.errors import InputError
+from lake.manifest import JOURNAL, PartitionRecord, RunIdentity
+from lake.next_step import overwrite
+from lake.records import FORMAT, OtherVersion, as_record, file_bytes, opened, sealed_text, write_record
+from lake.sealed import Damaged
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A process, told by number and birth, began or resumed the run."""
+
+    at: float  # Unix seconds, as in every line
+    pid: int
+    born: str
+    identity: RunIdentity
+    workers: int
+    format: str = FORMAT
+    event: Literal["begun"] = "begun"
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """How many events there will be."""
+
+    at: float
+    events: int
+    event: Literal["forecast"] = "forecast"
+
+
+@dataclass(frozen=True)
+class PartitionEnded:
+    """A partition was made or has failed, or was kept by a resume."""
+
+    at: float
+    record: PartitionRecord
+    event: Literal["partition"] = "partition"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The run ended, complete or partial; seconds of this process."""
+
+    at: float
+    status: str
+    seconds: float
+    event: Literal["ended"] = "ended"
+
+
+Line = Begun | Forecast | PartitionEnded | Ended
+KINDS: dict[Any, type[Line]] = {"begun": Begun, "forecast": Forecast, "partition": PartitionEnded, "ended": Ended}
+
+
+@dataclass(frozen=True)
+class Told:
+    """The whole lines of a journal, in order. `problem`: what is wrong with the rest; a last line that a kill cut is
+    none."""
+
+    lines: tuple[Line, ...] = ()
+    problem: str = ""
 
 
 class Journal:
-    """Append-only JSON lines: what happened in a run, in order. The last line may be cut by a kill."""
+    """Append-only lines of sealed JSON: what happened in a run, in order."""
 
     def __init__(self, run_dir: Path) -> None:
-        self.path = run_dir / "logs" / "run.jsonl"
+        self._run_dir = run_dir
+        self.path = run_dir / JOURNAL
 
-    def append(self, event: str, **fields: Any) -> None:
+    def append(self, line: Line) -> None:
         """Add a line and sync it to the disk."""
         disk().make_folder(self.path.parent)
-        line = json.dumps({"event": event, **fields}).encode() + b"\n"
+        text = sealed_text(line).encode() + b"\n"
         is_new = not self.path.exists()
         if not is_new and self._is_cut():
-            line = b"\n" + line
-        disk().write(self.path, line, append=True, sync=True)
+            text = b"\n" + text
+        disk().write(self.path, text, append=True, sync=True)
         if is_new:
             disk().sync_folder(self.path.parent)
 
@@ -36,13 +99,51 @@ class Journal:
             file.seek(-1, os.SEEK_END)
             return file.read() != b"\n"
 
-    def read(self) -> Iterator[dict[str, Any]]:
-        """Every whole line; a cut last line is skipped."""
-        if not self.path.is_file():
-            return
-        with self.path.open(encoding="utf-8") as file:
-            for line in file:
-                try:
-                    yield json.loads(line)
-                except json.JSONDecodeError:
-                    continue
+    def rewrite(self, lines: Iterable[Line]) -> None:
+        """Put these lines in the place of whatever is there, all at once."""
+        disk().make_folder(self.path.parent)
+        write_record(self.path, "\n".join(sealed_text(line) for line in lines))
+
+    def read(self) -> Told:
+        """What the journal tells, nothing where there is none; InputError when another version wrote it."""
+        if not os.path.lexists(self.path):
+            return Told()
+        try:
+            text = file_bytes(self.path)
+        except Damaged as error:
+            return Told(problem=str(error))
+        lines: list[Line] = []
+        problem = "" if text else "it is empty"
+        *ended, rest = text.split(b"\n")
+        for number, line in enumerate(ended, 1):
+            try:
+                lines.append(_line(line))
+            except OtherVersion as error:
+                raise InputError(str(self.path), str(error), f"run it again: {overwrite(self._run_dir)}") from None
+            except Damaged as error:
+                problem = problem or f"line {number}: {error}"
+        with suppress(Damaged):
+            lines.extend([_line(rest)] if rest else [])
+        return Told(tuple(lines), problem)
+
+
+@lru_cache(maxsize=1024)  # a run is looked at again and again while it goes
+def _line(sealed: bytes) -> Line:
+    try:
+        data = opened(sealed)
+    except Damaged:
+        if _is_of_the_first_journals(sealed):
+            raise OtherVersion("another version made it") from None
+        raise
+    kind = KINDS.get(data.get("event"))
+    if kind is None:
+        raise Damaged("it tells nothing that is known")
+    return as_record(data, kind)
+
+
+def _is_of_the_first_journals(line: bytes) -> bool:
+    """Whether it begins a journal of the versions that sealed nothing and named no format."""
+    with suppress(ValueError, RecursionError):
+        data = json.loads(line)
+        return isinstance(data, dict) and data.get("event") == "begun" and "format" not in data
+    return False

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import json
+import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from lake.errors import InputError
-from lake.files import file_hash, write_atomically
-from lake.next_step import resume
+from lake.held import LOCK
+from lake.next_step import overwrite, resume
+from lake.records import FORMAT, OtherVersion, as_record, file_bytes, opened, write_record
+from lake.sealed import Damaged, seal
 
-FORMAT = "smoltworks-run/2"
+FILE = "manifest.json"
+JOURNAL, INPUTS = Path("logs") / "run.jsonl", Path("logs") / "inputs.json"
+DERIVED = ("tables", "events")  # in the file for its readers, not in the record
 
 
 @dataclass(frozen=True)
 class PartRecord:
-    """One Parquet file: path relative to the run, rows, bytes, and a hash of the bytes (empty: not taken)."""
+    """One Parquet file: path relative to the run, rows, bytes, and the XXH3-128 of the bytes."""
 
     file: str
     rows: int
     bytes: int
-    xxh3: str = ""
+    xxh3: str
 
 
 @dataclass(frozen=True)
@@ -54,18 +58,6 @@ class PartitionRecord:
         """Rows of its event tables."""
         return sum(part.rows for part in self.tables.values())
 
-    @staticmethod
-    def from_json(data: dict[str, Any]) -> PartitionRecord:
-        """From what to_json or asdict gave, read back from JSON; KeyError or TypeError when it is not that."""
-        return PartitionRecord(
-            **{
-                **data,
-                "tables": {k: PartRecord(**v) for k, v in data["tables"].items()},
-                "fingerprints": {int(k): v for k, v in data["fingerprints"].items()},
-                "batches": {int(k): BatchRecord(**v) for k, v in data["batches"].items()},
-            }
-        )
-
 
 @dataclass(frozen=True)
 class RunIdentity:
@@ -80,11 +72,6 @@ class RunIdentity:
     farm_sha256: str
     biology_sha256: str
     partitions: tuple[tuple[int, int], ...]
-
-    @staticmethod
-    def from_json(data: dict[str, Any]) -> RunIdentity:
-        """From what to_json or asdict gave, read back from JSON; KeyError or TypeError when it is not that."""
-        return RunIdentity(**{**data, "partitions": tuple(tuple(p) for p in data["partitions"])})
 
     def differences(self, other: RunIdentity) -> list[str]:
         """What is not the same, in words."""
@@ -129,18 +116,6 @@ class BiologyRecord:
     base: FileRecord | None = None
     overlays: tuple[FileRecord, ...] = ()
     changed: tuple[ChangedParameter, ...] = ()
-
-    @staticmethod
-    def from_json(data: dict[str, Any]) -> BiologyRecord:
-        """From what to_json or asdict gave, read back from JSON; KeyError or TypeError when it is not that."""
-        return BiologyRecord(
-            **{
-                **data,
-                "base": FileRecord(**data["base"]) if data["base"] else None,
-                "overlays": tuple(FileRecord(**each) for each in data["overlays"]),
-                "changed": tuple(ChangedParameter(**each) for each in data["changed"]),
-            }
-        )
 
 
 @dataclass(frozen=True)
@@ -200,20 +175,6 @@ class Manifest:
         """Rows a second of the last call."""
         return self.events_made / max(self.seconds, 1e-9)
 
-    @staticmethod
-    def from_json(data: dict[str, Any]) -> Manifest:
-        """From what to_json or asdict gave, read back from JSON; KeyError or TypeError when it is not that."""
-        data = {k: v for k, v in data.items() if k not in {"tables", "events"}}
-        return Manifest(
-            **{
-                **data,
-                "identity": RunIdentity.from_json(data["identity"]),
-                "dimensions": {k: PartRecord(**v) for k, v in data["dimensions"].items()},
-                "partitions": tuple(PartitionRecord.from_json(p) for p in data["partitions"]),
-                "biology": BiologyRecord.from_json(data["biology"]),
-            }
-        )
-
     def to_json(self) -> dict[str, Any]:
         """As manifest.json has it: with the rows by table and in all, for who reads it."""
         return {**asdict(self), "tables": self.tables, "events": self.events}
@@ -221,34 +182,36 @@ class Manifest:
 
 def write_manifest(run_dir: Path, manifest: Manifest) -> None:
     """Write RUN/manifest.json, whole or not at all."""
-    write_atomically(run_dir / "manifest.json", json.dumps(manifest.to_json(), indent=1) + "\n")
+    write_record(run_dir / FILE, seal(manifest.to_json(), indent=1))
 
 
 def read_manifest(run_dir: Path) -> Manifest:
-    """The manifest of a finished run, complete or partial; InputError when there is none or it is not one."""
-    path = run_dir / "manifest.json"
+    """The manifest of a finished run, complete or partial; InputError when there is none or it is damaged."""
+    path = run_dir / FILE
     if not run_dir.is_dir():
         raise InputError(str(run_dir), "no such run folder", "give the folder of a run, as run --out named it")
-    if not path.is_file():
-        begun = (run_dir / "logs" / "run.jsonl").is_file()
-        problem = "a run was begun here but not finished: there is no manifest.json" if begun else "not a run folder"
-        cure = f"finish it: {resume(run_dir)}"
-        raise InputError(str(run_dir), problem, cure if begun else "give the folder of a run, as run --out named it")
+    if not os.path.lexists(path):
+        if not is_run(run_dir):
+            raise InputError(str(run_dir), "not a run folder", "give the folder of a run, as run --out named it")
+        problem = f"a run was begun here but not finished: there is no {FILE}"
+        raise InputError(str(run_dir), problem, f"finish it: {resume(run_dir)}")
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        if data.get("format") != FORMAT:
-            raise InputError(str(path), f"format {data.get('format')!r}, expected {FORMAT!r}", "run it again")
-        return Manifest.from_json(data)
-    except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as e:
-        raise InputError(str(path), f"damaged: {e}", "run it again with --resume") from None
+        data = opened(file_bytes(path))
+        return as_record({key: value for key, value in data.items() if key not in DERIVED}, Manifest)
+    except OtherVersion as error:
+        raise InputError(str(path), str(error), f"run it again: {overwrite(run_dir)}") from None
+    except Damaged as error:
+        raise InputError(str(path), f"damaged: {error}", f"make it anew: {resume(run_dir)}") from None
 
 
-def read_complete(run_dir: Path, *, every_byte: bool = False) -> Manifest:
-    """The manifest of a complete run whose files are all there as recorded; InputError otherwise.
+def is_run(run_dir: Path) -> bool:
+    """Whether a run was begun in the folder, whatever has become of its records."""
+    begun = any(os.path.lexists(run_dir / file) for file in (JOURNAL, INPUTS))
+    return begun or all(os.path.lexists(run_dir / file) for file in (FILE, LOCK))
 
-    Dimension tables are held against the hash of their bytes, parts against their size; `every_byte`: all against
-    their hash, where one was taken.
-    """
+
+def read_complete(run_dir: Path) -> Manifest:
+    """The manifest of a complete run, whatever its files hold: InputError otherwise."""
     manifest = read_manifest(run_dir)
     if manifest.status != "complete":
         failed = [p.partition for p in manifest.failed]
@@ -257,21 +220,4 @@ def read_complete(run_dir: Path, *, every_byte: bool = False) -> Manifest:
             f"only a partial run: partitions {failed} failed",
             f"finish it: {resume(run_dir)}",
         )
-    parts = [part for p in manifest.partitions for part in p.tables.values()]
-    hashed = [(part, True) for part in manifest.dimensions.values()] + [(part, every_byte) for part in parts]
-    for part, by_hash in hashed:
-        problem = part_problem(run_dir, part)
-        if not problem and part.xxh3 and by_hash and file_hash(run_dir / part.file) != part.xxh3:
-            problem = "is damaged: its bytes are not those that the manifest recorded"
-        if problem:
-            raise InputError(str(run_dir / part.file), problem, "run it again with --resume: the part is made anew")
     return manifest
-
-
-def part_problem(run_dir: Path, part: PartRecord) -> str:
-    """What is wrong with a recorded file by its size; empty when nothing is."""
-    try:
-        size = (run_dir / part.file).stat().st_size
-    except FileNotFoundError:
-        return "the manifest names this file, but it is not there"
-    return "" if size == part.bytes else f"has {size} bytes, the manifest says {part.bytes}"

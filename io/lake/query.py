@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
+from lake.checked import read_checked
 from lake.errors import InputError
+from lake.held import held_for_reading
+from lake.manifest import read_complete
 from lake.next_step import command
-from lake.views import Connection, connect
+from lake.tables import TABLES
+from lake.views import RUN_TABLES, Connection, connect
 
 READING = ("SELECT", "EXPLAIN", "MULTI")  # a PIVOT counts as several statements
 TABLES_QUERY = (
@@ -20,16 +24,37 @@ TABLES_QUERY = (
 
 
 @contextmanager
-def answer(run_dir: Path, query: str = TABLES_QUERY) -> Iterator[duckdb.DuckDBPyRelation]:
+def answer(run_dir: Path, query: str = TABLES_QUERY, *, check: bool = True) -> Iterator[duckdb.DuckDBPyRelation]:
     """The rows of a query on a complete run, to be read within the block; unless given, the tables and their rows.
 
-    InputError: the run is not complete, the query is not one statement that reads, or DuckDB refuses it.
+    check: read files only whose bytes are those that the manifest records. InputError: the run is not complete, a file
+    is not as recorded, the query is not one statement that reads, or DuckDB refuses it.
     """
-    with connect(run_dir) as connection:
-        try:
-            yield _reading(connection, query)
-        except duckdb.Error as error:
-            raise InputError("the query", str(error).strip(), f"the tables: {command('sql', run_dir)}") from None
+    with held_for_reading(run_dir):
+        tables = _tables_read(query)
+        manifest = read_checked(run_dir, tables) if check else read_complete(run_dir)
+        with connect(run_dir, manifest, tables=tables) as connection:
+            try:
+                yield _reading(connection, query)
+            except duckdb.Error as error:
+                raise InputError("the query", str(error).strip(), f"the tables: {command('sql', run_dir)}") from None
+
+
+def _tables_read(query: str) -> Collection[str] | None:
+    """The tables that a query reads; None for all of them, where that isn't plain to see.
+
+    Only views of these are made, so that a query can't read what was not checked.
+    """
+    if query == TABLES_QUERY:
+        return ()
+    if "parquet" in query.lower():
+        return None  # read_parquet, a path, or the files' footers
+    try:
+        with duckdb.connect() as empty:
+            names = {name.lower() for name in empty.get_table_names(query)}
+    except duckdb.Error:
+        return None
+    return names - RUN_TABLES if names and names <= RUN_TABLES | set(TABLES) else None
 
 
 def _reading(connection: Connection, query: str) -> duckdb.DuckDBPyRelation:

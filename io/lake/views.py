@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -26,8 +26,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from lake.checked import read_checked
+from lake.errors import InputError
 from lake.fingerprint import empty_fingerprint, part_fingerprints
 from lake.manifest import Manifest, read_complete
+from lake.next_step import command
 from lake.tables import TABLES
 
 Connection = duckdb.DuckDBPyConnection
@@ -62,6 +65,7 @@ _RUN = {
     "estimate": pa.schema([("table_name", pa.string()), ("rows", pa.int64())]),
 }
 _LAKE_FINGERPRINT = _RUN["manifest_fingerprint"]
+RUN_TABLES = frozenset(_RUN)  # what the manifest alone tells
 
 PLAN_TABLES: Mapping[str, pa.Schema] = MappingProxyType(
     {
@@ -132,9 +136,14 @@ PLAN_TABLES: Mapping[str, pa.Schema] = MappingProxyType(
 )
 
 
-def connect(run_dir: Path) -> Connection:
-    """DuckDB on a complete run; InputError when it is not one. Nothing is fetched, nothing in the run changed."""
-    manifest = read_complete(run_dir)
+def connect(run_dir: Path, manifest: Manifest | None = None, *, tables: Collection[str] | None = None) -> Connection:
+    """DuckDB on a complete run, or on some of its tables. Nothing is fetched, nothing in the run changed.
+
+    manifest: given where the files were held against it already. InputError when the run is not complete, or a file
+    that a view would read is not as the manifest has it. The footers' view is there when all tables are.
+    """
+    if manifest is None:
+        manifest = read_checked(run_dir, tables)
     connection = duckdb.connect(
         config={
             "autoinstall_known_extensions": "false",
@@ -146,19 +155,30 @@ def connect(run_dir: Path) -> Connection:
     )
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")
-    files = manifest.files
-    for name in TABLES:
-        paths = [str(run_dir / file) for file in files.get(name, [])]
-        connection.read_parquet(paths, hive_partitioning=False).create_view(name)
+    try:
+        _create_views(connection, run_dir, manifest, tables)
+    except duckdb.Error as error:
+        connection.close()
+        cure = f"check them: {command('verify', run_dir)}"
+        raise InputError(str(run_dir), f"its files can't be read: {error}", cure) from None
     for name, rows in _run_rows(manifest).items():
         _create(connection, name, pa.Table.from_pylist(rows, schema=_RUN[name]))
+    return connection
+
+
+def _create_views(connection: Connection, run_dir: Path, manifest: Manifest, tables: Collection[str] | None) -> None:
+    files = manifest.files
+    for name in TABLES if tables is None else tables:
+        paths = [str(run_dir / file) for file in files.get(name, [])]
+        connection.read_parquet(paths, hive_partitioning=False).create_view(name)
+    if tables is not None:
+        return
     listed = ", ".join(_quoted(str(run_dir / part.file)) for _, _, part in _parts(manifest))
     prefix = len(str(run_dir / "x")) - 1
     connection.execute(
         f"CREATE VIEW parquet_footer AS SELECT file_name[{prefix + 1}:] AS file, num_rows AS rows "
         f"FROM parquet_file_metadata([{listed}])"
     )
-    return connection
 
 
 def register_plan(connection: Connection, tables: Mapping[str, Iterable[Mapping[str, Any]]]) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
+from lake.checked import read_checked
 from lake.errors import InputError
-from lake.manifest import read_complete, read_manifest
+from lake.held import held_for_reading
+from lake.manifest import read_manifest
 from lake.next_step import command
 from warehouse.embedded import embedded_dsn
 from warehouse.load import DEFAULT_CONNECTIONS, WHOLE, Listener, LoadResult, Options, load_run, restore_only
@@ -42,10 +44,11 @@ def load(
     dsn: None for a server of the run's own, made if absent. InputError and LoadFailed as of load_run; InputError also
     when the run is not complete or a file's bytes are not those that were written.
     """
-    manifest = read_complete(run_dir, every_byte=True)
-    with database(run_dir, dsn, must_exist=False) as address:
-        result = load_run(run_dir, manifest, address, connections, listener=listener, options=options)
-    record_load(run_dir, manifest, dsn)
+    with held_for_reading(run_dir):
+        manifest = read_checked(run_dir, cached=False)
+        with database(run_dir, dsn, must_exist=False) as address:
+            result = load_run(run_dir, manifest, address, connections, listener=listener, options=options)
+        record_load(run_dir, manifest, dsn)
     return result
 
 
@@ -68,9 +71,10 @@ def wipe(
 
     InputError and WipeFailed as of wipe_run.
     """
-    manifest = read_manifest(run_dir)
-    with database(run_dir, dsn) as address:
-        result = wipe_run(manifest, address, confirm)
-    if result is not None:
-        forget_load(run_dir, dsn)
+    with held_for_reading(run_dir):
+        manifest = read_manifest(run_dir)
+        with database(run_dir, dsn) as address:
+            result = wipe_run(manifest, address, confirm)
+        if result is not None:
+            forget_load(run_dir, dsn)
     return result

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.execution.folder import LOCK
 from engine.execution.run import run
 from engine.farm.schedule import Schedule
+from lake.checked import read_checked
 from lake.errors import InputError
-from lake.manifest import Manifest, read_complete, read_manifest
+from lake.held import LOCK
+from lake.manifest import Manifest, read_manifest
 from tests.execution.run_files import Synchronous
 
 HOLD = """
@@ -53,8 +54,8 @@ def test_a_dimension_changed_in_place_is_found(undisturbed: tuple[Path, Manifest
     data = bytearray(part.read_bytes())
     data[len(data) // 2] ^= 1
     part.write_bytes(data)
-    with pytest.raises(InputError, match="damaged"):
-        read_complete(copied)
+    with pytest.raises(InputError, match="geography, a dimension"):
+        read_checked(copied)
 
 
 def test_a_part_changed_in_place_is_found_before_a_load(undisturbed: tuple[Path, Manifest], tmp_path: Path) -> None:
@@ -65,6 +66,5 @@ def test_a_part_changed_in_place_is_found_before_a_load(undisturbed: tuple[Path,
     data = bytearray(part.read_bytes())
     data[len(data) // 2] ^= 1
     part.write_bytes(data)
-    read_complete(copied)
-    with pytest.raises(InputError, match="damaged"):
-        read_complete(copied, every_byte=True)
+    with pytest.raises(InputError, match=r"daily_state, partition 0 \(batches 1-2\)"):
+        read_checked(copied)

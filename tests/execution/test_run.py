@@ -23,7 +23,7 @@ from engine.farm.schedule import Schedule
 from engine.farm.schedule_file import parse_schedule
 from engine.farm.schedule_text import format_schedule
 from lake.errors import InputError
-from lake.journal import Journal
+from lake.journal import Begun, Journal
 from lake.manifest import Manifest, PartitionRecord, read_complete, read_manifest
 from lake.tables import DIMENSION_TABLE_NAMES, EVENT_TABLE_NAMES
 from tests.counting import assert_linear
@@ -269,8 +269,8 @@ def test_progress_tells_how_far_a_run_is(small_schedule: Schedule, tmp_path: Pat
         record = simulate_partition(task)
         told = read_progress(run_dir)
         states.append(told)
-        mine = next(p for p in told.running if p["partition"] == task.partition)
-        assert (mine["done"], mine["events"]) == (len(task.schedule.batches), record.events)
+        mine = next(p for p in told.running if p.partition == task.partition)
+        assert (mine.done, mine.events) == (len(task.schedule.batches), record.events)
         return record
 
     manifest = run(small_schedule, run_dir, Synchronous(), 1, simulate=watched)
@@ -298,13 +298,10 @@ def test_a_run_whose_process_is_gone_is_interrupted_even_if_its_number_lives_on(
     small_schedule: Schedule, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:
     run_dir = tmp_path / "run"
-    begun = next(iter(Journal(undisturbed[0]).read()))
-    assert begun["event"] == "begun"
-    alive = {k: v for k, v in begun.items() if k != "event"}
+    begun = Journal(undisturbed[0]).read().lines[0]
+    assert isinstance(begun, Begun)
     for changes, state in (({}, "running"), ({"born": "1"}, "interrupted"), ({"pid": 2**22 + 1}, "interrupted")):
-        (run_dir / "logs").mkdir(parents=True, exist_ok=True)
-        Journal(run_dir).path.write_text("")
-        Journal(run_dir).append("begun", **(alive | changes))
+        Journal(run_dir).rewrite([replace(begun, **changes)])
         assert read_progress(run_dir).state == state
     run(small_schedule, run_dir, Synchronous(), 1, resume=True)
     assert lake_bytes(run_dir) == lake_bytes(undisturbed[0])
@@ -313,8 +310,7 @@ def test_a_run_whose_process_is_gone_is_interrupted_even_if_its_number_lives_on(
 def test_a_run_under_way_in_another_process_is_left_alone(
     small_schedule: Schedule, partial: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun = next(iter(Journal(partial).read()))
-    Journal(partial).append("begun", **{k: v for k, v in begun.items() if k != "event"})
+    Journal(partial).append(Journal(partial).read().lines[0])
     monkeypatch.setattr(os, "getpid", lambda: 1)
     for changes in ({"resume": True}, {"overwrite": True}):
         assert "another process is running it" in refused(small_schedule, partial, Synchronous(), 1, **changes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lake.errors import InputError
-from lake.files import file_hash
-from lake.journal import Journal
+from lake.journal import Forecast, Journal
 from lake.manifest import (
-    FORMAT,
+    FILE,
     BatchRecord,
     BiologyRecord,
     ChangedParameter,
@@ -29,12 +27,13 @@ from lake.manifest import (
     read_manifest,
     write_manifest,
 )
-from tests.counting import assert_linear
+from lake.records import FORMAT, as_record
+from lake.sealed import seal
 
 TEXT = st.text(max_size=12)
 COUNT = st.integers(0, 2**40)
 SECONDS = st.floats(0.0, 1e6)
-PARTS = st.dictionaries(TEXT, st.builds(PartRecord, file=TEXT, rows=COUNT, bytes=COUNT), max_size=3)
+PARTS = st.dictionaries(TEXT, st.builds(PartRecord, file=TEXT, rows=COUNT, bytes=COUNT, xxh3=TEXT), max_size=3)
 PARTITIONS = st.builds(
     PartitionRecord,
     partition=COUNT,
@@ -119,7 +118,7 @@ def test_a_manifest_is_read_as_it_was_written(manifest: Manifest, tmp_path: Path
 
 @given(PARTITIONS)
 def test_a_partitions_record_survives_json(record: PartitionRecord) -> None:
-    assert PartitionRecord.from_json(json.loads(json.dumps(asdict(record)))) == record
+    assert as_record(asdict(record), PartitionRecord) == record
 
 
 @given(IDENTITIES, IDENTITIES)
@@ -129,14 +128,10 @@ def test_two_identities_are_one_only_if_nothing_differs(one: RunIdentity, other:
     assert [line.split()[0] for line in one.differences(other)] == expected
 
 
-def whole_run(run_dir: Path, rows: int = 2, **changes: Any) -> Manifest:
-    """A run of one partition and one dimension with real files."""
-    for name in ("batch", "geography"):
-        folder = run_dir / "lake" / name
-        folder.mkdir(parents=True)
-        (folder / "part-0000.parquet").write_bytes(b"x" * rows)
+def whole_run(run_dir: Path, **changes: Any) -> Manifest:
+    """A run of one partition and one dimension."""
     part = {
-        name: {name: PartRecord(file=f"lake/{name}/part-0000.parquet", rows=1, bytes=rows)}
+        name: {name: PartRecord(file=f"lake/{name}/part-0000.parquet", rows=1, bytes=2, xxh3="d")}
         for name in ("batch", "geography")
     }
     manifest = Manifest(
@@ -177,37 +172,6 @@ def test_a_whole_run_is_complete(tmp_path: Path) -> None:
     assert read_complete(tmp_path) == manifest
 
 
-def test_completeness_of_many_parts_is_as_much_work_as_they_are(tmp_path: Path) -> None:
-    def read(count: int) -> Callable[[], object]:
-        run_dir = tmp_path / str(count)
-        whole = whole_run(run_dir)
-        part = whole.partitions[0].tables["batch"]
-        mark = file_hash(run_dir / part.file)
-        partitions = [
-            replace(whole.partitions[0], partition=n, tables={"batch": replace(part, rows=n, xxh3=mark)})
-            for n in range(count)
-        ]
-        write_manifest(run_dir, replace(whole, partitions=tuple(partitions)))
-        return lambda: read_complete(run_dir, every_byte=True)
-
-    assert_linear(read)
-
-
-@pytest.mark.parametrize("name", ["batch", "geography"])
-def test_a_run_with_a_part_missing_or_cut_is_refused(tmp_path: Path, name: str) -> None:
-    whole_run(tmp_path)
-    part = tmp_path / "lake" / name / "part-0000.parquet"
-    part.write_bytes(b"x")
-    message = refusal(tmp_path)
-    assert str(part) in message
-    assert "has 1 bytes, the manifest says 2" in message
-    part.unlink()
-    message = refusal(tmp_path)
-    assert str(part) in message
-    assert "not there" in message
-    assert "--resume" in message
-
-
 def test_a_partial_run_is_refused_with_the_way_to_finish_it(tmp_path: Path) -> None:
     failed = replace(SUCCEEDED, partition=3, status="failed", error="ValueError")
     whole_run(tmp_path, status="partial", partitions=(failed,))
@@ -219,7 +183,7 @@ def test_a_partial_run_is_refused_with_the_way_to_finish_it(tmp_path: Path) -> N
 
 
 def test_a_run_that_was_begun_and_not_ended_is_known_as_such(tmp_path: Path) -> None:
-    Journal(tmp_path).append("begun", pid=1)
+    Journal(tmp_path).append(Forecast(at=1.0, events=2))
     message = refusal(tmp_path)
     assert "begun here but not finished" in message
     assert f"--out {tmp_path} --resume" in message
@@ -228,12 +192,17 @@ def test_a_run_that_was_begun_and_not_ended_is_known_as_such(tmp_path: Path) -> 
 def test_what_is_no_run_is_told_from_what_is_a_damaged_one(tmp_path: Path) -> None:
     assert "no such run folder" in refusal(tmp_path / "absent")
     assert "not a run folder" in refusal(tmp_path)
-    path = tmp_path / "manifest.json"
-    for text in ("", "{", "[]", "null", f'{{"format": "{FORMAT}"}}'):
+    path = tmp_path / FILE
+    for text in ("", "{", "[]", "null", "\0" * 20, f'{{"format": "{FORMAT}"}}', seal({"format": FORMAT})):
         path.write_text(text)
         assert "damaged" in refusal(tmp_path), text
-    path.write_text('{"format": "smoltworks-run/0"}')
-    assert "smoltworks-run/0" in refusal(tmp_path)
+        assert "--resume" in refusal(tmp_path)
+    path.write_text('{"format": "smoltworks-run/2"}')
+    assert "another version" in refusal(tmp_path)
+    assert "--overwrite" in refusal(tmp_path)
+    path.unlink()
+    path.mkdir()
+    assert "a folder stands in its place" in refusal(tmp_path)
 
 
 @given(data=st.data())
@@ -242,7 +211,25 @@ def test_a_manifest_cut_anywhere_is_damaged_and_never_half_believed(
 ) -> None:
     run_dir = tmp_path_factory.mktemp("run")
     whole_run(run_dir)
-    path = run_dir / "manifest.json"
+    path = run_dir / FILE
     text = path.read_text()
     path.write_text(text[: data.draw(st.integers(0, len(text.rstrip()) - 1))])
     assert "damaged" in refusal(run_dir)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"seconds": "1"}, "seconds"),
+        ({"workers": 1.5}, "workers"),
+        ({"status": None}, "status"),
+        ({"unknown": 1}, "unknown"),
+        ({"identity": []}, "identity"),
+        ({"partitions": {}}, "partitions"),
+        ({"dimensions": {"geography": {"file": "x", "rows": 1, "bytes": 2}}}, "dimensions.geography.xxh3"),
+    ],
+)
+def test_a_sealed_record_of_another_shape_is_damaged(tmp_path: Path, change: dict[str, Any], words: str) -> None:
+    data = whole_run(tmp_path).to_json() | change
+    (tmp_path / FILE).write_text(seal(data))
+    assert f"damaged: {words}" in refusal(tmp_path)

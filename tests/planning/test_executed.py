@@ -31,10 +31,10 @@ def test_executed_saturation_counts_the_days_that_were_lived(small_schedule: Sch
     """Against SQL on the lake."""
     run_dir = tmp_path / "run"
     schedule = _with_a_steady_state(small_schedule)
-    run(schedule, run_dir, AtOnce(), 1)
+    manifest = run(schedule, run_dir, AtOnce(), 1)
     report = capacity_report(schedule)
     assert report.steady
-    executed = executed_saturation(run_dir)
+    executed = executed_saturation(run_dir, schedule, manifest)
     span = report.last_day - report.first_day
     held = duckdb.execute(
         f"""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import psycopg
@@ -14,6 +14,7 @@ import pytest
 import smoltworks
 from lake.checks import check_names
 from lake.errors import InputError
+from lake.manifest import write_manifest
 from lake.tables import TABLES
 from tests.warehouse import small_lake
 
@@ -70,14 +71,16 @@ def test_a_run_is_verified_measured_and_summed_up(run: smoltworks.Run, capfd: py
     found = run.verify(on_step=heard)
     assert found.passed
     assert [check.name for check in found.checks] == list(check_names())
-    assert steps[0] == ("checking", 0, len(check_names()))
+    hashed = [step for step in steps if step[0] == "hashing"]
+    assert hashed[-1][1] == hashed[-1][2] == sum(map(len, run.manifest.files.values()))
+    assert steps[len(hashed)] == ("checking", 0, len(check_names()))
     assert steps[-1] == (check_names()[-1], len(check_names()), len(check_names()))
     assert found.statistics == ()
     figures = run.statistics()
     assert {figure.name for figure in figures if figure.required}
     summary = run.report()
     assert summary.checks is not None
-    assert (summary.checks["passed"], summary.checks["failed"]) == (len(check_names()), 0)
+    assert (summary.checks.passed, summary.checks.failed) == (len(check_names()), 0)
     state = run.status()
     assert (state.state, state.events) == ("complete", run.manifest.events)
     assert capfd.readouterr() == ("", "")
@@ -86,12 +89,10 @@ def test_a_run_is_verified_measured_and_summed_up(run: smoltworks.Run, capfd: py
 
 
 def test_a_spoilt_table_fails_its_check(run: smoltworks.Run, tmp_path: Path) -> None:
-    import json
-
     copied = smoltworks.open_run(shutil.copytree(run.path, tmp_path / "run"))
-    data: dict[str, Any] = json.loads((copied.path / "manifest.json").read_text())
-    data["identity"]["batch_count"] += 1
-    (copied.path / "manifest.json").write_text(json.dumps(data))
+    manifest = copied.manifest
+    more = replace(manifest.identity, batch_count=manifest.identity.batch_count + 1)
+    write_manifest(copied.path, replace(manifest, identity=more))
     found = copied.verify()
     assert not found.passed
     assert found.to_json()["failed"] == sum(not check.passed for check in found.checks) > 0

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lake.files import file_hash
 from lake.manifest import BiologyRecord, Manifest, PartitionRecord, PartRecord, RunIdentity, write_manifest
 from lake.tables import DIMENSION_TABLE_NAMES, TABLES
 from lake.tables.declaration import Column
@@ -320,7 +321,9 @@ def write(folder: Path, table: str, part: int, rows: list[dict[str, Any]]) -> Pa
     path = folder / "lake" / table / f"part-{part:04d}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(arrow(table, rows), path, store_decimal_as_integer=True)
-    return PartRecord(file=str(path.relative_to(folder)), rows=len(rows), bytes=path.stat().st_size)
+    return PartRecord(
+        file=str(path.relative_to(folder)), rows=len(rows), bytes=path.stat().st_size, xxh3=file_hash(path)
+    )
 
 
 def build(folder: Path, name: str = "small", prefix: str = "FAR", fingerprint: str = "f1") -> Manifest:

@@ -1,0 +1,82 @@
+"""Who has a run's folder: one that writes, or any number that read. The kernel lets go when a process ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lake.errors import InputError
+from lake.next_step import command
+
+LOCK = ".run.lock"
+
+
+def being_written(run_dir: Path) -> InputError:
+    """That a run is under way in the folder, and how to follow it."""
+    return InputError(
+        str(run_dir),
+        "another process is running it",
+        f"wait for it ({command('status', run_dir, '--watch')}), or stop it",
+    )
+
+
+@contextmanager
+def held_for_reading(run_dir: Path) -> Iterator[None]:
+    """Keep a run from being changed within the block; InputError while it is written.
+
+    Where there is no lock and none can be made (a folder that is only to be read), nobody can write either.
+    """
+    lock = _lock(run_dir)
+    if lock is None:
+        yield
+        return
+    try:
+        if not _taken(lock, fcntl.LOCK_SH):
+            raise being_written(run_dir)
+        yield
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def held_for_writing(run_dir: Path) -> Iterator[None]:
+    """Have the folder alone within the block; InputError while another process writes it or reads from it.
+
+    OSError where the folder can't be written to.
+    """
+    lock = os.open(run_dir / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        if not _taken(lock, fcntl.LOCK_EX):
+            if not _taken(lock, fcntl.LOCK_SH):
+                raise being_written(run_dir)
+            raise InputError(
+                str(run_dir), "in use by another command, which reads it", "wait until that has ended, then repeat"
+            )
+        yield
+    finally:
+        os.close(lock)
+
+
+def _lock(run_dir: Path) -> int | None:
+    try:
+        return os.open(run_dir / LOCK, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        if not (run_dir / "manifest.json").is_file():
+            return None
+    try:
+        return os.open(run_dir / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    except OSError:
+        return None
+
+
+def _taken(lock: int, how: int) -> bool:
+    try:
+        fcntl.flock(lock, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True  # a file system without locks
+    return True
