@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +23,7 @@ def status(
 ) -> None:
     """Show partitions, events, pace, success and errors of a run in progress or ended.
 
-    Exit codes: 0 shown; 2 not a run folder.
+    Exit codes: 0 shown; 2 not a run folder, or one whose record is damaged.
     """
     with input_errors():
         from engine.execution.progress import read_progress
@@ -32,6 +33,8 @@ def status(
             while watch and state.state == "running":
                 time.sleep(every)
                 state = read_progress(run)
+            if state.damage:
+                sys.stderr.write(f"the journal is damaged, what it told there is not shown: {state.damage}\n")
             print_json(state.to_json())
             return
         from engine.report.status import print_status, status_table

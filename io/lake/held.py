@@ -12,6 +12,7 @@ from lake.errors import InputError
 from lake.next_step import command
 
 LOCK = ".run.lock"
+FLAGS = os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW  # whatever stands there, it is opened at once and is no other's
 
 
 def being_written(run_dir: Path) -> InputError:
@@ -47,7 +48,7 @@ def held_for_writing(run_dir: Path) -> Iterator[None]:
 
     OSError where the folder can't be written to.
     """
-    lock = os.open(run_dir / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    lock = os.open(run_dir / LOCK, os.O_RDWR | os.O_CREAT | FLAGS, 0o666)
     try:
         if not _taken(lock, fcntl.LOCK_EX):
             if not _taken(lock, fcntl.LOCK_SH):
@@ -62,12 +63,12 @@ def held_for_writing(run_dir: Path) -> Iterator[None]:
 
 def _lock(run_dir: Path) -> int | None:
     try:
-        return os.open(run_dir / LOCK, os.O_RDONLY | os.O_CLOEXEC)
+        return os.open(run_dir / LOCK, os.O_RDONLY | FLAGS)
     except OSError:
         if not (run_dir / "manifest.json").is_file():
             return None
     try:
-        return os.open(run_dir / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        return os.open(run_dir / LOCK, os.O_RDWR | os.O_CREAT | FLAGS, 0o666)
     except OSError:
         return None
 

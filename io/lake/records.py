@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
@@ -12,6 +13,7 @@ from pathlib import Path
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from lake.disk import disk
 from lake.errors import InputError
 from lake.files import write_atomically
 from lake.sealed import KEY, Damaged, seal, unseal
@@ -110,8 +112,14 @@ def write_record(path: Path, text: str, *, durable: bool = True) -> None:
 
 
 def make_way(path: Path) -> None:
-    """Remove an empty folder that stands where a file belongs; InputError when there is something in it."""
+    """Remove what stands where a file belongs and is none: an empty folder, a link that leads nowhere, a pipe.
+
+    InputError when it is a folder with something in it.
+    """
+    if path.is_file() or not os.path.lexists(path):
+        return
     if not path.is_dir() or path.is_symlink():
+        disk().remove(path)
         return
     try:
         path.rmdir()
