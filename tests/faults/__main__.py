@@ -5,14 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
 import time
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 
 from tests.faults.campaign import KINDS, Case, Outcome, cases, play
-from tests.faults.workshop import Workshop
+from tests.faults.workshop import Workshop, opened
 
 SEED, CASES = 1, 1000
 
@@ -32,14 +30,9 @@ def main() -> int:
             chosen = [replace(c, kind=kinds[0]) for c in chosen]
     else:
         chosen = list(cases(asked.seed, asked.cases, kinds))
-    with tempfile.TemporaryDirectory(dir=_room()) as folder, Workshop(Path(folder)) as shop:
+    with opened() as shop:
         failed = _play(chosen, shop, smaller=not asked.whole)
     return 1 if failed else 0
-
-
-def _room() -> str | None:
-    """Memory where there is some: the campaign is about what is written, not about how fast."""
-    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 def _play(chosen: list[Case], shop: Workshop, *, smaller: bool) -> list[Outcome]:

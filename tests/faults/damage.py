@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ QUESTIONS: tuple[tuple[str, ...], ...] = (
     ("resume", RUN),
 )
 QUERY = "select count(*) as n, bit_xor(hash(t)) as h from {} t"
-MANY_BYTES = 4096
+NUMBER = re.compile(rb'("?(?:events|rows|bytes|seed|eggs)"?: )(\d+)')
 Change = Callable[[bytes, float, int], bytes]
 
 
@@ -147,6 +148,16 @@ def _exchanged(shop: Workshop, path: Path) -> None:
         between.rename(others[0])
 
 
+def _half_written(shop: Workshop, path: Path) -> None:
+    """Beside the file, what a killed process had of a newer one."""
+    path.with_name(f".{path.name}.4711.tmp").write_bytes(path.read_bytes()[:100])
+
+
+def _another_number(shop: Workshop, path: Path) -> None:
+    """One number one higher, as a hand would have it."""
+    path.write_bytes(NUMBER.sub(lambda found: found[1] + str(int(found[2]) + 1).encode(), path.read_bytes(), count=1))
+
+
 HAPPENINGS: dict[str, Callable[[Workshop, Path], None]] = {
     "missing": _missing,
     "empty": _empty,
@@ -160,6 +171,8 @@ HAPPENINGS: dict[str, Callable[[Workshop, Path], None]] = {
     "a dangling link": _dangling,
     "twice": _twice,
     "exchanged": _exchanged,
+    "half written": _half_written,
+    "another number": _another_number,
 }
 
 

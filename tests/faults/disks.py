@@ -11,7 +11,7 @@ from tests.faults.drawing import Draw
 from tests.faults.ending import READERS, STARTS, begin, go_on, untouched
 from tests.faults.evidence import Broken, require_plain
 from tests.faults.fake_disk import STOPPED
-from tests.faults.judging import require_mended, require_same
+from tests.faults.judging import require_mended, require_same, require_true
 from tests.faults.shell import Conditions, Told
 from tests.faults.workshop import Workshop
 
@@ -48,7 +48,7 @@ class OnABadDisk:
         start, how = draw.pick(STARTS), draw.pick(("error", "stop", "crash"))
         if how == "crash" and start == "over another run":
             start = STARTS[0]  # what is cleared does not go through the seam
-        at = draw.integer(1, operations(shop, start))
+        at = draw.integer(1, operations(shop, start) + 1)
         if how == "error":
             failing = Failing(at, how, number=draw.pick(ERRORS), lasting=bool(draw.integer(0, 1)))
         elif how == "stop":
@@ -62,11 +62,15 @@ class OnABadDisk:
         with shop.case() as folder:
             run_dir, line = begin(shop, folder, self.start)
             told = shop.run(*line, folder=folder, conditions=Conditions(disk=self.failing.on(run_dir)))
-            if told.code == STOPPED:
+            if told.code == STOPPED and not self._must_be_whole(run_dir):
                 return go_on(shop, run_dir, line, self.reader)
-            if self.failing.how != "error" and told.code == 0:
-                return "done before it failed"
+            if told.code == 0 or told.code == STOPPED:
+                return _require_whole(shop, told, run_dir, self.reader)
             return _judge(shop, told, run_dir, line)
+
+    def _must_be_whole(self, run_dir: Path) -> bool:
+        """Whether a manifest was made, which is written when all that it names is on the disk."""
+        return self.start == STARTS[0] and (run_dir / "manifest.json").exists()
 
 
 def operations(shop: Workshop, start: str) -> int:
@@ -80,14 +84,22 @@ def operations(shop: Workshop, start: str) -> int:
     return shop.operations[start]
 
 
+def _require_whole(shop: Workshop, told: Told, run_dir: Path, reader: tuple[str, ...]) -> str:
+    """A run that was said to be done, or whose manifest is there, is whole, whatever happened to the disk."""
+    if told.code == 0:
+        require_plain(told)
+    said = shop.run(*shop.spelled(reader, run_dir), folder=run_dir.parent)
+    if not require_true(shop, said, reader, run_dir):
+        raise Broken(f"taken for done, and not whole\n{told}\n{said}")
+    try:
+        require_same(shop, run_dir)
+    except Broken as broken:
+        raise Broken(f"taken for done: {broken}\n{told}") from None
+    return "done all the same"
+
+
 def _judge(shop: Workshop, told: Told, run_dir: Path, line: tuple[str, ...]) -> str:
     require_plain(told)
-    if told.code == 0:
-        try:
-            require_same(shop, run_dir)
-        except Broken as broken:
-            raise Broken(f"{broken}\n{told}") from None
-        return "done all the same"
     if untouched(run_dir):
         return go_on(shop, run_dir, line, READERS[0])
     require_mended(shop, told, run_dir)

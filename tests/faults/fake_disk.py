@@ -90,7 +90,7 @@ class FailingDisk(Disk):
             if self.how == "stop":
                 os._exit(STOPPED)
             if self.how == "crash":
-                self._leave()
+                self.leave()
                 raise PowerFailed
             raise OSError(self.number, os.strerror(self.number))
 
@@ -156,7 +156,7 @@ class FailingDisk(Disk):
         else:
             self._durable[path] = None
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
         """Make the folder what is found after the power failed."""
         chance = random.Random(self.chance)
         for _, waiting in sorted(self._waiting.items()):
@@ -185,5 +185,7 @@ def failing(how: Mapping[str, Any]) -> Iterator[None]:
     finally:
         if disk.failed and disk.how == "crash":
             os._exit(STOPPED)
+        if disk.how == "crash":
+            disk.leave()  # the power fails after the last operation
         if not disk.at:
             (disk.top.parent / "operations").write_text(str(disk.count))
