@@ -7,13 +7,14 @@ DEMO := runs/demo
 BOUNDS := runs/bounds
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bounds faults bench bench-smoke lint format lock audit clean
+.PHONY: help setup run test bounds faults matrix bench bench-smoke lint format lock audit clean
 
 help:
 	@echo "make run    plan, simulate, load, verify and report the demo schedule"
 	@echo "make test   every test"
 	@echo "make bounds the demo again, every access to an array checked, after make run"
 	@echo "make faults break runs, loads and inputs by chance; SEED=.. CASE=.. KIND=.. plays one case again"
+	@echo "make matrix one run by every Python, processor, locale, partitioning and executor: the same data?"
 	@echo "make bench  the benchmarks, each beside its ceiling"
 	@echo "make lint   ruff and mypy"
 	@echo "make lock   renew requirements.lock, the hashes of what constraints.txt names"
@@ -54,6 +55,9 @@ bounds: setup
 faults: setup
 	$(BIN)/python -m tests.faults
 
+matrix: setup
+	$(BIN)/python -m tests.matrix
+
 bench: setup
 	$(BIN)/python -m pytest benchmarks -s --benchmark-columns=min,median,rounds
 
@@ -89,4 +93,4 @@ audit:
 		echo "not audited: $$(tail -n 1 $(TOOLS)/told)"; exit 3
 
 clean:
-	rm -rf $(DEMO) $(BOUNDS) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(DEMO) $(BOUNDS) .venv-* .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

@@ -11,12 +11,12 @@ from engine.farm.schedule import Batch, Schedule, Stay
 from engine.farm.schedule_text import format_schedule
 from tests.small_plan import AS_OF_DAY
 
-SHORT_DAYS = (14, 12, 12, 12, 12, 50)
+SHORT_DAYS = (8, 7, 7, 7, 7, 36)
 # number, geography, age in days at the as-of date: harvested at the plan's end, at sea, in Parr, a day old
 LIVES = (
-    ("FAR-2025-001", 1, 115),
-    ("SCO-2025-001", 2, 85),
-    ("SCO-2025-002", 2, 33),
+    ("FAR-2025-001", 1, 73),
+    ("SCO-2025-001", 2, 50),
+    ("SCO-2025-002", 2, 19),
     ("FAR-2025-002", 1, 1),
 )
 EGGS = 20_000

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
 
 from engine.simulation.numerics.kernel_cache import KernelCache, note_problem, own_folder
 
@@ -58,13 +59,17 @@ def _cached_in_our_folder() -> Iterator[str]:
 
 
 def kernel(function: F) -> F:
-    """Compile without Python objects and without fastmath, cached on disk where that can be."""
+    """Compile without Python objects and without fastmath, cached on disk where that can be.
+
+    With NUMBA_DISABLE_JIT=1 it is Python that runs, as quiet as machine code when a hash overflows.
+    """
+    if config.DISABLE_JIT:
+        return np.errstate(all="ignore")(function)
     compiled: Any = numba.njit(fastmath=False, error_model="numpy")(function)
-    if not config.DISABLE_JIT:
-        with _cached_in_our_folder() as folder:
-            # numba has other places when it can't use this one: none that we trust
-            if folder and (kept := _cache_of(function)) is not None and kept.cache_path.startswith(folder):
-                compiled._cache = kept
+    with _cached_in_our_folder() as folder:
+        # numba has other places when it can't use this one: none that we trust
+        if folder and (kept := _cache_of(function)) is not None and kept.cache_path.startswith(folder):
+            compiled._cache = kept
     return cast(F, compiled)
 
 
