@@ -27,6 +27,7 @@ def status(
     """
     with input_errors():
         from engine.execution.progress import read_progress
+        from lake.next_step import resume
 
         state = read_progress(run)
         if as_json:
@@ -35,6 +36,7 @@ def status(
                 state = read_progress(run)
             if state.damage:
                 sys.stderr.write(f"the journal is damaged, what it told there is not shown: {state.damage}\n")
+                sys.stderr.write(f"  make it whole: {resume(run)}\n")
             print_json(state.to_json())
             return
         from engine.report.status import print_status, status_table

@@ -46,5 +46,5 @@ def status_table(state: Progress) -> Table:
 def print_status(screen: Console, state: Progress, run_dir: Path) -> None:
     """The progress, and how to go on where something is missing."""
     screen.print(status_table(state))
-    if state.state in {"interrupted", "partial"}:
+    if state.state in {"interrupted", "partial"} or (state.damage and state.state != "running"):
         screen.print(f"finish it: {resume(run_dir)}", markup=False, soft_wrap=True)
