@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lake.errors import InputError
-from warehouse.server_account import Account, first_closed, make_open_folder, own, run_as
+from warehouse.server_account import PREFIX, Account, first_closed, make_open_folder, own, run_as
 from warehouse.server_log import gave_up
 from warehouse.server_process import environment, owner_words
 
@@ -36,7 +36,8 @@ def remove_database(run_dir: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir():
+    """Remove a folder; of a link the folder too that we made for it, and no other that it may lead to."""
+    if path.is_dir() and (not path.is_symlink() or path.resolve().name.startswith(PREFIX)):
         shutil.rmtree(path.resolve())
     if path.is_symlink():
         path.unlink()

@@ -18,7 +18,7 @@ from tests.matrix.axes import IN_PROCESS, KILLED, Case, environment_of
 from tests.matrix.interpreters import interpreter
 
 ROOT = Path(__file__).resolve().parents[2]
-BATCHES_A_GEOGRAPHY, STAGGER_DAYS, AS_OF = 7, 60, "2025-11-19"
+BATCHES_A_GEOGRAPHY, STAGGER_DAYS, ADULT_DAYS, AS_OF = 7, 60, 220, "2025-11-19"
 LIMIT_SECONDS = 3600
 # stays in the process that calls
 INSIDE = """
@@ -60,6 +60,7 @@ def write_schedules(folder: Path, partitions: int, *, tiny: bool) -> Path:
     smoltworks.plan(
         batches=BATCHES_A_GEOGRAPHY,
         stagger=STAGGER_DAYS,
+        adult_days=ADULT_DAYS,
         as_of=AS_OF,
         farm=folder / "farms" / f"{farm.name}.yaml",
         seed=3,
