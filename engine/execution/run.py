@@ -219,7 +219,8 @@ def _run(request: _Request, began: float) -> Manifest:
         biology=biology_record(schedule.biology),
     )
     remove_leftovers(run_dir, manifest)
-    sync_folders(run_dir / "lake")  # the manifest names what lies there
+    for name in ("lake", "logs"):
+        sync_folders(run_dir / name)  # the manifest names what lies there; what was removed stays away
     write_manifest(run_dir, manifest)
     journal.append(Ended(at=time.time(), status=manifest.status, seconds=manifest.seconds))
     return manifest

@@ -68,6 +68,7 @@ class FailingDisk(Disk):
     data: str = "none"
     chance: int = 0
     top: Path = Path()
+    is_alone: bool = False  # whether the process is this disk's alone, and ends with it
     count: int = 0
     failed: bool = False
     _files: dict[Path, _File] = field(default_factory=dict)
@@ -87,10 +88,11 @@ class FailingDisk(Disk):
         self.count += 1
         if self.at and (self.count == self.at or (self.lasting and self.failed and not frees)):
             self.failed = True
-            if self.how == "stop":
-                os._exit(STOPPED)
             if self.how == "crash":
                 self.leave()
+            if self.how != "error":
+                if self.is_alone:
+                    os._exit(STOPPED)
                 raise PowerFailed
             raise OSError(self.number, os.strerror(self.number))
 
@@ -176,15 +178,11 @@ class FailingDisk(Disk):
 @contextmanager
 def failing(how: Mapping[str, Any]) -> Iterator[None]:
     """The disk of `how` in this process for the block; a process whose power failed is gone."""
-    disk = FailingDisk(**{**how, "top": Path(how["top"])})
+    disk = FailingDisk(**{**how, "top": Path(how["top"]), "is_alone": True})
     try:
         with using(disk):
             yield
-    except PowerFailed:
-        os._exit(STOPPED)
     finally:
-        if disk.failed and disk.how == "crash":
-            os._exit(STOPPED)
         if disk.how == "crash":
             disk.leave()  # the power fails after the last operation
         if not disk.at:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
@@ -34,8 +35,11 @@ class OneAfterAnother(Executor):
 
 @contextmanager
 def one_process() -> Iterator[None]:
-    """A run without worker processes."""
-    with patch("engine.execution.run.WorkerProcesses", OneAfterAnother):
+    """A run without worker processes, which writes the same files however slow the machine is."""
+    with (
+        patch("engine.execution.run.WorkerProcesses", OneAfterAnother),
+        patch("engine.execution.partition.PROGRESS_SECONDS", math.inf),
+    ):
         yield
 
 
