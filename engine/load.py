@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from warehouse.load import Options
 
-FAILED, PARTLY = 1, 3
+FAILED, PARTLY, INTERRUPTED = 1, 3, 130
 DAY = "%Y-%m-%d"
 
 
@@ -145,7 +145,10 @@ def load(
         elif restore:
             _restore(run, to, connections, screen, as_json=as_json)
         else:
-            _load(run, to, connections, options, screen=screen, serve=serve, as_json=as_json)
+            with _failures(_same_load(run, to, options)):
+                _load(run, to, connections, options, screen=screen, as_json=as_json)
+            if serve:
+                _serve(run, screen)
 
 
 def _names(texts: list[str] | None) -> tuple[str, ...]:
@@ -168,57 +171,90 @@ def _refuse_contradictions(
         raise InputError("load", "--yes answers what only --wipe asks", "drop it")
 
 
-def _load(
-    run: Path, to: str | None, connections: int, options: Options, *, screen: Console, serve: bool, as_json: bool
-) -> None:
+def _same_load(run: Path, to: str | None, options: Options) -> str:
+    """The command that goes on with a load."""
+    from lake.next_step import command
+
+    chosen, given = options.selection, list[str]()
+    for name, value in (
+        ("--tables", ",".join(chosen.tables)),
+        ("--batches", ",".join(chosen.batches)),
+        ("--since", str(chosen.since or "")),
+        ("--until", str(chosen.until or "")),
+        ("--prefix", options.prefix),
+        ("--user", options.user),
+        ("--password-file", str(options.password_file or "")),
+    ):
+        given += [name, value] if value else []
+    given += [name for name, on in (("--keep-indexes", options.keep_indexes), ("--history", options.history)) if on]
+    return command("load", run, *_target(to), *given)
+
+
+def _target(to: str | None) -> list[str]:
+    from warehouse.database import without_password
+
+    return [] if to is None else ["--to", without_password(to)]
+
+
+def _say(screen: Console) -> Callable[[str], None]:
+    return lambda text: screen.print(text, soft_wrap=True, markup=False)
+
+
+def _load(run: Path, to: str | None, connections: int, options: Options, *, screen: Console, as_json: bool) -> None:
     from engine.report.console import progress
     from engine.report.load import load_data, print_load
     from warehouse.load import Listener
     from warehouse.run_database import load
 
-    with progress(screen) as bars, _failures():
+    with progress(screen) as bars:
         rows = bars.add_task("loading", total=None)
         listener = Listener(
             coming=lambda count: bars.update(rows, total=count),
             rows=lambda table, sent: bars.advance(rows, sent),
             phase=lambda name: bars.update(rows, description=name),
             restored=lambda what, done, of: bars.update(rows, description=what, completed=done, total=of),
+            told=_say(screen),
         )
         result = load(run, to, options=options, connections=connections, listener=listener)
     if as_json:
         print_json(load_data(result))
     print_load(screen, result)
-    if serve:
-        _serve(run, screen)
-    elif to is None:
+    if to is None:
         from lake.next_step import command
 
         screen.print(f"open it: {command('load', run, '--serve')}", soft_wrap=True, markup=False)
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
-    """A load or a removal that broke off becomes a message and an exit code."""
+def _failures(again: str) -> Iterator[None]:
+    """A load or a removal that broke off becomes a message, with the command that goes on, and an exit code."""
     from lake.errors import LoadFailed, WipeFailed
 
     try:
         yield
     except LoadFailed as failure:
-        sys.stderr.write(f"error: {failure}\n")
-        if failure.partitions:
-            sys.stderr.write(f"  {failure.partitions} of {failure.of} partitions are loaded; load again to go on\n")
-        raise SystemExit(PARTLY if failure.partitions else FAILED) from None
+        known = f"{failure.partitions} of {failure.of} partitions are in the database" if failure.of else ""
+        _end(failure, known, again, PARTLY if failure.partitions else FAILED)
     except WipeFailed as failure:
-        sys.stderr.write(f"error: {failure}\n  what is left goes with the same command\n")
-        raise SystemExit(PARTLY) from None
+        _end(failure, "a part may be removed, and the rest is still there", again, PARTLY)
+    except KeyboardInterrupt as interruption:
+        _end(interruption, "", again, INTERRUPTED)
+
+
+def _end(error: BaseException, known: str, again: str, code: int) -> NoReturn:
+    lines = [f"error: {str(error) or 'interrupted'}", *getattr(error, "__notes__", ()), known, f"go on: {again}"]
+    sys.stderr.write("\n  ".join(line for line in lines if line) + "\n")
+    raise SystemExit(code) from None
 
 
 def _restore(run: Path, to: str | None, connections: int, screen: Console, *, as_json: bool) -> None:
     from engine.report.console import steps
+    from lake.next_step import command
     from warehouse.run_database import restore
 
-    with steps(screen) as report, _failures():
-        count = restore(run, to, connections=connections, report=report)
+    again = command("load", run, *_target(to), "--restore")
+    with _failures(again), steps(screen) as report:
+        count = restore(run, to, connections=connections, report=report, tell=_say(screen))
     if as_json:
         print_json({"restored": count})
     screen.print(f"restored and validated {count} indexes and keys" if count else "nothing was left out")
@@ -227,6 +263,7 @@ def _restore(run: Path, to: str | None, connections: int, screen: Console, *, as
 def _wipe(run: Path, to: str | None, screen: Console, *, yes: bool, as_json: bool) -> None:
     from engine.report.load import print_row_counts, print_wipe, wipe_data
     from lake.manifest import read_manifest
+    from lake.next_step import command
     from warehouse.run_database import wipe
 
     def confirm(rows: dict[str, int]) -> bool:
@@ -238,28 +275,32 @@ def _wipe(run: Path, to: str | None, screen: Console, *, yes: bool, as_json: boo
             raise InputError("--wipe", f"{question} There is nobody to ask", "answer beforehand: --yes")
         return typer.confirm(question, err=True)
 
-    with _failures():
-        result = wipe(run, to, confirm=confirm)
+    with _failures(command("load", run, *_target(to), "--wipe")):
+        result = wipe(run, to, confirm=confirm, tell=_say(screen))
     if as_json and result is not None:
         print_json(wipe_data(result))
     print_wipe(screen, result)
 
 
 def _serve(run: Path, screen: Console) -> None:
-    """Keep the run's own server up until Ctrl-C."""
+    """Keep the run's own server up until Ctrl-C; a second one does not wait for others who use it."""
     import signal
     import threading
 
+    from lake.next_step import command
     from warehouse.embedded import psql_line
-    from warehouse.run_database import database
+    from warehouse.run_database import database, is_served
 
     ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    with database(run) as dsn:
+    with database(run, tell=_say(screen)) as dsn:
+        before = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
         screen.print(f"open it: {psql_line(dsn)}", soft_wrap=True, markup=False)
         screen.print("serving until Ctrl-C")
-        ended.wait()
+        while not ended.wait(1):
+            if not is_served(run):
+                raise InputError(str(run), "its server has ended", f"serve it again: {command('load', run, '--serve')}")
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ from warehouse.reconciling.reconcile import reconcile
 from warehouse.server_folder import has_database
 
 COUNTS, KEYS = "20_counts_postgres", "07_foreign_keys_postgres"
+OWN = "the run's own server"
 KEPT_IN = Path("logs") / "verify.json"
 
 
@@ -197,7 +198,7 @@ def _compare_database(
     if dsn is not None:
         name, reached = without_password(dsn), nullcontext(dsn)
     elif (target := loaded_target(run_dir)) is not None:
-        name, reached = target.dsn or "the run's own server", target_dsn(run_dir, target)
+        name, reached = target.dsn or OWN, target_dsn(run_dir, target)
     elif only:
         raise InputError(str(run_dir), "this run was not loaded", f"load it: {command('load', run_dir)}")
     elif has_database(run_dir):
@@ -225,4 +226,9 @@ def _compare_database(
         )
         results.append(CheckResult(name=check, violations=len(offences), rows=rows, seconds=seconds))
         seconds = 0.0  # one comparison gives both
-    return f"{name}: {found.comparisons:,} figures compared", results
+    compared = f"{name}: {found.comparisons:,} figures compared"
+    if found:
+        to = () if name == OWN else ("--to", name)
+        anew = f"{command('load', run_dir, *to, '--wipe', '--yes')} && {command('load', run_dir, *to)}"
+        compared += f", {len(found):,} of them differ; load it anew: {anew}"
+    return compared, results

@@ -59,7 +59,8 @@ def print_json(data: dict[str, Any]) -> None:
 
 def fail(error: InputError) -> NoReturn:
     """Prints the error on stderr, as it is and unwrapped, and ends the command with exit code 2."""
-    sys.stderr.write(f"error: {error}\n")
+    notes = (f"\n  {note}" for note in getattr(error, "__notes__", ()))
+    sys.stderr.write(f"error: {error}{''.join(notes)}\n")
     raise SystemExit(WRONG_INPUT)
 
 

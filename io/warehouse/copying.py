@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from queue import SimpleQueue
 from threading import Event
 from time import perf_counter
 
@@ -28,15 +26,12 @@ from warehouse.load_log import Load, record_part
 from warehouse.master_data import check_columns
 from warehouse.moments import Parents
 from warehouse.selection import Extract, PartitionRows
+from warehouse.sharing import Stopped, share
 from warehouse.uat.expressions import Mapping
 
 BATCH_ROWS = 16_384  # about 2 MB encoded: the server is busy soon and memory stays small
 
 Progress = Callable[[str, int], None]
-
-
-class Stopped(Exception):
-    """Another partition failed or the user interrupted: this one is rolled back."""
 
 
 def max_rows(extract: Extract, partitions: Iterable[PartitionRecord]) -> dict[str, int]:
@@ -100,12 +95,16 @@ def copy_rows(
 
 @dataclass(frozen=True)
 class CopyJob:
-    """What is copied: the rows of an extract, in the target's terms, for a load. `progress` hears of rows sent."""
+    """What is copied: the rows of an extract, in the target's terms, for a load.
+
+    `progress` hears of rows sent; `beat` is called some times a second on the calling thread.
+    """
 
     extract: Extract
     context: Context
     load: Load
     progress: Progress
+    beat: Callable[[], None] = lambda: None
 
     @cached_property
     def first_rows(self) -> dict[int, dict[str, int]]:
@@ -188,37 +187,9 @@ def copy_partitions(
     The first failure stops the others before their next batch of rows; it is raised when they have rolled
     back.
     """
-    free: SimpleQueue[Connection] = SimpleQueue()
-    for connection in pool:
-        free.put(connection)
-    stop = Event()
 
-    def work(partition: PartitionRecord) -> tuple[int, dict[str, int]]:
-        if stop.is_set():
-            raise Stopped
-        connection = free.get()
-        try:
-            rows = copy_partition(connection, job, partition, stop)
-        except BaseException:
-            stop.set()
-            raise
-        finally:
-            free.put(connection)
-        return partition.partition, rows
+    def work(partition: PartitionRecord, connection: Connection, stop: Event) -> tuple[int, dict[str, int]]:
+        return partition.partition, copy_partition(connection, job, partition, stop)
 
     order = sorted(partitions, key=lambda p: (-p.events, p.partition))
-    with ThreadPoolExecutor(len(pool)) as executor:
-        futures: list[Future[tuple[int, dict[str, int]]]] = [executor.submit(work, p) for p in order]
-        try:
-            waiting = set(futures)
-            while waiting:
-                ended, waiting = wait(waiting, return_when=FIRST_EXCEPTION, timeout=0.2)
-                for future in ended:
-                    if future.exception() is None:
-                        done(*future.result())
-        except BaseException:
-            stop.set()
-            raise
-    failures = [e for f in futures if (e := f.exception()) is not None]
-    for failure in sorted(failures, key=lambda e: isinstance(e, Stopped)):
-        raise failure
+    share(pool, [partial(work, partition) for partition in order], lambda copied: done(*copied), job.beat)

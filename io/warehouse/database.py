@@ -1,22 +1,28 @@
-"""The target database: connecting without ever showing a password, its errors in words, its tables' names and keys."""
+"""The target database: connecting without ever showing a password, its tables' names and keys."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from time import monotonic, sleep
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from lake.errors import InputError
+from warehouse.server_errors import SECRETS, hide_secrets
 from warehouse.session import Session, open_session
 from warehouse.uat.identifiers import qualified
 
 Connection = Session
 
-SECRETS = ("password", "sslpassword", "oauth_client_secret")
 CONNECT_SECONDS = 10
 OLDEST_SERVER = 15
+PATIENCE_SECONDS = 10
+# It lets people in soon: words of the server, or of libpq while there is none.
+SOON = re.compile(r"the database system is (starting up|in recovery mode|not yet accepting connections)")
+TAKEN = re.compile(r"too many (clients|connections)|remaining connection slots")
 
 
 def without_password(dsn: str) -> str:
@@ -34,18 +40,8 @@ def without_password(dsn: str) -> str:
     return make_conninfo("", **{k: v for k, v in parameters.items() if k not in SECRETS})
 
 
-def hide_secrets(message: str, dsn: str) -> str:
-    """A server's or libpq's message without the DSN's secrets."""
-    for name, value in conninfo_to_dict(dsn).items():
-        if name in SECRETS and value:
-            message = message.replace(str(value), "***")
-    return message
-
-
-def explain_error(error: psycopg.Error) -> str:
-    """A constraint's failure in words: which one, and PostgreSQL's detail."""
-    detail = error.diag.message_detail or ""
-    return f"{error.diag.message_primary or error} {detail}".strip()
+class Unreachable(InputError):
+    """The server can't be reached, or lets nobody in."""
 
 
 def connect(dsn: str) -> Connection:
@@ -55,18 +51,20 @@ def connect(dsn: str) -> Connection:
     """
     safe = without_password(dsn)
     parameters = conninfo_to_dict(dsn)
-    try:
-        connection = open_session(
-            dsn,
-            connect_timeout=int(parameters.get("connect_timeout") or CONNECT_SECONDS),
-            application_name=str(parameters.get("application_name") or "smoltworks"),
-        )
-    except psycopg.Error as e:
-        raise InputError(
-            f"database {safe!r}",
-            f"can't connect: {hide_secrets(str(e), dsn).strip()}",
-            "check that the server runs and that host, port, database, user and password are right",
-        ) from None
+    end = monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            connection = open_session(
+                dsn,
+                connect_timeout=int(parameters.get("connect_timeout") or CONNECT_SECONDS),
+                application_name=str(parameters.get("application_name") or "smoltworks"),
+            )
+            break
+        except psycopg.Error as e:
+            said = hide_secrets(str(e), dsn).strip()
+            if not SOON.search(said) or monotonic() > end:
+                raise Unreachable(f"database {safe!r}", f"can't connect: {said}", _way_in(said)) from None
+        sleep(0.2)
     version = connection.info.server_version  # 150004 is 15.4
     if version // 10_000 < OLDEST_SERVER:
         connection.close()
@@ -76,6 +74,15 @@ def connect(dsn: str) -> Connection:
             "upgrade the server, or load into another database",
         )
     return connection
+
+
+def _way_in(said: str) -> str:
+    """What helps when the server, or libpq, says this."""
+    if SOON.search(said):
+        return "the server is starting, or recovers from a crash: repeat the command when it is done"
+    if TAKEN.search(said):
+        return "close some of the server's sessions, or give --connections 1, then repeat the command"
+    return "check that the server runs and that host, port, database, user and password are right"
 
 
 def identifier(table: str) -> sql.Identifier:

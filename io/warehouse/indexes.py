@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import count
+from threading import Event
 from time import perf_counter
 
 from psycopg import sql
 
 from warehouse.database import Connection, identifier
 from warehouse.load_log import Load
+from warehouse.sharing import Stopped, share
 from warehouse.uat.expressions import Mapping
 from warehouse.uat.identifiers import qualified
 
@@ -29,6 +31,7 @@ WHERE m.amname <> 'brin' AND i.indrelid = to_regclass(%(table)s) AND NOT i.indis
 
 
 NOT_VALID = "NOT VALID"
+Work = Callable[[Connection, Event], None]
 
 
 @dataclass(frozen=True)
@@ -115,9 +118,12 @@ def count_dropped(connection: Connection) -> int:
 
 
 def restore(
-    connections: Iterable[Connection], report: Callable[[str, int, int], None] = lambda what, done, of: None
+    connections: Iterable[Connection],
+    report: Callable[[str, int, int], None] = lambda what, done, of: None,
+    beat: Callable[[], None] = lambda: None,
 ) -> float:
-    """Make every recorded index and foreign key again, and validate; seconds. The connections share the work.
+    """Make every recorded index and foreign key again, and validate; seconds. The connections share the work, and
+    `beat` is called meanwhile.
 
     psycopg.errors.ForeignKeyViolation, UniqueViolation when the data does not allow it: what could not be
     restored stays recorded.
@@ -146,26 +152,11 @@ def restore(
     by_table: dict[str, list[Dropped]] = {}
     for key in keys:
         by_table.setdefault(key.table, []).append(key)
-    work: list[Callable[[Connection], None]] = [_index_work(index) for index in recorded if index.kind == "index"]
+    work: list[Work] = [_index_work(index) for index in recorded if index.kind == "index"]
     work += [_validation_work(listed) for listed in by_table.values()]
-    _share(pool, work, lambda done: report("indexes and keys", done, len(work)))
+    numbers = count(1)
+    share(pool, work, lambda _: report("indexes and keys", next(numbers), len(work)), beat)
     return perf_counter() - begun
-
-
-def _share(pool: list[Connection], work: list[Callable[[Connection], None]], done: Callable[[int], None]) -> None:
-    free = list(pool)
-
-    def run(task: Callable[[Connection], None]) -> None:
-        connection = free.pop()
-        try:
-            task(connection)
-        finally:
-            free.append(connection)
-
-    with ThreadPoolExecutor(len(pool)) as executor:
-        for number, future in enumerate([executor.submit(run, task) for task in work], 1):
-            future.result()
-            done(number)
 
 
 def _mark(connection: Connection, dropped: Dropped, state: str, seconds: float) -> None:
@@ -177,8 +168,8 @@ def _mark(connection: Connection, dropped: Dropped, state: str, seconds: float) 
     )
 
 
-def _index_work(index: Dropped) -> Callable[[Connection], None]:
-    def build(connection: Connection) -> None:
+def _index_work(index: Dropped) -> Work:
+    def build(connection: Connection, stop: Event) -> None:
         begun = perf_counter()
         with connection.transaction():
             connection.execute(sql.SQL(index.definition))
@@ -195,10 +186,12 @@ def _add_key(connection: Connection, key: Dropped) -> None:
         _mark(connection, key, "unvalidated", 0.0)
 
 
-def _validation_work(keys: list[Dropped]) -> Callable[[Connection], None]:
-    def validate(connection: Connection) -> None:
+def _validation_work(keys: list[Dropped]) -> Work:
+    def validate(connection: Connection, stop: Event) -> None:
         validation = sql.SQL("ALTER TABLE {} VALIDATE CONSTRAINT {}")
         for key in keys:
+            if stop.is_set():
+                raise Stopped
             begun = perf_counter()
             with connection.transaction():
                 if not key.is_unvalidated:  # it never was valid: not ours to judge

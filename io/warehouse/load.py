@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 
@@ -17,7 +18,7 @@ from lake.manifest import Manifest, PartitionRecord
 from lake.tables import EVENT_TABLE_NAMES
 from warehouse import load_log
 from warehouse.copying import CopyJob, copy_partitions, max_rows
-from warehouse.database import Connection, connect, explain_error, hide_secrets, identifier
+from warehouse.database import Connection, Unreachable, connect, identifier
 from warehouse.differences import DifferingColumn
 from warehouse.encoding import Context
 from warehouse.indexes import count_dropped, restore, set_aside, tables_to_set_aside
@@ -37,10 +38,12 @@ from warehouse.preflight.server import refuse_other_encoding, refuse_read_only
 from warehouse.preflight.tables import prepare_tables
 from warehouse.preflight.text_lengths import refuse_long_texts
 from warehouse.selection import EVERYTHING, Extract, Selection, choose
+from warehouse.server_errors import database_errors, describe_error
 from warehouse.uat.mapping import DIMENSIONS, EVENTS
 from warehouse.uat.tables.history import history_name
 
 DEFAULT_CONNECTIONS = 2
+PULSE_SECONDS = 15  # a proxy may end a connection that is silent for a minute
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ class Listener:
     partition: Callable[[int], None] = lambda number: None  # committed
     phase: Callable[[str], None] = lambda name: None
     restored: Callable[[str, int, int], None] = lambda what, done, of: None
+    told: Callable[[str], None] = lambda text: None  # what a person should know meanwhile
 
 
 WHOLE = Options()
@@ -120,27 +124,21 @@ def load_run(
     listener = listener or Listener()
     begun = perf_counter()
     with ExitStack() as stack:
-        main = stack.enter_context(connect(dsn))
-        try:
-            loading = _Loading(
-                run_dir=run_dir,
-                manifest=manifest,
-                dsn=dsn,
-                main=main,
-                connections=connections,
-                listener=listener,
-                options=options,
-                stack=stack,
-            )
-            result = loading.load()
-        except psycopg.errors.InsufficientPrivilege as e:
-            raise InputError(
-                "target database",
-                f"this user may not do what the load needs: {hide_secrets(explain_error(e), dsn)}",
-                "load as a user that owns the UAT tables and may create a schema",
-            ) from None
-        except psycopg.Error as e:
-            raise LoadFailed(hide_secrets(explain_error(e), dsn), 0, len(manifest.partitions)) from e
+        loading = _Loading(
+            run_dir=run_dir,
+            manifest=manifest,
+            dsn=dsn,
+            connections=connections,
+            listener=listener,
+            options=options,
+            stack=stack,
+            of=len(manifest.partitions),
+        )
+        with database_errors(dsn, loading.failed):
+            try:
+                result = loading.load()
+            except psycopg.errors.InsufficientPrivilege as e:
+                raise InputError("target database", *describe_error(e, dsn).split("\n  ")) from None
     result.seconds = perf_counter() - begun
     return result
 
@@ -152,19 +150,31 @@ def restore_only(
 
     InputError when a load is at work; LoadFailed when the data does not allow it.
     """
-    with ExitStack() as stack:
+
+    def failed(words: str) -> LoadFailed:
+        return LoadFailed(f"indexes and foreign keys can't be restored: {words}", 0, 0)
+
+    with database_errors(dsn, failed), ExitStack() as stack:
         main = stack.enter_context(connect(dsn))
         refuse_read_only(main)
         load_log.lock(main)
         count = count_dropped(main) if load_log.exists(main) else 0
         if count:
-            try:
-                restore([stack.enter_context(connect(dsn)) for _ in range(connections)], report)
-            except psycopg.Error as e:
-                raise LoadFailed(
-                    f"indexes and foreign keys can't be restored: {hide_secrets(explain_error(e), dsn)}", 0, 0
-                ) from e
+            restore([stack.enter_context(connect(dsn)) for _ in range(connections)], report, _pulse(main))
     return count
+
+
+def _pulse(connection: Connection) -> Callable[[], None]:
+    """Keeps an idle connection, which holds the loader's lock, from being taken for dead; notices when it is."""
+    last = perf_counter()
+
+    def beat() -> None:
+        nonlocal last
+        if perf_counter() - last > PULSE_SECONDS:
+            connection.execute("SELECT 1")
+            last = perf_counter()
+
+    return beat
 
 
 @dataclass
@@ -174,14 +184,24 @@ class _Loading:
     run_dir: Path
     manifest: Manifest
     dsn: str
-    main: Connection
     connections: int
     listener: Listener
     options: Options
     stack: ExitStack
+    of: int  # partitions that are to be in
+    committed: int = 0  # partitions that are known to be in
     result: LoadResult = field(default_factory=lambda: LoadResult(already=False))
 
     _pool: list[Connection] = field(default_factory=list)
+
+    @cached_property
+    def main(self) -> Connection:
+        """The connection that holds the loader's lock and does all but copying."""
+        return self.stack.enter_context(connect(self.dsn))
+
+    def failed(self, words: str) -> LoadFailed:
+        """The failure that tells how far it came."""
+        return LoadFailed(words, self.committed, self.of)
 
     @property
     def pool(self) -> list[Connection]:
@@ -194,13 +214,13 @@ class _Loading:
         main, result = self.main, self.result
         refuse_other_encoding(main)
         refuse_read_only(main)
-        load_log.lock(main)
+        load_log.lock(main, self.manifest)
         load = None
         if load_log.exists(main):
             result.restored_first = count_dropped(main)
             if result.restored_first:  # a load was killed before it could put them back
                 self.listener.phase("restoring what a broken load left")
-                restore(self.pool, self.listener.restored)
+                restore(self.pool, self.listener.restored, _pulse(main))
             load = load_log.find(main, self.manifest)
             if load is not None:
                 load_log.refuse_half_removed(load)
@@ -209,6 +229,7 @@ class _Loading:
                     load, options.selection, options.prefix, history=options.history, user=options.user
                 )
                 result.owner = load.owner
+                self.committed = len(load.partitions_done)
                 if load.status == "complete":
                     result.already = True
                     return result
@@ -216,6 +237,7 @@ class _Loading:
         extract = choose(self.options.selection, self.run_dir, self.manifest)
         done = load.partitions_done if load else frozenset()
         left = [p for p in extract.partitions if p.partition not in done]
+        self.of = len(extract.partitions)
         self.listener.phase("master data")
         context, load = self._prepare(dimensions, extract, left, load)
         self._copy(context, extract, left, load)
@@ -260,12 +282,9 @@ class _Loading:
 
     def _copy(self, context: Context, extract: Extract, left: list[PartitionRecord], load: Load) -> None:
         main, listener, result = self.main, self.listener, self.result
-        of = len(left) + len(load.partitions_done)
-        committed = len(load.partitions_done)
 
         def done(number: int, rows: dict[str, int]) -> None:
-            nonlocal committed
-            committed += 1
+            self.committed += 1
             for table, count in rows.items():
                 counts = result.rows if table in result.rows else result.history_rows
                 counts[table] = counts.get(table, 0) + count
@@ -277,33 +296,47 @@ class _Loading:
         listener.coming(sum(coming.values()) + states)
         listener.phase("rows")
         failure: BaseException | None = None
+        beat = _pulse(main)
         try:
             if not self.options.keep_indexes:
                 result.set_aside = set_aside(main, load, coming)
-            job = CopyJob(extract=extract, context=context, load=load, progress=listener.rows)
+            job = CopyJob(extract=extract, context=context, load=load, progress=listener.rows, beat=beat)
             copy_partitions(self.pool, job, left, done)
         except BaseException as e:
             failure = e
         result.copy_seconds = perf_counter() - begun
         listener.phase("indexes and foreign keys")
-        try:
-            with ExitStack() as stack:
-                # after a failure the old connections may be as broken as the copy is
-                fresh = self.pool if failure is None else [stack.enter_context(connect(self.dsn)) for _ in self.pool]
-                result.restore_seconds = restore(fresh, listener.restored)
-        except (psycopg.Error, InputError) as e:
-            reason = hide_secrets(explain_error(e), self.dsn) if isinstance(e, psycopg.Error) else str(e)
-            raise LoadFailed(
-                f"indexes and foreign keys can't be restored: {reason}\n  what was dropped is recorded in "
-                "smoltworks.load_log_set_aside, and the next load restores it first",
-                committed,
-                of,
-            ) from failure or e
-        if isinstance(failure, psycopg.Error):
-            raise LoadFailed(hide_secrets(explain_error(failure), self.dsn), committed, of) from failure
+        self._restore(load, failure, beat)
+        if isinstance(failure, Unreachable):
+            raise self.failed(str(failure)) from failure
         if failure is not None:
+            failure.add_note(f"{self.committed} of {self.of} partitions are in")
             raise failure
         for mapping in load.mappings:
             if result.rows.get(mapping.ids) or result.history_rows.get(mapping.ids):
                 main.execute(sql.SQL("ANALYZE {}").format(identifier(mapping.uat)))
         load_log.complete(main, load, copy_seconds=result.copy_seconds, restore_seconds=result.restore_seconds)
+
+    def _restore(self, load: Load, failure: BaseException | None, beat: Callable[[], None]) -> None:
+        """What was set aside, also after a failure; LoadFailed where it can't be."""
+        try:
+            with ExitStack() as stack:
+                if failure is None:
+                    pool = self.pool
+                else:  # the old connections may be as broken as the copy is
+                    pool = [stack.enter_context(connect(self.dsn)) for _ in range(max(len(self._pool), 1))]
+                    self.committed = load_log.count_parts(pool[0], load)  # a commit's answer may have been lost
+                self.result.restore_seconds = restore(
+                    pool, self.listener.restored, beat if failure is None else lambda: None
+                )
+        except (psycopg.Error, InputError) as e:
+            reason = describe_error(e, self.dsn) if isinstance(e, psycopg.Error) else str(e)
+            words = (
+                f"indexes and foreign keys can't be restored: {reason}\n  what was dropped is recorded in "
+                "smoltworks.load_log_set_aside, and the next load restores it first"
+            )
+            if failure is not None and not isinstance(failure, psycopg.Error | InputError):
+                failure.add_note(words)
+                raise failure from e
+            cause = f"{describe_error(failure, self.dsn)}\n" if isinstance(failure, psycopg.Error) else ""
+            raise self.failed(cause + words) from failure or e

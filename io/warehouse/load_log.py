@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from time import monotonic, sleep
 
+import xxhash
 from psycopg import sql
 
 from lake.errors import InputError
@@ -133,15 +134,31 @@ class Load:
         return sql.SQL("t.{} BETWEEN {} AND {}").format(sql.Identifier(column), sql.Literal(first), sql.Literal(last))
 
 
-def lock(connection: Connection) -> None:
-    """Take the database's loader lock for this session; InputError when another loader keeps it."""
+def lock(connection: Connection, manifest: Manifest | None = None) -> None:
+    """Take the database's loader lock, and a run's, for this session; InputError when another session keeps it."""
+    _lock(connection, "pg_try_advisory_lock", LOADER_LOCK, "another load or removal is at work there")
+    if manifest is not None:
+        _lock(connection, "pg_try_advisory_lock", _run_lock(manifest), "a verification compares this run there")
+
+
+def lock_for_reading(connection: Connection, manifest: Manifest) -> None:
+    """Keep loads and removals of a run away for this session; InputError when one is at work."""
+    what = "a load or a removal of this run is at work there"
+    _lock(connection, "pg_try_advisory_lock_shared", _run_lock(manifest), what)
+
+
+def _run_lock(manifest: Manifest) -> int:
+    return xxhash.xxh3_64_intdigest(manifest.fingerprint.encode()) - (1 << 63)
+
+
+def _lock(connection: Connection, function: str, number: int, held: str) -> None:
     end = monotonic() + LOCK_SECONDS
     while True:
-        row = connection.execute("SELECT pg_try_advisory_lock(%s)", (LOADER_LOCK,)).fetchone()
+        row = connection.execute(sql.SQL("SELECT {}({})").format(sql.SQL(function), sql.Literal(number))).fetchone()
         if row is not None and row[0]:
             return
         if monotonic() > end:
-            raise InputError("target database", "another load is at work there", "wait for it to end")
+            raise InputError("target database", held, "wait for it to end, then repeat the command")
         sleep(0.1)
 
 
@@ -217,6 +234,16 @@ def refuse_half_removed(load: Load) -> None:
             f"run {load.run}",
             "its removal from the target was begun and not finished",
             f"finish it: {command('load', 'RUN', '--wipe')}",
+        )
+
+
+def refuse_unfinished(load: Load, of: int) -> None:
+    """InputError when the load of a run, of so many partitions, was begun and is not finished."""
+    if load.status == "loading":
+        raise InputError(
+            f"run {load.run}",
+            f"its load was begun and is not finished: {len(load.partitions_done)} of {of} partitions are in",
+            f"finish it: {command('load', 'RUN')}",
         )
 
 
@@ -325,6 +352,12 @@ def record_part(connection: Connection, load: Load, partition: int, rows: dict[s
         "INSERT INTO smoltworks.load_log_part (load_id, partition, rows, seconds) VALUES (%s, %s, %s, %s)",
         (load.id, partition, json.dumps(rows), seconds),
     )
+
+
+def count_parts(connection: Connection, load: Load) -> int:
+    """How many of a load's partitions are in."""
+    row = connection.execute("SELECT count(*) FROM smoltworks.load_log_part WHERE load_id = %s", (load.id,)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def complete(connection: Connection, load: Load, *, copy_seconds: float, restore_seconds: float) -> None:

@@ -16,11 +16,12 @@ from psycopg import sql
 from lake.errors import InputError
 from lake.manifest import Manifest
 from lake.tables import TABLES
-from warehouse.database import Connection, explain_error, identifier
+from warehouse.database import Connection, identifier
 from warehouse.differences import DifferingColumn, find_differences
 from warehouse.encoding import Context, encoder, project
 from warehouse.load_log import AddedRows, reserve_ids
 from warehouse.owner import user_id
+from warehouse.server_errors import explain_error
 from warehouse.uat.expressions import LakeColumn, Mapping
 from warehouse.uat.mapping import CONTENT_TYPES, DIMENSIONS, FROM_NEAREST
 from warehouse.uat.tables import TARGET_TABLES

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from lake.checked import read_checked
@@ -14,21 +14,32 @@ from lake.next_step import command
 from warehouse.embedded import embedded_dsn
 from warehouse.load import DEFAULT_CONNECTIONS, WHOLE, Listener, LoadResult, Options, load_run, restore_only
 from warehouse.loaded_target import forget_load, record_load
-from warehouse.server_folder import has_database
+from warehouse.server_folder import FOLDER, has_database
+from warehouse.server_process import is_up
+from warehouse.server_users import Tell, silent
 from warehouse.wipe import WipeResult, wipe_run
 
 
-def database(run_dir: Path, dsn: str | None = None, *, must_exist: bool = True) -> AbstractContextManager[str]:
+@contextmanager
+def database(run_dir: Path, dsn: str | None = None, *, must_exist: bool = True, tell: Tell = silent) -> Iterator[str]:
     """A DSN to use within the block: the given one, or that of the run's own server, which runs as long.
 
-    InputError when the server does not start, or `must_exist` and the run has no database of its own.
+    tell: hears when the server can't be stopped at once, for others use it. InputError when the run is being written,
+    the server does not start, or `must_exist` and the run has no database of its own.
     """
     if dsn is not None:
-        return nullcontext(dsn)
+        yield dsn
+        return
     if must_exist and not has_database(run_dir):
         cure = f"name the database (--to DSN), or load it first: {command('load', run_dir)}"
         raise InputError(str(run_dir), "the run has no database of its own", cure)
-    return embedded_dsn(run_dir)
+    with held_for_reading(run_dir), embedded_dsn(run_dir, tell) as own:
+        yield own
+
+
+def is_served(run_dir: Path) -> bool:
+    """Whether the run's own server is up."""
+    return is_up((run_dir / FOLDER).resolve())
 
 
 def load(
@@ -44,9 +55,10 @@ def load(
     dsn: None for a server of the run's own, made if absent. InputError and LoadFailed as of load_run; InputError also
     when the run is not complete or a file's bytes are not those that were written.
     """
+    tell = silent if listener is None else listener.told
     with held_for_reading(run_dir):
         manifest = read_checked(run_dir, cached=False)
-        with database(run_dir, dsn, must_exist=False) as address:
+        with database(run_dir, dsn, must_exist=False, tell=tell) as address:
             result = load_run(run_dir, manifest, address, connections, listener=listener, options=options)
         record_load(run_dir, manifest, dsn)
     return result
@@ -58,14 +70,19 @@ def restore(
     *,
     connections: int = DEFAULT_CONNECTIONS,
     report: Callable[[str, int, int], None] = lambda what, done, of: None,
+    tell: Tell = silent,
 ) -> int:
     """Make again the indexes and keys that a load which was killed left out; how many. Errors as of restore_only."""
-    with database(run_dir, dsn) as address:
+    with database(run_dir, dsn, tell=tell) as address:
         return restore_only(address, connections, report)
 
 
 def wipe(
-    run_dir: Path, dsn: str | None = None, *, confirm: Callable[[dict[str, int]], bool] = lambda rows: True
+    run_dir: Path,
+    dsn: str | None = None,
+    *,
+    confirm: Callable[[dict[str, int]], bool] = lambda rows: True,
+    tell: Tell = silent,
 ) -> WipeResult | None:
     """Remove the run's rows from the database; None when `confirm`, told their number by table, says no.
 
@@ -73,7 +90,7 @@ def wipe(
     """
     with held_for_reading(run_dir):
         manifest = read_manifest(run_dir)
-        with database(run_dir, dsn) as address:
+        with database(run_dir, dsn, tell=tell) as address:
             result = wipe_run(manifest, address, confirm)
         if result is not None:
             forget_load(run_dir, dsn)

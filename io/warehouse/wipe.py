@@ -17,10 +17,11 @@ from psycopg import sql
 from lake.errors import InputError, WipeFailed
 from lake.manifest import Manifest
 from warehouse import load_log
-from warehouse.database import Connection, connect, existing, explain_error, hide_secrets, identifier
+from warehouse.database import Connection, connect, existing, identifier
 from warehouse.indexes import count_dropped, has_other_rows, restore
 from warehouse.load_log import AddedRows, Load
 from warehouse.preflight.server import refuse_read_only
+from warehouse.server_errors import database_errors
 from warehouse.uat.expressions import Mapping
 from warehouse.uat.identifiers import qualified
 from warehouse.uat.mapping import DIMENSIONS, GROUPS
@@ -74,23 +75,20 @@ def wipe_run(
     others refer to its rows, or another load is at work; nothing was removed then.
     """
     begun = perf_counter()
-    with connect(dsn) as connection:
+    with database_errors(dsn, WipeFailed), connect(dsn) as connection:
         refuse_read_only(connection)
-        load_log.lock(connection)
+        load_log.lock(connection, manifest)
         load = load_log.find(connection, manifest) if load_log.exists(connection) else None
         if load is None:
             raise InputError("target database", f"holds no load of the run {manifest.run}", "nothing is to be removed")
-        try:
-            if count_dropped(connection):
-                restore([connection])
-            removal = _Wipe(connection, load)
-            removal.refuse_foreign_references()
-            rows = removal.count()
-            if not confirm(rows):
-                return None
-            result = removal.wipe(rows, done)
-        except psycopg.Error as e:
-            raise WipeFailed(hide_secrets(explain_error(e), dsn)) from e
+        if count_dropped(connection):
+            restore([connection])
+        removal = _Wipe(connection, load)
+        removal.refuse_foreign_references()
+        rows = removal.count()
+        if not confirm(rows):
+            return None
+        result = removal.wipe(rows, done)
     result.seconds = perf_counter() - begun
     return result
 

@@ -24,6 +24,7 @@ from warehouse.reconciling.derived_comparisons import derive
 from warehouse.reconciling.history_comparisons import derive_history
 from warehouse.reconciling.lake_views import create_views
 from warehouse.selection import choose
+from warehouse.server_errors import database_errors
 from warehouse.uat.expressions import Mapping
 from warehouse.uat.history import History
 from warehouse.uat.identifiers import qualified
@@ -58,11 +59,12 @@ class Reconciliation(list[Discrepancy]):
 def reconcile(run_dir: Path, manifest: Manifest, dsn: str, tables: Iterable[str] = EVENT_TABLE_NAMES) -> Reconciliation:
     """Every difference between a run's manifest, its Parquet and the database that it, or a part, was loaded into.
 
-    InputError when the database holds no load of this run.
+    InputError when the database can't be reached, holds no load of this run or half of one, or one is at work.
     """
     result = Reconciliation()
-    with connect(dsn) as connection, duckdb.connect() as lake:
+    with database_errors(dsn), connect(dsn) as connection, duckdb.connect() as lake:
         refuse_other_encoding(connection)
+        load_log.lock_for_reading(connection, manifest)
         load = load_log.find(connection, manifest) if load_log.exists(connection) else None
         if load is None:
             raise InputError(
@@ -71,8 +73,9 @@ def reconcile(run_dir: Path, manifest: Manifest, dsn: str, tables: Iterable[str]
                 f"load it: {command('load', run_dir)}",
             )
         load_log.refuse_half_removed(load)
-        lake.execute("SET TimeZone = 'UTC'")
         extract = choose(load.selection, run_dir, manifest)
+        load_log.refuse_unfinished(load, len(extract.partitions))
+        lake.execute("SET TimeZone = 'UTC'")
         create_views(lake, extract, load.prefix, load.owner)
         sides = _Sides(lake=lake, connection=connection, load=load)
         tables = tuple(tables)
