@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from warehouse.load import Options
 
-FAILED, PARTLY, INTERRUPTED = 1, 3, 130
+FAILED, PARTLY = 1, 3
 DAY = "%Y-%m-%d"
 
 
@@ -238,7 +239,8 @@ def _failures(again: str) -> Iterator[None]:
     except WipeFailed as failure:
         _end(failure, "a part may be removed, and the rest is still there", again, PARTLY)
     except KeyboardInterrupt as interruption:
-        _end(interruption, "", again, INTERRUPTED)
+        # the number of the signal, where it was another than that of Ctrl-C
+        _end(interruption, "", again, 128 + getattr(interruption, "number", signal.SIGINT))
 
 
 def _end(error: BaseException, known: str, again: str, code: int) -> NoReturn:
@@ -284,7 +286,6 @@ def _wipe(run: Path, to: str | None, screen: Console, *, yes: bool, as_json: boo
 
 def _serve(run: Path, screen: Console) -> None:
     """Keep the run's own server up until Ctrl-C; a second one does not wait for others who use it."""
-    import signal
     import threading
 
     from lake.next_step import command

@@ -17,7 +17,7 @@ from psycopg import sql
 from psycopg.copy import QueuedLibpqWriter
 
 from lake.errors import InputError
-from lake.manifest import PartitionRecord
+from lake.manifest import PartitionRecord, PartRecord
 from lake.tables import TABLES
 from warehouse.database import Connection, identifier
 from warehouse.encoding import Context, encoder, project
@@ -25,6 +25,7 @@ from warehouse.history_rows import states
 from warehouse.load_log import Load, record_part
 from warehouse.master_data import check_columns
 from warehouse.moments import Parents
+from warehouse.part_files import open_part
 from warehouse.selection import Extract, PartitionRows
 from warehouse.sharing import Stopped, share
 from warehouse.uat.expressions import Mapping
@@ -44,7 +45,7 @@ def max_rows(extract: Extract, partitions: Iterable[PartitionRecord]) -> dict[st
     return rows
 
 
-def lake_batches(path: Path, mapping: Mapping) -> Iterator[pa.RecordBatch]:
+def lake_batches(path: Path | pa.BufferReader, mapping: Mapping) -> Iterator[pa.RecordBatch]:
     """The mapped columns of a Parquet file, BATCH_ROWS rows at a time."""
     with pq.ParquetFile(path) as file:
         yield from file.iter_batches(BATCH_ROWS, columns=mapping.lake_columns)
@@ -140,10 +141,12 @@ def copy_partition(connection: Connection, job: CopyJob, partition: PartitionRec
                     raise Stopped
                 job.progress(table, count)
 
-            path, first_row = extract.run_dir / part.file, job.first_rows[partition.partition][mapping.lake]
-            _check(path, part.rows, mapping)
+            first_row = job.first_rows[partition.partition][mapping.lake]
+            file = open_part(extract.run_dir, part)
+            _check(file, part, mapping)
+            file.seek(0)
             if extract.is_whole:
-                batches = _numbered(lake_batches(path, mapping), first_row)
+                batches = _numbered(lake_batches(file, mapping), first_row)
             else:
                 batches = ((pc.add(n, first_row), batch) for n, batch in selected.batches(mapping, BATCH_ROWS))
             history = histories.get(mapping.uat)
@@ -161,17 +164,17 @@ def _part(run_dir: Path, partition: PartitionRecord, table: str, columns: list[s
     """Columns of all of a partition's rows of a table."""
     part = partition.tables.get(table)
     schema = pa.schema([TABLES[table].schema.field(column) for column in columns])
-    return schema.empty_table() if part is None else pq.read_table(run_dir / part.file, columns=columns)
+    return schema.empty_table() if part is None else pq.read_table(open_part(run_dir, part), columns=columns)
 
 
-def _check(path: Path, rows: int, mapping: Mapping) -> None:
+def _check(source: pa.BufferReader, part: PartRecord, mapping: Mapping) -> None:
     """InputError unless a Parquet file has the manifest's rows and the columns that the mapping reads."""
-    with pq.ParquetFile(path) as file:
-        check_columns(file.schema_arrow, mapping, str(path))
-        if file.metadata.num_rows != rows:
+    with pq.ParquetFile(source) as file:
+        check_columns(file.schema_arrow, mapping, part.file)
+        if file.metadata.num_rows != part.rows:
             raise InputError(
-                str(path),
-                f"holds {file.metadata.num_rows} rows, the manifest says {rows}",
+                part.file,
+                f"holds {file.metadata.num_rows} rows, the manifest says {part.rows}",
                 "run it again with --resume: the part is made anew",
             )
 

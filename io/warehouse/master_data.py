@@ -21,6 +21,7 @@ from warehouse.differences import DifferingColumn, find_differences
 from warehouse.encoding import Context, encoder, project
 from warehouse.load_log import AddedRows, reserve_ids
 from warehouse.owner import user_id
+from warehouse.part_files import open_part
 from warehouse.server_errors import explain_error
 from warehouse.uat.expressions import LakeColumn, Mapping
 from warehouse.uat.mapping import CONTENT_TYPES, DIMENSIONS, FROM_NEAREST
@@ -37,7 +38,7 @@ def read_dimensions(run_dir: Path, manifest: Manifest) -> dict[str, pa.Table]:
         part = manifest.dimensions.get(mapping.lake)
         if part is None:
             raise InputError(str(run_dir), f"the run has no dimension table {mapping.lake}", "run it again")
-        table = pq.read_table(run_dir / part.file)
+        table = pq.read_table(open_part(run_dir, part))
         check_columns(table.schema, mapping, part.file)
         tables[mapping.lake] = table
     return tables
@@ -60,7 +61,9 @@ def check_columns(schema: pa.Schema, mapping: Mapping, file: str) -> None:
 def run_start(run_dir: Path, manifest: Manifest) -> date:
     """The first day of the run's first batch; the as-of date where it has none."""
     days = [
-        pc.min(pq.read_table(run_dir / file, columns=["start_date"])[0]) for file in manifest.files.get("batch", [])
+        pc.min(pq.read_table(open_part(run_dir, partition.tables["batch"]), columns=["start_date"])[0])
+        for partition in manifest.partitions
+        if "batch" in partition.tables
     ]
     return min((day.as_py() for day in days if day.is_valid), default=as_of_date(manifest))
 

@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from lake.errors import InputError
 from lake.manifest import Manifest, PartitionRecord
 from lake.tables import EVENT_TABLE_NAMES, TABLES
+from warehouse.part_files import open_part
 from warehouse.uat.expressions import FirstOf, LakeColumn, Mapping
 from warehouse.uat.mapping import EVENT_MAPPINGS
 from warehouse.uat.tables import TARGET_TABLES
@@ -229,7 +230,7 @@ class PartitionRows:
             return 0
         if self._extract.batches is None:
             return part.rows
-        with pq.ParquetFile(self._extract.run_dir / part.file) as file:
+        with pq.ParquetFile(open_part(self._extract.run_dir, part)) as file:
             groups = range(file.num_row_groups)
             return sum(file.metadata.row_group(g).num_rows for g in groups if self._may_hold(file, g, _batch(table)))
 
@@ -261,7 +262,7 @@ class PartitionRows:
         if self._extract.has_days and table in TIMES:
             wanted.add(TIMES[table])
         names = [c.name for c in TABLES[table].columns if c.name in wanted]
-        with pq.ParquetFile(self._extract.run_dir / part.file) as file:
+        with pq.ParquetFile(open_part(self._extract.run_dir, part)) as file:
             first = 0
             for group in range(file.num_row_groups):
                 start, first = first, first + file.metadata.row_group(group).num_rows
