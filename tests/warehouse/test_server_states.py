@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -204,6 +205,37 @@ def test_a_disk_that_is_read_only(server_folder: Path, made: Path) -> None:
         subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
         assert "the disk is read-only" in refusal(disk / "run")
         subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
+        assert kept(disk / "run") == (42,)
+    finally:
+        subprocess.run(["umount", "--lazy", disk], check=True)
+
+
+def fill_its_log(run_dir: Path, ballast: Path) -> None:
+    """Take all room that is left on the server's disk, then have it log what is written."""
+    with embedded_dsn(run_dir) as dsn, psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("CREATE TABLE much (x text)")
+        with ballast.open("wb", buffering=0) as file, suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+        for _ in range(20):  # a new piece of the log each
+            connection.execute("INSERT INTO much SELECT repeat('x', 1000) FROM generate_series(1, 100)")
+            connection.execute("SELECT pg_switch_wal()")
+
+
+@root_alone
+def test_a_server_that_panics_on_its_log_says_so_and_recovers_once_there_is_room(server_folder: Path) -> None:
+    disk = server_folder / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=150m,mode=711", "tmpfs", disk], check=True)
+    ballast = disk / "ballast"
+    try:
+        with embedded_dsn(disk / "run") as dsn, psycopg.connect(dsn) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 42 AS x")
+        with pytest.raises(psycopg.OperationalError) as broken:
+            fill_its_log(disk / "run", ballast)
+        assert "the run's own server ended: the disk is full" in "".join(broken.value.__notes__)
+        assert "the disk is full" in refusal(disk / "run")
+        ballast.unlink()
         assert kept(disk / "run") == (42,)
     finally:
         subprocess.run(["umount", "--lazy", disk], check=True)
