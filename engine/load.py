@@ -150,6 +150,10 @@ def load(
                 _load(run, to, connections, options, screen=screen, as_json=as_json)
             if serve:
                 _serve(run, screen)
+            elif to is None:
+                from lake.next_step import command
+
+                screen.print(f"open it: {command('load', run, '--serve')}", soft_wrap=True, markup=False)
 
 
 def _names(texts: list[str] | None) -> tuple[str, ...]:
@@ -220,10 +224,6 @@ def _load(run: Path, to: str | None, connections: int, options: Options, *, scre
     if as_json:
         print_json(load_data(result))
     print_load(screen, result)
-    if to is None:
-        from lake.next_step import command
-
-        screen.print(f"open it: {command('load', run, '--serve')}", soft_wrap=True, markup=False)
 
 
 @contextmanager
