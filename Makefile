@@ -51,9 +51,9 @@ bounds: setup
 		sys.exit(0 if a == b else f"{sys.argv[2]} has fingerprint {b}, {sys.argv[1]} {a}")' $(DEMO) $(BOUNDS)
 	@$(BIN)/python -m pytest tests/biology/test_mangling.py
 
-# SEED, CASES, CASE and KIND of the environment are read by the campaign.
+# SEED, CASES, CASE, KIND and JOBS of the environment are read by the campaign, which writes docs/reliability.md's table.
 faults: setup
-	$(BIN)/python -m tests.faults
+	$(BIN)/python -m tests.faults --everything
 
 matrix: setup
 	$(BIN)/python -m tests.matrix

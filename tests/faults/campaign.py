@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -22,23 +22,34 @@ class Plan(Protocol):
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of cases: of 100 cases so many are of it."""
+    """A kind of cases, what happens in it in words, and how often it comes beside the others."""
 
     name: str
+    words: str
     share: int
     drawn: Callable[[Draw, Workshop], Plan]
 
 
+KILLS = "a run, a resume or an overwriting is killed, once or twice"
+SIGNALS = "it is interrupted, ended, hung up on, halted for a moment, or meets a limit on the length of files"
+DISKS = "one operation of the disk fails, or all from there on; the process stops there; the power fails there"
+TOGETHER = "a second command begins on the same run while the first is at work"
+INPUTS = "nonsense in a schedule, a farm, a biology, or in the options of plan"
+SURROUNDINGS = "up to three oddities of locale, zone, home, cache, limits, streams, folder or allocator"
+SERVERS = "a load loses its loader, its server or its connections, or meets another command"
+BYTES = "one to three changes to the bytes of a run's files; then a command that reads or resumes it"
+FILES = "files missing, empty, foreign, exchanged, doubled, or a folder or link in their place; then a command"
+
 KINDS: tuple[Kind, ...] = (
-    Kind("kill", 15, ending.Killed.drawn),
-    Kind("signal", 15, ending.Signalled.drawn),
-    Kind("disk", 15, disks.OnABadDisk.drawn),
-    Kind("together", 10, together.Together.drawn),
-    Kind("input", 25, inputs.drawn),
-    Kind("environment", 6, surroundings.Elsewhere.drawn),
-    Kind("server", 4, servers.Loaded.drawn),
-    Kind("byte", 35, damage.ByByte.drawn),
-    Kind("file", 35, damage.ByFile.drawn),
+    Kind("kill", KILLS, 15, ending.Killed.drawn),
+    Kind("signal", SIGNALS, 15, ending.Signalled.drawn),
+    Kind("disk", DISKS, 15, disks.OnABadDisk.drawn),
+    Kind("together", TOGETHER, 10, together.Together.drawn),
+    Kind("input", INPUTS, 25, inputs.drawn),
+    Kind("environment", SURROUNDINGS, 6, surroundings.Elsewhere.drawn),
+    Kind("server", SERVERS, 4, servers.Loaded.drawn),
+    Kind("byte", BYTES, 35, damage.ByByte.drawn),
+    Kind("file", FILES, 35, damage.ByFile.drawn),
 )
 
 
@@ -101,3 +112,11 @@ def play(case: Case, shop: Workshop, *, smaller: bool = True) -> Outcome:
     least = shrink(choices, fails)
     smallest = Case(case.seed, case.number, case.kind, tuple(least)).plan(shop)[0]
     return Outcome(case, plan, "failed", problem, smallest=smallest)
+
+
+def first_failure(several: Iterable[Case], shop: Workshop) -> int | None:
+    """The how manieth case is the first that fails; None when none does."""
+    for number, case in enumerate(several, 1):
+        if play(case, shop, smaller=False).problem:
+            return number
+    return None

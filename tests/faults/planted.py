@@ -116,6 +116,21 @@ PLANTS: Mapping[str, Plant] = {
 }
 
 
+# the kinds of cases among which each must be found
+FOUND_AMONG: Mapping[str, tuple[str, ...]] = {
+    "hash_skipped": ("byte", "file"),
+    "damaged_part_kept": ("byte", "file"),
+    "stranger_overlooked": ("file",),
+    "sync_forgotten": ("disk",),
+    "folder_sync_forgotten": ("disk",),
+    "full_disk_ignored": ("disk",),
+    "seal_ignored": ("byte", "file"),
+    "leftovers_left": ("file", "disk"),
+    "depth_unchecked": ("input",),
+    "log_before_rows": ("server",),
+}
+
+
 @contextmanager
 def _several(*plants: AbstractContextManager[Any]) -> Iterator[None]:
     with ExitStack() as stack:

@@ -251,10 +251,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.sweep", description=__doc__)
     parser.add_argument("--every", type=int, default=1, help="play each so manieth case")
     parser.add_argument("--chances", type=int, default=CHANCES, help="of what a crash leaves where chance decides")
+    parser.add_argument("--first", type=int, default=0, help="of them, the first")
     asked = parser.parse_args()
     played: Counter[tuple[str, str]] = Counter()
     failed, began = 0, time.monotonic()
-    for start, failing, problem in sweep(asked.every, asked.chances):
+    for start, failing, problem in sweep(asked.every, asked.chances, asked.first):
         played[start, failing.how] += 1
         if problem:
             failed += 1
