@@ -15,7 +15,7 @@ the biology by which the run was made.
 
 from __future__ import annotations
 
-import os
+import secrets
 import tempfile
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
@@ -150,7 +150,8 @@ def connect(run_dir: Path, manifest: Manifest | None = None, *, tables: Collecti
             "autoload_known_extensions": "false",
             "python_enable_replacements": "false",
             "memory_limit": MEMORY_LIMIT,
-            "temp_directory": str(Path(tempfile.gettempdir()) / f"smoltworks-duckdb-{os.getpid()}"),
+            # made when it is needed and then removed; nobody can have made it before
+            "temp_directory": str(Path(tempfile.gettempdir()) / f"smoltworks-duckdb-{secrets.token_hex(8)}"),
         }
     )
     connection.execute("SET TimeZone = 'UTC'")

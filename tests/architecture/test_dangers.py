@@ -30,6 +30,7 @@ def test_there_is_none(rule: Rule, source: Source) -> None:
         "import numpy as np\nnp.load(path, allow_pickle=True)",
         "import yaml\nyaml.load(text, Loader=yaml.SafeLoader)",
         "import yaml\nyaml.unsafe_load(text)",
+        "import tempfile\nplace = tempfile.gettempdir() + '/ours'",
         "import yaml\nLOADER = yaml.Loader",
     ],
 )
