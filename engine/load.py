@@ -126,10 +126,13 @@ def load(
     Exit codes: 0 done; 1 failed; 2 wrong input, or something in the way; 3 partly done: the same command goes on.
     """
     with input_errors():
+        from engine.inputs.bounded import require_day
         from warehouse.load import Options
         from warehouse.selection import Selection
 
         since_day, until_day = (moment.date() if moment else None for moment in (since, until))
+        require_day("--since", since_day)
+        require_day("--until", until_day)
         selection = Selection(tables=_names(tables), batches=_names(batches), since=since_day, until=until_day)
         options = Options(
             selection=selection,

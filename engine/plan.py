@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.report.console import console, input_errors, print_json
-from lake.errors import InputError
+from lake.errors import InputError, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,7 +126,7 @@ def plan(
         elif ladder is not None:
             _only(context, "--ladder", ("ladder", "as_of", "seed", "farm", "biology", *PLACING, *DELIVERY))
             if ladder != "uat":
-                raise InputError("--ladder", f"{ladder!r} is not known", "give uat")
+                raise InputError("--ladder", f"{shortened(ladder)} is not known", "give uat")
             if as_of is None or (output is None and not dry_run):
                 raise InputError("--ladder", "--as-of and --output are needed", "or --dry-run; see --help")
             planned = ladder_schedule(

@@ -45,9 +45,11 @@ def run(
         from engine.execution.inputs import read_again
         from engine.execution.run import RunEvents, run_folder, simulate_schedule
         from engine.farm.schedule_file import read_any
+        from engine.inputs.bounded import require_path
         from engine.report.run import RunDisplay, biology_line, print_failures, print_run, run_data
         from lake.next_step import command
 
+        require_path("--out", out)
         screen = console()
         restored: list[str] = []
         if resume or overwrite:

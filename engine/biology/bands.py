@@ -7,8 +7,12 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from engine.biology.sourced import Sourced
+from engine.inputs.bounded import Name, within
 from engine.inputs.reading import StrictModel, load_text, parse_yaml, validate
 from engine.inputs.shipped_files import find_shipped
+from lake.errors import shortened
+
+Figure = Annotated[float, within(-1e9, 1e9, "the statistic's own")]
 
 
 class Band(Sourced):
@@ -18,12 +22,12 @@ class Band(Sourced):
     data, or it is not judged. A geography's statistic is skipped in a farm without that geography.
     """
 
-    statistic: Annotated[str, Field(min_length=1)]
-    geography: Annotated[str, Field(min_length=1)] | None = None
-    low: float | None = None
-    high: float | None = None
-    published: float | None = None
-    least: Annotated[int, Field(ge=1)]
+    statistic: Name
+    geography: Name | None = None
+    low: Figure | None = None
+    high: Figure | None = None
+    published: Figure | None = None
+    least: Annotated[int, within(1, 1_000_000_000, "things")]
 
     @property
     def name(self) -> str:
@@ -46,19 +50,19 @@ class Bands(StrictModel):
     """A bands file. required: a run must lie within; told: shown beside."""
 
     format: Literal["smoltworks-bands/1"]
-    required: tuple[Band, ...]
-    told: tuple[Band, ...]
+    required: Annotated[tuple[Band, ...], Field(max_length=1_000)]
+    told: Annotated[tuple[Band, ...], Field(max_length=1_000)]
 
     @model_validator(mode="after")
     def _consistent(self) -> Bands:
         seen: set[str] = set()
         for band in (*self.required, *self.told):
             if band.name in seen:
-                raise ValueError(f"statistic {band.name!r} is given twice")
+                raise ValueError(f"statistic {shortened(band.name)} is given twice")
             seen.add(band.name)
         for band in self.required:
             if band.low is None and band.high is None:
-                raise ValueError(f"statistic {band.name!r} is required, but has neither low nor high")
+                raise ValueError(f"statistic {shortened(band.name)} is required, but has neither low nor high")
         return self
 
 

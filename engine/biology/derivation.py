@@ -11,10 +11,13 @@ import yaml
 from pydantic import BaseModel, Field
 
 from engine.biology.sourced import Sourced
-from engine.inputs.reading import FILE_NAME, StrictModel
+from engine.inputs.bounded import FileName, Line, Prose, Sha256
+from engine.inputs.reading import StrictModel
 
-FileName = Annotated[str, Field(pattern=FILE_NAME)]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Number = Annotated[float, Field(ge=-1e7, le=1e7)]
+Whole = Annotated[int, Field(ge=-10_000_000, le=10_000_000)]
+Single = bool | Whole | Number | Prose | None
+Value = Single | Annotated[list[Single], Field(max_length=1_000)] | Annotated[dict[Line, Single], Field(max_length=100)]
 HEAD = ("format", "name", "derivation")
 ENTRY = ("value", "unit", "confidence", "source")
 HEADER = "# Every parameter, as resolved from the base and the overlays that `derivation` names.\n"
@@ -33,13 +36,13 @@ class Change(StrictModel):
     overlay: the one that set it last, null where a whole file was compared with the base.
     """
 
-    path: str
-    base: Any
-    value: Any
-    unit: str
-    confidence: str
-    source: str
-    overlay: str | None
+    path: Line
+    base: Value
+    value: Value
+    unit: Prose
+    confidence: Line
+    source: Prose
+    overlay: FileName | None
 
 
 class Derivation(StrictModel):
@@ -48,11 +51,11 @@ class Derivation(StrictModel):
     body_sha256: of everything in the file but itself; an edit by hand would belie the rest.
     """
 
-    purpose: str
+    purpose: Prose
     base: Origin
-    overlays: list[Origin]
-    changed: list[Change]
-    body_sha256: str
+    overlays: Annotated[list[Origin], Field(max_length=100)]
+    changed: Annotated[list[Change], Field(max_length=10_000)]
+    body_sha256: Annotated[str, Field(max_length=64, pattern=r"^[0-9a-f]*$")]  # empty while it is made
 
 
 def parameters(model: BaseModel) -> dict[str, Any]:

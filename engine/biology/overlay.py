@@ -5,12 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import Field
-
-from engine.biology.derivation import FileName
+from engine.inputs.bounded import FileName, Location, Prose
 from engine.inputs.reading import StrictModel, refusal, validate
+from lake.errors import MAX_QUOTED, shortened, shown
 
 OVERLAY_FORMAT = "smoltworks-biology-overlay/1"
 HEAD = ("format", "name", "base", "purpose")
@@ -21,8 +20,8 @@ class OverlayModel(StrictModel):
 
     format: Literal["smoltworks-biology-overlay/1"]
     name: FileName
-    base: Annotated[str, Field(min_length=1)]
-    purpose: str = ""
+    base: Location
+    purpose: Prose = ""
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Merger:
         """The base's values with the given ones in their places; lists are replaced whole."""
         merged = dict(base)
         for key, new in given.items():
-            where = f"{path}.{key}" if path else str(key)
+            where = f"{path}.{shown(str(key))}" if path else shown(str(key))
             old = base.get(key)
             if key not in base:
                 self.strangers[where] = [str(known) for known in base]
@@ -66,8 +65,10 @@ class Merger:
             elif not isinstance(old, Mapping):
                 merged[key] = new
             elif not isinstance(new, Mapping):
-                cure = f"write {{value: {new}}}" if "value" in old else "give the keys to change, or remove it"
-                self.complaints.append(f"key {where} has value {new!r}, not keys and values; {cure}")
+                cure = (
+                    f"write {{value: {shown(str(new))}}}" if "value" in old else "give the keys to change, or remove it"
+                )
+                self.complaints.append(f"key {where} has value {shortened(new)}, not keys and values; {cure}")
             elif "value" in old and "source" in old:
                 merged[key] = self._entry(old, new, where)
             else:
@@ -83,8 +84,8 @@ class Merger:
             new = self._multiplied(old, new, where)
         if "unit" in new and new["unit"] != old["unit"]:
             self.complaints.append(
-                f"key {where}.unit has value {new['unit']!r}, but the model computes in {old['unit']!r}; "
-                "convert the value and leave unit out"
+                f"key {where}.unit has value {shortened(new['unit'])}, but the model computes in "
+                f"{shortened(old['unit'])}; convert the value and leave unit out"
             )
         merged = self.merge(old, new, where) if isinstance(old["value"], Mapping) else {**old, **new}
         missing = [key for key in ("source", "confidence") if key not in new]
@@ -100,10 +101,11 @@ class Merger:
         if "value" in rest:
             self.complaints.append(f"key {where} has both value and times; remove one")
         elif not _is_number(factor):
-            self.complaints.append(f"key {where}.times has value {factor!r}; a number is wanted")
+            self.complaints.append(f"key {where}.times has value {shortened(factor)}; a number is wanted")
         elif not all(map(_is_number, numbers)):
             self.complaints.append(
-                f"key {where}.times has value {factor!r}, but {value!r} can't be multiplied; give value"
+                f"key {where}.times has value {shortened(factor)}, but {shortened(value)} can't be multiplied; "
+                "give value"
             )
         else:
             rest["value"] = [each * factor for each in numbers] if isinstance(value, list) else value * factor
@@ -114,7 +116,7 @@ class Merger:
         lines = []
         for path, known in self.strangers.items():
             if f"key {path}." in problem or f"key {path} is missing" in problem:
-                near = difflib.get_close_matches(path.rpartition(".")[2], known, n=1)
+                near = difflib.get_close_matches(path.rpartition(".")[2][:MAX_QUOTED], known, n=1)
                 hint = f"did you mean {near[0]!r}?" if near else f"keys there: {', '.join(known)}"
                 lines.append(f"key {path} is not in the base {self.base_name}, and not whole as a new one; {hint}")
         return lines

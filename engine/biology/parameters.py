@@ -13,7 +13,6 @@ import numpy as np
 from engine.biology.derivation import (
     Change,
     Derivation,
-    FileName,
     Origin,
     body_sha256,
     changes,
@@ -36,10 +35,11 @@ from engine.biology.stages import FreshwaterStage
 from engine.biology.trade import Harvest, Trade
 from engine.biology.water import Environment, Sensors
 from engine.biology.weather import Weather
+from engine.inputs.bounded import FileName
 from engine.inputs.reading import Unfit, load_text, parse_yaml, refusal, sha256, validate
 from engine.inputs.shipped_files import find_shipped
 from lake.codes import EVENT_KINDS, SEA
-from lake.errors import InputError
+from lake.errors import InputError, shortened
 
 FORMAT = "smoltworks-biology/1"
 
@@ -158,7 +158,7 @@ class Biology:
         except KeyError:
             raise InputError(
                 f"biology {self.name}",
-                f"no region for the farm's geography {geography!r}",
+                f"no region for the farm's geography {shortened(geography)}",
                 f"add regions.{geography}; the file has {', '.join(self.model.regions)}",
             ) from None
 
@@ -216,7 +216,7 @@ def _base_file(base: str, path: Path) -> Path:
     try:
         return find_shipped("biology", str(folder / base) if Path(base).suffix in {".yaml", ".yml"} else base, folder)
     except InputError as e:
-        raise InputError(str(path), f"key base has value {base!r}: {e.problem}", e.cure) from None
+        raise InputError(str(path), f"key base has value {shortened(base)}: {e.problem}", e.cure) from None
 
 
 def _laid_on(base: Biology, overlay: Overlay, origin: Origin, source: str) -> Biology:
@@ -225,7 +225,9 @@ def _laid_on(base: Biology, overlay: Overlay, origin: Origin, source: str) -> Bi
     root = earlier.base if earlier else Origin(name=base.name, sha256=base.sha256)
     overlays = [*(earlier.overlays if earlier else ()), origin]
     if origin.name in {root.name, *(each.name for each in overlays[:-1])}:
-        raise InputError(source, f"key name has value {origin.name!r}, as its base", "give it a name of its own")
+        raise InputError(
+            source, f"key name has value {shortened(origin.name)}, as its base", "give it a name of its own"
+        )
     merger = Merger(overlay_name=origin.name, base_name=base.name)
     old = plain(base.file)
     old.pop("derivation", None)
@@ -271,7 +273,7 @@ def _model(data: dict[str, Any], source: str) -> BiologyFile:
     found = data.get("format")
     if found not in (None, FORMAT):
         cure = f"give {FORMAT} for a whole biology, {OVERLAY_FORMAT} for one that changes another"
-        raise InputError(source, f"key format has value {found!r}", cure)
+        raise InputError(source, f"key format has value {shortened(found)}", cure)
     model = validate(_file_model(), data, source)
     if model.derivation is not None and model.derivation.body_sha256 != body_sha256(plain(model)):
         raise InputError(

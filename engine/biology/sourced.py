@@ -10,8 +10,10 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args, get_ori
 import numpy as np
 from pydantic import BaseModel, Field, create_model, field_validator, model_validator
 
-from engine.biology.values import Written, read_only
+from engine.biology.values import MAX_VALUES, Written, read_only
+from engine.inputs.bounded import Name, Text
 from engine.inputs.reading import StrictModel
+from lake.errors import shortened
 
 NUMBER = re.compile(r"[-+]?[0-9.]+(e[-+]?[0-9]+)?", re.IGNORECASE)
 BARE = "written as it is, without unit and source"
@@ -23,8 +25,8 @@ Model = TypeVar("Model", bound=StrictModel)
 class Sourced(StrictModel):
     """What a parameter carries beside its value. V: read in its source; D: derived; G: general knowledge."""
 
-    unit: Annotated[str, Field(min_length=1)]
-    source: Annotated[str, Field(min_length=1)]
+    unit: Text
+    source: Text
     confidence: Literal["V", "D", "G"]
 
     @field_validator("value", mode="before", check_fields=False)
@@ -35,7 +37,9 @@ class Sourced(StrictModel):
             inner = value.values() if isinstance(value, dict) else value
             for each in inner if isinstance(value, (dict, list, tuple)) else (value,):
                 if isinstance(each, bool) or (isinstance(each, str) and NUMBER.fullmatch(each.strip())):
-                    raise ValueError(f"{each!r} is no number to YAML; write it as 0.5 or 1.0e-5, without quotes")
+                    raise ValueError(
+                        f"{shortened(each)} is no number to YAML; write it as 0.5 or 1.0e-5, without quotes"
+                    )
         return value
 
 
@@ -90,7 +94,8 @@ def _written(hint: Any) -> Any:
         return entries_of(hint, SectionEntries)  # type: ignore[arg-type]
     if get_origin(hint) is dict:
         key, inner = get_args(hint)
-        return dict.__class_getitem__((key, _written(inner)))
+        of = dict.__class_getitem__((Name if key is str else key, _written(inner)))
+        return Annotated.__class_getitem__((of, Field(max_length=MAX_VALUES)))  # type: ignore[attr-defined]
     if get_origin(hint) is Annotated and BARE in get_args(hint):
         return get_args(hint)[0]
     form = _array_form(hint)

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import AfterValidator, Field
 
+from engine.inputs.bounded import Counted, Name
+
 Floats = npt.NDArray[np.float64]
 
 FRESHWATER_STAGES, STAGES = 5, 6  # the sea's is the last
@@ -66,33 +68,21 @@ Salinity = Annotated[float, Field(ge=0, le=50)]  # PSU
 Ph = Annotated[float, Field(ge=0, le=14)]
 Concentration = Annotated[float, Field(ge=1e-6, le=10_000)]  # mg/L
 Current = Annotated[float, Field(ge=1e-4, le=10)]  # m/s
-Reading = Annotated[float, Field(ge=-1_000, le=10_000)]  # in a sensor's unit
-ReadingSd = Annotated[float, Field(ge=0, le=1_000)]
-Resolution = Annotated[float, Field(ge=0.0001, le=1_000)]
+Reading = Annotated[float, Field(ge=-100, le=2_000)]  # in a sensor's unit
+ReadingSd = Annotated[float, Field(ge=0, le=200)]
+Resolution = Annotated[float, Field(ge=0.0001, le=100)]
 
 # money
 Price = Annotated[float, Field(ge=0, le=1_000_000)]
 PositivePrice = Annotated[float, Field(ge=0.01, le=1_000_000)]
 
-Text = Annotated[str, Field(min_length=1, max_length=100)]
+Text = Name
 Names = Annotated[tuple[Text, ...], Field(min_length=1, max_length=MAX_VALUES)]
 
 
-def exactly(length: int, of: str) -> AfterValidator:
+def exactly(length: int, of: str) -> Counted:
     """A list's length is `length`; of: what its values are."""
-
-    def check(values: Any) -> Any:
-        if len(values) != length:
-            raise ValueError(f"has {len(values)} values, not {length}: {of}")
-        return values
-
-    return AfterValidator(check)
-
-
-def _few(values: Any) -> Any:
-    if not 1 <= len(values) <= MAX_VALUES:
-        raise ValueError(f"has {len(values)} values, not 1 to {MAX_VALUES}")
-    return values
+    return Counted(length, length, of)
 
 
 def _sum_to_one(values: Any) -> Any:
@@ -120,7 +110,7 @@ def _some_above_zero(values: Any) -> Any:
     return values
 
 
-FEW = AfterValidator(_few)
+FEW = Counted(1, MAX_VALUES)
 SUM_TO_ONE = AfterValidator(_sum_to_one)
 NEVER_FALLING = AfterValidator(_never_falling)
 RISING = AfterValidator(_rising)
@@ -131,10 +121,11 @@ BY_MONTH = exactly(12, "January to December")
 
 
 class Written:
-    """An array's form in the file: a list of `each`, for which `checks` hold. Without any, 1 to MAX_VALUES values."""
+    """An array's form in the file: a list of `each`, for which `checks` hold. Without a length, 1 to MAX_VALUES."""
 
-    def __init__(self, each: Any, *checks: AfterValidator) -> None:
-        self.each, self.checks = each, checks or (FEW,)
+    def __init__(self, each: Any, *checks: AfterValidator | Counted) -> None:
+        counted = any(isinstance(check, Counted) for check in checks)
+        self.each, self.checks = each, checks if counted else (FEW, *checks)
 
     @property
     def type(self) -> Any:

@@ -38,6 +38,10 @@ from engine.biology.values import (
 )
 from engine.inputs.reading import Unfit
 
+# The order of rows in a place's field; the farm's parameters are looked up by these names.
+SEA_VARIABLES = ("Temperature", "Dissolved Oxygen", "pH", "Salinity")
+HALL_VARIABLES = ("Temperature", "Dissolved Oxygen", "pH", "CO2", "NO2", "NO3", "NH4")
+
 Hours = Annotated[Floats, Written(PositiveRatio, exactly(24, "one for each hour of the day, from 00 UTC"))]
 
 

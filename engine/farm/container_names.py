@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Sequence
 
+from lake.errors import shortened
+
 NUMBERED = re.compile(r"(?P<prefix>.*?)(?P<number>[0-9]+)", re.DOTALL)
 RANGE = re.compile(r"(?P<prefix>.*?)(?P<first>[0-9]{1,9})\.\.(?P<last>[0-9]{1,9})", re.DOTALL)
 MAX_RANGE = 10_000
@@ -21,7 +23,7 @@ def expand(text: str, known: Container[str]) -> list[str]:
     names: list[str] = []
     for entry in (part.strip() for part in text.split(",")):
         if not entry:
-            raise ValueError(f"{text!r} holds an empty entry; remove the extra comma")
+            raise ValueError(f"{shortened(text)} holds an empty entry; remove the extra comma")
         match = None if entry in known else RANGE.fullmatch(entry)
         if match is None:
             names.append(entry)
@@ -29,9 +31,9 @@ def expand(text: str, known: Container[str]) -> list[str]:
         first, last, width = int(match["first"]), int(match["last"]), len(match["first"])
         if last < first:
             turned = f"{match['prefix']}{match['last']}..{match['first']}"
-            raise ValueError(f"range {entry!r} runs backwards; write {turned}")
+            raise ValueError(f"range {shortened(entry)} runs backwards; write {turned}")
         if last - first >= MAX_RANGE:
-            raise ValueError(f"range {entry!r} names {last - first + 1} containers; is a digit too many?")
+            raise ValueError(f"range {shortened(entry)} names {last - first + 1} containers; is a digit too many?")
         names += [f"{match['prefix']}{n:0{width}d}" for n in range(first, last + 1)]
     return names
 

@@ -11,7 +11,7 @@ from typing import Protocol
 from engine.farm.farm_model import FarmModel
 from engine.inputs.reading import load_text, parse_yaml, sha256, validate
 from engine.inputs.shipped_files import find_shipped
-from lake.errors import InputError
+from lake.errors import InputError, shortened
 
 
 @dataclass(frozen=True)
@@ -329,7 +329,7 @@ def _require_own_names(farm: Farm) -> None:
             if thing.name in seen:
                 raise InputError(
                     f"farm {farm.name}",
-                    f"two {kind}s are called {thing.name!r}",
+                    f"two {kind}s are called {shortened(thing.name)}",
                     "let the name templates include {station}, {hall}, {area} and {number}",
                 )
             seen.add(thing.name)

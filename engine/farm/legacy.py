@@ -10,14 +10,16 @@ from dataclasses import replace
 from typing import Any
 
 from engine.biology.parameters import Biology
+from engine.farm.farm_references import require_fit
 from engine.farm.infrastructure import Farm
 from engine.farm.legacy_model import HallStayModel, LegacyBatchModel, LegacyModel, MetadataModel, SeaModel, names_in
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay, to_day
 from engine.farm.schedule_text import format_schedule
 from engine.farm.validation import Field as Place
-from engine.farm.validation import find_complaints, refuse, suggest_name
-from engine.inputs.reading import validate
+from engine.farm.validation import find_complaints, refuse
+from engine.inputs.reading import suggest_name, validate
 from lake.codes import SEA
+from lake.errors import shortened
 
 STAGE_KEYS = ("egg_alevin", "fry", "parr", "smolt", "post-smolt")
 AREA_ALIASES = {"Faroe Islands Sea Area 1": "FI-SEA-23"}
@@ -50,12 +52,13 @@ def parse_legacy(
         )
         refuse(source, found)
     as_of = to_day(meta.generated_date)
+    require_fit(farm, biology)
     reader = _Reader(farm, meta, found)
     batches = tuple(reader.batch(i, entry) for i, entry in enumerate(model.batches))
     refuse(source, found)
     partitions, partition_note = _partitions(meta, len(batches))
     schedule = Schedule(
-        name=re.sub(r"[^A-Za-z0-9-]+", "-", name).strip("-") or "legacy",
+        name=re.sub(r"[^A-Za-z0-9-]+", "-", name).strip("-")[:100] or "legacy",
         seed=seed,
         as_of_day=as_of,
         farm=farm,
@@ -95,13 +98,15 @@ class _Reader:
         for key, name in meta.container_ids.items():
             if name not in farm.container_id_by_name:
                 cure = suggest_name(name, farm.container_id_by_name, "containers")
-                found.append(f"metadata.container_ids.{key}: {name!r} is no container of farm {farm.name}; {cure}")
+                found.append(
+                    f"metadata.container_ids.{key}: {shortened(name)} is no container of farm {farm.name}; {cure}"
+                )
 
     def batch(self, index: int, entry: LegacyBatchModel) -> Batch:
         path, farm, start = f"batches[{index}]", self.farm, to_day(entry.start_date)
         if entry.geography not in farm.geography_names:
             cure = suggest_name(entry.geography, farm.geography_names, "geographies")
-            self.found.append(f"{path}.geography: {entry.geography!r} is not in farm {farm.name}; {cure}")
+            self.found.append(f"{path}.geography: {shortened(entry.geography)} is not in farm {farm.name}; {cure}")
         last_day, stays = 0, []
         for stage, stay in enumerate(entry.freshwater.stages(), 1):
             if stay is not None:
@@ -183,7 +188,7 @@ class _Reader:
                 halls.append(self.halls[name])
             else:
                 cure = suggest_name(name, self.halls, "halls")
-                self.found.append(f"{where}.hall: {name!r} is no hall of farm {self.farm.name}; {cure}")
+                self.found.append(f"{where}.hall: {shortened(name)} is no hall of farm {self.farm.name}; {cure}")
         if ids and len(halls) == len(named):
             self.require_in_rooms(
                 f"{where}.containers",
@@ -202,7 +207,7 @@ class _Reader:
         for name, written in areas.items():
             if name not in self.areas:
                 self.found.append(
-                    f"{where}.area: {written!r} is no area of farm {self.farm.name}; "
+                    f"{where}.area: {shortened(written)} is no area of farm {self.farm.name}; "
                     f"{suggest_name(name, self.areas, 'areas')}"
                 )
                 return ()
@@ -248,7 +253,9 @@ class _Reader:
             if name in known:
                 found.append(known[name])
             elif len(short) > 1:
-                self.found.append(f"{where}.{key}: {written!r} may be {' or '.join(short)}; write the whole name")
+                self.found.append(
+                    f"{where}.{key}: {shortened(written)} may be {' or '.join(short)}; write the whole name"
+                )
             elif written.isdecimal():
                 example = self.farm.containers[0].name
                 self.found.append(
@@ -259,7 +266,9 @@ class _Reader:
                 break
             elif written not in self.names_by_id:
                 cure = suggest_name(f"{areas[0]}-{written}" if areas else written, known, "containers")
-                self.found.append(f"{where}.{key}: {written!r} is no container of farm {self.farm.name}; {cure}")
+                self.found.append(
+                    f"{where}.{key}: {shortened(written)} is no container of farm {self.farm.name}; {cure}"
+                )
         return tuple(found)
 
 
@@ -311,13 +320,13 @@ def _notes(model: LegacyModel, reader: _Reader, seed: int) -> list[str]:
             f"metadata.target_saturation {meta.target_saturation:g} was the older planner's goal; the stays decide"
         )
     if meta.purpose:
-        notes.append(f"metadata.purpose {meta.purpose!r} is a remark without effect")
+        notes.append(f"metadata.purpose {shortened(meta.purpose)} is a remark without effect")
     for key, texts in (
         ("purpose", [batch.purpose for batch in model.batches]),
         ("sea.note", [batch.sea.note for batch in model.batches if batch.sea is not None]),
     ):
         remarks = Counter(text for text in texts if text)
-        notes += [f"{key} {text!r} of {n} batches is a remark without effect" for text, n in remarks.items()]
+        notes += [f"{key} {shortened(text)} of {n} batches is a remark without effect" for text, n in remarks.items()]
     areas = {name for b in model.batches if b.sea is not None for name in names_in(b.sea.area)}
-    notes += [f"area {name!r} is {AREA_ALIASES[name]}" for name in sorted(areas & set(AREA_ALIASES))]
+    notes += [f"area {shortened(name)} is {AREA_ALIASES[name]}" for name in sorted(areas & set(AREA_ALIASES))]
     return notes

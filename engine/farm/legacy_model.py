@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field
 
+from engine.farm.schedule import EGGS, MAX_BATCHES
+from engine.inputs.bounded import LINE, Day, Line, Name, Prose, within
 from engine.inputs.reading import StrictModel
 
 SEVERAL = re.compile(r"MULTI\((?P<names>.*)\)", re.DOTALL)
-
-
-def _date(value: Any) -> Any:
-    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _key(value: Any) -> Any:
@@ -26,10 +23,13 @@ def _by_text(value: Any) -> Any:
     return {_key(k): v for k, v in value.items()} if isinstance(value, dict) else value
 
 
-Day = Annotated[date, BeforeValidator(_date)]
-Key = Annotated[str, BeforeValidator(_key)]
-Keys = Annotated[list[Key], Field(min_length=1)]
-Kilograms = Annotated[float, Field(gt=0)]
+Key = Annotated[Name, BeforeValidator(_key)]
+Keys = Annotated[list[Key], Field(min_length=1, max_length=10_000)]
+Kilograms = Annotated[float, within(0.1, 20, "kg")]
+Count = Annotated[int, within(0, MAX_BATCHES, "batches")]
+DayOfLife = Annotated[int, within(0, 100_000, "days")]
+Stagger = Annotated[int, within(0, 3_650, "days")] | Annotated[float, within(0, 3_650, "days")]
+Places = Annotated[str, Field(min_length=1, max_length=1_000, pattern=LINE)]  # one, or MULTI(a, b)
 
 
 class _Strict(StrictModel):
@@ -37,33 +37,35 @@ class _Strict(StrictModel):
 
 
 class WorkerModel(_Strict):
-    batch_indices: list[int]
-    batch_range: str = ""
-    count: int
+    batch_indices: Annotated[list[Count], Field(max_length=MAX_BATCHES)]
+    batch_range: Line = ""
+    count: Count
 
 
 class MetadataModel(_Strict):
     """container_ids: which container each id of the older database stands for, if the file uses ids."""
 
     generated_date: Day
-    total_batches: int
-    batches_per_geography: int | None = None
-    target_saturation: float | None = None
-    stagger_days: int | float | None = None
-    purpose: str | None = None
+    total_batches: Count
+    batches_per_geography: Count | None = None
+    target_saturation: Annotated[float, within(0, 100, "share")] | None = None
+    stagger_days: Stagger | None = None
+    purpose: Prose | None = None
     harvest_target_kg: Kilograms | None = None
-    container_ids: Annotated[dict[str, str], BeforeValidator(_by_text), Field(default_factory=dict)]
-    worker_partitions: Annotated[dict[str, WorkerModel], Field(default_factory=dict)]
+    container_ids: Annotated[
+        dict[Key, Name], Field(max_length=MAX_BATCHES), BeforeValidator(_by_text), Field(default_factory=dict)
+    ]
+    worker_partitions: Annotated[dict[Name, WorkerModel], Field(default_factory=dict, max_length=10_000)]
 
 
 class HallStayModel(_Strict):
     """hall: a hall's name, or MULTI(a, b). Of containers (names or ids) and container_ids one is needed."""
 
-    hall: str
+    hall: Places
     containers: Keys | None = None
     container_ids: Keys | None = None
-    start_day: int
-    end_day: int
+    start_day: DayOfLife
+    end_day: DayOfLife
 
 
 class FreshwaterModel(_Strict):
@@ -80,27 +82,27 @@ class FreshwaterModel(_Strict):
 class SeaModel(_Strict):
     """area: an area's name, or MULTI(a, b). Of rings (names, short or whole, or ids) and ring_ids one is needed."""
 
-    area: str
+    area: Places
     rings: Keys | None = None
     ring_ids: Keys | None = None
-    rings_count: int | None = None
-    start_day: int
-    end_day: int
-    note: str | None = None
+    rings_count: Annotated[int, within(0, 10_000, "rings")] | None = None
+    start_day: DayOfLife
+    end_day: DayOfLife
+    note: Prose | None = None
     harvest_target_kg: Kilograms | None = None
 
 
 class LegacyBatchModel(_Strict):
     """duration: days to the end of the last stay; effective_duration: days lived, where that is less."""
 
-    batch_id: str
+    batch_id: Name
     start_date: Day
-    eggs: int
-    duration: int
-    effective_duration: int | None = None
-    geography: str
-    station: str
-    purpose: str | None = None
+    eggs: Annotated[int, within(*EGGS, "eggs")]
+    duration: DayOfLife
+    effective_duration: DayOfLife | None = None
+    geography: Name
+    station: Line
+    purpose: Prose | None = None
     harvest_target_kg: Kilograms | None = None
     freshwater: FreshwaterModel
     sea: SeaModel | None  # null, not absent: a file cut before its last line is told from a whole one
@@ -110,7 +112,7 @@ class LegacyModel(_Strict):
     """A file of the older system, as written."""
 
     metadata: MetadataModel
-    batches: Annotated[list[LegacyBatchModel], Field(min_length=1)]
+    batches: Annotated[list[LegacyBatchModel], Field(min_length=1, max_length=MAX_BATCHES)]
 
 
 def names_in(text: str) -> list[str]:

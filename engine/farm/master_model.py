@@ -7,10 +7,19 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from engine.farm.staff_model import StaffModel
+from engine.farm.templates import Template, of
+from engine.inputs.bounded import Line, Name, Text, within
 from engine.inputs.reading import StrictModel
 
-Name = Annotated[str, Field(min_length=1, max_length=100)]
-Text = Annotated[str, Field(min_length=1)]
+Few = Field(min_length=1, max_length=50)
+Percent = Annotated[float, within(0, 1_000, "%")]
+DailyPercent = Annotated[float, within(0, 100, "% a day")]
+ScenarioTgc = Annotated[float, within(0, 0.1, "g^(1/3) a degree-day")]
+Exponent = Annotated[float, within(0, 5, "exponent")]
+Fcr = Annotated[float, within(0, 10, "feed over growth")]
+Celsius = Annotated[float, within(0, 30, "degC")]
+Day = Annotated[int, within(0, 3_650, "day of the batch's life")]
+Grams = Annotated[float, within(0.001, 20_000, "g")]
 
 
 class LiceTypeModel(StrictModel):
@@ -25,7 +34,7 @@ class CompanyModel(StrictModel):
     """One company a geography: freshwater, farming, or logistics and sales."""
 
     subsidiary: Literal["FW", "FM", "LG"]
-    name: str
+    name: Annotated[Template, of("geography")]
 
 
 class PolicyModel(StrictModel):
@@ -33,8 +42,8 @@ class PolicyModel(StrictModel):
 
     seller: Literal["FW", "FM", "LG"]
     buyer: Literal["FW", "FM", "LG"]
-    grades: Annotated[list[Name], Field(min_length=1)]
-    markup_percent: Annotated[float, Field(ge=0)]
+    grades: Annotated[list[Name], Few]
+    markup_percent: Percent
 
 
 class ScenarioModel(StrictModel):
@@ -45,20 +54,20 @@ class ScenarioModel(StrictModel):
     scenarios, unlike its forecasts, read hall_temperature_c whatever the profile says.
     """
 
-    tgc_model: str
-    tgc_value: dict[str, float]
-    exponent_n: float
-    exponent_m: float
+    tgc_model: Annotated[Template, of("batch", "geography")]
+    tgc_value: Annotated[dict[Name, ScenarioTgc], Few]
+    exponent_n: Exponent
+    exponent_m: Exponent
     release_period: Name
     fcr_model: Name
-    fcr_by_stage: Annotated[list[float], Field(min_length=6, max_length=6)]
+    fcr_by_stage: Annotated[list[Fcr], Field(min_length=6, max_length=6)]
     mortality_model: Name
-    daily_mortality_percent: Annotated[float, Field(ge=0)]
-    temperature_profile: str
+    daily_mortality_percent: DailyPercent
+    temperature_profile: Annotated[Template, of("batch", "geography")]
     hall_stages: Annotated[int, Field(ge=0, le=6)]
-    hall_temperature_c: Annotated[float, Field(ge=0, le=30)]
-    genotypes: dict[str, Name]  # by egg supplier
-    constraints: Name
+    hall_temperature_c: Celsius
+    genotypes: Annotated[dict[Name, Name], Few]  # by egg supplier
+    constraints: Annotated[Template, of("transfer_g", "harvest_g")]
     constraint_stages: dict[Literal["egg", "alevin", "fry", "parr", "smolt", "post_smolt", "harvest"], Name]
 
 
@@ -81,10 +90,10 @@ class TemplateModel(StrictModel):
         "SAMPLING",
         "OTHER",
     ]
-    day: Annotated[int, Field(ge=0)]
-    weight_g: Annotated[float, Field(gt=0)] | None = None
-    stage: str = ""
-    feed: str = ""
+    day: Day
+    weight_g: Grams | None = None
+    stage: Line = ""
+    feed: Line = ""
 
     @model_validator(mode="after")
     def _aims(self) -> TemplateModel:
@@ -98,8 +107,8 @@ class TemplateModel(StrictModel):
 class StoppingReasons(StrictModel):
     """Why a move was cancelled, and why an attempt at one of its actions was broken off."""
 
-    cancelled: Annotated[list[Name], Field(min_length=1)]
-    failed: Annotated[list[Name], Field(min_length=1)]
+    cancelled: Annotated[list[Name], Few]
+    failed: Annotated[list[Name], Few]
 
 
 class MoveReasonsModel(StrictModel):
@@ -112,17 +121,17 @@ class MoveReasonsModel(StrictModel):
 class MasterModel(StrictModel):
     """The master data of the application, by natural key."""
 
-    egg_suppliers: Annotated[list[Name], Field(min_length=1)]
-    egg_supplier_contacts: dict[str, Text]
-    lice_types: Annotated[list[LiceTypeModel], Field(min_length=1)]
-    health_parameters: Annotated[list[Name], Field(min_length=1)]
-    score_labels: Annotated[list[Name], Field(min_length=2)]
-    score_descriptions: list[Text]  # by score; {parameter} is what is scored
-    vaccination_types: Annotated[list[Name], Field(min_length=1)]
-    sample_types: Annotated[list[Name], Field(min_length=1)]
-    currencies: dict[str, Literal["EUR", "GBP"]]
+    egg_suppliers: Annotated[list[Name], Few]
+    egg_supplier_contacts: Annotated[dict[Name, Text], Few]
+    lice_types: Annotated[list[LiceTypeModel], Few]
+    health_parameters: Annotated[list[Name], Few]
+    score_labels: Annotated[list[Name], Field(min_length=2, max_length=20)]
+    score_descriptions: Annotated[list[Annotated[Text, of("parameter")]], Few]  # by score
+    vaccination_types: Annotated[list[Name], Few]
+    sample_types: Annotated[list[Name], Few]
+    currencies: Annotated[dict[Name, Literal["EUR", "GBP"]], Few]
     companies: Annotated[list[CompanyModel], Field(min_length=3, max_length=3)]
-    policies: Annotated[list[PolicyModel], Field(min_length=1)]
+    policies: Annotated[list[PolicyModel], Few]
     scenario: ScenarioModel
     activities: Annotated[list[TemplateModel], Field(min_length=1, max_length=64)]
     move_reasons: MoveReasonsModel

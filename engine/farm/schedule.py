@@ -11,10 +11,12 @@ from engine.biology.parameters import Biology
 from engine.biology.region import Region
 from engine.biology.stages import FreshwaterStage
 from engine.farm.infrastructure import Farm, InGeography
-from engine.inputs.reading import FILE_NAME
+from engine.inputs.bounded import FILE_NAME
 
 EPOCH = date(1970, 1, 1)
 NAME = FILE_NAME  # a schedule's name is its run's folder
+EGGS, HARVEST_G = (1_000, 100_000_000), (100.0, 20_000.0)  # of a batch: the least and the most
+MAX_BATCHES, MAX_SEED = 100_000, 2**63 - 1
 STAGE_DAYS = (90, 90, 90, 90, 90, 450)
 """The usual length of stages 1 to 6, days."""
 

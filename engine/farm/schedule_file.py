@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,24 +12,29 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from engine.biology.parameters import Biology, read_biology
 from engine.farm.container_names import expand
+from engine.farm.farm_references import require_fit
 from engine.farm.infrastructure import Farm, read_farm
 from engine.farm.legacy import is_legacy, parse_legacy
 from engine.farm.references import reference
-from engine.farm.schedule import NAME, Batch, Cancellation, Schedule, Stay, TotalLoss, to_day
+from engine.farm.schedule import (
+    EGGS,
+    HARVEST_G,
+    MAX_BATCHES,
+    MAX_SEED,
+    Batch,
+    Cancellation,
+    Schedule,
+    Stay,
+    TotalLoss,
+    to_day,
+)
 from engine.farm.schedule_text import FORMAT, body_sha256, format_schedule
 from engine.farm.validation import Field as Place
-from engine.farm.validation import find_complaints, refuse, suggest_name
-from engine.inputs.reading import StrictModel, load_text, parse_yaml, validate
-from lake.errors import InputError
+from engine.farm.validation import find_complaints, refuse
+from engine.inputs.bounded import NAME, Day, FileName, Line, Location, Name, Prose, Sha256, within
+from engine.inputs.reading import StrictModel, load_text, parse_yaml, suggest_name, validate
+from lake.errors import InputError, shortened
 from lake.next_step import command
-
-
-def _date(value: Any) -> Any:
-    if isinstance(value, str):
-        return date.fromisoformat(value)
-    if isinstance(value, datetime) or not isinstance(value, date):
-        raise ValueError("a date is wanted, e.g. 2025-11-19")
-    return value
 
 
 def _partition(value: Any) -> Any:
@@ -46,9 +50,11 @@ def _entries(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-Day = Annotated[date, BeforeValidator(_date)]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Length = Annotated[int, Field(ge=1, le=10_000)]
+MAX_STAYS = 12  # twice as many as there are stages: what is wrong with them is told by name
+Length = Annotated[int, within(1, 2_000, "days")]
+Ordinal = Annotated[int, within(1, MAX_BATCHES, "batch")]
+Range = Annotated[tuple[Ordinal, Ordinal], BeforeValidator(_partition)]
+Entries = Annotated[list[Line], BeforeValidator(_entries), Field(min_length=1, max_length=10_000)]
 
 
 class _Strict(StrictModel):
@@ -58,7 +64,7 @@ class _Strict(StrictModel):
 class SourceModel(_Strict):
     """A farm or a biology: its shipped name or path, and the hash of its content."""
 
-    name: Annotated[str, Field(min_length=1)]
+    name: Location
     sha256: Sha256
 
 
@@ -66,7 +72,7 @@ class CancellationModel(_Strict):
     """A batch's order of eggs, cancelled, as written."""
 
     date: Day
-    reason: Annotated[str, Field(min_length=10, max_length=200, pattern=r"^\S.*\S$")]
+    reason: Annotated[str, Field(min_length=10, max_length=200, pattern=NAME)]
 
 
 class TotalLossModel(_Strict):
@@ -82,36 +88,36 @@ class BatchModel(_Strict):
     trays_received, lost, cancelled: see engine.farm.schedule.Batch.
     """
 
-    batch: str
-    geography: str
+    batch: Name
+    geography: Name
     start: Day
-    eggs: int
-    days: Annotated[dict[str, Length], Field(default_factory=dict)]
-    harvest_target_g: float | None = None
-    move_under_way: Annotated[int, Field(ge=1)] | None = None
-    trays_received: int | None = None
+    eggs: Annotated[int, within(*EGGS, "eggs")]
+    days: Annotated[dict[Name, Length], Field(default_factory=dict, max_length=MAX_STAYS)]
+    harvest_target_g: Annotated[float, within(*HARVEST_G, "g")] | None = None
+    move_under_way: Annotated[int, within(1, 1_000, "containers")] | None = None
+    trays_received: Annotated[int, within(0, 1_000, "trays")] | None = None
     lost: TotalLossModel | None = None
     cancelled: CancellationModel | None = None
-    stays: dict[str, Annotated[list[str], BeforeValidator(_entries)]]
+    stays: Annotated[dict[Name, Entries], Field(min_length=1, max_length=MAX_STAYS)]
 
 
 class ScheduleModel(_Strict):
     """A schedule file, as written."""
 
     format: Literal["smoltworks-schedule/1"]
-    name: Annotated[str, Field(min_length=1, max_length=100, pattern=NAME)]
-    seed: Annotated[int, Field(ge=0, lt=2**63)]
+    name: FileName
+    seed: Annotated[int, within(0, MAX_SEED, "seed")]
     as_of: Day
     farm: SourceModel
     biology: SourceModel
     stage_days: Annotated[list[Length], Field(min_length=6, max_length=6)]
-    areas_per_batch: Annotated[int, Field(ge=1, le=2)] = 1
-    fallow_days: Annotated[int, Field(ge=0, le=2_000)] = 0
-    partitions: list[Annotated[tuple[int, int], BeforeValidator(_partition)]]
-    notes: Annotated[list[str], Field(default_factory=list)]
-    batch_count: Annotated[int, Field(ge=0)]
+    areas_per_batch: Annotated[int, within(1, 2, "areas")] = 1
+    fallow_days: Annotated[int, within(0, 2_000, "days")] = 0
+    partitions: Annotated[list[Range], Field(max_length=MAX_BATCHES)]
+    notes: Annotated[list[Prose], Field(default_factory=list, max_length=1_000)]
+    batch_count: Annotated[int, within(0, MAX_BATCHES, "batches")]
     body_sha256: Sha256
-    batches: Annotated[list[BatchModel], Field(min_length=1)]
+    batches: Annotated[list[BatchModel], Field(min_length=1, max_length=MAX_BATCHES)]
 
 
 def read_any(path: Path, farm: str | None = None, biology: str | None = None) -> Schedule:
@@ -166,8 +172,7 @@ def parse_schedule(text: str, source: str, farm: Farm, biology: Biology) -> Sche
 def with_biology(schedule: Schedule, biology: str) -> Schedule:
     """The schedule with another biology (a name or a path), as read_any gives it; InputError when that is wrong."""
     found = read_biology(biology)
-    for geography in schedule.farm.geography_names:
-        found.region(geography)
+    require_fit(schedule.farm, found)
     changed = replace(schedule, biology=found, biology_file="")
     return replace(changed, text=format_schedule(changed))
 
@@ -208,7 +213,9 @@ def _rehash_hint(source: str) -> str:
 def _require_format(data: Mapping[str, Any], source: str) -> None:
     found = data.get("format")
     if found is not None and found != FORMAT:
-        raise InputError(source, f"key format has value {found!r}", f"a schedule with format {FORMAT} is wanted here")
+        raise InputError(
+            source, f"key format has value {shortened(found)}", f"a schedule with format {FORMAT} is wanted here"
+        )
 
 
 def _model(data: dict[str, Any], source: str) -> ScheduleModel:
@@ -245,9 +252,7 @@ def _resolve(
                 "it has changed since the schedule was made",
                 f"restore the {key} file, or renew it: {command('plan', '--rehash', source)}",
             )
-    for geography in farm.geography_names:
-        biology.region(geography)
-    biology.require_sensors([parameter.name for parameter in farm.model.parameters])
+    require_fit(farm, biology)
     stages = {name: i for i, name in enumerate(farm.stage_names, 1)}
     found: list[str] = []
     batches = tuple(
@@ -306,12 +311,12 @@ def _batch(
     path = f"batches[{index}]"
     if entry.geography not in farm.geography_names:
         cure = suggest_name(entry.geography, farm.geography_names, "geographies")
-        found.append(f"{path}.geography: {entry.geography!r} is not in farm {farm.name}; {cure}")
+        found.append(f"{path}.geography: {shortened(entry.geography)} is not in farm {farm.name}; {cure}")
     for key, given in (("stays", entry.stays), ("days", entry.days)):
         for name in given:
             if name not in stages:
                 cure = suggest_name(name, stages, "stages")
-                found.append(f"{path}.{key}.{name}: {name!r} is no stage of farm {farm.name}; {cure}")
+                found.append(f"{path}.{key}.{name}: {shortened(name)} is no stage of farm {farm.name}; {cure}")
             elif name not in entry.stays:
                 found.append(f"{path}.days.{name}: batch {entry.batch} has no stay in {name}; remove it")
     day = to_day(entry.start)
@@ -352,8 +357,7 @@ def _containers(entries: list[str], path: str, farm: Farm, found: list[str]) -> 
             if name in known:
                 ids.append(known[name])
             else:
-                found.append(
-                    f"{path}: {name!r} is no container of farm {farm.name}; {suggest_name(name, known, 'containers')}"
-                )
+                cure = suggest_name(name, known, "containers")
+                found.append(f"{path}: {shortened(name)} is no container of farm {farm.name}; {cure}")
                 break
     return tuple(ids)

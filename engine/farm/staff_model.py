@@ -6,9 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from engine.inputs.bounded import NAME, Name, within
 from engine.inputs.reading import StrictModel
 
-Word = Annotated[str, Field(min_length=1, max_length=60)]
+Word = Annotated[str, Field(min_length=1, max_length=60, pattern=NAME)]
+Names = Annotated[list[Word], Field(min_length=1, max_length=10_000)]
+Jobs = Field(min_length=1, max_length=50)
+DOMAIN = r"^([a-z0-9-]+\.)*(example\.(com|net|org)|example|test|invalid)$"
 Role = Literal["ADMIN", "MGR", "OPR", "SHIP_CREW", "VET", "QA", "FIN", "VIEW"]
 
 
@@ -19,15 +23,15 @@ class JobModel(StrictModel):
     role: Role
     subsidiary: Literal["BS", "FW", "FM", "LG", "ALL"]
     department: Word
-    number: Annotated[int, Field(ge=1, le=100)]
+    number: Annotated[int, within(1, 100, "people")]
 
 
 class PeopleModel(StrictModel):
     """Where a geography's people get their names from, and its code in the application's profiles."""
 
     code: Literal["FO", "SC"]
-    given: Annotated[list[Word], Field(min_length=1)]
-    family: Annotated[list[Word], Field(min_length=1)]
+    given: Names
+    family: Names
 
 
 class StaffModel(StrictModel):
@@ -36,10 +40,10 @@ class StaffModel(StrictModel):
     shift_days: days after which the next of those who share a job at a place takes over.
     """
 
-    mail_domain: Annotated[str, Field(pattern=r"^([a-z0-9-]+\.)*(example\.(com|net|org)|example|test|invalid)$")]
-    shift_days: Annotated[int, Field(ge=1, le=365)]
-    station: Annotated[list[JobModel], Field(min_length=1)]
-    area: Annotated[list[JobModel], Field(min_length=1)]
-    geography: Annotated[list[JobModel], Field(min_length=1)]
-    company: list[JobModel]
-    names: Annotated[dict[str, PeopleModel], Field(min_length=1)]
+    mail_domain: Annotated[str, Field(max_length=100, pattern=DOMAIN)]
+    shift_days: Annotated[int, within(1, 365, "days")]
+    station: Annotated[list[JobModel], Jobs]
+    area: Annotated[list[JobModel], Jobs]
+    geography: Annotated[list[JobModel], Jobs]
+    company: Annotated[list[JobModel], Field(max_length=50)]
+    names: Annotated[dict[Name, PeopleModel], Field(min_length=1, max_length=20)]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
+import re
+import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Literal
@@ -12,12 +13,13 @@ from typing import Literal
 from engine.farm.container_names import compact
 from engine.farm.infrastructure import Farm
 from engine.farm.occupancy import occupancy, overlaps
-from engine.farm.schedule import Batch, Schedule, to_date
+from engine.farm.schedule import EGGS, HARVEST_G, Batch, Schedule, to_date, to_day
+from engine.inputs.bounded import FIRST_DATE, LAST_DATE, NAME
 from engine.inputs.reading import refusal
 from lake.codes import SEA
+from lake.errors import shortened
 
 MAX_NUMBER_LENGTH = 50
-EGGS = (1_000, 100_000_000)
 MAX_STAY_DAYS = 2_000
 MAX_AGE_DAYS = 100 * 366
 MAX_DAYS_AHEAD = 2 * 366
@@ -51,6 +53,8 @@ def find_complaints(schedule: Schedule, locate: Locate = key_path) -> list[str]:
     found += _numbers(schedule, locate)
     for index, batch in enumerate(schedule.batches):
         found += _batch(schedule, index, batch, locate)
+    if not all(batch.stays for batch in schedule.batches):
+        return found
     found += find_double_bookings(schedule, locate)
     found += _too_soon(schedule, locate)
     found += partition_complaints(schedule.partitions, len(schedule.batches))
@@ -68,36 +72,27 @@ def refuse(source: str, found: Sequence[str]) -> None:
         raise refusal(source, found)
 
 
-def suggest_name(name: str, known: Iterable[str], what: str) -> str:
-    """A cure for an unknown name: the closest known one, or some of them."""
-    names = list(known)
-    close = difflib.get_close_matches(name, names, n=1)
-    if close:
-        return f"did you mean {close[0]!r}?"
-    shown = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
-    return f"the {what} are {shown}" if names else f"there are no {what}"
-
-
 def _numbers(schedule: Schedule, locate: Locate) -> Iterator[str]:
     first: dict[str, int] = {}
     for index, batch in enumerate(schedule.batches):
         where, number = locate(index, "batch"), batch.number
-        if not number.strip() or number != number.strip() or not number.isprintable():
+        if re.fullmatch(NAME, number) is None:
             yield (
-                f"{where}: batch number {number!r} is blank, or has stray blanks or unprintable characters; "
+                f"{where}: batch number {shortened(number)} is blank, or has stray blanks or unprintable characters; "
                 "use e.g. FAR-2016-001"
             )
         if len(number) > MAX_NUMBER_LENGTH:
             yield (
-                f"{where}: batch number {number!r} has {len(number)} characters; "
+                f"{where}: batch number {shortened(number)} has {len(number)} characters; "
                 f"shorten it to {MAX_NUMBER_LENGTH} at most"
             )
-        if number in first:
+        alike = unicodedata.normalize("NFC", number)
+        if alike in first:
             yield (
-                f"{where}: batch number {number!r} is given twice, first at "
-                f"{locate(first[number], 'batch')}; give each batch its own"
+                f"{where}: batch number {shortened(number)} is given twice, first at "
+                f"{locate(first[alike], 'batch')}; give each batch its own"
             )
-        first.setdefault(number, index)
+        first.setdefault(alike, index)
 
 
 def _batch(schedule: Schedule, index: int, batch: Batch, locate: Locate) -> Iterator[str]:
@@ -105,7 +100,7 @@ def _batch(schedule: Schedule, index: int, batch: Batch, locate: Locate) -> Iter
     if not low <= batch.eggs <= high:
         yield f"{locate(index, 'eggs')}: batch {batch.number} has {batch.eggs} eggs; give {low} to {high}"
     target = batch.harvest_target_g
-    if target is not None and not 100 <= target <= 20_000:
+    if target is not None and not HARVEST_G[0] <= target <= HARVEST_G[1]:
         yield f"{locate(index, 'harvest_target_g')}: {target:g} g is no harvest weight; give 100 to 20000 g"
     if not batch.stays:
         yield f"{locate(index, 'stays')}: batch {batch.number} has no stay; give it at least its first stage"
@@ -121,10 +116,15 @@ def _batch(schedule: Schedule, index: int, batch: Batch, locate: Locate) -> Iter
             f"{locate(index, 'start')}: batch {batch.number} starts on {to_date(batch.start_day)}, more than "
             "a century before the as-of date; is the year right?"
         )
-    elif batch.start_day < 0:
+    elif batch.start_day < to_day(FIRST_DATE):
         yield (
             f"{locate(index, 'start')}: batch {batch.number} starts on {to_date(batch.start_day)}; the water is "
-            f"simulated from {to_date(0)} on: start it then or later"
+            f"simulated from {FIRST_DATE} on: start it then or later"
+        )
+    elif batch.end_day > to_day(LAST_DATE):
+        yield (
+            f"{locate(index, 'start')}: batch {batch.number} ends on {to_date(batch.end_day)}, after {LAST_DATE}, the "
+            "last day that can be told; let it start earlier"
         )
     yield from _fate(schedule, index, batch, locate)
     yield from _stage_order(schedule, index, batch, locate)

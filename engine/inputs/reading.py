@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from engine.inputs.bounded import WORDS
 from engine.inputs.plain_yaml import MAX_BYTES, NotPlain, plain_values, too_large
-from lake.errors import InputError, shortened
-
-FILE_NAME = r"^[^./\\][^/\\]*$"  # what may name a file or a folder: no separators, and not hidden
+from lake.errors import MAX_QUOTED, InputError, shortened, shown
 
 Model = TypeVar("Model", bound="StrictModel")
 
@@ -25,11 +24,14 @@ class StrictModel(BaseModel):
 
 
 class Unfit(ValueError):
-    """A value that doesn't fit others of its model. key: its path from the model on; wanted: what is wrong with it."""
+    """A value that doesn't fit others of its model. key: its path from the model on; wanted: what is wrong with it.
 
-    def __init__(self, key: str, value: Any, wanted: str) -> None:
+    is_entry: the value stands in an entry with unit and source, under `value`.
+    """
+
+    def __init__(self, key: str, value: Any, wanted: str, *, is_entry: bool = True) -> None:
         super().__init__(f"{key} {wanted}")
-        self.key, self.wanted = key, wanted
+        self.key, self.wanted = key + (".value" if is_entry else ""), wanted
         self.value = value.tolist() if hasattr(value, "tolist") else value
 
 
@@ -82,10 +84,11 @@ def _complaint(model: type[StrictModel], data: Any, err: Any) -> str:
     loc = [part for part in err["loc"] if not (isinstance(part, str) and part.startswith("function-"))]
     unfit = err.get("ctx", {}).get("error")
     if isinstance(unfit, Unfit):
-        loc += [*unfit.key.split("."), "value"]
+        loc += unfit.key.split(".")
     path = ""
     for part in loc:
-        path += f"[{part}]" if isinstance(part, int) else (f".{part}" if path else str(part))
+        key = shown(str(part))
+        path += f"[{key}]" if isinstance(part, int) else (f".{key}" if path else key)
     if not path:
         return str(err["msg"]).removeprefix("Value error, ")
     if isinstance(unfit, Unfit):
@@ -93,12 +96,29 @@ def _complaint(model: type[StrictModel], data: Any, err: Any) -> str:
     value = shortened(err.get("input"))
     if err["type"] == "extra_forbidden":
         known = sorted(_known_keys(model, data, loc))
-        near = difflib.get_close_matches(str(loc[-1]), known, n=1)
+        near = difflib.get_close_matches(str(loc[-1])[:MAX_QUOTED], known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known keys here: {', '.join(known)}"
         return f"key {path} (value {value}) is not known; {hint}"
     if err["type"] == "missing":
         return f"key {path} is missing; add it"
-    return f"key {path} has value {value}: {err['msg'].removeprefix('Value error, ')}"
+    return f"key {path} has value {value}: {_wanted(err)}"
+
+
+def _wanted(err: Any) -> str:
+    if err["type"] == "string_pattern_mismatch":
+        pattern = str(err["ctx"]["pattern"])
+        return WORDS.get(pattern, f"must fit {pattern}")
+    return str(err["msg"]).removeprefix("Value error, ")
+
+
+def suggest_name(name: str, known: Iterable[str], what: str) -> str:
+    """A cure for an unknown name: the closest known one, or some of them."""
+    names = list(known)
+    close = difflib.get_close_matches(name[:MAX_QUOTED], names, n=1)
+    if close:
+        return f"did you mean {shortened(close[0])}?"
+    listed = ", ".join(shown(name) for name in names[:8]) + (", ..." if len(names) > 8 else "")
+    return f"the {what} are {listed}" if names else f"there are no {what}"
 
 
 def _known_keys(model: type[StrictModel], data: Any, loc: list[Any]) -> set[str]:

@@ -10,11 +10,13 @@ from itertools import count, islice, pairwise, takewhile
 from statistics import median_low
 
 from engine.farm.infrastructure import Farm
-from engine.farm.schedule import Batch, Schedule, Stay, to_date
+from engine.farm.schedule import MAX_BATCHES, Batch, Schedule, Stay, to_date
+from engine.farm.validation import MAX_STAY_DAYS
 from engine.forecast import sizing
 from engine.forecast.workload import predicted_events
 from engine.inputs.reading import sha256
 from engine.planning.finishing import finish_schedule
+from engine.planning.options import require_whole
 from engine.planning.partitions import balance_partitions, sum_partitions
 from engine.planning.places import USUAL_RINGS
 from engine.planning.starts import MIN_AGE_DAYS, Start, batch_number
@@ -67,9 +69,12 @@ def advance(
             f"{to_date(as_of_day)} is not after the schedule's as-of date {to_date(schedule.as_of_day)}",
             "give a later date",
         )
-    for option, value, minimum in (("--batches", new_batches.batches, 0), ("--stagger", new_batches.stagger_days, 1)):
-        if value is not None and value < minimum:
-            raise InputError(option, f"{value} is out of range", f"give at least {minimum}")
+    for option, value, least, most in (
+        ("--batches", new_batches.batches, 0, MAX_BATCHES),
+        ("--stagger", new_batches.stagger_days, 1, MAX_STAY_DAYS),
+    ):
+        if value is not None:
+            require_whole(option, value, least, most)
     farm, old = schedule.farm, schedule.batches
     vacancies = Vacancies(farm, old, schedule.as_of_day, schedule.fallow_days)
     lived_on = tuple(_with_later_stages(schedule, batch, vacancies) for batch in old)

@@ -9,11 +9,12 @@ from fractions import Fraction
 
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
+from engine.farm.schedule import MAX_BATCHES
 from engine.farm.validation import MAX_AGE_DAYS
 from engine.planning.allocation import NoRoom
 from engine.planning.bounds import Bound, upper_bound
 from engine.planning.capacity import capacity_report, steady_days
-from engine.planning.planner import MAX_BATCHES, Request, check_request, plan, sea_day_range
+from engine.planning.planner import Request, check_request, plan, sea_day_range
 from engine.planning.starts import MIN_AGE_DAYS, Stagger, even_stagger, plan_starts, stagger_in_turn
 from lake.errors import InputError
 
@@ -32,7 +33,9 @@ def solve_request(
     with a `target` for the total saturation, the longest that reaches it: one for all geographies if that does,
     else each its own. InputError when nothing reaches the target, with what the farm can reach.
     """
-    known = replace(request, batches=batches or 1, stagger_days=stagger if stagger is not None else 1)
+    known = replace(
+        request, batches=1 if batches is None else batches, stagger_days=stagger if stagger is not None else 1
+    )
     check_request(known, farm)
     if stagger is not None and target is None:
         return _with_batches(known, batches, stagger, farm)

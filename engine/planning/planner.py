@@ -7,19 +7,18 @@ from dataclasses import dataclass
 
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
-from engine.farm.schedule import NAME, STAGE_DAYS, Batch, Schedule, Stay, to_date
-from engine.farm.validation import EGGS, MAX_AGE_DAYS, MAX_STAY_DAYS
+from engine.farm.schedule import EGGS, MAX_BATCHES, MAX_SEED, NAME, STAGE_DAYS, Batch, Schedule, Stay, to_date, to_day
+from engine.farm.validation import MAX_AGE_DAYS, MAX_STAY_DAYS
 from engine.forecast import sizing
 from engine.forecast.growth import plan_sea_stays
+from engine.inputs.bounded import FIRST_DATE
 from engine.planning.allocation import allocate
 from engine.planning.finishing import finish_schedule, partition_schedule
 from engine.planning.partitions import usual_partition_count
 from engine.planning.places import USUAL_RINGS, Rules
 from engine.planning.starts import MIN_AGE_DAYS, Stagger, Start, plan_starts, stagger_every
 from lake.codes import SEA
-from lake.errors import InputError
-
-MAX_BATCHES = 100_000
+from lake.errors import InputError, shortened
 
 
 @dataclass(frozen=True)
@@ -110,12 +109,12 @@ def plan(request: Request, farm: Farm, biology: Biology, *, farm_file: str = "",
 def place_batches(request: Request, farm: Farm, biology: Biology) -> tuple[list[Start], list[tuple[Stay, ...]]]:
     """The request's starts and their stays; NoRoom when the farm has none, InputError for starts before 1970."""
     starts = plan_starts(farm, request.batches, request.stagger, request.as_of_day)
-    if starts[0].start_day < 0:
+    if starts[0].start_day < to_day(FIRST_DATE):
         raise InputError(
             "--stagger",
             f"{request.batches} batches a geography every {request.stagger.text} days before "
             f"{to_date(request.as_of_day)} would start on {to_date(starts[0].start_day)}, and the water is simulated "
-            f"from {to_date(0)} on",
+            f"from {FIRST_DATE} on",
             "plan fewer batches or a shorter stagger",
         )
     rules, wanted = request.rules, None
@@ -168,6 +167,12 @@ def _draw_eggs(request: Request, start: Start) -> int:
     return low + int((high - low + 1) * sizing.keyed_share(request.seed, "eggs", start.number))
 
 
+def unfit_name(name: str) -> InputError:
+    """What is said of a name that no run's folder can have."""
+    cure = "leave out slashes, a leading dot, and what can't be seen; 100 characters at most"
+    return InputError("--name", f"{shortened(name)} can't name a run's folder", cure)
+
+
 def check_request(request: Request, farm: Farm) -> None:
     """InputError when an option of the request is out of range."""
     rules, stagger, max_rings = request.rules, request.stagger, farm.model.areas.rings
@@ -179,11 +184,11 @@ def check_request(request: Request, farm: Farm) -> None:
         "--rings": (rules.min_rings, 1, max_rings),
         "--areas-per-batch": (request.areas_per_batch, 1, 2),
         "--fallow-days": (request.fallow_days, 0, MAX_STAY_DAYS),
-        "--seed": (request.seed, 0, 2**63 - 1),
+        "--seed": (request.seed, 0, MAX_SEED),
         "--partitions": (1 if request.partitions is None else request.partitions, 1, MAX_BATCHES),
     }
-    if not re.fullmatch(NAME, request.name):
-        raise InputError("--name", f"{request.name!r} can't name a run's folder", "leave out slashes and a leading dot")
+    if not re.fullmatch(NAME, request.name) or len(request.name) > 100:
+        raise unfit_name(request.name)
     for option, (value, low, high) in limits.items():
         if not low <= value <= high:
             raise InputError(option, f"{value} is out of range", f"give {low} to {high}")

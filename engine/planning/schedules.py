@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,9 +10,10 @@ from pathlib import Path
 from engine.biology.parameters import Biology, read_biology
 from engine.farm.infrastructure import Farm, read_farm
 from engine.farm.references import reference
-from engine.farm.schedule import STAGE_DAYS, Schedule
+from engine.farm.schedule import MAX_SEED, NAME, STAGE_DAYS, Schedule
 from engine.farm.schedule_file import read_any, rehash
 from engine.forecast.growth import SeaPlan, plan_sea_stays
+from engine.inputs.bounded import require_path
 from engine.inputs.shipped_files import find_shipped
 from engine.planning.advance import NewBatches, advance
 from engine.planning.allocation import NoRoom
@@ -27,9 +29,10 @@ from engine.planning.options import (
     parse_shared_areas,
     parse_whole,
     require_share,
+    require_whole,
 )
 from engine.planning.places import USUAL_RINGS
-from engine.planning.planner import Request, plan
+from engine.planning.planner import Request, plan, unfit_name
 from engine.planning.starts import parse_stagger
 from lake.disk import disk
 from lake.errors import InputError
@@ -140,6 +143,7 @@ def ladder_schedule(
     """
     the_farm, the_biology = read_farm(farm), read_biology(biology)
     farm_file, biology_file = _files(the_farm, farm, the_biology, biology, folder=_folder(output))
+    require_whole("--seed", seed, 0, MAX_SEED)
     ladder = plan_ladder(
         name=_name(name, output, "uat-ladder"),
         as_of_day=parse_day(as_of, "--as-of"),
@@ -210,7 +214,11 @@ def write_schedule(path: Path, text: str, *, overwrite: bool = False) -> None:
 
 
 def _name(given: str | None, output: Path | None, usual: str) -> str:
-    return given or (output.stem if output is not None else usual)
+    require_path("--output", output)
+    name = given or (output.stem if output is not None else usual)
+    if name and (re.fullmatch(NAME, name) is None or len(name) > 100):
+        raise unfit_name(name)
+    return name
 
 
 def _folder(output: Path | None) -> Path:

@@ -9,8 +9,8 @@ from itertools import accumulate, cycle, islice
 
 from engine.farm.infrastructure import Farm, Geography
 from engine.farm.schedule import to_date
-from engine.farm.validation import suggest_name
-from lake.errors import InputError
+from engine.inputs.reading import suggest_name
+from lake.errors import InputError, shortened
 
 MIN_AGE_DAYS = 50
 """The last batch starts this many days before the as-of date."""
@@ -81,15 +81,17 @@ def parse_stagger(text: str, farm: Farm) -> Stagger:
         if equals:
             home = _geography(name.strip(), farm)
             if home in given:
-                raise InputError("--stagger", f"{home} is given twice in {text!r}", "give each geography once")
+                raise InputError("--stagger", f"{home} is given twice in {shortened(text)}", "give each geography once")
         given.setdefault(home, []).extend(_gaps(days.strip(), text))
     if "" in given:
         if len(given) > 1:
-            raise InputError("--stagger", f"{text!r} names a geography for some of its days only", CURE)
+            raise InputError("--stagger", f"{shortened(text)} names a geography for some of its days only", CURE)
         return Stagger(text=text, gaps=tuple(given[""]))
     missing = [name for name in farm.geography_names if name not in given]
     if missing:
-        raise InputError("--stagger", f"{text!r} says nothing of {', '.join(missing)}", "give every geography's days")
+        raise InputError(
+            "--stagger", f"{shortened(text)} says nothing of {', '.join(missing)}", "give every geography's days"
+        )
     return Stagger(text=text, gaps_by_geography=tuple(tuple(given[name]) for name in farm.geography_names))
 
 
@@ -99,17 +101,17 @@ def _geography(name: str, farm: Farm) -> str:
         return prefixes[name]
     if name not in farm.geography_names:
         cure = suggest_name(name, farm.geography_names, "geographies")
-        raise InputError("--stagger", f"{name!r} is no geography of farm {farm.name}", cure)
+        raise InputError("--stagger", f"{shortened(name)} is no geography of farm {farm.name}", cure)
     return name
 
 
 def _gaps(token: str, text: str) -> tuple[int, ...]:
     match = re.fullmatch(r"([0-9]{1,6})(?:/([0-9]{1,6}))?", token)
     if match is None:
-        raise InputError("--stagger", f"{token!r} in {text!r} is no number of days", CURE)
+        raise InputError("--stagger", f"{shortened(token)} in {shortened(text)} is no number of days", CURE)
     days, starts = int(match[1]), int(match[2] or 1)
     if not 1 <= starts <= MAX_CYCLE_STARTS:
-        raise InputError("--stagger", f"{token!r} has {starts} starts", f"give 1 to {MAX_CYCLE_STARTS}")
+        raise InputError("--stagger", f"{shortened(token)} has {starts} starts", f"give 1 to {MAX_CYCLE_STARTS}")
     return even_gaps(days, starts)
 
 

@@ -13,7 +13,7 @@ from engine.biology.bands import Band, Bands
 from engine.statistics import feed, freshwater, growth, harvest, lice, mortality, water
 from engine.statistics.measure import Measure, Measures
 from engine.statistics.records import Records, run_tables
-from lake.errors import InputError
+from lake.errors import InputError, shortened
 from lake.manifest import Manifest
 
 FAMILIES: tuple[Callable[[Records], Measures], ...] = (
@@ -123,7 +123,7 @@ def _judge_band(band: Band, required: bool, measures: Measures, geographies: tup
     if measure is None:
         near = difflib.get_close_matches(band.name, measures, n=1)
         cure = f"did you mean {near[0]!r}?" if near else f"there are {len(measures)}, see engine/statistics"
-        raise InputError("bands", f"no statistic is called {band.name!r}", cure)
+        raise InputError("bands", f"no statistic is called {shortened(band.name)}", cure)
     if measure.count < band.least or measure.value is None:
         note = f"too few: {measure.count:,} of at least {band.least:,} {measure.counted}"
         return statistic(value=None, measure=measure, note=note if measure.count < band.least else "not defined here")

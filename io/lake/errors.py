@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 MAX_LISTED = 12
 MAX_QUOTED = 80  # characters of a value in a message
@@ -41,8 +42,13 @@ class WipeFailed(Exception):
 
 def shortened(value: object, most: int = MAX_QUOTED) -> str:
     """A value as a message quotes it: of so many characters at most, with control characters escaped."""
-    text = repr(value)
+    text = str(value) if isinstance(value, date) else repr(value)
     return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def shown(name: str) -> str:
+    """A name or a key as a message gives it, without quotes: shortened, with control characters escaped."""
+    return shortened(name)[1:-1] if len(name) > MAX_QUOTED or not name.isprintable() else name
 
 
 def list_first(found: Sequence[str]) -> str:

@@ -129,7 +129,7 @@ MUTATIONS: dict[str, tuple[Change, list[str]]] = {
     ),
     "a harvest weight in grams": (
         lambda d: d["batches"][0].update(harvest_target_kg=4500.0),
-        ["batches[0].harvest_target_kg", "4.5e+06 g"],
+        ["batches[0].harvest_target_kg", "4500"],
     ),
     "two harvest weights": (
         lambda d: (d["batches"][0].update(harvest_target_kg=4.5), d["batches"][0]["sea"].update(harvest_target_kg=5.0)),

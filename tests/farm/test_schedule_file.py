@@ -182,7 +182,7 @@ MUTATIONS: dict[str, tuple[Callable[[Data], Any], list[str]]] = {
     "a century ago": (lambda d: d["batches"][0].update(start=date(216, 9, 23)), ["batches[0].start", "year"]),
     "before 1970": (
         lambda d: d["batches"][0].update(start=date(1969, 12, 31)),
-        ["batches[0].start", "1969-12-31", "1970-01-01"],
+        ["batches[0].start", "1969-12-31", "1970-01-02"],
     ),
     "number twice": (
         lambda d: d["batches"][4].update(batch="FAR-2023-001"),

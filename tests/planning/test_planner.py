@@ -82,7 +82,7 @@ def test_the_seed_changes_the_eggs_and_nothing_else() -> None:
         ({"partitions": 9}, "--partitions: 9 partitions for 8 batches"),
         ({"eggs": (900_000, 800_000)}, "--eggs: 900000-800000"),
         ({"batches": 60_000}, "--stagger: .*century"),
-        ({"batches": 40, "stagger_days": 258}, "--stagger: .*would start on 1969-12-11.*from 1970-01-01"),
+        ({"batches": 40, "stagger_days": 258}, "--stagger: .*would start on 1969-12-11.*from 1970-01-02"),
     ],
 )
 def test_a_request_that_makes_no_sense_is_refused(change: dict[str, Any], words: str) -> None:

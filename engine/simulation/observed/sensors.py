@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from engine.biology.values import HoursRange
+from engine.biology.water import HALL_VARIABLES, SEA_VARIABLES
 from engine.farm.infrastructure import Container
 from engine.farm.schedule import Schedule
 from engine.simulation.numerics import arithmetic as am
@@ -27,7 +28,7 @@ from engine.simulation.observed.sensor_readings import (
     find_faults,
 )
 from engine.simulation.record import StageHistory
-from engine.simulation.water.climate import HALL_VARIABLES, SEA_VARIABLES, Climate
+from engine.simulation.water.climate import Climate
 from lake.codes import OXYGEN
 
 TEMPERATURE = "Temperature"  # the name of the farm's parameter

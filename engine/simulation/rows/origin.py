@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from engine.biology.water import HALL_VARIABLES, SEA_VARIABLES
 from engine.farm.schedule import Batch, Schedule, deal_eggs
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.calendar import DAY_US, MINUTE_US
@@ -16,7 +17,6 @@ from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.handling import handling_minutes
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.workflows import move_ids
-from engine.simulation.water.climate import HALL_VARIABLES, SEA_VARIABLES
 from lake.columns import Nullable
 
 DELIVERY_METHODS = ("TRANSPORT", "HELICOPTER", "BOAT", "INTERNAL_TRANSFER")  # the order of a region's shares

@@ -28,9 +28,6 @@ from engine.simulation.water import hall as halls
 from engine.simulation.water import sea, tide
 from engine.simulation.water.oxygen import MIN_SATURATION
 
-# The order of rows in a place's field; the farm's parameters are looked up by these names.
-SEA_VARIABLES = ("Temperature", "Dissolved Oxygen", "pH", "Salinity")
-HALL_VARIABLES = ("Temperature", "Dissolved Oxygen", "pH", "CO2", "NO2", "NO3", "NH4")
 MIDSUMMER, MIDWINTER = 172.0, 355.0  # days of the year
 GOLDEN_TURN = 0.6180339887498949  # multiples of it fill a circle evenly, however many there are
 

@@ -13,6 +13,7 @@ import yaml
 from numpy.typing import NDArray
 
 from engine.biology.parameters import parse_biology
+from engine.biology.water import HALL_VARIABLES, SEA_VARIABLES
 from engine.farm.infrastructure import Container
 from engine.farm.schedule import Schedule
 from engine.simulation.fish.history import simulate_batch
@@ -21,7 +22,7 @@ from engine.simulation.observed.sensors import bank_of, daily_temperatures
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.readings import reading_tables
-from engine.simulation.water.climate import HALL_VARIABLES, SEA_VARIABLES, Climate
+from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 from lake.tables import TABLES
 

@@ -13,6 +13,7 @@ import yaml
 from numpy.typing import NDArray
 
 from engine.biology.parameters import Biology, parse_biology
+from engine.biology.water import HALL_VARIABLES, SEA_VARIABLES
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule
 from engine.simulation.fish.history import simulate_batch
@@ -24,7 +25,7 @@ from engine.simulation.rows.moves import transfer_rows
 from engine.simulation.rows.origin import creation_rows, transition_rows
 from engine.simulation.rows.states import state_tables
 from engine.simulation.rows.stays import assignment_rows
-from engine.simulation.water.climate import HALL_VARIABLES, SEA_VARIABLES, Climate
+from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 from lake.columns import Nullable, record_batch
 from lake.errors import InputError

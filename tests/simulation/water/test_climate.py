@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.biology.parameters import Biology, parse_biology
+from engine.biology.water import HALL_VARIABLES, SEA_VARIABLES
 from engine.farm.infrastructure import Farm, read_farm
-from engine.simulation.water.climate import HALL_VARIABLES, SEA_VARIABLES, Climate
+from engine.simulation.water.climate import Climate
 
 DAYS = 20_500
 KEPT_BEFORE = 30  # days, as published.yaml has fault_window_days
