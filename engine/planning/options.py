@@ -38,7 +38,7 @@ def parse_eggs(given: int | str) -> tuple[int, int] | None:
     text = str(given)
     if text == "fit":
         return None
-    number = r"([0-9]{1,12}(?:\.[0-9]{1,12})?(?:e[0-9]{1,2})?)"
+    number = r"([0-9]{1,12}(?:\.[0-9]{1,12})?(?:e[0-9])?)"
     match = re.fullmatch(rf"{number}(?:-{number})?", text.replace("_", "").lower())
     if match is None:
         raise InputError("--eggs", f"{shortened(text)} is not understood", "give fit, 640000 or 3.0e6-3.8e6")
