@@ -13,7 +13,8 @@ from pydantic import Field
 
 from engine.execution.run import Expected, RunEvents, require_complete, simulate_schedule
 from engine.farm.schedule_file import read_any
-from engine.inputs.reading import FILE_NAME, StrictModel, load_text, parse_yaml, validate
+from engine.inputs.bounded import FileName
+from engine.inputs.reading import StrictModel, load_text, parse_yaml, validate
 from lake.errors import InputError
 from lake.files import write_atomically
 
@@ -34,7 +35,7 @@ class Record(StrictModel):
     """A folder's record, by the name of the schedule's file."""
 
     format: Literal["smoltworks-fingerprints/1"]
-    schedules: dict[Annotated[str, Field(pattern=FILE_NAME)], Recorded]
+    schedules: dict[FileName, Recorded]
 
 
 @dataclass(frozen=True)
