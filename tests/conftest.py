@@ -16,6 +16,7 @@ from engine.biology.parameters import Biology, read_biology
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Schedule
 from tests import small_plan
+from tests.matrix.axes import OLDEST_CPU
 from tests.sharing import made_once
 from warehouse.server_folder import FOLDER, remove_database
 
@@ -87,10 +88,7 @@ def oldest_cpu(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a process that sees the oldest x86-64: no AVX in NumPy, numba or the C library."""
     return {
         **os.environ,
-        "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR",
-        "NUMBA_CPU_NAME": "x86-64",
-        "NUMBA_CPU_FEATURES": "",
-        "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA",
+        **OLDEST_CPU,
         "NUMBA_CACHE_DIR": str(tmp_path_factory.mktemp("kernels")),
         "PYTHONPATH": os.pathsep.join(sys.path),
     }

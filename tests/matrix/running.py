@@ -104,6 +104,8 @@ def _output(command: list[str], environment: dict[str, str]) -> dict[str, Any]:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+    if "Warning" in done.stderr:
+        raise RuntimeError(f"{' '.join(command)} made noise:\n{done.stderr[:500]}")
     told: dict[str, Any] = json.loads(done.stdout)
     return told
 
