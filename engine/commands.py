@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from engine import __version__
+from engine.report.console import start
 from lake.next_step import SCRIPT, entrance
 
 # name -> (where its app is, what it does)
@@ -30,9 +31,9 @@ def main() -> None:
     program, name = entrance(), next(iter(sys.argv[1:]), "")
     if name in COMMANDS:
         # as python -m engine.NAME runs it, with nothing of the other commands imported
-        _app(name)(sys.argv[2:], prog_name=f"{program} {name}")
+        start(_app(name), sys.argv[2:], program=f"{program} {name}")
     else:
-        _all_commands()(prog_name=program)
+        start(_all_commands(), program=program)
 
 
 def _app(name: str) -> typer.Typer:

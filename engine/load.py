@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from engine.report.console import console, input_errors, print_json
+from engine.report.console import console, input_errors, print_json, start
 from lake.errors import InputError
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def load(
 
     Exit codes: 0 done; 1 failed; 2 wrong input, or something in the way; 3 partly done: the same command goes on.
     """
-    with input_errors():
+    with input_errors(run):
         from engine.inputs.bounded import require_day
         from warehouse.load import Options
         from warehouse.selection import Selection
@@ -308,4 +308,4 @@ def _serve(run: Path, screen: Console) -> None:
 
 
 if __name__ == "__main__":
-    app()
+    start(app)

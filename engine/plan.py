@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.report.console import console, input_errors, print_json
+from engine.report.console import console, input_errors, print_json, start
 from lake.errors import InputError, shortened
 
 if TYPE_CHECKING:
@@ -221,4 +221,4 @@ def _rehash(path: Path, biology: str | None, as_json: bool) -> None:
 
 
 if __name__ == "__main__":
-    app()
+    start(app)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.report.console import console, input_errors, print_json
+from engine.report.console import console, input_errors, print_json, start
 
 if TYPE_CHECKING:
     from engine.execution.run import Expected
@@ -96,4 +96,4 @@ def run(
 
 
 if __name__ == "__main__":
-    app()
+    start(app)

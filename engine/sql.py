@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from engine.report.console import NOT_CHECKED, input_errors, print_json
+from engine.report.console import NOT_CHECKED, input_errors, print_json, start
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 ROWS_SHOWN = 100
@@ -38,7 +38,7 @@ def sql(
     Exit codes: 0 done; 2 wrong input, or a query that DuckDB refuses. A run that was not finished, or was damaged, is
     refused too: run --resume finishes it.
     """
-    with input_errors():
+    with input_errors(run):
         from engine.report.query import print_csv, print_rows, query_data
         from lake.errors import InputError
         from lake.query import TABLES_QUERY, answer
@@ -57,4 +57,4 @@ def sql(
 
 
 if __name__ == "__main__":
-    app()
+    start(app)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from engine.report.console import console, input_errors, print_json
+from engine.report.console import console, input_errors, print_json, start
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -25,7 +25,7 @@ def status(
 
     Exit codes: 0 shown; 2 not a run folder, or one whose record is damaged.
     """
-    with input_errors():
+    with input_errors(run):
         from engine.execution.progress import read_progress
         from lake.next_step import resume
 
@@ -59,4 +59,4 @@ def status(
 
 
 if __name__ == "__main__":
-    app()
+    start(app)

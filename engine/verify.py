@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from engine.report.console import console, input_errors, print_json, steps
+from engine.report.console import console, input_errors, print_json, start, steps
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 FAILED = 1
@@ -43,7 +43,7 @@ def verify(
     Exit codes: 0 every check passed, every required statistic lies within its band; 1 one failed, its offending rows
     are shown; 2 wrong input.
     """
-    with input_errors():
+    with input_errors(run):
         from engine.execution.verification import Verification, run_statistics, verify_run
         from engine.report.statistics import print_statistics
         from engine.report.verification import print_verification
@@ -71,4 +71,4 @@ def verify(
 
 
 if __name__ == "__main__":
-    app()
+    start(app)

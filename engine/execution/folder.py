@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from engine.execution.inputs import Inputs, damaged_inputs, kept_inputs
@@ -45,13 +45,14 @@ def locked(run_dir: Path) -> Iterator[None]:
 
     The kernel lets go of the lock when its process ends, however it ends.
     """
-    try:
-        run_dir.mkdir(parents=True, exist_ok=True)
-        make_way(run_dir / LOCK)
-        with held_for_writing(run_dir):
-            yield
-    except OSError as e:
-        raise InputError(str(run_dir), f"can't be written to: {e.strerror or e}", "choose another --out") from None
+    with ExitStack() as held:
+        try:
+            run_dir.mkdir(parents=True, exist_ok=True)
+            make_way(run_dir / LOCK)
+            held.enter_context(held_for_writing(run_dir))
+        except OSError as e:
+            raise InputError(str(run_dir), f"can't be written to: {e.strerror or e}", "choose another --out") from None
+        yield
 
 
 def check_folder(run_dir: Path, *, resume: bool, overwrite: bool) -> bool:

@@ -21,6 +21,7 @@ from lake.files import write_atomically
 from lake.fingerprint import combine_fingerprints
 from lake.manifest import BatchRecord, PartitionRecord
 from lake.records import sealed_text
+from lake.space import in_words
 from lake.tables import EVENT_TABLE_NAMES
 from lake.writer import PartitionWriter
 
@@ -140,8 +141,9 @@ def simulate_partition(task: PartitionTask) -> PartitionRecord:
             current = ""
             parts = writer.finish()
             progress.write(len(batches), writer.rows, now=True)
-    except Exception:
+    except Exception as error:
         where = f"batch {current}: " if current else ""
+        words = in_words(error, Path(task.run_dir)) if isinstance(error, OSError) else None
         return PartitionRecord(
             partition=task.partition,
             first_batch=first,
@@ -149,7 +151,7 @@ def simulate_partition(task: PartitionTask) -> PartitionRecord:
             status="failed",
             seconds=time.perf_counter() - began,
             peak_memory_mb=peak_memory_mb(),
-            error=where + traceback.format_exc(),
+            error=f"{words.where}: {words.problem}" if words else where + traceback.format_exc(),
         )
     return PartitionRecord(
         partition=task.partition,

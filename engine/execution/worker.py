@@ -11,13 +11,18 @@ import traceback
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
+from engine.simulation.numerics.kernel_cache import cache_problem
+
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
 
 def serve() -> None:
     """Answer calls until the parent closes the pipe or is gone."""
-    # Ctrl-C reaches every process of the terminal: the parent decides, a worker finishes what it has begun
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # what ends a command reaches its workers too: the parent decides, a worker finishes what it has begun
+    for number in STOPS:
+        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     calls, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     with open(os.devnull, "rb") as nothing:
         os.dup2(nothing.fileno(), 0)
@@ -47,16 +52,16 @@ def _fail(error: Exception) -> None:
 
 
 def _answer(call: Call) -> bytes:
-    """(True, result) or (False, exception), pickled."""
+    """(True, result) or (False, exception), and what is wrong with the kernels' cache, pickled."""
     function, positional, named = call
     try:
-        return pickle.dumps((True, function(*positional, **named)))
+        return pickle.dumps((True, function(*positional, **named), cache_problem()))
     except Exception as error:
         error.add_note(traceback.format_exc())
         try:
-            return pickle.dumps((False, error))
+            return pickle.dumps((False, error, ""))
         except Exception:
-            return pickle.dumps((False, RuntimeError(traceback.format_exc())))
+            return pickle.dumps((False, RuntimeError(traceback.format_exc()), ""))
 
 
 def _use_one_core() -> None:

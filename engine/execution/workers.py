@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -12,6 +13,9 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
+
+from engine.execution.worker import STOPS
+from engine.simulation.numerics.kernel_cache import note_problem
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,14 +28,26 @@ class WorkerDied(Exception):
     """A worker process ended without an answer: killed, out of memory, or crashed."""
 
 
+def _path() -> list[str]:
+    """Where this process finds modules; "" stands for the present folder, which may be gone."""
+    with suppress(FileNotFoundError):
+        here = os.getcwd()
+        return [entry or here for entry in sys.path if isinstance(entry, str)]
+    return [entry for entry in sys.path if isinstance(entry, str) and entry]
+
+
 class _Worker:
     """One process. It imports nothing of the program that started it, so a script needs no guard around its main."""
 
     def __init__(self) -> None:
-        path = [entry or os.getcwd() for entry in sys.path if isinstance(entry, str)]
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", START, *path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+        # a signal that comes before the worker is ready for it waits, and is then ignored
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-c", START, *_path()], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def call(self, task: bytes) -> tuple[bool, Any]:
         """(True, result) or (False, exception) of a pickled call; WorkerDied when no answer comes."""
@@ -40,11 +56,12 @@ class _Worker:
         try:
             self._process.stdin.write(task)
             self._process.stdin.flush()
-            answer: tuple[bool, Any] = pickle.load(self._process.stdout)
+            succeeded, value, cache_problem = pickle.load(self._process.stdout)
         except (OSError, EOFError, pickle.UnpicklingError):
             self.close()
             raise WorkerDied("the worker process died (killed, out of memory, or crashed)") from None
-        return answer
+        note_problem(cache_problem)
+        return succeeded, value
 
     def close(self) -> None:
         """End the process, which is waiting for a task or dead."""

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from engine.report.console import NOT_CHECKED, console, input_errors, print_json
+from engine.report.console import NOT_CHECKED, console, input_errors, print_json, start
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -29,7 +29,7 @@ def report(
 
     Exit codes: 0 shown; 2 not a complete run, or a damaged one.
     """
-    with input_errors():
+    with input_errors(run):
         from engine.execution.summary import summarise
         from engine.report.summary import print_summary
 
@@ -47,4 +47,4 @@ def report(
 
 
 if __name__ == "__main__":
-    app()
+    start(app)

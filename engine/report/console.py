@@ -1,20 +1,34 @@
-"""What commands do alike: words to stderr, data to stdout, wrong input as one message with exit code 2."""
+"""What commands do alike: words to stderr, data to stdout, every failure as one message with an exit code."""
 
 from __future__ import annotations
 
+import errno
 import json
+import shlex
+import signal
 import sys
+import threading
+import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import mkstemp
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import typer
+
+from engine import __version__
+from engine.report.streams import require_streams, stdout_problem
 from lake.errors import InputError
+from lake.space import in_words
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-WRONG_INPUT = 2
+FAILED, WRONG_INPUT = 1, 2
+NO_MEMORY = ("there is not enough memory", "end other programs, raise the limit, or take fewer --workers; then repeat")
+LONGEST = 300  # characters of a fault's own words
 PIPE_WIDTH = 160
 NOT_CHECKED = "bytes not checked"  # the first line where --no-check is given
 
@@ -57,17 +71,110 @@ def print_json(data: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
 
 
-def fail(error: InputError) -> NoReturn:
-    """Prints the error on stderr, as it is and unwrapped, and ends the command with exit code 2."""
+def fail(error: InputError, code: int = WRONG_INPUT) -> NoReturn:
+    """Prints the error on stderr, as it is and unwrapped, and ends the command."""
     notes = (f"\n  {note}" for note in getattr(error, "__notes__", ()))
     sys.stderr.write(f"error: {error}{''.join(notes)}\n")
-    raise SystemExit(WRONG_INPUT)
+    raise SystemExit(code)
+
+
+class Stopped(KeyboardInterrupt):
+    """SIGTERM or SIGHUP: to be treated as Ctrl-C is."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(signal.strsignal(number))
+
+
+def stopped_code(stop: KeyboardInterrupt) -> int:
+    """The exit code of a command that was stopped: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP."""
+    return 128 + (stop.number if isinstance(stop, Stopped) else signal.SIGINT)
+
+
+def start(app: typer.Typer, arguments: list[str] | None = None, *, program: str | None = None) -> NoReturn:
+    """Run a command as this process: whatever the surroundings, it ends with a word and an exit code."""
+    require_streams()
+    with input_errors():
+        app(arguments, prog_name=program)
+    raise SystemExit(0)
 
 
 @contextmanager
-def input_errors() -> Iterator[None]:
-    """An InputError raised inside becomes one message and exit code 2."""
+def input_errors(run_dir: Path | None = None) -> Iterator[None]:
+    """Whatever is raised inside becomes a message and an exit code: 2 for wrong input, 1 for the rest; no traceback.
+
+    A fault of ours is written into the run's logs, if there are any.
+    """
     try:
-        yield
+        with _stopped_by_signals():
+            yield
+        if problem := stdout_problem():
+            _end_output(problem)
     except InputError as error:
         fail(error)
+    except KeyboardInterrupt as stop:
+        sys.stderr.write("interrupted\n")
+        raise SystemExit(stopped_code(stop)) from None
+    except (typer.Exit, typer.Abort):
+        if problem := stdout_problem():
+            _end_output(problem)
+        raise
+    except MemoryError:
+        fail(InputError("the system", *NO_MEMORY), FAILED)
+    except Exception as error:
+        if isinstance(error, OSError):
+            if problem := stdout_problem():
+                _end_output(problem)
+            if words := in_words(error):
+                fail(words, FAILED)
+        fail(_fault(error, run_dir), FAILED)
+    finally:
+        _tell_of_kernels()
+
+
+def _end_output(problem: OSError) -> NoReturn:
+    """End a command whose data nobody takes; in silence when the reader has had enough."""
+    if isinstance(problem, BrokenPipeError):
+        raise SystemExit(128 + signal.SIGPIPE) from None
+    reason = "it is closed" if problem.errno == errno.EBADF else problem.strerror or str(problem)
+    fail(InputError("standard output", f"can't be written to: {reason}", "the data were not handed out"), FAILED)
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP raise Stopped in the block, unless somebody else sees to them or they are ignored."""
+
+    def stop(number: int, _: object) -> None:
+        raise Stopped(number)
+
+    ours = []
+    if threading.current_thread() is threading.main_thread():
+        ours = [s for s in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(s) is signal.SIG_DFL]
+    for number in ours:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _fault(error: Exception, run_dir: Path | None) -> InputError:
+    """What to say of an error that nobody foresaw, once its traceback lies in a file."""
+    text = f"smoltworks {__version__}, Python {sys.version}\n{shlex.join(sys.argv)}\n{traceback.format_exc()}"
+    last = f"{type(error).__name__}: {error}".splitlines()[0][:LONGEST]
+    logs = run_dir / "logs" if run_dir is not None else None
+    for folder in (logs, None) if logs is not None and logs.is_dir() else (None,):
+        with suppress(OSError):
+            descriptor, name = mkstemp(".txt", "fault-", folder)
+            with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(text)
+            return InputError("a fault of Smoltworks", last, f"please report it, with {name}")
+    return InputError("a fault of Smoltworks", last, "please report it; how it came about could be written nowhere")
+
+
+def _tell_of_kernels() -> None:
+    """Say once that this command compiled what it will compile again."""
+    cache = sys.modules.get("engine.simulation.numerics.kernel_cache")
+    if cache is not None and (problem := cache.cache_problem()):
+        sys.stderr.write(f"note: kernels were compiled and not kept for the next time ({problem})\n")

@@ -26,6 +26,9 @@ class Disk:
                 left = left[os.write(descriptor, left) :]
             if sync:
                 os.fsync(descriptor)
+        except OSError as error:
+            error.filename = str(path)  # the system tells it of open alone
+            raise
         finally:
             os.close(descriptor)
 
