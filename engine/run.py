@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.report.console import console, input_errors, print_json, start
+from engine.report.console import console, fail, input_errors, print_json, start, stopped_code
 
 if TYPE_CHECKING:
     from engine.execution.run import Expected
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-PARTLY_DONE, INTERRUPTED = 3, 130
+PARTLY_DONE = 3
 
 
 @app.command()
@@ -23,6 +23,9 @@ def run(
     workers: Annotated[int | None, typer.Option(min=1, help="Worker processes; one a core unless given.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Finish a run: keep what is whole, make the rest.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing run.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Begin although the disk has less room than the run will need.")
+    ] = False,
     farm: Annotated[
         str | None, typer.Option(help="Farm of a schedule of the older system; faroe-scotland unless given.")
     ] = None,
@@ -38,7 +41,8 @@ def run(
 ) -> None:
     """Simulate every batch of a schedule and write every table as Parquet.
 
-    Exit codes: 0 done; 1 failed; 2 wrong input; 3 some partitions failed, the others are written.
+    Exit codes: 0 done; 1 failed; 2 wrong input, or no room on the disk; 3 some partitions failed, the others are
+    written; 130, 143, 129 stopped by Ctrl-C, SIGTERM, SIGHUP. After 3 and those, --resume makes what is missing.
     """
     with input_errors():
         from engine.biology.used import biology_record
@@ -47,7 +51,10 @@ def run(
         from engine.farm.schedule_file import read_any
         from engine.inputs.bounded import require_path
         from engine.report.run import RunDisplay, biology_line, print_failures, print_run, run_data
+        from lake.errors import InputError
+        from lake.manifest import is_run
         from lake.next_step import command
+        from lake.space import in_words
 
         require_path("--out", out)
         screen = console()
@@ -77,22 +84,29 @@ def run(
                     workers=workers,
                     resume=resume,
                     overwrite=overwrite,
+                    force=force,
                     events=RunEvents(
                         begun=begun,
                         finished=display.finished,
                         progress=display.progress if screen.is_terminal else None,
                     ),
                 )
-            except KeyboardInterrupt:
+            except KeyboardInterrupt as stop:
                 screen.print(f"interrupted; what is whole is kept. To finish:\n  {again}", soft_wrap=True, markup=False)
-                raise typer.Exit(INTERRUPTED) from None
-    if as_json:
-        print_json(run_data(manifest, run_dir))
-    else:
-        print_run(screen, manifest, run_dir)
-    if manifest.failed:
-        print_failures(screen, manifest, again)
-        raise typer.Exit(PARTLY_DONE)
+                raise typer.Exit(stopped_code(stop)) from None
+            except OSError as error:
+                words = in_words(error, run_dir)
+                if words is None or not is_run(run_dir):
+                    raise
+                cure = words.cure.replace("then repeat", f"then go on, what is whole is kept:\n  {again}")
+                fail(InputError(words.where, words.problem, cure), PARTLY_DONE)
+        if as_json:
+            print_json(run_data(manifest, run_dir))
+        else:
+            print_run(screen, manifest, run_dir)
+        if manifest.failed:
+            print_failures(screen, manifest, again)
+            raise typer.Exit(PARTLY_DONE)
 
 
 if __name__ == "__main__":

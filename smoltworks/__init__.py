@@ -207,6 +207,7 @@ def simulate(
     farm: str | PathLike[str] | None = None,
     resume: bool = False,
     overwrite: bool = False,
+    force: bool = False,
     executor: Executor | None = None,
     on_begin: Callable[[Expected], None] | None = None,
     on_partition: Callable[[PartitionRecord], None] | None = None,
@@ -218,6 +219,7 @@ def simulate(
     the calling program, which so needs no guard around its main. executor: one of yours instead, e.g. a
     ThreadPoolExecutor(1) to stay in this process. biology: in place of the one that the schedule names. farm: of a file
     of the older system. resume: keep what is whole of a run and make the rest. overwrite: replace an existing run.
+    force: begin although the disk has less room than the run will need.
 
     Called on the calling thread: on_begin with the rows that are foreseen, on_partition after each partition,
     on_progress some times a second. An exception in one of them, or Ctrl-C, ends the run when the partitions under way
@@ -252,6 +254,7 @@ def simulate(
         executor=executor,
         resume=resume,
         overwrite=overwrite,
+        force=force,
         events=RunEvents(
             begun=on_begin or nothing.begun, finished=on_partition or nothing.finished, progress=on_progress
         ),

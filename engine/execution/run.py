@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -37,7 +37,9 @@ from lake.errors import RunFailed
 from lake.files import sync_folders
 from lake.journal import Begun, Ended, Forecast, Journal, PartitionEnded
 from lake.manifest import Manifest, PartitionRecord, RunIdentity, write_manifest
+from lake.space import require_space
 from lake.tables import EVENT_TABLE_NAMES
+from lake.tables.sizes import RUN_BYTES, part_bytes
 from lake.writer import write_dimension
 
 Simulate = Callable[[PartitionTask], PartitionRecord]
@@ -49,11 +51,17 @@ class Expected:
     """What a run will come to: rows over all tables by partition, and the batches that may outgrow containers."""
 
     rows: tuple[int, ...]
+    bytes_by_partition: tuple[int, ...]
     flagged: frozenset[int]
 
     @property
     def events(self) -> int:
         return sum(self.rows)
+
+    @property
+    def bytes(self) -> int:
+        """What the run's files will take, all together."""
+        return RUN_BYTES + sum(self.bytes_by_partition)
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,7 @@ class _Request:
     workers: int
     resume: bool
     overwrite: bool
+    force: bool
     events: RunEvents
     simulate: Simulate
 
@@ -101,6 +110,7 @@ def simulate_schedule(
     executor: Executor | None = None,
     resume: bool = False,
     overwrite: bool = False,
+    force: bool = False,
     events: RunEvents | None = None,
 ) -> Manifest:
     """`run` on worker processes that start while it is prepared, or on the caller's executor, which is left open."""
@@ -110,7 +120,7 @@ def simulate_schedule(
             executor = stack.enter_context(WorkerProcesses(count))
             for _ in range(count):
                 executor.submit(preload)
-        return run(schedule, run_dir, executor, count, resume=resume, overwrite=overwrite, events=events)
+        return run(schedule, run_dir, executor, count, resume=resume, overwrite=overwrite, force=force, events=events)
 
 
 def require_complete(manifest: Manifest, run_dir: Path) -> None:
@@ -134,6 +144,7 @@ def run(
     *,
     resume: bool = False,
     overwrite: bool = False,
+    force: bool = False,
     events: RunEvents | None = None,
     simulate: Simulate = simulate_partition,
 ) -> Manifest:
@@ -148,6 +159,7 @@ def run(
         workers=workers,
         resume=resume,
         overwrite=overwrite,
+        force=force,
         events=events or RunEvents(),
         simulate=simulate,
     )
@@ -182,6 +194,7 @@ def _run(request: _Request, began: float) -> Manifest:
         remove_leftovers(run_dir, manifest)
         events.begun(expected)
         return manifest
+    _require_space(request, expected, kept)
     journal, pid = Journal(run_dir), os.getpid()
     begun = Begun(at=time.time(), pid=pid, born=process_start(pid), identity=this, workers=request.workers)
     if request.resume:
@@ -226,6 +239,15 @@ def _run(request: _Request, began: float) -> Manifest:
     return manifest
 
 
+def _require_space(request: _Request, expected: Expected, kept: Mapping[int, PartitionRecord]) -> None:
+    """InputError when the disk has no room for what is to be made, beside what making it replaces."""
+    whole = sum(expected.bytes_by_partition[number] for number in kept)
+    replaced = sum(part.bytes for record in kept.values() for part in record.tables.values())
+    there = sum(path.stat().st_size for path in (request.run_dir / "lake").rglob("*") if path.is_file())
+    needed = expected.bytes - whole - max(0, there - replaced)
+    require_space(request.run_dir, needed, "the run", forced=request.force)
+
+
 def _simulate(tasks: Iterable[PartitionTask], request: _Request, journal: Journal) -> dict[int, PartitionRecord]:
     """Every task's record by partition, noted in the journal as it comes."""
     longest_first = sorted(tasks, key=lambda task: -task.expected_rows)
@@ -264,8 +286,14 @@ def _as_completed(futures: Iterable[Future[PartitionRecord]], request: _Request)
 
 def _expected(schedule: Schedule) -> Expected:
     """In closed form: the workers forecast their own batches, each table by itself, before they simulate them."""
-    rows = predicted_events(schedule)
-    return Expected(tuple(sum_partitions(rows, schedule.partitions)), frozenset(biomass_flags(schedule)))
+    rows = tuple(sum_partitions(predicted_events(schedule), schedule.partitions))
+    return Expected(
+        rows=rows,
+        bytes_by_partition=tuple(
+            part_bytes(count, len(span)) for count, span in zip(rows, schedule.partitions, strict=True)
+        ),
+        flagged=frozenset(biomass_flags(schedule)),
+    )
 
 
 def _sum_by_table(estimates: Iterable[dict[str, int]]) -> dict[str, int]:

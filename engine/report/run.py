@@ -13,6 +13,7 @@ from engine.execution.progress import Progress
 from engine.execution.run import Expected
 from engine.report.console import progress
 from lake.manifest import BiologyRecord, Manifest, PartitionRecord
+from lake.space import size
 
 CHANGES_SHOWN, VALUE_WIDTH = 4, 40
 
@@ -31,7 +32,11 @@ class RunDisplay:
 
     def begun(self, expected: Expected) -> None:
         over = f"; {len(expected.flagged)} batches may outgrow their containers" if expected.flagged else ""
-        self._screen.print(f"running {self._run_dir}: {self._batches} batches, about {expected.events:,} events{over}")
+        self._screen.print(
+            f"running {self._run_dir}: {self._batches} batches, about {expected.events:,} events, "
+            f"{size(expected.bytes)}{over}",
+            soft_wrap=True,
+        )
 
     def finished(self, record: PartitionRecord) -> None:
         if record.status != "succeeded":
@@ -98,13 +103,20 @@ def print_failures(screen: Console, manifest: Manifest, again: str) -> None:
     """Each failed partition with its error, and the command that makes them."""
     for record in manifest.failed:
         screen.print(f"partition {record.partition} (batches {record.first_batch}-{record.last_batch}) failed:")
-        screen.print(record.error.rstrip(), markup=False)
+        screen.print(f"  {_last_line(record.error)}", markup=False, soft_wrap=True)
     screen.print(
         f"{len(manifest.failed)} of {len(manifest.partitions)} partitions failed; the rest is kept. "
         f"To finish:\n  {again}",
         soft_wrap=True,
         markup=False,
     )
+
+
+def _last_line(error: str) -> str:
+    """An error as its last words; the traceback before them is in the manifest and in status --json."""
+    lines = error.strip().splitlines()
+    where = lines[0].partition("Traceback")[0] if len(lines) > 1 else ""
+    return where + lines[-1]
 
 
 def run_data(manifest: Manifest, run_dir: Path) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def test_tasks_of_many_partitions_are_as_much_work_as_they_are(small_schedule: S
         batches = tuple(replace(small_schedule.batches[0], id=n) for n in range(1, count + 1))
         parts = tuple(range(n, n + 1) for n in range(1, count + 1))
         schedule = replace(small_schedule, batches=batches, partitions=parts)
-        expected = Expected(rows=(1,) * count, flagged=frozenset())
+        expected = Expected(rows=(1,) * count, bytes_by_partition=(1,) * count, flagged=frozenset())
         return lambda: list(_tasks(schedule, Path("run"), expected))
 
     assert_linear(tasks, few=100, many=400)
