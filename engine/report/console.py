@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import typer
 
 from engine import __version__
-from engine.report.streams import require_streams, stdout_problem
+from engine.report.streams import OutputFailed, require_streams
 from lake.errors import InputError
 from lake.space import in_words
 
@@ -107,37 +107,31 @@ def input_errors(run_dir: Path | None = None) -> Iterator[None]:
     """
     try:
         with _stopped_by_signals():
-            yield
-        if problem := stdout_problem():
-            _end_output(problem)
+            try:
+                yield
+            except (typer.Exit, typer.Abort):
+                sys.stdout.flush()
+                raise
+            sys.stdout.flush()
     except InputError as error:
         fail(error)
     except KeyboardInterrupt as stop:
         sys.stderr.write("interrupted\n")
         raise SystemExit(stopped_code(stop)) from None
+    except OutputFailed as error:
+        if error.number == errno.EPIPE:  # the reader has had enough
+            raise SystemExit(128 + signal.SIGPIPE) from None
+        fail(InputError("standard output", f"can't be written to: {error}", "the data were not handed out"), FAILED)
     except (typer.Exit, typer.Abort):
-        if problem := stdout_problem():
-            _end_output(problem)
         raise
     except MemoryError:
         fail(InputError("the system", *NO_MEMORY), FAILED)
     except Exception as error:
-        if isinstance(error, OSError):
-            if problem := stdout_problem():
-                _end_output(problem)
-            if words := in_words(error):
-                fail(words, FAILED)
+        if isinstance(error, OSError) and (words := in_words(error)):
+            fail(words, FAILED)
         fail(_fault(error, run_dir), FAILED)
     finally:
         _tell_of_kernels()
-
-
-def _end_output(problem: OSError) -> NoReturn:
-    """End a command whose data nobody takes; in silence when the reader has had enough."""
-    if isinstance(problem, BrokenPipeError):
-        raise SystemExit(128 + signal.SIGPIPE) from None
-    reason = "it is closed" if problem.errno == errno.EBADF else problem.strerror or str(problem)
-    fail(InputError("standard output", f"can't be written to: {reason}", "the data were not handed out"), FAILED)
 
 
 @contextmanager

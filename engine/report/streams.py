@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -11,7 +12,7 @@ from contextlib import suppress
 def require_streams() -> None:
     """Take the places of closed streams, lest a file of ours get their number, and let words fail in silence.
 
-    What is written to a closed standard output fails (EBADF). Data go out as UTF-8 whatever the locale.
+    What is written to a closed standard output is OutputFailed. Data go out as UTF-8 whatever the locale.
     """
     for number, mode in ((0, os.O_RDONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
         try:
@@ -20,14 +21,52 @@ def require_streams() -> None:
             os.open(os.devnull, mode)  # the lowest number that is free: this one
     if sys.stdin is None:
         sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)))
-    if sys.stdout is None:
-        sys.stdout = _writer(1)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if sys.stdout is None or isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout = _Data(_bytes_to(1), encoding="utf-8", errors="backslashreplace", line_buffering=os.isatty(1))
     if sys.stderr is None or isinstance(sys.stderr, io.TextIOWrapper):
         encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-        raw = io.FileIO(2, "w", closefd=False)
-        sys.stderr = _Words(io.BufferedWriter(raw), encoding=encoding, errors="backslashreplace", line_buffering=True)
+        sys.stderr = _Words(_bytes_to(2), encoding=encoding, errors="backslashreplace", line_buffering=True)
+
+
+def to_nowhere(number: int) -> None:
+    """Let a stream lead to nothing, so that no further word on it fails."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, number)
+    os.close(nothing)
+
+
+def _bytes_to(number: int) -> io.BufferedWriter:
+    return io.BufferedWriter(io.FileIO(number, "w", closefd=False))
+
+
+class OutputFailed(Exception):
+    """Standard output takes no more; number: the system's reason. What is still to come goes nowhere."""
+
+    def __init__(self, error: OSError) -> None:
+        self.number = error.errno
+        super().__init__("it is closed" if error.errno == errno.EBADF else error.strerror or str(error))
+
+
+class _Data(io.TextIOWrapper):
+    """Standard output: what can't be handed out is an error that no other is taken for."""
+
+    def write(self, text: str) -> int:
+        try:
+            return super().write(text)
+        except OSError as error:
+            raise self._failed(error) from None
+
+    def flush(self) -> None:
+        try:
+            super().flush()
+        except OSError as error:
+            raise self._failed(error) from None
+
+    def _failed(self, error: OSError) -> OutputFailed:
+        to_nowhere(1)
+        with suppress(OSError):
+            super().flush()
+        return OutputFailed(error)
 
 
 class _Words(io.TextIOWrapper):
@@ -50,26 +89,3 @@ class _Words(io.TextIOWrapper):
         to_nowhere(2)
         with suppress(OSError):
             super().flush()
-
-
-def _writer(number: int) -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BufferedWriter(io.FileIO(number, "w", closefd=False)), encoding="utf-8")
-
-
-def stdout_problem() -> OSError | None:
-    """Hand out what waits for standard output; why it can't be, after which it goes nowhere."""
-    try:
-        sys.stdout.flush()
-    except OSError as error:
-        to_nowhere(1)
-        with suppress(OSError):
-            sys.stdout.flush()
-        return error
-    return None
-
-
-def to_nowhere(number: int) -> None:
-    """Let a stream lead to nothing, so that no further word on it fails."""
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, number)
-    os.close(nothing)
