@@ -20,7 +20,9 @@ PARTLY_DONE = 3
 def run(
     schedule: Annotated[Path, typer.Option(help="The schedule file, ours or the older system's.")],
     out: Annotated[Path | None, typer.Option(help="The run's folder; runs/NAME unless given.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes; one a core unless given.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=1_024, help="Worker processes; one a core unless given.")
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Finish a run: keep what is whole, make the rest.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing run.")] = False,
     force: Annotated[

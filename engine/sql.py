@@ -22,7 +22,9 @@ def sql(
     ] = None,
     limit: Annotated[
         int | None,
-        typer.Option(min=1, help=f"Most rows to print; {ROWS_SHOWN} on a screen and all as data unless given."),
+        typer.Option(
+            min=1, max=1_000_000_000, help=f"Most rows to print; {ROWS_SHOWN} on a screen and all as data unless given."
+        ),
     ] = None,
     no_check: Annotated[
         bool,

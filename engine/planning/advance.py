@@ -11,7 +11,7 @@ from statistics import median_low
 
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import MAX_BATCHES, Batch, Schedule, Stay, to_date
-from engine.farm.validation import MAX_STAY_DAYS
+from engine.farm.validation import MAX_AGE_DAYS, MAX_STAY_DAYS
 from engine.forecast import sizing
 from engine.forecast.workload import predicted_events
 from engine.inputs.reading import sha256
@@ -68,6 +68,13 @@ def advance(
             "--advance",
             f"{to_date(as_of_day)} is not after the schedule's as-of date {to_date(schedule.as_of_day)}",
             "give a later date",
+        )
+    oldest = min(batch.start_day for batch in schedule.batches)
+    if as_of_day - oldest > MAX_AGE_DAYS:
+        raise InputError(
+            "--advance",
+            f"{to_date(as_of_day)} is more than a century after the first batch's start, {to_date(oldest)}",
+            f"give a day to {to_date(oldest + MAX_AGE_DAYS)}",
         )
     for option, value, least, most in (
         ("--batches", new_batches.batches, 0, MAX_BATCHES),

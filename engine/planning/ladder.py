@@ -8,8 +8,9 @@ from itertools import count
 
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
-from engine.farm.schedule import STAGE_DAYS, Batch, Cancellation, Schedule, Stay, TotalLoss, to_date
+from engine.farm.schedule import STAGE_DAYS, Batch, Cancellation, Schedule, Stay, TotalLoss, to_date, to_day
 from engine.forecast import sizing
+from engine.inputs.bounded import FIRST_DATE, LAST_DATE
 from engine.planning.finishing import finish_schedule, partition_schedule
 from engine.planning.partitions import usual_partition_count
 from engine.planning.places import USUAL_RINGS
@@ -85,6 +86,13 @@ def plan_ladder(
     trays, and the order of one was cancelled. A pure function of its inputs; no container is held twice. InputError
     when the farm has no room (batch and pool named) or a batch can't be brought near harvest.
     """
+    first, last = to_day(FIRST_DATE) + 2 * WHOLE_LIFE, to_day(LAST_DATE) - 2 * WHOLE_LIFE
+    if not first <= as_of_day <= last:
+        raise InputError(
+            "--as-of",
+            f"the ladder's batches would live before {FIRST_DATE} or after {LAST_DATE}",
+            f"give a day from {to_date(first)} to {to_date(last)}",
+        )
     builder = _Builder(as_of_day, farm, biology, seed)
     found: list[tuple[Batch, Rung]] = []
     for geography in farm.geographies:

@@ -93,7 +93,7 @@ def plan_schedule(options: PlanOptions, output: Path | None = None) -> Planned:
     require_share("--harvest-confidence", options.harvest_confidence)
     request = solve_request(
         Request(
-            name=_name(options.name, output, f"{options.batches}x{options.stagger}day"),
+            name=_name(options.name, output, _plain(f"{options.batches}x{options.stagger}day")),
             batches=1,
             stagger_days=1,
             as_of_day=parse_day(options.as_of, "--as-of"),
@@ -219,6 +219,11 @@ def _name(given: str | None, output: Path | None, usual: str) -> str:
     if name and (re.fullmatch(NAME, name) is None or len(name) > 100):
         raise unfit_name(name)
     return name
+
+
+def _plain(name: str) -> str:
+    """A name of letters, digits and what a file's name may have: a stagger may be 45/4."""
+    return re.sub(r"[^\w.,=-]+", "-", name)[:100]
 
 
 def _folder(output: Path | None) -> Path:

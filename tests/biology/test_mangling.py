@@ -25,6 +25,7 @@ def accepted(biology: Biology) -> list[Mangled]:
             found.append(each)
         else:
             assert refusal.startswith(f"{SOURCE}: "), refusal
+            assert "x" * 81 not in refusal
             assert any(key in refusal for key in each.path.split(".")[-2:]), refusal
     return found
 
