@@ -92,7 +92,9 @@ def _set_up(connection: Session, *, keep_search_path: bool) -> None:
             try:
                 connection.execute("SELECT pg_catalog.set_config(%s, %s, false)", (name, value))
             except psycopg.Error as e:
-                raise _not_taken([f"{name} is {found[name]!r}, not {value!r}: {e.diag.message_primary}"]) from None
+                if connection.broken:
+                    raise
+                raise _not_taken([f"{name} is {found.get(name)!r}, not {value!r}: {e.diag.message_primary}"]) from None
     rows = connection.execute(
         "SELECT name, pg_catalog.current_setting(name) FROM pg_catalog.unnest(%s::text[]) AS name", (list(wanted),)
     ).fetchall()
