@@ -97,6 +97,9 @@ def load(
             metavar="FILE",
         ),
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Begin though the disk of RUN/postgres has less room than is foreseen.")
+    ] = False,
     connections: Annotated[
         int, typer.Option(min=1, max=64, help="Partitions copied at a time; one a server core is enough.")
     ] = 2,
@@ -141,6 +144,7 @@ def load(
             history=history,
             user=user,
             password_file=password_file,
+            force=force,
         )
         _refuse_contradictions(to, options, wipe=wipe, yes=yes, restore=restore, serve=serve)
         screen = console()
@@ -194,7 +198,15 @@ def _same_load(run: Path, to: str | None, options: Options) -> str:
         ("--password-file", str(options.password_file or "")),
     ):
         given += [name, value] if value else []
-    given += [name for name, on in (("--keep-indexes", options.keep_indexes), ("--history", options.history)) if on]
+    given += [
+        name
+        for name, on in (
+            ("--keep-indexes", options.keep_indexes),
+            ("--history", options.history),
+            ("--force", options.force),
+        )
+        if on
+    ]
     return command("load", run, *_target(to), *given)
 
 

@@ -169,6 +169,7 @@ class Run:
         history: bool = False,
         user: str = "",
         password_file: str | PathLike[str] | None = None,
+        force: bool = False,
         connections: int = 2,
         listener: Listener | None = None,
     ) -> LoadResult:
@@ -180,7 +181,8 @@ class Run:
         foreign keys up. history: fill the application's history tables too. user: to whom it belongs, a user of the
         database or of the run's staff; unless given, the only superuser who can log in, else system_admin.
         password_file: passwords for the staff that the load adds, one line for all or lines USER:PASSWORD, readable by
-        its owner alone. connections: partitions copied at a time. listener: its callbacks hear of rows and phases.
+        its owner alone. force: begin though the own server's disk has less room than is foreseen. connections:
+        partitions copied at a time. listener: its callbacks hear of rows and phases.
 
         InputError: something is in the way; nothing was written. LoadFailed: it broke off; the same call goes on.
         """
@@ -198,6 +200,7 @@ class Run:
             history=history,
             user=user,
             password_file=None if password_file is None else Path(password_file),
+            force=force,
         )
         return load(self.path, dsn, options=options, connections=connections, listener=listener)
 

@@ -38,7 +38,10 @@ from warehouse.preflight.server import refuse_other_encoding, refuse_read_only
 from warehouse.preflight.tables import prepare_tables
 from warehouse.preflight.text_lengths import refuse_long_texts
 from warehouse.selection import EVERYTHING, Extract, Selection, choose
-from warehouse.server_errors import database_errors, describe_error
+from warehouse.server_errors import ADVICE, FULL_DISK, database_errors, describe_error
+from warehouse.server_log import free_bytes
+from warehouse.space import bytes_needed, require_room
+from warehouse.uat.history import HISTORIES
 from warehouse.uat.mapping import DIMENSIONS, EVENTS
 from warehouse.uat.tables.history import history_name
 
@@ -52,6 +55,7 @@ class Options:
     the history tables are filled too.
 
     user: the username to whom the load belongs, as of warehouse.owner. password_file: as of warehouse.passwords.
+    disk: where the server's data lies, if that is ours to look at; force: begin though it seems too small.
     """
 
     selection: Selection = EVERYTHING
@@ -60,6 +64,8 @@ class Options:
     history: bool = False
     user: str = ""
     password_file: Path | None = None
+    disk: Path | None = None
+    force: bool = False
 
 
 @dataclass
@@ -190,6 +196,7 @@ class _Loading:
     stack: ExitStack
     of: int  # partitions that are to be in
     committed: int = 0  # partitions that are known to be in
+    needed: int = 0  # bytes on the server's disk, where that is ours to look at
     result: LoadResult = field(default_factory=lambda: LoadResult(already=False))
 
     _pool: list[Connection] = field(default_factory=list)
@@ -200,8 +207,12 @@ class _Loading:
         return self.stack.enter_context(connect(self.dsn))
 
     def failed(self, words: str) -> LoadFailed:
-        """The failure that tells how far it came."""
-        return LoadFailed(words, self.committed, self.of)
+        """The failure that tells how far it came, and how much room it wanted where there was none."""
+        failure = LoadFailed(words, self.committed, self.of)
+        if ADVICE[FULL_DISK] in words and self.options.disk is not None:
+            free = free_bytes(self.options.disk)
+            failure.add_note(f"{free:,} bytes are free in {self.options.disk}, it began with a need of {self.needed:,}")
+        return failure
 
     @property
     def pool(self) -> list[Connection]:
@@ -238,10 +249,18 @@ class _Loading:
         done = load.partitions_done if load else frozenset()
         left = [p for p in extract.partitions if p.partition not in done]
         self.of = len(extract.partitions)
+        self._require_room(extract, left, load)
         self.listener.phase("master data")
         context, load = self._prepare(dimensions, extract, left, load)
         self._copy(context, extract, left, load)
         return result
+
+    def _require_room(self, extract: Extract, left: list[PartitionRecord], load: Load | None) -> None:
+        options = self.options
+        if options.disk is not None:
+            histories = load.histories if load else HISTORIES if options.history else ()
+            self.needed = bytes_needed(max_rows(extract, left), histories)
+            require_room(options.disk, self.needed, forced=options.force)
 
     def _prepare(
         self, dimensions: dict[str, pa.Table], extract: Extract, left: list[PartitionRecord], load: Load | None

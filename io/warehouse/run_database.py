@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from lake.checked import read_checked
 from lake.errors import InputError
 from lake.held import held_for_reading
-from lake.manifest import read_manifest
+from lake.manifest import Manifest, read_manifest
 from lake.next_step import command
+from warehouse.copying import max_rows
 from warehouse.embedded import embedded_dsn
 from warehouse.load import DEFAULT_CONNECTIONS, WHOLE, Listener, LoadResult, Options, load_run, restore_only
 from warehouse.loaded_target import forget_load, record_load
+from warehouse.selection import choose
 from warehouse.server_folder import FOLDER, has_database
 from warehouse.server_process import is_up
 from warehouse.server_users import Tell, silent
+from warehouse.space import NEW_SERVER, bytes_needed, require_room
+from warehouse.uat.history import HISTORIES
 from warehouse.wipe import WipeResult, wipe_run
 
 
@@ -58,10 +63,21 @@ def load(
     tell = silent if listener is None else listener.told
     with held_for_reading(run_dir):
         manifest = read_checked(run_dir, cached=False)
+        if dsn is None:
+            options = replace(options, disk=(run_dir / FOLDER).resolve())
+            if not has_database(run_dir):
+                _require_room_for_all(run_dir, manifest, options)
         with database(run_dir, dsn, must_exist=False, tell=tell) as address:
             result = load_run(run_dir, manifest, address, connections, listener=listener, options=options)
         record_load(run_dir, manifest, dsn)
     return result
+
+
+def _require_room_for_all(run_dir: Path, manifest: Manifest, options: Options) -> None:
+    """InputError when a new server with all that is to be loaded finds no room; before one is made."""
+    extract = choose(options.selection, run_dir, manifest)
+    rows = bytes_needed(max_rows(extract, extract.partitions), HISTORIES if options.history else ())
+    require_room(run_dir, NEW_SERVER + rows, forced=options.force)
 
 
 def restore(

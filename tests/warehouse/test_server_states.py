@@ -213,13 +213,11 @@ def test_a_disk_that_is_read_only(server_folder: Path, made: Path) -> None:
 def fill_its_log(run_dir: Path, ballast: Path) -> None:
     """Take all room that is left on the server's disk, then have it log what is written."""
     with embedded_dsn(run_dir) as dsn, psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute("CREATE TABLE much (x text)")
         with ballast.open("wb", buffering=0) as file, suppress(OSError):
             while True:
                 file.write(bytes(4096))
-        for _ in range(20):  # a new piece of the log each
-            connection.execute("INSERT INTO much SELECT repeat('x', 1000) FROM generate_series(1, 100)")
-            connection.execute("SELECT pg_switch_wal()")
+        for _ in range(100):  # nothing but its log grows
+            connection.execute("SELECT pg_logical_emit_message(false, 'test', repeat('x', 1 << 20))")
 
 
 @root_alone

@@ -1,0 +1,63 @@
+"""How many bytes the run's own server needs for the rows that are to be loaded, foreseen before one is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from types import MappingProxyType
+
+from lake.errors import InputError
+from warehouse.server_log import free_bytes
+from warehouse.uat.history import History
+from warehouse.uat.mapping import EVENTS
+
+# Bytes a row, measured on the demo's 2.8 million rows with PostgreSQL 18: of the table, of all its indexes. The tables
+# that make up the most; the others are taken as such rows are at large.
+MEASURED = MappingProxyType(
+    {
+        "environmental_environmentalreading": (117, 179),
+        "batch_actualdailyassignmentstate": (370, 170),
+        "batch_individualgrowthobservation": (83, 71),
+        "inventory_feedingevent": (154, 68),
+        "batch_liveforwardprojection": (176, 150),
+        "health_fishparameterscore": (77, 84),
+        "smoltworks.daily_truth": (131, 33),
+        "batch_mortalityevent": (94, 47),
+        "health_mortalityrecord": (85, 64),
+        "health_licecount": (127, 79),
+        "inventory_containerfeedingsummary": (139, 158),
+        "scenario_scenarioprojection": (127, 115),
+    }
+)
+OTHERS = (125, 105)
+STATES = (130, 95)  # of a history table
+NEW_SERVER = 57_000_000  # initdb's files, the first of the server's log, and our tables without rows
+LOGGED = 88  # bytes a row goes into the server's log beside the row itself: its keys that stay up
+MOST_LOGGED = 4 << 30  # the log is cut when it is as long, as warehouse.server_process sets it
+SORTED = 30  # bytes a row of the largest table, set down while its indexes are made
+
+
+def bytes_needed(coming: dict[str, int], histories: Iterable[History] = ()) -> int:
+    """Bytes at most at a time, for rows by lake table and the states of their history; without the server itself."""
+    counted = [(mapping.uat, coming.get(mapping.lake, 0), OTHERS) for mapping in EVENTS]
+    counted += [(h.mapping.uat, coming.get(h.table.lake, 0) * h.states, STATES) for h in histories]
+    table_bytes = index_bytes = rows = 0
+    for name, count, otherwise in counted:
+        of_table, of_indexes = MEASURED.get(name, otherwise)
+        table_bytes += of_table * count
+        index_bytes += of_indexes * count
+        rows += count
+    logged = min(table_bytes + LOGGED * rows, MOST_LOGGED)
+    largest = max((count for _, count, _ in counted), default=0)
+    return table_bytes + index_bytes + logged + SORTED * largest
+
+
+def require_room(disk: Path, needed: int, *, forced: bool) -> None:
+    """InputError when a disk has less free than so many bytes, unless `forced`."""
+    free = free_bytes(disk)
+    if free < needed and not forced:
+        raise InputError(
+            str(disk),
+            f"the load needs about {needed:,} bytes there, and {free:,} are free",
+            "free some, load a part (--tables, --batches), or begin all the same: --force",
+        )
