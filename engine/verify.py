@@ -57,7 +57,14 @@ def verify(
                 figures = run_statistics(run, on_step)
                 found = Verification(run_dir=run, checks=(), reports=(), database="", statistics=tuple(figures))
             else:
-                found = verify_run(run, only=tuple(only or ()), dsn=to, with_statistics=statistics, on_step=on_step)
+                found = verify_run(
+                    run,
+                    only=tuple(only or ()),
+                    dsn=to,
+                    with_statistics=statistics,
+                    on_step=on_step,
+                    tell=lambda text: screen.print(text, markup=False, soft_wrap=True),
+                )
         if found.not_kept:
             screen.print(f"note: the result was not kept: {found.not_kept}", markup=False, soft_wrap=True)
         if as_json:

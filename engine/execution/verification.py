@@ -37,6 +37,7 @@ from warehouse.database import without_password
 from warehouse.loaded_target import loaded_target, target_dsn
 from warehouse.reconciling.reconcile import reconcile
 from warehouse.server_folder import has_database
+from warehouse.server_users import Tell, silent
 
 COUNTS, KEYS = "20_counts_postgres", "07_foreign_keys_postgres"
 OWN = "the run's own server"
@@ -93,19 +94,20 @@ def verify_run(
     dsn: str | None = None,
     with_statistics: bool = False,
     on_step: OnStep = lambda what, done, of: None,
+    tell: Tell = silent,
 ) -> Verification:
     """Run every check, or those of `only`, on a complete run, and on its database once it is loaded.
 
-    dsn: the database to compare; unless given, the one that the load noted. A verification of everything is kept in
-    the run's folder for the summary. InputError when the run is not complete, a check is unknown, or `dsn` holds no
-    load of the run.
+    dsn: the database to compare; unless given, the one that the load noted. tell: hears when the run's own server can't
+    be stopped yet, for others use it. A verification of everything is kept in the run's folder for the summary.
+    InputError when the run is not complete, a check is unknown, or `dsn` holds no load of the run.
     """
     with held_for_reading(run_dir):
-        return _verify(run_dir, only, dsn, with_statistics=with_statistics, on_step=on_step)
+        return _verify(run_dir, only, dsn, with_statistics=with_statistics, on_step=on_step, tell=tell)
 
 
 def _verify(
-    run_dir: Path, only: tuple[str, ...], dsn: str | None, *, with_statistics: bool, on_step: OnStep
+    run_dir: Path, only: tuple[str, ...], dsn: str | None, *, with_statistics: bool, on_step: OnStep, tell: Tell
 ) -> Verification:
     """`verify_run`, once nobody can change the run."""
     in_lake = tuple(name for name in only if name not in (COUNTS, KEYS))
@@ -114,7 +116,7 @@ def _verify(
     checks: list[CheckResult] = []
     reports: list[Report] = []
     # the database first: when it can't be reached, that is known before a minute has passed
-    database, compared = _compare_database(run_dir, manifest, dsn, only)
+    database, compared = _compare_database(run_dir, manifest, dsn, only, tell=tell)
     if in_lake or not only:
         names = in_lake or check_names()
         schedule = read_inputs(run_dir, manifest.identity)
@@ -189,7 +191,7 @@ def _keep(found: Verification, manifest: Manifest) -> Verification:
 
 
 def _compare_database(
-    run_dir: Path, manifest: Manifest, dsn: str | None, only: tuple[str, ...]
+    run_dir: Path, manifest: Manifest, dsn: str | None, only: tuple[str, ...], *, tell: Tell
 ) -> tuple[str, list[CheckResult]]:
     """Which database was compared, and the results; "" and none when the run was not loaded or it isn't asked."""
     if only and not {COUNTS, KEYS} & set(only):
@@ -198,7 +200,7 @@ def _compare_database(
     if dsn is not None:
         name, reached = without_password(dsn), nullcontext(dsn)
     elif (target := loaded_target(run_dir)) is not None:
-        name, reached = target.dsn or OWN, target_dsn(run_dir, target)
+        name, reached = target.dsn or OWN, target_dsn(run_dir, target, tell)
     elif only:
         raise InputError(str(run_dir), "this run was not loaded", f"load it: {command('load', run_dir)}")
     elif has_database(run_dir):
@@ -212,7 +214,10 @@ def _compare_database(
     except (InputError, psycopg.Error) as error:
         if dsn is not None and isinstance(error, InputError):
             raise
-        row = {"what": "the database that the run was loaded into can be compared", "found": str(error)}
+        row = {
+            "what": "the database that the run was loaded into can be compared",
+            "found": "\n".join([str(error), *getattr(error, "__notes__", ())]),
+        }
         return f"{name}: not compared", [
             CheckResult(name=COUNTS, violations=1, rows=(row,), seconds=time.perf_counter() - begun)
         ]

@@ -20,6 +20,7 @@ Connection = Session
 CONNECT_SECONDS = 10
 OLDEST_SERVER = 15
 PATIENCE_SECONDS = 10
+KEEPALIVE_SECONDS = 30  # a connection waits for minutes while an index is made, and what lies between may forget it
 # It lets people in soon: words of the server, or of libpq while there is none.
 SOON = re.compile(r"the database system is (starting up|in recovery mode|not yet accepting connections)")
 TAKEN = re.compile(r"too many (clients|connections)|remaining connection slots")
@@ -58,6 +59,7 @@ def connect(dsn: str) -> Connection:
                 dsn,
                 connect_timeout=int(parameters.get("connect_timeout") or CONNECT_SECONDS),
                 application_name=str(parameters.get("application_name") or "smoltworks"),
+                keepalives_idle=int(parameters.get("keepalives_idle") or KEEPALIVE_SECONDS),
             )
             break
         except psycopg.Error as e:
