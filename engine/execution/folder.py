@@ -48,7 +48,6 @@ def locked(run_dir: Path) -> Iterator[None]:
     with ExitStack() as held:
         try:
             run_dir.mkdir(parents=True, exist_ok=True)
-            make_way(run_dir / LOCK)
             held.enter_context(held_for_writing(run_dir))
         except OSError as e:
             raise InputError(str(run_dir), f"can't be written to: {e.strerror or e}", "choose another --out") from None
@@ -85,8 +84,13 @@ def replace_run(run_dir: Path, begun: Begun) -> None:
     for file in ENDED:
         _remove(run_dir / file)
     remove_database(run_dir)
+    logs = run_dir / JOURNAL.parent
+    if not logs.is_dir():
+        _remove(logs)
+    if (run_dir / JOURNAL).is_dir():
+        _remove(run_dir / JOURNAL)
     Journal(run_dir).rewrite([begun])
-    for path in [run_dir / name for name in CONTENTS] + list((run_dir / "logs").iterdir()):
+    for path in [run_dir / name for name in CONTENTS] + list(logs.iterdir()):
         if path != run_dir / JOURNAL:
             _remove(path)
 

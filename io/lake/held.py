@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lake.errors import InputError
 from lake.next_step import command
+from lake.records import make_way
 
 LOCK = ".run.lock"
 FLAGS = os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW  # whatever stands there, it is opened at once and is no other's
@@ -48,6 +49,7 @@ def held_for_writing(run_dir: Path) -> Iterator[None]:
 
     OSError where the folder can't be written to.
     """
+    make_way(run_dir / LOCK)
     lock = os.open(run_dir / LOCK, os.O_RDWR | os.O_CREAT | FLAGS, 0o666)
     try:
         if not _taken(lock, fcntl.LOCK_EX):

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from engine.execution.partition import PartitionTask
+from engine.execution.progress import read_progress
 from engine.execution.run import run
 from engine.farm.schedule import Schedule
 from lake.checked import read_checked
 from lake.errors import InputError
-from lake.held import LOCK
-from lake.manifest import Manifest, read_manifest
+from lake.held import LOCK, held_for_reading
+from lake.manifest import Manifest, PartitionRecord, read_manifest
+from lake.query import answer
 from tests.execution.run_files import Synchronous
 
 HOLD = """
@@ -68,3 +73,63 @@ def test_a_part_changed_in_place_is_found_before_a_load(undisturbed: tuple[Path,
     part.write_bytes(data)
     with pytest.raises(InputError, match=r"daily_state, partition 0 \(batches 1-2\)"):
         read_checked(copied)
+
+
+def test_status_is_told_all_the_while_a_run_is_replaced(
+    small_schedule: Schedule, undisturbed: tuple[Path, Manifest], tmp_path: Path
+) -> None:
+    import shutil
+
+    copied = shutil.copytree(undisturbed[0], tmp_path / "run")
+    states: set[str] = set()
+    problems: list[Exception] = []
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.is_set():
+            try:
+                states.add(read_progress(copied).state)
+            except Exception as error:
+                problems.append(error)
+
+    def fails(task: PartitionTask) -> PartitionRecord:
+        raise InterruptedError
+
+    looker = threading.Thread(target=look)
+    looker.start()
+    try:
+        for resume in (False, True):
+            run(small_schedule, copied, Synchronous(), 1, simulate=fails, resume=resume, overwrite=not resume)
+    finally:
+        ended.set()
+        looker.join()
+    assert problems == []
+    assert states <= {"running", "interrupted", "partial", "complete"}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone can become somebody who may not read")
+def test_a_folder_that_is_only_to_be_read_is_read_and_what_can_not_be_is_named(
+    undisturbed: tuple[Path, Manifest],
+) -> None:
+    import shutil
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        copied = shutil.copytree(undisturbed[0], Path(folder) / "run")
+        (copied / LOCK).unlink()
+        os.seteuid(65534)
+        try:
+            assert read_checked(copied).status == "complete"
+            with held_for_reading(copied), answer(copied, "SELECT count(*) FROM batch") as found:
+                assert found.fetchall() == [(5,)]
+            os.seteuid(0)
+            for file in ("lake/batch/part-0001.parquet", "manifest.json"):
+                (copied / file).chmod(0)
+                os.seteuid(65534)
+                with pytest.raises(InputError, match="can't be read: Permission denied"):
+                    read_checked(copied)
+                os.seteuid(0)
+        finally:
+            os.seteuid(0)
+    assert not (copied / LOCK).exists()
