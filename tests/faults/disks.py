@@ -16,6 +16,7 @@ from tests.faults.shell import Conditions, Told
 from tests.faults.workshop import Workshop
 
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EROFS)
+NEAR_THE_END = 12  # operations: where a run becomes one that is done
 LEFT = ("none", "all", "some")
 
 
@@ -45,10 +46,11 @@ class OnABadDisk:
 
     @staticmethod
     def drawn(draw: Draw, shop: Workshop) -> OnABadDisk:
-        start, how = draw.pick(STARTS), draw.pick(("error", "stop", "crash"))
+        start, how = draw.pick(STARTS), draw.pick(("error", "error", "stop", "crash", "crash"))
         if how == "crash" and start == "over another run":
             start = STARTS[0]  # what is cleared does not go through the seam
-        at = draw.integer(1, operations(shop, start) + 1)
+        last = operations(shop, start) + 1  # one more than there are: the power fails when the command has ended
+        at = draw.integer(1, last) if draw.integer(0, 2) else last - draw.integer(0, NEAR_THE_END)
         if how == "error":
             failing = Failing(at, how, number=draw.pick(ERRORS), lasting=bool(draw.integer(0, 1)))
         elif how == "stop":

@@ -119,5 +119,5 @@ class Elsewhere:
             line=("smoltworks", *line),
             code=done.returncode,
             out=out,
-            err=f"(closed to the case: {self.names})" if closed and not err else err,
+            err="error: nobody could read it" if closed and not err else err,
         )
