@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from tests.faults import damage, disks, ending, inputs, servers, surroundings, together
+from tests.faults import damage, disks, ending, inputs, servers, small_disks, surroundings, together
 from tests.faults.drawing import Draw
 from tests.faults.shrinking import shrink
 from tests.faults.workshop import Workshop
@@ -33,6 +34,7 @@ class Kind:
 KILLS = "a run, a resume or an overwriting is killed, once or twice"
 SIGNALS = "it is interrupted, ended, hung up on, halted for a moment, or meets a limit on the length of files"
 DISKS = "one operation of the disk fails, or all from there on; the process stops there; the power fails there"
+ROOM = "a real disk is too small; the run breaks off where it is full, and gets more room"
 TOGETHER = "a second command begins on the same run while the first is at work"
 INPUTS = "nonsense in a schedule, a farm, a biology, or in the options of plan"
 SURROUNDINGS = "up to three oddities of locale, zone, home, cache, limits, streams, folder or allocator"
@@ -44,6 +46,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("kill", KILLS, 15, ending.Killed.drawn),
     Kind("signal", SIGNALS, 15, ending.Signalled.drawn),
     Kind("disk", DISKS, 15, disks.OnABadDisk.drawn),
+    Kind("room", ROOM, 3, small_disks.OnASmallDisk.drawn),
     Kind("together", TOGETHER, 10, together.Together.drawn),
     Kind("input", INPUTS, 25, inputs.drawn),
     Kind("environment", SURROUNDINGS, 6, surroundings.Elsewhere.drawn),
@@ -99,13 +102,15 @@ def play(case: Case, shop: Workshop, *, smaller: bool = True) -> Outcome:
         return Outcome(case, plan, plan.play(shop))
     except AssertionError as broken:
         problem = str(broken)
+    except Exception:
+        problem = traceback.format_exc()  # a state that the judge itself did not foresee
     if not smaller:
         return Outcome(case, plan, "failed", problem)
 
     def fails(given: tuple[int, ...]) -> bool:
         try:
             Case(case.seed, case.number, case.kind, given).plan(shop)[0].play(shop)
-        except AssertionError:
+        except Exception:
             return True
         return False
 

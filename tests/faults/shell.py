@@ -19,7 +19,7 @@ from typing import Any
 
 from lake.next_step import SCRIPT
 
-PATIENCE = 120.0  # seconds that a command may take on a busy machine
+PATIENCE = 400.0  # seconds that a command may take on a busy machine
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -12,7 +12,7 @@ from tests.faults.drawing import Draw
 from tests.faults.ending import READERS, begin, go_on
 from tests.faults.evidence import require_plain
 from tests.faults.judging import require_same, require_true
-from tests.faults.shell import PATIENCE, ROOT, Told, script
+from tests.faults.shell import PATIENCE, ROOT, Hung, Told, script
 from tests.faults.workshop import RUN, Workshop
 
 
@@ -105,14 +105,13 @@ class Elsewhere:
             first += [there.first] if there.first else []
             streams += [there.streams] if there.streams else []
         shell = "\n".join([*first, f'exec "$0" "$@" {" ".join(streams)}'])
-        done = subprocess.run(
-            ["bash", "-c", shell, script(), *line],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            timeout=PATIENCE,
-            check=False,
-        )
+        whole = ["bash", "-c", shell, script(), *line]
+        try:
+            done = subprocess.run(
+                whole, cwd=folder, env=environment, capture_output=True, timeout=PATIENCE, check=False
+            )
+        except subprocess.TimeoutExpired as late:
+            raise Hung(f"still at work after {PATIENCE:.0f} s: {late.stderr!r}") from None
         out, err = (text.decode(errors="replace") for text in (done.stdout, done.stderr))
         closed = any(name.startswith("stderr") for name in self.names)
         return Told(
