@@ -53,7 +53,7 @@ bounds: setup
 
 # SEED, CASES, CASE, KIND and JOBS of the environment are read by the campaign, which writes docs/reliability.md's table.
 faults: setup
-	$(BIN)/python -m tests.faults --everything
+	$(BIN)/python -m tests.faults --sweep 1 --planted --write
 
 matrix: setup
 	$(BIN)/python -m tests.matrix

@@ -39,11 +39,11 @@ def main() -> int:
         if played[kind.name]:
             lost = sum(outcome.case.kind == kind.name for outcome in failed)
             rows.append(dossier.Row(kind.name, kind.words, played[kind.name], played[kind.name] - lost))
-    swept = _sweep(asked) if asked.everything else []
-    planted = _planted(asked) if asked.everything else []
+    swept = _sweep(asked) if asked.sweep else []
+    planted = _planted(asked) if asked.planted else []
     generated = dossier.text(rows + swept, planted, asked.seed, (time.monotonic() - began) / 60)
     print(generated)
-    if asked.everything:
+    if asked.write:
         dossier.write(generated)
     is_whole = all(row.survived == row.cases for row in rows + swept) and all(case for _, case in planted)
     return 0 if is_whole else 1
@@ -58,9 +58,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--kind", action="append", choices=[kind.name for kind in KINDS], help="of these kinds alone")
     parser.add_argument("--jobs", type=int, default=int(there.get("JOBS", os.cpu_count() or 1)))
     parser.add_argument("--as-it-is", action="store_true", help="do not make smaller what fails")
-    parser.add_argument(
-        "--everything", action="store_true", help="then the sweep and the planted faults; write the table"
-    )
+    parser.add_argument("--sweep", type=int, default=0, metavar="N", help="then every n-th case of the sweep")
+    parser.add_argument("--planted", action="store_true", help="then see each planted fault found")
+    parser.add_argument("--write", action="store_true", help="write the table of docs/reliability.md")
     asked = parser.parse_args()
     asked.kind = asked.kind or ([there["KIND"]] if there.get("KIND") else [])
     return asked
@@ -89,7 +89,8 @@ def _sweep(asked: argparse.Namespace) -> list[dossier.Row]:
     """Every operation of a run, shared out over as many processes."""
 
     def part(first: int) -> str:
-        line = [sys.executable, "-m", "tests.faults.sweep", "--every", str(asked.jobs), "--first", str(first)]
+        line = [sys.executable, "-m", "tests.faults.sweep", "--every", str(asked.jobs * asked.sweep)]
+        line += ["--first", str(first * asked.sweep)]
         return subprocess.run(line, capture_output=True, text=True, check=False).stdout
 
     with ThreadPoolExecutor(asked.jobs) as threads:

@@ -134,7 +134,9 @@ def _dangling(shop: Workshop, path: Path) -> None:
 def _twice(shop: Workshop, path: Path) -> None:
     """Beside the file, a copy that a reader of `*` would take for another part."""
     stem, _, number = path.stem.rpartition("-")
-    copied = path.with_name(f"{stem}-{int(number) + 7:04d}{path.suffix}" if number.isdigit() else f"{path.name}.tmp")
+    copied = path.with_name(
+        f"{stem}-{int(number) + 7:04d}{path.suffix}" if number.isdigit() else f".{path.name}.4711.tmp"
+    )
     shutil.copyfile(path, copied)
 
 
