@@ -100,7 +100,8 @@ def run(
                 words = in_words(error, run_dir)
                 if words is None or not is_run(run_dir):
                     raise
-                cure = words.cure.replace("then repeat", f"then go on, what is whole is kept:\n  {again}")
+                cure = words.cure if "then repeat" in words.cure else f"{words.cure}; or mend it, then repeat"
+                cure = cure.replace("then repeat", f"then go on, what is whole is kept:\n  {again}")
                 fail(InputError(words.where, words.problem, cure), PARTLY_DONE)
         if as_json:
             print_json(run_data(manifest, run_dir))
