@@ -95,7 +95,7 @@ def _written(hint: Any) -> Any:
     if get_origin(hint) is dict:
         key, inner = get_args(hint)
         of = dict.__class_getitem__((Name if key is str else key, _written(inner)))
-        return Annotated.__class_getitem__((of, Field(max_length=MAX_VALUES)))  # type: ignore[attr-defined]
+        return Annotated[of, Field(max_length=MAX_VALUES)]
     if get_origin(hint) is Annotated and BARE in get_args(hint):
         return get_args(hint)[0]
     form = _array_form(hint)

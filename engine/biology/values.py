@@ -131,7 +131,7 @@ class Written:
     def type(self) -> Any:
         """The type that pydantic validates."""
         values: Any = tuple.__class_getitem__((self.each, ...))
-        return Annotated.__class_getitem__((values, *self.checks))  # type: ignore[attr-defined]
+        return Annotated[values, *self.checks]
 
 
 ShareVector = Annotated[Floats, Written(Share, FEW, SUM_TO_ONE)]
