@@ -109,7 +109,7 @@ def input_errors(run_dir: Path | None = None) -> Iterator[None]:
         with _stopped_by_signals():
             try:
                 yield
-            except (typer.Exit, typer.Abort):
+            except (typer.Exit, typer.Abort, SystemExit):
                 sys.stdout.flush()
                 raise
             sys.stdout.flush()

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 
 from engine.execution.progress import Progress
-from engine.execution.run import Expected
 from engine.report.console import progress
 from lake.manifest import BiologyRecord, Manifest, PartitionRecord
 from lake.space import size
+
+if TYPE_CHECKING:
+    from engine.execution.run import Expected
 
 CHANGES_SHOWN, VALUE_WIDTH = 4, 40
 
