@@ -129,6 +129,8 @@ def input_errors(run_dir: Path | None = None) -> Iterator[None]:
     except Exception as error:
         if isinstance(error, OSError) and (words := in_words(error)):
             fail(words, FAILED)
+        if words := _of_a_library(error):
+            fail(words, FAILED)
         fail(_fault(error, run_dir), FAILED)
     finally:
         _tell_of_kernels()
@@ -151,6 +153,15 @@ def _stopped_by_signals() -> Iterator[None]:
     finally:
         for number in ours:
             signal.signal(number, signal.SIG_DFL)
+
+
+def _of_a_library(error: Exception) -> InputError | None:
+    """The same of libraries that have errors of their own for what the system refused them."""
+    if "No space left on device" in str(error):
+        return InputError(
+            "a disk", "is full: the run's, or that of temporary files (TMPDIR)", "free space, then repeat"
+        )
+    return InputError("the system", *NO_MEMORY) if type(error).__name__ == "OutOfMemoryException" else None
 
 
 def _fault(error: Exception, run_dir: Path | None) -> InputError:

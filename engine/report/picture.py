@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ def write_picture(path: Path, schedule: Schedule, report: CapacityReport) -> Non
         draw_picture(schedule, report).save(str(part), format=kind, **extra)
         part.replace(path)
     except OSError as e:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise InputError(str(path), f"cannot be written: {e.strerror}", "check --picture") from None
 
 

@@ -11,6 +11,7 @@ import sys
 import threading
 from pathlib import Path
 
+import duckdb
 import pytest
 import typer
 
@@ -61,6 +62,12 @@ def test_what_the_system_refuses_is_told_with_what_to_do(
 def test_too_little_memory_and_wrong_input_are_told(capfd: pytest.CaptureFixture[str]) -> None:
     assert ended_by(MemoryError(), capfd)[0] == 1
     assert ended_by(InputError("a", "b", "c"), capfd) == (2, "error: a: b\n  c\n")
+
+
+def test_what_libraries_are_refused_is_no_fault_of_ours(capfd: pytest.CaptureFixture[str]) -> None:
+    full = duckdb.IOException('IO Error: Could not write file "/t/x.tmp": No space left on device')
+    assert ended_by(full, capfd)[1].startswith("error: a disk: is full")
+    assert "not enough memory" in ended_by(duckdb.OutOfMemoryException("Out of Memory Error"), capfd)[1]
 
 
 def test_a_fault_of_ours_is_one_sentence_and_its_traceback_a_file(
