@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from engine.report.console import console, input_errors, print_json, start
+from engine.report.console import console, input_errors, print_json, start, stopped_code
 from lake.errors import InputError
 
 if TYPE_CHECKING:
@@ -254,12 +253,12 @@ def _failures(again: str) -> Iterator[None]:
     except WipeFailed as failure:
         _end(failure, "a part may be removed, and the rest is still there", again, PARTLY)
     except KeyboardInterrupt as interruption:
-        # the number of the signal, where it was another than that of Ctrl-C
-        _end(interruption, "", again, 128 + getattr(interruption, "number", signal.SIGINT))
+        _end(interruption, "", again, stopped_code(interruption))
 
 
 def _end(error: BaseException, known: str, again: str, code: int) -> NoReturn:
-    lines = [f"error: {str(error) or 'interrupted'}", *getattr(error, "__notes__", ()), known, f"go on: {again}"]
+    first = "interrupted" if isinstance(error, KeyboardInterrupt) else f"error: {error}"
+    lines = [first, *getattr(error, "__notes__", ()), known, f"go on: {again}"]
     sys.stderr.write("\n  ".join(line for line in lines if line) + "\n")
     raise SystemExit(code) from None
 
@@ -301,22 +300,18 @@ def _wipe(run: Path, to: str | None, screen: Console, *, yes: bool, as_json: boo
 
 def _serve(run: Path, screen: Console) -> None:
     """Keep the run's own server up until Ctrl-C; a second one does not wait for others who use it."""
-    import threading
+    import time
 
     from lake.next_step import command
     from warehouse.embedded import psql_line
     from warehouse.run_database import database, is_served
 
-    ended = threading.Event()
-    with database(run, tell=_say(screen)) as dsn:
-        before = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    with database(run, tell=_say(screen)) as dsn, suppress(KeyboardInterrupt):
         screen.print(f"open it: {psql_line(dsn)}", soft_wrap=True, markup=False)
         screen.print("serving until Ctrl-C")
-        while not ended.wait(1):
-            if not is_served(run):
-                raise InputError(str(run), "its server has ended", f"serve it again: {command('load', run, '--serve')}")
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        while is_served(run):
+            time.sleep(1)
+        raise InputError(str(run), "its server has ended", f"serve it again: {command('load', run, '--serve')}")
 
 
 if __name__ == "__main__":

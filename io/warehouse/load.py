@@ -15,6 +15,7 @@ from psycopg import sql
 
 from lake.errors import InputError, LoadFailed
 from lake.manifest import Manifest, PartitionRecord
+from lake.space import free_bytes, require_space
 from lake.tables import EVENT_TABLE_NAMES
 from warehouse import load_log
 from warehouse.copying import CopyJob, copy_partitions, max_rows
@@ -39,8 +40,7 @@ from warehouse.preflight.tables import prepare_tables
 from warehouse.preflight.text_lengths import refuse_long_texts
 from warehouse.selection import EVERYTHING, Extract, Selection, choose
 from warehouse.server_errors import ADVICE, FULL_DISK, database_errors, describe_error
-from warehouse.server_log import free_bytes
-from warehouse.space import bytes_needed, require_room
+from warehouse.space import bytes_needed
 from warehouse.uat.history import HISTORIES
 from warehouse.uat.mapping import DIMENSIONS, EVENTS
 from warehouse.uat.tables.history import history_name
@@ -260,7 +260,7 @@ class _Loading:
         if options.disk is not None:
             histories = load.histories if load else HISTORIES if options.history else ()
             self.needed = bytes_needed(max_rows(extract, left), histories)
-            require_room(options.disk, self.needed, forced=options.force)
+            require_space(options.disk, self.needed, "the load", forced=options.force)
 
     def _prepare(
         self, dimensions: dict[str, pa.Table], extract: Extract, left: list[PartitionRecord], load: Load | None

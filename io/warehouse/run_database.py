@@ -12,6 +12,7 @@ from lake.errors import InputError
 from lake.held import held_for_reading
 from lake.manifest import Manifest, read_manifest
 from lake.next_step import command
+from lake.space import require_space
 from warehouse.copying import max_rows
 from warehouse.embedded import embedded_dsn
 from warehouse.load import DEFAULT_CONNECTIONS, WHOLE, Listener, LoadResult, Options, load_run, restore_only
@@ -20,7 +21,7 @@ from warehouse.selection import choose
 from warehouse.server_folder import FOLDER, has_database
 from warehouse.server_process import is_up
 from warehouse.server_users import Tell, silent
-from warehouse.space import NEW_SERVER, bytes_needed, require_room
+from warehouse.space import NEW_SERVER, bytes_needed
 from warehouse.uat.history import HISTORIES
 from warehouse.wipe import WipeResult, wipe_run
 
@@ -77,7 +78,7 @@ def _require_room_for_all(run_dir: Path, manifest: Manifest, options: Options) -
     """InputError when a new server with all that is to be loaded finds no room; before one is made."""
     extract = choose(options.selection, run_dir, manifest)
     rows = bytes_needed(max_rows(extract, extract.partitions), HISTORIES if options.history else ())
-    require_room(run_dir, NEW_SERVER + rows, forced=options.force)
+    require_space(run_dir, NEW_SERVER + rows, "the load", forced=options.force)
 
 
 def restore(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from lake.errors import InputError
+from lake.space import free_bytes, mount_of
 
 LAST_LINES = 5
 LEAST_FREE = 64 << 20  # bytes: with less, PostgreSQL can't even write the next files of its log
@@ -37,7 +37,7 @@ NO_MEMORY = Kind(
 FULL_DISK = Kind(
     r"no space left on device|disk quota exceeded|file too large",
     "the disk is full: {free:,} bytes are free",
-    "free some hundred MB in {place}, " + AGAIN,
+    "free some hundred MB on the disk {place}, " + AGAIN,
 )
 KINDS = (
     NO_MEMORY,  # PostgreSQL words some of it as a full disk
@@ -45,7 +45,7 @@ KINDS = (
     Kind(
         r"read-only file system",
         "the disk is read-only",
-        "make {place} writable, or copy the run to where it may be written, then repeat the command",
+        "make the disk {place} writable, or copy the run to where it may be written, then repeat the command",
     ),
     Kind(
         r"invalid permissions|wrong ownership|permission denied|operation not permitted",
@@ -99,7 +99,7 @@ def gave_up(text: str, data: Path, *, what: str, owner: str) -> InputError:
     free = free_bytes(data)
     said = list(dict.fromkeys(serious_lines(text)))
     words = last_lines("\n".join(said) or text)
-    place = shlex.quote(str(data.parent))
+    place = shlex.quote(str(mount_of(data)))
     told = {"free": free, "place": place, "folder": shlex.quote(str(data)), "owner": owner}
     kind = _kind("\n".join(said)) or _kind(text) or (FULL_DISK if free < LEAST_FREE else None)
     if kind is None:
@@ -110,10 +110,3 @@ def gave_up(text: str, data: Path, *, what: str, owner: str) -> InputError:
 
 def _kind(text: str) -> Kind | None:
     return next((kind for kind in KINDS if re.search(kind.words, text, re.IGNORECASE)), None)
-
-
-def free_bytes(path: Path) -> int:
-    """Bytes that others than root may still write on the disk of the nearest folder that is there."""
-    while not path.exists():
-        path = path.parent
-    return shutil.disk_usage(path).free

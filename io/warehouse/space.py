@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from types import MappingProxyType
 
-from lake.errors import InputError
-from warehouse.server_log import free_bytes
 from warehouse.uat.history import History
 from warehouse.uat.mapping import EVENTS
 
@@ -50,14 +47,3 @@ def bytes_needed(coming: dict[str, int], histories: Iterable[History] = ()) -> i
     logged = min(table_bytes + LOGGED * rows, MOST_LOGGED)
     largest = max((count for _, count, _ in counted), default=0)
     return table_bytes + index_bytes + logged + SORTED * largest
-
-
-def require_room(disk: Path, needed: int, *, forced: bool) -> None:
-    """InputError when a disk has less free than so many bytes, unless `forced`."""
-    free = free_bytes(disk)
-    if free < needed and not forced:
-        raise InputError(
-            str(disk),
-            f"the load needs about {needed:,} bytes there, and {free:,} are free",
-            "free some, load a part (--tables, --batches), or begin all the same: --force",
-        )

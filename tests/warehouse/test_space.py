@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import warehouse.space
+import lake.space
 from lake.errors import InputError, LoadFailed
 from tests.warehouse import small_lake
 from warehouse.load import Listener, Options
@@ -58,9 +58,9 @@ def test_more_rows_need_more_room_and_the_log_of_many_has_an_end() -> None:
 def test_a_disk_with_less_is_refused_before_anything_is_made(
     server_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(warehouse.space, "free_bytes", lambda disk: 1000)
+    monkeypatch.setattr(lake.space, "free_bytes", lambda disk: 1000)
     small_lake.build(server_folder)
-    with pytest.raises(InputError, match=r"needs about [\d,]+ bytes there, and 1,000 are free\n.*--force"):
+    with pytest.raises(InputError, match=r"the load needs about [\d.]+ MB, and 1.0 kB are free\n.*--force"):
         load(server_folder)
     assert not (server_folder / FOLDER).exists()
     load(server_folder, options=Options(force=True))

@@ -165,7 +165,8 @@ def test_a_removal_as_a_load_begins_is_refused_or_safe(server_folder: Path) -> N
         assert list(reconcile(run, manifest, dsn)) == []
 
 
-def test_a_load_that_is_interrupted_says_how_to_go_on(server_folder: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_load_that_is_interrupted_says_how_to_go_on(server_folder: Path, number: signal.Signals) -> None:
     """It is kept waiting at its start by somebody's open transaction."""
     run = server_folder / "run"
     run.mkdir()
@@ -178,9 +179,9 @@ def test_a_load_that_is_interrupted_says_how_to_go_on(server_folder: Path) -> No
             end = time.monotonic() + 60
             while not one(dsn, "SELECT count(*) FROM pg_locks WHERE NOT granted") and time.monotonic() < end:
                 time.sleep(0.05)
-            loading.send_signal(signal.SIGINT)
+            loading.send_signal(number)
             told = loading.communicate(timeout=60)[0]
-    assert loading.returncode == 128 + signal.SIGINT, told
+    assert loading.returncode == 128 + number, told
     assert "go on: " in told
     assert "Traceback" not in told
     load(run)
