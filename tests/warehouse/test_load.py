@@ -233,5 +233,5 @@ def test_two_loaders_do_not_meet(database: str, lake: tuple[Path, Manifest]) -> 
 
     with connect(database) as first:
         lock(first)
-        with pytest.raises(InputError, match="another load is at work"):
+        with pytest.raises(InputError, match="another load or removal is at work"):
             load_run(*lake, database)
