@@ -44,12 +44,19 @@ def record_load(run_dir: Path, manifest: Manifest, dsn: str | None) -> None:
     )
     path = run_dir / FILE
     try:
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)  # in the place of our note
+        _discard(path)
         write_atomically(path, seal(asdict(target), indent=1) + "\n")
     except OSError as e:
         problem = f"the run is loaded, but that can't be noted: {e.strerror or e}"
         raise InputError(str(path), problem, "make the folder writable, then load again") from None
+
+
+def _discard(path: Path) -> None:
+    """Remove what stands in the place of our note, where that is no file."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    elif not path.is_file() or path.is_symlink():
+        path.unlink(missing_ok=True)
 
 
 def forget_load(run_dir: Path, dsn: str | None) -> None:
@@ -57,9 +64,8 @@ def forget_load(run_dir: Path, dsn: str | None) -> None:
     try:
         target = loaded_target(run_dir)
     except InputError:
-        path = run_dir / FILE
-        if path.is_file() or path.is_symlink():
-            path.unlink()
+        _discard(run_dir / FILE)
+        (run_dir / FILE).unlink(missing_ok=True)
         return
     if target is not None and target.dsn == ("" if dsn is None else without_password(dsn)):
         (run_dir / FILE).unlink()
