@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from engine.report.console import console, input_errors, print_json
+from engine.report.console import FAILED, console, input_errors, print_json, start, stopped_code
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-FAILED, INTERRUPTED = 1, 130
 
 
 @app.command()
@@ -52,16 +51,16 @@ def fingerprints(
         except RunFailed as failure:
             screen.print(f"error: {failure}", soft_wrap=True, markup=False)
             raise typer.Exit(FAILED) from None
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as stop:
             screen.print("interrupted; the run under way is removed")
-            raise typer.Exit(INTERRUPTED) from None
+            raise typer.Exit(stopped_code(stop)) from None
         if record:
             write_record(found)
-    if as_json:
-        print_json(repetitions_data(found))
-    if not record and any(each.outcome != SAME for each in found):
-        raise typer.Exit(FAILED)
+        if as_json:
+            print_json(repetitions_data(found))
+        if not record and any(each.outcome != SAME for each in found):
+            raise typer.Exit(FAILED)
 
 
 if __name__ == "__main__":
-    app()
+    start(app)

@@ -164,9 +164,18 @@ def _of_a_library(error: Exception) -> InputError | None:
     return InputError("the system", *NO_MEMORY) if type(error).__name__ == "OutOfMemoryException" else None
 
 
+def _without_targets() -> list[str]:
+    """The command as it was given, without the databases that it names: there may be a password in it."""
+    before = ["", *sys.argv]
+    return [
+        "--to=..." if word.startswith("--to=") else "..." if last == "--to" else word
+        for last, word in zip(before, sys.argv, strict=False)
+    ]
+
+
 def _fault(error: Exception, run_dir: Path | None) -> InputError:
     """What to say of an error that nobody foresaw, once its traceback lies in a file."""
-    text = f"smoltworks {__version__}, Python {sys.version}\n{shlex.join(sys.argv)}\n{traceback.format_exc()}"
+    text = f"smoltworks {__version__}, Python {sys.version}\n{shlex.join(_without_targets())}\n{traceback.format_exc()}"
     last = f"{type(error).__name__}: {error}".splitlines()[0][:LONGEST]
     logs = run_dir / "logs" if run_dir is not None else None
     for folder in (logs, None) if logs is not None and logs.is_dir() else (None,):

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from engine import load, verify
 from engine.report.__main__ import app as report_app
+from engine.report.console import input_errors
 from tests.warehouse import small_lake
 
 SECRET = "hush it's \\ 50%&"
@@ -83,3 +84,17 @@ def test_a_load_writes_and_tells_none(dsn: str, tmp_path: Path, caplog: pytest.L
             assert not (path.is_file() and holds_secret(path.read_bytes())), path
     assert not any(holds_secret(text) for text in told)
     assert not holds_secret(caplog.text)
+
+
+@pytest.mark.parametrize("spelled", [("--to", "{}"), ("--to={}",)], ids=["apart", "together"])
+def test_a_fault_of_ours_is_written_down_without_it(
+    spelled: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "logs").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("sys.argv", ["smoltworks", "load", "run", *(word.format(QUOTED) for word in spelled), "--json"])
+    with pytest.raises(SystemExit), input_errors(tmp_path):
+        raise KeyError("nobody foresaw this")
+    written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert any(b"nobody foresaw this" in each and b"smoltworks load run" in each for each in written)
+    assert not any(holds_secret(each) for each in written)
