@@ -78,7 +78,7 @@ class _File:
     def abandon(self) -> None:
         """Write nothing more, and remove what was written."""
         self._abandoned = True
-        self._waiting.clear()
+        self._waiting = bytearray()  # an error under way may still look at the old one
         if self._begun:
             disk().remove(self.path)
 
@@ -87,7 +87,7 @@ class _File:
             append, self._begun = self._begun, True
             self._hash.update(self._waiting)
             disk().write(self.path, self._waiting, append=append, sync=sync)
-        self._waiting.clear()
+        self._waiting = bytearray()  # an error under way may still look at the old one
 
 
 class _Part:

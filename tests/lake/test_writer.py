@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from lake import writer
 from lake.columns import Nullable, record_batch
+from lake.disk import Bytes, Disk, using
 from lake.fingerprint import part_fingerprints
 from lake.tables import EVENT_TABLE_NAMES, EVENT_TABLES, TABLES
 from lake.tables.declaration import Table
@@ -175,3 +178,19 @@ def test_a_dimension_is_one_part(tmp_path: Path) -> None:
     record = write_dimension(tmp_path, "geography", rows)
     assert (record.file, record.rows) == ("lake/geography/part-0000.parquet", 2)
     assert pq.read_table(tmp_path / record.file).equals(rows)
+
+
+def test_a_full_disk_is_told_as_such_and_nothing_is_left(tmp_path: Path) -> None:
+    class Full(Disk):
+        def write(self, path: Path, data: Bytes, *, append: bool = False, sync: bool = False) -> None:
+            view = memoryview(data)
+            super().write(path, view[:10], append=append)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    with (
+        using(Full()),
+        pytest.raises(OSError, match="No space left"),
+        PartitionWriter(tmp_path, 0, ("batch",)) as writer,
+    ):
+        writer.finish()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
