@@ -33,6 +33,7 @@ from lake.checks import (
 )
 from lake.declared_sql import AFTER_THE_STAY, CALENDAR, ENDS, MAY_LIE_AHEAD, date_columns
 from lake.errors import InputError
+from lake.manifest import read_complete
 from lake.tables import EVENT_TABLES, TABLES
 from lake.tables.declaration import TIMESTAMP, Column, Table
 from lake.views import PLAN_TABLES, Connection, connect, register_plan
@@ -427,8 +428,10 @@ def test_views_read_only_the_files_that_the_manifest_names(run_dir: Path, tmp_pa
     shutil.copytree(run_dir, copy)
     stray = copy / "lake" / "batch" / "part-0099.parquet"
     shutil.copy(copy / "lake" / "batch" / "part-0000.parquet", stray)
-    with connect(copy) as connection:
+    with connect(copy, read_complete(copy)) as connection:
         assert connection.sql("SELECT count(*) FROM batch").fetchall() == [(10,)]
+    with pytest.raises(InputError, match="part-0099.parquet is no part of this run"):
+        connect(copy)
 
 
 def test_a_half_written_run_is_refused(run_dir: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,8 +22,6 @@ from tests.warehouse import small_lake
 
 def test_a_table_holds_exactly_what_the_manifest_names(run: smoltworks.Run, tmp_path: Path) -> None:
     copied = smoltworks.open_run(shutil.copytree(run.path, tmp_path / "run"))
-    stray = copied.path / "lake" / "lice_count" / "part-9999.parquet"
-    shutil.copy(copied.path / "lake" / "lice_count" / "part-0000.parquet", stray)
     frame = copied.table("lice_count")
     assert isinstance(frame, pl.LazyFrame)
     files = [copied.path / p.tables["lice_count"].file for p in copied.manifest.partitions]
@@ -30,7 +29,18 @@ def test_a_table_holds_exactly_what_the_manifest_names(run: smoltworks.Run, tmp_
     assert rows
     assert frame.collect().to_dicts() == rows
     assert copied.arrow("lice_count").to_pylist() == rows
-    assert copied.sql("select count(*) as n from lice_count")["n"].to_list() == [len(rows)]
+    count = "select count(*) as n from lice_count"
+    assert copied.sql(count)["n"].to_list() == [len(rows)]
+    stray = copied.path / "lake" / "lice_count" / "part-9999.parquet"
+    shutil.copy(copied.path / "lake" / "lice_count" / "part-0000.parquet", stray)
+    readers: tuple[Callable[[], object], ...] = (
+        lambda: copied.table("lice_count"),
+        lambda: copied.arrow("lice_count"),
+        lambda: copied.sql(count),
+    )
+    for read in readers:
+        with pytest.raises(InputError, match="part-9999.parquet is no part of this run"):
+            read()
 
 
 def test_every_table_can_be_read_and_says_what_its_columns_mean(run: smoltworks.Run) -> None:
