@@ -430,7 +430,7 @@ def test_views_read_only_the_files_that_the_manifest_names(run_dir: Path, tmp_pa
     shutil.copy(copy / "lake" / "batch" / "part-0000.parquet", stray)
     with connect(copy, read_complete(copy)) as connection:
         assert connection.sql("SELECT count(*) FROM batch").fetchall() == [(10,)]
-    with pytest.raises(InputError, match="part-0099.parquet is no part of this run"):
+    with pytest.raises(InputError, match=r"part-0099.* is no part of this run"):
         connect(copy)
 
 

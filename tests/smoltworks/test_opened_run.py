@@ -39,7 +39,7 @@ def test_a_table_holds_exactly_what_the_manifest_names(run: smoltworks.Run, tmp_
         lambda: copied.sql(count),
     )
     for read in readers:
-        with pytest.raises(InputError, match="part-9999.parquet is no part of this run"):
+        with pytest.raises(InputError, match=r"part-9999.* is no part of this run"):
             read()
 
 
