@@ -58,6 +58,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--kind", action="append", choices=[kind.name for kind in KINDS], help="of these kinds alone")
     parser.add_argument("--jobs", type=int, default=int(there.get("JOBS", os.cpu_count() or 1)))
     parser.add_argument("--as-it-is", action="store_true", help="do not make smaller what fails")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no case after so long")
     parser.add_argument("--sweep", type=int, default=0, metavar="N", help="then every n-th case of the sweep")
     parser.add_argument("--planted", action="store_true", help="then see each planted fault found")
     parser.add_argument("--write", action="store_true", help="write the table of docs/reliability.md")
@@ -70,8 +71,11 @@ def _play(chosen: Sequence[Case], asked: argparse.Namespace) -> tuple[list[Outco
     """What failed, and how many cases of each kind were played."""
     failed: list[Outcome] = []
     played: Counter[str] = Counter()
+    end = time.monotonic() + 60 * asked.minutes
     with opened() as shop:
         for case in chosen:
+            if time.monotonic() > end:
+                break
             outcome = play(case, shop, smaller=not asked.as_it_is)
             played[case.kind] += 1
             if outcome.problem:
