@@ -24,7 +24,7 @@ QUESTIONS: tuple[tuple[str, ...], ...] = (
     ("resume", RUN),
 )
 QUERY = "select count(*) as n, bit_xor(hash(t)) as h from {} t"
-NUMBER = re.compile(rb'("?(?:events|rows|bytes|seed|eggs)"?: )(\d+)')
+NUMBER = re.compile(rb'("?(?:events|rows|bytes|eggs)"?: )(\d+)')
 Change = Callable[[bytes, float, int], bytes]
 
 

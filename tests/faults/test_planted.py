@@ -16,16 +16,17 @@ from tests.faults.workshop import RUN, Workshop, opened
 
 PART = "lake/batch/part-0001.parquet"
 COUNT = "select count(*) as n, bit_xor(hash(t)) as h from batch t"
-SOON, AT_THE_END = 40, 1 << 30
+AT_THE_END = 1 << 30
+AMONG_PARTS = range(300, 304)  # operations: each part is written, synced and named
 
-# the plainest case that finds it
-FOUND_BY: dict[str, Plan] = {
+# the plainest case that finds it, or a few of which one does
+FOUND_BY: dict[str, Plan | tuple[Plan, ...]] = {
     "hash_skipped": ByByte(((PART, "flip", 0.5, 1),), ("verify", RUN, "--only", "20_counts", "--json")),
     "damaged_part_kept": ByFile(((PART, "missing"),), ("resume", RUN)),
     "stranger_overlooked": ByFile(((PART, "twice"),), ("verify", RUN, "--only", "18_names", "--json")),
     "sync_forgotten": OnABadDisk("anew", Failing(AT_THE_END, "crash", names="all"), READERS[0]),
     "folder_sync_forgotten": OnABadDisk("anew", Failing(AT_THE_END, "crash"), READERS[0]),
-    "full_disk_ignored": OnABadDisk("anew", Failing(SOON, "error"), READERS[0]),
+    "full_disk_ignored": tuple(OnABadDisk("anew", Failing(at, "error"), READERS[0]) for at in AMONG_PARTS),
     "seal_ignored": ByFile((("logs/run.jsonl", "another number"),), ("status", RUN, "--json")),
     "leftovers_left": ByFile((("biology/published.yaml", "half written"), (PART, "missing")), ("resume", RUN)),
     "depth_unchecked": NonsenseInFile("tiny.yaml", (("deeper brackets", None),), renewed=False),
@@ -45,11 +46,19 @@ def test_every_planted_fault_has_its_case() -> None:
 
 @pytest.mark.parametrize("name", FOUND_BY)
 def test_a_planted_fault_is_found(name: str, shop: Workshop) -> None:
-    plan = FOUND_BY[name]
-    plan.play(shop)
+    found = FOUND_BY[name]
+    plans = found if isinstance(found, tuple) else (found,)
+    plans[0].play(shop)
     shop.plants = (name,)
     try:
-        with pytest.raises(AssertionError):
-            plan.play(shop)
+        assert any(play_fails(plan, shop) for plan in plans)
     finally:
         shop.plants = ()
+
+
+def play_fails(plan: Plan, shop: Workshop) -> bool:
+    try:
+        plan.play(shop)
+    except AssertionError:
+        return True
+    return False
