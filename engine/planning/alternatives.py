@@ -53,12 +53,15 @@ def _bound(request: Request, farm: Farm, biology: Biology) -> Bound:
 
 def find_nearest_plans(refusal: NoRoom, request: Request, farm: Farm, biology: Biology) -> list[Alternative]:
     """For each option that can make room, the smallest change that does."""
-    return [
-        Alternative(
-            option=option, request=each, saturation=capacity_report(plan(each, farm, biology), each.rules).total
-        )
-        for option, each in _candidates(refusal.shortage.stage == SEA, request, farm, biology)
-    ]
+    found = []
+    for option, changed in _candidates(refusal.shortage.stage == SEA, replace(request, partitions=None), farm, biology):
+        schedule, each = plan(changed, farm, biology), changed
+        if request.partitions is not None:
+            parts = min(request.partitions, len(schedule.batches))
+            each = replace(changed, partitions=parts)
+            option += f" --partitions {parts}" if parts < request.partitions else ""
+        found.append(Alternative(option=option, request=each, saturation=capacity_report(schedule, each.rules).total))
+    return found
 
 
 def _candidates(short_at_sea: bool, request: Request, farm: Farm, biology: Biology) -> Iterator[tuple[str, Request]]:

@@ -69,6 +69,16 @@ def test_a_target_out_of_reach_is_refused_with_what_is(
         solved(ASKED, batches, stagger, target)
 
 
+def test_a_nearest_plan_of_fewer_batches_than_partitions_has_fewer_of_these_too() -> None:
+    request = Request(name="t", batches=300, stagger_days=5, as_of_day=AS_OF, partitions=100)
+    with pytest.raises(NoRoom) as caught:
+        plan(request, shipped(), biology())
+    fewer, *others = find_nearest_plans(caught.value, request, shipped(), biology())
+    assert fewer.option == "--batches 40 --partitions 80"
+    assert len(plan(fewer.request, shipped(), biology()).partitions) == 80
+    assert all("--partitions" not in each.option and each.request.partitions == 100 for each in others)
+
+
 def test_a_refusal_names_the_nearest_plans_and_each_is_nearest() -> None:
     request = Request(name="t", batches=300, stagger_days=5, as_of_day=AS_OF)
     with pytest.raises(NoRoom) as caught:
