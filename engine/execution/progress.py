@@ -166,6 +166,8 @@ def _progress(run_dir: Path, told: Told) -> Progress:
     elif begun is not None and ended is None and _is_alive(begun.pid, begun.born):
         progress.state, progress.updated_at = "running", time.time()
         progress.running = _running(run_dir, progress)
+    elif there and ended is None:
+        progress.damage = progress.damage or "its end is missing, though a manifest tells of a run that ended"
     return progress
 
 

@@ -31,8 +31,8 @@ def require_same(shop: Workshop, run_dir: Path, *, beside: re.Pattern[str] | Non
 def cure(shop: Workshop, told: Told, run_dir: Path) -> list[str]:
     """What the message says is to be done; Broken when it says nothing that can be done."""
     lines = [line for line in advised(told.err) if line[0] in ("run", "load")]
-    if lines:
-        return lines[0]
+    if lines:  # FILE: the schedule that the run no longer knows, but its owner does
+        return [str(shop.schedule) if word == "FILE" else word for word in lines[0]]
     for option in ("--resume", "--overwrite"):
         if option in told.err:
             return ["run", "--schedule", str(shop.schedule), "--out", str(run_dir), option]
