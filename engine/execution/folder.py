@@ -56,7 +56,7 @@ def locked(run_dir: Path) -> Iterator[None]:
 
 def check_folder(run_dir: Path, *, resume: bool, overwrite: bool) -> bool:
     """Whether a run is there already; InputError when the folder can't be used as asked."""
-    used = run_dir.exists() and (not run_dir.is_dir() or any(p.name != LOCK for p in run_dir.iterdir()))
+    used = run_dir.exists() and (not run_dir.is_dir() or not all(map(_is_nothing_yet, run_dir.iterdir())))
     begun = run_dir.is_dir() and is_run(run_dir)
     if begun and runs_elsewhere(run_dir):
         raise being_written(run_dir)
@@ -77,6 +77,14 @@ def check_folder(run_dir: Path, *, resume: bool, overwrite: bool) -> bool:
             str(run_dir), "its database is in use", "stop the load --serve or verify that uses it, then repeat"
         )
     return used
+
+
+def _is_nothing_yet(path: Path) -> bool:
+    """Whether it is what a run that lost power at its first moment leaves: the lock, a folder for the journal."""
+    if path.name == LOCK:
+        return True
+    is_ours = path.name == JOURNAL.parent.name and path.is_dir() and not path.is_symlink()
+    return is_ours and all(p.name.startswith(".") and p.name.endswith(".tmp") for p in path.iterdir())
 
 
 def replace_run(run_dir: Path, begun: Begun) -> None:
