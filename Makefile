@@ -13,7 +13,7 @@ help:
 	@echo "make run    plan, simulate, load, verify and report the demo schedule"
 	@echo "make test   every test"
 	@echo "make bounds the demo again, every access to an array checked, after make run"
-	@echo "make faults break runs, loads and inputs by chance; SEED=.. CASE=.. KIND=.. plays one case again"
+	@echo "make faults break runs, loads and inputs by chance, then make matrix; SEED=.. CASE=.. KIND=.. plays one case again"
 	@echo "make matrix one run by every Python, processor, locale, partitioning and executor: the same data?"
 	@echo "make bench  the benchmarks, each beside its ceiling"
 	@echo "make lint   ruff and mypy"
@@ -54,6 +54,7 @@ bounds: setup
 # SEED, CASES, CASE, KIND and JOBS of the environment are read by the campaign, which writes docs/reliability.md's table.
 faults: setup
 	$(BIN)/python -m tests.faults --sweep 1 --planted --write
+	$(if $(CASE),,$(BIN)/python -m tests.matrix)
 
 matrix: setup
 	$(BIN)/python -m tests.matrix
