@@ -17,7 +17,7 @@ def parse_batches(given: int | str) -> int | None:
     text = str(given)
     if text == AUTO:
         return None
-    if re.fullmatch(r"-?[0-9]{1,9}", text) is None:
+    if re.fullmatch(r"-?[0-9]{1,18}", text) is None:
         raise InputError("--batches", f"{shortened(text)} is not understood", "give a number such as 275, or auto")
     return int(text)
 
@@ -25,7 +25,7 @@ def parse_batches(given: int | str) -> int | None:
 def parse_rings(given: int | str) -> int | tuple[int, int]:
     """Rings a batch: one number, or the fewest and the most."""
     text = str(given)
-    match = re.fullmatch(r"([0-9]{1,6})(?:-([0-9]{1,6}))?", text)
+    match = re.fullmatch(r"([0-9]{1,18})(?:-([0-9]{1,18}))?", text)
     if match is None:
         raise InputError(
             "--rings", f"{shortened(text)} is not understood", "give a number such as 8, or a range such as 8-20"
