@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from lake.checks import check_names
+from tests.spoiling import spoil
 from warehouse.embedded import embedded_dsn
 
 POSTGRES_CHECKS = {"07_foreign_keys_postgres", "20_counts_postgres"}
@@ -41,20 +40,6 @@ def run(small_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copy(run: Path, tmp_path: Path) -> Path:
     """A copy of the run, not loaded and not verified."""
     return shutil.copytree(run, tmp_path / "run", ignore=shutil.ignore_patterns("postgres", "load.json"))
-
-
-def spoil(run: Path, table: str, column: str) -> None:
-    """Change a value of a table's first row, and the file's size in the manifest with it."""
-    manifest = json.loads((run / "manifest.json").read_text())
-    part = manifest["partitions"][0]["tables"][table]
-    rows = pq.read_table(run / part["file"])
-    values = rows.column(column).to_pylist()
-    values[0] += 1
-    place = rows.schema.get_field_index(column)
-    rows = rows.set_column(place, rows.schema.field(place), pa.array(values, rows.schema.field(place).type))
-    pq.write_table(rows, run / part["file"])
-    part["bytes"] = (run / part["file"]).stat().st_size
-    (run / "manifest.json").write_text(json.dumps(manifest))
 
 
 def test_a_true_run_passes(copy: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
@@ -14,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from engine.execution.plan_tables import plan_tables
@@ -37,6 +35,7 @@ from lake.manifest import read_complete
 from lake.tables import EVENT_TABLES, TABLES
 from lake.tables.declaration import TIMESTAMP, Column, Table
 from lake.views import PLAN_TABLES, Connection, connect, register_plan
+from tests.spoiling import spoil
 
 AS_OF_DAY = 20_400
 SHARED_AREA = "FI-SEA-01"
@@ -350,25 +349,9 @@ def test_an_offending_row_names_batch_container_and_day(lake: Connection, run_di
     assert float(row["found"]) == pytest.approx(float(row["expected"]) + 1)
 
 
-def _changed_on_disk(run_dir: Path, folder: Path, table: str, column: str) -> Path:
-    """A copy of the run with one value of a table changed, and the manifest's file size with it."""
-    copy = folder / "run"
-    shutil.copytree(run_dir, copy)
-    manifest = json.loads((copy / "manifest.json").read_text())
-    part = manifest["partitions"][0]["tables"][table]
-    rows = pq.read_table(copy / part["file"])
-    values = rows.column(column).to_pylist()
-    values[0] += 1
-    place = rows.schema.get_field_index(column)
-    rows = rows.set_column(place, rows.schema.field(place), pa.array(values, rows.schema.field(place).type))
-    pq.write_table(rows, copy / part["file"])
-    part["bytes"] = (copy / part["file"]).stat().st_size
-    (copy / "manifest.json").write_text(json.dumps(manifest))
-    return copy
-
-
 def test_one_changed_value_changes_its_batch_and_tables_fingerprint(run_dir: Path, tmp_path: Path) -> None:
-    copy = _changed_on_disk(run_dir, tmp_path, "daily_state", "population")
+    copy = shutil.copytree(run_dir, tmp_path / "run")
+    spoil(copy, "daily_state", "population")
     with opened(copy) as connection:
         result = run_check(connection, copy, "19_determinism")
     assert [(r["batch_number"], r["what"]) for r in result.rows] == [("FAR-2023-001", "fingerprint of daily_state")]
