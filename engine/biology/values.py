@@ -82,7 +82,7 @@ Names = Annotated[tuple[Text, ...], Field(min_length=1, max_length=MAX_VALUES)]
 
 def exactly(length: int, of: str) -> Counted:
     """A list's length is `length`; of: what its values are."""
-    return Counted(length, length, of)
+    return Counted(least=length, most=length, of=of)
 
 
 def _sum_to_one(values: Any) -> Any:
@@ -110,7 +110,7 @@ def _some_above_zero(values: Any) -> Any:
     return values
 
 
-FEW = Counted(1, MAX_VALUES)
+FEW = Counted(least=1, most=MAX_VALUES)
 SUM_TO_ONE = AfterValidator(_sum_to_one)
 NEVER_FALLING = AfterValidator(_never_falling)
 RISING = AfterValidator(_rising)

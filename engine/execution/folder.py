@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from lake.checked import Part, find_faults, foreign_files, parts_of
 from lake.disk import disk
 from lake.errors import InputError
 from lake.held import LOCK, being_written, held_for_writing
-from lake.journal import Begun, Ended, Journal, PartitionEnded
+from lake.journal import Begun, Ended, Journal, Line, PartitionEnded
 from lake.manifest import (
     FILE,
     INPUTS,
@@ -108,8 +108,9 @@ def resume_run(run_dir: Path, begun: Begun) -> None:
     journal = Journal(run_dir)
     _make_folders(run_dir)
     told = journal.read()
-    if told.problem or not told.lines:
-        journal.rewrite([*told.lines, begun])
+    lines = _of_run(told.lines, begun.identity)
+    if told.problem or not lines or len(lines) < len(told.lines):
+        journal.rewrite([*lines, begun])
     else:
         journal.append(begun)
     _remove_file(run_dir / FILE)
@@ -139,7 +140,8 @@ def complete_manifest(run_dir: Path, kept: dict[int, PartitionRecord], inputs: I
         manifest, told = read_complete(run_dir), Journal(run_dir).read()
     except InputError:
         return None
-    records_whole = not told.problem and told.lines and isinstance(told.lines[-1], Ended)
+    lines = _of_run(told.lines, manifest.identity)
+    records_whole = not told.problem and lines and len(lines) == len(told.lines) and isinstance(lines[-1], Ended)
     inputs_whole = not damaged_inputs(run_dir, inputs) and kept_inputs(run_dir) == inputs
     parts_whole = dict(enumerate(manifest.partitions)) == kept
     if not (records_whole and inputs_whole and parts_whole):
@@ -151,26 +153,40 @@ def intact_partitions(run_dir: Path, identity: RunIdentity) -> dict[int, Partiti
     """Succeeded partitions whose files hold what was fingerprinted; InputError when they are of another run."""
     told, manifest = Journal(run_dir).read(), _manifest(run_dir)
     begun = next((line for line in reversed(told.lines) if isinstance(line, Begun)), None)
-    known = begun or manifest or kept_inputs(run_dir)
-    if known is None:
+    known = [found.identity for found in (begun, manifest, kept_inputs(run_dir)) if found is not None]
+    if not known:
         raise InputError(
             str(run_dir),
             "its journal, its manifest and its inputs are all damaged: nothing tells which run it was",
             f"make it anew: {overwriting(run_dir)}",
         )
-    differences = known.identity.differences(identity)
-    if differences:
+    if identity not in known:  # one is enough: what the others tell of is then another run's, and parts are hashed
         raise InputError(
             str(run_dir),
-            "was made from other inputs: " + "; ".join(differences),
+            "was made from other inputs: " + "; ".join(known[0].differences(identity)),
             "resume with the schedule, biology, seed and version that began it, or choose another --out",
         )
     records = [*(manifest.partitions if manifest is not None and manifest.identity == identity else ())]
-    records += [line.record for line in told.lines if isinstance(line, PartitionEnded)]
+    records += [line.record for line in _of_run(told.lines, identity) if isinstance(line, PartitionEnded)]
     found = {record.partition: record for record in records if record.status == "succeeded" and _is_whole(record)}
-    parts = [Part(name, record, part) for record in found.values() for name, part in record.tables.items()]
+    parts = [
+        Part(table=name, partition=record, record=part)
+        for record in found.values()
+        for name, part in record.tables.items()
+    ]
     damaged = {fault.file for fault in find_faults(run_dir, parts)}
     return {p: r for p, r in found.items() if not damaged & {part.file for part in r.tables.values()}}
+
+
+def _of_run(lines: Sequence[Line], identity: RunIdentity) -> list[Line]:
+    """A journal's lines but for those that tell of another run."""
+    found, is_ours = [], True
+    for line in lines:
+        if isinstance(line, Begun):
+            is_ours = line.identity == identity
+        if is_ours:
+            found.append(line)
+    return found
 
 
 def _is_whole(record: PartitionRecord) -> bool:

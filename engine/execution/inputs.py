@@ -39,7 +39,7 @@ def inputs_of(schedule: Schedule, identity: RunIdentity) -> Inputs:
         f"biology/{schedule.biology.name}.yaml": schedule.biology.text,
         SCHEDULE: schedule.text,
     }
-    return Inputs(identity, texts)
+    return Inputs(identity=identity, texts=texts)
 
 
 def write_inputs(run_dir: Path, inputs: Inputs) -> None:

@@ -68,10 +68,12 @@ class Expected:
 class RunEvents:
     """What a caller wants to hear of; each is called in the parent, on the thread that runs.
 
-    begun: once what is to come has been foreseen. finished: after each partition, failed ones too, and those that a
-    resume keeps. progress: some times a second while partitions are under way.
+    room: the bytes that will be written, before any is; what it raises ends the run. begun: once what is to come has
+    been foreseen. finished: after each partition, failed ones too, and those that a resume keeps. progress: some times
+    a second while partitions are under way.
     """
 
+    room: Callable[[int], None] = lambda needed: None
     begun: Callable[[Expected], None] = lambda expected: None
     finished: Callable[[PartitionRecord], None] = lambda record: None
     progress: Callable[[Progress], None] | None = None
@@ -87,7 +89,6 @@ class _Request:
     workers: int
     resume: bool
     overwrite: bool
-    force: bool
     events: RunEvents
     simulate: Simulate
 
@@ -120,7 +121,10 @@ def simulate_schedule(
             executor = stack.enter_context(WorkerProcesses(count))
             for _ in range(count):
                 executor.submit(preload)
-        return run(schedule, run_dir, executor, count, resume=resume, overwrite=overwrite, force=force, events=events)
+        asked = replace(
+            events or RunEvents(), room=lambda needed: require_space(run_dir, needed, "the run", forced=force)
+        )
+        return run(schedule, run_dir, executor, count, resume=resume, overwrite=overwrite, events=asked)
 
 
 def require_complete(manifest: Manifest, run_dir: Path) -> None:
@@ -144,7 +148,6 @@ def run(
     *,
     resume: bool = False,
     overwrite: bool = False,
-    force: bool = False,
     events: RunEvents | None = None,
     simulate: Simulate = simulate_partition,
 ) -> Manifest:
@@ -159,7 +162,6 @@ def run(
         workers=workers,
         resume=resume,
         overwrite=overwrite,
-        force=force,
         events=events or RunEvents(),
         simulate=simulate,
     )
@@ -194,7 +196,7 @@ def _run(request: _Request, began: float) -> Manifest:
         remove_leftovers(run_dir, manifest)
         events.begun(expected)
         return manifest
-    _require_space(request, expected, kept)
+    events.room(_bytes_to_come(run_dir, expected, kept))
     journal, pid = Journal(run_dir), os.getpid()
     begun = Begun(at=time.time(), pid=pid, born=process_start(pid), identity=this, workers=request.workers)
     if request.resume:
@@ -239,13 +241,12 @@ def _run(request: _Request, began: float) -> Manifest:
     return manifest
 
 
-def _require_space(request: _Request, expected: Expected, kept: Mapping[int, PartitionRecord]) -> None:
-    """InputError when the disk has no room for what is to be made, beside what making it replaces."""
+def _bytes_to_come(run_dir: Path, expected: Expected, kept: Mapping[int, PartitionRecord]) -> int:
+    """What is to be made takes of the disk, beside what making it replaces."""
     whole = sum(expected.bytes_by_partition[number] for number in kept)
     replaced = sum(part.bytes for record in kept.values() for part in record.tables.values())
-    there = sum(path.stat().st_size for path in (request.run_dir / "lake").rglob("*") if path.is_file())
-    needed = expected.bytes - whole - max(0, there - replaced)
-    require_space(request.run_dir, needed, "the run", forced=request.force)
+    there = sum(path.stat().st_size for path in (run_dir / "lake").rglob("*") if path.is_file())
+    return expected.bytes - whole - max(0, there - replaced)
 
 
 def _simulate(tasks: Iterable[PartitionTask], request: _Request, journal: Journal) -> dict[int, PartitionRecord]:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
-from engine.farm.farm_references import check_farm
 from engine.farm.master_model import MasterModel
 from engine.farm.templates import Template, of
 from engine.inputs.bounded import CODE, FileName, Line, Name, within
 from engine.inputs.reading import StrictModel
 
-MAX_CONTAINERS = 250_000  # of a farm: the largest companies have some ten thousand
 # Well beyond what there is: SalMar's Ocean Farm 1, among the largest pens, is 110 m wide, 69 m high, 250,000 m3, and is
 # to give some 6,000 t a year (salmar.no, "Offshore fish farming - a new era"). The other bounds are general knowledge.
 Volume = Annotated[float, within(0.01, 1_000_000, "m3")]
@@ -156,13 +154,3 @@ class FarmModel(StrictModel):
     feeds: Annotated[list[FeedModel], Field(min_length=1, max_length=50)]
     grades: Annotated[list[GradeModel], Field(min_length=5, max_length=5)]
     master: MasterModel
-
-    @model_validator(mode="after")
-    def _references(self) -> FarmModel:
-        check_farm(self)
-        places = sum(
-            5 * g.stations.count * self.halls.containers + g.areas.count * self.areas.rings for g in self.geographies
-        )
-        if places > MAX_CONTAINERS:
-            raise ValueError(f"the farm would have {places:,} containers; {MAX_CONTAINERS:,} are the most")
-        return self

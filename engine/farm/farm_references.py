@@ -1,20 +1,18 @@
-"""What a farm names must be there: within its file, and in the biology that it is simulated with."""
+"""What a farm's file names must be there, within the file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
-from engine.biology.parameters import Biology
+from pydantic import model_validator
+
 from engine.biology.water import HALL_VARIABLES, SEA_VARIABLES
+from engine.farm.farm_model import FarmModel
 from engine.inputs.bounded import require_own
 from engine.inputs.reading import Unfit, suggest_name
-from lake.errors import InputError, shortened, shown
+from lake.errors import shortened, shown
 
-if TYPE_CHECKING:
-    from engine.farm.farm_model import FarmModel
-    from engine.farm.infrastructure import Farm
-
+MAX_CONTAINERS = 250_000  # of a farm: the largest companies have some ten thousand
 TEMPERATURE = "Temperature"
 SUBSIDIARIES = ("FW", "FM", "LG")
 # every louse that is counted has a type
@@ -25,6 +23,20 @@ SALMON_LICE = tuple(
 )
 
 
+class FarmFile(FarmModel):
+    """A farm file whose parts agree with each other."""
+
+    @model_validator(mode="after")
+    def _references(self) -> FarmFile:
+        check_farm(self)
+        places = sum(
+            5 * g.stations.count * self.halls.containers + g.areas.count * self.areas.rings for g in self.geographies
+        )
+        if places > MAX_CONTAINERS:
+            raise ValueError(f"the farm would have {places:,} containers; {MAX_CONTAINERS:,} are the most")
+        return self
+
+
 def check_farm(farm: FarmModel) -> None:
     """Unfit or ValueError where the file's parts contradict each other, or one names what isn't there."""
     _own_names(farm)
@@ -33,7 +45,7 @@ def check_farm(farm: FarmModel) -> None:
             raise Unfit(key, name, f"is none of the {what}; {suggest_name(name, known, what)}", is_entry=False)
     for key, given, wanted in _complete(farm):
         if missing := [name for name in wanted if name not in given]:
-            raise Unfit(key, list(given), f"lacks {_list(missing)}; add it", is_entry=False)
+            raise Unfit(key, list(given), f"lacks {list_names(missing)}; add it", is_entry=False)
     _sensors(farm)
     _stages(farm)
     _prices(farm)
@@ -123,7 +135,7 @@ def _sensors(farm: FarmModel) -> None:
         for sensor in kind.sensors:
             if sensor not in (known := places.get(kind.name, (*HALL_VARIABLES, *SEA_VARIABLES))):
                 where = f"container_types[{i}].sensors"
-                raise Unfit(where, sensor, f"is not simulated there; take some of {_list(known)}", is_entry=False)
+                raise Unfit(where, sensor, f"is not simulated there; take some of {list_names(known)}", is_entry=False)
 
 
 def _stages(farm: FarmModel) -> None:
@@ -150,47 +162,11 @@ def _prices(farm: FarmModel) -> None:
         raise ValueError("master.score_descriptions are not as many as master.score_labels")
     priced = {(p.seller, p.buyer, g) for p in master.policies for g in p.grades}
     if missing := [g.code for g in farm.grades if ("FM", "LG", g.code) not in priced]:
-        raise ValueError(f"master.policies has no rule from FM to LG for grades {_list(missing)}")
+        raise ValueError(f"master.policies has no rule from FM to LG for grades {list_names(missing)}")
     if not any((seller, buyer) == ("FW", "FM") for seller, buyer, _ in priced):
         raise ValueError("master.policies has no rule from FW to FM: smolts could not be priced")
 
 
-def _list(names: Iterable[str]) -> str:
+def list_names(names: Iterable[str]) -> str:
+    """Names in a message, at most as long as one value."""
     return shortened(", ".join(names))[1:-1]
-
-
-def require_fit(farm: Farm, biology: Biology) -> None:
-    """InputError unless the biology has what the farm names, and the farm what the biology names."""
-    for geography in farm.geography_names:
-        region = biology.region(geography)
-        known = farm.model.master.vaccination_types
-        if region.vaccine not in known:
-            raise InputError(
-                f"biology {biology.name}",
-                f"regions.{geography}.vaccine {shortened(region.vaccine)} is no vaccination type of farm {farm.name}",
-                f"take one of {_list(known)}",
-            )
-    biology.require_sensors([parameter.name for parameter in farm.model.parameters])
-    health, master = biology.model.health, farm.model.master
-    if unknown := [name for name in master.health_parameters if name not in health.parameters]:
-        near = suggest_name(unknown[0], health.parameters, "parameters of health")
-        raise InputError(
-            f"biology {biology.name}",
-            f"health.parameters lacks {_list(unknown)} of farm {farm.name}",
-            f"{near}; or add the names and a value for each to every vector of health",
-        )
-    if len(master.score_labels) != len(health.thresholds) + 1:
-        raise InputError(
-            f"biology {biology.name}",
-            f"health.thresholds tell {len(health.thresholds) + 1} scores; farm {farm.name} "
-            f"labels {len(master.score_labels)}",
-            "give one threshold less than master.score_labels",
-        )
-    bag_kg = biology.model.feed.bag_kg
-    stores = [*farm.model.halls.silo_capacity_kg.values(), farm.model.areas.barge_capacity_kg]
-    if min(stores) < bag_kg:
-        raise InputError(
-            f"biology {biology.name}",
-            f"feed.bag_kg {bag_kg:g} is more than the smallest store of farm {farm.name} holds, {min(stores):g} kg",
-            "give a smaller bag, or larger stores",
-        )

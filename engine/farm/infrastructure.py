@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.farm.farm_model import FarmModel
+from engine.farm.farm_references import FarmFile
 from engine.inputs.reading import load_text, parse_yaml, sha256, validate
 from engine.inputs.shipped_files import find_shipped
 from lake.errors import InputError, shortened
@@ -343,7 +344,7 @@ def read_farm(name: str, beside: Path | None = None) -> Farm:
 
 def parse_farm(text: str, source: str) -> Farm:
     """A farm from its YAML text."""
-    model = validate(FarmModel, parse_yaml(text, source), source)
+    model = validate(FarmFile, parse_yaml(text, source), source)
     try:
         return resolve_farm(model, text)
     except (KeyError, IndexError, ValueError) as e:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.biology.parameters import Biology
-from engine.farm.farm_references import require_fit
+from engine.farm.farm_fit import require_fit
 from engine.farm.infrastructure import Farm
 from engine.farm.legacy_model import HallStayModel, LegacyBatchModel, LegacyModel, MetadataModel, SeaModel, names_in
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay, to_day

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from engine.biology.parameters import Biology, read_biology
 from engine.farm.container_names import expand
-from engine.farm.farm_references import require_fit
+from engine.farm.farm_fit import require_fit
 from engine.farm.infrastructure import Farm, read_farm
 from engine.farm.legacy import is_legacy, parse_legacy
 from engine.farm.references import reference

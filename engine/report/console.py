@@ -109,8 +109,10 @@ def input_errors(run_dir: Path | None = None) -> Iterator[None]:
         with _stopped_by_signals():
             try:
                 yield
-            except (typer.Exit, typer.Abort, SystemExit):
+            except (typer.Exit, typer.Abort, SystemExit) as end:
                 sys.stdout.flush()
+                if stop := _untold_stop(end):
+                    raise stop from None
                 raise
             sys.stdout.flush()
     except InputError as error:
@@ -134,6 +136,12 @@ def input_errors(run_dir: Path | None = None) -> Iterator[None]:
         fail(_fault(error, run_dir), FAILED)
     finally:
         _tell_of_kernels()
+
+
+def _untold_stop(end: BaseException) -> KeyboardInterrupt | None:
+    """The stop that typer, while it reads a command's line, turns into an exit with 130 and no word; None for none."""
+    cause = end.__context__.__cause__ if end.__context__ is not None else None
+    return cause if isinstance(cause, KeyboardInterrupt) else None
 
 
 @contextmanager

@@ -111,8 +111,10 @@ def require_whole(
 
 def parts_of(manifest: Manifest, tables: Collection[str] | None = None) -> list[Part]:
     """Every part that the manifest records, or those of some tables."""
-    parts = [Part(name, None, record) for name, record in manifest.dimensions.items()]
-    parts += [Part(name, p, record) for p in manifest.partitions for name, record in p.tables.items()]
+    parts = [Part(table=name, partition=None, record=record) for name, record in manifest.dimensions.items()]
+    parts += [
+        Part(table=name, partition=p, record=record) for p in manifest.partitions for name, record in p.tables.items()
+    ]
     return [part for part in parts if tables is None or part.table in tables]
 
 
@@ -155,7 +157,7 @@ def find_faults(
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as threads:
         for done, (part, problem) in enumerate(zip(parts, threads.map(look, parts), strict=True), 1):
             if problem:
-                found.append(Fault(part.record.file, f"{part.name}: {part.record.file} {_said(problem)}"))
+                found.append(Fault(file=part.record.file, words=f"{part.name}: {part.record.file} {_said(problem)}"))
             on_step("hashing", done, len(parts))
     _write_cache(run_dir, fresh, began)
     return found
@@ -177,7 +179,7 @@ def foreign_files(run_dir: Path, manifest: Manifest, tables: Collection[str] | N
     all that is there."""
     named = {file for files in manifest.files.values() for file in files}
     return [
-        Fault(file, f"{file} is no part of this run, but lies among them", is_foreign=True)
+        Fault(file=file, words=f"{file} is no part of this run, but lies among them", is_foreign=True)
         for file in sorted(set(_parquet_files(run_dir, tables)) - named)
     ]
 

@@ -30,43 +30,43 @@ class Kind:
 
 
 NO_MEMORY = Kind(
-    r"could not create (semaphores|shared memory segment)|out of memory|cannot allocate memory|shared memory: ",
-    "the system has no memory, or no shared memory, left for it",
-    "end other programs, then repeat the command",
+    words=r"could not create (semaphores|shared memory segment)|out of memory|cannot allocate memory|shared memory: ",
+    what="the system has no memory, or no shared memory, left for it",
+    cure="end other programs, then repeat the command",
 )
 FULL_DISK = Kind(
-    r"no space left on device|disk quota exceeded|file too large",
-    "the disk is full: {free:,} bytes are free",
-    "free some hundred MB on the disk {place}, " + AGAIN,
+    words=r"no space left on device|disk quota exceeded|file too large",
+    what="the disk is full: {free:,} bytes are free",
+    cure="free some hundred MB on the disk {place}, " + AGAIN,
 )
 KINDS = (
     NO_MEMORY,  # PostgreSQL words some of it as a full disk
     FULL_DISK,
     Kind(
-        r"read-only file system",
-        "the disk is read-only",
-        "make the disk {place} writable, or copy the run to where it may be written, then repeat the command",
+        words=r"read-only file system",
+        what="the disk is read-only",
+        cure="make the disk {place} writable, or copy the run to where it may be written, then repeat the command",
     ),
     Kind(
-        r"invalid permissions|wrong ownership|permission denied|operation not permitted",
-        "its folder is not as PostgreSQL wants it: its own, and closed to others",
-        "give it back: chown -R {owner} {folder} && chmod -R u=rwX,go= {folder}; then repeat the command",
+        words=r"invalid permissions|wrong ownership|permission denied|operation not permitted",
+        what="its folder is not as PostgreSQL wants it: its own, and closed to others",
+        cure="give it back: chown -R {owner} {folder} && chmod -R u=rwX,go= {folder}; then repeat the command",
     ),
     Kind(
-        r"already exists|pre-existing shared memory|another postmaster|could not bind unix",
-        "another PostgreSQL works in its folder",
-        "stop that one, then repeat the command",
+        words=r"already exists|pre-existing shared memory|another postmaster|could not bind unix",
+        what="another PostgreSQL works in its folder",
+        cure="stop that one, then repeat the command",
     ),
     Kind(
-        r"too many clients|remaining connection slots",
-        "all its connections are taken",
-        "close some of those sessions, then repeat the command",
+        words=r"too many clients|remaining connection slots",
+        what="all its connections are taken",
+        cure="close some of those sessions, then repeat the command",
     ),
     Kind(
-        r"control file|pg_control|checkpoint record|could not (open|read|access|find) .*(file|directory|block)|"
+        words=r"control file|pg_control|checkpoint record|could not (open|read|access|find) .*(file|directory|block)|"
         r"(director|file).* does not exist|invalid (page|magic)|not a valid|checksum|corrupt|missing|syntax error",
-        "its files are damaged",
-        "remove them, for the run holds all that a load put there: rm -r {folder}; then load again",
+        what="its files are damaged",
+        cure="remove them, for the run holds all that a load put there: rm -r {folder}; then load again",
     ),
 )
 

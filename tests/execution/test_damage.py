@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 from engine.execution.partition import PartitionTask, simulate_partition
 from engine.execution.run import run
 from engine.farm.schedule import Schedule
+from lake.errors import InputError
+from lake.journal import Begun, Journal
 from lake.manifest import Manifest, PartitionRecord
 from lake.tables import EVENT_TABLE_NAMES
 from tests.execution.run_files import Synchronous, lake_bytes
@@ -52,6 +55,27 @@ def test_a_whole_run_is_resumed_without_making_anything(
     assert made == []
     assert manifest == undisturbed[1]
     assert lake_bytes(copied) == lake_bytes(undisturbed[0])
+
+
+def test_another_runs_journal_tells_nothing_of_this_one(
+    small_schedule: Schedule, undisturbed: Undisturbed, copied: Path
+) -> None:
+    journal = Journal(copied)
+    strange = [
+        replace(line, identity=replace(line.identity, seed=line.identity.seed + 1)) if isinstance(line, Begun) else line
+        for line in journal.read().lines
+    ]
+    journal.rewrite(strange)
+    (copied / "lake/staff/part-0000.parquet").write_bytes(b"")
+    manifest, made = resume(small_schedule, copied)
+    assert made == []
+    assert (manifest.fingerprint, lake_bytes(copied)) == (undisturbed[1].fingerprint, lake_bytes(undisturbed[0]))
+    assert strange[0] not in journal.read().lines
+    (copied / "manifest.json").unlink()
+    (copied / "logs/inputs.json").unlink()
+    journal.rewrite(strange)
+    with pytest.raises(InputError, match="was made from other inputs: seed"):
+        resume(small_schedule, copied)
 
 
 @pytest.mark.parametrize("damage", ["flipped", "missing", "cut", "another batch's", "not Parquet"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.execution.run import _expected, run
+from engine.execution.run import _expected, simulate_schedule
 from engine.farm.schedule import Schedule
 from engine.farm.schedule_file import read_schedule
 from lake import space
@@ -34,7 +34,7 @@ def test_a_disk_with_too_little_room_is_refused_beforehand(
 ) -> None:
     monkeypatch.setattr("lake.space.free_bytes", lambda path: 100_000)
     with pytest.raises(InputError, match=r"the run needs about 1\.\d MB, and 100\.0 kB are free\n.*--force"):
-        run(small_schedule, tmp_path / "run", Synchronous(), 1)
+        simulate_schedule(small_schedule, tmp_path / "run", executor=Synchronous(), workers=1)
     assert not list((tmp_path / "run").glob("[!.]*"))
     space.require_space(tmp_path, 200_000, "the run", forced=True)
 

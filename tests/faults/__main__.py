@@ -38,7 +38,11 @@ def main() -> int:
     for kind in KINDS:
         if played[kind.name]:
             lost = sum(outcome.case.kind == kind.name for outcome in failed)
-            rows.append(dossier.Row(kind.name, kind.words, played[kind.name], played[kind.name] - lost))
+            rows.append(
+                dossier.Row(
+                    kind=kind.name, words=kind.words, cases=played[kind.name], survived=played[kind.name] - lost
+                )
+            )
     swept = _sweep(asked) if asked.sweep else []
     planted = _planted(asked) if asked.planted else []
     generated = dossier.text(rows + swept, planted, asked.seed, (time.monotonic() - began) / 60)
@@ -104,7 +108,7 @@ def _sweep(asked: argparse.Namespace) -> list[dossier.Row]:
     if len(counts) != asked.jobs:
         raise SystemExit(f"the sweep broke off: {told}")
     total, lost = sum(count for count, _ in counts), sum(lost for _, lost in counts)
-    return [dossier.Row("every operation", SWEEP_WORDS, total, total - lost)]
+    return [dossier.Row(kind="every operation", words=SWEEP_WORDS, cases=total, survived=total - lost)]
 
 
 def _planted(asked: argparse.Namespace) -> list[tuple[str, int | None]]:

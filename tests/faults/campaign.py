@@ -43,16 +43,16 @@ BYTES = "one to three changes to the bytes of a run's files; then a command that
 FILES = "files missing, empty, foreign, exchanged, doubled, or a folder or link in their place; then a command"
 
 KINDS: tuple[Kind, ...] = (
-    Kind("kill", KILLS, 15, ending.Killed.drawn),
-    Kind("signal", SIGNALS, 15, ending.Signalled.drawn),
-    Kind("disk", DISKS, 15, disks.OnABadDisk.drawn),
-    Kind("room", ROOM, 3, small_disks.OnASmallDisk.drawn),
-    Kind("together", TOGETHER, 10, together.Together.drawn),
-    Kind("input", INPUTS, 25, inputs.drawn),
-    Kind("environment", SURROUNDINGS, 6, surroundings.Elsewhere.drawn),
-    Kind("server", SERVERS, 4, servers.Loaded.drawn),
-    Kind("byte", BYTES, 35, damage.ByByte.drawn),
-    Kind("file", FILES, 35, damage.ByFile.drawn),
+    Kind(name="kill", words=KILLS, share=15, drawn=ending.Killed.drawn),
+    Kind(name="signal", words=SIGNALS, share=15, drawn=ending.Signalled.drawn),
+    Kind(name="disk", words=DISKS, share=15, drawn=disks.OnABadDisk.drawn),
+    Kind(name="room", words=ROOM, share=3, drawn=small_disks.OnASmallDisk.drawn),
+    Kind(name="together", words=TOGETHER, share=10, drawn=together.Together.drawn),
+    Kind(name="input", words=INPUTS, share=25, drawn=inputs.drawn),
+    Kind(name="environment", words=SURROUNDINGS, share=6, drawn=surroundings.Elsewhere.drawn),
+    Kind(name="server", words=SERVERS, share=4, drawn=servers.Loaded.drawn),
+    Kind(name="byte", words=BYTES, share=35, drawn=damage.ByByte.drawn),
+    Kind(name="file", words=FILES, share=35, drawn=damage.ByFile.drawn),
 )
 
 
@@ -92,31 +92,31 @@ def cases(seed: int, count: int, kinds: Sequence[str] = ()) -> Iterator[Case]:
     wheel = [kind.name for kind in KINDS for _ in range(kind.share)]
     for number in range(count):
         name = Draw(seed, number).pick(wheel) if not kinds else kinds[number % len(kinds)]
-        yield Case(seed, number, name)
+        yield Case(seed=seed, number=number, kind=name)
 
 
 def play(case: Case, shop: Workshop, *, smaller: bool = True) -> Outcome:
     """Play a case, and smaller ones of its kind when it fails."""
     plan, choices = case.plan(shop)
     try:
-        return Outcome(case, plan, plan.play(shop))
+        return Outcome(case=case, plan=plan, came_out=plan.play(shop))
     except AssertionError as broken:
         problem = str(broken)
     except Exception:
         problem = traceback.format_exc()  # a state that the judge itself did not foresee
     if not smaller:
-        return Outcome(case, plan, "failed", problem)
+        return Outcome(case=case, plan=plan, came_out="failed", problem=problem)
 
     def fails(given: tuple[int, ...]) -> bool:
         try:
-            Case(case.seed, case.number, case.kind, given).plan(shop)[0].play(shop)
+            Case(seed=case.seed, number=case.number, kind=case.kind, given=given).plan(shop)[0].play(shop)
         except Exception:
             return True
         return False
 
     least = shrink(choices, fails)
-    smallest = Case(case.seed, case.number, case.kind, tuple(least)).plan(shop)[0]
-    return Outcome(case, plan, "failed", problem, smallest=smallest)
+    smallest = Case(seed=case.seed, number=case.number, kind=case.kind, given=tuple(least)).plan(shop)[0]
+    return Outcome(case=case, plan=plan, came_out="failed", problem=problem, smallest=smallest)
 
 
 def first_failure(several: Iterable[Case], shop: Workshop) -> int | None:

@@ -52,13 +52,13 @@ class OnABadDisk:
         last = operations(shop, start) + 1  # one more than there are: the power fails when the command has ended
         at = draw.integer(1, last) if draw.integer(0, 2) else last - draw.integer(0, NEAR_THE_END)
         if how == "error":
-            failing = Failing(at, how, number=draw.pick(ERRORS), lasting=bool(draw.integer(0, 1)))
+            failing = Failing(at=at, how=how, number=draw.pick(ERRORS), lasting=bool(draw.integer(0, 1)))
         elif how == "stop":
-            failing = Failing(at, how)
+            failing = Failing(at=at, how=how)
         else:
             names, data = draw.pick(LEFT), draw.pick(LEFT)
-            failing = Failing(at, how, names=names, data=data, chance=draw.integer(0, 4095))
-        return OnABadDisk(start, failing, draw.pick(READERS))
+            failing = Failing(at=at, how=how, names=names, data=data, chance=draw.integer(0, 4095))
+        return OnABadDisk(start=start, failing=failing, reader=draw.pick(READERS))
 
     def play(self, shop: Workshop) -> str:
         with shop.case() as folder:
@@ -80,7 +80,9 @@ def operations(shop: Workshop, start: str) -> int:
     if start not in shop.operations:
         with shop.case() as folder:
             run_dir, line = begin(shop, folder, start)
-            told = shop.shell.run(*line, folder=folder, conditions=Conditions(disk=Failing(0, "error").on(run_dir)))
+            told = shop.shell.run(
+                *line, folder=folder, conditions=Conditions(disk=Failing(at=0, how="error").on(run_dir))
+            )
             assert told.code == 0, told
             shop.operations[start] = int((folder / "operations").read_text())
     return shop.operations[start]

@@ -32,7 +32,7 @@ class Killed:
     @staticmethod
     def drawn(draw: Draw, shop: Workshop) -> Killed:
         start, reader = draw.pick(STARTS), draw.pick(READERS)
-        return Killed(start, tuple(draw.share() for _ in range(draw.integer(1, 2))), reader)
+        return Killed(start=start, after=tuple(draw.share() for _ in range(draw.integer(1, 2))), reader=reader)
 
     def play(self, shop: Workshop) -> str:
         with shop.case() as folder:
@@ -60,7 +60,7 @@ class Signalled:
 
     @staticmethod
     def drawn(draw: Draw, shop: Workshop) -> Signalled:
-        return Signalled(draw.pick(STARTS), draw.pick(SIGNALS), draw.share())
+        return Signalled(start=draw.pick(STARTS), name=draw.pick(SIGNALS), after=draw.share())
 
     def play(self, shop: Workshop) -> str:
         with shop.case() as folder:

@@ -199,7 +199,7 @@ class NonsenseInFile:
             changes = ((draw.pick(list(TEXTS)), None),)
         else:
             changes = ((draw.pick(damage.CHANGES).__name__, (draw.share(), draw.integer(1, 255))),)
-        return NonsenseInFile(file, changes, draw.integer(0, 3) > 0)
+        return NonsenseInFile(file=file, changes=changes, renewed=draw.integer(0, 3) > 0)
 
     def play(self, shop: Workshop) -> str:
         with shop.case() as folder:

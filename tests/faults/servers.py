@@ -74,8 +74,8 @@ class Loaded:
     @staticmethod
     def drawn(draw: Draw, shop: Workshop) -> Loaded:
         if draw.integer(0, 2):
-            return Loaded(draw.pick(list(ACTS)), (), draw.share())
-        return Loaded("", draw.pick(SECOND), draw.share())
+            return Loaded(act=draw.pick(list(ACTS)), second=(), after=draw.share())
+        return Loaded(act="", second=draw.pick(SECOND), after=draw.share())
 
     def play(self, shop: Workshop) -> str:
         usual = load_seconds(shop)

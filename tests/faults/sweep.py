@@ -217,14 +217,14 @@ def manners(start: str, chances: int = CHANCES) -> Iterator[Failing]:
     """Every way of failing, at an operation to be named."""
     for number in ERRORS:
         for lasting in (True, False):
-            yield Failing(0, "error", number=number, lasting=lasting)
-    yield Failing(0, "stop")
+            yield Failing(at=0, how="error", number=number, lasting=lasting)
+    yield Failing(at=0, how="stop")
     if start == STARTS[2]:
         return  # what is cleared there does not go through the seam
     for names in LEFT:
         for data in LEFT:
             for chance in range(chances if "some" in (names, data) else 1):
-                yield Failing(0, "crash", names=names, data=data, chance=chance)
+                yield Failing(at=0, how="crash", names=names, data=data, chance=chance)
 
 
 def sweep(every: int = 1, chances: int = CHANCES, first: int = 0) -> Iterator[tuple[str, Failing, str]]:

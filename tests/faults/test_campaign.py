@@ -23,7 +23,9 @@ def shop() -> Iterator[Workshop]:
         yield shop
 
 
-@pytest.mark.parametrize("case", [Case(SEED, n, kind) for kind, count in COUNTS.items() for n in range(count)], ids=str)
+@pytest.mark.parametrize(
+    "case", [Case(seed=SEED, number=n, kind=kind) for kind, count in COUNTS.items() for n in range(count)], ids=str
+)
 def test_a_case_survives(case: Case, shop: Workshop) -> None:
     outcome = play(case, shop, smaller=False)
     assert not outcome.problem, f"{case.replay}\n{outcome.plan}\n{outcome.problem}"

@@ -24,12 +24,16 @@ FOUND_BY: dict[str, Plan | tuple[Plan, ...]] = {
     "hash_skipped": ByByte(((PART, "flip", 0.5, 1),), ("verify", RUN, "--only", "20_counts", "--json")),
     "damaged_part_kept": ByFile(((PART, "missing"),), ("resume", RUN)),
     "stranger_overlooked": ByFile(((PART, "twice"),), ("verify", RUN, "--only", "18_names", "--json")),
-    "sync_forgotten": OnABadDisk("anew", Failing(AT_THE_END, "crash", names="all"), READERS[0]),
-    "folder_sync_forgotten": OnABadDisk("anew", Failing(AT_THE_END, "crash"), READERS[0]),
-    "full_disk_ignored": tuple(OnABadDisk("anew", Failing(at, "error"), READERS[0]) for at in AMONG_PARTS),
+    "sync_forgotten": OnABadDisk(
+        start="anew", failing=Failing(at=AT_THE_END, how="crash", names="all"), reader=READERS[0]
+    ),
+    "folder_sync_forgotten": OnABadDisk(start="anew", failing=Failing(at=AT_THE_END, how="crash"), reader=READERS[0]),
+    "full_disk_ignored": tuple(
+        OnABadDisk(start="anew", failing=Failing(at=at, how="error"), reader=READERS[0]) for at in AMONG_PARTS
+    ),
     "seal_ignored": ByFile((("logs/run.jsonl", "another number"),), ("status", RUN, "--json")),
     "leftovers_left": ByFile((("biology/published.yaml", "half written"), (PART, "missing")), ("resume", RUN)),
-    "depth_unchecked": NonsenseInFile("tiny.yaml", (("deeper brackets", None),), renewed=False),
+    "depth_unchecked": NonsenseInFile(file="tiny.yaml", changes=(("deeper brackets", None),), renewed=False),
 }
 SLOW = {"log_before_rows"}  # needs a server: make faults plays it
 

@@ -39,7 +39,9 @@ class Together:
     @staticmethod
     def drawn(draw: Draw, shop: Workshop) -> Together:
         commands = (*WRITERS, *READERS)
-        return Together(draw.pick(STARTS), draw.pick(commands), draw.pick(commands), draw.share())
+        return Together(
+            start=draw.pick(STARTS), first=draw.pick(commands), second=draw.pick(commands), after=draw.share()
+        )
 
     def play(self, shop: Workshop) -> str:
         with shop.case() as folder:

@@ -111,5 +111,5 @@ class Workshop:
 def opened() -> Iterator[Workshop]:
     """A workshop in memory where there is some: the campaign is about what is written, not about how fast."""
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(dir=memory) as folder, Workshop(Path(folder)) as shop:
+    with tempfile.TemporaryDirectory(dir=memory) as folder, Workshop(folder=Path(folder)) as shop:
         yield shop

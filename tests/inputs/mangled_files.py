@@ -39,8 +39,8 @@ def mangled_files(data: dict[str, Any]) -> Iterator[MangledFile]:
     """Every value of a file in every wrong way, in its order."""
     for path, value in _values(data, ()):
         for wrong in NEVER_RIGHT:
-            yield MangledFile(path, wrong, hopeless=not (isinstance(value, list) and isinstance(wrong, str)))
-        yield from (MangledFile(path, other, hopeless=False) for other in _others(value))
+            yield MangledFile(path=path, value=wrong, hopeless=not (isinstance(value, list) and isinstance(wrong, str)))
+        yield from (MangledFile(path=path, value=other, hopeless=False) for other in _others(value))
 
 
 def _values(node: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:

@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from engine.biology.bands import Bands
 from engine.biology.overlay import OverlayModel
 from engine.biology.parameters import _file_model
-from engine.farm.farm_model import FarmModel
+from engine.farm.farm_references import FarmFile
 from engine.farm.legacy_model import LegacyModel
 from engine.farm.schedule_file import ScheduleModel
 from engine.inputs.bounded import Day, FileName, Line, Name, Prose, require_own, require_path
@@ -19,7 +19,7 @@ from engine.inputs.reading import StrictModel
 from lake.errors import InputError
 from tests.inputs.schemas import UNSEEN, unbounded
 
-MODELS: tuple[type[StrictModel], ...] = (FarmModel, ScheduleModel, LegacyModel, OverlayModel, Bands, _file_model())
+MODELS: tuple[type[StrictModel], ...] = (FarmFile, ScheduleModel, LegacyModel, OverlayModel, Bands, _file_model())
 HIDDEN = [
     *UNSEEN,
     *(f"a{letter}b" for letter in "\u202a\u202b\u202c\u202d\u2067\u2068\u2069\u200b\u200e\u2028\ufeff\x7f"),

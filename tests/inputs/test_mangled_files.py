@@ -18,8 +18,8 @@ import pytest
 import yaml
 
 from engine.biology.parameters import Biology
-from engine.farm.farm_model import FarmModel
-from engine.farm.farm_references import require_fit
+from engine.farm.farm_fit import require_fit
+from engine.farm.farm_references import FarmFile
 from engine.farm.infrastructure import Farm, resolve_farm
 from engine.farm.legacy import parse_legacy
 from engine.farm.schedule import Schedule
@@ -52,7 +52,7 @@ class Kind:
 
 
 def read_farm_data(data: dict[str, Any]) -> Farm:
-    return resolve_farm(validate(FarmModel, data, SOURCE), "")
+    return resolve_farm(validate(FarmFile, data, SOURCE), "")
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +71,11 @@ def kinds(small_farm: Farm, small_schedule: Schedule, biology: Biology) -> dict[
         return parse_legacy(data, SOURCE, farm=shipped(), biology=biology, name="older")
 
     return {
-        "farm": Kind(plain_values(small_farm.text), read_farm_data),
-        "schedule": Kind(plain_values(small_schedule.text), read_schedule_data, renewed=("batch_count", "body_sha256")),
-        "older": Kind(plain_values(OLDER.read_text(encoding="utf-8")), read_older),
+        "farm": Kind(data=plain_values(small_farm.text), read=read_farm_data),
+        "schedule": Kind(
+            data=plain_values(small_schedule.text), read=read_schedule_data, renewed=("batch_count", "body_sha256")
+        ),
+        "older": Kind(data=plain_values(OLDER.read_text(encoding="utf-8")), read=read_older),
     }
 
 

@@ -40,38 +40,40 @@ class Case:
 def axes() -> Iterator[Case]:
     """Every case but those of the tiny schedule."""
     for workers in (1, 2, 4):
-        yield Case("workers", str(workers), partitions=max(PARTITIONS), workers=workers)
+        yield Case(axis="workers", value=str(workers), partitions=max(PARTITIONS), workers=workers)
     for partitions in PARTITIONS:
-        yield Case("partitions", str(partitions), partitions=partitions)
-    yield Case("executor", PROCESSES)
-    yield Case("executor", IN_PROCESS, how=IN_PROCESS)
-    yield Case("interrupted", KILLED, partitions=max(PARTITIONS), workers=1, how=KILLED)
+        yield Case(axis="partitions", value=str(partitions), partitions=partitions)
+    yield Case(axis="executor", value=PROCESSES)
+    yield Case(axis="executor", value=IN_PROCESS, how=IN_PROCESS)
+    yield Case(axis="interrupted", value=KILLED, partitions=max(PARTITIONS), workers=1, how=KILLED)
     for locale, zone in (("C", "Pacific/Auckland"), ("C.UTF-8", "America/St_Johns"), ("tr_TR.UTF-8", "Asia/Kathmandu")):
-        yield Case("locale and zone", f"{locale}, {zone}", environment={"LC_ALL": locale, "TZ": zone}, locale=locale)
+        yield Case(
+            axis="locale and zone", value=f"{locale}, {zone}", environment={"LC_ALL": locale, "TZ": zone}, locale=locale
+        )
     for seed in ("0", "1", "4294967295"):
-        yield Case("PYTHONHASHSEED", seed, environment={"PYTHONHASHSEED": seed})
-    yield Case("threads of Polars and Arrow", "1", environment=ONE_THREAD)
-    yield Case("threads of Polars and Arrow", "7", environment=MANY_THREADS)
-    yield Case("PYTHONOPTIMIZE", "2", environment={"PYTHONOPTIMIZE": "2"})
-    yield Case("processor", "oldest x86-64", environment=OLDEST_CPU)
+        yield Case(axis="PYTHONHASHSEED", value=seed, environment={"PYTHONHASHSEED": seed})
+    yield Case(axis="threads of Polars and Arrow", value="1", environment=ONE_THREAD)
+    yield Case(axis="threads of Polars and Arrow", value="7", environment=MANY_THREADS)
+    yield Case(axis="PYTHONOPTIMIZE", value="2", environment={"PYTHONOPTIMIZE": "2"})
+    yield Case(axis="processor", value="oldest x86-64", environment=OLDEST_CPU)
     for python in PYTHONS:
-        yield Case("Python", python, python=python)
+        yield Case(axis="Python", value=python, python=python)
 
 
 def tiny_axes() -> Iterator[Case]:
     """The cases of the tiny schedule, whose kernels may be pure Python."""
-    yield Case("kernels", "compiled", tiny=True, partitions=2)
-    yield Case("kernels", "pure Python", tiny=True, partitions=4, environment=NOT_COMPILED)
+    yield Case(axis="kernels", value="compiled", tiny=True, partitions=2)
+    yield Case(axis="kernels", value="pure Python", tiny=True, partitions=4, environment=NOT_COMPILED)
 
 
 def gate_axes() -> Iterator[Case]:
     """A few cases of the tiny schedule that vary several axes at once."""
-    yield Case("gate", "one partition", tiny=True, partitions=1, workers=1)
+    yield Case(axis="gate", value="one partition", tiny=True, partitions=1, workers=1)
     varied = {"LC_ALL": "C", "TZ": "America/St_Johns", "PYTHONHASHSEED": "1", **ONE_THREAD}
-    yield Case("gate", "four workers", tiny=True, partitions=4, workers=4, environment=varied)
-    yield Case("gate", IN_PROCESS, tiny=True, partitions=2, how=IN_PROCESS)
-    yield Case("gate", KILLED, tiny=True, partitions=4, workers=1, how=KILLED)
-    yield Case("gate", "pure Python", tiny=True, partitions=4, environment=NOT_COMPILED)
+    yield Case(axis="gate", value="four workers", tiny=True, partitions=4, workers=4, environment=varied)
+    yield Case(axis="gate", value=IN_PROCESS, tiny=True, partitions=2, how=IN_PROCESS)
+    yield Case(axis="gate", value=KILLED, tiny=True, partitions=4, workers=1, how=KILLED)
+    yield Case(axis="gate", value="pure Python", tiny=True, partitions=4, environment=NOT_COMPILED)
 
 
 def environment_of(case: Case) -> dict[str, str]:

@@ -10,12 +10,13 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Annotated
 
 import duckdb
 import pytest
 import typer
 
-from engine.report.console import input_errors, stopped_code
+from engine.report.console import input_errors, start, stopped_code
 from lake.errors import InputError
 
 NUMBERS = ("ENOSPC", "EDQUOT", "EROFS", "EACCES", "EMFILE", "ENOMEM", "EIO", "EFBIG", "ENOENT")
@@ -90,7 +91,9 @@ def test_an_exit_that_a_command_chose_is_its_own() -> None:
 def test_a_signal_ends_a_command_as_ctrl_c_does(
     number: signal.Signals, code: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    before = signal.getsignal(number)
+    # under nohup, or in a shell's background, they are ignored
+    usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+    before = signal.signal(number, usual)
     stopped: list[int] = []
 
     def work() -> None:
@@ -101,11 +104,36 @@ def test_a_signal_ends_a_command_as_ctrl_c_does(
             stopped.append(stopped_code(stop))
             raise
 
-    with pytest.raises(SystemExit) as end, input_errors():
-        work()
+    try:
+        with pytest.raises(SystemExit) as end, input_errors():
+            work()
+        assert signal.getsignal(number) is usual
+    finally:
+        signal.signal(number, before)
     assert (stopped, end.value.code) == ([code], code)
     assert capfd.readouterr().err == "interrupted\n"
-    assert signal.getsignal(number) is before
+
+
+def test_a_signal_while_the_command_line_is_read_is_told_too(capfd: pytest.CaptureFixture[str]) -> None:
+    app = typer.Typer(add_completion=False)
+
+    @app.command()
+    def stopped_before_it_begins(number: Annotated[int, typer.Argument(callback=_hang_up)] = 0) -> None:
+        raise AssertionError("nothing is run")
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        with pytest.raises(SystemExit) as end:
+            start(app, [])
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert end.value.code == 129
+    assert capfd.readouterr().err == "interrupted\n"
+
+
+def _hang_up(number: int) -> int:
+    os.kill(os.getpid(), signal.SIGHUP)
+    return number
 
 
 def told(streams: str, *line: str) -> tuple[int, str, str]:

@@ -146,7 +146,7 @@ def test_what_initdb_left_when_it_was_killed_is_no_data(server_folder: Path) -> 
     script = "import sys, pathlib, warehouse.embedded as e; e.embedded_dsn(pathlib.Path(sys.argv[1])).__enter__()"
     with subprocess.Popen([sys.executable, "-c", script, str(run)], start_new_session=True) as killed:
         end = time.monotonic() + 60
-        while not (run / MAKING / "base").exists() and time.monotonic() < end:
+        while not (run / MAKING / VERSION).exists() and time.monotonic() < end:
             time.sleep(0.005)
         assert not (run / FOLDER).exists()
         os.killpg(killed.pid, signal.SIGKILL)

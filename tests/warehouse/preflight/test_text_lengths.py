@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,10 @@ def test_a_long_text_of_an_event(database: str, tmp_path: Path, text: str) -> No
     manifest = small_lake.build(tmp_path)
     rows = small_lake.events(2)["scenario"]
     rows[-1]["genotype"] = text
-    small_lake.write(tmp_path, "scenario", 1, rows)
+    part = small_lake.write(tmp_path, "scenario", 1, rows)
+    first, second = manifest.partitions
+    second = replace(second, tables={**second.tables, "scenario": part})
+    manifest = replace(manifest, partitions=(first, second))
     if len(text) <= GENOTYPE:
         assert load_run(tmp_path, manifest, database).rows == manifest.tables
         return
@@ -52,7 +56,8 @@ def test_a_long_name_in_the_master_data(database: str, tmp_path: Path) -> None:
     manifest = small_lake.build(tmp_path)
     rows = small_lake.dimensions()["station"]
     rows[0]["name"] = "s" * 101
-    small_lake.write(tmp_path, "station", 0, rows)
+    part = small_lake.write(tmp_path, "station", 0, rows)
+    manifest = replace(manifest, dimensions={**manifest.dimensions, "station": part})
     with pytest.raises(InputError, match=r"table station: infrastructure_freshwaterstation.name holds 100 characters"):
         load_run(tmp_path, manifest, database)
 
