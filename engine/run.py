@@ -72,44 +72,46 @@ def run(
         run_dir = run_folder(the_schedule, out)
         options = [*(("--farm", farm) if farm else ()), *(("--biology", biology) if biology else ())]
         again = command("run", "--schedule", schedule, "--out", run_dir, "--resume", *options)
-        with RunDisplay(screen, run_dir, len(the_schedule.batches)) as display:
+        try:
+            with RunDisplay(screen, run_dir, len(the_schedule.batches)) as display:
 
-            def begun(expected: Expected) -> None:
-                display.begun(expected)
-                if biology is not None:
-                    screen.print(biology_line(biology_record(the_schedule.biology)), soft_wrap=True, markup=False)
+                def begun(expected: Expected) -> None:
+                    display.begun(expected)
+                    if biology is not None:
+                        screen.print(biology_line(biology_record(the_schedule.biology)), soft_wrap=True, markup=False)
 
-            try:
-                manifest = simulate_schedule(
-                    the_schedule,
-                    run_dir,
-                    workers=workers,
-                    resume=resume,
-                    overwrite=overwrite,
-                    force=force,
-                    events=RunEvents(
-                        begun=begun,
-                        finished=display.finished,
-                        progress=display.progress if screen.is_terminal else None,
-                    ),
-                )
-            except KeyboardInterrupt as stop:
-                screen.print(f"interrupted; what is whole is kept. To finish:\n  {again}", soft_wrap=True, markup=False)
-                raise typer.Exit(stopped_code(stop)) from None
-            except OSError as error:
-                words = in_words(error, run_dir)
-                if words is None or not is_run(run_dir):
-                    raise
-                cure = words.cure if "then repeat" in words.cure else f"{words.cure}; or mend it, then repeat"
-                cure = cure.replace("then repeat", f"then go on, what is whole is kept:\n  {again}")
-                fail(InputError(words.where, words.problem, cure), PARTLY_DONE)
-        if as_json:
-            print_json(run_data(manifest, run_dir))
-        else:
-            print_run(screen, manifest, run_dir)
-        if manifest.failed:
-            print_failures(screen, manifest, again)
-            raise typer.Exit(PARTLY_DONE)
+                try:
+                    manifest = simulate_schedule(
+                        the_schedule,
+                        run_dir,
+                        workers=workers,
+                        resume=resume,
+                        overwrite=overwrite,
+                        force=force,
+                        events=RunEvents(
+                            begun=begun,
+                            finished=display.finished,
+                            progress=display.progress if screen.is_terminal else None,
+                        ),
+                    )
+                except OSError as error:
+                    words = in_words(error, run_dir)
+                    if words is None or not is_run(run_dir):
+                        raise
+                    cure = words.cure if "then repeat" in words.cure else f"{words.cure}; or mend it, then repeat"
+                    cure = cure.replace("then repeat", f"then go on, what is whole is kept:\n  {again}")
+                    fail(InputError(words.where, words.problem, cure), PARTLY_DONE)
+            if as_json:
+                print_json(run_data(manifest, run_dir))
+            else:
+                print_run(screen, manifest, run_dir)
+            if manifest.failed:
+                print_failures(screen, manifest, again)
+                raise typer.Exit(PARTLY_DONE)
+        except KeyboardInterrupt as stop:
+            how = f"what is whole is kept. To finish:\n  {again}" if is_run(run_dir) else "nothing was begun"
+            screen.print(f"interrupted; {how}", soft_wrap=True, markup=False)
+            raise typer.Exit(stopped_code(stop)) from None
 
 
 if __name__ == "__main__":

@@ -162,6 +162,8 @@ def _progress(run_dir: Path, told: Told) -> Progress:
         damage=told.problem,
     )
     if manifest is not None:
+        if begun is None or begun.identity != manifest.identity:
+            progress.damage = progress.damage or "it does not tell of this run, its manifest does"
         _take_from(manifest, progress)
     elif begun is not None and ended is None and _is_alive(begun.pid, begun.born):
         progress.state, progress.updated_at = "running", time.time()

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.execution.partition import PartitionTask, simulate_partition
+from engine.execution.progress import read_progress
 from engine.execution.run import run
 from engine.farm.schedule import Schedule
 from lake.errors import InputError
@@ -66,16 +67,26 @@ def test_another_runs_journal_tells_nothing_of_this_one(
         for line in journal.read().lines
     ]
     journal.rewrite(strange)
+    assert "does not tell of this run" in read_progress(copied).damage
     (copied / "lake/staff/part-0000.parquet").write_bytes(b"")
     manifest, made = resume(small_schedule, copied)
     assert made == []
     assert (manifest.fingerprint, lake_bytes(copied)) == (undisturbed[1].fingerprint, lake_bytes(undisturbed[0]))
     assert strange[0] not in journal.read().lines
+    assert not read_progress(copied).damage
     (copied / "manifest.json").unlink()
     (copied / "logs/inputs.json").unlink()
     journal.rewrite(strange)
     with pytest.raises(InputError, match="was made from other inputs: seed"):
         resume(small_schedule, copied)
+
+
+def test_the_status_of_a_run_without_a_journal_says_so(undisturbed: Undisturbed, copied: Path) -> None:
+    Journal(copied).path.unlink()
+    told = read_progress(copied)
+    assert (told.state, told.events) == ("complete", undisturbed[1].events)
+    assert told.estimate == sum(undisturbed[1].estimate.values())
+    assert told.damage
 
 
 @pytest.mark.parametrize("damage", ["flipped", "missing", "cut", "another batch's", "not Parquet"])
