@@ -21,6 +21,19 @@ def require_fit(farm: Farm, biology: Biology) -> None:
                 f"take one of {list_names(known)}",
             )
     biology.require_sensors([parameter.name for parameter in farm.model.parameters])
+    require_health_fit(farm, biology)
+    bag_kg = biology.model.feed.bag_kg
+    stores = [*farm.model.halls.silo_capacity_kg.values(), farm.model.areas.barge_capacity_kg]
+    if min(stores) < bag_kg:
+        raise InputError(
+            f"biology {biology.name}",
+            f"feed.bag_kg {bag_kg:g} is more than the smallest store of farm {farm.name} holds, {min(stores):g} kg",
+            "give a smaller bag, or larger stores",
+        )
+
+
+def require_health_fit(farm: Farm, biology: Biology) -> None:
+    """InputError unless the biology knows the farm's health parameters, and both tell as many scores."""
     health, master = biology.model.health, farm.model.master
     if unknown := [name for name in master.health_parameters if name not in health.parameters]:
         near = suggest_name(unknown[0], health.parameters, "parameters of health")
@@ -35,12 +48,4 @@ def require_fit(farm: Farm, biology: Biology) -> None:
             f"health.thresholds tell {len(health.thresholds) + 1} scores; farm {farm.name} "
             f"labels {len(master.score_labels)}",
             "give one threshold less than master.score_labels",
-        )
-    bag_kg = biology.model.feed.bag_kg
-    stores = [*farm.model.halls.silo_capacity_kg.values(), farm.model.areas.barge_capacity_kg]
-    if min(stores) < bag_kg:
-        raise InputError(
-            f"biology {biology.name}",
-            f"feed.bag_kg {bag_kg:g} is more than the smallest store of farm {farm.name} holds, {min(stores):g} kg",
-            "give a smaller bag, or larger stores",
         )

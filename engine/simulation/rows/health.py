@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.biology.health_sampling import BURDENS, DRIVERS, THINNESS, HealthSampling
+from engine.farm.farm_fit import require_health_fit
 from engine.farm.schedule import Schedule
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
@@ -24,7 +25,6 @@ from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.columns import Columns, Tables, row_ids
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
-from lake.errors import InputError
 
 STATISTICS = (
     "avg_weight_g",
@@ -225,19 +225,5 @@ def _lice(health: HealthSampling, stage: StageHistory, c: int, today: int) -> fl
 def _parameter_columns(schedule: Schedule) -> np.ndarray:
     """Where the biology's vectors hold each of the farm's health parameters, in the farm's order."""
     health, master = schedule.biology.model.health, schedule.farm.model.master
-    names = health.parameters
-    unknown = [n for n in master.health_parameters if n not in names]
-    if unknown:
-        raise InputError(
-            f"biology {schedule.biology.name}",
-            f"health.parameters lacks {', '.join(unknown)} of farm {schedule.farm.name}",
-            "add the names and a value for each to every vector of health",
-        )
-    if len(master.score_labels) != len(health.thresholds) + 1:
-        raise InputError(
-            f"biology {schedule.biology.name}",
-            f"health.thresholds tell {len(health.thresholds) + 1} scores; farm {schedule.farm.name} "
-            f"labels {len(master.score_labels)}",
-            "give one threshold less than master.score_labels",
-        )
-    return np.array([names.index(n) for n in master.health_parameters])
+    require_health_fit(schedule.farm, schedule.biology)
+    return np.array([health.parameters.index(name) for name in master.health_parameters])
