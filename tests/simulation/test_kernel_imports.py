@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import typing
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -126,3 +127,38 @@ def test_every_kernel_is_made_of_what_is_hashed(path: Path) -> None:
             used = function.__globals__.get(name)
             home = getattr(getattr(used, "py_func", used), "__module__", None)
             assert home is None or not home.startswith(("engine.", "lake")) or home in hashed, (kernel, name)
+
+
+def test_python_is_given_no_named_tuple_by_a_kernel() -> None:
+    """numba makes one by running Python inside of machine code: a Ctrl-C that comes just then ends the process."""
+    named_tuples = set()
+    for path in KERNEL_MODULES:
+        for name, kernel in vars(importlib.import_module(named(path))).items():
+            if hasattr(kernel, "py_func") and _holds_named_tuple(typing.get_type_hints(kernel.py_func)["return"]):
+                named_tuples.add(name)
+    assert "state_on_arrival" in named_tuples
+    called = {
+        (path.name, call.func.id)
+        for path in sorted((ROOT / "engine").rglob("*.py"))
+        for call in _calls_of_python(ast.parse(path.read_text("utf-8")))
+        if isinstance(call.func, ast.Name) and call.func.id in named_tuples
+    }
+    assert called == set()
+
+
+def _holds_named_tuple(hint: object) -> bool:
+    if isinstance(hint, type) and issubclass(hint, tuple) and hasattr(hint, "_fields"):
+        return True
+    return any(_holds_named_tuple(part) for part in typing.get_args(hint))
+
+
+def _calls_of_python(node: ast.AST) -> Iterator[ast.Call]:
+    """Every call that isn't in a kernel."""
+    if isinstance(node, ast.FunctionDef) and any(
+        isinstance(d, ast.Name) and d.id == "kernel" for d in node.decorator_list
+    ):
+        return
+    if isinstance(node, ast.Call):
+        yield node
+    for child in ast.iter_child_nodes(node):
+        yield from _calls_of_python(child)

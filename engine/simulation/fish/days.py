@@ -73,7 +73,6 @@ def state_on_arrival(arrived: Population) -> State:
     )
 
 
-@kernel
 def blank_days(n: int, days: int) -> Daily:
     """The days of a stay in n containers, before they are lived."""
     return Daily(

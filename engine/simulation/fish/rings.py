@@ -85,7 +85,16 @@ def plan_harvest(d: int, present: np.ndarray, free_from: np.ndarray, harvesting:
     return harvest_on
 
 
-@kernel
+class Lived(NamedTuple):
+    """What a stay at sea in n containers fills: see SeaOutcome; of treatments, as many as there were."""
+
+    daily: Daily
+    counts: LiceCounts
+    treatments: RingTreatments
+    days_lived: np.ndarray
+    emptied: np.ndarray
+
+
 def simulate_rings(
     arrived: Population,
     water: Water,
@@ -97,20 +106,56 @@ def simulate_rings(
     """Simulate a stay in n rings, day by day, to its harvest or the last day of `water`. arrived (n,): on its first
     morning. Lice are counted on every seventh day, before any treatment of the day."""
     n, days = water.temp_c.shape
+    all_rings, weeks = counting.container.shape[0], days // 7
+    lived = Lived(
+        daily=blank_days(n, days),
+        counts=blank_counts(all_rings, weeks),
+        treatments=blank_treatments(all_rings * weeks),  # a count calls for one at most
+        days_lived=np.full(n, days),
+        emptied=np.zeros(n, dtype=np.bool_),
+    )
+    treated, decided_on, reason = live_in_rings(
+        arrived=arrived,
+        water=water,
+        physiology=physiology,
+        counting=counting,
+        delousing=delousing,
+        harvesting=harvesting,
+        lived=lived,
+    )
+    return SeaOutcome(
+        daily=lived.daily,
+        counts=lived.counts,
+        treatments=first_treatments(lived.treatments, treated),
+        days_lived=lived.days_lived,
+        emptied=lived.emptied,
+        decided_on=decided_on,
+        reason=reason,
+    )
+
+
+@kernel
+def live_in_rings(
+    arrived: Population,
+    water: Water,
+    physiology: Physiology,
+    counting: Counting,
+    delousing: Delousing,
+    harvesting: Harvesting,
+    lived: Lived,
+) -> tuple[int, int, int]:
+    """Fill the days of a stay in n rings. Returns how many treatments there were, decided_on and reason."""
+    n, days = water.temp_c.shape
     state = state_on_arrival(arrived)
     population = Population(fish=state.fish, mu=state.mu, v=state.v)
-    daily = blank_days(n, days)
+    daily, counts, treatments = lived.daily, lived.counts, lived.treatments
+    days_lived, emptied = lived.days_lived, lived.emptied
     # each look-up of a tuple counts references to all its arrays: once a stay, not once a day
     breathing, growing, dying = physiology.breathing, physiology.growing, physiology.dying
     all_rings = counting.container.shape[0]
-    weeks = days // 7
-    counts = blank_counts(all_rings, weeks)
-    treatments = blank_treatments(all_rings * weeks)  # a count calls for one at most
     lice = np.zeros((all_rings, STAGES))
     warmth = np.zeros(n)
     present = np.ones(n, dtype=np.bool_)
-    days_lived = np.full(n, days)
-    emptied = np.zeros(n, dtype=np.bool_)
     # a container's fish are treated with the first of the rings that it stands for
     leading = np.full(n, all_rings)
     for r in range(all_rings):
@@ -206,12 +251,4 @@ def simulate_rings(
             left += present[c]
         if left == 0:
             break
-    return SeaOutcome(
-        daily=daily,
-        counts=counts,
-        treatments=first_treatments(treatments, treated),
-        days_lived=days_lived,
-        emptied=emptied,
-        decided_on=decided_on,
-        reason=reason,
-    )
+    return treated, decided_on, reason

@@ -27,12 +27,18 @@ class TankPlan(NamedTuple):
     cull_keys: np.ndarray
 
 
-@kernel
 def simulate_tanks(arrived: Population, water: Water, physiology: Physiology, plan: TankPlan) -> Daily:
     """Simulate a stay in n tanks, day by day, over the days of `water`. arrived (n,): on its first morning."""
+    daily = blank_days(*water.temp_c.shape)
+    live_in_tanks(arrived, water, physiology, plan, daily)
+    return daily
+
+
+@kernel
+def live_in_tanks(arrived: Population, water: Water, physiology: Physiology, plan: TankPlan, daily: Daily) -> None:
+    """Fill the days of a stay in n tanks."""
     n, days = water.temp_c.shape
     state = state_on_arrival(arrived)
-    daily = blank_days(n, days)
     # each look-up of a tuple counts references to all its arrays: once a stay, not once a day
     breathing, growing, dying = physiology.breathing, physiology.growing, physiology.dying
     for d in range(days):
@@ -53,4 +59,3 @@ def simulate_tanks(arrived: Population, water: Water, physiology: Physiology, pl
                 cull = int(state.fish[c] * plan.cull_share + am.uniform(plan.cull_keys[c], 0))
                 cull_smallest(today, cull, state, daily)
             close_day(today, state, daily)
-    return daily

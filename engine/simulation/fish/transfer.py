@@ -21,7 +21,6 @@ class Actions(NamedTuple):
     lost: np.ndarray
 
 
-@kernel
 def transfer(leaving: Population, destinations: int, loss_share: float, key: np.uint64) -> tuple[Actions, Population]:
     """Empty the source containers into `destinations`; returns the actions and what arrives in each destination.
 
@@ -29,6 +28,17 @@ def transfer(leaving: Population, destinations: int, loss_share: float, key: np.
     before the next. Fish leaving = arrived + lost. A destination's population is the mixture of what arrives:
     its mean weight and the variance of L are exact.
     """
+    mixed = Population(fish=np.zeros(destinations, dtype=np.int64), mu=np.zeros(destinations), v=np.zeros(destinations))
+    source, dest, before, arrived, lost = move(leaving, loss_share, key, mixed)
+    return Actions(source=source, dest=dest, before=before, arrived=arrived, lost=lost), mixed
+
+
+@kernel
+def move(
+    leaving: Population, loss_share: float, key: np.uint64, mixed: Population
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Fill `mixed` with what arrives; returns the actions, in the order of their fields."""
+    destinations = mixed.fish.shape[0]
     fish, mu, v = leaving.fish, leaving.mu, leaving.v
     n = fish.shape[0]
     limit = n + destinations
@@ -62,7 +72,6 @@ def transfer(leaving: Population, destinations: int, loss_share: float, key: np.
                 if room == 0 and j < destinations - 1:
                     j += 1
                     room = total // destinations + (1 if j < total % destinations else 0)
-    mixed = Population(fish=np.zeros(destinations, dtype=np.int64), mu=np.zeros(destinations), v=np.zeros(destinations))
     for j in range(destinations):
         count = 0
         weight = 0.0
@@ -85,11 +94,4 @@ def transfer(leaving: Population, destinations: int, loss_share: float, key: np.
                 spread += arrived[a] * (v[s] + (mu[s] - mean) * (mu[s] - mean))
         mixed.v[j] = spread / count
         mixed.mu[j] = mu_for_weight(weight / count, mixed.v[j])
-    made = Actions(
-        source=source[:actions],
-        dest=dest[:actions],
-        before=before[:actions],
-        arrived=arrived[:actions],
-        lost=lost[:actions],
-    )
-    return made, mixed
+    return source[:actions], dest[:actions], before[:actions], arrived[:actions], lost[:actions]

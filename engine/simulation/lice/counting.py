@@ -41,7 +41,6 @@ class LiceCounts(NamedTuple):
     sampled: np.ndarray
 
 
-@kernel
 def blank_counts(rings: int, counts: int) -> LiceCounts:
     """Counts before they are made."""
     return LiceCounts(

@@ -47,7 +47,6 @@ class RingTreatments(NamedTuple):
     loss: np.ndarray
 
 
-@kernel
 def blank_treatments(limit: int) -> RingTreatments:
     """Room for `limit` treatments of a ring."""
     return RingTreatments(
@@ -59,7 +58,6 @@ def blank_treatments(limit: int) -> RingTreatments:
     )
 
 
-@kernel
 def first_treatments(treatments: RingTreatments, count: int) -> RingTreatments:
     """Those that were given."""
     return RingTreatments(

@@ -64,8 +64,10 @@ class IdentifiedLice(NamedTuple):
 @kernel
 def identify_lice(
     keys: np.ndarray, first_day: int, day: np.ndarray, counted: np.ndarray, sampled: np.ndarray, shares: LiceShares
-) -> IdentifiedLice:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Tell species, sexes and stages of counted lice apart; every total of `counted` (n, counts, 3) is conserved.
+
+    Returns the fields of IdentifiedLice.
 
     counted: attached, mobile and adult female salmon lice on `sampled` (n, counts) fish; day (counts,), first_day:
     since 1970. keys (n,): of the rings' streams. Caligus have a season of their own and a lognormal spread between
@@ -101,4 +103,4 @@ def identify_lice(
             count[c, w, 9], count[c, w, 11] = females, caligus - juveniles - females
             moment[c, w] = am.uniform(key, at + 10)
             certainty[c, w] = am.normal(key, at + 11)
-    return IdentifiedLice(lice=count, moment=moment, certainty=certainty)
+    return count, moment, certainty

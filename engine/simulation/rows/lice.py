@@ -115,7 +115,7 @@ def _identify(
     """The lice counted in the rings (names) of a stay from start_day on, by type."""
     model = schedule.biology.model.lice_counts
     region = schedule.region_of(batch)
-    return identify_lice(
+    count, moment, certainty = identify_lice(
         keys=stream_keys(schedule.seed, Stream.LICE_COUNT, batch.number, "types", each=rings),
         first_day=start_day,
         day=lice.day.astype(np.int64),
@@ -133,6 +133,7 @@ def _identify(
             caligus_juvenile=model.caligus_juvenile_share,
         ),
     )
+    return IdentifiedLice(lice=count, moment=moment, certainty=certainty)
 
 
 def _sea_rows(life: BatchLife, stage: StageHistory, lice: SeaLice, ids: np.ndarray) -> tuple[Columns, Columns]:

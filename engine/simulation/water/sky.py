@@ -74,8 +74,8 @@ def bearing(degrees: float) -> int:
 
 
 @kernel
-def observe_sky(draws: Draws, usual: Usual, storm: np.ndarray, model: SkyModel) -> Sky:
-    """The weather at n observations; storm (n,): at least a strong gale blows.
+def observe_sky(draws: Draws, usual: Usual, storm: np.ndarray, model: SkyModel) -> tuple[np.ndarray, ...]:
+    """The weather at n observations, as fields of Sky; storm (n,): at least a strong gale blows.
 
     Rain falls from the thickest clouds. Waves follow the wind of this and the last observation, and their length their
     height.
@@ -107,13 +107,4 @@ def observe_sky(draws: Draws, usual: Usual, storm: np.ndarray, model: SkyModel) 
         wave_s[i] = np.sqrt(TWO_PI * wave_m[i] / (GRAVITY * model.wave_steepness))
         wave_deg[i] = bearing(from_deg + model.wave_direction_sd_deg * draws.wave[i])
         before = wind[i]
-    return Sky(
-        air_c=air_c,
-        wind_m_s=wind,
-        wind_deg=wind_deg,
-        rain_mm=rain,
-        wave_m=wave_m,
-        wave_s=wave_s,
-        wave_deg=wave_deg,
-        cloud=cloud,
-    )
+    return air_c, wind, wind_deg, rain, wave_m, wave_s, wave_deg, cloud

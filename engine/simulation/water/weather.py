@@ -46,7 +46,7 @@ def observe_weather(
     air_c = daily[:, None] + model.air_diurnal_c * light[:, None] * (cycle - cycle.mean())
     rain_mm = np.array(region.rain_month_mm)[months % 12] / (lengths * per_day)
     shelter = stream_key(schedule.seed, Stream.WEATHER, area.name, "shelter")
-    return observe_sky(
+    seen = observe_sky(
         _draws(schedule, area, first * per_day, end * per_day),
         usual=Usual(
             air_c=air_c.ravel(),
@@ -70,6 +70,7 @@ def observe_weather(
             shelter=min(1.0, model.wave_shelter * am.exp(model.wave_shelter_sdlog * am.normal(shelter, 0))),
         ),
     )
+    return Sky(*seen)
 
 
 def _draws(schedule: Schedule, area: Area, begin: int, stop: int) -> Draws:

@@ -143,7 +143,7 @@ def identified(counted: np.ndarray, day: np.ndarray) -> np.ndarray:
     n, weeks, _ = counted.shape
     keys = np.random.default_rng(3).integers(0, 1 << 63, (n,), dtype=np.uint64)
     sampled = np.full((n, weeks), 20)
-    return identify_lice(keys=keys, first_day=0, day=day, counted=counted, sampled=sampled, shares=SHARES).lice
+    return identify_lice(keys=keys, first_day=0, day=day, counted=counted, sampled=sampled, shares=SHARES)[0]
 
 
 def test_stages_and_sexes_are_binomial_shares_of_what_was_seen() -> None:
