@@ -14,6 +14,7 @@ from engine.simulation.fish.sea import simulate_sea_stage
 from engine.simulation.fish.total_loss import lose_all
 from engine.simulation.fish.transfer import transfer
 from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.held_signals import holding
 from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.numerics.weights import Population
 from engine.simulation.record import BatchHistory, HealthEvent, Move, StageHistory, StandIn, Treatment
@@ -32,6 +33,7 @@ def harvest_target_cg(schedule: Schedule, batch: Batch) -> int:
     return int(am.whole(max(target, 0.5 * region.harvest_target_g) * 100.0))
 
 
+@holding
 def simulate_batch(schedule: Schedule, climate: Climate, batch: Batch, stand_in: StandIn | None = None) -> BatchHistory:
     """Simulate one batch up to its harvest or the as-of date. Draws depend on the batch's number alone.
 

@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 
+from engine.simulation.numerics.held_signals import passed_signals
 from engine.simulation.numerics.kernel_cache import KernelCache, note_problem, own_folder
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -66,6 +67,8 @@ def kernel(function: F) -> F:
     if config.DISABLE_JIT:
         return np.errstate(all="ignore")(function)
     compiled: Any = numba.njit(fastmath=False, error_model="numpy")(function)
+    # what may take long can be stopped
+    compiled._compile_for_args = passed_signals()(compiled._compile_for_args)
     with _cached_in_our_folder() as folder:
         # numba has other places when it can't use this one: none that we trust
         if folder and (kept := _cache_of(function)) is not None and kept.cache_path.startswith(folder):

@@ -15,6 +15,7 @@ from engine.biology.parameters import Biology
 from engine.biology.region import Region
 from engine.farm.infrastructure import Area, Container, Farm, Hall
 from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.held_signals import held_signals
 from engine.simulation.numerics.series import (
     daily_cycle,
     day_means,
@@ -154,7 +155,8 @@ class Climate:
     def _once(self, kind: str, place: str, make: Callable[[], np.ndarray]) -> np.ndarray:
         found = self._kept.get((kind, place))
         if found is None:
-            found = self._kept[kind, place] = make()
+            with held_signals():
+                found = self._kept[kind, place] = make()
         return found
 
     @property
