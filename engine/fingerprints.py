@@ -16,7 +16,9 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 def fingerprints(
     schedules: Annotated[
         list[Path] | None,
-        typer.Argument(help="Schedule files; all that are recorded unless given.", metavar="SCHEDULE"),
+        typer.Argument(
+            help="Schedules: shipped names or files; all that are recorded unless given.", metavar="SCHEDULE"
+        ),
     ] = None,
     below: Annotated[
         Path | None,

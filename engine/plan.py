@@ -98,7 +98,9 @@ def plan(
             metavar="DATE",
         ),
     ] = None,
-    schedule: Annotated[Path | None, typer.Option(help="The schedule to --advance.", metavar="FILE")] = None,
+    schedule: Annotated[
+        Path | None, typer.Option(help="The schedule to --advance: a file or a shipped name.", metavar="FILE")
+    ] = None,
     ladder: Annotated[
         str | None,
         typer.Option(

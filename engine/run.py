@@ -18,7 +18,9 @@ PARTLY_DONE = 3
 
 @app.command()
 def run(
-    schedule: Annotated[Path, typer.Option(help="The schedule file, ours or the older system's.")],
+    schedule: Annotated[
+        Path, typer.Option(help="A schedule: a shipped name (demo), or a file, ours or the older system's.")
+    ],
     out: Annotated[Path | None, typer.Option(help="The run's folder; runs/NAME unless given.")] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, max=1_024, help="Worker processes; one a core unless given.")
@@ -52,6 +54,7 @@ def run(
         from engine.execution.run import RunEvents, run_folder, simulate_schedule
         from engine.farm.schedule_file import read_any
         from engine.inputs.bounded import require_path
+        from engine.inputs.shipped_files import find_schedule
         from engine.report.run import RunDisplay, biology_line, print_failures, print_run, run_data
         from lake.errors import InputError
         from lake.manifest import is_run
@@ -60,13 +63,15 @@ def run(
 
         require_path("--out", out)
         screen = console()
+        if (file := find_schedule(schedule)) != schedule:
+            screen.print(f"schedule {schedule}: {file}", soft_wrap=True, markup=False)
         restored: list[str] = []
         if resume or overwrite:
             the_schedule, restored = read_again(schedule, farm=farm, biology=biology)
         else:
             the_schedule = read_any(schedule, farm=farm, biology=biology)
-        for file in restored:
-            screen.print(f"note: {file} was damaged; restored from the run's copy", soft_wrap=True, markup=False)
+        for damaged in restored:
+            screen.print(f"note: {damaged} was damaged; restored from the run's copy", soft_wrap=True, markup=False)
         for note in the_schedule.notes:
             screen.print(f"note: {note}", soft_wrap=True, markup=False)
         run_dir = run_folder(the_schedule, out)

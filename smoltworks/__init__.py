@@ -175,7 +175,9 @@ def read_schedule(
     biology: str | PathLike[str] | None = None,
     strict_biomass: bool = False,
 ) -> Schedule:
-    """The schedule of a file, ours or the older system's; its `notes` say what could not be honoured of such a one.
+    """The schedule of a file, ours or the older system's, or a shipped one by its name (demo).
+
+    Its `notes` say what of an older system's file could not be honoured.
 
     farm: of a schedule of the older system; faroe-scotland unless given. biology: in place of the one that the file
     names, a shipped name (heat-wave) or a path, whole or an overlay. strict_biomass: refuse a batch that may outgrow

@@ -15,6 +15,7 @@ from engine.execution.run import Expected, RunEvents, require_complete, simulate
 from engine.farm.schedule_file import read_any
 from engine.inputs.bounded import FileName
 from engine.inputs.reading import StrictModel, load_text, parse_yaml, validate
+from engine.inputs.shipped_files import find_schedule, record_folder
 from lake.errors import InputError
 from lake.files import write_atomically
 
@@ -72,8 +73,9 @@ def read_record(folder: Path) -> dict[str, Recorded]:
 
 
 def recorded_schedules() -> list[Path]:
-    """The schedules that are recorded in the present folder's `schedules`, else in the repository's."""
-    for folder in (Path("schedules"), Path(__file__).resolve().parents[2] / "schedules"):
+    """The schedules that are recorded in the present folder's `schedules`, else the shipped ones."""
+    shipped = record_folder()
+    for folder in (Path("schedules"), *([shipped] if shipped is not None else [])):
         if record := read_record(folder):
             return [folder / f"{name}.yaml" for name in record]
     raise InputError("schedules", f"no {FILE} lies here in schedules/", "name the schedules' files")
@@ -92,6 +94,7 @@ def repeat(
     """
     if below is not None and not below.is_dir():
         raise InputError(str(below), "no such folder", "name one with room for the largest run")
+    schedules = [find_schedule(path) for path in schedules]
     records = {folder: read_record(folder) for folder in {path.parent for path in schedules}}
     read = [(path, read_any(path)) for path in schedules]
     for path, schedule in read:

@@ -33,6 +33,7 @@ from engine.farm.validation import Field as Place
 from engine.farm.validation import find_complaints, refuse
 from engine.inputs.bounded import NAME, Day, FileName, Line, Location, Name, Prose, Sha256, within
 from engine.inputs.reading import StrictModel, load_text, parse_yaml, suggest_name, validate
+from engine.inputs.shipped_files import find_schedule
 from lake.errors import InputError, shortened
 from lake.next_step import command
 
@@ -126,8 +127,9 @@ def read_any(path: Path, farm: str | None = None, biology: str | None = None) ->
     `farm` and `biology` (names or paths) stand in for those that the file names (ours) or for faroe-scotland
     and published (the older system's, which names none). A biology that is given is taken whatever hash the file
     has, and the schedule then names it; a farm must be the one that the file was made for. InputError when the
-    file is absent, cut short or wrong.
+    file is absent, cut short or wrong. path: or the name of a shipped schedule.
     """
+    path = find_schedule(path)
     source, text = str(path), load_text(path)
     data = parse_yaml(text, source)
     if is_legacy(data):

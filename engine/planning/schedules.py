@@ -14,7 +14,7 @@ from engine.farm.schedule import MAX_SEED, NAME, STAGE_DAYS, Schedule
 from engine.farm.schedule_file import read_any, rehash
 from engine.forecast.growth import SeaPlan, plan_sea_stays
 from engine.inputs.bounded import require_path
-from engine.inputs.shipped_files import find_shipped
+from engine.inputs.shipped_files import find_schedule, find_shipped
 from engine.planning.advance import NewBatches, advance
 from engine.planning.allocation import NoRoom
 from engine.planning.alternatives import explain_refusal
@@ -172,6 +172,7 @@ def advance_schedule(
     file is wrong, the date is not later, or the farm has no room.
     """
     new_batches = NewBatches(parse_whole(batches, "--batches"), parse_whole(stagger, "--stagger"))
+    path = find_schedule(path)
     old = read_any(path)
     folder = _folder(output)
     farm = str(find_shipped("farms", old.farm_file or old.farm.name, path.parent))
