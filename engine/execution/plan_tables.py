@@ -81,7 +81,7 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
         "exchange_rate": [
             {"geography_id": g, "per_eur": region.currency_per_eur} for g, region in enumerate(regions, 1)
         ],
-        "lice_limit": [
+        "planned_lice_limit": [
             {
                 "geography_id": g,
                 "month": month,

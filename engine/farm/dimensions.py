@@ -93,6 +93,17 @@ def dimension_tables(farm: Farm, biology: Biology) -> dict[str, pa.Table]:
         "product_grade": [{"id": i, "code": g.code, "name": g.name} for i, g in enumerate(model.grades, 1)],
     }
     rows |= master_rows(farm, biology)
+    rows["lice_limit"] = [
+        {
+            "id": 12 * (g - 1) + month,
+            "geography_id": g,
+            "month": month,
+            "adult_female_limit": limit,
+            "treated_above": limit * region.treatment_trigger,
+        }
+        for g, region in enumerate((biology.region(name) for name in farm.geography_names), 1)
+        for month, limit in enumerate(region.adult_female_limit, 1)
+    ]
     return {name: _arrow(name, table_rows) for name, table_rows in rows.items()}
 
 

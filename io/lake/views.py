@@ -114,7 +114,7 @@ PLAN_TABLES: Mapping[str, pa.Schema] = MappingProxyType(
             ]
         ),
         "exchange_rate": pa.schema([("geography_id", pa.int32()), ("per_eur", pa.float64())]),
-        "lice_limit": pa.schema(
+        "planned_lice_limit": pa.schema(
             [
                 ("geography_id", pa.int32()),
                 ("month", pa.int32()),
@@ -170,8 +170,9 @@ def connect(run_dir: Path, manifest: Manifest | None = None, *, tables: Collecti
 def _create_views(connection: Connection, run_dir: Path, manifest: Manifest, tables: Collection[str] | None) -> None:
     files = manifest.files
     for name in TABLES if tables is None else tables:
-        paths = [str(run_dir / file) for file in files.get(name, [])]
-        connection.read_parquet(paths, hive_partitioning=False).create_view(name)
+        # a run of before a table was declared has none, and is read as it is
+        if paths := [str(run_dir / file) for file in files.get(name, [])]:
+            connection.read_parquet(paths, hive_partitioning=False).create_view(name)
     if tables is not None:
         return
     listed = ", ".join(_quoted(str(run_dir / part.file)) for _, _, part in _parts(manifest))

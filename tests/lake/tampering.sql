@@ -457,7 +457,13 @@ DELETE FROM lice_truth WHERE rowid = 5;
 UPDATE treatment SET treatment_date = treatment_date - INTERVAL 1 DAY WHERE batch_id = 3 AND method <> 'VACCINE';
 
 -- 08_time: follows a count above the limit
-UPDATE lice_limit SET treated_above = 100;
+UPDATE planned_lice_limit SET treated_above = 100;
+
+-- 08_time: the month's limit on lice
+UPDATE lice_limit SET adult_female_limit = 2 WHERE month = 3;
+
+-- 08_time: the month's limit on lice
+DELETE FROM lice_limit WHERE month = 12;
 
 -- 08_time: is followed by a treatment
 DELETE FROM treatment WHERE method <> 'VACCINE' AND batch_id = 1;

@@ -101,6 +101,13 @@ WHERE NOT EXISTS (
         AND j.date BETWEEN d.date - r.lead - e.treated_later AND d.date - r.lead
 )
 UNION ALL
+SELECT NULL, NULL, NULL, format('the month''s limit on lice, {}, month {}', g.name, coalesce(p.month, l.month)),
+    format('{}, treated above {}', round(p.limit_females, 4), round(p.treated_above, 4)),
+    format('{}, treated above {}', l.adult_female_limit, l.treated_above)
+FROM planned_lice_limit p FULL JOIN lice_limit l ON l.geography_id = p.geography_id AND l.month = p.month
+LEFT JOIN geography g ON g.id = coalesce(p.geography_id, l.geography_id)
+WHERE (abs(l.adult_female_limit - p.limit_females) < 0.0001 AND abs(l.treated_above - p.treated_above) < 0.0001) IS NOT TRUE
+UNION ALL
 -- unless fish rest from the last one, a harvest is decided or too near, or the boat has yet to come
 SELECT b.batch_number, NULL, j.date, 'a count above the limit is followed by a treatment',
     format('treated from {}', j.date + r.lead), format('{:.2f} adult females a fish, none treated', j.a_fish)

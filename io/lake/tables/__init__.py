@@ -8,6 +8,7 @@ from lake.tables.declaration import Table
 from lake.tables.events import STOCK_TABLES
 from lake.tables.harvest import HARVEST_TABLES
 from lake.tables.health import HEALTH_TABLES
+from lake.tables.limits import LIMIT_TABLES
 from lake.tables.masters import MASTER_TABLES
 from lake.tables.origin import ORIGIN_TABLES
 from lake.tables.outlook import OUTLOOK_TABLES
@@ -26,7 +27,7 @@ EVENT_TABLES: tuple[Table, ...] = (
     *SURROUNDINGS_TABLES,
     *TRUTH_TABLES,
 )
-DIMENSION_TABLES: tuple[Table, ...] = (*PLACE_TABLES, *MASTER_TABLES)
+DIMENSION_TABLES: tuple[Table, ...] = (*PLACE_TABLES, *MASTER_TABLES, *LIMIT_TABLES)
 TABLES = MappingProxyType({t.name: t for t in (*EVENT_TABLES, *DIMENSION_TABLES)})
 EVENT_TABLE_NAMES = tuple(t.name for t in EVENT_TABLES)
 DIMENSION_TABLE_NAMES = tuple(t.name for t in DIMENSION_TABLES)

@@ -20,7 +20,7 @@ from warehouse.uat.expressions import (
     RowId,
     User,
 )
-from warehouse.uat.mapping import DIMENSIONS, FROM_NEAREST, GROUPS
+from warehouse.uat.mapping import DIMENSIONS, FROM_NEAREST, GROUPS, STAY_IN_THE_LAKE
 from warehouse.uat.people import Person
 from warehouse.uat.tables import TARGET_TABLES
 from warehouse.uat.times import Moment
@@ -33,6 +33,8 @@ def mapping_text() -> Iterator[str]:
         yield f"\n## {name.capitalize()}"
         for mapping in group:
             yield from _table(mapping)
+    yield "\n## Stays in the lake"
+    yield from (f"\n- {name}: {reason}." for name, reason in STAY_IN_THE_LAKE.items())
     yield ""
     yield from coverage_text()
 

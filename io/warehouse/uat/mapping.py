@@ -284,6 +284,13 @@ DIMENSIONS: tuple[Mapping, ...] = (
     map_table("activity_template", "planning_activitytemplate", key=("name",)),
 )
 
+# Dimensions without a place in the target, and why.
+STAY_IN_THE_LAKE = MappingProxyType(
+    {
+        "lice_limit": "AquaMind knows no limits on lice, and those of two runs may differ, which share its master data",
+    }
+)
+
 # What an added row takes over from the nearest row of its geography in the target, if that has it: how areas are
 # grouped is the application's users' affair.
 FROM_NEAREST = MappingProxyType({"area": "area_group_id"})

@@ -11,4 +11,4 @@ counted AS (SELECT batch_id, date, sum(females) AS females, sum(fish) AS fish FR
 SELECT c.batch_id, c.date, c.females / c.fish AS a_fish, m.limit_females, c.females / c.fish > m.treated_above AS over
 FROM counted c
 JOIN batch b ON b.id = c.batch_id
-LEFT JOIN lice_limit m ON m.geography_id = b.geography_id AND m.month = month(c.date)
+LEFT JOIN planned_lice_limit m ON m.geography_id = b.geography_id AND m.month = month(c.date)
