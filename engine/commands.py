@@ -1,4 +1,4 @@
-"""All commands as one: smoltworks plan, run, status, verify, load, sql, report, fingerprints."""
+"""All commands as one: smoltworks plan, run, status, verify, load, sql, describe, report, fingerprints."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ COMMANDS = {
     "verify": ("engine.verify", "Check a run, and its statistics."),
     "load": ("engine.load", "Load a run into PostgreSQL."),
     "sql": ("engine.sql", "Query a run with SQL."),
+    "describe": ("engine.describe", "Say what tables and columns mean."),
     "report": ("engine.report.__main__", "Sum up a run."),
     "fingerprints": ("engine.fingerprints", "Check that schedules give the recorded data here."),
 }

@@ -15,7 +15,7 @@ from __future__ import annotations
 from datetime import date
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine import __version__
 from lake.errors import InputError, LoadFailed, RunFailed, WipeFailed
@@ -41,6 +41,7 @@ __all__ = [
     "__version__",
     "advance",
     "capacity",
+    "describe",
     "fingerprints",
     "open_run",
     "plan",
@@ -289,6 +290,16 @@ def fingerprints(
 
     files = [Path(each) for each in schedules] or recorded_schedules()
     return list(repeat(files, below=_path(below), workers=workers))
+
+
+def describe(table: str | None = None) -> dict[str, Any]:
+    """What a table's columns mean (unit, type, key, joins, nullability, codes), or what every table is, as plain data.
+
+    InputError when no table is called so: it names those that are called alike or that tell of the word.
+    """
+    from lake.dictionary import described
+
+    return described(table)
 
 
 def _path(given: str | PathLike[str] | None) -> Path | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lake.errors import InputError
 
@@ -75,6 +75,12 @@ class Run:
         return MappingProxyType(
             {name: MappingProxyType({c.name: c for c in table.columns}) for name, table in TABLES.items()}
         )
+
+    def describe(self, table: str | None = None) -> dict[str, Any]:
+        """The same as smoltworks.describe: what a table's columns mean, or what every table is."""
+        from lake.dictionary import described
+
+        return described(table)
 
     @property
     def rows(self) -> Mapping[str, int]:

@@ -12,7 +12,7 @@ SCRIPT = "smoltworks"
 
 
 def command(name: str, *arguments: str | Path) -> str:
-    """A shell line for the command `name` (plan, run, status, verify, load, sql, report or fingerprints).
+    """A shell line for the command `name` (plan, run, status, verify, load, sql, describe, report ...).
 
     It begins as the line that was typed: smoltworks, python -m smoltworks, python -m engine, or python -m engine.X.
     A program that imports the packages is shown the script where it is installed.

@@ -22,6 +22,8 @@ def decimal(precision: int, scale: int) -> pa.DataType:
 class Column:
     """One column: its Arrow type, unit and meaning; `references` names the table whose id it holds.
 
+    `repeats` names the TABLE.COLUMN of a natural key, or of a name, that a text repeats.
+    `view_name` is what the views call it, beside its own name, where tables differ in what they call the same.
     `codes` makes it an enumeration: stored as an int8 dictionary of exactly these values.
     """
 
@@ -32,6 +34,8 @@ class Column:
     unit: str = ""
     nullable: bool = False
     references: str = ""
+    repeats: str = ""
+    view_name: str = ""
     codes: tuple[str, ...] = ()
     delta: bool = False  # climbs, or seldom repeats: DELTA_BINARY_PACKED instead of a dictionary
 
@@ -53,6 +57,7 @@ class Column:
 class Table:
     """A table: its columns in order; `id_bits` = k where a row's id is batch id x 2^k + row.
 
+    `grain` says what there is a row for ("a batch"), and goes on "There is a row for".
     `key` is unique, and so are the columns of each of `unique`, taken together.
     `truth` marks what only the simulator knows: the UAT has no place for it.
     """
@@ -62,6 +67,7 @@ class Table:
     columns: tuple[Column, ...]
     _: KW_ONLY
     key: tuple[str, ...]
+    grain: str
     id_bits: int = 0
     order: tuple[str, ...] = ()
     truth: bool = False

@@ -26,6 +26,7 @@ STAFF_TABLES: tuple[Table, ...] = (
             ),
         ),
         key=("id",),
+        grain="a member of staff",
         unique=(("username",),),
     ),
     Table(
@@ -52,6 +53,7 @@ STAFF_TABLES: tuple[Table, ...] = (
             Column("department", TEXT, "department"),
         ),
         key=("id",),
+        grain="a member of staff",
         unique=(("staff_id",),),
     ),
 )
@@ -63,6 +65,7 @@ MASTER_TABLES: tuple[Table, ...] = (
         "Who sells eggs.",
         (DIM_ID, NAME, Column("contact_details", TEXT, "how to reach him")),
         key=("id",),
+        grain="a supplier",
     ),
     Table(
         "lice_type",
@@ -75,6 +78,7 @@ MASTER_TABLES: tuple[Table, ...] = (
             ACTIVE,
         ),
         key=("id",),
+        grain="a species, sex and stage of lice",
         unique=(("species", "gender", "development_stage"),),
     ),
     Table(
@@ -88,6 +92,7 @@ MASTER_TABLES: tuple[Table, ...] = (
             Column("max_score", pa.int32(), "worst"),
         ),
         key=("id",),
+        grain="a parameter scored",
     ),
     Table(
         "parameter_score_definition",
@@ -101,11 +106,18 @@ MASTER_TABLES: tuple[Table, ...] = (
             Column("display_order", pa.int32(), "order"),
         ),
         key=("id",),
+        grain="a parameter and score",
         unique=(("parameter_id", "score_value"),),
     ),
-    Table("mortality_reason", "Why fish died: the causes of mortality_event.", (DIM_ID, NAME), key=("id",)),
-    Table("vaccination_type", "A vaccine.", (DIM_ID, NAME), key=("id",)),
-    Table("sample_type", "What is sent to a laboratory.", (DIM_ID, NAME), key=("id",)),
+    Table(
+        "mortality_reason",
+        "Why fish died: the causes of mortality_event.",
+        (DIM_ID, NAME),
+        key=("id",),
+        grain="a reason",
+    ),
+    Table("vaccination_type", "A vaccine.", (DIM_ID, NAME), key=("id",), grain="a vaccine"),
+    Table("sample_type", "What is sent to a laboratory.", (DIM_ID, NAME), key=("id",), grain="a type of sample"),
     Table(
         "company",
         "A subsidiary in one geography.",
@@ -117,6 +129,7 @@ MASTER_TABLES: tuple[Table, ...] = (
             Column("currency", TEXT, "its currency"),
         ),
         key=("id",),
+        grain="a geography and subsidiary",
         unique=(("geography_id", "subsidiary"),),
     ),
     Table(
@@ -131,6 +144,7 @@ MASTER_TABLES: tuple[Table, ...] = (
             Column("company_id", REF, "whose", references="company"),
         ),
         key=("id",),
+        grain="a station or area",
         unique=(("station_id", "area_id"),),
     ),
     Table(
@@ -146,12 +160,14 @@ MASTER_TABLES: tuple[Table, ...] = (
             Column("markup_percent", decimal(6, 3), "on cost", unit="%"),
         ),
         key=("id",),
+        grain="a pair of companies, and grade",
     ),
     Table(
         "biological_constraints",
         "Between which weights a batch is expected to be in each stage.",
         (DIM_ID, NAME, Column("description", TEXT, "in words"), ACTIVE),
         key=("id",),
+        grain="a set of weights",
     ),
     Table(
         "stage_constraint",
@@ -165,9 +181,10 @@ MASTER_TABLES: tuple[Table, ...] = (
             Column("typical_duration_days", pa.int32(), "usual length", unit="d"),
         ),
         key=("id",),
+        grain="a set and stage",
         unique=(("constraint_set_id", "lifecycle_stage"),),
     ),
-    Table("fcr_model", "Expected feed conversion.", (DIM_ID, NAME), key=("id",)),
+    Table("fcr_model", "Expected feed conversion.", (DIM_ID, NAME), key=("id",), grain="a model"),
     Table(
         "fcr_model_stage",
         "Expected feed conversion in one stage.",
@@ -179,6 +196,7 @@ MASTER_TABLES: tuple[Table, ...] = (
             Column("duration_days", pa.int32(), "length of the stage", unit="d"),
         ),
         key=("id",),
+        grain="a model and stage",
         unique=(("model_id", "stage_id"),),
     ),
     Table(
@@ -191,6 +209,7 @@ MASTER_TABLES: tuple[Table, ...] = (
             Column("rate", decimal(8, 5), "share that dies in each such time", unit="%"),
         ),
         key=("id",),
+        grain="a model",
     ),
     Table(
         "activity_template",
@@ -214,5 +233,6 @@ MASTER_TABLES: tuple[Table, ...] = (
             ACTIVE,
         ),
         key=("id",),
+        grain="a planned activity",
     ),
 )

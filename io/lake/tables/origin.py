@@ -45,6 +45,7 @@ ORIGIN_TABLES: tuple[Table, ...] = (
             Column("cancelled_at", TIMESTAMP, "when, UTC", nullable=True),
         ),
         key=("id",),
+        grain="a batch's order of eggs",
         id_bits=1,
         order=("id",),
     ),
@@ -81,6 +82,7 @@ ORIGIN_TABLES: tuple[Table, ...] = (
             Column("execution_duration_minutes", pa.int32(), "how long it took", unit="min", nullable=True),
         ),
         key=("id",),
+        grain="a delivery of eggs into one tray",
         id_bits=8,
         order=("id",),
     ),
@@ -96,6 +98,7 @@ ORIGIN_TABLES: tuple[Table, ...] = (
             Column("ph", decimal(4, 2), "acidity", unit="pH"),
         ),
         key=("batch_transfer_workflow_id",),
+        grain="a move from stage to stage",
         order=("batch_transfer_workflow_id",),
     ),
 )

@@ -21,7 +21,7 @@ from lake.tables.declaration import (
 )
 
 PROFILE_REF = Column("temp_profile_id", ID, "the profile", references="temperature_profile")
-PROFILE_NAME = Column("temp_profile_name", TEXT, "its name")
+PROFILE_NAME = Column("temp_profile_name", TEXT, "its name", repeats="temperature_profile.name")
 
 OUTLOOK_TABLES: tuple[Table, ...] = (
     Table(
@@ -29,6 +29,7 @@ OUTLOOK_TABLES: tuple[Table, ...] = (
         "The water that a batch is expected to live in, from its first day on: its halls', then the sea's.",
         (ROW_ID, BATCH_REF, Column("name", TEXT, "unique")),
         key=("id",),
+        grain="a batch",
         unique=(("name",),),
         id_bits=1,
         order=("id",),
@@ -43,6 +44,7 @@ OUTLOOK_TABLES: tuple[Table, ...] = (
             Column("temperature", decimal(5, 2), "expected", unit="degC", delta=True),
         ),
         key=("profile_id", "day_number"),
+        grain="a profile and day",
         order=("profile_id", "day_number"),
     ),
     Table(
@@ -52,7 +54,7 @@ OUTLOOK_TABLES: tuple[Table, ...] = (
             ROW_ID,
             BATCH_REF,
             Column("name", TEXT, "unique"),
-            Column("location", TEXT, "geography"),
+            Column("location", TEXT, "geography", repeats="geography.name"),
             Column("release_period", TEXT, "season"),
             Column("tgc_value", decimal(8, 5), "growth coefficient at sea", unit="g^(1/3)/(degC d)"),
             Column("exponent_n", decimal(6, 4), "of temperature"),
@@ -60,6 +62,7 @@ OUTLOOK_TABLES: tuple[Table, ...] = (
             Column("profile_id", ID, "temperature", references="temperature_profile"),
         ),
         key=("id",),
+        grain="a batch",
         unique=(("name",),),
         id_bits=1,
         order=("id",),
@@ -70,12 +73,13 @@ OUTLOOK_TABLES: tuple[Table, ...] = (
         (
             BATCH_REF,
             Column("tgc_model_id", ID, "the model", references="tgc_model"),
-            Column("lifecycle_stage", TEXT, "the stage"),
+            Column("lifecycle_stage", TEXT, "the stage", repeats="lifecycle_stage.name"),
             Column("tgc_value", decimal(6, 4), "growth coefficient", unit="g^(1/3)/(1000 degC d)"),
             Column("temperature_exponent", decimal(4, 2), "of temperature"),
             Column("weight_exponent", decimal(4, 2), "of weight"),
         ),
         key=("tgc_model_id", "lifecycle_stage"),
+        grain="a growth model and stage",
         order=("tgc_model_id", "lifecycle_stage"),
     ),
     Table(
@@ -89,7 +93,7 @@ OUTLOOK_TABLES: tuple[Table, ...] = (
             Column("duration_days", pa.int32(), "length", unit="d"),
             count("initial_count", "eggs"),
             Column("genotype", TEXT, "strain"),
-            Column("supplier", TEXT, "of the eggs"),
+            Column("supplier", TEXT, "of the eggs", repeats="egg_supplier.name"),
             Column("initial_weight", decimal(10, 4), "of an egg", unit="g"),
             Column("tgc_model_id", ID, "growth", references="tgc_model"),
             Column("fcr_model_id", REF, "feed conversion", references="fcr_model"),
@@ -97,6 +101,7 @@ OUTLOOK_TABLES: tuple[Table, ...] = (
             Column("biological_constraints_id", REF, "weights by stage", references="biological_constraints"),
         ),
         key=("id",),
+        grain="a batch",
         id_bits=1,
         order=("id",),
     ),
@@ -116,6 +121,7 @@ OUTLOOK_TABLES: tuple[Table, ...] = (
             Column("final_biomass_kg", decimal(12, 2), "biomass on the last day", unit="kg"),
         ),
         key=("id",),
+        grain="a scenario and computation",
         unique=(("scenario_id", "run_number"),),
         id_bits=1,
         order=("id",),
@@ -137,6 +143,7 @@ OUTLOOK_TABLES: tuple[Table, ...] = (
             Column("current_stage_id", pa.int8(), "stage", references="lifecycle_stage"),
         ),
         key=("projection_run_id", "day_number"),
+        grain="a computation and day",
         order=("projection_run_id", "day_number"),
     ),
     Table(
@@ -167,6 +174,7 @@ OUTLOOK_TABLES: tuple[Table, ...] = (
             Column("temp_bias_clamp_max_c", decimal(5, 2), "bound", unit="degC"),
         ),
         key=("assignment_id", "projection_date"),
+        grain="an active stay and day ahead",
         order=("assignment_id", "projection_date"),
     ),
     Table(
@@ -207,6 +215,7 @@ OUTLOOK_TABLES: tuple[Table, ...] = (
             Column("computed_date", DATE, "the last state's day"),
         ),
         key=("assignment_id",),
+        grain="an active stay",
         order=("assignment_id",),
     ),
     Table(
@@ -244,6 +253,7 @@ OUTLOOK_TABLES: tuple[Table, ...] = (
             Column("notes", TEXT, "the template's name"),
         ),
         key=("id",),
+        grain="a batch, template and container",
         unique=(("batch_id", "template_id", "container_id"),),
         id_bits=7,
         order=("id",),

@@ -7,7 +7,7 @@ import pyarrow as pa
 from lake.tables.declaration import CONTAINER_REF, DIM_ID, NAME, REF, STAGE_REF, TEXT, Column, Table, decimal
 
 PLACE_TABLES: tuple[Table, ...] = (
-    Table("geography", "A country of operation.", (DIM_ID, NAME), key=("id",)),
+    Table("geography", "A country of operation.", (DIM_ID, NAME), key=("id",), grain="a country of operation"),
     Table(
         "station",
         "A freshwater station.",
@@ -19,12 +19,14 @@ PLACE_TABLES: tuple[Table, ...] = (
             Column("longitude", decimal(9, 6), "east", unit="deg"),
         ),
         key=("id",),
+        grain="a freshwater station",
     ),
     Table(
         "hall",
         "A hall of a station; it serves one freshwater stage.",
         (DIM_ID, NAME, Column("station_id", REF, "its station", references="station"), STAGE_REF),
         key=("id",),
+        grain="a hall",
     ),
     Table(
         "area",
@@ -38,6 +40,7 @@ PLACE_TABLES: tuple[Table, ...] = (
             Column("longitude", decimal(9, 6), "east", unit="deg"),
         ),
         key=("id",),
+        grain="a sea area",
     ),
     Table(
         "container_type",
@@ -49,6 +52,7 @@ PLACE_TABLES: tuple[Table, ...] = (
             Column("max_volume_m3", decimal(10, 2), "largest volume", unit="m3"),
         ),
         key=("id",),
+        grain="a kind of container",
     ),
     Table(
         "container",
@@ -66,6 +70,7 @@ PLACE_TABLES: tuple[Table, ...] = (
             Column("max_density_kg_m3", decimal(10, 2), "limit", unit="kg/m3"),
         ),
         key=("id",),
+        grain="a container",
     ),
     Table(
         "sensor",
@@ -77,6 +82,7 @@ PLACE_TABLES: tuple[Table, ...] = (
             Column("parameter_id", pa.int8(), "what it measures", references="environmental_parameter"),
         ),
         key=("id",),
+        grain="a sensor",
         unique=(("container_id", "parameter_id"),),
     ),
     Table(
@@ -91,6 +97,7 @@ PLACE_TABLES: tuple[Table, ...] = (
             Column("area_id", REF, "its area", references="area", nullable=True),
         ),
         key=("id",),
+        grain="a silo or barge",
     ),
     Table(
         "feed",
@@ -105,12 +112,14 @@ PLACE_TABLES: tuple[Table, ...] = (
             Column("max_fish_weight_g", decimal(10, 2), "and below this one", unit="g"),
         ),
         key=("id",),
+        grain="a feed",
     ),
     Table(
         "species",
         "The species farmed.",
         (DIM_ID, NAME, Column("scientific_name", TEXT, "Latin name")),
         key=("id",),
+        grain="a species",
     ),
     Table(
         "lifecycle_stage",
@@ -123,18 +132,21 @@ PLACE_TABLES: tuple[Table, ...] = (
             Column("expected_weight_max_g", decimal(10, 2), "heaviest expected", unit="g"),
         ),
         key=("id",),
+        grain="a life-cycle stage",
     ),
     Table(
         "environmental_parameter",
         "What a sensor measures.",
         (Column("id", pa.int8(), "ordinal"), NAME, Column("unit", TEXT, "unit")),
         key=("id",),
+        grain="a quantity measured",
     ),
     Table(
         "product_grade",
         "A grade of harvested fish.",
         (DIM_ID, Column("code", TEXT, "natural key"), NAME),
         key=("id",),
+        grain="a grade",
         unique=(("code",),),
     ),
 )

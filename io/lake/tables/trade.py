@@ -25,6 +25,7 @@ TRADE_TABLES: tuple[Table, ...] = (
             Column("entry_date", TIMESTAMP, "when it was delivered, UTC"),
         ),
         key=("feed_purchase_id",),
+        grain="a lot of feed not used up",
         order=("feed_purchase_id",),
     ),
     Table(
@@ -34,7 +35,9 @@ TRADE_TABLES: tuple[Table, ...] = (
         "Stages on yolk have none.",
         (
             BATCH_REF,
-            Column("container_assignment_id", ID, "the stay", references="container_assignment"),
+            Column(
+                "container_assignment_id", ID, "the stay", references="container_assignment", view_name="assignment_id"
+            ),
             Column("period_start", DATE, "a Monday, or the first of a month", delta=True),
             Column("period_end", DATE, "the Sunday, or the last of the month", delta=True),
             Column("total_feed_kg", decimal(10, 2), "feed given", unit="kg"),
@@ -74,6 +77,7 @@ TRADE_TABLES: tuple[Table, ...] = (
             Column("data_points", pa.int32(), "feedings in the period"),
         ),
         key=("container_assignment_id", "period_start", "period_end"),
+        grain="a stay and calendar week or month",
         order=("container_assignment_id", "period_start", "period_end"),
     ),
     Table(
@@ -115,6 +119,7 @@ TRADE_TABLES: tuple[Table, ...] = (
             ),
         ),
         key=("batch_id", "period_start", "period_end"),
+        grain="a batch and calendar week or month",
         order=("period_start", "period_end"),
     ),
     Table(
@@ -128,6 +133,7 @@ TRADE_TABLES: tuple[Table, ...] = (
             Column("weight_kg", decimal(12, 3), "weight", unit="kg"),
         ),
         key=("event_id", "category"),
+        grain="a harvest and kind of waste",
         order=("event_id", "category"),
     ),
     Table(
@@ -147,6 +153,7 @@ TRADE_TABLES: tuple[Table, ...] = (
             Column("product_grade_id", REF, "the grade", references="product_grade"),
         ),
         key=("id",),
+        grain="a harvest lot",
         unique=(("lot_id",),),
         id_bits=14,
         order=("id",),
@@ -172,6 +179,7 @@ TRADE_TABLES: tuple[Table, ...] = (
             Column("event_id", ID, "the harvest", references="harvest_event", nullable=True),
         ),
         key=("id",),
+        grain="a move to sea, or a harvest and grade",
         unique=(("event_id", "transfer_workflow_id", "policy_id"),),
         id_bits=10,
         order=("id",),
