@@ -18,6 +18,7 @@ LIMIT_TABLES: tuple[Table, ...] = (
             Column("treated_above", decimal(8, 4), "a count above it orders a treatment", unit="lice/fish"),
         ),
         key=("id",),
+        grain="a geography and month",
         unique=(("geography_id", "month"),),
     ),
 )
