@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from engine.report.console import FAILED, console, input_errors, print_json, start, stopped_code
+from engine.report.console import FAILED, console, input_errors, print_json, results, say, start, stopped_code
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -44,17 +44,17 @@ def fingerprints(
         from engine.report.repetition import announce, print_repetition, repetitions_data
         from lake.errors import RunFailed
 
-        screen = console()
+        screen, shown = console(), results(as_json=as_json)
         found = []
         try:
             for each in repeat(schedules or recorded_schedules(), below=below, workers=workers, begun=announce(screen)):
                 found.append(each)
-                print_repetition(screen, each)
+                print_repetition(shown, each)
         except RunFailed as failure:
-            screen.print(f"error: {failure}", soft_wrap=True, markup=False)
+            say(screen, f"error: {failure}")
             raise typer.Exit(FAILED) from None
         except KeyboardInterrupt as stop:
-            screen.print("interrupted; the run under way is removed")
+            say(screen, "interrupted; the run under way is removed")
             raise typer.Exit(stopped_code(stop)) from None
         if record:
             write_record(found)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from engine.report.console import console, input_errors, print_json, start, stopped_code
+from engine.report.console import console, input_errors, print_json, results, say, start, stopped_code
 from lake.errors import InputError
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def load(
             elif to is None:
                 from lake.next_step import command
 
-                screen.print(f"open it: {command('load', run, '--serve')}", soft_wrap=True, markup=False)
+                say(screen, f"open it: {command('load', run, '--serve')}")
 
 
 def _names(texts: list[str] | None) -> tuple[str, ...]:
@@ -216,7 +216,7 @@ def _target(to: str | None) -> list[str]:
 
 
 def _say(screen: Console) -> Callable[[str], None]:
-    return lambda text: screen.print(text, soft_wrap=True, markup=False)
+    return lambda text: say(screen, text)
 
 
 def _load(run: Path, to: str | None, connections: int, options: Options, *, screen: Console, as_json: bool) -> None:
@@ -237,7 +237,7 @@ def _load(run: Path, to: str | None, connections: int, options: Options, *, scre
         result = load(run, to, options=options, connections=connections, listener=listener)
     if as_json:
         print_json(load_data(result))
-    print_load(screen, result)
+    print_load(results(as_json=as_json), result)
 
 
 @contextmanager
@@ -273,7 +273,10 @@ def _restore(run: Path, to: str | None, connections: int, screen: Console, *, as
         count = restore(run, to, connections=connections, report=report, tell=_say(screen))
     if as_json:
         print_json({"restored": count})
-    screen.print(f"restored and validated {count} indexes and keys" if count else "nothing was left out")
+    say(
+        results(as_json=as_json),
+        f"restored and validated {count} indexes and keys" if count else "nothing was left out",
+    )
 
 
 def _wipe(run: Path, to: str | None, screen: Console, *, yes: bool, as_json: bool) -> None:
@@ -295,7 +298,7 @@ def _wipe(run: Path, to: str | None, screen: Console, *, yes: bool, as_json: boo
         result = wipe(run, to, confirm=confirm, tell=_say(screen))
     if as_json and result is not None:
         print_json(wipe_data(result))
-    print_wipe(screen, result)
+    print_wipe(results(as_json=as_json), result)
 
 
 def _serve(run: Path, screen: Console) -> None:
@@ -307,8 +310,7 @@ def _serve(run: Path, screen: Console) -> None:
     from warehouse.run_database import database, is_served
 
     with database(run, tell=_say(screen)) as dsn, suppress(KeyboardInterrupt):
-        screen.print(f"open it: {psql_line(dsn)}", soft_wrap=True, markup=False)
-        screen.print("serving until Ctrl-C")
+        say(screen, f"open it: {psql_line(dsn)}", "serving until Ctrl-C")
         while is_served(run):
             time.sleep(1)
         raise InputError(str(run), "its server has ended", f"serve it again: {command('load', run, '--serve')}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.report.console import console, input_errors, print_json, start
+from engine.report.console import input_errors, print_json, results, say, start
 from lake.errors import InputError, shortened
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def plan(
             planned, is_solved = plan_schedule(options, output), options.is_solved
         from engine.report.planned import print_found
 
-        print_found(console(), planned, is_solved)
+        print_found(results(as_json=as_json), planned, is_solved)
         _require(planned, picture, strict_biomass)
         _deliver(planned, None if dry_run else output, overwrite=overwrite, as_json=as_json, picture=picture)
 
@@ -201,14 +201,14 @@ def _deliver(planned: Planned, output: Path | None, *, overwrite: bool, as_json:
     report = report_plan(planned)
     if output is not None:
         write_schedule(output, planned.schedule.text, overwrite=overwrite)
-    screen = console()
+    screen = results(as_json=as_json)
     print_plan(screen, planned, report)
     if picture is not None:
         from engine.report.picture import write_picture
 
         write_picture(picture, planned.schedule, report.capacity)
     if output is not None:
-        screen.print(f"written: {output}", markup=False)
+        say(screen, f"written: {output}")
     if as_json:
         print_json(plan_data(planned, report, output, picture))
 
@@ -217,7 +217,7 @@ def _rehash(path: Path, biology: str | None, as_json: bool) -> None:
     from engine.planning.schedules import rehash_schedule
 
     changed = rehash_schedule(path, biology)
-    console().print(f"{path}: {'count and hashes renewed' if changed else 'holds already'}", markup=False)
+    say(results(as_json=as_json), f"{path}: {'count and hashes renewed' if changed else 'holds already'}")
     if as_json:
         print_json({"file": str(path), "changed": changed})
 

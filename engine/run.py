@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.report.console import console, fail, input_errors, print_json, start, stopped_code
+from engine.report.console import console, fail, input_errors, print_json, results, say, start, stopped_code
 
 if TYPE_CHECKING:
     from engine.execution.run import Expected
@@ -71,9 +71,9 @@ def run(
         else:
             the_schedule = read_any(schedule, farm=farm, biology=biology)
         for damaged in restored:
-            screen.print(f"note: {damaged} was damaged; restored from the run's copy", soft_wrap=True, markup=False)
+            say(screen, f"note: {damaged} was damaged; restored from the run's copy")
         for note in the_schedule.notes:
-            screen.print(f"note: {note}", soft_wrap=True, markup=False)
+            say(screen, f"note: {note}")
         run_dir = run_folder(the_schedule, out)
         options = [*(("--farm", farm) if farm else ()), *(("--biology", biology) if biology else ())]
         again = command("run", "--schedule", schedule, "--out", run_dir, "--resume", *options)
@@ -83,7 +83,7 @@ def run(
                 def begun(expected: Expected) -> None:
                     display.begun(expected)
                     if biology is not None:
-                        screen.print(biology_line(biology_record(the_schedule.biology)), soft_wrap=True, markup=False)
+                        say(screen, biology_line(biology_record(the_schedule.biology)))
 
                 try:
                     manifest = simulate_schedule(
@@ -109,13 +109,13 @@ def run(
             if as_json:
                 print_json(run_data(manifest, run_dir))
             else:
-                print_run(screen, manifest, run_dir)
+                print_run(results(), manifest, run_dir)
             if manifest.failed:
                 print_failures(screen, manifest, again)
                 raise typer.Exit(PARTLY_DONE)
         except KeyboardInterrupt as stop:
             how = f"what is whole is kept. To finish:\n  {again}" if is_run(run_dir) else "nothing was begun"
-            screen.print(f"interrupted; {how}", soft_wrap=True, markup=False)
+            say(screen, f"interrupted; {how}")
             raise typer.Exit(stopped_code(stop)) from None
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from engine.report.console import console, input_errors, print_json, start
+from engine.report.console import input_errors, print_json, results, start
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -41,7 +41,7 @@ def status(
             return
         from engine.report.status import print_status, status_table
 
-        screen = console()
+        screen = results()
         if watch and screen.is_terminal:
             from rich.live import Live
 

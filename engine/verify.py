@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from engine.report.console import console, input_errors, print_json, start, steps
+from engine.report.console import console, input_errors, print_json, results, say, start, steps
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 FAILED = 1
@@ -63,16 +63,17 @@ def verify(
                     dsn=to,
                     with_statistics=statistics,
                     on_step=on_step,
-                    tell=lambda text: screen.print(text, markup=False, soft_wrap=True),
+                    tell=lambda text: say(screen, text),
                 )
         if found.not_kept:
-            screen.print(f"note: the result was not kept: {found.not_kept}", markup=False, soft_wrap=True)
+            say(screen, f"note: the result was not kept: {found.not_kept}")
         if as_json:
             print_json(found.to_json())
+        shown = results(as_json=as_json)
         if not statistics_only:
-            print_verification(screen, found, everything=not only)
+            print_verification(shown, found, everything=not only)
         if found.statistics:
-            print_statistics(screen, list(found.statistics))
+            print_statistics(shown, list(found.statistics))
     if not found.passed:
         raise typer.Exit(FAILED)
 

@@ -124,7 +124,7 @@ def test_the_manifest_records_base_and_changed_parameters_and_the_report_shows_t
     assert shown.exit_code == 0, shown.stderr
     assert json.loads(shown.stdout)["biology"] == record
     shown = CliRunner().invoke(report, [str(ran.run_dir)])
-    assert "biology   slow: published but for 2 parameters: feed.appetite_sd 0.08 -> 0.2; regions.Faroe" in shown.stderr
+    assert "biology   slow: published but for 2 parameters: feed.appetite_sd 0.08 -> 0.2; regions.Faroe" in shown.stdout
 
 
 def test_a_resume_with_another_biology_is_refused_and_with_the_same_one_not(ran: Ran) -> None:

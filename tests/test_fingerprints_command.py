@@ -47,7 +47,7 @@ def test_the_demo_gives_the_recorded_data() -> None:
 
 
 def test_what_is_recorded_is_the_same_the_next_time_and_other_data_are_told(tiny: Path) -> None:
-    code, _, told = check(tiny)
+    code, told, _ = check(tiny)
     assert (code, "tiny.yaml: not recorded (" in told) == (1, True)
     assert check(tiny, "--record")[0] == 0
     code, out, told = check(tiny, "--json")
@@ -82,7 +82,7 @@ def test_runs_are_made_in_the_folder_given_and_removed(tiny: Path, tmp_path: Pat
 )
 def test_a_record_that_is_none_is_refused_before_anything_runs(tiny: Path, text: str, wrong: str) -> None:
     (tiny.parent / FILE).write_text(text)
-    code, _, told = check(tiny)
+    code, told, _ = check(tiny)
     assert code == 2
     assert wrong in told
     assert "running" not in told

@@ -48,7 +48,7 @@ def test_loads_once_and_says_so(run_dir: Path) -> None:
     assert set(json.loads(second.stdout)["rows"].values()) == {0}
     assert "loaded already" in second.stderr
     spoken = load(run_dir)
-    assert spoken.stdout == ""
+    assert spoken.stdout == "this run is loaded already: nothing written\n"
     hint = re.search(r"open it: (.*)", spoken.stderr)
     assert hint is not None
     assert shlex.split(hint[1])[1:] == ["-m", "engine.load", str(run_dir), "--serve"]
@@ -139,7 +139,7 @@ def test_loads_a_part_and_removes_it(tmp_path: Path) -> None:
     whole = load(tmp_path)
     assert (whole.returncode, "with another part of it" in whole.stderr) == (2, True)
 
-    assert "nothing was left out" in load(tmp_path, "--restore").stderr
+    assert "nothing was left out" in load(tmp_path, "--restore").stdout
     assert load(tmp_path, "--restore", "--json").stdout == '{"restored": 0}\n'
 
     asked = load(tmp_path, "--wipe")

@@ -65,16 +65,17 @@ def test_a_run_that_exists_is_left_alone_unless_asked(
     assert manifest.read_bytes() == before
 
 
-def test_words_go_to_stderr_and_a_pipe_sees_no_control_codes(
+def test_progress_goes_to_stderr_the_result_to_stdout_and_a_pipe_sees_no_control_codes(
     done: tuple[Path, subprocess.CompletedProcess[str]],
 ) -> None:
     folder, first = done
     assert "running runs/small: 5 batches" in first.stderr
     resumed = call(folder, "--schedule", "small.yaml", "--resume")
     assert resumed.returncode == 0, resumed.stderr
-    assert resumed.stdout == ""
-    assert "environmental_reading" in resumed.stderr
-    assert "\x1b" not in resumed.stderr + first.stderr
+    assert "environmental_reading" in resumed.stdout
+    assert "running runs/small" in resumed.stderr
+    assert "environmental_reading" not in resumed.stderr
+    assert "\x1b" not in resumed.stdout + resumed.stderr + first.stderr
     manifest = json.loads((folder / "runs" / "small" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["fingerprint"] == json.loads(first.stdout)["fingerprint"]
 

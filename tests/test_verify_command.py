@@ -45,11 +45,11 @@ def copy(run: Path, tmp_path: Path) -> Path:
 def test_a_true_run_passes(copy: Path) -> None:
     done = command("verify", copy)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == ""
+    assert done.stderr == ""
     for name in check_names():
-        assert name in done.stderr
-    assert "22 of 22 checks passed" in done.stderr
-    assert "not loaded: PostgreSQL not checked" in done.stderr
+        assert name in done.stdout
+    assert "22 of 22 checks passed" in done.stdout
+    assert "not loaded: PostgreSQL not checked" in done.stdout
 
 
 def test_json_is_one_object_with_every_check(copy: Path) -> None:
@@ -68,8 +68,8 @@ def test_a_spoilt_run_fails_and_names_the_rows(copy: Path) -> None:
     spoil(copy, "daily_state", "population")
     done = command("verify", copy)
     assert done.returncode == 1
-    assert "FAR-2023-001" in done.stderr
-    assert "eggs = gone + alive" in done.stderr
+    assert "FAR-2023-001" in done.stdout
+    assert "eggs = gone + alive" in done.stdout
     code, data = verified(copy)
     failed = {c["name"]: c["rows"] for c in data["checks"] if c["violations"]}
     assert code == 1

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from engine.report.console import NOT_CHECKED, console, input_errors, print_json, start
+from engine.report.console import NOT_CHECKED, input_errors, print_json, results, start
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -43,7 +43,7 @@ def report(
         if as_json:
             print_json(summary.to_json())
         else:
-            print_summary(console(), summary)
+            print_summary(results(), summary)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What commands do alike: words to stderr, data to stdout, every failure as one message with an exit code."""
+"""What commands do alike: results to stdout, all other words to stderr, every failure a message with an exit code."""
 
 from __future__ import annotations
 
@@ -23,24 +23,42 @@ from lake.errors import InputError
 from lake.space import in_words
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
     from rich.progress import Progress
 
 FAILED, WRONG_INPUT = 1, 2
 NO_MEMORY = ("there is not enough memory", "end other programs, raise the limit, or take fewer --workers; then repeat")
 LONGEST = 300  # characters of a fault's own words
-PIPE_WIDTH = 160
+UNBROKEN = 10_000  # characters: no line of a file or a pipe is broken
 NOT_CHECKED = "bytes not checked"  # the first line where --no-check is given
 
 
 def console() -> Console:
-    """A rich console on stderr; outside a terminal it is wide enough for every table."""
+    """A rich console on stderr, for progress, notes and hints; outside a terminal no line is broken."""
+    return _screen(stderr=True)
+
+
+def results(*, as_json: bool = False) -> Console:
+    """The same on stdout, for what was asked for; on stderr where the JSON object is what was asked for."""
+    return _screen(stderr=as_json)
+
+
+def _screen(*, stderr: bool) -> Console:
     from rich.console import Console
 
-    screen = Console(stderr=True, highlight=False)
+    screen = Console(stderr=stderr, highlight=False)
     if not screen.is_terminal:
-        screen.width = PIPE_WIDTH
+        screen.width = UNBROKEN
     return screen
+
+
+def say(screen: Console, *lines: str, style: str | None = None) -> None:
+    """Sentences as they are, without markup; a terminal's lines are broken between words, commands left whole."""
+    from engine.report.wrapping import wrapped
+
+    for line in lines:
+        text = wrapped(line, screen.width) if screen.is_terminal else line
+        screen.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def progress(screen: Console) -> Progress:
@@ -56,6 +74,18 @@ def progress(screen: Console) -> Progress:
         transient=True,
         disable=not screen.is_terminal,
     )
+
+
+def show(screen: Console, *tables: RenderableType) -> None:
+    """Tables as they are; in a file or a pipe without the spaces that fill up a line."""
+    for table in tables:
+        if screen.is_terminal:
+            screen.print(table)
+            continue
+        with screen.capture() as drawn:
+            screen.print(table)
+        text = "\n".join(line.rstrip() for line in drawn.get().splitlines())
+        screen.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 @contextmanager

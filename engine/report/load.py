@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
+from engine.report.console import say
 from warehouse.differences import DifferingColumn
 from warehouse.load import LoadResult
 from warehouse.wipe import WipeResult
@@ -18,19 +19,19 @@ EXAMPLES = 2
 def print_load(screen: Console, result: LoadResult) -> None:
     """Rows, pace and what else the load did, in a line or two."""
     if result.restored_first:
-        screen.print(f"restored {result.restored_first} indexes and keys that a broken load had left out")
+        say(screen, f"restored {result.restored_first} indexes and keys that a broken load had left out")
     if result.already:
-        screen.print("this run is loaded already: nothing written")
+        say(screen, "this run is loaded already: nothing written")
         return
-    screen.print(
+    say(
+        screen,
         f"loaded {result.total_rows:,} rows in {result.seconds:.1f} s "
         f"({result.rows_per_second:,.0f} rows/s): copy {result.copy_seconds:.1f} s, "
         f"{result.set_aside} indexes and keys restored and validated {result.restore_seconds:.1f} s; "
         f"{sum(result.added_master_rows.values()):,} master rows added"
         + (f"; {sum(result.history_rows.values()):,} of the rows are history" if result.history_rows else ""),
-        soft_wrap=True,
+        f"scenarios are listed for {result.owner}; --user names another",
     )
-    screen.print(f"scenarios are listed for {result.owner}; --user names another", soft_wrap=True, markup=False)
     _print_differing(screen, result.differing_master_rows)
 
 
@@ -39,14 +40,14 @@ def _print_differing(screen: Console, differing: list[DifferingColumn]) -> None:
     if not differing:
         return
     rows = sum(len(column.values) for column in differing)
-    screen.print(f"{rows:,} values of master rows differ from the run's, and were left as they are:")
+    say(screen, f"{rows:,} values of master rows differ from the run's, and were left as they are:")
     for column in differing[:MAX_COLUMNS]:
         most = "" if column.largest is None else f", by up to {column.largest:g}"
         first = "; ".join(f"{v.row}: {v.theirs}, the run's {v.ours}" for v in column.values[:EXAMPLES])
         line = f"  {column.table}.{column.column}: {len(column.values):,} rows{most} ({first})"
-        screen.print(line, soft_wrap=True, markup=False, highlight=False)
+        say(screen, line)
     if len(differing) > MAX_COLUMNS:
-        screen.print(f"  and {len(differing) - MAX_COLUMNS} more columns; --json names them all")
+        say(screen, f"  and {len(differing) - MAX_COLUMNS} more columns; --json names them all")
 
 
 def _differing_data(column: DifferingColumn) -> dict[str, Any]:
@@ -79,18 +80,18 @@ def load_data(result: LoadResult) -> dict[str, Any]:
 def print_row_counts(screen: Console, rows: dict[str, int]) -> None:
     """Tables and their rows, one a line."""
     for table, count in rows.items():
-        screen.print(f"{table:45}{count:>15,}", markup=False)
+        say(screen, f"{table:45}{count:>15,}")
 
 
 def print_wipe(screen: Console, result: WipeResult | None) -> None:
     """What was removed; None: it was declined."""
     if result is None:
-        screen.print("nothing removed")
+        say(screen, "nothing removed")
         return
-    screen.print(
+    say(
+        screen,
         f"removed {sum(result.rows.values()):,} rows and {result.master:,} master rows in {result.seconds:.1f} s"
         + (f"; {result.left:,} master rows stay, for others use them" if result.left else ""),
-        soft_wrap=True,
     )
 
 

@@ -15,15 +15,16 @@ from engine.planning.ladder import Ladder
 from engine.planning.makespan import Makespan
 from engine.planning.planned import PlanReport
 from engine.planning.schedules import Planned
+from engine.report.console import say, show
 
 
 def print_found(screen: Console, planned: Planned, is_solved: bool) -> None:
     """What the planner found: batches and stagger if they were left open, and the stays at sea by harvest weight."""
     if planned.request is not None and is_solved:
         stagger = planned.request.stagger.text
-        screen.print(f"found: --batches {planned.request.batches} --stagger '{stagger}'", soft_wrap=True)
+        say(screen, f"found: --batches {planned.request.batches} --stagger '{stagger}'")
     if planned.sea_plan is not None:
-        screen.print(sea_plan_line(planned.sea_plan), soft_wrap=True)
+        say(screen, sea_plan_line(planned.sea_plan))
 
 
 def print_plan(screen: Console, planned: Planned, report: PlanReport) -> None:
@@ -32,7 +33,7 @@ def print_plan(screen: Console, planned: Planned, report: PlanReport) -> None:
     lines = [*cutoff_lines(report.cutoff), *makespan_lines(report.makespans)]
     if planned.ladder is not None:
         lines += ladder_lines(planned.ladder)
-    _print_lines(screen, *lines)
+    say(screen, *lines)
 
 
 def print_capacity(screen: Console, schedule: Schedule, report: CapacityReport) -> None:
@@ -40,14 +41,14 @@ def print_capacity(screen: Console, schedule: Schedule, report: CapacityReport) 
     first, last = schedule.batches[0], schedule.batches[-1]
     span = "the steady state" if report.steady else "the whole span, for want of a steady state"
     neck = report.bottleneck
-    _print_lines(
+    say(
         screen,
         f"{schedule.name}: {len(schedule.batches)} batches without a conflict, "
         f"in {len(schedule.partitions)} partitions, as of {to_date(schedule.as_of_day)}",
         f"{first.number} starts on {to_date(first.start_day)}, {last.number} on {to_date(last.start_day)}",
     )
-    screen.print(_table(report))
-    _print_lines(
+    show(screen, _table(report))
+    say(
         screen,
         f"planned saturation: freshwater {report.freshwater:.1%}, sea {report.sea:.1%}, total {report.total:.1%}",
         f"over {span}: {to_date(report.first_day)} to {to_date(report.last_day)}",
@@ -55,7 +56,7 @@ def print_capacity(screen: Console, schedule: Schedule, report: CapacityReport) 
         *_bound_lines(report),
     )
     if report.excesses:
-        _print_lines(screen, *_excess_lines(report.excesses))
+        say(screen, *_excess_lines(report.excesses))
 
 
 def _table(report: CapacityReport) -> Table:
@@ -92,11 +93,6 @@ def _excess_lines(excesses: tuple[Excess, ...]) -> tuple[str, str]:
         f"the worst, {worst.number}, may reach {worst.peak.peak_kg / 1000:,.0f} t in one of "
         f"{worst.peak.limit_kg / 1000:,.0f} t ({worst.stage})",
     )
-
-
-def _print_lines(screen: Console, *lines: str) -> None:
-    for line in lines:
-        screen.print(line, markup=False, soft_wrap=True)
 
 
 def cutoff_lines(cutoff: Cutoff) -> tuple[str, ...]:

@@ -10,13 +10,12 @@ from rich.console import Console
 
 from engine.execution.repetition import DIFFERS, SAME, Recorded, Repetition
 from engine.execution.run import Expected
+from engine.report.console import say
 
 
 def announce(screen: Console) -> Callable[[Path, Expected], None]:
     """Tells of each run that begins."""
-    return lambda path, expected: screen.print(
-        f"running {path}: about {expected.events:,} events", soft_wrap=True, markup=False
-    )
+    return lambda path, expected: say(screen, f"running {path}: about {expected.events:,} events")
 
 
 def print_repetition(screen: Console, found: Repetition) -> None:
@@ -25,8 +24,7 @@ def print_repetition(screen: Console, found: Repetition) -> None:
     if found.outcome == DIFFERS and found.recorded is not None:
         lines.append(f"  recorded: {_words(found.recorded)}")
         lines.append("  with the recorded version and the dependencies of constraints.txt, this is a fault")
-    for line in lines:
-        screen.print(line, soft_wrap=True, markup=False)
+    say(screen, *lines)
 
 
 def repetitions_data(found: Sequence[Repetition]) -> dict[str, Any]:

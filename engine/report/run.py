@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.execution.progress import Progress
-from engine.report.console import progress
+from engine.report.console import progress, say, show
 from lake.manifest import BiologyRecord, Manifest, PartitionRecord
 from lake.space import size
 
@@ -34,15 +34,15 @@ class RunDisplay:
 
     def begun(self, expected: Expected) -> None:
         over = f"; {len(expected.flagged)} batches may outgrow their containers" if expected.flagged else ""
-        self._screen.print(
+        say(
+            self._screen,
             f"running {self._run_dir}: {self._batches} batches, about {expected.events:,} events, "
             f"{size(expected.bytes)}{over}",
-            soft_wrap=True,
         )
 
     def finished(self, record: PartitionRecord) -> None:
         if record.status != "succeeded":
-            self._screen.print(f"partition {record.partition} failed; the others go on")
+            say(self._screen, f"partition {record.partition} failed; the others go on")
 
     def progress(self, state: Progress) -> None:
         self._bar.update(self._task, completed=state.batches_done, description=f"batches ({state.events:,} events)")
@@ -93,24 +93,26 @@ def _short(value: Any) -> str:
 
 def print_run(screen: Console, manifest: Manifest, run_dir: Path) -> None:
     """Rows by table, and the run in one line."""
-    screen.print(rows_table(manifest))
-    screen.print(
+    show(screen, rows_table(manifest))
+    say(
+        screen,
         f"{made_in(manifest)} on {manifest.workers} workers, "
         f"{manifest.peak_memory_mb:.0f} MB at most in one; {run_dir}",
-        soft_wrap=True,
     )
 
 
 def print_failures(screen: Console, manifest: Manifest, again: str) -> None:
     """Each failed partition with its error, and the command that makes them."""
     for record in manifest.failed:
-        screen.print(f"partition {record.partition} (batches {record.first_batch}-{record.last_batch}) failed:")
-        screen.print(f"  {_last_line(record.error)}", markup=False, soft_wrap=True)
-    screen.print(
-        f"{len(manifest.failed)} of {len(manifest.partitions)} partitions failed; the rest is kept. "
-        f"To finish:\n  {again}",
-        soft_wrap=True,
-        markup=False,
+        say(
+            screen,
+            f"partition {record.partition} (batches {record.first_batch}-{record.last_batch}) failed:",
+            f"  {_last_line(record.error)}",
+        )
+    say(
+        screen,
+        f"{len(manifest.failed)} of {len(manifest.partitions)} partitions failed; the rest is kept. To finish:",
+        f"  {again}",
     )
 
 

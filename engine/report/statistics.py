@@ -8,10 +8,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from engine.report.console import say, show
+
 if TYPE_CHECKING:
     from engine.statistics.table import Statistic
 
-PIPE_WIDTH = 300  # room for a row on one line, where no terminal limits it
 MIN_SHOWN = 1e-4
 GROUPS = {True: "statistics that must lie within their bands", False: "other published statistics"}
 
@@ -21,8 +22,6 @@ def print_statistics(screen: Console, statistics: list[Statistic]) -> None:
 
     A terminal shows the bands' sources; where there is room, in a pipe, also the tables that a value comes from.
     """
-    if not screen.is_terminal:
-        screen.width = max(screen.width, PIPE_WIDTH)
     for of_group, title in GROUPS.items():
         group = [s for s in statistics if s.required == of_group]
         table = Table(box=None, header_style="bold", title=f"\n{title}", title_justify="left", title_style="bold")
@@ -37,15 +36,14 @@ def print_statistics(screen: Console, statistics: list[Statistic]) -> None:
             table.add_row(
                 s.name, *figures, s.band.unit, _result(s), escape(s.band.cited if screen.is_terminal else s.source)
             )
-        screen.print(table)
+        show(screen, table)
     required = [s for s in statistics if s.required]
     within, unknown = sum(s.within is True for s in required), sum(s.within is None for s in required)
     left_out = f"; {unknown} not judged for want of data (--json tells how much there is)" if unknown else ""
-    screen.print(f"\n{within} of {len(required)} statistics within their bands{left_out}", markup=False)
+    say(screen, f"\n{within} of {len(required)} statistics within their bands{left_out}")
     for s in required:
         if s.failed:
-            words = f"outside: {s.name} {figure(s.value)}, not {limits(s)} {s.band.unit}"
-            screen.print(words, markup=False, soft_wrap=True)
+            say(screen, f"outside: {s.name} {figure(s.value)}, not {limits(s)} {s.band.unit}")
 
 
 def _result(s: Statistic) -> str:

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from engine.execution.progress import Progress
+from engine.report.console import console, say, show
 from lake.next_step import resume
 
 LAST_ERRORS = 5
@@ -45,6 +46,6 @@ def status_table(state: Progress) -> Table:
 
 def print_status(screen: Console, state: Progress, run_dir: Path) -> None:
     """The progress, and how to go on where something is missing."""
-    screen.print(status_table(state))
+    show(screen, status_table(state))
     if state.state in {"interrupted", "partial"} or (state.damage and state.state != "running"):
-        screen.print(f"finish it: {resume(run_dir)}", markup=False, soft_wrap=True)
+        say(console(), f"finish it: {resume(run_dir)}")

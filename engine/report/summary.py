@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from engine.execution.summary import SHARES, Summary
+from engine.report.console import say, show
 from engine.report.run import biology_line, made_in, rows_table
 from lake.next_step import command
 from warehouse.embedded import psql_line, served_dsn
@@ -14,10 +15,10 @@ def print_summary(screen: Console, summary: Summary) -> None:
     """The summary for people, on one screen."""
     manifest = summary.manifest
     batches = manifest.identity.batch_count
-    screen.print(rows_table(manifest))
+    show(screen, rows_table(manifest))
 
     def line(text: str) -> None:
-        screen.print(text, soft_wrap=True, markup=False)
+        say(screen, text)
 
     line(f"{batches} batches up to {manifest.identity.as_of}: {made_in(manifest)}")
     line(

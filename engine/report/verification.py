@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.execution.verification import Verification
+from engine.report.console import say, show
 
 if TYPE_CHECKING:
     from lake.checks import Row
@@ -31,24 +32,24 @@ def print_verification(screen: Console, found: Verification, *, everything: bool
     for result in found.checks:
         verdict = "passed" if result.passed else "[bold red]FAILED[/]"
         table.add_row(result.name, verdict, f"{result.violations:,}", f"{result.seconds:.2f}")
-    screen.print(table)
+    show(screen, table)
     failed = [result for result in found.checks if not result.passed]
     for result in failed:
-        screen.print(f"\n{result.name}: {_count(result.rows, result.violations)}", style="bold", markup=False)
-        screen.print(rows_table(result.rows), soft_wrap=True)
+        say(screen, f"\n{result.name}: {_count(result.rows, result.violations)}", style="bold")
+        show(screen, rows_table(result.rows))
     for report in found.reports:
         shown = report.rows[:REPORT_ROWS_SHOWN]
         title = REPORT_TITLES.get(report.name, "")
         note = f" ({_count(shown, len(report.rows))})" if len(shown) < len(report.rows) else ""
-        screen.print(f"\nnote {report.name}: {title}{note}", markup=False, soft_wrap=True)
-        screen.print(rows_table(shown), soft_wrap=True)
+        say(screen, f"\nnote {report.name}: {title}{note}")
+        show(screen, rows_table(shown))
     if everything:
         compared = found.database or "not loaded: PostgreSQL not checked"
-        screen.print(f"\nPostgreSQL: {compared}", markup=False, soft_wrap=True)
+        say(screen, f"\nPostgreSQL: {compared}")
     passed, seconds = len(found.checks) - len(failed), sum(result.seconds for result in found.checks)
-    screen.print(f"{passed} of {len(found.checks)} checks passed in {seconds:.1f} s")
+    say(screen, f"{passed} of {len(found.checks)} checks passed in {seconds:.1f} s")
     if failed:
-        screen.print(f"failed: {', '.join(result.name for result in failed)}", markup=False, soft_wrap=True)
+        say(screen, f"failed: {', '.join(result.name for result in failed)}")
 
 
 def _count(rows: tuple[Row, ...], count: int) -> str:

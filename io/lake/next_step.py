@@ -38,6 +38,11 @@ def entrance() -> str:
     return shlex.join(_entrance())
 
 
+def beginnings() -> tuple[str, ...]:
+    """How the commands that messages name begin, psql's among them."""
+    return entrance(), f"{shlex.quote(_python())} -m", "psql"
+
+
 def _entrance() -> list[str]:
     module = _main_module()
     if module in ("engine", SCRIPT):

@@ -130,14 +130,14 @@ def test_json_holds_every_statistic_beside_the_checks(small_run: Path) -> None:
 
 def test_the_tables_show_value_band_and_source(small_run: Path) -> None:
     done = verify(small_run, "--statistics-only")
-    assert (done.returncode, done.stdout) == (0, "")
-    (row,) = [line for line in done.stderr.splitlines() if "carbon dioxide in tanks, mean" in line]
+    assert (done.returncode, done.stderr) == (0, "")
+    (row,) = [line for line in done.stdout.splitlines() if "carbon dioxide in tanks, mean" in line]
     assert "11.6" in row
     assert "96 Norwegian sources (V); from environmental_reading" in row
-    assert "statistics that must lie within their bands" in done.stderr
-    assert "other published statistics" in done.stderr
-    assert "0 of 39 statistics within their bands; 39 not judged for want of data" in done.stderr
-    assert "04_double_booking" not in done.stderr
+    assert "statistics that must lie within their bands" in done.stdout
+    assert "other published statistics" in done.stdout
+    assert "0 of 39 statistics within their bands; 39 not judged for want of data" in done.stdout
+    assert "04_double_booking" not in done.stdout
 
 
 def test_without_the_option_nothing_is_computed(small_run: Path) -> None:

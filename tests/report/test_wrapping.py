@@ -1,0 +1,47 @@
+"""What a terminal shows breaks between words; what is to be copied, and what goes to a file, doesn't break."""
+
+from __future__ import annotations
+
+import io
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+from rich.table import Table
+
+from engine.report.console import say, show
+from engine.report.wrapping import LEAST, wrapped
+from lake.next_step import command
+
+WORDS = st.lists(st.text("abcdefg-_/.", min_size=1, max_size=30), min_size=1, max_size=30)
+
+
+@given(words=WORDS, width=st.integers(1, 130), indent=st.integers(0, 6))
+def test_no_word_is_broken_or_lost_and_no_line_is_longer_than_it_must_be(
+    words: list[str], width: int, indent: int
+) -> None:
+    lines = wrapped(" " * indent + " ".join(words), width).split("\n")
+    assert [word for line in lines for word in line.split()] == words
+    for line in lines:
+        assert len(line) <= max(width, LEAST) or len(line.split()) == 1
+
+
+def test_a_command_stays_on_one_line() -> None:
+    again = command("run", "--schedule", "/a long path/to a schedule.yaml", "--out", "runs/demo", "--resume")
+    told = wrapped(f"  3 of 14 partitions failed; what is whole is kept. To finish: {again}", 40)
+    assert told.split("\n")[-1] == f"    {again}"
+    assert wrapped(f"  {again}", 40) == f"  {again}"
+
+
+def test_a_file_gets_a_sentence_and_a_row_on_a_line_each() -> None:
+    file = io.StringIO()
+    screen = Console(file=file, width=10_000)
+    table = Table("name", "value", box=None, pad_edge=False)
+    table.add_row("[b]" * 50, "x" * 200)
+    say(screen, "a word [b] " * 60)
+    show(screen, table)
+    lines = file.getvalue().split("\n")
+    assert len(lines) == 4
+    assert lines[0] == "a word [b] " * 60
+    assert lines[2].endswith("x" * 200)
+    assert all(line == line.rstrip() for line in lines[1:])
