@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from engine.report.console import input_errors, print_json, start
+from engine.report.console import input_errors, print_json, results, start
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -30,15 +30,10 @@ def describe(
         if as_json:
             print_json(smoltworks.describe(table))
             return
-        from rich.console import Console
-
-        from engine.report.console import PIPE_WIDTH
         from engine.report.dictionary import print_table, print_tables
         from lake.dictionary import look_up
 
-        screen = Console(highlight=False)
-        if not screen.is_terminal:
-            screen.width = PIPE_WIDTH
+        screen = results()
         if table is None:
             print_tables(screen)
         else:
