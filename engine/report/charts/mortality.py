@@ -1,0 +1,172 @@
+"""What died, when and of what; and what was left of each batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from engine.report.charts import parts
+from engine.report.charts.chosen import Chosen, Source
+
+DEATHS = """
+SELECT
+    s.geography, s.batch, s.at_sea, date_trunc('month', m.event_date)::DATE AS day,
+    CASE WHEN m.is_cull THEN 'culled' ELSE lower(m.cause::VARCHAR) END AS cause,
+    sum(m.count)::BIGINT AS fish, sum(m.biomass_kg)::DOUBLE / 1000 AS tonnes
+FROM mortality_event m JOIN chosen_stay s ON s.assignment_id = m.assignment_id
+WHERE m.event_date >= $since AND m.event_date < $until
+GROUP BY ALL ORDER BY s.batch, day, cause
+"""
+AT_RISK = """
+SELECT s.geography, s.at_sea, date_trunc('month', d.date)::DATE AS day,
+    sum(d.population)::DOUBLE / count(DISTINCT d.date) AS alive
+FROM daily_state d JOIN chosen_stay s ON s.assignment_id = d.assignment_id
+WHERE d.date >= $since AND d.date < $until
+GROUP BY ALL
+"""
+LEFT = """
+WITH day AS (
+    SELECT batch_id, date, sum(population)::DOUBLE AS fish, max(lifecycle_stage_id) AS stage_id FROM daily_state
+    WHERE batch_id IN (SELECT batch_id FROM chosen_stay) AND day_number % $every = 0 AND population > 0 GROUP BY ALL
+),
+harvest AS (SELECT batch_id, min(event_date)::DATE AS first FROM harvest_event GROUP BY ALL)
+SELECT b.batch_number AS batch, g.name AS geography, d.date AS day, d.fish / b.initial_count AS share, d.fish,
+    l.name AS stage
+FROM day d JOIN batch b ON b.id = d.batch_id JOIN geography g ON g.id = b.geography_id
+JOIN lifecycle_stage l ON l.id = d.stage_id
+LEFT JOIN harvest h ON h.batch_id = d.batch_id
+WHERE d.date >= $since AND d.date < $until AND d.date <= coalesce(h.first, d.date) AND b.initial_count > 0
+ORDER BY batch, day
+"""
+EXPECTED = """
+SELECT b.batch_number AS batch, g.name AS geography, p.projection_date AS day,
+    p.population::DOUBLE / s.initial_count AS share
+FROM scenario_projection p
+JOIN batch b ON b.pinned_projection_run_id = p.projection_run_id
+JOIN scenario s ON s.batch_id = b.id
+JOIN geography g ON g.id = b.geography_id
+WHERE b.id IN (SELECT batch_id FROM chosen_stay) AND p.day_number % $every = 0
+    AND p.projection_date >= $since AND p.projection_date < $until AND p.projection_date < (SELECT as_of FROM run)
+ORDER BY batch, day
+"""
+CAUSES = ("disease", "handling", "environmental", "predation", "unknown", "other", "culled")
+
+
+@dataclass(frozen=True)
+class Mortality:
+    """deaths: fish by batch, month and cause, with culls. alive: fish on an average day of a month. left: share of the
+    eggs by batch and day, until its harvest begins; expected: that of its plan.
+    """
+
+    deaths: pl.DataFrame
+    alive: pl.DataFrame
+    left: pl.DataFrame
+    expected: pl.DataFrame
+    chosen: Chosen
+    as_of: date
+
+
+def data(source: Source, chosen: Chosen, *, every: int = 7) -> Mortality:
+    """Deaths of the containers chosen, survival of their batches; InputError where nothing died."""
+    source.choose(chosen)
+    deaths = source.rows(DEATHS, chosen)
+    if deaths.is_empty():
+        raise source.nothing("death", "SELECT min(event_date), max(event_date) FROM mortality_event")
+    return Mortality(
+        deaths=deaths,
+        alive=source.rows(AT_RISK, chosen),
+        left=parts.spells(source.rows(LEFT, chosen, every=every), ["batch"], every=every),
+        expected=source.rows(EXPECTED, chosen, every=every),
+        chosen=chosen,
+        as_of=source.as_of,
+    )
+
+
+def chart(mortality: Mortality) -> Any:
+    """Survival by batch; below it deaths by month and cause, at sea and in fresh water."""
+    frames = [frame["day"] for frame in (mortality.deaths, mortality.left) if frame.height]
+    since, until = min(f.min() for f in frames), max(mortality.as_of, *(f.max() for f in frames))  # type: ignore[type-var]
+    x = parts.days(since=since, until=mortality.chosen.until or until)  # type: ignore[arg-type]
+    panels = [_survival(mortality, x)] if mortality.left.height else []
+    dead = []
+    for at_sea, name in ((True, "Deaths at sea"), (False, "Deaths in fresh water")):
+        if mortality.deaths.filter(pl.col("at_sea") == at_sea).height:
+            dead.append(_deaths(mortality, x, at_sea=at_sea, name=name))
+    panels.append(alt.vconcat(*dead, spacing=14))
+    fish = int(mortality.deaths.filter(pl.col("cause") != "culled")["fish"].sum())
+    culled = int(mortality.deaths.filter(pl.col("cause") == "culled")["fish"].sum())
+    return (
+        alt.vconcat(*panels, spacing=14)
+        .resolve_scale(color="independent")
+        .properties(
+            title=parts.title(
+                f"Deaths and survival of {parts.named(mortality.deaths['batch'].n_unique(), 'batch')}",
+                f"{mortality.chosen.words}: {fish:,} fish found dead, {culled:,} culled (the smallest, graded out)",
+                "dashed: survival that the plan expects; lines end where the harvest begins; bars: a month, by cause",
+            )
+        )
+    )
+
+
+def _survival(mortality: Mortality, x: alt.X) -> Any:
+    y = parts.amount("share", "fish left of the eggs", "%", ".0%", domain=[0, 1])
+    tips = [parts.tip("batch", "batch"), parts.day_tip(), parts.tip("share", "left", ".1%")]
+    planned = alt.Chart(parts.data(mortality.expected)).mark_line(style="planned", clip=True)
+    lived = alt.Chart(parts.data(mortality.left)).mark_line(clip=True)
+    return parts.panel(
+        planned.encode(x=x, y=y, detail="batch:N", tooltip=tips),
+        lived.encode(
+            x=x,
+            y=y,
+            detail=["batch:N", "spell:N"],
+            tooltip=[*tips, parts.tip("fish", "fish", ",.0f"), parts.tip("stage", "stage")],
+            **parts.colour(mortality.left, "batch", "batch"),
+        ),
+        parts.today(mortality.as_of),
+        name="Survival from the egg",
+        height=190,
+    )
+
+
+def _deaths(mortality: Mortality, x: alt.X, *, at_sea: bool, name: str) -> Any:
+    here = pl.col("at_sea") == at_sea
+    summed = mortality.deaths.filter(here).group_by("geography", "day", "cause").agg(pl.sum("fish", "tonnes"))
+    summed = summed.group_by("day", "cause").agg(pl.sum("fish", "tonnes"))
+    alive = mortality.alive.filter(here).group_by("day").agg(pl.sum("alive"))
+    order = pl.Enum(CAUSES)
+    shown = (
+        summed.join(alive, on="day", how="left")
+        .with_columns(
+            until=pl.col("day").dt.offset_by("1mo"),
+            share=pl.col("fish") / pl.col("alive"),
+            rank=pl.col("cause").cast(order).to_physical(),
+        )
+        .sort("day", "rank")
+        .with_columns(top=pl.col("fish").cum_sum().over("day"))
+        .with_columns(bottom=pl.col("top") - pl.col("fish"))
+    )
+    bars = alt.Chart(parts.data(shown)).mark_bar(clip=True)
+    used = [cause for cause in CAUSES if cause in set(mortality.deaths["cause"])]
+    return parts.panel(
+        bars.encode(
+            x=x,
+            x2="until:T",
+            y=parts.amount("top", "dead or culled a month", "fish", "~s"),
+            y2="bottom:Q",
+            color=alt.Color("cause:N", title="cause", scale=alt.Scale(domain=used)),
+            tooltip=[
+                parts.tip("cause", "cause"),
+                parts.day_tip(title="month from"),
+                parts.tip("fish", "fish", ",.0f"),
+                parts.tip("share", "of the fish alive", ".2%"),
+                parts.tip("tonnes", "tonnes", ",.1f"),
+            ],
+        ),
+        parts.today(mortality.as_of),
+        name=name,
+        height=170,
+    )
