@@ -106,12 +106,7 @@ class Source:
 
     def choose(self, chosen: Chosen) -> None:
         """Make the table chosen_stay of the stays that are shown; InputError for a name that is not in the run."""
-        conditions = []
-        for key, (what, query) in NAMES.items():
-            if patterns := getattr(chosen, key):
-                names = self._matching(what, patterns, [row[0] for row in self.lake.execute(query).fetchall()])
-                listed = ", ".join("'" + name.replace("'", "''") + "'" for name in names)
-                conditions.append(f"{COLUMNS[key]} IN ({listed})")
+        conditions = self.conditions(chosen)
         if chosen.since:
             conditions.append(f"end_day > DATE '{chosen.since}'")
         if chosen.until:
@@ -122,6 +117,16 @@ class Source:
             self.lake.execute(f"CREATE OR REPLACE TEMP TABLE chosen_stay AS FROM chosen_stay WHERE {kept}")
         if not self.lake.execute("SELECT count(*) FROM chosen_stay").fetchall()[0][0]:
             raise InputError("what is chosen", f"no stay of {chosen.words} is in the run", self._spans(chosen))
+
+    def conditions(self, chosen: Chosen, *, but: str = "") -> list[str]:
+        """The choice as SQL on columns batch, ring, site and geography; `but` names one that is left out."""
+        conditions = []
+        for key, (what, query) in NAMES.items():
+            if (patterns := getattr(chosen, key)) and key != but:
+                names = self._matching(what, patterns, [row[0] for row in self.lake.execute(query).fetchall()])
+                listed = ", ".join("'" + name.replace("'", "''") + "'" for name in names)
+                conditions.append(f"{COLUMNS[key]} IN ({listed})")
+        return conditions
 
     def rows(self, query: str, chosen: Chosen, *, every: int = 1) -> pl.DataFrame:
         """A query's rows; $since, $until and $every in it are the chosen days and the days between two points."""
