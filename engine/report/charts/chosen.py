@@ -116,7 +116,7 @@ class Source:
             kept = " AND ".join(conditions)
             self.lake.execute(f"CREATE OR REPLACE TEMP TABLE chosen_stay AS FROM chosen_stay WHERE {kept}")
         if not self.lake.execute("SELECT count(*) FROM chosen_stay").fetchall()[0][0]:
-            raise InputError("what is chosen", f"no stay of {chosen.words} is in the run", self._spans(chosen))
+            raise InputError(chosen.words, "no fish stood there then", self._spans())
 
     def conditions(self, chosen: Chosen, *, but: str = "") -> list[str]:
         """The choice as SQL on columns batch, ring, site and geography; `but` names one that is left out."""
@@ -153,13 +153,13 @@ class Source:
             found += matching
         return found
 
-    def nothing(self, what: str, span: str) -> InputError:
+    def nothing(self, chosen: Chosen, what: str, span: str) -> InputError:
         """What to raise where no row is chosen; `span` selects the first and the last day that there are rows of."""
         first, last = self.lake.execute(span).fetchall()[0]
         there = f"there is some from {first} to {last}" if first else f"the run has no {what} at all"
-        return InputError("what is chosen", f"it has no {what}", f"{there}: choose otherwise")
+        return InputError(chosen.words, f"has no {what}", f"{there}: choose otherwise")
 
-    def _spans(self, chosen: Chosen) -> str:
+    def _spans(self) -> str:
         """What would not be empty."""
         rows = self.lake.execute(
             "SELECT min(assignment_date), (SELECT as_of FROM run) FROM container_assignment"

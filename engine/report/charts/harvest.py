@@ -38,7 +38,9 @@ GROUP BY ALL ORDER BY day
 
 @dataclass(frozen=True)
 class Harvest:
-    """lots: gutted_t, live_t and fish by batch, month, grade and size (kg gutted). weights: mean live weight a batch."""
+    """lots: gutted_t, live_t and fish by batch, month, grade and size (kg gutted). weights: mean live weight_g a batch,
+    and its target_g.
+    """
 
     lots: pl.DataFrame
     weights: pl.DataFrame
@@ -51,7 +53,9 @@ def data(source: Source, chosen: Chosen) -> Harvest:
     source.choose(chosen)
     lots = source.rows(LOTS, chosen)
     if lots.is_empty():
-        raise source.nothing("harvest", "SELECT min(event_date)::DATE, max(event_date)::DATE FROM harvest_event")
+        raise source.nothing(
+            chosen, "harvest", "SELECT min(event_date)::DATE, max(event_date)::DATE FROM harvest_event"
+        )
     grades = source.lake.execute("SELECT name FROM product_grade ORDER BY id").fetchall()
     return Harvest(
         lots=lots, weights=source.rows(WEIGHTS, chosen), grades=tuple(row[0] for row in grades), chosen=chosen
@@ -158,12 +162,11 @@ def _weights(harvest: Harvest) -> Any:
         parts.tip("rings", "rings", ",.0f"),
     ]
     base = alt.Chart(parts.data(weights)).encode(x=x, tooltip=tips)
+    aim = base.mark_tick(style="planned", strokeDash=[], thickness=2, size=14, orient="horizontal")
     series = parts.colour(weights, "batch", "batch")
     return parts.panel(
         base.mark_rule(style="muted").encode(y=y, y2="target_g:Q"),
-        base.mark_tick(style="planned", strokeDash=[], thickness=2, size=14, orient="horizontal").encode(
-            y="target_g:Q"
-        ),
+        aim.encode(y="target_g:Q"),
         base.mark_point(filled=True, size=60, opacity=1).encode(y=y, **{**series, "opacity": alt.value(0.8)}),
         name="Weight at harvest and weight aimed at, by batch",
         height=190,

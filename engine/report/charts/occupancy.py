@@ -61,7 +61,7 @@ def data(source: Source, chosen: Chosen, *, every: int = 7) -> Occupancy:
     lived = source.rows(LIVED, chosen)
     lake.unregister("plan")
     since = chosen.since or min(lived["first_day"].min(), planned["first_day"].min())  # type: ignore[type-var]
-    until = chosen.until or max(source.as_of, planned["end_day"].max() or source.as_of)  # type: ignore[type-var]
+    until = chosen.until or max(source.as_of, planned["end_day"].max() or source.as_of)
     assert isinstance(since, date)
     assert isinstance(until, date)
     span = (since, until)
@@ -94,7 +94,7 @@ def chart(occupancy: Occupancy) -> Any:
     return alt.vconcat(*rows, spacing=10).properties(
         title=parts.title(
             "Containers held, by stage and geography",
-            f"{occupancy.chosen.words}: area: as it came; dashed: as planned; the most on any of {occupancy.every} days",
+            f"{occupancy.chosen.words}; area: as it came, dashed: as planned; most in {occupancy.every} days",
             "red: all containers of the pool; dotted: the as-of date",
         )
     )
@@ -136,7 +136,7 @@ def _panel(occupancy: Occupancy, x: alt.X, geography: str, stage: str) -> Any:
     if lived.height:  # a step goes on to the next point: the last to the day after
         last = lived.tail(1).with_columns(day=pl.col("day") + timedelta(occupancy.every))
         lived = pl.concat([lived, last.with_columns(day=pl.min_horizontal("day", pl.lit(occupancy.as_of)))])
-    peak = int(lived["containers"].max() or 0) if lived.height else 0  # type: ignore[call-overload]
+    peak = int(lived["containers"].max() or 0) if lived.height else 0  # type: ignore[arg-type]
     y = parts.amount("containers", "containers", "", "d", domain=[0, max(capacity, peak) * 1.08], nice=False)
     tips = [parts.day_tip(title=f"{occupancy.every} days from"), parts.tip("containers", "containers", ",.0f")]
     layers = [
