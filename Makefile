@@ -10,7 +10,7 @@ BOUNDS := runs/bounds
 .PHONY: help setup run test bounds faults matrix bench bench-smoke lint format lock audit clean
 
 help:
-	@echo "make run    plan, simulate, load, verify and report the demo schedule"
+	@echo "make run    plan, simulate, load, verify and report the demo schedule: a page to look at"
 	@echo "make test   every test"
 	@echo "make bounds the demo again, every access to an array checked, after make run"
 	@echo "make faults break runs, loads and inputs by chance, then make matrix; SEED=.. CASE=.. KIND=.. plays one case again"
@@ -36,7 +36,7 @@ run: setup
 	@$(BIN)/smoltworks run --schedule schedules/demo.yaml --out $(DEMO) --overwrite
 	@$(BIN)/smoltworks load $(DEMO)
 	@$(BIN)/smoltworks verify $(DEMO)
-	@$(BIN)/smoltworks report $(DEMO)
+	@$(BIN)/smoltworks report $(DEMO) --html
 
 test: setup
 	$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist worksteal -p no:benchmark

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from os import PathLike
 
-    import altair as alt
     import polars as pl
     import pyarrow as pa
 
@@ -163,38 +162,13 @@ class Run:
 
         return summarise(self.path)
 
-    def plot(
-        self,
-        what: str,
-        *,
-        batches: Iterable[str] = (),
-        rings: Iterable[str] = (),
-        areas: Iterable[str] = (),
-        geographies: Iterable[str] = (),
-        since: date | None = None,
-        until: date | None = None,
-        dark: bool = False,
-    ) -> alt.TopLevelMixin:
-        """An Altair chart of growth, lice, water, occupancy, mortality or harvest, limits and events drawn.
-
-        batches and other names may hold * and ?; rings: each a line of its own; areas: stations too; until: the first
-        day after. chart.save("lice.svg") writes it. InputError: a name is not in the run, or nothing is chosen.
+    def page(self, path: str | PathLike[str] | None = None, *, on_step: OnStep | None = None) -> Path:
+        """Write the run as one HTML page that needs no network, and give its path: report.html in the run's folder
+        unless given. InputError when it can't be written.
         """
-        from engine.report.charts.chosen import Chosen, open_source
-        from engine.report.charts.drawing import subject_chart
-        from engine.report.charts.theme import themed
+        from engine.report.page.assembly import write_page
 
-        chosen = Chosen(
-            batches=tuple(batches),
-            rings=tuple(rings),
-            areas=tuple(areas),
-            geographies=tuple(geographies),
-            since=since,
-            until=until,
-        )
-        with open_source(self.path) as source:
-            chart: alt.TopLevelMixin = themed(subject_chart(source, what, chosen), dark=dark)
-        return chart
+        return write_page(self.path, None if path is None else Path(path), on_step=on_step or _ignore)
 
     def load(
         self,

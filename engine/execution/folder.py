@@ -35,7 +35,7 @@ from warehouse.server_folder import remove_database
 from warehouse.server_users import OWNER, USERS, in_use
 
 # What a run folder holds beside its database and its logs; nothing else is ever removed from one.
-CONTENTS = (FILE, "load.json", OWNER, USERS, "lake", "schedule.yaml", "farms", "biology")
+CONTENTS = (FILE, "load.json", OWNER, USERS, "lake", "schedule.yaml", "farms", "biology", "report.html")
 ENDED = (FILE, "load.json", str(INPUTS))  # what tells of a run as a whole
 
 

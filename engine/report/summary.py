@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rich.console import Console
 
 from engine.execution.summary import SHARES, Summary
 from engine.report.console import say, show
 from engine.report.run import biology_line, made_in, rows_table
 from lake.next_step import command
+from lake.space import size
 from warehouse.embedded import psql_line, served_dsn
 
 
-def print_summary(screen: Console, summary: Summary) -> None:
-    """The summary for people, on one screen."""
+def print_summary(screen: Console, summary: Summary, page: Path | None = None) -> None:
+    """The summary for people, on one screen; it ends with the page, where one was made."""
     manifest = summary.manifest
     batches = manifest.identity.batch_count
     show(screen, rows_table(manifest))
@@ -46,3 +49,5 @@ def print_summary(screen: Console, summary: Summary) -> None:
         line(f"          and open it: {psql_line(dsn)}" if dsn else "          which prints its psql line")
     else:
         line(f"database  {summary.database_line}")
+    if page is not None:
+        line(f"page      {page}, {size(page.stat().st_size)}: open it in a browser")

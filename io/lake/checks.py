@@ -6,6 +6,7 @@ names them) and lake_fingerprint. invariants/NAME.report.sql is told, not judged
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 from collections.abc import Iterator
@@ -66,6 +67,13 @@ def _texts(folder: str) -> MappingProxyType[str, str]:
 def check_names() -> tuple[str, ...]:
     """Every check, in order."""
     return tuple(name for name in _texts("invariants") if not name.endswith(REPORT))
+
+
+def check_meaning(name: str) -> str:
+    """What a check holds a run to: the first sentence of its SQL's comment."""
+    lines = itertools.takewhile(lambda line: line.startswith("--"), _texts("invariants")[name].splitlines())
+    first, stop, _ = " ".join(line.removeprefix("--").strip() for line in lines).partition(". ")
+    return first + stop.strip()
 
 
 def report_names() -> tuple[str, ...]:

@@ -95,7 +95,7 @@ def config(*, dark: bool = False) -> dict[str, Any]:
             "titleFontWeight": "normal",
             "orient": "top",
             "labelLimit": 240,
-            "columns": 4,
+            "columns": 6,
         },
         "title": {
             "color": colours.text,

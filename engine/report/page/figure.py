@@ -1,0 +1,77 @@
+"""One chart of the page with the words around it, and what charts say alike: axes of time, what a pointer is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+
+from engine.report.charts.theme import COUNT, DAY, time_axis
+
+WHOLE, HALF = -1, -2
+MONTH = "%B %Y"
+FEW = 24
+"""Batches up to which plans and treatments are drawn for each of them."""
+
+OF_GEOGRAPHY = "(geography === 'all' || datum.geography === geography)"
+CHOSEN = f"{OF_GEOGRAPHY} && (batch === 'all' || datum.batch === batch)"
+AT_SITES = f"{OF_GEOGRAPHY} && (batch === 'all' || indexof(sites, datum.site) >= 0)"
+FEW_CHOSEN = f"{CHOSEN} && (batch !== 'all' || batches <= {FEW})"
+ALL_SEEN = "batch === 'all'"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart and the words around it.
+
+    rows: the dataset that it draws, which its table shows too. table: its columns, by their heading there. filters:
+    which of the page's filters act on it. nothing: what is told when the dataset has no row of what was chosen.
+    """
+
+    name: str
+    title: str
+    caption: str
+    spec: Any
+    rows: str
+    table: Mapping[str, str]
+    nothing: str
+    filters: Sequence[str] = ("geography", "batch")
+    needs: Sequence[str] = ()
+    """Other datasets that it draws from."""
+    zoom: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """What the page's script is told of it."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "spec": self.spec.to_dict(validate=False),
+            "rows": self.rows,
+            "needs": [self.rows, *self.needs],
+            "table": self.table,
+            "filters": list(self.filters),
+            "nothing": self.nothing,
+            "zoom": self.zoom,
+        }
+
+
+def rows_of(name: str) -> Any:
+    return alt.Chart(alt.NamedData(name))
+
+
+def day_told(name: str, title: str = "day", form: str = DAY) -> alt.Tooltip:
+    return alt.Tooltip(f"{name}:T", title=title, format=form)
+
+
+def number_told(name: str, title: str, form: str = COUNT) -> alt.Tooltip:
+    return alt.Tooltip(f"{name}:Q", title=title, format=form)
+
+
+def word_told(name: str, title: str | None = None) -> alt.Tooltip:
+    return alt.Tooltip(f"{name}:N", title=title or name)
+
+
+def over_time(name: str, axis: alt.Axis | None = None, **options: Any) -> alt.X:
+    return alt.X(f"{name}:T", axis=axis or time_axis(), **options)
