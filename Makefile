@@ -7,7 +7,7 @@ DEMO := runs/demo
 BOUNDS := runs/bounds
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bounds faults matrix bench bench-smoke lint format lock audit clean
+.PHONY: help setup run test bounds faults matrix bench bench-smoke lint format lock audit clean docs figures
 
 help:
 	@echo "make run    plan, simulate, load, verify and report the demo schedule: a page to look at"
@@ -16,6 +16,8 @@ help:
 	@echo "make faults break runs, loads and inputs by chance, then make matrix; SEED=.. CASE=.. KIND=.. plays one case again"
 	@echo "make matrix one run by every Python, processor, locale, partitioning and executor: the same data?"
 	@echo "make bench  the benchmarks, each beside its ceiling"
+	@echo "make docs   the documentation as a site that opens from the disk, its generated pages renewed"
+	@echo "make figures its figures, from a run of 550 batches; FROM=.. takes one that is there"
 	@echo "make lint   ruff and mypy"
 	@echo "make lock   renew requirements.lock, the hashes of what constraints.txt names"
 	@echo "make audit  ask whether a vulnerability of a locked dependency is known"
@@ -65,6 +67,18 @@ bench: setup
 bench-smoke: setup
 	SMOLTWORKS_BENCH=smoke $(BIN)/python -m pytest benchmarks -s --benchmark-columns=min,median,rounds
 
+# Strict: a page that is in no menu, a link or an anchor that leads nowhere fail it.
+docs: export NO_MKDOCS_2_WARNING := 1
+docs: setup
+	@$(BIN)/python -m tests.docs
+	$(BIN)/mkdocs build --strict --quiet
+	@echo "open site/index.html"
+
+figures: FROM := runs/550-6day
+figures: setup
+	@test -e $(FROM)/manifest.json || $(BIN)/smoltworks run --schedule 550-6day --out $(FROM)
+	@$(BIN)/python -m tests.docs --figures $(FROM)
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -100,4 +114,4 @@ audit:
 		echo "not audited: $$(tail -n 1 $(TOOLS)/told)"; exit 3
 
 clean:
-	rm -rf $(DEMO) $(BOUNDS) .venv-* .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(DEMO) $(BOUNDS) .venv-* .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks site

@@ -1,6 +1,7 @@
 """Every state that the application knows and life can bring about is seen in a run of the UAT ladder.
 
-schedules/README.md tells how often: its table is held against the rows of a run, made without readings, meals and days.
+docs/explanation/expected.md tells how often: its table is held against the rows of a run, made without readings, meals
+and days.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ STATES = (
     ("intercompany_transaction", "state"),
 )
 MADE_BY = ("stay", "move", "origin", "lice", "finance", "outlook")  # the families whose tables have a state
+PAGE = SCHEDULES.parent / "docs" / "explanation" / "expected.md"
 ROW = re.compile(r"^\| (\w+)\.(\w+) \| (\w+) \| ([\d,]+) \|(.*)\|$", re.MULTILINE)
 
 Counts = dict[tuple[str, str, str], int]
@@ -41,7 +43,7 @@ Counts = dict[tuple[str, str, str], int]
 @pytest.fixture(scope="module")
 def told() -> dict[tuple[str, str, str], tuple[int, str]]:
     """The table: rows, and why there are none, by table, column and code."""
-    found = ROW.findall((SCHEDULES / "README.md").read_text(encoding="utf-8"))
+    found = ROW.findall(PAGE.read_text(encoding="utf-8"))
     return {(table, column, code): (int(rows.replace(",", "")), why) for table, column, code, rows, why in found}
 
 

@@ -54,8 +54,11 @@ def _entries(value: Any) -> Any:
 MAX_STAYS = 12  # twice as many as there are stages: what is wrong with them is told by name
 Length = Annotated[int, within(1, 2_000, "days")]
 Ordinal = Annotated[int, within(1, MAX_BATCHES, "batch")]
-Range = Annotated[tuple[Ordinal, Ordinal], BeforeValidator(_partition)]
-Entries = Annotated[list[Line], BeforeValidator(_entries), Field(min_length=1, max_length=10_000)]
+# what is written in the file, for its JSON schema: a range's text, and one entry without brackets
+RangeText = Annotated[str, Field(pattern=r"^[0-9]{1,9}-[0-9]{1,9}$")]
+Range = Annotated[tuple[Ordinal, Ordinal], BeforeValidator(_partition, json_schema_input_type=RangeText)]
+EntryList = Annotated[list[Line], Field(min_length=1, max_length=10_000)]
+Entries = Annotated[EntryList, BeforeValidator(_entries, json_schema_input_type=Line | EntryList)]
 
 
 class _Strict(StrictModel):

@@ -18,6 +18,7 @@ from __future__ import annotations
 import secrets
 import tempfile
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -155,7 +156,8 @@ def connect(run_dir: Path, manifest: Manifest | None = None, *, tables: Collecti
         }
     )
     connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET enable_progress_bar = false")
+    with suppress(duckdb.Error):  # a notebook without ipywidgets has no bar that could be turned off
+        connection.execute("SET enable_progress_bar = false")
     try:
         _create_views(connection, run_dir, manifest, tables)
     except duckdb.Error as error:

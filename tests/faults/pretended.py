@@ -66,4 +66,21 @@ def table(run_dir: str, name: str) -> None:
         sys.stdout.write(json.dumps({"rows": len(rows), "sha256": hashlib.sha256(data).hexdigest()}) + "\n")
 
 
-COMMANDS: dict[str, Callable[..., None]] = {"table": table}
+def script(file: str, stand_in: str) -> None:
+    """A Python file as a reader runs it, the schedule of the file `stand_in` in place of a large one."""
+    import runpy
+
+    import smoltworks
+
+    simulate, small = smoltworks.simulate, smoltworks.read_schedule(stand_in)
+
+    def smaller(schedule: Any, **options: Any) -> Any:
+        if isinstance(schedule, str | Path):
+            schedule = smoltworks.read_schedule(schedule)
+        return simulate(schedule if len(schedule.batches) <= len(small.batches) else small, **options)
+
+    with patch("smoltworks.simulate", smaller):
+        runpy.run_path(file, run_name="__main__")
+
+
+COMMANDS: dict[str, Callable[..., None]] = {"table": table, "script": script}
