@@ -1,4 +1,4 @@
-"""All commands as one: smoltworks plan, run, status, verify, load, sql, describe, report, fingerprints."""
+"""All commands as one: smoltworks plan, run, status, verify, load, sql, describe, plot, report, fingerprints."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ COMMANDS = {
     "load": ("engine.load", "Load a run into PostgreSQL."),
     "sql": ("engine.sql", "Query a run with SQL."),
     "describe": ("engine.describe", "Say what tables and columns mean."),
+    "plot": ("engine.plot", "Draw a chart of a run."),
     "report": ("engine.report.__main__", "Sum up a run."),
     "fingerprints": ("engine.fingerprints", "Check that schedules give the recorded data here."),
 }

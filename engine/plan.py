@@ -36,7 +36,17 @@ def plan(
             metavar="DAYS",
         ),
     ] = None,
-    as_of: Annotated[str | None, typer.Option(help="The data's today, YYYY-MM-DD.", metavar="DATE")] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="The data's today, YYYY-MM-DD, or today, which the file then has as a date.", metavar="DATE"),
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            help="The first batch's day; unless given, the last batch starts 50 days before the as-of date.",
+            metavar="DATE",
+        ),
+    ] = None,
     farm: Annotated[str, typer.Option(help="Farm: a shipped name or a path.")] = "faroe-scotland",
     biology: Annotated[
         str,
@@ -101,6 +111,14 @@ def plan(
     schedule: Annotated[
         Path | None, typer.Option(help="The schedule to --advance: a file or a shipped name.", metavar="FILE")
     ] = None,
+    sample: Annotated[
+        bool,
+        typer.Option(
+            "--sample",
+            help="A small plan that fills every table: one batch harvested, two at sea, one in every stage before. "
+            "As of today unless --as-of is given.",
+        ),
+    ] = False,
     ladder: Annotated[
         str | None,
         typer.Option(
@@ -117,7 +135,13 @@ def plan(
         if rehash is not None:
             _rehash(rehash, biology if _is_given(context, "biology") else None, as_json)
             return
-        from engine.planning.schedules import PlanOptions, advance_schedule, ladder_schedule, plan_schedule
+        from engine.planning.schedules import (
+            PlanOptions,
+            advance_schedule,
+            ladder_schedule,
+            plan_schedule,
+            sample_schedule,
+        )
 
         is_solved = False
         if advance is not None:
@@ -134,17 +158,32 @@ def plan(
             planned = ladder_schedule(
                 as_of, seed=seed, farm=farm, biology=biology, partitions=partitions, name=name, output=output
             )
+        elif sample:
+            _only(context, "--sample", ("sample", "as_of", "seed", "farm", "biology", *PLACING, *DELIVERY))
+            if output is None and not dry_run:
+                raise InputError("--sample", "--output is missing", "name a file, or try it with --dry-run")
+            planned = sample_schedule(
+                as_of or "today",
+                seed=seed,
+                farm=farm,
+                biology=biology,
+                partitions=partitions,
+                name=name,
+                output=output,
+            )
         else:
             if schedule is not None:
                 raise InputError("--schedule", "is read only to --advance it", "give --advance DATE, or leave it out")
             if batches is None or stagger is None or as_of is None:
-                raise InputError("plan", "--batches, --stagger and --as-of are needed", "or --rehash FILE; see --help")
+                cure = "or --sample for a small plan, or --rehash FILE; see --help"
+                raise InputError("plan", "--batches, --stagger and --as-of are needed", cure)
             if output is None and not dry_run:
                 raise InputError("plan", "--output is missing", "name a file, or try it with --dry-run")
             options = PlanOptions(
                 batches=batches,
                 stagger=stagger,
                 as_of=as_of,
+                start=start,
                 farm=farm,
                 biology=biology,
                 seed=seed,

@@ -46,6 +46,7 @@ __all__ = [
     "open_run",
     "plan",
     "plan_ladder",
+    "plan_sample",
     "read_schedule",
     "rehash",
     "simulate",
@@ -57,6 +58,7 @@ def plan(
     batches: int | str,
     stagger: int | str,
     as_of: date | str,
+    start: date | str | None = None,
     farm: str | PathLike[str] = "faroe-scotland",
     biology: str | PathLike[str] = "published",
     seed: int = 1,
@@ -78,7 +80,8 @@ def plan(
 
     batches: in each geography; "auto": the fewest with a steady state of a year. stagger: days between starts, over all
     geographies together, or any text that the command takes ("4,5", "Faroe Islands=8,Scotland=45/4", "auto"). as_of:
-    the data's today. farm, biology: a shipped name or a path. adult_days: the longest stay at sea. rings: a batch at
+    the data's today; "today" is resolved to a date. start: the first batch's day; unless given, the last starts
+    50 days before. farm, biology: a shipped name or a path. adult_days: the longest stay at sea. rings: a batch at
     sea, or a range such as "8-20". fallow_days: that a container stays empty between two batches. harvest_confidence,
     target_saturation: shares between 0 and 1. partitions: slices for parallel runs, about 40 batches each unless given.
     eggs: a batch, "3.0e6-3.8e6", or "fit" to the containers. output: a file to write; an existing one that differs is
@@ -93,6 +96,7 @@ def plan(
         batches=batches,
         stagger=stagger,
         as_of=as_of,
+        start=start,
         farm=str(farm),
         biology=str(biology),
         seed=seed,
@@ -109,6 +113,31 @@ def plan(
     )
     file = _path(output)
     return _written(plan_schedule(options, file).schedule, file, overwrite=overwrite, strict_biomass=strict_biomass)
+
+
+def plan_sample(
+    *,
+    as_of: date | str,
+    farm: str | PathLike[str] = "faroe-scotland",
+    biology: str | PathLike[str] = "published",
+    seed: int = 1,
+    partitions: int | None = None,
+    name: str | None = None,
+    output: str | PathLike[str] | None = None,
+    overwrite: bool = False,
+    strict_biomass: bool = False,
+) -> Schedule:
+    """Plan a small schedule with something in every table: a batch harvested, two at sea, one in each earlier stage.
+
+    Arguments and errors as of `plan`.
+    """
+    from engine.planning.schedules import sample_schedule
+
+    file = _path(output)
+    planned = sample_schedule(
+        as_of, seed=seed, farm=str(farm), biology=str(biology), partitions=partitions, name=name, output=file
+    )
+    return _written(planned.schedule, file, overwrite=overwrite, strict_biomass=strict_biomass)
 
 
 def plan_ladder(

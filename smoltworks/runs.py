@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from os import PathLike
 
+    import altair as alt
     import polars as pl
     import pyarrow as pa
 
@@ -161,6 +162,39 @@ class Run:
         from engine.execution.summary import summarise
 
         return summarise(self.path)
+
+    def plot(
+        self,
+        what: str,
+        *,
+        batches: Iterable[str] = (),
+        rings: Iterable[str] = (),
+        areas: Iterable[str] = (),
+        geographies: Iterable[str] = (),
+        since: date | None = None,
+        until: date | None = None,
+        dark: bool = False,
+    ) -> alt.TopLevelMixin:
+        """An Altair chart of growth, lice, water, occupancy, mortality or harvest, limits and events drawn.
+
+        batches and other names may hold * and ?; rings: each a line of its own; areas: stations too; until: the first
+        day after. chart.save("lice.svg") writes it. InputError: a name is not in the run, or nothing is chosen.
+        """
+        from engine.report.charts.chosen import Chosen, open_source
+        from engine.report.charts.drawing import subject_chart
+        from engine.report.charts.theme import themed
+
+        chosen = Chosen(
+            batches=tuple(batches),
+            rings=tuple(rings),
+            areas=tuple(areas),
+            geographies=tuple(geographies),
+            since=since,
+            until=until,
+        )
+        with open_source(self.path) as source:
+            chart: alt.TopLevelMixin = themed(subject_chart(source, what, chosen), dark=dark)
+        return chart
 
     def page(self, path: str | PathLike[str] | None = None, *, on_step: OnStep | None = None) -> Path:
         """Write the run as one HTML page that needs no network, and give its path: report.html in the run's folder

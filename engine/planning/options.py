@@ -9,7 +9,7 @@ from engine.farm.schedule import to_day
 from engine.inputs.bounded import require_day
 from lake.errors import InputError, shortened
 
-AUTO = "auto"
+AUTO, TODAY = "auto", "today"
 
 
 def parse_batches(given: int | str) -> int | None:
@@ -55,11 +55,13 @@ def parse_shared_areas(given: int | str) -> bool:
 
 
 def parse_day(given: date | str, option: str) -> int:
-    """Days since 1970-01-01 of a date, or of a text such as 2025-11-19."""
+    """Days since 1970-01-01 of a date, or of a text: 2025-11-19, or today, which is the one look at the clock."""
+    if given == TODAY:
+        given = date.today()
     try:
         day = given if isinstance(given, date) else date.fromisoformat(given)
     except ValueError:
-        raise InputError(option, f"{shortened(given)} is no date", "give e.g. 2025-11-19") from None
+        raise InputError(option, f"{shortened(given)} is no date", "give e.g. 2025-11-19, or today") from None
     require_day(option, day)
     return to_day(day)
 

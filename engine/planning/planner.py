@@ -11,12 +11,12 @@ from engine.farm.schedule import EGGS, MAX_BATCHES, MAX_SEED, NAME, STAGE_DAYS, 
 from engine.farm.validation import MAX_AGE_DAYS, MAX_STAY_DAYS
 from engine.forecast import sizing
 from engine.forecast.growth import plan_sea_stays
-from engine.inputs.bounded import FIRST_DATE
+from engine.inputs.bounded import FIRST_DATE, LAST_DATE
 from engine.planning.allocation import allocate
 from engine.planning.finishing import finish_schedule, partition_schedule
 from engine.planning.partitions import usual_partition_count
 from engine.planning.places import USUAL_RINGS, Rules
-from engine.planning.starts import MIN_AGE_DAYS, Stagger, Start, plan_starts, stagger_every
+from engine.planning.starts import MIN_AGE_DAYS, Stagger, Start, moved_starts, plan_starts, stagger_every
 from lake.codes import SEA
 from lake.errors import InputError, shortened
 
@@ -30,7 +30,8 @@ class Request:
     areas_per_batch: 1, or 2 neighbouring areas. shared_areas: an area may hold several batches at once.
     fallow_days: days that a container stays empty between batches. harvest_confidence: plan each stay at sea so
     long that such a share of batches reaches its harvest weight, within adult_days; None: adult_days for all.
-    partitions: None for about 40 batches each.
+    partitions: None for about 40 batches each. start_day: of the first batch; None: the last starts 50 days before the
+    as-of date.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Request:
     shared_areas: bool = True
     fallow_days: int = 0
     harvest_confidence: float | None = None
+    start_day: int | None = None
 
     @property
     def stagger(self) -> Stagger:
@@ -109,7 +111,10 @@ def plan(request: Request, farm: Farm, biology: Biology, *, farm_file: str = "",
 def place_batches(request: Request, farm: Farm, biology: Biology) -> tuple[list[Start], list[tuple[Stay, ...]]]:
     """The request's starts and their stays; NoRoom when the farm has none, InputError for starts before 1970."""
     starts = plan_starts(farm, request.batches, request.stagger, request.as_of_day)
-    if starts[0].start_day < to_day(FIRST_DATE):
+    if request.start_day is not None:
+        starts = moved_starts(farm, starts, request.start_day)
+        _require_in_time(request, starts[0].start_day, starts[-1].start_day)
+    elif starts[0].start_day < to_day(FIRST_DATE):
         raise InputError(
             "--stagger",
             f"{request.batches} batches a geography every {request.stagger.text} days before "
@@ -122,6 +127,18 @@ def place_batches(request: Request, farm: Farm, biology: Biology) -> tuple[list[
         wanted = [_rings_for_eggs(request, start, farm, biology) for start in starts]
     days = _sea_days(request, starts, farm, biology)
     return starts, allocate(farm, starts, request.stage_days, rules, sea_days=days, wanted_rings=wanted)
+
+
+def _require_in_time(request: Request, first: int, last: int) -> None:
+    """InputError when the first start, as asked for, or the last one lies where no schedule does."""
+    low = max(to_day(FIRST_DATE), request.as_of_day - MAX_AGE_DAYS)
+    high = request.as_of_day - MIN_AGE_DAYS
+    if not low <= first <= high:
+        problem = f"{to_date(first)} is out of range"
+        cure = f"give {to_date(low)} to {to_date(high)}, {MIN_AGE_DAYS} days before the as-of date"
+        raise InputError("--start", problem, cure)
+    if last + sum(request.stage_days) > to_day(LAST_DATE):
+        raise InputError("--start", f"the last batch would start on {to_date(last)}", "plan fewer batches")
 
 
 def _sea_days(request: Request, starts: list[Start], farm: Farm, biology: Biology) -> list[int] | None:

@@ -1,4 +1,4 @@
-"""The four ways to a schedule: planned anew, as the UAT ladder, advanced from an older one, renewed after an edit."""
+"""The ways to a schedule: planned anew, a sample, the UAT ladder, advanced from an older one, renewed after an edit."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ from engine.planning.options import (
 )
 from engine.planning.places import USUAL_RINGS
 from engine.planning.planner import Request, plan, unfit_name
+from engine.planning.sample import RINGS, sample_pattern
 from engine.planning.starts import parse_stagger
 from lake.disk import disk
 from lake.errors import InputError
@@ -43,12 +44,14 @@ from lake.files import write_atomically
 class PlanOptions:
     """What a person asks of a plan: the command's options, as numbers or as its texts (8-20 rings, auto).
 
-    farm, biology: a shipped name or a path. name: the output's, unless given. Request has the others' meaning.
+    as_of: a date, or today. start: of the first batch, unless the last shall start 50 days before the as-of date. farm,
+    biology: a shipped name or a path. name: the output's, unless given. Request has the others' meaning.
     """
 
     batches: int | str
     stagger: int | str
     as_of: date | str
+    start: date | str | None = None
     farm: str = "faroe-scotland"
     biology: str = "published"
     seed: int = 1
@@ -106,6 +109,7 @@ def plan_schedule(options: PlanOptions, output: Path | None = None) -> Planned:
             shared_areas=parse_shared_areas(options.batches_per_area),
             fallow_days=options.fallow_days,
             harvest_confidence=options.harvest_confidence,
+            start_day=None if options.start is None else parse_day(options.start, "--start"),
         ),
         batches=parse_batches(options.batches),
         stagger=None if options.stagger == AUTO else parse_stagger(str(options.stagger), farm),
@@ -125,6 +129,36 @@ def plan_schedule(options: PlanOptions, output: Path | None = None) -> Planned:
         request=request,
         sea_plan=plan_sea_stays(farm, biology, options.adult_days, options.harvest_confidence),
     )
+
+
+def sample_schedule(
+    as_of: date | str,
+    *,
+    seed: int = 1,
+    farm: str = "faroe-scotland",
+    biology: str = "published",
+    partitions: int | None = None,
+    name: str | None = None,
+    output: Path | None = None,
+) -> Planned:
+    """A small plan, to lie at `output` if given, with something in every table: an ordinary one, with these options.
+
+    InputError when an option is wrong, or the farm has no room. Nothing is written.
+    """
+    the_farm = read_farm(farm)
+    batches, stagger = sample_pattern(len(the_farm.geographies))
+    options = PlanOptions(
+        batches=batches,
+        stagger=stagger,
+        as_of=as_of,
+        farm=farm,
+        biology=biology,
+        seed=seed,
+        rings=min(RINGS, the_farm.model.areas.rings),
+        partitions=partitions,
+        name=name or (None if output is not None else "sample"),
+    )
+    return plan_schedule(options, output)
 
 
 def ladder_schedule(

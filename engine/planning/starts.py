@@ -139,6 +139,19 @@ def plan_starts(farm: Farm, batches: int, stagger: Stagger, as_of_day: int) -> l
     ]
 
 
+def moved_starts(farm: Farm, starts: list[Start], first_day: int) -> list[Start]:
+    """The same starts, the first of them on another day; a number bears its start's year and the place in turn."""
+    by = first_day - starts[0].start_day
+    turns = [0] * len(farm.geographies)
+    moved = []
+    for start in starts:
+        turns[start.geography_id - 1] += 1
+        home, day = farm.geographies[start.geography_id - 1], start.start_day + by
+        number = batch_number(home, day, turns[start.geography_id - 1])
+        moved.append(Start(number=number, geography_id=start.geography_id, start_day=day))
+    return moved
+
+
 def batch_number(geography: Geography, start_day: int, ordinal: int) -> str:
     """A batch's number: the geography's prefix, the start's year and the ordinal there, FAR-2016-001."""
     return f"{geography.batch_prefix}-{to_date(start_day).year}-{ordinal:03d}"

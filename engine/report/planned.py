@@ -16,6 +16,7 @@ from engine.planning.makespan import Makespan
 from engine.planning.planned import PlanReport
 from engine.planning.schedules import Planned
 from engine.report.console import say, show
+from lake.codes import SEA
 
 
 def print_found(screen: Console, planned: Planned, is_solved: bool) -> None:
@@ -30,7 +31,7 @@ def print_found(screen: Console, planned: Planned, is_solved: bool) -> None:
 def print_plan(screen: Console, planned: Planned, report: PlanReport) -> None:
     """The plan and its figures: loads, saturation, excesses, cutoff, makespans and, of a ladder, its rungs."""
     print_capacity(screen, planned.schedule, report.capacity)
-    lines = [*cutoff_lines(report.cutoff), *makespan_lines(report.makespans)]
+    lines = [*sea_lines(planned.schedule), *cutoff_lines(report.cutoff), *makespan_lines(report.makespans)]
     if planned.ladder is not None:
         lines += ladder_lines(planned.ladder)
     say(screen, *lines)
@@ -92,6 +93,18 @@ def _excess_lines(excesses: tuple[Excess, ...]) -> tuple[str, str]:
         f"biomass: {len({e.number for e in excesses})} batches may outgrow a container and are flagged",
         f"the worst, {worst.number}, may reach {worst.peak.peak_kg / 1000:,.0f} t in one of "
         f"{worst.peak.limit_kg / 1000:,.0f} t ({worst.stage})",
+    )
+
+
+def sea_lines(schedule: Schedule) -> tuple[str, ...]:
+    """What to know where no batch is at sea before the as-of date; nothing where one is."""
+    first = min((s.start_day for b in schedule.batches for s in b.held_stays if s.stage == SEA), default=None)
+    if first is not None and first < schedule.as_of_day:
+        return ()
+    when = "no batch ever goes there" if first is None else f"the first goes there on {to_date(first)}"
+    return (
+        f"note: nothing will have reached the sea by {to_date(schedule.as_of_day)}: {when}. For lice, "
+        "treatments and harvest begin earlier: more --batches, a longer --stagger, or --start",
     )
 
 

@@ -86,7 +86,7 @@ def data(source: Source, chosen: Chosen, *, every: int = 7) -> Growth:
     series = "s.ring" if chosen.by_ring else "s.batch"
     lived = source.rows(LIVED.format(series=series), chosen, every=every)
     if lived.is_empty():
-        raise source.nothing("daily state", "SELECT min(date), max(date) FROM daily_state")
+        raise source.nothing(chosen, "daily state", "SELECT min(date), max(date) FROM daily_state")
     events = source.rows(EVENTS.format(series=series.removeprefix("s.")), chosen)
     place = ["batch", "series", "day"]
     weights = lived.select(*place, "at_sea", seen=pl.col("weight_g")).unique([*place, "at_sea"], keep="any")

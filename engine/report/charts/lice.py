@@ -65,7 +65,9 @@ def data(source: Source, chosen: Chosen) -> Lice:
     series = "ring" if chosen.by_ring else "batch"
     counted = source.rows(COUNTED.format(series=series), chosen)
     if counted.is_empty():
-        raise source.nothing("count of lice", "SELECT min(count_date)::DATE, max(count_date)::DATE FROM lice_count")
+        raise source.nothing(
+            chosen, "count of lice", "SELECT min(count_date)::DATE, max(count_date)::DATE FROM lice_count"
+        )
     return Lice(
         counted=parts.spells(counted, ["series"], every=7),
         treated=source.rows(TREATED.format(series=f"s.{series}"), chosen),
@@ -105,7 +107,7 @@ def _by_day(limits: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
 def _panel(lice: Lice, x: alt.X, name: str) -> Any:
     here = pl.col("geography") == name
     counted, treated, limits = (frame.filter(here) for frame in (lice.counted, lice.treated, lice.limits))
-    y = parts.amount("females", "adult females", "lice/fish", ",.1f", nice=True)
+    y = parts.amount("females", "adult females", "lice/fish", nice=True)
     series = parts.colour(lice.counted, "series", "ring" if lice.chosen.by_ring else "batch")
     label = [parts.tip("series", "of"), parts.day_tip()]
     counts = (

@@ -75,7 +75,7 @@ def data(source: Source, chosen: Chosen, *, every: int = 7) -> Mortality:
     source.choose(chosen)
     deaths = source.rows(DEATHS, chosen)
     if deaths.is_empty():
-        raise source.nothing("death", "SELECT min(event_date), max(event_date) FROM mortality_event")
+        raise source.nothing(chosen, "death", "SELECT min(event_date), max(event_date) FROM mortality_event")
     return Mortality(
         deaths=deaths,
         alive=source.rows(AT_RISK, chosen),

@@ -30,7 +30,7 @@ def days(*, since: date, until: date, title: str | None = None) -> alt.X:
     return alt.X("day:T", scale=scale, axis=time_axis(title, utc=True))
 
 
-def amount(column: str, title: str, unit: str = "", form: str = ",.0f", **scale: Any) -> alt.Y:
+def amount(column: str, title: str, unit: str = "", form: str = ",~r", **scale: Any) -> alt.Y:
     """An axis of a quantity that begins at 0 unless `scale` says otherwise."""
     return alt.Y(f"{column}:Q", axis=measure(title, unit, form), scale=alt.Scale(**{"zero": True, **scale}))
 

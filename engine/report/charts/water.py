@@ -62,7 +62,7 @@ def data(source: Source, chosen: Chosen, *, every: int = 7) -> Water:
     if whole and water["at_sea"].any():
         water = water.filter("at_sea")
     if water.is_empty():
-        raise source.nothing("state of the water", "SELECT min(date), max(date) FROM daily_truth")
+        raise source.nothing(chosen, "state of the water", "SELECT min(date), max(date) FROM daily_truth")
     events = source.rows(EVENTS, chosen).join(water.select("site").unique(), on="site", how="semi")
     return Water(
         water=parts.spells(water, ["series"], every=every),
@@ -113,10 +113,10 @@ def _panel(water: Water, x: alt.X, column: str, *, at_sea: bool) -> Any:
     layers: list[Any] = []
     if column == "temp_c":
         name = f"{place}: temperature"
-        y = parts.amount("temp_c", "temperature", "°C", ",.0f", zero=False, nice=True)
+        y = parts.amount("temp_c", "temperature", "°C", zero=False, nice=True)
     else:
         name = f"{place}: dissolved oxygen"
-        y = parts.amount("oxygen", "oxygen", "% saturation", ",.0f", zero=False, nice=True)
+        y = parts.amount("oxygen", "oxygen", "% saturation", zero=False, nice=True)
         if shown["series"].n_unique() <= parts.MOST_SERIES:
             layers.append(base.mark_area(style="band", clip=True).encode(y=y, y2="least_oxygen:Q"))
         floor = pl.DataFrame({"level": [water.appetite_from], "what": ["fish eat less below it"]})
