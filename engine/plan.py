@@ -222,9 +222,9 @@ def _is_given(context: typer.Context, option: str) -> bool:
 def _require(planned: Planned, picture: Path | None, strict_biomass: bool) -> None:
     """InputError, before anything is written, when the picture or the plan can't be as asked."""
     if picture is not None:
-        from engine.report.picture import require_format
+        from engine.report.charts.capacity import require_picture
 
-        require_format(picture)
+        require_picture(picture)
     if strict_biomass:
         from engine.forecast.sizing import require_within_limits
 
@@ -243,7 +243,7 @@ def _deliver(planned: Planned, output: Path | None, *, overwrite: bool, as_json:
     screen = results(as_json=as_json)
     print_plan(screen, planned, report)
     if picture is not None:
-        from engine.report.picture import write_picture
+        from engine.report.charts.capacity import write_picture
 
         write_picture(picture, planned.schedule, report.capacity)
     if output is not None:

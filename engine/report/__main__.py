@@ -46,7 +46,7 @@ def report(
             sys.stderr.write(f"{NOT_CHECKED}\n")
         summary = summarise(run, check=not no_check)
         if picture is not None:
-            from engine.report.picture import write_picture
+            from engine.report.charts.capacity import write_picture
 
             write_picture(picture, summary.schedule, summary.capacity)
         page = None

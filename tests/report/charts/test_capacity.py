@@ -8,7 +8,7 @@ import pytest
 
 from engine.planning.capacity import capacity_report
 from engine.planning.planner import Request, plan
-from engine.report.picture import write_picture
+from engine.report.charts.capacity import write_picture
 from lake.errors import InputError
 from tests.planning.farms import AS_OF, biology, shipped
 

@@ -1,10 +1,8 @@
-"""A picture of a capacity report: each pool's load over time against its capacity."""
+"""A plan's picture: each pool's load over time against its capacity."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,35 +11,24 @@ import numpy as np
 
 from engine.farm.schedule import Schedule, to_date
 from engine.planning.capacity import CapacityReport, Pool
-from lake.errors import InputError
+from engine.report.charts.drawing import require_format, write_chart
+from engine.report.charts.parts import day_tip, tip
+from engine.report.charts.theme import measure, time_axis
 
-FORMATS = (".svg", ".png", ".html")
 MAX_POINTS = 600
 """Points a pool; a longer span is cut into so many equal parts, each drawn at its highest load."""
 WIDTH, HEIGHT = 460, 90
-WATER, LIMIT, STEADY, TODAY = "#7ba3c7", "#b3402e", "#f5ecd0", "#555555"
+OPTION = "--picture"
 
 
-def require_format(path: Path) -> None:
+def require_picture(path: Path) -> None:
     """InputError unless the picture's name ends in a format that can be written."""
-    if path.suffix.lower() not in FORMATS:
-        raise InputError("--picture", f"{path} is no picture's name", f"let it end in {', '.join(FORMATS)}")
+    require_format(path, OPTION)
 
 
 def write_picture(path: Path, schedule: Schedule, report: CapacityReport) -> None:
     """Writes the picture whole or not at all, as SVG, PNG or a page that needs no network; InputError if it can't."""
-    require_format(path)
-    kind = path.suffix.lower().removeprefix(".")
-    part = path.with_name(f".{path.stem}.{os.getpid()}.part")
-    extra: dict[str, Any] = {"inline": True} if kind == "html" else {"scale_factor": 2} if kind == "png" else {}
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draw_picture(schedule, report).save(str(part), format=kind, **extra)
-        part.replace(path)
-    except OSError as e:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise InputError(str(path), f"cannot be written: {e.strerror}", "check --picture") from None
+    write_chart(path, draw_picture(schedule, report), option=OPTION)
 
 
 def draw_picture(schedule: Schedule, report: CapacityReport) -> Any:
@@ -56,34 +43,35 @@ def draw_picture(schedule: Schedule, report: CapacityReport) -> Any:
         subtitle=[
             f"{len(schedule.batches)} batches; planned saturation {report.total:.1%} "
             f"(freshwater {report.freshwater:.1%}, sea {report.sea:.1%}), bound {report.bound.total:.1%}",
-            "red: capacity; dashed: what whole batches can fill, where that is less; "
-            + ("yellow: the steady state; " if report.steady else "")
-            + f"grey line: {to_date(schedule.as_of_day)}",
+            "red: all containers; red dashes: those that whole batches can fill, where that is less; "
+            + ("shaded: the steady state; " if report.steady else "")
+            + f"dotted: the as-of date, {to_date(schedule.as_of_day)}",
         ],
-        anchor="start",
     )
-    return alt.vconcat(*rows, title=title).configure_view(stroke=None).configure_axis(grid=False)
+    return alt.vconcat(*rows, title=title, spacing=10)
 
 
 def _panel(pool: Pool, schedule: Schedule, report: CapacityReport) -> Any:
     begin, end = (_iso_date(pool.load_day), _iso_date(pool.load_day + len(pool.load)))
-    x = alt.X("day:T", title=None, scale=alt.Scale(domain=[begin, end]))
+    x = alt.X("day:T", scale=alt.Scale(type="utc", domain=[begin, end]), axis=time_axis(utc=True))
     top = alt.Scale(domain=[0, max(pool.capacity, pool.peak, 1) * 1.12], nice=False)
-    y = alt.Y("containers:Q", title=None, scale=top)
+    y = alt.Y("containers:Q", axis=measure("containers", form="~r"), scale=top)
     layers = []
     if report.steady:
         window = [{"day": _iso_date(report.first_day), "until": _iso_date(report.last_day)}]
-        layers.append(_chart(window).mark_rect(color=STEADY).encode(x=x, x2="until:T"))
-    layers.append(_chart(_points(pool)).mark_area(color=WATER, opacity=0.85, interpolate="step-after").encode(x=x, y=y))
-    layers.append(_chart([{"containers": pool.capacity}]).mark_rule(color=LIMIT).encode(y=y))
+        layers.append(_chart(window).mark_rect(style="muted", opacity=0.15, clip=True).encode(x=x, x2="until:T"))
+    load = _chart(_points(pool)).mark_area(opacity=0.85, interpolate="step-after", clip=True)
+    layers.append(load.encode(x=x, y=y, tooltip=[day_tip(), tip("containers", "held", ",.0f")]))
+    capacity = _chart([{"containers": pool.capacity}]).mark_rule(style="limit")
+    layers.append(capacity.encode(y=y, tooltip=[tip("containers", "containers of the pool", ",.0f")]))
     if pool.usable < pool.capacity:
-        dashed = _chart([{"containers": pool.usable}]).mark_rule(color=LIMIT, strokeDash=[4, 3])
-        layers.append(dashed.encode(y=y))
-    layers.append(_chart([{"day": _iso_date(schedule.as_of_day)}]).mark_rule(color=TODAY).encode(x=x))
+        usable = _chart([{"containers": pool.usable}]).mark_rule(style="limit", strokeDash=[4, 3])
+        layers.append(usable.encode(y=y, tooltip=[tip("containers", "that whole batches can fill", ",.0f")]))
+    layers.append(_chart([{"day": _iso_date(schedule.as_of_day)}]).mark_rule(style="today", clip=True).encode(x=x))
     share = pool.mean / pool.capacity if pool.capacity else 0.0
     name = f"{pool.name}: peak {pool.peak:,}, mean {pool.mean:,.0f} of {pool.capacity:,} ({share:.0%})"
     return alt.layer(*layers).properties(
-        width=WIDTH, height=HEIGHT, title=alt.TitleParams(name, fontSize=11, anchor="start", fontWeight="normal")
+        width=WIDTH, height=HEIGHT, title=alt.TitleParams(name, fontSize=12, fontWeight="normal")
     )
 
 
