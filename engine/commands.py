@@ -1,4 +1,6 @@
-"""All commands as one: smoltworks plan, run, status, verify, load, sql, describe, plot, report, fingerprints."""
+"""All commands as one: smoltworks plan, run, status, verify, load, sql, describe, plot, compare, report and
+fingerprints.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +25,7 @@ COMMANDS = {
     "sql": ("engine.sql", "Query a run with SQL."),
     "describe": ("engine.describe", "Say what tables and columns mean."),
     "plot": ("engine.plot", "Draw a chart of a run."),
+    "compare": ("engine.compare", "Compare two runs."),
     "report": ("engine.report.__main__", "Sum up a run."),
     "fingerprints": ("engine.fingerprints", "Check that schedules give the recorded data here."),
 }

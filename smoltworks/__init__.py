@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from concurrent.futures import Executor
 
+    from engine.execution.comparison import Comparison
     from engine.execution.progress import Progress
     from engine.execution.repetition import Repetition
     from engine.execution.run import Expected
@@ -41,6 +42,7 @@ __all__ = [
     "__version__",
     "advance",
     "capacity",
+    "compare",
     "describe",
     "fingerprints",
     "open_run",
@@ -301,6 +303,17 @@ def open_run(path: str | PathLike[str]) -> Run:
     InputError when the folder holds no run.
     """
     return Run(Path(path))
+
+
+def compare(first: Run | str | PathLike[str], second: Run | str | PathLike[str]) -> Comparison:
+    """Two complete runs side by side: changes of the inputs by key, tables that are the same, outcomes by batch.
+
+    `is_same` says whether nothing differs. InputError when a folder holds no complete run.
+    """
+    from engine.execution.comparison import compare_runs
+
+    one, other = (each.path if isinstance(each, Run) else Path(each) for each in (first, second))
+    return compare_runs(one, other)
 
 
 def fingerprints(
