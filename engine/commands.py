@@ -1,4 +1,4 @@
-"""All commands as one: smoltworks plan, run, status, verify, load, sql, describe, plot, compare, report and
+"""All commands as one: smoltworks plan, run, status, verify, load, sql, describe, export, plot, compare, report and
 fingerprints.
 """
 
@@ -24,6 +24,7 @@ COMMANDS = {
     "load": ("engine.load", "Load a run into PostgreSQL."),
     "sql": ("engine.sql", "Query a run with SQL."),
     "describe": ("engine.describe", "Say what tables and columns mean."),
+    "export": ("engine.export", "Take a batch's rows out, for spreadsheets."),
     "plot": ("engine.plot", "Draw a chart of a run."),
     "compare": ("engine.compare", "Compare two runs."),
     "report": ("engine.report.__main__", "Sum up a run."),

@@ -25,13 +25,12 @@ def describe(
     Exit codes: 0 shown; 2 no table is called so.
     """
     with input_errors():
-        import smoltworks
+        from lake.dictionary import described, look_up
 
         if as_json:
-            print_json(smoltworks.describe(table))
+            print_json(described(table))
             return
         from engine.report.dictionary import print_table, print_tables
-        from lake.dictionary import look_up
 
         screen = results()
         if table is None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.execution.progress import Progress
     from engine.execution.summary import Summary
     from engine.execution.verification import Verification
+    from engine.report.export.export import Exported
     from engine.statistics.table import Statistic
     from lake.checked import OnStep
     from lake.manifest import Manifest
@@ -203,6 +204,28 @@ class Run:
         from engine.report.page.assembly import write_page
 
         return write_page(self.path, None if path is None else Path(path), on_step=on_step or _ignore)
+
+    def export(
+        self,
+        batch: str | Iterable[str],
+        out: str | PathLike[str],
+        *,
+        tables: Iterable[str] = (),
+        format: str | None = None,
+        on_step: OnStep | None = None,
+    ) -> Exported:
+        """Write a batch's rows (or those of several) of every table, or of some, with the master data they lead to.
+
+        batch: its number. out: a folder to make, or a file that ends in .xlsx. format: "csv" unless given, "xlsx" or
+        "parquet". The result tells path, rows by table, and how many texts of a CSV begin with a ' now, since a
+        spreadsheet would take them for formulas. InputError: nothing was written.
+        """
+        from engine.report.export.export import export_batches
+
+        batches = [batch] if isinstance(batch, str) else list(batch)
+        return export_batches(
+            self.path, batches, Path(out), tables=tuple(tables), format=format, on_step=on_step or _ignore
+        )
 
     def load(
         self,

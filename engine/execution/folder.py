@@ -29,13 +29,14 @@ from lake.manifest import (
 from lake.next_step import overwrite as overwriting
 from lake.records import make_way
 from lake.tables import EVENT_TABLE_NAMES, TABLES
+from lake.view_files import FILES as VIEWS
 from lake.writer import part_path
 from warehouse.server_folder import FOLDER as DATABASE
 from warehouse.server_folder import remove_database
 from warehouse.server_users import OWNER, USERS, in_use
 
 # What a run folder holds beside its database and its logs; nothing else is ever removed from one.
-CONTENTS = (FILE, "load.json", OWNER, USERS, "lake", "schedule.yaml", "farms", "biology", "report.html")
+CONTENTS = (FILE, "load.json", OWNER, USERS, "lake", "schedule.yaml", "farms", "biology", "report.html", *VIEWS)
 ENDED = (FILE, "load.json", str(INPUTS))  # what tells of a run as a whole
 
 

@@ -32,6 +32,7 @@ from engine.forecast.sizing import biomass_flags
 from engine.forecast.workload import predicted_events
 from engine.inputs.reading import sha256
 from engine.planning.partitions import sum_partitions
+from engine.simulation.numerics.kernel_cache import own_folder
 from lake.disk import disk
 from lake.errors import RunFailed
 from lake.files import sync_folders
@@ -40,6 +41,7 @@ from lake.manifest import Manifest, PartitionRecord, RunIdentity, write_manifest
 from lake.space import require_space
 from lake.tables import EVENT_TABLE_NAMES
 from lake.tables.sizes import RUN_BYTES, part_bytes
+from lake.view_files import write_view_files
 from lake.writer import write_dimension
 
 Simulate = Callable[[PartitionTask], PartitionRecord]
@@ -194,6 +196,7 @@ def _run(request: _Request, began: float) -> Manifest:
     kept = intact_partitions(run_dir, this) if request.resume else {}
     if request.resume and (manifest := complete_manifest(run_dir, kept, inputs)) is not None:
         remove_leftovers(run_dir, manifest)
+        write_view_files(run_dir, _kept_views())
         events.begun(expected)
         return manifest
     events.room(_bytes_to_come(run_dir, expected, kept))
@@ -234,11 +237,17 @@ def _run(request: _Request, began: float) -> Manifest:
         biology=biology_record(schedule.biology),
     )
     remove_leftovers(run_dir, manifest)
+    write_view_files(run_dir, _kept_views())
     for name in ("lake", "logs"):
         sync_folders(run_dir / name)  # the manifest names what lies there; what was removed stays away
     write_manifest(run_dir, manifest)
     journal.append(Ended(at=time.time(), status=manifest.status, seconds=manifest.seconds))
     return manifest
+
+
+def _kept_views() -> str:
+    """The folder of ours in which the lake's views are kept from run to run; "" for none."""
+    return own_folder(os.environ.get("NUMBA_CACHE_DIR", ""), "views")
 
 
 def _bytes_to_come(run_dir: Path, expected: Expected, kept: Mapping[int, PartitionRecord]) -> int:

@@ -16,6 +16,7 @@ from lake.checked import read_checked
 from lake.held import held_for_reading
 from lake.manifest import Manifest, read_complete
 from lake.next_step import command
+from lake.view_files import renew_view_files
 from warehouse.loaded_target import LoadedTarget, loaded_target
 
 SHARES = ("freshwater", "sea", "total")
@@ -44,8 +45,7 @@ class Summary:
 
     @property
     def duckdb_line(self) -> str:
-        files = f"{self.run_dir}/lake/batch/*.parquet".replace("'", "''")
-        return "duckdb -c " + _double_quoted(f"from '{files}'")
+        return f"cd {shlex.quote(str(self.run_dir))} && duckdb lake.duckdb -c " + _double_quoted(EXAMPLE)
 
     @property
     def database_line(self) -> str | None:
@@ -92,6 +92,7 @@ def summarise(run_dir: Path, *, check: bool = True) -> Summary:
     with held_for_reading(run_dir):
         manifest = read_checked(run_dir) if check else read_complete(run_dir)
         schedule = read_inputs(run_dir, manifest.identity)
+        renew_view_files(run_dir)
         return Summary(
             run_dir=run_dir,
             schedule=schedule,

@@ -121,14 +121,14 @@ def dictionary() -> Mapping[str, TableEntry]:
     return {name: _entry(table) for name, table in TABLES.items()}
 
 
-def look_up(name: str) -> TableEntry:
+def look_up(name: str, where: str = "describe") -> TableEntry:
     """The table of that name; InputError names those that are called alike or that tell of the word."""
     found = dictionary().get(name) or dictionary().get(name.lower())
     if found is not None:
         return found
     near = related(name)
     cure = f"did you mean {', '.join(near)}?" if near else "without a name, describe lists all tables"
-    raise InputError("describe", f"no table is called {name!r}", cure)
+    raise InputError(where, f"no table is called {name!r}", cure)
 
 
 def related(word: str, most: int = 8) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,14 +10,17 @@ from pathlib import Path
 import duckdb
 
 from lake.checked import read_checked
+from lake.dictionary import dictionary
 from lake.errors import InputError
 from lake.held import held_for_reading
 from lake.manifest import read_complete
 from lake.next_step import command
 from lake.tables import TABLES
+from lake.view_sql import described_sql
 from lake.views import RUN_TABLES, Connection, connect
 
 READING = ("SELECT", "EXPLAIN", "MULTI")  # a PIVOT counts as several statements
+DESCRIBE = re.compile(r"\s*(?:describe|desc|show)\s+(?:table\s+)?\"?(\w+)\"?\s*(?:;\s*)?(?:--.*)?", re.IGNORECASE)
 TABLES_QUERY = (
     "SELECT table_name, sum(rows)::BIGINT AS rows, sum(bytes)::BIGINT AS bytes, count(*) AS files "
     "FROM manifest_part GROUP BY table_name ORDER BY min(rowid)"
@@ -33,11 +37,17 @@ def answer(run_dir: Path, query: str = TABLES_QUERY, *, check: bool = True) -> I
     with held_for_reading(run_dir):
         tables = _tables_read(query)
         manifest = read_checked(run_dir, tables) if check else read_complete(run_dir)
-        with connect(run_dir, manifest, tables=tables) as connection:
+        with connect(run_dir, manifest, tables=tables, with_comments="duckdb_" in query.lower()) as connection:
             try:
-                yield _reading(connection, query)
+                yield _reading(connection, _with_meaning(query))
             except duckdb.Error as error:
                 raise InputError("the query", str(error).strip(), f"the tables: {command('sql', run_dir)}") from None
+
+
+def _with_meaning(query: str) -> str:
+    """The query; for a DESCRIBE of a table one that tells its columns' meaning too."""
+    asked = DESCRIBE.fullmatch(query)
+    return described_sql(dictionary()[asked[1].lower()]) if asked and asked[1].lower() in TABLES else query
 
 
 def _tables_read(query: str) -> Collection[str] | None:

@@ -1,6 +1,7 @@
 """A run's lake as DuckDB views, with what the manifest and the plan say beside them as small tables.
 
-`connect` gives every table of the lake by its name, over exactly the Parquet files that the manifest names, and
+`connect` gives every table of the lake by its name, over exactly the Parquet files that the manifest names, with a
+stay as assignment_id in every table that names it, and
 
     run(name, as_of, seed, batch_count, fingerprint)
     manifest_part(table_name, partition, file, rows, bytes)      partition is null for a dimension's one part
@@ -28,11 +29,13 @@ import duckdb
 import pyarrow as pa
 
 from lake.checked import read_checked
+from lake.dictionary import dictionary
 from lake.errors import InputError
 from lake.fingerprint import empty_fingerprint, part_fingerprints
 from lake.manifest import Manifest, read_complete
 from lake.next_step import command
 from lake.tables import TABLES
+from lake.view_sql import comments, quoted, selected
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -137,11 +140,18 @@ PLAN_TABLES: Mapping[str, pa.Schema] = MappingProxyType(
 )
 
 
-def connect(run_dir: Path, manifest: Manifest | None = None, *, tables: Collection[str] | None = None) -> Connection:
+def connect(
+    run_dir: Path,
+    manifest: Manifest | None = None,
+    *,
+    tables: Collection[str] | None = None,
+    with_comments: bool = False,
+) -> Connection:
     """DuckDB on a complete run, or on some of its tables. Nothing is fetched, nothing in the run changed.
 
     manifest: given where the files were held against it already. InputError when the run is not complete, or a file
-    that a view would read is not as the manifest has it. The footers' view is there when all tables are.
+    that a view would read is not as the manifest has it. The footers' view is there when all tables are. with_comments:
+    each view and column says what it means (duckdb_views(), duckdb_columns()), which takes half a second.
     """
     if manifest is None:
         manifest = read_checked(run_dir, tables)
@@ -160,6 +170,9 @@ def connect(run_dir: Path, manifest: Manifest | None = None, *, tables: Collecti
         connection.execute("SET enable_progress_bar = false")
     try:
         _create_views(connection, run_dir, manifest, tables)
+        if with_comments:
+            for name in TABLES if tables is None else tables:
+                connection.execute(" ".join(comments(dictionary()[name])))
     except duckdb.Error as error:
         connection.close()
         cure = f"check them: {command('verify', run_dir)}"
@@ -174,10 +187,11 @@ def _create_views(connection: Connection, run_dir: Path, manifest: Manifest, tab
     for name in TABLES if tables is None else tables:
         # a run of before a table was declared has none, and is read as it is
         if paths := [str(run_dir / file) for file in files.get(name, [])]:
-            connection.read_parquet(paths, hive_partitioning=False).create_view(name)
+            found = connection.read_parquet(paths, hive_partitioning=False)
+        found.project(selected(dictionary()[name])).create_view(name)
     if tables is not None:
         return
-    listed = ", ".join(_quoted(str(run_dir / part.file)) for _, _, part in _parts(manifest))
+    listed = ", ".join(quoted(str(run_dir / part.file)) for _, _, part in _parts(manifest))
     prefix = len(str(run_dir / "x")) - 1
     connection.execute(
         f"CREATE VIEW parquet_footer AS SELECT file_name[{prefix + 1}:] AS file, num_rows AS rows "
@@ -248,7 +262,3 @@ def _create(connection: Connection, name: str, rows: pa.Table) -> None:
     connection.register("_incoming", rows)
     connection.execute(f"CREATE TABLE {name} AS FROM _incoming")
     connection.unregister("_incoming")
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lake.next_step import SCRIPT
+from lake.view_files import DATABASE_FILE
 from tests.faults.shell import Told
 
 PLAIN_ENDS = (0, 1, 2, 3, 130, 141, 143, 129)
@@ -29,7 +30,7 @@ LONGEST = 6000  # characters that a person is asked to read
 OURS_BESIDE = re.compile(r"\.run\.lock|logs/verify\.json|logs/checked\.json|\.checked\.json|\.checked/.*")
 TIMES = {"seconds", "events_per_second", "batches_per_second", "seconds_per_batch", "peak_memory_mb", "workers"}
 # what differs between two undisturbed runs of a schedule
-TIMED_FILES = ("manifest.json", "logs/run.jsonl")
+TIMED_FILES = ("manifest.json", "logs/run.jsonl", DATABASE_FILE)  # of the last, DuckDB promises no bytes
 COMMAND = re.compile(rf"(?:\S*{SCRIPT}|python3? -m (?:{SCRIPT}|engine(?:\.\w+)?))(?: [^\n]*)")
 
 

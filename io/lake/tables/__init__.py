@@ -31,3 +31,21 @@ DIMENSION_TABLES: tuple[Table, ...] = (*PLACE_TABLES, *MASTER_TABLES, *LIMIT_TAB
 TABLES = MappingProxyType({t.name: t for t in (*EVENT_TABLES, *DIMENSION_TABLES)})
 EVENT_TABLE_NAMES = tuple(t.name for t in EVENT_TABLES)
 DIMENSION_TABLE_NAMES = tuple(t.name for t in DIMENSION_TABLES)
+SUBJECTS = MappingProxyType(
+    {
+        title: tuple(t.name for t in tables)
+        for title, tables in {
+            "Stock, feed and growth": STOCK_TABLES,
+            "Eggs and moves": ORIGIN_TABLES,
+            "Health": HEALTH_TABLES,
+            "Harvest": HARVEST_TABLES,
+            "Trade and summaries": TRADE_TABLES,
+            "Plans and forecasts": OUTLOOK_TABLES,
+            "Weather and light": SURROUNDINGS_TABLES,
+            "What only the simulator knows": TRUTH_TABLES,
+            "Places and kinds": PLACE_TABLES,
+            "People, companies and lists": MASTER_TABLES,
+            "Limits": LIMIT_TABLES,
+        }.items()
+    }
+)
