@@ -32,6 +32,8 @@ from lake.views import connect
 
 PAGE = "report.html"
 STEPS = 4
+MOST_EVENTS = 40_000_000
+"""Of a larger run the statistics are told once a verification has computed them: they take longer than all the rest."""
 
 
 def _silent(what: str, done: int, of: int) -> None:
@@ -101,13 +103,14 @@ def _read(run_dir: Path, summary: Summary | None, on_step: OnStep) -> _Read:
         datasets["today"] = encoded([{"day": to_date(schedule.as_of_day)}])
         on_step("statistics", 2, STEPS)
         kept = summary.checks.statistics if summary.checks is not None else []
-        figures_found = kept or [s.to_json() for s in compute_statistics(run_dir, summary.manifest, _silent)]
+        if not kept and summary.manifest.events <= MOST_EVENTS:
+            kept = [s.to_json() for s in compute_statistics(run_dir, summary.manifest, _silent)]
         return _Read(
             summary=summary,
             headline=headline,
             batches=batches,
             datasets=datasets,
-            statistics=figures_found,
+            statistics=kept,
             grades=grades,
         )
 

@@ -167,6 +167,7 @@
     const made = await vegaEmbed(box, spec, {
       mode: "vega-lite", renderer: size > MOST_SVG ? "canvas" : "svg", actions: false, defaultStyle: false,
       hover: true, tooltip: showTip, patch: withRows,
+      logLevel: 1, // errors alone: a layer without rows is no fault, and told in words
     });
     if (turns.get(figure.name) !== turn) {
       made.finalize();

@@ -24,6 +24,8 @@ from engine.report.page.figure import (
     word_told,
 )
 
+FAINTER = alt.when(f"batch === 'all' && batches > {FEW}").then(alt.value(0.45)).otherwise(alt.value(1))
+
 
 def places() -> Figure:
     x = over_time("begun", scale=alt.Scale(domainMin=alt.ExprRef("t0"), domainMax=alt.ExprRef("t1"), nice=False))
@@ -137,7 +139,14 @@ def growth(colour: alt.Color) -> Figure:
     lived = (
         base.transform_filter(f"{CHOSEN} && isValid(datum.weight_kg)")
         .mark_line()
-        .encode(x=over_time("day"), y=alt.Y("weight_kg:Q", axis=y), detail="batch:N", color=colour, tooltip=tooltip)
+        .encode(
+            x=over_time("day"),
+            y=alt.Y("weight_kg:Q", axis=y),
+            detail="batch:N",
+            color=colour,
+            opacity=FAINTER,
+            tooltip=tooltip,
+        )
     )
     return Figure(
         name="growth",
@@ -177,7 +186,14 @@ def survival(colour: alt.Color) -> Figure:
     lived = (
         base.transform_filter(f"{CHOSEN} && isValid(datum.alive)")
         .mark_line()
-        .encode(x=x, y=alt.Y("alive:Q", axis=y, scale=bounds), detail="batch:N", color=colour, tooltip=tooltip)
+        .encode(
+            x=x,
+            y=alt.Y("alive:Q", axis=y, scale=bounds),
+            detail="batch:N",
+            color=colour,
+            opacity=FAINTER,
+            tooltip=tooltip,
+        )
     )
     return Figure(
         name="survival",

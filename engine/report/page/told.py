@@ -48,8 +48,8 @@ def headline(summary: Summary, head: Mapping[str, Any], batches: Sequence[Mappin
         ("Events", f"{summary.manifest.events:,}", f"in {len(summary.manifest.tables)} tables"),
         ("Eggs placed", _short(head["eggs"]), f"{_short(head['dead'])} fish died or were culled since"),
         ("Alive now", _short(head["alive"]), f"fish, {head['alive_t']:,.0f} t, as the farm knows it"),
-        ("Harvested", f"{head['gutted_t']:,.0f} t", f"gutted, of {_short(head['harvested'])} fish"),
-        ("Feed given", f"{head['feed_t']:,.0f} t", f"{head['treated']:,.0f} stays in rings treated against lice"),
+        ("Harvested", f"{_short(head['gutted_t'])} t", f"gutted, of {_short(head['harvested'])} fish"),
+        ("Feed given", f"{_short(head['feed_t'])} t", f"{head['treated']:,.0f} stays in rings treated against lice"),
         (
             "Containers held",
             f"{executed.total:.0%}",

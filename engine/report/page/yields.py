@@ -70,6 +70,7 @@ def water(colour: alt.Color) -> Figure:
 
 def lice(colour: alt.Color) -> Figure:
     y = measure("adult females a fish", form="~g")
+    rooted = alt.Scale(type="sqrt", zero=True)
     tooltip = [
         word_told("batch"),
         day_told("day", "week from"),
@@ -83,12 +84,18 @@ def lice(colour: alt.Color) -> Figure:
         .mark_line(strokeWidth=1, invalid="break-paths-show-path-domains")
         .encode(
             x=over_time("day"),
-            y=alt.Y("females:Q", axis=y),
+            y=alt.Y("females:Q", axis=y, scale=rooted),
             color=colour,
             detail="batch:N",
             opacity=alt.when(f"{ALL_SEEN} && batches > {FEW}").then(alt.value(0.3)).otherwise(alt.value(0.95)),
             tooltip=tooltip,
         )
+    )
+    means = (
+        rows_of("lice")
+        .transform_filter(f"{CHOSEN} && {ALL_SEEN} && batches > {FEW} && isValid(datum.females)")
+        .mark_line(strokeWidth=2.5)
+        .encode(x=over_time("day"), y=alt.Y("mean(females):Q", axis=y, scale=rooted), color=colour)
     )
     limits = (
         rows_of("limits")
@@ -96,7 +103,7 @@ def lice(colour: alt.Color) -> Figure:
         .mark_line(style="limit", interpolate="step-after")
         .encode(
             x=over_time("day"),
-            y=alt.Y("limit:Q", axis=y),
+            y=alt.Y("limit:Q", axis=y, scale=rooted),
             strokeDash=alt.StrokeDash("geography:N", title="limit by law", scale=alt.Scale(range=[[1, 0], [7, 3]])),
             tooltip=[
                 word_told("geography"),
@@ -133,11 +140,14 @@ def lice(colour: alt.Color) -> Figure:
             ],
         )
     )
-    above = alt.layer(counts, limits, marks).resolve_scale(color="independent").properties(width=WHOLE, height=240)
+    above = (
+        alt.layer(counts, means, limits, marks).resolve_scale(color="independent").properties(width=WHOLE, height=240)
+    )
     return Figure(
         name="lice",
         title="Salmon lice against their limits, and treatments",
-        caption="Adult female salmon lice a fish, mean of a batch's counts in a week. Red: the limit of the geography. "
+        caption="Adult female salmon lice a fish, mean of a batch's counts in a week, on a scale of square roots. Red: "
+        "the limit of the geography. Thick, of many batches: their mean. "
         f"Triangles: treatments, when no more than {FEW} batches are shown or one is chosen; below, rings treated.",
         spec=alt.vconcat(above, months.properties(width=WHOLE, height=110)).resolve_scale(
             color="independent", x="shared"
@@ -247,7 +257,7 @@ def harvest_weights(colour: alt.Color) -> Figure:
         number_told("fish", "fish"),
     ]
     from_to = base.mark_rule(style="planned").encode(x=x, y=alt.Y("target_kg:Q", axis=axis), y2="live_kg")
-    target = base.mark_tick(style="planned", size=12, thickness=2).encode(x=x, y="target_kg:Q", tooltip=tooltip)
+    target = base.mark_tick(color="role:planned", size=12, thickness=2).encode(x=x, y="target_kg:Q", tooltip=tooltip)
     lived = base.mark_point(filled=True, size=60, opacity=0.9).encode(
         x=x,
         y=alt.Y("live_kg:Q", axis=axis, scale=alt.Scale(zero=False)),
