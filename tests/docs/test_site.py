@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -91,11 +90,7 @@ def _anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", each.lower()).strip().replace(" ", "-") for each in headings}
 
 
-def _shipped() -> Iterator[tuple[str, str]]:
-    return ((name, file) for name, files in SHIPPED.items() for file in files)
-
-
-@pytest.mark.parametrize(("name", "file"), _shipped())
+@pytest.mark.parametrize(("name", "file"), [(name, file) for name, files in SHIPPED.items() for file in files])
 def test_a_schema_takes_what_is_shipped(name: str, file: str) -> None:
     assert _complaints(name, parse_yaml(load_text(ROOT / file), file)) == []
 
