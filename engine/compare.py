@@ -17,6 +17,9 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 def compare(
     first: Annotated[Path, typer.Argument(help="The folder of a complete run.", metavar="A")],
     second: Annotated[Path, typer.Argument(help="That of another.", metavar="B")],
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write a page that needs no network.", metavar="FILE")
+    ] = None,
     no_check: Annotated[
         bool, typer.Option("--no-check", help="Don't compare the files' bytes with the manifests' hashes.")
     ] = False,
@@ -33,6 +36,13 @@ def compare(
         if no_check:
             sys.stderr.write(f"{NOT_CHECKED}\n")
         comparison = compare_runs(first, second, check=not no_check)
+        if html is not None:
+            from engine.report.comparison_page import write_comparison
+
+            write_comparison(html, comparison)
+            if not as_json:
+                sys.stdout.write(f"{html}: {first} and {second}\n")
+                return
         if as_json:
             print_json(comparison.to_json())
         else:

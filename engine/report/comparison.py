@@ -62,9 +62,7 @@ def outcome_rows(comparison: Comparison) -> list[tuple[str, ...]]:
     return [
         (
             o.batch,
-            f"{o.outcome.replace('_', ' ')} ({OUTCOMES[o.outcome]})"
-            if OUTCOMES[o.outcome]
-            else o.outcome.replace("_", " "),
+            outcome_name(o.outcome),
             value_text(o.before),
             value_text(o.after),
             _difference(o),
@@ -75,8 +73,9 @@ def outcome_rows(comparison: Comparison) -> list[tuple[str, ...]]:
 
 def outcome_name(outcome: str) -> str:
     """An outcome in words, with its unit."""
-    words, unit = outcome.replace("_", " "), OUTCOMES[outcome]
-    return f"{words} ({unit})" if unit else words
+    unit = OUTCOMES[outcome]
+    words = outcome.removesuffix(f"_{unit}").replace("_", " ").replace("fcr", "FCR")
+    return f"{words} ({unit})" if unit and unit != words else words
 
 
 def value_text(value: Any) -> str:
@@ -95,9 +94,13 @@ def _difference(outcome: Outcome) -> str:
     found = outcome.difference
     if found is None:
         return ""
-    if isinstance(outcome.before, date):
-        return f"{found:+,} d"
-    return f"{found:+,.0f}" if isinstance(found, int) or abs(found) >= 1000 else f"{found:+.4g}"
+    return f"{found:+,} d" if isinstance(outcome.before, date) else difference_text(found)
+
+
+def difference_text(difference: float) -> str:
+    """A difference with its sign, in few characters."""
+    is_whole = isinstance(difference, int) or abs(difference) >= 1000
+    return f"{difference:+,.0f}" if is_whole else f"{difference:+.3g}"
 
 
 def _print_rows(screen: Console, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
