@@ -122,9 +122,10 @@ def chart(growth: Growth) -> Any:
         title=parts.title(
             f"Growth of {what}",
             f"{growth.chosen.words}: mean weight as the farm estimated it; dashed: the plan made when the eggs came",
-            "circles: moves to a stage, diamonds: harvests; "
-            + ("" if count > parts.MOST_SERIES else "level dashes: weight that calls for harvest; ")
-            + "dotted: the as-of date",
+            "diamonds: harvests; dotted: the as-of date"
+            if count > parts.MOST_SERIES
+            else "circles: moves to a stage, diamonds: harvests; level dashes: weight that calls for harvest; "
+            "dotted: the as-of date",
         )
     )
 
@@ -143,9 +144,10 @@ def _panel(growth: Growth, x: alt.X, *, at_sea: bool, name: str) -> Any:
     y = parts.amount("weight_g", "mean weight", "g")
     series = parts.colour(growth.lived, "series", "ring" if growth.chosen.by_ring else "batch")
     tips = [parts.tip("series", "of"), parts.day_tip(), parts.tip("weight_g", "mean weight, g", ",.1f")]
+    is_crowd = growth.lived["series"].n_unique() > parts.MOST_SERIES
     layers = [
         alt.Chart(parts.data(planned))
-        .mark_line(style="planned", clip=True)
+        .mark_line(style="planned", clip=True, opacity=0.3 if is_crowd else 1)
         .encode(x=x, y=y, detail="series:N", tooltip=[*tips, parts.tip("stage", "planned stage")]),
         alt.Chart(parts.data(lived))
         .mark_line(clip=True)
@@ -165,7 +167,10 @@ def _panel(growth: Growth, x: alt.X, *, at_sea: bool, name: str) -> Any:
     kinds = alt.Scale(domain=["move", "harvest"], range=["circle", "diamond"])
     shape = alt.Shape("kind:N", scale=kinds, legend=None)
     marked = events.with_columns(kind=pl.col("what").replace_strict({"harvest": "harvest"}, default="move"))
-    points = alt.Chart(parts.data(marked)).mark_point(style="event", filled=True, size=42, opacity=1, clip=True)
+    if is_crowd:
+        marked = marked.filter(pl.col("kind") == "harvest")
+    size = 24 if is_crowd else 42
+    points = alt.Chart(parts.data(marked)).mark_point(style="event", filled=True, size=size, opacity=1, clip=True)
     layers.append(points.encode(x=x, y=y, shape=shape, tooltip=[*tips, parts.tip("what", "event")]))
     layers.append(parts.today(growth.as_of))
     return parts.panel(*layers, name=name, height=300 if at_sea else 170)
