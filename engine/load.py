@@ -220,18 +220,19 @@ def _say(screen: Console) -> Callable[[str], None]:
 
 
 def _load(run: Path, to: str | None, connections: int, options: Options, *, screen: Console, as_json: bool) -> None:
-    from engine.report.console import progress
     from engine.report.load import load_data, print_load
+    from engine.report.loading import LoadDisplay
+    from engine.report.waiting import Waiting
     from warehouse.load import Listener
     from warehouse.run_database import load
 
-    with progress(screen) as bars:
-        rows = bars.add_task("loading", total=None)
+    with Waiting(screen, "opening the database") as waiting:
+        display = LoadDisplay(waiting)
         listener = Listener(
-            coming=lambda count: bars.update(rows, total=count),
-            rows=lambda table, sent: bars.advance(rows, sent),
-            phase=lambda name: bars.update(rows, description=name),
-            restored=lambda what, done, of: bars.update(rows, description=what, completed=done, total=of),
+            coming=display.coming,
+            rows=display.rows,
+            phase=display.phase,
+            restored=display.restored,
             told=_say(screen),
         )
         result = load(run, to, options=options, connections=connections, listener=listener)
@@ -264,12 +265,12 @@ def _end(error: BaseException, known: str, again: str, code: int) -> NoReturn:
 
 
 def _restore(run: Path, to: str | None, connections: int, screen: Console, *, as_json: bool) -> None:
-    from engine.report.console import steps
+    from engine.report.waiting import steps
     from lake.next_step import command
     from warehouse.run_database import restore
 
     again = command("load", run, *_target(to), "--restore")
-    with _failures(again), steps(screen) as report:
+    with _failures(again), steps(screen, "opening the database") as report:
         count = restore(run, to, connections=connections, report=report, tell=_say(screen))
     if as_json:
         print_json({"restored": count})

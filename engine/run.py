@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,23 +49,26 @@ def run(
     Exit codes: 0 done; 1 failed; 2 wrong input, or no room on the disk; 3 some partitions failed, the others are
     written; 130, 143, 129 stopped by Ctrl-C, SIGTERM, SIGHUP. After 3 and those, --resume makes what is missing.
     """
-    with input_errors():
+    with input_errors(), ExitStack() as stack:
+        from engine.report.run import RunDisplay
+
+        screen = console()
+        display = stack.enter_context(RunDisplay(screen))
         from engine.biology.used import biology_record
         from engine.execution.inputs import read_again
         from engine.execution.run import RunEvents, run_folder, simulate_schedule
         from engine.farm.schedule_file import read_any
         from engine.inputs.bounded import require_path
         from engine.inputs.shipped_files import find_schedule
-        from engine.report.run import RunDisplay, biology_line, print_failures, print_run, run_data
+        from engine.report.run import biology_line, print_failures, print_run, run_data
         from lake.errors import InputError
         from lake.manifest import is_run
         from lake.next_step import command
         from lake.space import in_words
 
         require_path("--out", out)
-        screen = console()
         if (file := find_schedule(schedule)) != schedule:
-            screen.print(f"schedule {schedule}: {file}", soft_wrap=True, markup=False)
+            say(screen, f"schedule {schedule}: {file}")
         restored: list[str] = []
         if resume or overwrite:
             the_schedule, restored = read_again(schedule, farm=farm, biology=biology)
@@ -77,43 +81,43 @@ def run(
         run_dir = run_folder(the_schedule, out)
         options = [*(("--farm", farm) if farm else ()), *(("--biology", biology) if biology else ())]
         again = command("run", "--schedule", schedule, "--out", run_dir, "--resume", *options)
+        display.read(run_dir, len(the_schedule.batches))
+
+        def begun(expected: Expected) -> None:
+            display.begun(expected)
+            if biology is not None:
+                say(screen, biology_line(biology_record(the_schedule.biology)))
+
         try:
-            with RunDisplay(screen, run_dir, len(the_schedule.batches)) as display:
-
-                def begun(expected: Expected) -> None:
-                    display.begun(expected)
-                    if biology is not None:
-                        say(screen, biology_line(biology_record(the_schedule.biology)))
-
-                try:
-                    manifest = simulate_schedule(
-                        the_schedule,
-                        run_dir,
-                        workers=workers,
-                        resume=resume,
-                        overwrite=overwrite,
-                        force=force,
-                        events=RunEvents(
-                            begun=begun,
-                            finished=display.finished,
-                            progress=display.progress if screen.is_terminal else None,
-                        ),
-                    )
-                except OSError as error:
-                    words = in_words(error, run_dir)
-                    if words is None or not is_run(run_dir):
-                        raise
-                    cure = words.cure if "then repeat" in words.cure else f"{words.cure}; or mend it, then repeat"
-                    cure = cure.replace("then repeat", f"then go on, what is whole is kept:\n  {again}")
-                    fail(InputError(words.where, words.problem, cure), PARTLY_DONE)
+            try:
+                manifest = simulate_schedule(
+                    the_schedule,
+                    run_dir,
+                    workers=workers,
+                    resume=resume,
+                    overwrite=overwrite,
+                    force=force,
+                    events=RunEvents(begun=begun, finished=display.finished, progress=display.progress),
+                )
+            except OSError as error:
+                words = in_words(error, run_dir)
+                if words is None or not is_run(run_dir):
+                    raise
+                cure = words.cure if "then repeat" in words.cure else f"{words.cure}; or mend it, then repeat"
+                cure = cure.replace("then repeat", f"then go on, what is whole is kept:\n  {again}")
+                stack.close()
+                fail(InputError(words.where, words.problem, cure), PARTLY_DONE)
+            stack.close()
             if as_json:
                 print_json(run_data(manifest, run_dir))
             else:
                 print_run(results(), manifest, run_dir)
+            display.told()
             if manifest.failed:
                 print_failures(screen, manifest, again)
                 raise typer.Exit(PARTLY_DONE)
         except KeyboardInterrupt as stop:
+            stack.close()
             how = f"what is whole is kept. To finish:\n  {again}" if is_run(run_dir) else "nothing was begun"
             say(screen, f"interrupted; {how}")
             raise typer.Exit(stopped_code(stop)) from None

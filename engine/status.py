@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from engine.report.console import input_errors, print_json, results, start
+from engine.report.console import console, input_errors, print_json, results, say, start
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -17,7 +17,9 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 @app.command()
 def status(
     run: Annotated[Path, typer.Argument(help="The run's folder.", metavar="RUN")],
-    watch: Annotated[bool, typer.Option("--watch", help="Follow the run until it ends.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Follow the run until it ends; wait for one that is about to begin.")
+    ] = False,
     every: Annotated[float, typer.Option(min=0.1, help="Seconds between two looks with --watch.")] = 1.0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
@@ -29,6 +31,8 @@ def status(
         from engine.execution.progress import read_progress
         from lake.next_step import resume
 
+        if watch:
+            _wait_for(run, every)
         state = read_progress(run)
         if as_json:
             while watch and state.state == "running":
@@ -39,7 +43,8 @@ def status(
                 sys.stderr.write(f"  make it whole: {resume(run)}\n")
             print_json(state.to_json())
             return
-        from engine.report.status import print_status, status_table
+        from engine.report.status import print_status, status_line, status_table
+        from engine.report.waiting import LINE_SECONDS
 
         screen = results()
         if watch and screen.is_terminal:
@@ -52,10 +57,27 @@ def status(
                     live.update(status_table(state))
             return
         while watch and state.state == "running":
-            print_status(screen, state, run)
-            time.sleep(every)
-            state = read_progress(run)
+            say(console(), status_line(state))
+            end = time.monotonic() + max(every, LINE_SECONDS)
+            while state.state == "running" and time.monotonic() < end:
+                time.sleep(every)
+                state = read_progress(run)
         print_status(screen, state, run)
+
+
+def _wait_for(run: Path, every: float) -> None:
+    """Until a run begins there, where nothing is yet."""
+    from engine.report.waiting import Waiting
+    from lake.held import LOCK
+    from lake.manifest import is_run
+
+    if is_run(run) or (run.is_dir() and any(each.name != LOCK for each in run.iterdir())):
+        return
+    screen = console()
+    say(screen, f"no run is there yet; waiting for one to begin in {run}")
+    with Waiting(screen, f"waiting for a run to begin in {run}"):
+        while not is_run(run):
+            time.sleep(every)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from engine.report.console import console, input_errors, print_json, results, say, start, steps
+from engine.report.console import console, input_errors, print_json, results, say, start
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 FAILED = 1
@@ -47,12 +47,13 @@ def verify(
         from engine.execution.verification import Verification, run_statistics, verify_run
         from engine.report.statistics import print_statistics
         from engine.report.verification import print_verification
+        from engine.report.waiting import steps
         from lake.errors import InputError
 
         if statistics_only and (only or to):
             raise InputError("--statistics-only", "no check is run, so none can be named", "use --statistics")
         screen = console()
-        with steps(screen) as on_step:
+        with steps(screen, "reading the run") as on_step:
             if statistics_only:
                 figures = run_statistics(run, on_step)
                 found = Verification(run_dir=run, checks=(), reports=(), database="", statistics=tuple(figures))

@@ -14,6 +14,7 @@ from engine.farm.schedule import Schedule
 from engine.forecast.whole_run import forecast_run
 from engine.simulation.emission import Emitter
 from engine.simulation.fish.history import simulate_batch
+from engine.simulation.numerics.kernel_cache import compiled
 from engine.simulation.rows.columns import Columns
 from engine.simulation.water.climate import Climate
 from lake.disk import disk
@@ -84,10 +85,17 @@ class _ProgressFile:
         disk().make_folder(self._path.parent)
         self._partition, self._batches = task.partition, len(task.schedule.batches)
         self._started_at = time.time()
+        self._compiled_before = 0.0
         self._written_at = 0.0
+        self._told = 0, 0
+        compiled.heard = lambda: self.write(*self._told)
+
+    def begin(self) -> None:
+        """What comes before the first batch is over."""
+        self._started_at, self._compiled_before = time.time(), compiled.seconds
 
     def write(self, done: int, rows: int, *, now: bool = False) -> None:
-        time_now = time.time()
+        time_now, self._told = time.time(), (done, rows)
         if not now and time_now - self._written_at < PROGRESS_SECONDS:
             return
         self._written_at = time_now
@@ -97,8 +105,10 @@ class _ProgressFile:
             batches=self._batches,
             done=done,
             events=rows,
-            begun=self._started_at,
+            begun=self._started_at + compiled.seconds - self._compiled_before,
             told=time_now,
+            kernels=compiled.kernels,
+            compiling=compiled.seconds,
         )
         write_atomically(self._path, sealed_text(state), durable=False)
 
@@ -117,10 +127,11 @@ def simulate_partition(task: PartitionTask) -> PartitionRecord:
         climate = _climate(task)
         outlook = forecast_run(task.schedule, climate)
         emitter = Emitter(task.schedule, climate, task.flagged, outlook.cutoff)
+        progress.begin()
         with PartitionWriter(Path(task.run_dir), task.partition, EVENT_TABLE_NAMES) as writer:
             for done, batch in enumerate(batches, 1):
                 current = batch.number
-                batch_began, rows_before = time.perf_counter(), writer.rows
+                batch_began, rows_before = time.perf_counter() - compiled.seconds, writer.rows
                 tables: dict[str, str] = {}
 
                 def write(table: str, columns: Columns, tables: dict[str, str] = tables) -> None:
@@ -135,7 +146,9 @@ def simulate_partition(task: PartitionTask) -> PartitionRecord:
                     emitter.emit_undelivered(batch, write)
                 fingerprints[batch.id] = tables
                 records[batch.id] = BatchRecord(
-                    days=lived, rows=writer.rows - rows_before, seconds=time.perf_counter() - batch_began
+                    days=lived,
+                    rows=writer.rows - rows_before,
+                    seconds=time.perf_counter() - compiled.seconds - batch_began,
                 )
                 progress.write(done, writer.rows)
             current = ""

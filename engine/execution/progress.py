@@ -21,7 +21,11 @@ AGE_CLASSES = (("50-200 days", 0, 200), ("200-600 days", 200, 600), ("600-900 da
 
 @dataclass(frozen=True)
 class Underway:
-    """How far a worker is with its partition, as its progress file says; times are Unix seconds."""
+    """How far a worker is with its partition, as its progress file says; times are Unix seconds.
+
+    begun: when its first batch did, later by what compiling kernels took since. told: when it was written. kernels,
+    compiling: how many its process has compiled, and the seconds that took.
+    """
 
     partition: int
     pid: int
@@ -30,6 +34,8 @@ class Underway:
     events: int
     begun: float
     told: float
+    kernels: int = 0
+    compiling: float = 0.0
     format: str = FORMAT
 
 
@@ -45,6 +51,7 @@ class Progress:
     started_at: float
     updated_at: float
     pid: int = 0  # of the process that runs or ran it
+    workers: int = 1
     records: dict[int, PartitionRecord] = field(default_factory=dict)
     running: list[Underway] = field(default_factory=list)
     damage: str = ""
@@ -71,10 +78,27 @@ class Progress:
 
     @property
     def seconds_left(self) -> float | None:
-        """By the events still expected at the pace so far; None before the first or after the last."""
-        if self.state != "running" or not self.events or not self.estimate:
+        """By the events still expected at the workers' pace with whole batches; None before the first batch is made.
+
+        What they did before their first batch, compiling too, is no part of that pace.
+        """
+        going = [p for p in self.running if p.events]
+        busy = sum(b.seconds for r in self.succeeded for b in r.batches.values())
+        busy += sum(p.told - p.begun for p in going)
+        if self.state != "running" or not self.estimate or not self.events or busy <= 0:
             return None
-        return max(0.0, (self.estimate - self.events) * self.seconds / self.events)
+        pace = self.events / busy
+        to_come = self.partitions - len(self.succeeded) - len(self.failed)
+        evenly = (self.estimate - self.events) / max(1, min(self.workers, to_come))
+        # partitions are about as long as each other: one that has just begun takes its time, whoever is idle
+        alone = max((self.estimate / self.partitions - p.events for p in going), default=0.0)
+        since = sum(self.updated_at - p.told for p in going) / max(1, len(going))
+        return max(0.0, max(evenly, alone) / pace - since)
+
+    @property
+    def compiled(self) -> tuple[int, float]:
+        """Kernels that a worker has compiled, the most, and the seconds that took it."""
+        return max(((p.kernels, p.compiling) for p in self.running), default=(0, 0.0))
 
     def seconds_by_age(self) -> dict[str, float | None]:
         """Mean seconds a batch by the days that it lived; None where no batch did."""
@@ -158,6 +182,7 @@ def _progress(run_dir: Path, told: Told) -> Progress:
         started_at=min(at, default=0.0),
         updated_at=max(at, default=0.0),
         pid=begun.pid if begun is not None else 0,
+        workers=begun.workers if begun is not None else 1,
         records={line.record.partition: line.record for line in since if isinstance(line, PartitionEnded)},
         damage=told.problem,
     )

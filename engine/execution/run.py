@@ -46,6 +46,7 @@ from lake.writer import write_dimension
 
 Simulate = Callable[[PartitionTask], PartitionRecord]
 PROGRESS_SECONDS = 0.3
+LOOK_SHARE = 100  # times as long as a look at the progress took, until the next
 
 
 @dataclass(frozen=True)
@@ -286,12 +287,15 @@ def _simulate(tasks: Iterable[PartitionTask], request: _Request, journal: Journa
 def _as_completed(futures: Iterable[Future[PartitionRecord]], request: _Request) -> Iterator[Future[PartitionRecord]]:
     """Each future when it is done; in between, the caller hears how far the run is, if it wants to."""
     report = request.events.progress
-    waiting = set(futures)
+    waiting, pause = set(futures), PROGRESS_SECONDS
     while waiting:
-        done, waiting = wait(waiting, PROGRESS_SECONDS if report else None, FIRST_COMPLETED)
+        done, waiting = wait(waiting, pause if report else None, FIRST_COMPLETED)
         yield from done
         if report:
+            began = time.perf_counter()
             report(read_progress(request.run_dir))
+            # looking takes next to nothing of a run, be its journal ever so long
+            pause = max(PROGRESS_SECONDS, LOOK_SHARE * (time.perf_counter() - began))
 
 
 def _expected(schedule: Schedule) -> Expected:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from engine.report.console import NOT_CHECKED, console, input_errors, print_json, results, start, steps
+from engine.report.console import NOT_CHECKED, console, input_errors, print_json, results, start
 from lake.errors import InputError
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -52,8 +52,9 @@ def report(
         page = None
         if html:
             from engine.report.page.assembly import write_page
+            from engine.report.waiting import steps
 
-            with steps(console()) as step:
+            with steps(console(), "reading the run") as step:
                 page = write_page(run, file, summary=summary, on_step=step)
         if as_json:
             print_json(summary.to_json() | ({} if page is None else {"page": str(page)}))

@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkstemp
@@ -24,7 +24,6 @@ from lake.space import in_words
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
-    from rich.progress import Progress
 
 FAILED, WRONG_INPUT = 1, 2
 NO_MEMORY = ("there is not enough memory", "end other programs, raise the limit, or take fewer --workers; then repeat")
@@ -61,21 +60,6 @@ def say(screen: Console, *lines: str, style: str | None = None) -> None:
         screen.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
-def progress(screen: Console) -> Progress:
-    """A progress display with a bar, a count and the time left; shown on a terminal and silent in a pipe."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=screen,
-        transient=True,
-        disable=not screen.is_terminal,
-    )
-
-
 def show(screen: Console, *tables: RenderableType) -> None:
     """Tables as they are; in a file or a pipe without the spaces that fill up a line."""
     for table in tables:
@@ -86,14 +70,6 @@ def show(screen: Console, *tables: RenderableType) -> None:
             screen.print(table)
         text = "\n".join(line.rstrip() for line in drawn.get().splitlines())
         screen.print(text, markup=False, highlight=False, soft_wrap=True)
-
-
-@contextmanager
-def steps(screen: Console) -> Iterator[Callable[[str, int, int], None]]:
-    """A bar to be told what is being done, how much of it is done, and how much there is."""
-    with progress(screen) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda what, done, of: bar.update(task, description=what, completed=done, total=of)
 
 
 def print_json(data: dict[str, Any]) -> None:

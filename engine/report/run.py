@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.execution.progress import Progress
-from engine.report.console import progress, say, show
+from engine.report.console import say, show
+from engine.report.waiting import Waiting, in_time
 from lake.manifest import BiologyRecord, Manifest, PartitionRecord
 from lake.space import size
 
@@ -18,19 +19,24 @@ if TYPE_CHECKING:
     from engine.execution.run import Expected
 
 CHANGES_SHOWN, VALUE_WIDTH = 4, 40
+WORTH_TELLING = 1.0  # seconds
 
 
 class RunDisplay:
-    """A progress bar over a run's batches; silent in a pipe."""
+    """How far a run is, from its schedule's reading on."""
 
-    def __init__(self, screen: Console, run_dir: Path, batches: int) -> None:
-        self._screen, self._run_dir, self._batches = screen, run_dir, batches
-        self._bar = progress(screen)
-        self._task = self._bar.add_task("batches", total=batches)
+    def __init__(self, screen: Console) -> None:
+        self._screen, self._waiting = screen, Waiting(screen, "reading the schedule")
+        self._compiled = 0, 0.0
 
     def __enter__(self) -> RunDisplay:
-        self._bar.start()
+        self._waiting.__enter__()
         return self
+
+    def read(self, run_dir: Path, batches: int) -> None:
+        """The schedule is known."""
+        self._run_dir, self._batches = run_dir, batches
+        self._waiting.tell("foreseeing the run, starting workers")
 
     def begun(self, expected: Expected) -> None:
         over = f"; {len(expected.flagged)} batches may outgrow their containers" if expected.flagged else ""
@@ -39,18 +45,31 @@ class RunDisplay:
             f"running {self._run_dir}: {self._batches} batches, about {expected.events:,} events, "
             f"{size(expected.bytes)}{over}",
         )
+        self._waiting.tell("preparing the water")
 
     def finished(self, record: PartitionRecord) -> None:
         if record.status != "succeeded":
             say(self._screen, f"partition {record.partition} failed; the others go on")
 
     def progress(self, state: Progress) -> None:
-        self._bar.update(self._task, completed=state.batches_done, description=f"batches ({state.events:,} events)")
+        self._compiled = max(self._compiled, state.compiled)
+        kernels, seconds = self._compiled
+        if state.events:
+            what = f"batches ({state.events:,} events)"
+            self._waiting.tell(what, state.batches_done, state.batches, left=state.seconds_left)
+        elif kernels:
+            self._waiting.tell(f"compiling for the first time: {kernels} kernels, {in_time(seconds)}")
+
+    def told(self) -> None:
+        """What the run took beside its own work."""
+        kernels, seconds = self._compiled
+        if seconds >= WORTH_TELLING:
+            say(self._screen, f"of that {in_time(seconds)} went into compiling {kernels} kernels, which are kept")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._bar.stop()
+        self._waiting.__exit__(kind, error, trace)
 
 
 def rows_table(manifest: Manifest) -> Table:

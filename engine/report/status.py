@@ -10,6 +10,7 @@ from rich.table import Table
 
 from engine.execution.progress import Progress
 from engine.report.console import console, say, show
+from engine.report.waiting import in_time
 from lake.next_step import resume
 
 LAST_ERRORS = 5
@@ -36,12 +37,22 @@ def status_table(state: Progress) -> Table:
     )
     table.add_row("a batch", ages)
     left = data["seconds_left"]
-    table.add_row("time", f"{data['seconds']:.1f} s" + ("" if left is None else f", about {left:.0f} s left"))
+    table.add_row("time", f"{data['seconds']:.1f} s" + ("" if left is None else f", about {in_time(left)} left"))
     for error in data["errors"][-LAST_ERRORS:]:
         table.add_row("error", escape(f"partition {error['partition']}: {error['error']}"))
     if state.damage:
         table.add_row("journal", f"damaged, what it told there is not shown: {escape(state.damage)}")
     return table
+
+
+def status_line(state: Progress) -> str:
+    """How far the run is, in a line."""
+    left = state.seconds_left
+    return (
+        f"{state.run}: {state.state}, {state.batches_done} of {state.batches} batches, {state.events:,} of about "
+        f"{state.estimate:,} events in {in_time(state.seconds)}"
+        + ("" if left is None else f", about {in_time(left)} left")
+    )
 
 
 def print_status(screen: Console, state: Progress, run_dir: Path) -> None:

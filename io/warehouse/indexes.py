@@ -31,7 +31,7 @@ WHERE m.amname <> 'brin' AND i.indrelid = to_regclass(%(table)s) AND NOT i.indis
 
 
 NOT_VALID = "NOT VALID"
-Work = Callable[[Connection, Event], None]
+Work = Callable[[Connection, Event], str]
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,8 @@ def restore(
     work: list[Work] = [_index_work(index) for index in recorded if index.kind == "index"]
     work += [_validation_work(listed) for listed in by_table.values()]
     numbers = count(1)
-    share(pool, work, lambda _: report("indexes and keys", next(numbers), len(work)), beat)
+    report("making indexes, validating keys", 0, len(work))
+    share(pool, work, lambda made: report(made, next(numbers), len(work)), beat)
     return perf_counter() - begun
 
 
@@ -169,11 +170,12 @@ def _mark(connection: Connection, dropped: Dropped, state: str, seconds: float) 
 
 
 def _index_work(index: Dropped) -> Work:
-    def build(connection: Connection, stop: Event) -> None:
+    def build(connection: Connection, stop: Event) -> str:
         begun = perf_counter()
         with connection.transaction():
             connection.execute(sql.SQL(index.definition))
             _mark(connection, index, "restored", perf_counter() - begun)
+        return f"indexes, {index.table}"
 
     return build
 
@@ -187,7 +189,7 @@ def _add_key(connection: Connection, key: Dropped) -> None:
 
 
 def _validation_work(keys: list[Dropped]) -> Work:
-    def validate(connection: Connection, stop: Event) -> None:
+    def validate(connection: Connection, stop: Event) -> str:
         validation = sql.SQL("ALTER TABLE {} VALIDATE CONSTRAINT {}")
         for key in keys:
             if stop.is_set():
@@ -197,5 +199,6 @@ def _validation_work(keys: list[Dropped]) -> Work:
                 if not key.is_unvalidated:  # it never was valid: not ours to judge
                     connection.execute(validation.format(identifier(key.table), sql.Identifier(key.name)))
                 _mark(connection, key, "restored", perf_counter() - begun)
+        return f"keys, {keys[0].table}"
 
     return validate

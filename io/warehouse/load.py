@@ -244,6 +244,7 @@ class _Loading:
                 if load.status == "complete":
                     result.already = True
                     return result
+        self.listener.phase("reading what is to come")
         dimensions = read_dimensions(self.run_dir, self.manifest)
         extract = choose(self.options.selection, self.run_dir, self.manifest)
         done = load.partitions_done if load else frozenset()
@@ -331,6 +332,7 @@ class _Loading:
         if failure is not None:
             failure.add_note(f"{self.committed} of {self.of} partitions are in")
             raise failure
+        listener.phase("analyzing")
         for mapping in load.mappings:
             if result.rows.get(mapping.ids) or result.history_rows.get(mapping.ids):
                 main.execute(sql.SQL("ANALYZE {}").format(identifier(mapping.uat)))
