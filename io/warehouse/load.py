@@ -322,6 +322,8 @@ class _Loading:
                 result.set_aside = set_aside(main, load, coming)
             job = CopyJob(extract=extract, context=context, load=load, progress=listener.rows, beat=beat)
             copy_partitions(self.pool, job, left, done)
+            if self.options.disk is not None:
+                main.execute("CHECKPOINT")  # the rows' log goes before the indexes come: less room at a time
         except BaseException as e:
             failure = e
         result.copy_seconds = perf_counter() - begun

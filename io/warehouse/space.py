@@ -29,8 +29,10 @@ MEASURED = MappingProxyType(
 OTHERS = (125, 105)
 STATES = (130, 95)  # of a history table
 NEW_SERVER = 57_000_000  # initdb's files, the first of the server's log, and our tables without rows
-LOGGED = 88  # bytes a row goes into the server's log beside the row itself: its keys that stay up
-MOST_LOGGED = 4 << 30  # the log is cut when it is as long, as warehouse.server_process sets it
+KEYS = 44  # bytes a row, of the indexes that stay up while rows are copied
+LOGGED = 100  # bytes a row goes into the server's log beside the row itself: its keys that stay up
+MOST_LOGGED = 1 << 30  # the log is cut when it is as long, as warehouse.server_process sets it
+SEEN = 0.65  # of a table's pages are in the log once more when its indexes are made: each is marked as it is first read
 SORTED = 30  # bytes a row of the largest table, set down while its indexes are made
 
 
@@ -44,6 +46,7 @@ def bytes_needed(coming: dict[str, int], histories: Iterable[History] = ()) -> i
         table_bytes += of_table * count
         index_bytes += of_indexes * count
         rows += count
-    logged = min(table_bytes + LOGGED * rows, MOST_LOGGED)
     largest = max((count for _, count, _ in counted), default=0)
-    return table_bytes + index_bytes + logged + SORTED * largest
+    copying = table_bytes + KEYS * rows + min(table_bytes + LOGGED * rows, MOST_LOGGED)
+    indexing = table_bytes + index_bytes + SORTED * largest + min(round(SEEN * table_bytes), MOST_LOGGED)
+    return max(copying, indexing)

@@ -41,7 +41,7 @@ DEMO = {
     "lice_truth": 2_178,
     "sensor_fault": 1_778,
 }
-MOST, MOST_WITH_HISTORY = 1_491_369_984, 1_676_906_496
+MOST, MOST_WITH_HISTORY = 1_160_000_000, 1_466_000_000
 ABOUT = 0.15
 
 
