@@ -21,7 +21,7 @@ help:
 	@echo "make lint   ruff and mypy"
 	@echo "make lock   renew requirements.lock, the hashes of what constraints.txt names"
 	@echo "make audit  ask whether a vulnerability of a locked dependency is known"
-	@echo "make clean  remove the demo runs and caches"
+	@echo "make clean  remove the demo runs, the databases of all runs here, and caches"
 
 setup: $(READY)
 
@@ -114,4 +114,5 @@ audit:
 		echo "not audited: $$(tail -n 1 $(TOOLS)/told)"; exit 3
 
 clean:
+	@if [ -x $(BIN)/smoltworks ]; then $(BIN)/smoltworks clean all --yes; fi
 	rm -rf $(DEMO) $(BOUNDS) .venv-* .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks site

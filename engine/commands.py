@@ -28,6 +28,7 @@ COMMANDS = {
     "plot": ("engine.plot", "Draw a chart of a run."),
     "compare": ("engine.compare", "Compare two runs."),
     "report": ("engine.report.__main__", "Sum up a run."),
+    "clean": ("engine.clean", "Remove databases and caches."),
     "fingerprints": ("engine.fingerprints", "Check that schedules give the recorded data here."),
 }
 

@@ -220,7 +220,7 @@ def _say(screen: Console) -> Callable[[str], None]:
 
 
 def _load(run: Path, to: str | None, connections: int, options: Options, *, screen: Console, as_json: bool) -> None:
-    from engine.report.load import load_data, print_load
+    from engine.report.load import load_data, print_load, print_room
     from engine.report.loading import LoadDisplay
     from engine.report.waiting import Waiting
     from warehouse.load import Listener
@@ -239,6 +239,8 @@ def _load(run: Path, to: str | None, connections: int, options: Options, *, scre
     if as_json:
         print_json(load_data(result))
     print_load(results(as_json=as_json), result)
+    if to is None:
+        print_room(results(as_json=as_json), run)
 
 
 @contextmanager

@@ -9,12 +9,12 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.execution.compiling import compiled
 from engine.execution.progress import Underway
 from engine.farm.schedule import Schedule
 from engine.forecast.whole_run import forecast_run
 from engine.simulation.emission import Emitter
 from engine.simulation.fish.history import simulate_batch
-from engine.simulation.numerics.kernel_cache import compiled
 from engine.simulation.rows.columns import Columns
 from engine.simulation.water.climate import Climate
 from lake.disk import disk

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from engine.execution.traces import folder_bytes
 from engine.report.console import say
+from lake.next_step import command
+from lake.space import size
 from warehouse.differences import DifferingColumn
 from warehouse.load import LoadResult
+from warehouse.server_folder import FOLDER
 from warehouse.wipe import WipeResult
 
 MAX_COLUMNS = 12  # lines on the screen
@@ -33,6 +38,16 @@ def print_load(screen: Console, result: LoadResult) -> None:
         f"scenarios are listed for {result.owner}; --user names another",
     )
     _print_differing(screen, result.differing_master_rows)
+
+
+def print_room(screen: Console, run_dir: Path) -> None:
+    """What lake and database take of the disk, and whose the database's files are."""
+    data = (run_dir / FOLDER).resolve()
+    say(
+        screen,
+        f"lake {size(folder_bytes(run_dir / 'lake'))}, database {size(folder_bytes(data))} in {run_dir / FOLDER} "
+        f"(files of {data.owner()}); remove it: {command('clean', run_dir, '--yes')}",
+    )
 
 
 def _print_differing(screen: Console, differing: list[DifferingColumn]) -> None:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.execution.progress import Progress
+from engine.execution.traces import folder_bytes
 from engine.report.console import say, show
 from engine.report.waiting import Waiting, in_time
 from lake.manifest import BiologyRecord, Manifest, PartitionRecord
@@ -116,7 +117,8 @@ def print_run(screen: Console, manifest: Manifest, run_dir: Path) -> None:
     say(
         screen,
         f"{made_in(manifest)} on {manifest.workers} workers, "
-        f"{manifest.peak_memory_mb:.0f} MB at most in one; {run_dir}",
+        f"{manifest.peak_memory_mb:.0f} MB at most in one; "
+        f"{size(folder_bytes(run_dir / 'lake'))} in {run_dir}",
     )
 
 

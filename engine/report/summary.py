@@ -7,11 +7,13 @@ from pathlib import Path
 from rich.console import Console
 
 from engine.execution.summary import SHARES, Summary
+from engine.execution.traces import folder_bytes
 from engine.report.console import say, show
 from engine.report.run import biology_line, made_in, rows_table
 from lake.next_step import command
 from lake.space import size
 from warehouse.embedded import psql_line, served_dsn
+from warehouse.server_folder import FOLDER
 
 
 def print_summary(screen: Console, summary: Summary, page: Path | None = None) -> None:
@@ -44,7 +46,9 @@ def print_summary(screen: Console, summary: Summary, page: Path | None = None) -
     if summary.database_line is None:
         line(f"database  not loaded yet: {command('load', summary.run_dir)}")
     elif summary.loaded is not None and summary.loaded.kind == "embedded":
-        line(f"database  {summary.run_dir / 'postgres'}: keep it up with {summary.database_line}")
+        data = (summary.run_dir / FOLDER).resolve()
+        line(f"database  {summary.run_dir / FOLDER} ({size(folder_bytes(data))}, files of {data.owner()})")
+        line(f"          keep it up with {summary.database_line}")
         dsn = served_dsn(summary.run_dir)
         line(f"          and open it: {psql_line(dsn)}" if dsn else "          which prints its psql line")
     else:

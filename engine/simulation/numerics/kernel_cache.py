@@ -13,11 +13,10 @@ import os
 import pickle
 import stat
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 caching: Any = importlib.import_module("numba.core.caching")
@@ -25,39 +24,6 @@ DIGEST = 16  # bytes
 NOT_OURS = stat.S_IWGRP | stat.S_IWOTH
 
 _problem = ""
-
-
-class Compiled:
-    """How many kernels this process has compiled, for want of them in the cache, and the seconds that took.
-
-    heard: is called whenever one is about to be compiled.
-    """
-
-    def __init__(self) -> None:
-        self.kernels, self._seconds = 0, 0.0
-        self.heard: Callable[[], None] = lambda: None
-        self._open, self._begun = 0, 0.0
-
-    @property
-    def seconds(self) -> float:
-        return self._seconds + (perf_counter() - self._begun if self._open else 0.0)
-
-    def begins(self) -> None:
-        """A kernel is compiled from now on, maybe within another."""
-        if not self._open:
-            self._begun = perf_counter()
-        self._open += 1
-        self.heard()
-
-    def ends(self) -> None:
-        """The kernel that was begun last is compiled."""
-        self.kernels += 1
-        if self._open == 1:
-            self._seconds = self.seconds
-        self._open = max(0, self._open - 1)
-
-
-compiled = Compiled()
 
 
 def cache_problem() -> str:
@@ -127,15 +93,12 @@ class KernelCache(caching.FunctionCache):  # type: ignore[misc]
         self._cache_file.__class__ = _HashedFile
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        kept = None
-        with suppress(OSError):
-            kept = super().load_overload(sig, target_context)
-        if kept is None:
-            compiled.begins()
-        return kept
+        try:
+            return super().load_overload(sig, target_context)
+        except OSError:
+            return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
-        compiled.ends()
         try:
             super().save_overload(sig, data)
         except OSError as error:
