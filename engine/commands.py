@@ -1,5 +1,5 @@
-"""All commands as one: smoltworks plan, run, status, verify, load, sql, describe, export, plot, compare, report and
-fingerprints.
+"""All commands as one: smoltworks plan, run, status, verify, load, sql, describe, export, plot, compare, report,
+clean and fingerprints.
 """
 
 from __future__ import annotations

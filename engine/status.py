@@ -44,7 +44,7 @@ def status(
             print_json(state.to_json())
             return
         from engine.report.status import print_status, status_line, status_table
-        from engine.report.waiting import LINE_SECONDS
+        from engine.report.waiting import line_seconds
 
         screen = results()
         if watch and screen.is_terminal:
@@ -58,7 +58,7 @@ def status(
             return
         while watch and state.state == "running":
             say(console(), status_line(state))
-            end = time.monotonic() + max(every, LINE_SECONDS)
+            end = time.monotonic() + max(every, line_seconds())
             while state.state == "running" and time.monotonic() < end:
                 time.sleep(every)
                 state = read_progress(run)

@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkstemp
@@ -70,6 +70,15 @@ def show(screen: Console, *tables: RenderableType) -> None:
             screen.print(table)
         text = "\n".join(line.rstrip() for line in drawn.get().splitlines())
         screen.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def steps(screen: Console, what: str = "reading the run") -> Iterator[Callable[[str, int, int], None]]:
+    """Something to be told what is being done, how much of it is done, and how much there is; what: at first."""
+    from engine.report.waiting import Waiting
+
+    with Waiting(screen, what) as waiting:
+        yield lambda doing, done, of: waiting.tell(doing, done, of)
 
 
 def print_json(data: dict[str, Any]) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -21,10 +20,10 @@ BAR = 20  # characters
 class Waiting:
     """Within its block, tells what is being done and how far it is; nothing is left of it on a terminal."""
 
-    def __init__(self, screen: Console, what: str, *, every: float = LINE_SECONDS) -> None:
+    def __init__(self, screen: Console, what: str) -> None:
         from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
-        self._screen, self._every = screen, every
+        self._screen, self._every = screen, line_seconds()
         self._text, self._begun = what, time.monotonic()
         self._over = threading.Event()
         self._bar = Progress(
@@ -65,11 +64,12 @@ class Waiting:
         self._bar.stop()
 
 
-@contextmanager
-def steps(screen: Console, what: str) -> Iterator[Callable[[str, int, int], None]]:
-    """Something to be told what is being done, how much of it is done, and how much there is."""
-    with Waiting(screen, what) as waiting:
-        yield lambda doing, done, of: waiting.tell(doing, done, of)
+def line_seconds() -> float:
+    """Seconds between two lines where there is no terminal; the environment's SMOLTWORKS_EVERY says otherwise."""
+    try:
+        return max(0.1, min(float(os.environ["SMOLTWORKS_EVERY"]), threading.TIMEOUT_MAX))
+    except (KeyError, ValueError):
+        return LINE_SECONDS
 
 
 def in_time(seconds: float) -> str:
