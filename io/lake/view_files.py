@@ -24,7 +24,8 @@ from lake.tables import TABLES
 from lake.view_sql import lake_sql, statements
 
 SQL_FILE, DATABASE_FILE = "lake.sql", "lake.duckdb"
-FILES = (SQL_FILE, DATABASE_FILE)
+LOG_FILE = f"{DATABASE_FILE}.wal"  # what DuckDB leaves where somebody wrote to the database and was killed
+FILES = (SQL_FILE, DATABASE_FILE, LOG_FILE)
 STORAGE = "v1.0.0"  # what every DuckDB since 1.0 reads
 
 
@@ -60,6 +61,7 @@ def _write_database(run_dir: Path, data: bytes) -> None:
     make_way(path)
     temporary = path.with_name(f".{path.name}.tmp")
     disk().write(temporary, data, sync=True)
+    disk().remove(run_dir / LOG_FILE)  # of another database
     disk().rename(temporary, path)
 
 

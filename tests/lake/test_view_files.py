@@ -12,7 +12,7 @@ import pytest
 from lake.dictionary import dictionary
 from lake.manifest import read_complete
 from lake.query import answer
-from lake.view_files import DATABASE_FILE, SQL_FILE, renew_view_files, write_view_files
+from lake.view_files import DATABASE_FILE, LOG_FILE, SQL_FILE, renew_view_files, write_view_files
 from lake.view_sql import lake_sql
 
 STAYS = ("environmental_reading", "feeding_event", "treatment", "health_lab_sample", "container_feeding_summary")
@@ -80,6 +80,7 @@ def test_broken_ones_are_made_anew_and_whole_ones_left(moved: Path, tmp_path: Pa
     renew_view_files(moved)
     assert (database.stat().st_mtime_ns, text.stat().st_mtime_ns) == before
     database.write_bytes(database.read_bytes()[:5000])
+    (moved / LOG_FILE).write_bytes(b"of another database")
     text.unlink()
     renew_view_files(moved)
     assert text.read_text("utf-8") == lake_sql()
