@@ -77,7 +77,8 @@ def trust(summary: Summary, statistics: Sequence[Statistic]) -> str:
             f"{escape(manifest.fingerprint)}</span>.",
         )
     )
-    return f'<ul class="trust">{"".join(f"<li class={kind!r}>{words}</li>" for kind, words in items)}</ul>'
+    lines = (f'<li class="{kind}">{words}</li>' for kind, words in items)
+    return f'<ul class="trust">{"".join(lines)}</ul>'
 
 
 def _invariants_line(summary: Summary) -> tuple[str, str]:
