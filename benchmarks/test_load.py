@@ -16,13 +16,12 @@ import duckdb
 import numpy as np
 import psycopg
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from adbc_driver_postgresql import dbapi
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from lake.tables import TABLES
-from lake.writer import parquet_options
+from lake.writer import open_writer
 from warehouse.copying import copy_table, lake_batches
 from warehouse.database import Connection, connect
 from warehouse.embedded import binaries, embedded_dsn
@@ -63,8 +62,8 @@ def readings() -> pa.Table:
 @pytest.fixture(scope="module")
 def part(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("bench") / "readings.parquet"
-    options = parquet_options(TABLES["environmental_reading"])
-    pq.write_table(readings(), path, row_group_size=1 << 18, **options)
+    with open_writer(path, TABLES["environmental_reading"]) as writer:
+        writer.write_table(readings(), row_group_size=1 << 18)
     return path
 
 

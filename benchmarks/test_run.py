@@ -16,9 +16,10 @@ import pytest
 from engine.execution.run import run
 from engine.execution.workers import WorkerProcesses
 from engine.farm.schedule import Schedule
+from lake.columns import from_file
 from lake.manifest import Manifest
 from lake.tables import EVENT_TABLE_NAMES, TABLES
-from lake.writer import parquet_options
+from lake.writer import open_writer
 
 
 class Here(Executor):
@@ -44,10 +45,10 @@ def rewrite(run_dir: Path, out: Path) -> float:
     for name in EVENT_TABLE_NAMES:
         for file in sorted((run_dir / "lake" / name).glob("*.parquet")):
             with pq.ParquetFile(file) as source:
-                groups = [source.read_row_group(g).combine_chunks() for g in range(source.num_row_groups)]
+                groups = [from_file(source.read_row_group(g).combine_chunks()) for g in range(source.num_row_groups)]
             begun = time.perf_counter()
             target = out / f"{name}-{file.name}"
-            with pq.ParquetWriter(target, TABLES[name].schema, **parquet_options(TABLES[name])) as writer:
+            with open_writer(target, TABLES[name]) as writer:
                 for rows in groups:
                     writer.write_table(rows.cast(TABLES[name].schema), row_group_size=max(1, rows.num_rows))
             seconds += time.perf_counter() - begun

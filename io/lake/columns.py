@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
-from lake.tables.declaration import Column, Table
+from lake.tables.declaration import Column, Table, decimal
 
+DIGITS = 18  # of a 64-bit decimal, at most
 _STORAGE = {
     pa.bool_(): np.dtype(np.bool_),
     pa.int8(): np.dtype(np.int8),
@@ -30,6 +31,7 @@ class Nullable:
     valid: np.ndarray
 
 
+Rows = TypeVar("Rows", pa.RecordBatch, pa.Table)
 Values: TypeAlias = "np.ndarray | Nullable"  # or an Arrow array, which passes through
 
 
@@ -76,3 +78,17 @@ def record_batch(table: Table, values: Mapping[str, Values]) -> pa.RecordBatch:
     if len({len(a) for a in arrays}) > 1:
         raise ValueError(f"table {table.name}: lengths {dict(zip(names, map(len, arrays), strict=True))}")
     return pa.RecordBatch.from_arrays(arrays, schema=table.schema)
+
+
+def from_file(rows: Rows) -> Rows:
+    """Rows that pyarrow read from a part, decimals as the 64-bit integers that they are in memory."""
+    schema = _memory_schema(rows.schema)
+    return rows if schema is rows.schema else rows.cast(schema)
+
+
+def _memory_schema(schema: pa.Schema) -> pa.Schema:
+    wide = [i for i, f in enumerate(schema) if pa.types.is_decimal128(f.type) and f.type.precision <= DIGITS]
+    for i in wide:
+        kind = schema.field(i).type
+        schema = schema.set(i, schema.field(i).with_type(decimal(kind.precision, kind.scale)))
+    return schema

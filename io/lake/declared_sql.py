@@ -98,9 +98,10 @@ def batch_column(table: Table) -> str:
 
 
 def date_columns(table: Table) -> tuple[Column, ...]:
-    """The columns that tell when something happened."""
+    """The columns that tell when something happened; a time whose day stands beside it is told by that."""
     other = MAY_LIE_AHEAD | CALENDAR
-    return tuple(c for c in table.columns if c.type in (pa.date32(), TIMESTAMP) and (table.name, c.name) not in other)
+    dates = (c for c in table.columns if c.type in (pa.date32(), TIMESTAMP) and not c.day)
+    return tuple(c for c in dates if (table.name, c.name) not in other)
 
 
 def _union(parts: Iterator[str]) -> str:

@@ -12,9 +12,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import xxhash
 
-from lake.columns import code_array, storage_dtype
+from lake.columns import code_array, from_file, storage_dtype
 from lake.tables import TABLES
 from lake.tables.declaration import Column, Table
+
+DAY_US = 86_400_000_000
 
 
 def _canonical(column: Column, array: pa.Array) -> Iterator[np.ndarray]:
@@ -56,11 +58,19 @@ def fingerprint(table: Table, rows: pa.RecordBatch) -> str:
     whole = xxhash.xxh3_128()
     whole.update(f"{table.name}:{rows.num_rows}".encode())
     for column, array in zip(table.columns, rows.columns, strict=True):
+        if column.day:
+            array = _since_midnight(array, rows.column(column.day))
         part = xxhash.xxh3_64()
         for chunk in _canonical(column, array):
             part.update(np.ascontiguousarray(chunk).view(np.uint8).data if chunk.size else b"")
         whole.update(column.name.encode() + part.digest())
     return str(whole.hexdigest())
+
+
+def _since_midnight(times: pa.Array, days: pa.Array) -> pa.Array:
+    """Microseconds since each day began: what tells a time whose day stands beside it."""
+    midnight = np.asarray(days.cast(pa.int32())).astype(np.int64) * DAY_US
+    return pa.array(np.asarray(times.cast(pa.int64())) - midnight)
 
 
 @cache
@@ -92,6 +102,7 @@ def batch_fingerprints(file: Path, table: Table) -> Iterator[tuple[int, str]]:
             batch = next(iter(rows.select([c.name for c in table.columns]).to_batches()), None)
             if batch is None:
                 continue
+            batch = from_file(batch)
             batch = pa.RecordBatch.from_arrays(
                 [_as_declared(c, a) for c, a in zip(table.columns, batch.columns, strict=True)],
                 schema=table.schema,

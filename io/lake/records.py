@@ -21,7 +21,7 @@ from lake.sealed import KEY, Damaged, seal, unseal
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-FORMAT = "smoltworks-run/3"  # of a run and of every record in it
+FORMAT = "smoltworks-run/4"  # of a run and of every record in it
 PROBLEM_LENGTH = 120
 
 Record = TypeVar("Record")

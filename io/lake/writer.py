@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -21,6 +25,8 @@ from lake.tables.declaration import Table
 # a row group is closed at the first batch that brings it past so many rows or bytes
 ROW_GROUP_ROWS = 1 << 18
 ROW_GROUP_BYTES = 1 << 23
+# keys of a file's metadata: the schema that Arrow's readers look for, and JSON for all others
+ARROW_SCHEMA, MEANINGS = "ARROW:schema", "smoltworks"
 # bytes that wait before the disk is bothered; a small part reaches it at once
 WRITTEN_AT_ONCE = 1 << 20
 
@@ -31,17 +37,36 @@ def part_path(table: str, part: int) -> str:
 
 
 def parquet_options(table: Table) -> dict[str, object]:
-    """How a table's columns are encoded: delta for what climbs or seldom repeats, else a dictionary."""
-    delta = {c.name for c in table.columns if c.delta}
+    """How a table's columns are encoded: as declared, else by a dictionary; plain ones compress better on level 2."""
     return {
         "compression": "zstd",
-        "compression_level": 1,
-        "use_dictionary": [c.name for c in table.columns if c.name not in delta and c.type != pa.bool_()],
-        "column_encoding": dict.fromkeys(delta, "DELTA_BINARY_PACKED"),
+        "compression_level": {c.name: 2 if c.plain else 1 for c in table.columns},
+        "use_dictionary": [c.name for c in table.columns if not (c.delta or c.plain or c.type == pa.bool_())],
+        "column_encoding": {c.name: "DELTA_BINARY_PACKED" for c in table.columns if c.delta},
         "store_decimal_as_integer": True,
+        "store_schema": False,  # open_writer stores one that every reader knows
         "data_page_size": 1 << 20,
         "write_batch_size": 1 << 14,
     }
+
+
+def open_writer(where: Any, table: Table) -> pq.ParquetWriter:
+    """A writer of a table's rows to a path or file, which tells its readers the types and meanings.
+
+    The bytes of values are those of the rows in memory; of decimals the file says that they are 128 bits wide, since
+    no reader but the newest knows narrower ones.
+    """
+    writer = pq.ParquetWriter(where, table.schema, **parquet_options(table))
+    writer.add_key_value_metadata(_told(table))
+    return writer
+
+
+@cache
+def _told(table: Table) -> dict[str, str]:
+    meanings = {c.name: f"{c.description} [{c.unit}]" if c.unit else c.description for c in table.columns}
+    words = {"table": table.name, "description": table.description, "columns": meanings}
+    schema = base64.b64encode(table.file_schema.serialize().to_pybytes()).decode()
+    return {ARROW_SCHEMA: schema, MEANINGS: json.dumps(words, separators=(",", ":"))}
 
 
 class _File:
@@ -103,7 +128,7 @@ class _Part:
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_rows = self._waiting_bytes = 0
         self._out = _File(self.path.with_name(f".{self.path.name}.tmp"))
-        self._writer = pq.ParquetWriter(self._out, table.schema, **parquet_options(table))
+        self._writer = open_writer(self._out, table)
 
     def add(self, rows: pa.RecordBatch) -> None:
         """Take a batch's rows; those that wait are copied, since the caller reuses its arrays."""

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from psycopg import sql
 from psycopg.copy import QueuedLibpqWriter
 
+from lake.columns import from_file
 from lake.errors import InputError
 from lake.manifest import PartitionRecord, PartRecord
 from lake.tables import TABLES
@@ -48,7 +49,7 @@ def max_rows(extract: Extract, partitions: Iterable[PartitionRecord]) -> dict[st
 def lake_batches(path: Path | pa.BufferReader, mapping: Mapping) -> Iterator[pa.RecordBatch]:
     """The mapped columns of a Parquet file, BATCH_ROWS rows at a time."""
     with pq.ParquetFile(path) as file:
-        yield from file.iter_batches(BATCH_ROWS, columns=mapping.lake_columns)
+        yield from map(from_file, file.iter_batches(BATCH_ROWS, columns=mapping.lake_columns))
 
 
 def copy_table(
@@ -164,7 +165,7 @@ def _part(run_dir: Path, partition: PartitionRecord, table: str, columns: list[s
     """Columns of all of a partition's rows of a table."""
     part = partition.tables.get(table)
     schema = pa.schema([TABLES[table].schema.field(column) for column in columns])
-    return schema.empty_table() if part is None else pq.read_table(open_part(run_dir, part), columns=columns)
+    return schema.empty_table() if part is None else from_file(pq.read_table(open_part(run_dir, part), columns=columns))
 
 
 def _check(source: pa.BufferReader, part: PartRecord, mapping: Mapping) -> None:

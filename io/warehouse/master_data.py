@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from psycopg import sql
 
+from lake.columns import from_file
 from lake.errors import InputError
 from lake.manifest import Manifest
 from lake.tables import TABLES
@@ -40,13 +41,13 @@ def read_dimensions(run_dir: Path, manifest: Manifest) -> dict[str, pa.Table]:
             raise InputError(str(run_dir), f"the run has no dimension table {mapping.lake}", "run it again")
         table = pq.read_table(open_part(run_dir, part))
         check_columns(table.schema, mapping, part.file)
-        tables[mapping.lake] = table
+        tables[mapping.lake] = from_file(table)
     return tables
 
 
 def check_columns(schema: pa.Schema, mapping: Mapping, file: str) -> None:
     """InputError unless a Parquet file has the columns, with the types, that the mapping reads."""
-    declared = TABLES[mapping.lake].schema
+    declared = TABLES[mapping.lake].file_schema
     for name in mapping.lake_columns:
         if name not in schema.names:
             raise InputError(file, f"no column {name}", "the run was made by another version: run it again")

@@ -26,7 +26,7 @@ def _no_rows(table: str, columns: list[str]) -> pa.Table:
 
 
 def whole(values: pa.Array | pa.ChunkedArray) -> np.ndarray:
-    """Numbers as they are, dates, times and times of day in seconds, int64; NEVER where null."""
+    """Numbers as they are, dates and times in seconds, int64; NEVER where null."""
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
     per_value = 1
@@ -104,8 +104,6 @@ def _seconds(moment: Moment, rows: Rows) -> np.ndarray:
         event = np.where(event == NEVER, rows.values(path), event)
     missing = event == NEVER
     event = np.where(missing, 0, event)
-    if moment.clock:
-        event = event + rows.values(moment.clock)
     keys = [rows.values(key) for key in moment.keys]
     drawn = _drawn([*keys, event])
     if moment.exact:

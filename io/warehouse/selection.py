@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from lake.columns import from_file
 from lake.errors import InputError
 from lake.manifest import Manifest, PartitionRecord
 from lake.tables import EVENT_TABLE_NAMES, TABLES
@@ -268,7 +269,7 @@ class PartitionRows:
                 start, first = first, first + file.metadata.row_group(group).num_rows
                 if not self._may_hold(file, group, batch):
                     continue
-                for rows in file.iter_batches(size, row_groups=[group], columns=names):
+                for rows in map(from_file, file.iter_batches(size, row_groups=[group], columns=names)):
                     numbers = pa.array(np.arange(start, start + rows.num_rows, dtype=np.int64))
                     start += rows.num_rows
                     mask = self._mask(table, batch, rows, needed)

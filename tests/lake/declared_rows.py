@@ -31,8 +31,6 @@ def limits(column: Column) -> tuple[int, int]:
         return days
     if pa.types.is_timestamp(column.type):
         return days[0] * 86_400_000_000, days[1] * 86_400_000_000
-    if pa.types.is_time(column.type):
-        return 0, 86_399_999_999
     info = np.iinfo(storage_dtype(column))
     return int(info.min), int(info.max)
 

@@ -712,6 +712,9 @@ DELETE FROM feed_purchase WHERE rowid = (SELECT max(rowid) FROM feed_purchase WH
 -- 11_feed_balance: feed fits the fish
 UPDATE feeding_event SET feed_id = 6 WHERE batch_assignment_id = 1026 AND feeding_date = day(1026, 5);
 
+-- 11_feed_balance: at a time of its day
+UPDATE feeding_event SET feeding_time = feeding_time + INTERVAL 1 DAY WHERE rowid = 100;
+
 -- 11_feed_balance: percentage
 UPDATE feeding_event SET feeding_percentage = feeding_percentage + 0.00001 WHERE rowid = 100;
 

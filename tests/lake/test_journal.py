@@ -83,7 +83,7 @@ def test_a_folder_in_its_place_gives_way(tmp_path: Path) -> None:
 
 def test_a_journal_of_another_version_is_known_as_such(tmp_path: Path) -> None:
     journal = written(tmp_path, [LAST])
-    for first in (json.dumps({"event": "begun", "pid": 1}), seal({"format": "smoltworks-run/4", "event": "begun"})):
+    for first in (json.dumps({"event": "begun", "pid": 1}), seal({"format": "smoltworks-run/5", "event": "begun"})):
         journal.path.write_text(first + "\n")
         with pytest.raises(InputError, match="another version"):
             journal.read()

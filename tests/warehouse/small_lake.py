@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from lake.files import file_hash
 from lake.manifest import BiologyRecord, Manifest, PartitionRecord, PartRecord, RunIdentity, write_manifest
 from lake.tables import DIMENSION_TABLE_NAMES, TABLES
 from lake.tables.declaration import Column
+from lake.writer import open_writer
 from tests.warehouse import synthetic
 
 AS_OF = date(2025, 1, 1)
@@ -30,7 +30,6 @@ DEFAULTS: dict[Any, Any] = {
     pa.string(): "text",
     pa.bool_(): False,
     pa.date32(): START,
-    pa.time64("us"): time(8, 30),
     pa.timestamp("us", tz="UTC"): datetime(2024, 1, 1, 12, tzinfo=UTC),
 }
 
@@ -235,7 +234,7 @@ def events(batch: int, prefix: str = "FAR") -> dict[str, list[dict[str, Any]]]:
                 "batch_assignment_id": stay,
                 "feed_id": 1 if stage == 5 else 2,
                 "feeding_date": day,
-                "feeding_time": time(8, 15, 30, 250),
+                "feeding_time": datetime.combine(day, time(8, 15, 30, 250), UTC),
                 "amount_kg": FEED_KG,
                 "feeding_percentage": None if day == START else "1.234567",
                 "method": "BROADCAST",
@@ -320,7 +319,8 @@ def events(batch: int, prefix: str = "FAR") -> dict[str, list[dict[str, Any]]]:
 def write(folder: Path, table: str, part: int, rows: list[dict[str, Any]]) -> PartRecord:
     path = folder / "lake" / table / f"part-{part:04d}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(arrow(table, rows), path, store_decimal_as_integer=True)
+    with open_writer(path, TABLES[table]) as writer:
+        writer.write_table(arrow(table, rows))
     return PartRecord(
         file=str(path.relative_to(folder)), rows=len(rows), bytes=path.stat().st_size, xxh3=file_hash(path)
     )

@@ -71,7 +71,7 @@ def meal_rows(life: BatchLife) -> Columns:
         "feed_container_id": store,
         "feed_id": feed,
         "feeding_date": day,
-        "feeding_time": hour,
+        "feeding_time": day * DAY_US + hour,
         "amount_kg": amount,
         "batch_biomass_kg": biomass,
         "feed_cost": cost,

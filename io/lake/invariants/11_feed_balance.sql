@@ -1,5 +1,5 @@
 -- Per feed container, batch and feed: purchased = fed + closing stock, and that is what lies in store; stock never below
--- zero, nor in the evening above what the store holds, but for a bag cut open; nothing fed before it was delivered; a feeding's cost is that of the lots it drew, first in first out; the feed fits the fish.
+-- zero, nor in the evening above what the store holds, but for a bag cut open; nothing fed before it was delivered; a feeding's cost is that of the lots it drew, first in first out; the feed fits the fish; a meal's time is on its day.
 -- Feed in 0.0001 kg, prices in cents, so that every sum is a whole number.
 WITH in_use AS (  -- stores of the places in which a batch lives at the as-of date
     SELECT DISTINCT a.batch_id, k.id AS feed_container_id
@@ -126,7 +126,7 @@ offence AS (
     FROM drawn WHERE purchase_date > feeding_date
     UNION ALL
     SELECT batch_id, assignment_id, feed_container_id, feeding_date,
-        format('cost at {}, first in first out', feeding_time),
+        format('cost at {}, first in first out', strftime(feeding_time, '%H:%M')),
            format('{:.2f}', due / 100.0), format('{:.2f}', cents / 100.0)
     FROM priced WHERE due IS DISTINCT FROM cents
     UNION ALL
@@ -138,6 +138,10 @@ offence AS (
     LEFT JOIN feed f ON f.id = e.feed_id
     LEFT JOIN daily_state d ON d.assignment_id = e.batch_assignment_id AND d.date = e.feeding_date
     WHERE (d.avg_weight_g >= f.min_fish_weight_g AND d.avg_weight_g < f.max_fish_weight_g) IS NOT TRUE
+    UNION ALL
+    SELECT batch_id, batch_assignment_id, feed_container_id, feeding_date, 'fed at a time of its day',
+        feeding_date::VARCHAR, feeding_time::VARCHAR
+    FROM feeding_event WHERE (feeding_time::DATE = feeding_date) IS NOT TRUE
     UNION ALL
     -- amount / biomass x 100, to six places: half a millionth of a per cent
     SELECT batch_id, batch_assignment_id, feed_container_id, feeding_date,

@@ -18,13 +18,19 @@ def decimal(precision: int, scale: int) -> pa.DataType:
     return pa.decimal64(precision, scale)
 
 
+def known_type(kind: pa.DataType) -> pa.DataType:
+    """The type that every reader of Parquet has for the same values: decimals are 128 bits wide there."""
+    return pa.decimal128(kind.precision, kind.scale) if pa.types.is_decimal64(kind) else kind
+
+
 @dataclass(frozen=True)
 class Column:
     """One column: its Arrow type, unit and meaning; `references` names the table whose id it holds.
 
     `repeats` names the TABLE.COLUMN of a natural key, or of a name, that a text repeats.
     `view_name` is what the views call it, beside its own name, where tables differ in what they call the same.
-    `codes` makes it an enumeration: stored as an int8 dictionary of exactly these values.
+    `codes` makes it an enumeration: stored as an int8 dictionary of exactly these values. `day` names the column that
+    holds a time's date: neither is ever null.
     """
 
     name: str
@@ -37,7 +43,11 @@ class Column:
     repeats: str = ""
     view_name: str = ""
     codes: tuple[str, ...] = ()
-    delta: bool = False  # climbs, or seldom repeats: DELTA_BINARY_PACKED instead of a dictionary
+    day: str = ""
+    # climbs, or seldom repeats: DELTA_BINARY_PACKED instead of a dictionary, or no encoding where neighbours may lie
+    # 2^28 apart, which one reader gets wrong
+    delta: bool = False
+    plain: bool = False
 
     @property
     def arrow_type(self) -> pa.DataType:
@@ -59,7 +69,8 @@ class Table:
 
     `grain` says what there is a row for ("a batch"), and goes on "There is a row for".
     `key` is unique, and so are the columns of each of `unique`, taken together.
-    `truth` marks what only the simulator knows: the UAT has no place for it.
+    `truth` marks what only the simulator knows: the UAT has no place for it. `schema` is that of rows in memory,
+    `file_schema` the one that a Parquet file tells its readers.
     """
 
     name: str
@@ -73,9 +84,12 @@ class Table:
     truth: bool = False
     unique: tuple[tuple[str, ...], ...] = ()
     schema: pa.Schema = field(init=False, repr=False, compare=False)
+    file_schema: pa.Schema = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "schema", pa.schema([c.arrow_field for c in self.columns]))
+        fields = [c.arrow_field for c in self.columns]
+        object.__setattr__(self, "schema", pa.schema(fields))
+        object.__setattr__(self, "file_schema", pa.schema([f.with_type(known_type(f.type)) for f in fields]))
 
     @property
     def keys(self) -> tuple[tuple[str, ...], ...]:

@@ -242,7 +242,7 @@ STOCK_TABLES: tuple[Table, ...] = (
             ),
             Column("sensor_id", REF, "the sensor", references="sensor"),
             Column("parameter_id", pa.int8(), "what it measures", references="environmental_parameter"),
-            Column("reading_time", TIMESTAMP, "00, 04, ... 20 UTC", delta=True),
+            Column("reading_time", TIMESTAMP, "00, 04, ... 20 UTC", plain=True),
             Column("value", decimal(10, 4), "the reading, in the parameter's unit"),
         ),
         key=("sensor_id", "reading_time"),
@@ -266,7 +266,7 @@ STOCK_TABLES: tuple[Table, ...] = (
             Column("feed_id", REF, "the feed", references="feed"),
             Column("feed_container_id", REF, "the silo or barge it came from", references="feed_container"),
             Column("feeding_date", DATE, "day", delta=True),
-            Column("feeding_time", pa.time64("us"), "time of day, UTC"),
+            Column("feeding_time", TIMESTAMP, "when it was given", day="feeding_date", plain=True),
             Column("amount_kg", decimal(10, 4), "feed given", unit="kg", delta=True),
             Column("batch_biomass_kg", decimal(10, 2), "biomass in the container that morning", unit="kg", delta=True),
             Column(

@@ -23,7 +23,7 @@ SURROUNDINGS_TABLES: tuple[Table, ...] = (
             ROW_ID,
             WITH_BATCH,
             AREA,
-            Column("timestamp", TIMESTAMP, "when, UTC", delta=True),
+            Column("timestamp", TIMESTAMP, "when, UTC", plain=True),
             Column("temperature", decimal(5, 2), "of the air", unit="degC"),
             Column("wind_speed", decimal(6, 2), "mean wind", unit="m/s"),
             Column("wind_direction", pa.int32(), "where the wind comes from, 0 to 359", unit="deg"),

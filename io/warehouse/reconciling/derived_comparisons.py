@@ -32,6 +32,7 @@ UAT_HASH = "('x' || substr(md5(convert_to({}, 'UTF8')), 1, 8))::bit(32)::bigint"
 USERS = f"SELECT id, {UAT_HASH.format('username')} AS checksum FROM auth_user"
 EPOCH = "DATE '1970-01-01'"
 DAY = "YYYY-MM-DD"
+DAY_US, TIME_OF_DAY = 86_400_000_000, "time without time zone"
 INTEGERS = {pa.int8(), pa.int16(), pa.int32(), pa.int64()}
 
 
@@ -126,7 +127,8 @@ def _figures(column: Column, name: str, uat_type: str) -> list[Measure]:
             (name, f"sum({mine} - {EPOCH})", f"sum({theirs} - {EPOCH})"),
         ]
     if pa.types.is_temporal(column.type):
-        return [(name, f"sum(epoch_us({mine}))", f"sum((extract(epoch FROM {theirs}) * 1000000)::bigint)")]
+        of_day = f" % {DAY_US}" if uat_type == TIME_OF_DAY else ""
+        return [(name, f"sum(epoch_us({mine}){of_day})", f"sum((extract(epoch FROM {theirs}) * 1000000)::bigint)")]
     if column.type in INTEGERS:
         return [(name, f"sum({mine})", f"sum({theirs}::bigint)")]
     if not pa.types.is_decimal(column.type):

@@ -11,8 +11,6 @@ from warehouse.uat.times import PLANNED_LATELY, Moment
 def seconds(paths: Paths, moment: Moment) -> str:
     """A moment in seconds since 1970; null where nothing that it follows from is there."""
     event = f"coalesce({', '.join(paths.value(path) for path in moment.of)})"
-    if moment.clock:
-        event = f"({event} + {paths.value(moment.clock)})"
     drawn = "0"
     for key in (*(f"coalesce({paths.value(key)}, 0)" for key in moment.keys), event):
         drawn = _next(f"{key} + {drawn}")

@@ -38,7 +38,6 @@ class Moment:
 
     of: the first of these that isn't null: a lake column; REFERENCE.COLUMN, the column of the event row that REFERENCE
         refers to, and so on; RUN_START or LAST_DAY.
-    clock: a lake column, the time of day that belongs to the day.
     days, seconds: at least and at most so many later, drawn by `keys`, whole numbers (columns or paths) that tell rows
         apart, and by the day or time itself. exact: seconds from the time itself, not from its day's midnight.
     weekdays: from a Saturday or Sunday on to the Monday.
@@ -49,7 +48,6 @@ class Moment:
     of: tuple[str, ...]
     keys: tuple[str, ...]
     seconds: tuple[int, int]
-    clock: str = ""
     days: tuple[int, int] = (0, 0)
     exact: bool = False
     weekdays: bool = False
@@ -59,14 +57,13 @@ class Moment:
     @property
     def paths(self) -> tuple[str, ...]:
         """Every column and path that it reads."""
-        own = tuple(p for p in (*self.of, *self.keys, self.clock) if p and p not in {RUN_START, LAST_DAY})
+        own = tuple(p for p in (*self.of, *self.keys) if p not in {RUN_START, LAST_DAY})
         return own + (self.not_before.paths if self.not_before else ())
 
     @property
     def words(self) -> str:
         """What it is, for who reads the database."""
-        of = " or ".join({RUN_START: "the run's first day", LAST_DAY: "the last day"}.get(p, p) for p in self.of)
-        what = f"{of} {self.clock}".rstrip()
+        what = " or ".join({RUN_START: "the run's first day", LAST_DAY: "the last day"}.get(p, p) for p in self.of)
         first, last = self.days
         if (first, last) != (0, 0):
             days = f"{abs(first)}" if first == last else f"{min(abs(first), abs(last))} to {max(abs(first), abs(last))}"
@@ -94,15 +91,15 @@ def _then(entered: Moment, changed: Moment) -> Times:
     return Times(entered, replace(changed, not_before=entered))
 
 
-def _shift(*of: str, keys: tuple[str, ...], clock: str = "") -> Moment:
+def _shift(*of: str, keys: tuple[str, ...]) -> Moment:
     """By who is on shift, in the course of the day's work."""
-    return Moment(of=of, keys=keys, clock=clock, seconds=(7 * HOUR, 16 * HOUR))
+    return Moment(of=of, keys=keys, seconds=(7 * HOUR, 16 * HOUR))
 
 
-def _soon(*of: str, keys: tuple[str, ...], clock: str = "", minutes: tuple[int, int] = (10, 90)) -> Moment:
+def _soon(*of: str, keys: tuple[str, ...], minutes: tuple[int, int] = (10, 90)) -> Moment:
     """By a person, minutes after the time itself."""
     first, last = minutes
-    return Moment(of=of, keys=keys, clock=clock, seconds=(first * MINUTE, last * MINUTE), exact=True)
+    return Moment(of=of, keys=keys, seconds=(first * MINUTE, last * MINUTE), exact=True)
 
 
 def _office(*of: str, keys: tuple[str, ...], days: tuple[int, int] = (0, 1), plan: bool = False) -> Moment:
@@ -160,7 +157,7 @@ RULES: MappingProxyType[str, Times] = MappingProxyType(
             Moment(of=("timestamp",), keys=("area_id",), seconds=(5 * MINUTE, 30 * MINUTE), exact=True)
         ),
         "photoperiod_data": _once(_night("date", keys=("area_id",))),
-        "feeding_event": _once(_soon("feeding_date", keys=("batch_assignment_id",), clock="feeding_time")),
+        "feeding_event": _once(_soon("feeding_time", keys=("batch_assignment_id",))),
         "feed_purchase": _once(_office("purchase_date", keys=("id",))),
         "mortality_event": _once(_shift("event_date", keys=("assignment_id",))),
         "growth_sample": _once(_shift("sample_date", keys=("id",))),

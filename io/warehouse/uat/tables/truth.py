@@ -22,7 +22,6 @@ TYPES = {
     pa.string(): "text",
     pa.date32(): "date",
     pa.timestamp("us", tz="UTC"): "timestamp with time zone",
-    pa.time64("us"): "time without time zone",
 }
 
 
