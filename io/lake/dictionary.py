@@ -49,7 +49,6 @@ _SQL_TYPES = {
     pa.int64(): "BIGINT",
     pa.float64(): "DOUBLE",
     pa.date32(): "DATE",
-    pa.time64("us"): "TIME",
     pa.string(): "VARCHAR",
     TIMESTAMP: "TIMESTAMP WITH TIME ZONE",
 }
