@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     import altair as alt
+    import pandas as pd
     import polars as pl
     import pyarrow as pa
 
@@ -113,6 +114,15 @@ class Run:
 
         with held_for_reading(self.path):
             return pa.concat_tables(pq.ParquetFile(file).read() for file in self._files(name))
+
+    def pandas(self, name: str) -> pd.DataFrame:
+        """A table in memory as a pandas frame: decimals as floats, days as times, no objects but texts.
+
+        Exact decimals are in `arrow` and `table`. InputError as of `table`, or where pandas is not installed.
+        """
+        from lake.frames import pandas_frame
+
+        return pandas_frame(self.arrow(name))
 
     def sql(self, query: str) -> pl.DataFrame:
         """The rows of one SELECT by DuckDB, every table a view, as a Polars DataFrame; nothing stays open.

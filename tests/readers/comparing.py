@@ -57,7 +57,7 @@ def _differing(reader: Reader, found: Mapping[str, Any], expected: Mapping[str, 
     kind = expected["type"]
     wanted = next((theirs for ours, theirs in reader.differs if kind.split("(")[0] == ours), kind)
     nothing = found["type"] == "nothing" and expected["min"] is None  # pandas tells no type of no values
-    object_like = reader.probe in ("pandas", "fastparquet")
+    object_like = reader.probe in ("pandas", "recipe", "fastparquet")
     if not (found["type"] == wanted or nothing or (object_like and _of_pandas(found["type"], wanted, expected))):
         return f"{found['type']}, not {wanted}"
     for figure in FIGURES:

@@ -27,9 +27,14 @@ class Reader:
     differs: tuple[tuple[str, str], ...] = ()
     remark: str = ""
     needs: str = ""  # a command without which it can't work
+    beside: str = ""  # the reader whose environment it uses
 
 
 OLD_NUMPY = "numpy<2"
+PANDAS_2 = "pandas 2.2 on pyarrow 17"
+PANDAS_17, NEW_PANDAS = ("pandas==2.2.3", "pyarrow==17.0.0", OLD_NUMPY), ("pandas", "pyarrow")
+AS_FLOATS = (("decimal", "float"), ("date", "local timestamp"))
+RECIPE = "the recipe above: decimals as floats, days as times"
 READERS = (
     Reader("pyarrow 16", "pyarrow", ("pyarrow==16.1.0", OLD_NUMPY)),
     Reader("pyarrow 17", "pyarrow", ("pyarrow==17.0.0", OLD_NUMPY)),
@@ -40,8 +45,10 @@ READERS = (
     Reader("Polars 1.37", "polars", ("polars==1.37.1",)),
     Reader("Polars, newest", "polars", ("polars",)),
     Reader("pandas 2.2 on pyarrow 16", "pandas", ("pandas==2.2.3", "pyarrow==16.1.0", OLD_NUMPY)),
-    Reader("pandas 2.2 on pyarrow 17", "pandas", ("pandas==2.2.3", "pyarrow==17.0.0", OLD_NUMPY)),
-    Reader("pandas, newest", "pandas", ("pandas", "pyarrow")),
+    Reader(PANDAS_2, "pandas", PANDAS_17),
+    Reader("pandas, newest", "pandas", NEW_PANDAS),
+    Reader("pandas 2.2, recipe", "recipe", PANDAS_17, differs=AS_FLOATS, remark=RECIPE, beside=PANDAS_2),
+    Reader("pandas, newest, recipe", "recipe", NEW_PANDAS, differs=AS_FLOATS, remark=RECIPE, beside="pandas, newest"),
     Reader("DuckDB 1.0", "duckdb", ("duckdb==1.0.0",)),
     Reader("DuckDB, newest", "duckdb", ("duckdb",)),
     Reader("DataFusion 43", "datafusion", ("datafusion==43.1.0",)),
@@ -64,7 +71,7 @@ def environment(reader: Reader) -> Path | str:
     base = _python()
     if base is None:
         return f"no Python {PYTHON} on this machine"
-    folder = FOLDER / reader.name.lower().replace(", ", "-").replace(" ", "-")
+    folder = FOLDER / (reader.beside or reader.name).lower().replace(", ", "-").replace(" ", "-")
     mark, wanted = folder / ".ready", hashlib.sha256(repr(reader.packages).encode()).hexdigest()
     python = folder / "bin" / "python"
     if not (mark.exists() and mark.read_text() == wanted):
@@ -83,7 +90,7 @@ def environment(reader: Reader) -> Path | str:
 
 def version(python: Path, reader: Reader) -> str:
     """The installed version of a reader, and of the pyarrow below it."""
-    names = ("pandas", "pyarrow") if reader.probe == "pandas" else (reader.probe,)
+    names = ("pandas", "pyarrow") if reader.probe in ("pandas", "recipe") else (reader.probe,)
     code = f"from importlib.metadata import version; print(*(n + ' ' + version(n) for n in {names!r}), sep=', ')"
     done = subprocess.run([str(python), "-c", code], capture_output=True, text=True, check=False)
     return done.stdout.strip()
