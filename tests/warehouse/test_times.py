@@ -59,9 +59,10 @@ def test_nothing_is_entered_before_it_happened(loaded: str, table: str) -> None:
         for path in moment.of:
             event = [n for n, e in mapping.columns.items() if e == LakeColumn(path)]
             for column in event:
-                day = "::date" if TARGET_TABLES[mapping.uat].column(column).type == "date" else ""
+                kind = TARGET_TABLES[mapping.uat].column(column).type
+                cast = {"date": "::date", "time without time zone": "::time"}.get(kind, "")
                 found = ask(
-                    loaded, f"SELECT {name}, {column} FROM {qualified(mapping.uat)} WHERE {name}{day} < {column}"
+                    loaded, f"SELECT {name}, {column} FROM {qualified(mapping.uat)} WHERE {name}{cast} < {column}"
                 )
                 assert found == [], (table, column)
 
