@@ -266,7 +266,7 @@ STOCK_TABLES: tuple[Table, ...] = (
             Column("feed_id", REF, "the feed", references="feed"),
             Column("feed_container_id", REF, "the silo or barge it came from", references="feed_container"),
             Column("feeding_date", DATE, "day", delta=True),
-            Column("feeding_time", TIMESTAMP, "when it was given", day="feeding_date", plain=True),
+            Column("feeding_time", TIMESTAMP, "when it was given, UTC", day="feeding_date", plain=True),
             Column("amount_kg", decimal(10, 4), "feed given", unit="kg", delta=True),
             Column("batch_biomass_kg", decimal(10, 2), "biomass in the container that morning", unit="kg", delta=True),
             Column(
