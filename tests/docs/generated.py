@@ -74,7 +74,7 @@ def _command(name: str, command: Any) -> list[str]:
     lines = [f"## {name}", "", "```text", " ".join(["smoltworks", name, *usage, "[OPTIONS]"]), "```", "", *told, ""]
     if arguments:
         lines += ["| argument | meaning |", "|---|---|"]
-        lines += [f"| `{p.metavar or p.name.upper()}` | {_cell(p.help)} |" for p in arguments] + [""]
+        lines += [f"| `{_cell(p.metavar or p.name.upper())}` | {_cell(p.help)} |" for p in arguments] + [""]
     lines += ["| option | meaning | unless given |", "|---|---|---|"]
     return [*lines, *(_option(p) for p in options), ""]
 
