@@ -76,8 +76,8 @@ def _remove_database(run: Path) -> None:
                 str(run / FOLDER), "another command uses it", "end that command (load --serve?), then repeat"
             )
         end_orphans((run / FOLDER).resolve())
+        forget_load(run, None)  # while the database is there: the note is read only then
         remove_database(run)
-        forget_load(run, None)
 
 
 def _of_run(run: Path) -> Iterator[Trace]:
