@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from engine.report.console import FAILED, console, input_errors, print_json, results, say, start, stopped_code
+from engine.report.console import FAILED, console, fail, input_errors, print_json, results, start
+from engine.report.stopping import when_stopped
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -42,20 +43,18 @@ def fingerprints(
         from engine.execution.repetition import SAME, recorded_schedules, repeat
         from engine.execution.repetition import record as write_record
         from engine.report.repetition import announce, print_repetition, repetitions_data
-        from lake.errors import RunFailed
+        from lake.errors import InputError, RunFailed
 
         screen, shown = console(), results(as_json=as_json)
         found = []
+        paths = schedules or recorded_schedules()
         try:
-            for each in repeat(schedules or recorded_schedules(), below=below, workers=workers, begun=announce(screen)):
-                found.append(each)
-                print_repetition(shown, each)
+            with when_stopped(lambda: "; the run under way is removed"):
+                for each in repeat(paths, below=below, workers=workers, begun=announce(screen)):
+                    found.append(each)
+                    print_repetition(shown, each)
         except RunFailed as failure:
-            say(screen, f"error: {failure}")
-            raise typer.Exit(FAILED) from None
-        except KeyboardInterrupt as stop:
-            say(screen, "interrupted; the run under way is removed")
-            raise typer.Exit(stopped_code(stop)) from None
+            fail(InputError("the run", str(failure), "make it by itself, to keep what tells why"), FAILED)
         if record:
             write_record(found)
         if as_json:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from engine.report.console import console, input_errors, print_json, results, say, start, stopped_code
+from engine.report.console import console, input_errors, print_json, results, say, start, tell, tell_json
+from engine.report.stopping import state, when_stopped
 from lake.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,9 +26,12 @@ DAY = "%Y-%m-%d"
 
 def _print_mapping(asked: bool) -> None:
     if asked:
-        from warehouse.uat.documentation import mapping_text
+        from warehouse.uat.documentation import mapping_data, mapping_text
 
-        sys.stdout.writelines(f"{line}\n" for line in mapping_text())
+        if state.json_asked:
+            print_json(mapping_data())
+        else:
+            sys.stdout.writelines(f"{line}\n" for line in mapping_text())
         raise typer.Exit
 
 
@@ -118,7 +122,7 @@ def load(
             "--mapping",
             is_eager=True,
             callback=_print_mapping,
-            help="Print which column of the database is filled from where, as Markdown, and exit.",
+            help="Print what fills each column of the database, as Markdown or with --json, and exit.",
         ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
@@ -249,20 +253,21 @@ def _failures(again: str) -> Iterator[None]:
     from lake.errors import LoadFailed, WipeFailed
 
     try:
-        yield
+        with when_stopped(lambda: f"\n  go on: {again}"):
+            yield
     except LoadFailed as failure:
         known = f"{failure.partitions} of {failure.of} partitions are in the database" if failure.of else ""
         _end(failure, known, again, PARTLY if failure.partitions else FAILED)
     except WipeFailed as failure:
         _end(failure, "a part may be removed, and the rest is still there", again, PARTLY)
-    except KeyboardInterrupt as interruption:
-        _end(interruption, "", again, stopped_code(interruption))
 
 
-def _end(error: BaseException, known: str, again: str, code: int) -> NoReturn:
-    first = "interrupted" if isinstance(error, KeyboardInterrupt) else f"error: {error}"
-    lines = [first, *getattr(error, "__notes__", ()), known, f"go on: {again}"]
-    sys.stderr.write("\n  ".join(line for line in lines if line) + "\n")
+def _end(error: Exception, known: str, again: str, code: int) -> NoReturn:
+    cure = [*getattr(error, "__notes__", ()), known, f"go on: {again}"]
+    tell("\n  ".join(line for line in (f"error: {error}", *cure) if line))
+    told = InputError("the load", str(error), "\n".join(line for line in cure if line))
+    told.more = {name: getattr(error, name) for name in ("partitions", "of") if hasattr(error, name)}
+    tell_json(told, code)
     raise SystemExit(code) from None
 
 

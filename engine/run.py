@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.report.console import console, fail, input_errors, print_json, results, say, start, stopped_code
+from engine.report.console import console, fail, input_errors, print_json, results, say, start
+from engine.report.stopping import when_stopped
 
 if TYPE_CHECKING:
     from engine.execution.run import Expected
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-PARTLY_DONE = 3
 
 
 @app.command()
@@ -60,7 +60,7 @@ def run(
         from engine.farm.schedule_file import read_any
         from engine.inputs.bounded import require_path
         from engine.inputs.shipped_files import find_schedule
-        from engine.report.run import biology_line, print_failures, print_run, run_data
+        from engine.report.run import PARTLY_DONE, biology_line, print_failures, print_run, run_data
         from lake.errors import InputError
         from lake.manifest import is_run
         from lake.next_step import command
@@ -88,7 +88,10 @@ def run(
             if biology is not None:
                 say(screen, biology_line(biology_record(the_schedule.biology)))
 
-        try:
+        def how_to_finish() -> str:
+            return f"; what is whole is kept. To finish:\n  {again}" if is_run(run_dir) else "; nothing was begun"
+
+        with when_stopped(how_to_finish):
             try:
                 manifest = simulate_schedule(
                     the_schedule,
@@ -109,18 +112,13 @@ def run(
                 fail(InputError(words.where, words.problem, cure), PARTLY_DONE)
             stack.close()
             if as_json:
-                print_json(run_data(manifest, run_dir))
+                print_json(run_data(manifest, run_dir, again))
             else:
                 print_run(results(), manifest, run_dir)
             display.told()
             if manifest.failed:
                 print_failures(screen, manifest, again)
                 raise typer.Exit(PARTLY_DONE)
-        except KeyboardInterrupt as stop:
-            stack.close()
-            how = f"what is whole is kept. To finish:\n  {again}" if is_run(run_dir) else "nothing was begun"
-            say(screen, f"interrupted; {how}")
-            raise typer.Exit(stopped_code(stop)) from None
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ def status(
         state = read_progress(run)
         if as_json:
             while watch and state.state == "running":
+                print_json(state.to_json())
                 time.sleep(every)
                 state = read_progress(run)
             if state.damage:

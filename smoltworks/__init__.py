@@ -12,12 +12,13 @@ and what to do; an option that it names, such as --as-of, is the keyword as_of.
 
 from __future__ import annotations
 
+from engine import __version__  # isort: skip  (first of all: it sees to Ctrl-C)
+
 from datetime import date
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine import __version__
 from lake.errors import InputError, LoadFailed, RunFailed, WipeFailed
 from smoltworks.runs import Run
 

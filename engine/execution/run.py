@@ -276,10 +276,13 @@ def _simulate(tasks: Iterable[PartitionTask], request: _Request, journal: Journa
         for future in _as_completed(running, request):
             take(future)
     except KeyboardInterrupt:
-        # what is under way is worth finishing; what waits is for the resume
+        # what is done is kept, what waits is for the resume; what is under way ends with our own workers, while the
+        # executor of somebody else can't be told to end it
         begun = [future for future, task in running.items() if not future.cancel() and task.partition not in records]
+        ours = isinstance(request.executor, WorkerProcesses)
         for future in begun:
-            take(future)
+            if not ours or future.done():
+                take(future)
         raise
     return records
 

@@ -63,6 +63,10 @@ class _Worker:
         note_problem(cache_problem)
         return succeeded, value
 
+    def kill(self) -> None:
+        """End the process whatever it is at; who waits for its answer hears that it died."""
+        self._process.kill()
+
     def close(self) -> None:
         """End the process, which is waiting for a task or dead."""
         assert self._process.stdin is not None
@@ -85,6 +89,7 @@ class WorkerProcesses(Executor):
         self._local = threading.local()
         self._workers: list[_Worker] = []
         self._lock = threading.Lock()
+        self._killed = False
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         return self._threads.submit(lambda: self._run(fn, *args, **kwargs))
@@ -93,8 +98,10 @@ class WorkerProcesses(Executor):
         task = pickle.dumps((fn, args, kwargs))
         worker: _Worker | None = getattr(self._local, "worker", None)
         if worker is None:
-            worker = self._local.worker = _Worker()
             with self._lock:
+                if self._killed:
+                    raise WorkerDied("the workers were ended")
+                worker = self._local.worker = _Worker()
                 self._workers.append(worker)
         try:
             succeeded, value = worker.call(task)
@@ -111,8 +118,17 @@ class WorkerProcesses(Executor):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # left by an error (Ctrl-C too), what has not begun does not begin
+        # left by an error, what has not begun does not begin; by Ctrl-C, nor is what has begun waited for
+        if isinstance(error, KeyboardInterrupt):
+            self.kill()
         self.shutdown(wait=True, cancel_futures=error is not None)
+
+    def kill(self) -> None:
+        """End the processes whatever they are at, and let no other begin."""
+        with self._lock:
+            self._killed = True
+            for worker in self._workers:
+                worker.kill()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes when what they have begun is done; not waited for, they end with this process."""

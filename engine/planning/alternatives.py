@@ -43,7 +43,19 @@ def explain_refusal(refusal: NoRoom, request: Request, farm: Farm, biology: Biol
     lines += [f"fits: {each.option} ({each.saturation:.1%} saturation)" for each in found]
     if not found:
         lines.append(refusal.cure)
-    return InputError(refusal.where, refusal.problem, "\n  ".join(lines))
+    error = InputError(refusal.where, refusal.problem, "\n  ".join(lines))
+    error.more = {
+        "bound": {
+            "saturation": bound.total,
+            "paces": [
+                {"geography": pace.geography, "stage": farm.stage_names[pace.stage - 1], "days": float(pace.days)}
+                for pace in bound.paces
+            ],
+            "asked_days": [float(days) for days in _asked_gaps(request, len(bound.paces))],
+        },
+        "nearest": [{"options": each.option, "saturation": each.saturation} for each in found],
+    }
+    return error
 
 
 def _bound(request: Request, farm: Farm, biology: Biology) -> Bound:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shlex
 import signal
 import sys
-import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkstemp
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
 
 import typer
 
 from engine import __version__
-from engine.report.streams import OutputFailed, require_streams
+from engine.report.objects import failure_object, stop_object
+from engine.report.stopping import Stopped, hint, state, stopped_code, stops, watch
+from engine.report.streams import OutputFailed, Trimmed, require_streams
 from lake.errors import InputError
+from lake.next_step import entrance
 from lake.space import in_words
 
 if TYPE_CHECKING:
@@ -46,9 +49,9 @@ def _screen(*, stderr: bool) -> Console:
     from rich.console import Console
 
     screen = Console(stderr=stderr, highlight=False)
-    if not screen.is_terminal:
-        screen.width = UNBROKEN
-    return screen
+    if screen.is_terminal:
+        return screen
+    return Console(file=cast("TextIO", Trimmed(sys.stderr if stderr else sys.stdout)), highlight=False, width=UNBROKEN)
 
 
 def say(screen: Console, *lines: str, style: str | None = None) -> None:
@@ -61,15 +64,9 @@ def say(screen: Console, *lines: str, style: str | None = None) -> None:
 
 
 def show(screen: Console, *tables: RenderableType) -> None:
-    """Tables as they are; in a file or a pipe without the spaces that fill up a line."""
+    """Tables, each on the screen as wide as it is."""
     for table in tables:
-        if screen.is_terminal:
-            screen.print(table)
-            continue
-        with screen.capture() as drawn:
-            screen.print(table)
-        text = "\n".join(line.rstrip() for line in drawn.get().splitlines())
-        screen.print(text, markup=False, highlight=False, soft_wrap=True)
+        screen.print(table)
 
 
 @contextmanager
@@ -82,35 +79,55 @@ def steps(screen: Console, what: str = "reading the run") -> Iterator[Callable[[
 
 
 def print_json(data: dict[str, Any]) -> None:
-    """One JSON object on stdout."""
+    """One JSON object on stdout, in a line."""
     sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+    state.json_told = True
 
 
 def fail(error: InputError, code: int = WRONG_INPUT) -> NoReturn:
-    """Prints the error on stderr, as it is and unwrapped, and ends the command."""
-    notes = (f"\n  {note}" for note in getattr(error, "__notes__", ()))
-    sys.stderr.write(f"error: {error}{''.join(notes)}\n")
+    """Prints the error on stderr, and as an object on stdout where --json is asked for, and ends the command."""
+    notes = "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()))
+    tell(f"error: {error}{notes}")
+    tell_json(error, code)
     raise SystemExit(code)
 
 
-class Stopped(KeyboardInterrupt):
-    """SIGTERM or SIGHUP: to be treated as Ctrl-C is."""
+def tell(text: str) -> None:
+    """Words on stderr; on a terminal no word is broken."""
+    if sys.stderr.isatty():
+        from engine.report.wrapping import wrapped
 
-    def __init__(self, number: int) -> None:
-        self.number = number
-        super().__init__(signal.strsignal(number))
+        with suppress(OSError):
+            text = wrapped(text, os.get_terminal_size(2).columns)
+    sys.stderr.write(f"{text}\n")
 
 
-def stopped_code(stop: KeyboardInterrupt) -> int:
-    """The exit code of a command that was stopped: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP."""
-    return 128 + (stop.number if isinstance(stop, Stopped) else signal.SIGINT)
+def tell_json(error: InputError, code: int) -> None:
+    """The object of a failure on stdout, where --json is asked for and nothing was printed yet."""
+    if state.json_asked and not state.json_told:
+        sys.stdout.write(failure_object(error.where, error.problem, error.cure, exit_code=code, more=error.more))
+        sys.stdout.flush()
+        state.json_told = True
 
 
 def start(app: typer.Typer, arguments: list[str] | None = None, *, program: str | None = None) -> NoReturn:
     """Run a command as this process: whatever the surroundings, it ends with a word and an exit code."""
+    watch()
     require_streams()
-    with input_errors():
-        app(arguments, prog_name=program)
+    words = sys.argv[1:] if arguments is None else arguments
+    state.json_asked = "--json" in words[: words.index("--") if "--" in words else None]
+    try:
+        with input_errors():
+            app(arguments, prog_name=program)
+    except SystemExit:
+        if state.told:
+            # not by the interpreter's way out: it waits for threads, and ends by SIGINT where an import was interrupted
+            with suppress(OutputFailed):
+                sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(128 + (state.came or signal.SIGINT))
+        raise
     raise SystemExit(0)
 
 
@@ -121,19 +138,24 @@ def input_errors(run_dir: Path | None = None) -> Iterator[None]:
     A fault of ours is written into the run's logs, if there are any.
     """
     try:
-        with _stopped_by_signals():
+        with stops():
             try:
                 yield
             except (typer.Exit, typer.Abort, SystemExit) as end:
                 sys.stdout.flush()
                 if stop := _untold_stop(end):
                     raise stop from None
+                _tell_of_usage(end)
+                raise
+            except Exception:
+                if state.came is not None:  # a library made an error of its own of the stop
+                    raise Stopped(state.came) from None
                 raise
             sys.stdout.flush()
     except InputError as error:
         fail(error)
     except KeyboardInterrupt as stop:
-        sys.stderr.write("interrupted\n")
+        _tell_of_stop(stop)
         raise SystemExit(stopped_code(stop)) from None
     except OutputFailed as error:
         if error.number == errno.EPIPE:  # the reader has had enough
@@ -159,23 +181,24 @@ def _untold_stop(end: BaseException) -> KeyboardInterrupt | None:
     return cause if isinstance(cause, KeyboardInterrupt) else None
 
 
-@contextmanager
-def _stopped_by_signals() -> Iterator[None]:
-    """SIGTERM and SIGHUP raise Stopped in the block, unless somebody else sees to them or they are ignored."""
+def _tell_of_usage(end: BaseException) -> None:
+    """What typer says of a line that it can't read, as an object where --json is asked for."""
+    error = end.__context__
+    message = getattr(error, "format_message", None)
+    if callable(message):
+        context = getattr(error, "ctx", None)
+        line = context.command_path if context is not None else entrance()
+        tell_json(InputError(line, message(), f"see {line} --help"), getattr(error, "exit_code", WRONG_INPUT))
 
-    def stop(number: int, _: object) -> None:
-        raise Stopped(number)
 
-    ours = []
-    if threading.current_thread() is threading.main_thread():
-        ours = [s for s in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(s) is signal.SIG_DFL]
-    for number in ours:
-        signal.signal(number, stop)
-    try:
-        yield
-    finally:
-        for number in ours:
-            signal.signal(number, signal.SIG_DFL)
+def _tell_of_stop(stop: KeyboardInterrupt) -> None:
+    """One line on stderr, with how to go on where the command said so, and the object."""
+    state.told = True
+    words = hint() + "".join(f"\n  {note}" for note in getattr(stop, "__notes__", ()))
+    sys.stderr.write(f"interrupted{words}\n")
+    if state.json_asked and not state.json_told:
+        sys.stdout.write(stop_object(words, stopped_code(stop)))
+        sys.stdout.flush()
 
 
 def _of_a_library(error: Exception) -> InputError | None:

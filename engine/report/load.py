@@ -83,6 +83,7 @@ def _plain(value: Any) -> Any:
 
 def load_data(result: LoadResult) -> dict[str, Any]:
     return {
+        "already_loaded": result.already,
         "user": result.owner,
         "rows": result.rows,
         "differing_master_rows": [_differing_data(column) for column in result.differing_master_rows],

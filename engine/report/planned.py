@@ -15,7 +15,7 @@ from engine.planning.ladder import Ladder
 from engine.planning.makespan import Makespan
 from engine.planning.planned import PlanReport
 from engine.planning.schedules import Planned
-from engine.report.console import say, show
+from engine.report.console import say
 from lake.codes import SEA
 
 
@@ -48,7 +48,7 @@ def print_capacity(screen: Console, schedule: Schedule, report: CapacityReport) 
         f"in {len(schedule.partitions)} partitions, as of {to_date(schedule.as_of_day)}",
         f"{first.number} starts on {to_date(first.start_day)}, {last.number} on {to_date(last.start_day)}",
     )
-    show(screen, _table(report))
+    screen.print(_table(report))
     say(
         screen,
         f"planned saturation: freshwater {report.freshwater:.1%}, sea {report.sea:.1%}, total {report.total:.1%}",

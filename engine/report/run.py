@@ -11,7 +11,7 @@ from rich.table import Table
 
 from engine.execution.progress import Progress
 from engine.execution.traces import folder_bytes
-from engine.report.console import say, show
+from engine.report.console import say
 from engine.report.waiting import Waiting, in_time
 from lake.manifest import BiologyRecord, Manifest, PartitionRecord
 from lake.space import size
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CHANGES_SHOWN, VALUE_WIDTH = 4, 40
 WORTH_TELLING = 1.0  # seconds
+PARTLY_DONE = 3
 
 
 class RunDisplay:
@@ -113,7 +114,7 @@ def _short(value: Any) -> str:
 
 def print_run(screen: Console, manifest: Manifest, run_dir: Path) -> None:
     """Rows by table, and the run in one line."""
-    show(screen, rows_table(manifest))
+    screen.print(rows_table(manifest))
     say(
         screen,
         f"{made_in(manifest)} on {manifest.workers} workers, "
@@ -144,9 +145,15 @@ def _last_line(error: str) -> str:
     return where + lines[-1]
 
 
-def run_data(manifest: Manifest, run_dir: Path) -> dict[str, Any]:
-    """What --json prints of a run."""
-    return {
+def run_data(manifest: Manifest, run_dir: Path, again: str) -> dict[str, Any]:
+    """What --json prints of a run; again: the command that makes what failed."""
+    failed = [
+        {"partition": r.partition, "first_batch": r.first_batch, "last_batch": r.last_batch, "error": r.error}
+        for r in manifest.failed
+    ]
+    problem = f"{len(failed)} of {len(manifest.partitions)} partitions failed; the rest is kept"
+    error = {"where": str(run_dir), "problem": problem, "cure": f"to finish: {again}", "partitions": failed}
+    return ({"error": error, "exit_code": PARTLY_DONE} if failed else {}) | {
         "run": str(run_dir),
         "status": manifest.status,
         "events": manifest.events,

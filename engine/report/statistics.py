@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from engine.report.console import say, show
+from engine.report.console import say
 
 if TYPE_CHECKING:
     from engine.statistics.table import Statistic
@@ -36,7 +36,7 @@ def print_statistics(screen: Console, statistics: list[Statistic]) -> None:
             table.add_row(
                 s.name, *figures, s.band.unit, _result(s), escape(s.band.cited if screen.is_terminal else s.source)
             )
-        show(screen, table)
+        screen.print(table)
     required = [s for s in statistics if s.required]
     within, unknown = sum(s.within is True for s in required), sum(s.within is None for s in required)
     left_out = f"; {unknown} not judged for want of data (--json tells how much there is)" if unknown else ""

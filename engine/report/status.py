@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from engine.execution.progress import Progress
-from engine.report.console import console, say, show
+from engine.report.console import console, say
 from engine.report.waiting import in_time
 from lake.next_step import resume
 
@@ -57,6 +57,6 @@ def status_line(state: Progress) -> str:
 
 def print_status(screen: Console, state: Progress, run_dir: Path) -> None:
     """The progress, and how to go on where something is missing."""
-    show(screen, status_table(state))
+    screen.print(status_table(state))
     if state.state in {"interrupted", "partial"} or (state.damage and state.state != "running"):
         say(console(), f"finish it: {resume(run_dir)}")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import sys
 from contextlib import suppress
+from typing import TextIO
 
 
 def require_streams() -> None:
@@ -45,6 +47,23 @@ class OutputFailed(Exception):
     def __init__(self, error: OSError) -> None:
         self.number = error.errno
         super().__init__("it is closed" if error.errno == errno.EBADF else error.strerror or str(error))
+
+
+class Trimmed:
+    """A stream without spaces at the end of its lines, which tables fill up."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self.encoding = stream, stream.encoding
+
+    def isatty(self) -> bool:
+        return False
+
+    def write(self, text: str) -> int:
+        self._stream.write(re.sub(r" +(?=\n)", "", text))
+        return len(text)
+
+    def flush(self) -> None:
+        self._stream.flush()
 
 
 class _Data(io.TextIOWrapper):

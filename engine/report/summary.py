@@ -8,7 +8,7 @@ from rich.console import Console
 
 from engine.execution.summary import SHARES, Summary
 from engine.execution.traces import folder_bytes
-from engine.report.console import say, show
+from engine.report.console import say
 from engine.report.run import biology_line, made_in, rows_table
 from lake.next_step import command
 from lake.space import size
@@ -20,7 +20,7 @@ def print_summary(screen: Console, summary: Summary, page: Path | None = None) -
     """The summary for people, on one screen; it ends with the page, where one was made."""
     manifest = summary.manifest
     batches = manifest.identity.batch_count
-    show(screen, rows_table(manifest))
+    screen.print(rows_table(manifest))
 
     def line(text: str) -> None:
         say(screen, text)

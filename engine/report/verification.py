@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.execution.verification import Verification
-from engine.report.console import say, show
+from engine.report.console import say
 
 if TYPE_CHECKING:
     from lake.checks import Row
@@ -32,17 +32,17 @@ def print_verification(screen: Console, found: Verification, *, everything: bool
     for result in found.checks:
         verdict = "passed" if result.passed else "[bold red]FAILED[/]"
         table.add_row(result.name, verdict, f"{result.violations:,}", f"{result.seconds:.2f}")
-    show(screen, table)
+    screen.print(table)
     failed = [result for result in found.checks if not result.passed]
     for result in failed:
         say(screen, f"\n{result.name}: {_count(result.rows, result.violations)}", style="bold")
-        show(screen, rows_table(result.rows))
+        screen.print(rows_table(result.rows))
     for report in found.reports:
         shown = report.rows[:REPORT_ROWS_SHOWN]
         title = REPORT_TITLES.get(report.name, "")
         note = f" ({_count(shown, len(report.rows))})" if len(shown) < len(report.rows) else ""
         say(screen, f"\nnote {report.name}: {title}{note}")
-        show(screen, rows_table(shown))
+        screen.print(rows_table(shown))
     if everything:
         compared = found.database or "not loaded: PostgreSQL not checked"
         say(screen, f"\nPostgreSQL: {compared}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 MAX_LISTED = 12
 MAX_QUOTED = 80  # characters of a value in a message
@@ -14,6 +15,7 @@ class InputError(Exception):
 
     def __init__(self, where: str, problem: str, cure: str = "") -> None:
         self.where, self.problem, self.cure = where, problem, cure
+        self.more: dict[str, Any] = {}  # what --json tells besides
         super().__init__(f"{where}: {problem}" + (f"\n  {cure}" if cure else ""))
 
 

@@ -32,6 +32,7 @@ from lake.checked import read_checked
 from lake.dictionary import dictionary
 from lake.errors import InputError
 from lake.fingerprint import empty_fingerprint, part_fingerprints
+from lake.interrupting import interruptible
 from lake.manifest import Manifest, read_complete
 from lake.next_step import command
 from lake.tables import TABLES
@@ -155,15 +156,17 @@ def connect(
     """
     if manifest is None:
         manifest = read_checked(run_dir, tables)
-    connection = duckdb.connect(
-        config={
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "python_enable_replacements": "false",
-            "memory_limit": MEMORY_LIMIT,
-            # made when it is needed and then removed; nobody can have made it before
-            "temp_directory": str(Path(tempfile.gettempdir()) / f"smoltworks-duckdb-{secrets.token_hex(8)}"),
-        }
+    connection = interruptible(
+        duckdb.connect(
+            config={
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+                "python_enable_replacements": "false",
+                "memory_limit": MEMORY_LIMIT,
+                # made when it is needed and then removed; nobody can have made it before
+                "temp_directory": str(Path(tempfile.gettempdir()) / f"smoltworks-duckdb-{secrets.token_hex(8)}"),
+            }
+        )
     )
     connection.execute("SET TimeZone = 'UTC'")
     with suppress(duckdb.Error):  # a notebook without ipywidgets has no bar that could be turned off

@@ -16,7 +16,8 @@ import duckdb
 import pytest
 import typer
 
-from engine.report.console import input_errors, start, stopped_code
+from engine.report.console import input_errors, start
+from engine.report.stopping import stopped_code
 from lake.errors import InputError
 
 NUMBERS = ("ENOSPC", "EDQUOT", "EROFS", "EACCES", "EMFILE", "ENOMEM", "EIO", "EFBIG", "ENOENT")

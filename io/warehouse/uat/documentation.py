@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from lake.tables import TABLES
 from warehouse.uat.coverage import coverage_text
@@ -39,23 +40,53 @@ def mapping_text() -> Iterator[str]:
     yield from coverage_text()
 
 
+def mapping_data() -> dict[str, Any]:
+    """The same as an object."""
+    return {
+        "tables": [
+            {
+                "group": name,
+                "lake": mapping.lake,
+                "uat": mapping.uat,
+                "key": list(mapping.key),
+                "columns": [
+                    {"column": column, "type": kind, "filled_with": filled} for column, kind, filled in _filled(mapping)
+                ],
+                "no_place": _unmapped(mapping),
+            }
+            for name, group in (*GROUPS.items(), ("master data", DIMENSIONS))
+            for mapping in group
+        ],
+        "stay_in_the_lake": dict(STAY_IN_THE_LAKE),
+    }
+
+
 def _table(mapping: Mapping) -> Iterator[str]:
-    declared, target = TABLES[mapping.lake], TARGET_TABLES[mapping.uat]
+    declared = TABLES[mapping.lake]
     yield f"\n### {mapping.lake} -> {mapping.uat}\n\n{declared.description}"
     if mapping.key:
         yield f"\nThe same row where these agree: {', '.join(mapping.key)}."
     yield "\n| column | type | filled with |\n| --- | --- | --- |"
-    for column in target.columns:
+    for column, kind, filled in _filled(mapping):
+        yield f"| {column} | {kind} | {filled} |"
+    if unmapped := _unmapped(mapping):
+        yield f"\nHas no place there: {', '.join(unmapped)}."
+
+
+def _filled(mapping: Mapping) -> Iterator[tuple[str, str, str]]:
+    """Each column of the database's table with its type and what fills it."""
+    for column in TARGET_TABLES[mapping.uat].columns:
         if column.name in mapping.columns:
             filled = describe(mapping.columns[column.name], mapping)
         elif column.name == FROM_NEAREST.get(mapping.lake):
             filled = "that of the nearest in its geography, else null"
         else:
             filled = "its own number" if column.identity else "null"
-        yield f"| {column.name} | {column.type}{' or null' if column.nullable else ''} | {filled} |"
-    unmapped = [c.name for c in declared.columns if c.name not in {"id", *mapping.lake_columns}]
-    if unmapped:
-        yield f"\nHas no place there: {', '.join(unmapped)}."
+        yield column.name, f"{column.type}{' or null' if column.nullable else ''}", filled
+
+
+def _unmapped(mapping: Mapping) -> list[str]:
+    return [c.name for c in TABLES[mapping.lake].columns if c.name not in {"id", *mapping.lake_columns}]
 
 
 def describe(expression: Expression, mapping: Mapping) -> str:
