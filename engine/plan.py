@@ -13,10 +13,11 @@ from lake.errors import InputError, shortened
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from engine.planning.planned import PlanReport
     from engine.planning.schedules import Planned
 
 PLACING = ("name", "output", "partitions")
-DELIVERY = ("overwrite", "dry_run", "strict_biomass", "as_json", "picture")
+DELIVERY = ("overwrite", "dry_run", "strict_biomass", "as_json", "picture", "workers")
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
@@ -95,6 +96,13 @@ def plan(
         Path | None,
         typer.Option(help="Draw each pool's load over time into FILE: .svg, .png or .html.", metavar="FILE"),
     ] = None,
+    workers: Annotated[
+        str | None,
+        typer.Option(
+            help="Workers whose share of the run is told, e.g. 14,64; this machine's cores unless given.",
+            metavar="N,...",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
     rehash: Annotated[
         Path | None,
@@ -135,6 +143,8 @@ def plan(
         if rehash is not None:
             _rehash(rehash, biology if _is_given(context, "biology") else None, as_json)
             return
+        from engine.planning.makespan import read_workers
+        from engine.planning.planned import report_plan
         from engine.planning.schedules import (
             PlanOptions,
             advance_schedule,
@@ -203,7 +213,8 @@ def plan(
 
         print_found(results(as_json=as_json), planned, is_solved)
         _require(planned, picture, strict_biomass)
-        _deliver(planned, None if dry_run else output, overwrite=overwrite, as_json=as_json, picture=picture)
+        report = report_plan(planned, read_workers(workers))
+        _deliver(planned, report, None if dry_run else output, overwrite=overwrite, as_json=as_json, picture=picture)
 
 
 def _only(context: typer.Context, what: str, known: Sequence[str]) -> None:
@@ -231,13 +242,14 @@ def _require(planned: Planned, picture: Path | None, strict_biomass: bool) -> No
         require_within_limits(planned.schedule, "plan " + planned.schedule.name)
 
 
-def _deliver(planned: Planned, output: Path | None, *, overwrite: bool, as_json: bool, picture: Path | None) -> None:
+def _deliver(
+    planned: Planned, report: PlanReport, output: Path | None, *, overwrite: bool, as_json: bool, picture: Path | None
+) -> None:
     """Writes a schedule where an output is given, and reports it."""
-    from engine.planning.planned import plan_data, report_plan
+    from engine.planning.planned import plan_data
     from engine.planning.schedules import write_schedule
     from engine.report.planned import print_plan
 
-    report = report_plan(planned)
     if output is not None:
         write_schedule(output, planned.schedule.text, overwrite=overwrite)
     screen = results(as_json=as_json)

@@ -38,6 +38,7 @@ def test_loads_once_and_says_so(run_dir: Path) -> None:
         "rows",
         "history_rows",
         "differing_master_rows",
+        "already_loaded",
         "seconds",
         "rows_per_second",
     }
@@ -47,6 +48,7 @@ def test_loads_once_and_says_so(run_dir: Path) -> None:
     assert second.returncode == 0
     assert set(json.loads(second.stdout)["rows"].values()) == {0}
     assert "loaded already" in second.stderr
+    assert (data["already_loaded"], json.loads(second.stdout)["already_loaded"]) == (False, True)
     spoken = load(run_dir)
     assert spoken.stdout == "this run is loaded already: nothing written\n"
     hint = re.search(r"open it: (.*)", spoken.stderr)
@@ -83,10 +85,10 @@ def test_serves_until_interrupted(run_dir: Path) -> None:
 def test_a_server_that_is_not_there(run_dir: Path, dsn: str, told: str) -> None:
     ended = load(run_dir, "--to", dsn, "--json")
     assert ended.returncode == 2
-    assert ended.stdout == ""
     assert ended.stderr.startswith("error: ")
     assert told in ended.stderr
-    assert SECRET not in ended.stderr
+    assert told in json.loads(ended.stdout)["error"]["problem"]
+    assert SECRET not in ended.stderr + ended.stdout
 
 
 def test_half_written_runs_are_refused(run_dir: Path, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_the_demo_has_a_batch_in_every_stage_and_two_past_their_end() -> None:
 def test_json_is_one_object_on_stdout_and_words_go_to_stderr(tmp_path: Path) -> None:
     """A subprocess, for the streams and the exit code as a shell sees them."""
     target = tmp_path / "plan.yaml"
-    command = [sys.executable, "-m", "engine.plan", *SMALL, "--output", str(target), "--json"]
+    command = [sys.executable, "-m", "engine.plan", *SMALL, "--output", str(target), "--json", "--workers", "64,1,2,14"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.returncode == 0, done.stderr
     data = json.loads(done.stdout)
@@ -60,7 +60,7 @@ def test_json_is_one_object_on_stdout_and_words_go_to_stderr(tmp_path: Path) -> 
     assert "planned saturation" in done.stderr
     assert [span["workers"] for span in data["makespan"]] == [1, 2, 14, 64]
     assert all(span["ratio"] >= 1 for span in data["makespan"])
-    assert "makespan" in done.stderr
+    assert "of the busiest worker" in done.stderr
     assert "\x1b" not in done.stderr
     assert len(read_schedule(target).batches) == 6
 
@@ -71,8 +71,13 @@ def test_no_room_is_exit_2_with_batch_day_and_pool_and_nothing_written(tmp_path:
     done = subprocess.run(
         [*command, "--output", str(target), "--json"], capture_output=True, text=True, cwd=tmp_path, check=False
     )
-    assert (done.returncode, done.stdout) == (2, "")
+    assert done.returncode == 2
+    told = json.loads(done.stdout)
+    assert told["exit_code"] == 2
+    assert 0.7 < told["error"]["bound"]["saturation"] < 0.9
+    assert all(near["options"].startswith("--") and near["saturation"] > 0 for near in told["error"]["nearest"])
     assert done.stderr.startswith("error: ")
+    assert told["error"]["problem"] in done.stderr
     assert re.search(r"SCO-\d{4}-\d{3} on \d{4}-\d\d-\d\d: all 40 places of 8 rings in Scotland", done.stderr)
     assert list(tmp_path.iterdir()) == []
 

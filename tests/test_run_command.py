@@ -60,8 +60,10 @@ def test_a_run_that_exists_is_left_alone_unless_asked(
     manifest = folder / "runs" / "small" / "manifest.json"
     before = manifest.read_bytes()
     again = call(folder, "--schedule", "small.yaml", "--json")
-    assert (again.returncode, again.stdout) == (2, "")
-    assert "--overwrite" in again.stderr
+    assert again.returncode == 2
+    error = json.loads(again.stdout)["error"]
+    assert "--overwrite" in error["cure"]
+    assert again.stderr == f"error: {error['where']}: {error['problem']}\n  {error['cure']}\n"
     assert manifest.read_bytes() == before
 
 

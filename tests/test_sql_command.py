@@ -77,7 +77,8 @@ def test_csv_gives_every_row(run: Path) -> None:
 )
 def test_a_wrong_query_is_one_message(run: Path, query: str, words: str) -> None:
     done = command("sql", run, query, "--json")
-    assert (done.returncode, done.stdout) == (2, "")
+    assert done.returncode == 2
+    assert words in json.loads(done.stdout)["error"]["problem"]
     assert words in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -95,3 +96,9 @@ def test_a_run_that_is_not_there_or_not_finished_is_refused(run: Path, tmp_path:
     done = command("sql", tmp_path)
     assert done.returncode == 2
     assert "--resume" in done.stderr
+
+
+@pytest.mark.parametrize("end", [";", "; -- done", " -- done", "\n/* done */ ;;\n", ";--"])
+def test_a_query_may_end_in_semicolons_and_comments(run: Path, end: str) -> None:
+    done = command("sql", run, f"SELECT ';--' AS a{end}", "--csv")
+    assert (done.returncode, done.stdout) == (0, "a\n;--\n"), done.stderr

@@ -57,7 +57,9 @@ def locked(run_dir: Path) -> Iterator[None]:
 
 def check_folder(run_dir: Path, *, resume: bool, overwrite: bool) -> bool:
     """Whether a run is there already; InputError when the folder can't be used as asked."""
-    used = run_dir.exists() and (not run_dir.is_dir() or not all(map(_is_nothing_yet, run_dir.iterdir())))
+    used = run_dir.is_dir() and not all(map(_is_nothing_yet, run_dir.iterdir()))
+    if run_dir.exists() and not run_dir.is_dir():
+        raise InputError(str(run_dir), "is a file, and a run is a folder", "choose another --out")
     begun = run_dir.is_dir() and is_run(run_dir)
     if begun and runs_elsewhere(run_dir):
         raise being_written(run_dir)

@@ -45,6 +45,8 @@ def load_text(path: Path) -> str:
         return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError:
         raise InputError(str(path), "no such file", "check the path given") from None
+    except IsADirectoryError:
+        raise InputError(str(path), "is a folder, not a file", "give a YAML file") from None
     except (OSError, ValueError) as e:
         raise InputError(str(path), f"cannot be read: {e}", "give a YAML file in UTF-8") from None
 

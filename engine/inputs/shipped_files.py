@@ -22,7 +22,9 @@ def find_shipped(kind: str, name: str, beside: Path | None) -> Path:
     for place in places:
         if place.suffix in {".yaml", ".yml"} and place.is_file() and (place == places[0] or _may_be(kind, place)):
             return place
-    looked = "\n    ".join(str(p) for p in places)
+    if places[0].is_dir():
+        raise InputError(name, "is a folder, not a file", f"give a {kind.rstrip('s')} file, or a shipped name")
+    looked = "\n    ".join(dict.fromkeys(str(p) for p in places))
     raise InputError(
         name,
         f"no such {kind.rstrip('s')} file; looked at\n    {looked}",

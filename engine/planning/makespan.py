@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,9 +11,9 @@ from engine.farm.occupancy import Ints
 from engine.farm.schedule import Schedule
 from engine.forecast.workload import predicted_events
 from engine.planning.partitions import balance_partitions, sum_partitions
+from lake.errors import InputError, shortened
 
-WORKERS = (1, 2, 14, 64)
-NEAR_RATIO = 1.05
+NEAR_RATIO, MOST_WORKERS = 1.05, 1_024
 """A makespan within this ratio of the ideal needs no cure."""
 
 
@@ -60,10 +61,22 @@ def makespan(batch_events: Sequence[int] | Ints, partitions: Sequence[range], wo
     return found
 
 
-def makespans(schedule: Schedule, workers: Sequence[int] = WORKERS) -> tuple[Makespan, ...]:
-    """The makespan of a schedule's partitions for each number of workers, from predicted events."""
+def makespans(schedule: Schedule, workers: Sequence[int] = ()) -> tuple[Makespan, ...]:
+    """The makespan of a schedule's partitions for each number of workers, from predicted events.
+
+    workers: one, and as many as this machine has cores, unless given.
+    """
+    workers = tuple(workers) or tuple(sorted({1, os.cpu_count() or 1}))
     events = predicted_events(schedule)
     return tuple(makespan(events, schedule.partitions, each) for each in workers)
+
+
+def read_workers(text: str | None) -> tuple[int, ...]:
+    """Numbers of workers as they are typed, e.g. 14,64; none for no text."""
+    numbers = text.split(",") if text else []
+    if not all(each.strip().isdecimal() and 1 <= int(each) <= MOST_WORKERS for each in numbers):
+        raise InputError("--workers", f"{shortened(text)} is not understood", f"give 1 to {MOST_WORKERS:,}, e.g. 14,64")
+    return tuple(sorted({int(each) for each in numbers}))
 
 
 def _partition_counts(batches: int, workers: int, present: int) -> list[int]:

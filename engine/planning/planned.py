@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,13 @@ class PlanReport:
     cutoff: Cutoff
 
 
-def report_plan(planned: Planned) -> PlanReport:
-    """The figures of a plan, bounds by its request's rules where it has one."""
+def report_plan(planned: Planned, workers: Sequence[int] = ()) -> PlanReport:
+    """The figures of a plan, bounds by its request's rules where it has one; workers: of the makespans."""
     schedule = planned.schedule
     rules = planned.request.rules if planned.request is not None else None
     return PlanReport(
         capacity=capacity_report(schedule, rules),
-        makespans=makespans(schedule),
+        makespans=makespans(schedule, workers),
         cutoff=predict_cutoff(schedule),
     )
 

@@ -19,7 +19,7 @@ import typer
 
 from engine import __version__
 from engine.report.objects import failure_object, stop_object
-from engine.report.stopping import Stopped, hint, state, stopped_code, stops, watch
+from engine.report.stopping import Stopped, hint, state, stopped_code, stops
 from engine.report.streams import OutputFailed, Trimmed, require_streams
 from lake.errors import InputError
 from lake.next_step import entrance
@@ -61,6 +61,12 @@ def say(screen: Console, *lines: str, style: str | None = None) -> None:
     for line in lines:
         text = wrapped(line, screen.width) if screen.is_terminal else line
         screen.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+
+
+def show(screen: Console, *tables: RenderableType) -> None:
+    """Tables, each on the screen as wide as it is."""
+    for table in tables:
+        screen.print(table)
 
 
 def show(screen: Console, *tables: RenderableType) -> None:
@@ -113,7 +119,6 @@ def tell_json(error: InputError, code: int) -> None:
 
 def start(app: typer.Typer, arguments: list[str] | None = None, *, program: str | None = None) -> NoReturn:
     """Run a command as this process: whatever the surroundings, it ends with a word and an exit code."""
-    watch()
     require_streams()
     words = sys.argv[1:] if arguments is None else arguments
     state.json_asked = "--json" in words[: words.index("--") if "--" in words else None]

@@ -127,8 +127,11 @@ def cutoff_lines(cutoff: Cutoff) -> tuple[str, ...]:
 
 def makespan_lines(found: Sequence[Makespan]) -> list[str]:
     """The makespans in a line for the screen, and a line for each that other partitions would mend."""
-    shown = ", ".join(f"{each.workers}: {each.events / 1e6:,.1f} M ({each.ratio:.2f})" for each in found)
-    lines = [f"makespan in events by workers (over the ideal): {shown}"]
+    shown = ", ".join(
+        f"{each.events / 1e6:,.1f} M with {each.workers} worker{'s' if each.workers > 1 else ''} ({each.ratio:.2f})"
+        for each in found
+    )
+    lines = [f"events of the busiest worker (over the ideal): {shown}"]
     lines += [
         f"for {each.workers} workers --partitions {each.better_partitions} comes within 5 % of the ideal"
         for each in found

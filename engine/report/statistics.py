@@ -14,33 +14,38 @@ if TYPE_CHECKING:
     from engine.statistics.table import Statistic
 
 MIN_SHOWN = 1e-4
+LONGEST_WORD, LONGEST_SOURCE_WORD = 16, 26  # characters: words that a column does not break
+ROOM_FOR_SOURCES = 110
 GROUPS = {True: "statistics that must lie within their bands", False: "other published statistics"}
 
 
 def print_statistics(screen: Console, statistics: list[Statistic]) -> None:
     """The two groups as aligned tables, then what lies outside.
 
-    A terminal shows the bands' sources; where there is room, in a pipe, also the tables that a value comes from.
+    A terminal shows the bands' sources where there is room; a pipe also the tables that a value comes from.
     """
+    with_source = screen.width >= ROOM_FOR_SOURCES
     for of_group, title in GROUPS.items():
         group = [s for s in statistics if s.required == of_group]
         table = Table(box=None, header_style="bold", title=f"\n{title}", title_justify="left", title_style="bold")
-        table.add_column("statistic", overflow="fold")
+        table.add_column("statistic", min_width=LONGEST_WORD)
         for name in ("value", "band", "published"):
             table.add_column(name, justify="right", no_wrap=True)
-        table.add_column("unit", overflow="fold")
+        table.add_column("unit")
         table.add_column("result", no_wrap=True)
-        table.add_column("source", overflow="fold", style="dim")
+        if with_source:
+            table.add_column("source", style="dim", min_width=LONGEST_SOURCE_WORD)
         for s in group:
             figures = (figure(s.value), limits(s), figure(s.band.published))
-            table.add_row(
-                s.name, *figures, s.band.unit, _result(s), escape(s.band.cited if screen.is_terminal else s.source)
-            )
+            source = escape(s.band.cited if screen.is_terminal else s.source)
+            table.add_row(s.name, *figures, s.band.unit, _result(s), *([source] if with_source else []))
         screen.print(table)
     required = [s for s in statistics if s.required]
     within, unknown = sum(s.within is True for s in required), sum(s.within is None for s in required)
     left_out = f"; {unknown} not judged for want of data (--json tells how much there is)" if unknown else ""
     say(screen, f"\n{within} of {len(required)} statistics within their bands{left_out}")
+    if not with_source:
+        say(screen, f"sources are shown where there is room: {ROOM_FOR_SOURCES} columns, a file, or --json")
     for s in required:
         if s.failed:
             say(screen, f"outside: {s.name} {figure(s.value)}, not {limits(s)} {s.band.unit}")

@@ -109,15 +109,22 @@ def _stop(number: int, _: object) -> None:
 
 def _end(number: int, _: object = None) -> None:
     """End the process here and now, in words."""
-    from engine.report.objects import stop_object
-
-    with suppress(OSError):
+    try:
         if not state.told:
-            words = hint()
+            state.told, words = True, hint()
             os.write(2, f"interrupted{words}\n".encode(errors="backslashreplace"))
             if (state.json_asked or "--json" in sys.argv) and not state.json_told:
-                os.write(1, stop_object(words, 128 + number).encode(errors="backslashreplace"))
-    os._exit(128 + number)
+                os.write(1, _object(words, 128 + number).encode(errors="backslashreplace"))
+    finally:
+        os._exit(128 + number)
+
+
+def _object(words: str, code: int) -> str:
+    with suppress(Exception):  # the signal may have come half way through the import of what makes it
+        from engine.report.objects import stop_object
+
+        return stop_object(words, code)
+    return f'{{"error": {{"where": "the command", "problem": "interrupted", "cure": ""}}, "exit_code": {code}}}\n'
 
 
 def _raise_again(lost: Any) -> None:

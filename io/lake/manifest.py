@@ -189,7 +189,8 @@ def read_manifest(run_dir: Path) -> Manifest:
     """The manifest of a finished run, complete or partial; InputError when there is none or it is damaged."""
     path = run_dir / FILE
     if not run_dir.is_dir():
-        raise InputError(str(run_dir), "no such run folder", "give the folder of a run, as run --out named it")
+        problem = "is a file, and a run is a folder" if run_dir.exists() else "no such run folder"
+        raise InputError(str(run_dir), problem, "give the folder of a run, as run --out named it")
     if not os.path.lexists(path):
         if not is_run(run_dir):
             raise InputError(str(run_dir), "not a run folder", "give the folder of a run, as run --out named it")

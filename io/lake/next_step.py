@@ -39,8 +39,8 @@ def entrance() -> str:
 
 
 def beginnings() -> tuple[str, ...]:
-    """How the commands that messages name begin, psql's among them."""
-    return entrance(), f"{shlex.quote(_python())} -m", "psql"
+    """How the commands that messages name begin, psql's and DuckDB's among them."""
+    return entrance(), f"{shlex.quote(_python())} -m", "psql", "duckdb -c"
 
 
 def _entrance() -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -34,6 +34,7 @@ def answer(run_dir: Path, query: str = TABLES_QUERY, *, check: bool = True) -> I
     check: read files only whose bytes are those that the manifest records. InputError: the run is not complete, a file
     is not as recorded, the query is not one statement that reads, or DuckDB refuses it.
     """
+    query = _without_end(query)
     with held_for_reading(run_dir):
         tables = _tables_read(query)
         manifest = read_checked(run_dir, tables) if check else read_complete(run_dir)
@@ -67,12 +68,21 @@ def _tables_read(query: str) -> Collection[str] | None:
     return names - RUN_TABLES if names and names <= RUN_TABLES | set(TABLES) else None
 
 
+def _without_end(query: str) -> str:
+    """The query without the semicolons and comments that end it: DuckDB puts it into another."""
+    with suppress(duckdb.Error):
+        for at, kind in reversed(duckdb.tokenize(query)):
+            if kind != duckdb.token_type.comment and query[at : at + 1] != ";":
+                break
+            query = query[:at]
+    return query
+
+
 def _reading(connection: Connection, query: str) -> duckdb.DuckDBPyRelation:
     kinds = [str(statement.type).rpartition(".")[2] for statement in connection.extract_statements(query)]
     if len(kinds) != 1 or kinds[0] not in READING:
-        raise InputError(
-            "the query", f"one SELECT is wanted, found {', '.join(kinds) or 'nothing'}", "the lake is read only"
-        )
+        cure = "give them one at a time" if set(kinds) <= set(READING) and kinds else "the lake is read only"
+        raise InputError("the query", f"one SELECT is wanted, found {', '.join(kinds) or 'nothing'}", cure)
     result = connection.sql(query)
     # a table of EXPLAIN's text cannot be read from again
     return connection.from_arrow(result.to_arrow_table()) if kinds[0] == "EXPLAIN" else result

@@ -11,7 +11,6 @@ from psycopg import sql
 
 from lake.errors import InputError
 from lake.manifest import Manifest
-from lake.next_step import command
 from lake.tables import EVENT_TABLES
 from warehouse.database import Connection, identifier, key_columns
 from warehouse.selection import Selection
@@ -233,7 +232,7 @@ def refuse_half_removed(load: Load) -> None:
         raise InputError(
             f"run {load.run}",
             "its removal from the target was begun and not finished",
-            f"finish it: {command('load', 'RUN', '--wipe')}",
+            "finish it: the same command with --wipe",
         )
 
 
@@ -243,7 +242,7 @@ def refuse_unfinished(load: Load, of: int) -> None:
         raise InputError(
             f"run {load.run}",
             f"its load was begun and is not finished: {len(load.partitions_done)} of {of} partitions are in",
-            f"finish it: {command('load', 'RUN')}",
+            "finish it: load it again as before",
         )
 
 
@@ -260,7 +259,7 @@ def refuse_another_part(load: Load, selection: Selection, prefix: str, *, histor
             raise InputError(
                 f"run {load.run}",
                 f"the target has it with another {what}: {then!r}, not {now!r}",
-                f"load the same, or remove that first: {command('load', 'RUN', '--wipe')}",
+                "load the same, or remove that first: the same command with --wipe and no selection",
             )
 
 

@@ -115,7 +115,10 @@ def test_a_signal_ends_a_command_as_ctrl_c_does(
     assert capfd.readouterr().err == "interrupted\n"
 
 
-def test_a_signal_while_the_command_line_is_read_is_told_too(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_signal_while_the_command_line_is_read_is_told_too(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "_exit", sys.exit)
     app = typer.Typer(add_completion=False)
 
     @app.command()
