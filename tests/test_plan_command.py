@@ -34,7 +34,7 @@ def test_every_committed_schedule_has_its_command() -> None:
 @pytest.mark.parametrize(("options", "name"), COMMANDS, ids=[name for _, name in COMMANDS])
 def test_a_committed_schedule_is_what_its_command_writes(options: str, name: str, tmp_path: Path) -> None:
     code, out, err = run(*shlex.split(options), "--output", str(tmp_path / name))
-    assert (code, out) == (0, ""), err
+    assert (code, err) == (0, ""), out
     assert (tmp_path / name).read_bytes() == (ROOT / "schedules" / name).read_bytes()
 
 
