@@ -69,12 +69,6 @@ def show(screen: Console, *tables: RenderableType) -> None:
         screen.print(table)
 
 
-def show(screen: Console, *tables: RenderableType) -> None:
-    """Tables, each on the screen as wide as it is."""
-    for table in tables:
-        screen.print(table)
-
-
 @contextmanager
 def steps(screen: Console, what: str = "reading the run") -> Iterator[Callable[[str, int, int], None]]:
     """Something to be told what is being done, how much of it is done, and how much there is; what: at first."""
