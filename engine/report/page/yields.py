@@ -91,11 +91,12 @@ def lice(colour: alt.Color) -> Figure:
             tooltip=tooltip,
         )
     )
+    unlisted = alt.Color("geography:N", legend=None, scale=colour["scale"])  # in the legend once already
     means = (
         rows_of("lice")
         .transform_filter(f"{CHOSEN} && {ALL_SEEN} && batches > {FEW} && isValid(datum.females)")
         .mark_line(strokeWidth=2.5)
-        .encode(x=over_time("day"), y=alt.Y("mean(females):Q", axis=y, scale=rooted), color=colour)
+        .encode(x=over_time("day"), y=alt.Y("mean(females):Q", axis=y, scale=rooted), color=unlisted)
     )
     limits = (
         rows_of("limits")
