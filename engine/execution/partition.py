@@ -58,6 +58,7 @@ def peak_memory_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
 
 
+_warm: list[bool] = []  # of this process, once a batch is made
 _climates: dict[tuple[str, str, int, int, int], Climate] = {}
 
 
@@ -85,14 +86,14 @@ class _ProgressFile:
         disk().make_folder(self._path.parent)
         self._partition, self._batches = task.partition, len(task.schedule.batches)
         self._started_at = time.time()
-        self._compiled_before = 0.0
+        self._compiled_before, self._before = 0.0, 0
         self._written_at = 0.0
         self._told = 0, 0
         compiled.heard = lambda: self.write(*self._told)
 
-    def begin(self) -> None:
-        """What comes before the first batch is over."""
-        self._started_at, self._compiled_before = time.time(), compiled.seconds
+    def begin(self, rows: int = 0) -> None:
+        """What comes before the batches that tell the pace is over."""
+        self._started_at, self._compiled_before, self._before = time.time(), compiled.seconds, rows
 
     def write(self, done: int, rows: int, *, now: bool = False) -> None:
         time_now, self._told = time.time(), (done, rows)
@@ -109,6 +110,7 @@ class _ProgressFile:
             told=time_now,
             kernels=compiled.kernels,
             compiling=compiled.seconds,
+            before=self._before,
         )
         write_atomically(self._path, sealed_text(state), durable=False)
 
@@ -150,6 +152,9 @@ def simulate_partition(task: PartitionTask) -> PartitionRecord:
                     rows=writer.rows - rows_before,
                     seconds=time.perf_counter() - compiled.seconds - batch_began,
                 )
+                if done == 1 and not _warm:
+                    _warm.append(True)
+                    progress.begin(writer.rows)
                 progress.write(done, writer.rows)
             current = ""
             parts = writer.finish()

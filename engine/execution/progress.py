@@ -23,7 +23,8 @@ AGE_CLASSES = (("50-200 days", 0, 200), ("200-600 days", 200, 600), ("600-900 da
 class Underway:
     """How far a worker is with its partition, as its progress file says; times are Unix seconds.
 
-    begun: when its first batch did, later by what compiling kernels took since. told: when it was written. kernels,
+    begun: when its first batch did (its second in a process that was new: the first loads every kernel), later by what
+    compiling took since. before: the events made by then. told: when it was written. kernels,
     compiling: how many its process has compiled, and the seconds that took.
     """
 
@@ -36,6 +37,7 @@ class Underway:
     told: float
     kernels: int = 0
     compiling: float = 0.0
+    before: int = 0
     format: str = FORMAT
 
 
@@ -82,12 +84,13 @@ class Progress:
 
         What they did before their first batch, compiling too, is no part of that pace.
         """
-        going = [p for p in self.running if p.events]
+        going = [p for p in self.running if p.events > p.before]
         busy = sum(b.seconds for r in self.succeeded for b in r.batches.values())
         busy += sum(p.told - p.begun for p in going)
-        if self.state != "running" or not self.estimate or not self.events or busy <= 0:
+        made = sum(r.events for r in self.succeeded) + sum(p.events - p.before for p in going)
+        if self.state != "running" or not self.estimate or not made or busy <= 0:
             return None
-        pace = self.events / busy
+        pace = made / busy
         to_come = self.partitions - len(self.succeeded) - len(self.failed)
         evenly = (self.estimate - self.events) / max(1, min(self.workers, to_come))
         # partitions are about as long as each other: one that has just begun takes its time, whoever is idle
