@@ -199,7 +199,7 @@ def _changes(a: _Side, b: _Side, both: list[str]) -> Iterator[Change]:
     for key in ("version", "schedule", "seed", "as_of", "batch_count"):
         before, after = getattr(a.manifest.identity, key), getattr(b.manifest.identity, key)
         if before != after:
-            yield Change("run", key, before, after)
+            yield Change(what="run", key=key, before=before, after=after)
     yield from _changed("schedule", _plan(a.schedule, both), _plan(b.schedule, both))
     yield from _changed("farm", _flat(a.schedule.farm.model), _flat(b.schedule.farm.model))
     yield from _changed("biology", _flat(a.schedule.biology.model), _flat(b.schedule.biology.model))
@@ -208,7 +208,7 @@ def _changes(a: _Side, b: _Side, both: list[str]) -> Iterator[Change]:
 def _changed(what: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     for key in dict.fromkeys((*before, *after)):
         if before.get(key) != after.get(key):
-            yield Change(what, key, before.get(key), after.get(key))
+            yield Change(what=what, key=key, before=before.get(key), after=after.get(key))
 
 
 def _plan(schedule: Schedule, numbers: list[str]) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def statistics_chart(statistics: list[Statistic]) -> Any:
     )
     told = base.mark_text(align="left").encode(x=alt.value(275), text="told:N")
     bands = base.mark_text(align="left").encode(x=alt.value(385), text="band:N")
-    return alt.layer(spans, ticks, points, told, bands).properties(
+    return (spans + ticks + points + told + bands).properties(
         width=260,
         height={"step": 17},
         title={

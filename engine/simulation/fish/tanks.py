@@ -30,7 +30,7 @@ class TankPlan(NamedTuple):
 def simulate_tanks(arrived: Population, water: Water, physiology: Physiology, plan: TankPlan) -> Daily:
     """Simulate a stay in n tanks, day by day, over the days of `water`. arrived (n,): on its first morning."""
     daily = blank_days(*water.temp_c.shape)
-    live_in_tanks(arrived, water, physiology, plan, daily)
+    live_in_tanks(arrived=arrived, water=water, physiology=physiology, plan=plan, daily=daily)
     return daily
 
 

@@ -70,7 +70,7 @@ def observe_weather(
             shelter=min(1.0, model.wave_shelter * am.exp(model.wave_shelter_sdlog * am.normal(shelter, 0))),
         ),
     )
-    return Sky(*seen)
+    return Sky._make(seen)
 
 
 def _draws(schedule: Schedule, area: Area, begin: int, stop: int) -> Draws:
