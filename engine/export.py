@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from engine.report.console import console, input_errors, print_json, results, start, steps
+from engine.report.console import console, input_errors, print_json, results, start
+from engine.report.waiting import steps
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 

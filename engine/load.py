@@ -272,7 +272,7 @@ def _end(error: Exception, known: str, again: str, code: int) -> NoReturn:
 
 
 def _restore(run: Path, to: str | None, connections: int, screen: Console, *, as_json: bool) -> None:
-    from engine.report.console import steps
+    from engine.report.waiting import steps
     from lake.next_step import command
     from warehouse.run_database import restore
 

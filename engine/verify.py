@@ -45,9 +45,9 @@ def verify(
     """
     with input_errors(run):
         from engine.execution.verification import Verification, run_statistics, verify_run
-        from engine.report.console import steps
         from engine.report.statistics import print_statistics
         from engine.report.verification import print_verification
+        from engine.report.waiting import steps
         from lake.errors import InputError
 
         if statistics_only and (only or to):

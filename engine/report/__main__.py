@@ -51,8 +51,8 @@ def report(
             write_picture(picture, summary.schedule, summary.capacity)
         page = None
         if html:
-            from engine.report.console import steps
             from engine.report.page.assembly import write_page
+            from engine.report.waiting import steps
 
             with steps(console(), "reading the run") as step:
                 page = write_page(run, file, summary=summary, on_step=step)

@@ -9,7 +9,7 @@ import shlex
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkstemp
@@ -67,15 +67,6 @@ def show(screen: Console, *tables: RenderableType) -> None:
     """Tables, each on the screen as wide as it is."""
     for table in tables:
         screen.print(table)
-
-
-@contextmanager
-def steps(screen: Console, what: str = "reading the run") -> Iterator[Callable[[str, int, int], None]]:
-    """Something to be told what is being done, how much of it is done, and how much there is; what: at first."""
-    from engine.report.waiting import Waiting
-
-    with Waiting(screen, what) as waiting:
-        yield lambda doing, done, of: waiting.tell(doing, done, of)
 
 
 def print_json(data: dict[str, Any]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -78,3 +80,10 @@ def in_time(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+@contextmanager
+def steps(screen: Console, what: str = "reading the run") -> Iterator[Callable[[str, int, int], None]]:
+    """Something to be told what is being done, how much of it is done, and how much there is; what: at first."""
+    with Waiting(screen, what) as waiting:
+        yield lambda doing, done, of: waiting.tell(doing, done, of)

@@ -19,6 +19,7 @@ RUNS_TEXT = {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "
 # A name in the folder for everybody's temporary files that others could take first, but for those who see to that.
 FORESEEN = {"tempfile.mktemp", "tempfile.gettempdir"}
 NOT_FORESEEN = {
+    "engine.execution.traces",  # removes no link, and nothing of another user
     "engine.simulation.numerics.kernel_cache",  # looks whose it is
     "lake.views",  # draws the name
 }

@@ -59,7 +59,7 @@ def with_pyarrow(files: list[str]) -> Seen:
         elif pa.types.is_string(kind):
             total = pc.sum(pc.utf8_length(values)).as_py()
         ends = pc.min_max(values).as_py() if known and not pa.types.is_boolean(kind) else {"min": None, "max": None}
-        found[field.name] = column(in_words(str(kind)), nulls, total, ends["min"], ends["max"])
+        found[field.name] = column(in_words(str(kind)), nulls, total=total, least=ends["min"], most=ends["max"])
         found[field.name]["meaning"] = b"description" in (field.metadata or {})
     return table.num_rows, found
 
@@ -81,7 +81,7 @@ def with_polars(files: list[str]) -> Seen:
         elif values.dtype.is_numeric():
             total = values.cast(pl.Decimal(38, values.dtype.scale)).sum()
         ends = (None, None) if values.dtype == pl.Boolean else (values.min(), values.max())
-        found[name] = column(in_words(str(values.dtype)), values.null_count(), total, *ends)
+        found[name] = column(in_words(str(values.dtype)), values.null_count(), total=total, least=ends[0], most=ends[1])
     return frame.height, found
 
 
@@ -109,7 +109,7 @@ def by_sql(query: Callable[[str], list[tuple[Any, ...]]], types: dict[str, str],
     found = {}
     for i, (name, kind) in enumerate(types.items()):
         there, total, least, most = figures[4 * i : 4 * i + 4]
-        found[name] = column(in_words(kind), rows - there, total, least, most)
+        found[name] = column(in_words(kind), rows - there, total=total, least=least, most=most)
     return rows, found
 
 
@@ -207,7 +207,7 @@ def of_frame(frame: Any) -> Seen:
             ends = (values.min(), values.max())
             ends = tuple(v.item() if hasattr(v, "item") else v for v in ends)
             ends = tuple(v.to_pydatetime() if hasattr(v, "to_pydatetime") else v for v in ends)
-        found[name] = column(words, nulls, total, *ends)
+        found[name] = column(words, nulls, total=total, least=ends[0], most=ends[1])
     return len(frame), found
 
 

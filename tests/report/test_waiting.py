@@ -41,9 +41,18 @@ def test_the_time_left_is_by_the_workers_own_pace() -> None:
     """Two workers, 10 partitions of 100 events each; a hundred seconds of compiling are no part of the pace."""
 
     def under_way(partition: int, events: int) -> Underway:
-        return Underway(partition, pid=1, batches=10, done=1, events=events, begun=100.0, told=110.0)
+        return Underway(partition=partition, pid=1, batches=10, done=1, events=events, begun=100.0, told=110.0)
 
-    state = Progress("x", "running", 10, 100, 1_000, started_at=0.0, updated_at=112.0, workers=2)
+    state = Progress(
+        run="x",
+        state="running",
+        partitions=10,
+        batches=100,
+        estimate=1_000,
+        started_at=0.0,
+        updated_at=112.0,
+        workers=2,
+    )
     assert state.seconds_left is None
     state.running = [under_way(0, 50), under_way(1, 50)]
     assert state.seconds_left == pytest.approx(900 / 10 - 2)  # ten events a second in two workers, told 2 s ago
