@@ -82,7 +82,7 @@ def test_runs_are_made_in_the_folder_given_and_removed(tiny: Path, tmp_path: Pat
 )
 def test_a_record_that_is_none_is_refused_before_anything_runs(tiny: Path, text: str, wrong: str) -> None:
     (tiny.parent / FILE).write_text(text)
-    code, told, _ = check(tiny)
-    assert code == 2
+    code, out, told = check(tiny)
+    assert (code, out) == (2, "")
     assert wrong in told
     assert "running" not in told
