@@ -55,7 +55,7 @@ MAX_STAYS = 12  # twice as many as there are stages: what is wrong with them is 
 Length = Annotated[int, within(1, 2_000, "days")]
 Ordinal = Annotated[int, within(1, MAX_BATCHES, "batch")]
 # what is written in the file, for its JSON schema: a range's text, and one entry without brackets
-RangeText = Annotated[str, Field(pattern=r"^[0-9]{1,9}-[0-9]{1,9}$")]
+RangeText = Annotated[str, Field(pattern=r"^[0-9]{1,9}-[0-9]{1,9}$", max_length=19)]
 Range = Annotated[tuple[Ordinal, Ordinal], BeforeValidator(_partition, json_schema_input_type=RangeText)]
 EntryList = Annotated[list[Line], Field(min_length=1, max_length=10_000)]
 Entries = Annotated[EntryList, BeforeValidator(_entries, json_schema_input_type=Line | EntryList)]

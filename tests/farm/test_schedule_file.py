@@ -263,7 +263,7 @@ def test_a_farm_that_changed_since_is_refused_with_both_hashes(tmp_path: Path, d
 def test_an_absent_file_a_folder_and_a_farm_are_no_schedule(tmp_path: Path) -> None:
     for path, words in (
         (tmp_path / "none.yaml", "no such file"),
-        (tmp_path, "cannot be read"),
+        (tmp_path, "is a folder"),
         (ROOT / "schedules/farms/faroe-scotland.yaml", "smoltworks-farm/1"),
     ):
         with pytest.raises(InputError, match=words):

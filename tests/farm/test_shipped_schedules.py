@@ -44,7 +44,7 @@ def test_what_nothing_is_called_names_what_there_is(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         read_any(Path("here/demo"))
     (tmp_path / "runs").mkdir()
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="is a folder"):
         read_any(Path("runs"))
 
 

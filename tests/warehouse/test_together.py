@@ -108,7 +108,7 @@ def test_while_a_load_is_at_work_others_are_refused(database: str, lake: Lake) -
             refusals.append(str(refused.value))
 
     load_run(*lake, database, listener=Listener(phase=try_others))
-    assert len(refusals) == 12  # of three phases
+    assert len(refusals) == 20  # of five phases
     assert list(reconcile(*lake, database)) == []
 
 
