@@ -60,7 +60,7 @@ def run(
         from engine.farm.schedule_file import read_any
         from engine.inputs.bounded import require_path
         from engine.inputs.shipped_files import find_schedule
-        from engine.report.run import PARTLY_DONE, biology_line, print_failures, print_run, run_data
+        from engine.report.run import PARTLY_DONE, biology_line, print_failures, print_run, print_whole, run_data
         from lake.errors import InputError
         from lake.manifest import is_run
         from lake.next_step import command
@@ -113,8 +113,10 @@ def run(
             stack.close()
             if as_json:
                 print_json(run_data(manifest, run_dir, again))
-            else:
+            elif display.has_begun:
                 print_run(results(), manifest, run_dir)
+            else:
+                print_whole(results(), manifest, run_dir)
             display.told()
             if manifest.failed:
                 print_failures(screen, manifest, again)

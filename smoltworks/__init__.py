@@ -257,8 +257,8 @@ def simulate(
     force: begin although the disk has less room than the run will need.
 
     Called on the calling thread: on_begin with the rows that are foreseen, on_partition after each partition,
-    on_progress some times a second. An exception in one of them, or Ctrl-C, ends the run when the partitions under way
-    are done; resume finishes it.
+    on_progress some times a second. An exception in one of them, or Ctrl-C, ends the run: our own workers at once,
+    those of an executor when the partitions under way are done. resume finishes it.
 
     InputError: the schedule is wrong or the folder can't be used; nothing was written. RunFailed: partitions failed;
     the others are written, and resume makes the rest.

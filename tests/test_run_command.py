@@ -74,9 +74,9 @@ def test_progress_goes_to_stderr_the_result_to_stdout_and_a_pipe_sees_no_control
     assert "running runs/small: 5 batches" in first.stderr
     resumed = call(folder, "--schedule", "small.yaml", "--resume")
     assert resumed.returncode == 0, resumed.stderr
-    assert "environmental_reading" in resumed.stdout
-    assert "running runs/small" in resumed.stderr
-    assert "environmental_reading" not in resumed.stderr
+    assert resumed.stdout.startswith("runs/small is whole already: nothing was made; ")
+    assert "a second" not in resumed.stdout + resumed.stderr
+    assert "running" not in resumed.stderr
     assert "\x1b" not in resumed.stdout + resumed.stderr + first.stderr
     manifest = json.loads((folder / "runs" / "small" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["fingerprint"] == json.loads(first.stdout)["fingerprint"]

@@ -72,8 +72,8 @@ class RunEvents:
     """What a caller wants to hear of; each is called in the parent, on the thread that runs.
 
     room: the bytes that will be written, before any is; what it raises ends the run. begun: once what is to come has
-    been foreseen. finished: after each partition, failed ones too, and those that a resume keeps. progress: some times
-    a second while partitions are under way.
+    been foreseen, unless nothing is. finished: after each partition, failed ones too, and those that a resume keeps.
+    progress: some times a second while partitions are under way.
     """
 
     room: Callable[[int], None] = lambda needed: None
@@ -198,7 +198,6 @@ def _run(request: _Request, began: float) -> Manifest:
     if request.resume and (manifest := complete_manifest(run_dir, kept, inputs)) is not None:
         remove_leftovers(run_dir, manifest)
         write_view_files(run_dir, _kept_views())
-        events.begun(expected)
         return manifest
     events.room(_bytes_to_come(run_dir, expected, kept))
     journal, pid = Journal(run_dir), os.getpid()

@@ -30,6 +30,7 @@ class RunDisplay:
     def __init__(self, screen: Console) -> None:
         self._screen, self._waiting = screen, Waiting(screen, "reading the schedule")
         self._compiled = 0, 0.0
+        self.has_begun = False
 
     def __enter__(self) -> RunDisplay:
         self._waiting.__enter__()
@@ -41,6 +42,7 @@ class RunDisplay:
         self._waiting.tell("foreseeing the run, starting workers")
 
     def begun(self, expected: Expected) -> None:
+        self.has_begun = True
         over = f"; {len(expected.flagged)} batches may outgrow their containers" if expected.flagged else ""
         say(
             self._screen,
@@ -121,6 +123,12 @@ def print_run(screen: Console, manifest: Manifest, run_dir: Path) -> None:
         f"{manifest.peak_memory_mb:.0f} MB at most in one; "
         f"{size(folder_bytes(run_dir / 'lake'))} in {run_dir}",
     )
+
+
+def print_whole(screen: Console, manifest: Manifest, run_dir: Path) -> None:
+    """That a resume found nothing to make."""
+    there = f"{manifest.events:,} events, {size(folder_bytes(run_dir / 'lake'))}"
+    say(screen, f"{run_dir} is whole already: nothing was made; {there}")
 
 
 def print_failures(screen: Console, manifest: Manifest, again: str) -> None:
