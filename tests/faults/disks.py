@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.drawing import Draw
-from tests.faults.ending import READERS, STARTS, begin, go_on, untouched
+from tests.faults.ending import READERS, STARTS, begin, empty, go_on
 from tests.faults.evidence import Broken, require_plain
 from tests.faults.fake_disk import STOPPED
 from tests.faults.judging import require_mended, require_same, require_true
@@ -104,7 +104,7 @@ def _require_whole(shop: Workshop, told: Told, run_dir: Path, reader: tuple[str,
 
 def _judge(shop: Workshop, told: Told, run_dir: Path, line: tuple[str, ...]) -> str:
     require_plain(told)
-    if untouched(run_dir):
+    if empty(run_dir):
         return go_on(shop, run_dir, line, READERS[0])
     require_mended(shop, told, run_dir)
     return "said and mended"

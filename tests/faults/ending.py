@@ -46,7 +46,10 @@ class Killed:
                 if told.code == 0:
                     require_same(shop, run_dir)
                     return "done before the kill"
-                line = ("run", "--schedule", str(shop.schedule), "--out", str(run_dir), "--resume")
+                if not untouched(shop, run_dir, self.start):
+                    line = ("run", "--schedule", str(shop.schedule), "--out", str(run_dir), "--resume")
+            if untouched(shop, run_dir, self.start):
+                return begin_again(shop, run_dir, first)
             return go_on(shop, run_dir, first, self.reader)
 
 
@@ -89,12 +92,14 @@ class Signalled:
             # before it could say anything: then it may not have begun anything either
             if run_dir.is_dir() and self.start == "anew" and any(run_dir.iterdir()):
                 raise Broken(f"ended without a word by {self.name}\n{told}")
+            if untouched(shop, run_dir, self.start):
+                return begin_again(shop, run_dir, line)
             return go_on(shop, run_dir, line, READERS[0])
         require_plain(told)
-        if not untouched(run_dir):
+        if not untouched(shop, run_dir, self.start):
             require_mended(shop, told, run_dir)
             return "ended plainly and mended"
-        return go_on(shop, run_dir, line, READERS[0])
+        return begin_again(shop, run_dir, line)
 
 
 def begin(shop: Workshop, folder: Path, start: str) -> tuple[Path, tuple[str, ...]]:
@@ -111,8 +116,17 @@ def begin(shop: Workshop, folder: Path, start: str) -> tuple[Path, tuple[str, ..
     return run_dir, line
 
 
-def untouched(run_dir: Path) -> bool:
-    """Whether nothing was begun there."""
+def untouched(shop: Workshop, run_dir: Path, start: str) -> bool:
+    """Whether nothing was begun there: the records are those of what lay there before, if anything did."""
+    if start == "anew":
+        return empty(run_dir)
+    before = shop.whole if start == "a part is missing" else shop.other
+    records = ("manifest.json", "logs/run.jsonl")
+    return all((run_dir / r).is_file() and (run_dir / r).read_bytes() == (before / r).read_bytes() for r in records)
+
+
+def empty(run_dir: Path) -> bool:
+    """Whether no run is there."""
     return not run_dir.is_dir() or not [p for p in run_dir.iterdir() if p.name != ".run.lock"]
 
 
@@ -124,9 +138,14 @@ def go_on(shop: Workshop, run_dir: Path, line: tuple[str, ...], reader: tuple[st
     if require_true(shop, told, reader, run_dir):
         require_same(shop, run_dir)
         return "whole"
-    if not untouched(run_dir) and "not a run folder" not in told.err:
+    if not empty(run_dir) and "not a run folder" not in told.err:
         require_mended(shop, told, run_dir)
         return "known as unfinished and mended"
+    return begin_again(shop, run_dir, line)
+
+
+def begin_again(shop: Workshop, run_dir: Path, line: tuple[str, ...]) -> str:
+    """The same command, where nothing was begun."""
     again = shop.run(*line, folder=run_dir.parent)
     require_plain(again)
     if again.code:

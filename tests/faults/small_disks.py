@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.drawing import Draw
-from tests.faults.ending import READERS, go_on, untouched
+from tests.faults.ending import READERS, empty, go_on
 from tests.faults.evidence import require_plain
 from tests.faults.judging import require_mended, require_same
 from tests.faults.workshop import RUN, Workshop
@@ -41,7 +41,7 @@ class OnASmallDisk:
             if told.code == 0:
                 require_same(shop, run_dir)
                 return "there was room"
-            if untouched(run_dir):
+            if empty(run_dir):
                 return go_on(shop, run_dir, tuple(line), READERS[0])
             require_mended(shop, told, run_dir)
             return "full, said and mended"

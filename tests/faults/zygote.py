@@ -88,9 +88,11 @@ def _become(request: dict[str, Any]) -> NoReturn:
         for name, value in request["limits"].items():
             resource.setrlimit(getattr(resource, name), (value, value))
         sys.argv = request["line"]
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, LATER)
-        begun = True
-        code = _command(request)
+        with ExitStack() as stack:
+            _surround(request, stack)
+            begun = True
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, LATER)
+            code = _command()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
     except KeyboardInterrupt:
@@ -111,22 +113,26 @@ def _become(request: dict[str, Any]) -> NoReturn:
         os._exit(code)
 
 
-def _command(request: dict[str, Any]) -> int:
+def _surround(request: dict[str, Any], stack: ExitStack) -> None:
+    """One process, planted faults and a disk that fails, before any signal can come."""
     from tests.faults import fake_disk, pretended
 
-    with ExitStack() as stack:
-        stack.enter_context(pretended.one_process())
-        pretended.litter(request["litter"])
-        for name in request["plants"]:
-            stack.enter_context(PLANTS[name]())
-        if request["disk"]:
-            stack.enter_context(fake_disk.failing(request["disk"]))
-        if sys.argv[1] in pretended.COMMANDS:
-            pretended.COMMANDS[sys.argv[1]](*sys.argv[2:])
-        else:
-            from engine.commands import main as commands
+    stack.enter_context(pretended.one_process())
+    pretended.litter(request["litter"])
+    for name in request["plants"]:
+        stack.enter_context(PLANTS[name]())
+    if request["disk"]:
+        stack.enter_context(fake_disk.failing(request["disk"]))
 
-            commands()
+
+def _command() -> int:
+    from engine.commands import main as commands
+    from tests.faults import pretended
+
+    if sys.argv[1] in pretended.COMMANDS:
+        pretended.COMMANDS[sys.argv[1]](*sys.argv[2:])
+    else:
+        commands()
     return 0
 
 
