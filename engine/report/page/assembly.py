@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
@@ -27,6 +25,7 @@ from engine.statistics.lice import METHODS
 from lake.checked import OnStep
 from lake.codes import SEA
 from lake.errors import InputError
+from lake.files import write_atomically
 from lake.held import held_for_reading
 from lake.views import connect
 
@@ -66,7 +65,6 @@ def write_page(
     page can't be written.
     """
     path = path or run_dir / PAGE
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     if path.is_dir():
         raise InputError(str(path), "is a folder", f"name a file in it, such as {path / PAGE}")
     with VegaBundle() as bundle:
@@ -76,11 +74,8 @@ def write_page(
     on_step("writing", 3, STEPS)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(_page(read, vega), encoding="utf-8")
-        part.replace(path)
+        write_atomically(path, _page(read, vega), durable=False)
     except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
         raise InputError(str(path), f"cannot be written: {error.strerror}", "name another file for the page") from None
     on_step("written", STEPS, STEPS)
     return path
