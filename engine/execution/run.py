@@ -193,12 +193,13 @@ def _run(request: _Request, began: float) -> Manifest:
     schedule, run_dir, events = request.schedule, request.run_dir, request.events
     this = identity(schedule)
     used = check_folder(run_dir, resume=request.resume, overwrite=request.overwrite)
-    expected, inputs = _expected(schedule), inputs_of(schedule, this)
+    inputs = inputs_of(schedule, this)
     kept = intact_partitions(run_dir, this) if request.resume else {}
     if request.resume and (manifest := complete_manifest(run_dir, kept, inputs)) is not None:
         remove_leftovers(run_dir, manifest)
         write_view_files(run_dir, _kept_views())
         return manifest
+    expected = _expected(schedule)
     events.room(_bytes_to_come(run_dir, expected, kept))
     journal, pid = Journal(run_dir), os.getpid()
     begun = Begun(at=time.time(), pid=pid, born=process_start(pid), identity=this, workers=request.workers)

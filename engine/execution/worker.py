@@ -11,9 +11,9 @@ import traceback
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
+from engine.simulation.numerics.held_signals import STOPS
 from engine.simulation.numerics.kernel_cache import cache_problem
 
-STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
 

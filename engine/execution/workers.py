@@ -14,7 +14,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
-from engine.execution.worker import STOPS
+from engine.simulation.numerics.held_signals import STOPS
 from engine.simulation.numerics.kernel_cache import note_problem
 
 P = ParamSpec("P")
