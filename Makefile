@@ -7,7 +7,7 @@ DEMO := runs/demo
 BOUNDS := runs/bounds
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bounds faults matrix readers nightly bench bench-smoke lint format lock audit clean docs figures
+.PHONY: help setup run test bounds faults matrix readers fingerprints nightly bench bench-smoke lint format lock audit clean docs figures
 
 help:
 	@echo "make run    plan, simulate, load, verify and report the demo schedule: a page to look at"
@@ -16,7 +16,8 @@ help:
 	@echo "make faults break runs, loads and inputs by chance, then make matrix; SEED=.. CASE=.. KIND=.. plays one case again"
 	@echo "make matrix one run by every Python, processor, locale, partitioning and executor: the same data?"
 	@echo "make readers old and new readers of Parquet, each in an environment of its own: do they see the same?"
-	@echo "make nightly what the gate is too short for: readers, matrix and faults"
+	@echo "make fingerprints every shipped schedule again: the recorded data, and does every invariant hold?"
+	@echo "make nightly what the gate is too short for: fingerprints, readers, matrix and faults"
 	@echo "make bench  the benchmarks, each beside its ceiling"
 	@echo "make docs   the documentation as a site that opens from the disk, its generated pages renewed"
 	@echo "make figures its figures, from a run of 550 batches; FROM=.. takes one that is there"
@@ -67,7 +68,11 @@ matrix: setup
 readers: setup
 	$(BIN)/python -m tests.readers $(if $(ONLY),--only "$(ONLY)",--write)
 
-nightly: readers faults
+# Every shipped schedule, whole: the recorded data, and every invariant holds. Needs 3 GB in the temporary folder.
+fingerprints: setup
+	$(BIN)/smoltworks fingerprints --verify
+
+nightly: fingerprints readers faults
 
 bench: setup
 	$(BIN)/python -m pytest benchmarks -s --benchmark-columns=min,median,rounds

@@ -30,6 +30,9 @@ def fingerprints(
         ),
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Worker processes; one a core unless given.")] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Hold each run against every invariant before it is removed.")
+    ] = False,
     record: Annotated[
         bool, typer.Option("--record", help="Write what was found into fingerprints.yaml beside the schedule.")
     ] = False,
@@ -37,11 +40,12 @@ def fingerprints(
 ) -> None:
     """Does this machine give the same data? Run schedules and compare with the fingerprints in fingerprints.yaml.
 
-    Exit codes: 0 the same, or recorded now; 1 one differs, is not recorded, or failed; 2 wrong input.
+    Exit codes: 0 the same, or recorded now; 1 one differs, is not recorded, breaks an invariant or failed; 2 wrong
+    input.
     """
     with input_errors():
-        from engine.execution.repetition import SAME, recorded_schedules, repeat
         from engine.execution.repetition import record as write_record
+        from engine.execution.repetition import recorded_schedules, repeat
         from engine.report.repetition import announce, print_repetition, repetitions_data
         from lake.errors import InputError, RunFailed
 
@@ -50,16 +54,17 @@ def fingerprints(
         paths = schedules or recorded_schedules()
         try:
             with when_stopped(lambda: "; the run under way is removed"):
-                for each in repeat(paths, below=below, workers=workers, begun=announce(screen)):
+                for each in repeat(paths, below=below, workers=workers, verified=verify, begun=announce(screen)):
                     found.append(each)
                     print_repetition(shown, each)
         except RunFailed as failure:
             fail(InputError("the run", str(failure), "make it by itself, to keep what tells why"), FAILED)
-        if record:
+        broken = any(each.broken for each in found)
+        if record and not broken:
             write_record(found)
         if as_json:
             print_json(repetitions_data(found))
-        if not record and any(each.outcome != SAME for each in found):
+        if broken or (not record and any(not each.holds for each in found)):
             raise typer.Exit(FAILED)
 
 

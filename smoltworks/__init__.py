@@ -322,17 +322,19 @@ def fingerprints(
     *,
     below: str | PathLike[str] | None = None,
     workers: int | None = None,
+    verified: bool = False,
 ) -> list[Repetition]:
     """Run schedules' files again and compare events and fingerprints with those in fingerprints.yaml beside them.
 
     schedules: all that are recorded unless given. below: the folder in which each run is made and removed; the system's
-    temporary one unless given. Each result's `outcome` is "same", "differs" or "not recorded". InputError: a file is
-    wrong. RunFailed: partitions failed.
+    temporary one unless given. Each result's `outcome` is "same", "differs" or "not recorded". verified: hold each run
+    against every invariant too; `broken` names those that do not hold. InputError: a file is wrong. RunFailed:
+    partitions failed.
     """
     from engine.execution.repetition import recorded_schedules, repeat
 
     files = [Path(each) for each in schedules] or recorded_schedules()
-    return list(repeat(files, below=_path(below), workers=workers))
+    return list(repeat(files, below=_path(below), workers=workers, verified=verified))
 
 
 def describe(table: str | None = None) -> dict[str, Any]:

@@ -12,8 +12,11 @@ from typer.testing import CliRunner
 
 import smoltworks
 from engine.biology.parameters import Biology
+from engine.execution import run as execution
 from engine.execution.repetition import FILE, read_record
 from engine.farm.infrastructure import Farm
+from engine.farm.schedule import AreaDays, Schedule
+from engine.farm.sites import planned_days
 from engine.fingerprints import app
 from tests import small_plan, tiny_plan
 
@@ -62,6 +65,19 @@ def test_what_is_recorded_is_the_same_the_next_time_and_other_data_are_told(tiny
     code, out, told = check(tiny, "--json")
     assert (code, json.loads(out)["schedules"][0]["outcome"]) == (1, "differs")
     assert "0" * 32 in told
+
+
+def test_a_run_that_breaks_an_invariant_is_told_and_not_recorded(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, told, _ = check(tiny, "--verify", "--record")
+    assert (code, "invariants broken: 13_weights\n" in told) == (1, True)  # a fish of stages of a week grows in leaps
+    assert not (tiny.parent / FILE).exists()
+    # two batches in an area at once, each with a partition of its own that knows nothing of the other
+    monkeypatch.setattr(execution, "own_area_days", as_if_alone)
+    assert "invariants broken: 07_foreign_keys, 13_weights, 17_readings\n" in check(tiny, "--verify")[1]
+
+
+def as_if_alone(schedule: Schedule) -> AreaDays:
+    return {b.id: {area: (days,) for area, days in planned_days(schedule.farm, b).items()} for b in schedule.batches}
 
 
 def test_runs_are_made_in_the_folder_given_and_removed(tiny: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Four short lives on the small farm, quick enough for kernels that are not compiled."""
+"""Five short lives on the small farm, quick enough for kernels that are not compiled; two share an area."""
 
 from __future__ import annotations
 
@@ -12,27 +12,29 @@ from engine.farm.schedule_text import format_schedule
 from tests.small_plan import AS_OF_DAY
 
 SHORT_DAYS = (8, 7, 7, 7, 7, 36)
-# number, geography, age in days at the as-of date: harvested at the plan's end, at sea, in Parr, a day old
+# number, geography, age in days at the as-of date, station and area of the geography, ring of the area: harvested at
+# the plan's end, at sea, in Parr, a day old, and beside the first in its area
 LIVES = (
-    ("FAR-2025-001", 1, 73),
-    ("SCO-2025-001", 2, 50),
-    ("SCO-2025-002", 2, 19),
-    ("FAR-2025-002", 1, 1),
+    ("FAR-2025-001", 1, 73, (0, 0), 0),
+    ("SCO-2025-001", 2, 50, (0, 0), 0),
+    ("SCO-2025-002", 2, 19, (1, 1), 0),
+    ("FAR-2025-002", 1, 1, (0, 1), 0),
+    ("FAR-2025-003", 1, 60, (1, 0), 1),
 )
 EGGS = 20_000
 
 
 def make_tiny_schedule(farm: Farm, biology: Biology, *, partitions: int = 2, name: str = "tiny") -> Schedule:
-    """The lives of LIVES on `small_plan.make_farm`, in 1 to 4 partitions."""
+    """The lives of LIVES on `small_plan.make_farm`, in 1 to 5 partitions."""
     batches = tuple(
         Batch(
             id=i,
             number=number,
             geography_id=geography,
             eggs=EGGS,
-            stays=_stays(farm, geography, sum(other == geography for _, other, _ in LIVES[: i - 1]), AS_OF_DAY - age),
+            stays=_stays(farm, geography, places, ring, AS_OF_DAY - age),
         )
-        for i, (number, geography, age) in enumerate(LIVES, 1)
+        for i, (number, geography, age, places, ring) in enumerate(LIVES, 1)
     )
     bounds = [round(n * len(LIVES) / partitions) + 1 for n in range(partitions + 1)]
     schedule = Schedule(
@@ -49,14 +51,14 @@ def make_tiny_schedule(farm: Farm, biology: Biology, *, partitions: int = 2, nam
     return replace(schedule, text=format_schedule(schedule))
 
 
-def _stays(farm: Farm, geography: int, place: int, start_day: int) -> tuple[Stay, ...]:
-    """One container a stage: of the geography's station and area number `place`."""
-    station = [s for s in farm.stations if s.geography_id == geography][place]
+def _stays(farm: Farm, geography: int, places: tuple[int, int], ring: int, start_day: int) -> tuple[Stay, ...]:
+    """One container a stage: `places` number the station and the area in their geography, from 0."""
+    station = [s for s in farm.stations if s.geography_id == geography][places[0]]
     halls = {h.stage: h.container_ids[0] for h in farm.halls if h.station_id == station.id}
-    ring = farm.areas_in(geography)[place].ring_ids[0]
+    at_sea = farm.areas_in(geography)[places[1]].ring_ids[ring]
     stays, day = [], start_day
     for stage, days in enumerate(SHORT_DAYS, 1):
-        containers = (halls.get(stage, ring),)
+        containers = (halls.get(stage, at_sea),)
         stays.append(Stay(stage=stage, container_ids=containers, start_day=day, end_day=day + days))
         day += days
     return tuple(stays)

@@ -12,6 +12,7 @@ import yaml
 from pydantic import Field
 
 from engine.execution.run import Expected, RunEvents, require_complete, simulate_schedule
+from engine.execution.verification import verify_run
 from engine.farm.schedule_file import read_any
 from engine.inputs.bounded import FileName
 from engine.inputs.reading import StrictModel, load_text, parse_yaml, validate
@@ -41,18 +42,24 @@ class Record(StrictModel):
 
 @dataclass(frozen=True)
 class Repetition:
-    """A schedule's file, what it came to here, and what was recorded of it."""
+    """A schedule's file, what it came to here, and what was recorded of it. broken: invariants that do not hold."""
 
     schedule: Path
     made: Recorded
     recorded: Recorded | None
     seconds: float
+    broken: tuple[str, ...] | None = None  # None where the run was not verified
 
     @property
     def outcome(self) -> str:
         if self.recorded is None:
             return NOT_RECORDED
         return SAME if self.recorded == self.made else DIFFERS
+
+    @property
+    def holds(self) -> bool:
+        """Whether the data are the recorded ones, and no invariant that was looked at is broken."""
+        return self.outcome == SAME and not self.broken
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -61,6 +68,7 @@ class Repetition:
             **self.made.model_dump(),
             "recorded": None if self.recorded is None else self.recorded.model_dump(),
             "seconds": self.seconds,
+            "broken": None if self.broken is None else list(self.broken),
         }
 
 
@@ -86,9 +94,12 @@ def repeat(
     *,
     below: Path | None = None,
     workers: int | None = None,
+    verified: bool = False,
     begun: Callable[[Path, Expected], None] = lambda path, expected: None,
 ) -> Iterator[Repetition]:
     """Run each schedule in a folder of its own, in `below` or the system's temporary one, and remove it.
+
+    verified: hold each run against every invariant before it is removed.
 
     InputError: a schedule or a record is wrong; all are read before the first run. RunFailed: partitions failed.
     """
@@ -103,11 +114,13 @@ def repeat(
             events = RunEvents(begun=lambda expected, path=path: begun(path, expected))  # type: ignore[misc]
             manifest = simulate_schedule(schedule, run_dir, workers=workers, events=events)
             require_complete(manifest, run_dir)
+            checks = verify_run(run_dir).checks if verified else None
         yield Repetition(
             schedule=path,
             made=Recorded(events=manifest.events, fingerprint=manifest.fingerprint),
             recorded=records[path.parent].get(path.stem),
             seconds=manifest.seconds,
+            broken=None if checks is None else tuple(check.name for check in checks if not check.passed),
         )
 
 

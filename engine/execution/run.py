@@ -28,6 +28,7 @@ from engine.execution.workers import WorkerProcesses
 from engine.farm.dimensions import dimension_tables
 from engine.farm.schedule import Schedule, to_date
 from engine.farm.schedule_text import self_contained
+from engine.farm.sites import own_area_days
 from engine.forecast.sizing import biomass_flags
 from engine.forecast.workload import predicted_events
 from engine.inputs.reading import sha256
@@ -325,12 +326,19 @@ def _tasks(schedule: Schedule, run_dir: Path, expected: Expected) -> Iterable[Pa
     by_id = {batch.id: batch for batch in schedule.batches}
     first_day = min(b.start_day for b in schedule.batches)
     last_day = max(schedule.as_of_day, *(b.end_day for b in schedule.batches))
+    area_days = own_area_days(schedule)
     for number, span in enumerate(schedule.partitions):
         batches = tuple(by_id[id_] for id_ in span if id_ in by_id)
         yield PartitionTask(
             run_dir=str(run_dir),
             partition=number,
-            schedule=replace(schedule, batches=batches, partitions=(span,), text=""),
+            schedule=replace(
+                schedule,
+                batches=batches,
+                partitions=(span,),
+                text="",
+                area_days={batch.id: area_days[batch.id] for batch in batches},
+            ),
             flagged=frozenset(b.id for b in batches) & expected.flagged,
             first_day=first_day,
             last_day=last_day,

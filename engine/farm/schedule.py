@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -19,6 +20,9 @@ EGGS, HARVEST_G = (1_000, 100_000_000), (100.0, 20_000.0)  # of a batch: the lea
 MAX_BATCHES, MAX_SEED = 100_000, 2**63 - 1
 STAGE_DAYS = (90, 90, 90, 90, 90, 450)
 """The usual length of stages 1 to 6, days."""
+
+Span = tuple[int, int]  # days [first, end)
+AreaDays = Mapping[int, Mapping[int, tuple[Span, ...]]]  # by batch and sea area
 
 
 def to_day(value: date) -> int:
@@ -127,7 +131,10 @@ class Batch:
 
 @dataclass(frozen=True)
 class Schedule:
-    """Everything a run depends on. `partitions`: ranges of batch ids that together hold each batch once."""
+    """Everything a run depends on. `partitions`: ranges of batch ids that together hold each batch once.
+
+    area_days: of a part of a schedule, what sites.own_area_days tells of the whole; None of a whole one.
+    """
 
     name: str
     seed: int
@@ -143,6 +150,7 @@ class Schedule:
     biology_file: str = ""
     areas_per_batch: int = 1  # sea areas, neighbours in the farm's order, that a batch's rings may lie in: 1 or 2
     fallow_days: int = 0  # days that a container stays empty between two batches
+    area_days: AreaDays | None = None
 
     def region_of(self, thing: InGeography) -> Region:
         """The biology of the geography in which a batch, a container or a place is."""

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from engine.farm.infrastructure import Farm
-from engine.farm.schedule import Batch, Schedule
+from engine.farm.schedule import AreaDays, Batch, Schedule, Span
 from lake.codes import SEA
 
 
@@ -44,47 +44,61 @@ def coordinates(farm: Farm, places: Iterable[_Place], series: str) -> dict[int, 
     return found
 
 
-def planned_days(farm: Farm, batch: Batch) -> dict[int, tuple[int, int]]:
+def planned_days(farm: Farm, batch: Batch) -> dict[int, Span]:
     """The days [first, end) on which each sea area is planned to hold some of the batch, by the area's id."""
     return {
         area: (stay.start_day, stay.end_day)
-        for stay in batch.stays
+        for stay in batch.held_stays
         if stay.stage == SEA
         for area in sorted({farm.container(c).area.id for c in stay.container_ids})
     }
 
 
-def own_days(schedule: Schedule, batch: Batch) -> dict[int, np.ndarray]:
-    """By sea area, the days before the as-of date that fall to this batch: planned for it and for none of lower id.
+def own_area_days(schedule: Schedule) -> AreaDays:
+    """By batch and sea area, the days that fall to the batch: planned for it and for none of lower id.
 
-    What concerns an area and not its fish is written with one batch alone, whatever batches share the area.
+    What concerns an area and not its fish is written with one batch alone, whatever batches share the area. A part of a
+    schedule bears what the whole one told.
     """
+    if schedule.area_days is not None:
+        return schedule.area_days
+    told: dict[int, list[Span]] = {}  # by area, in order of days
+    own: dict[int, dict[int, tuple[Span, ...]]] = {}
+    for batch in sorted(schedule.batches, key=lambda batch: batch.id):
+        own[batch.id] = {}
+        for area, span in planned_days(schedule.farm, batch).items():
+            before = told.setdefault(area, [])
+            own[batch.id][area] = _not_in(span, before)
+            before[:] = _joined([*before, span])
+    return own
+
+
+def own_days(schedule: Schedule, batch: Batch) -> dict[int, np.ndarray]:
+    """`own_area_days` of one batch, before the as-of date."""
     return {
-        area: _not_before(_days(span, schedule.as_of_day), area, _earlier(schedule, batch))
-        for area, span in planned_days(schedule.farm, batch).items()
+        area: np.concatenate([np.arange(0), *(np.arange(first, min(end, schedule.as_of_day)) for first, end in spans)])
+        for area, spans in own_area_days(schedule)[batch.id].items()
     }
 
 
-def _earlier(schedule: Schedule, batch: Batch) -> Sequence[dict[int, tuple[int, int]]]:
-    """Where the batches of lower id are planned, of those at sea in the batch's time."""
-    others = (
-        other
-        for other in schedule.batches
-        if other.id < batch.id
-        and other.geography_id == batch.geography_id
-        and other.end_day > batch.stays[-1].start_day
-        and other.stays[-1].start_day < batch.end_day
-    )
-    return [planned_days(schedule.farm, other) for other in others]
+def _not_in(span: Span, told: Sequence[Span]) -> tuple[Span, ...]:
+    """What of a span lies in none of others, which are in order and apart."""
+    (first, end), left = span, []
+    for start, stop in told:
+        if start > first:
+            left.append((first, min(start, end)))
+        first = max(first, stop)
+        if first >= end:
+            break
+    return tuple(gap for gap in [*left, (first, end)] if gap[0] < gap[1])
 
 
-def _days(span: tuple[int, int], as_of_day: int) -> np.ndarray:
-    return np.arange(span[0], max(span[0], min(span[1], as_of_day)))
-
-
-def _not_before(days: np.ndarray, area: int, others: Sequence[dict[int, tuple[int, int]]]) -> np.ndarray:
-    for other in others:
-        if area in other:
-            first, end = other[area]
-            days = days[(days < first) | (days >= end)]
-    return days
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """Spans in order, those that meet as one."""
+    out: list[Span] = []
+    for first, end in sorted(spans):
+        if out and first <= out[-1][1]:
+            out[-1] = out[-1][0], max(out[-1][1], end)
+        else:
+            out.append((first, end))
+    return out

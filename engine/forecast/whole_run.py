@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.farm.schedule import Schedule
+from engine.farm.sites import own_area_days
 from engine.forecast.cutoff import state_by_growth
 from engine.forecast.expected import expected_rows
 from engine.forecast.representatives import simulate_representatives
@@ -29,7 +30,7 @@ class Forecast:
 
 def forecast_run(schedule: Schedule, climate: Climate | None = None) -> Forecast:
     """Forecast every batch; a pure function of the schedule. climate: the schedule's, up to every batch's end."""
-    as_of = schedule.as_of_day
+    schedule, as_of = replace(schedule, area_days=own_area_days(schedule)), schedule.as_of_day
     delivered = [batch for batch in schedule.batches if batch.is_delivered(as_of)]
     by_batch: dict[int, RowCounts] = {}
     cutoff: dict[int, str] = {}

@@ -24,12 +24,18 @@ def print_repetition(screen: Console, found: Repetition) -> None:
     if found.outcome == DIFFERS and found.recorded is not None:
         lines.append(f"  recorded: {_words(found.recorded)}")
         lines.append("  with the recorded version and the dependencies of constraints.txt, this is a fault")
+    if found.broken is not None:
+        lines.append(f"  invariants broken: {', '.join(found.broken)}" if found.broken else "  every invariant holds")
     say(screen, *lines)
 
 
 def repetitions_data(found: Sequence[Repetition]) -> dict[str, Any]:
     """What --json gives."""
-    return {"same": all(r.outcome == SAME for r in found), "schedules": [r.to_json() for r in found]}
+    return {
+        "same": all(r.outcome == SAME for r in found),
+        "holds": all(r.holds for r in found),
+        "schedules": [r.to_json() for r in found],
+    }
 
 
 def _words(recorded: Recorded) -> str:

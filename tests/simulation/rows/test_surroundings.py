@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from engine.farm.infrastructure import Farm
-from engine.farm.schedule import Batch, Schedule, Stay
-from engine.farm.sites import coordinates, own_days
+from engine.farm.schedule import Batch, Cancellation, Schedule, Stay
+from engine.farm.sites import coordinates, own_area_days, own_days
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.surroundings import surroundings_tables
 from lake.codes import SEA
@@ -43,6 +43,26 @@ def test_a_day_of_an_area_falls_to_the_first_batch_that_is_planned_there(small_s
     for batch, days in zip(batches[:3], found, strict=False):
         alone = own_days(replace(schedule, as_of_day=10_000), batch)
         assert [d.tolist() for d in alone.values()] == [d.tolist() for d in days.values()]
+
+
+def test_what_falls_to_a_batch_is_the_same_in_any_part_of_the_schedule_and_none_of_a_cancelled_one(
+    small_schedule: Schedule,
+) -> None:
+    farm = small_schedule.farm
+    dropped = replace(planned(farm, 1, 0, (100, 200)), cancelled=Cancellation(day=50, reason="OTHER"))
+    batches = (
+        dropped,
+        planned(farm, 2, 0, (120, 140)),
+        planned(farm, 3, 0, (130, 190)),
+        planned(farm, 4, 0, (90, 400)),
+    )
+    schedule = replace(small_schedule, batches=batches, as_of_day=350)
+    area = farm.areas_in(1)[0].id
+    whole = [own_days(schedule, batch).get(area, np.arange(0)).tolist() for batch in batches]
+    assert whole == [[], [*range(120, 140)], [*range(140, 190)], [*range(90, 120), *range(190, 350)]]
+    for batch, days in zip(batches, whole, strict=True):
+        part = replace(schedule, batches=(batch,), area_days={batch.id: own_area_days(schedule)[batch.id]})
+        assert own_days(part, batch).get(area, np.arange(0)).tolist() == days
 
 
 @pytest.fixture(scope="module")
