@@ -32,7 +32,7 @@ def make_tiny_schedule(farm: Farm, biology: Biology, *, partitions: int = 2, nam
             number=number,
             geography_id=geography,
             eggs=EGGS,
-            stays=_stays(farm, geography, places, ring, AS_OF_DAY - age),
+            stays=_stays(farm, geography, places, ring=ring, start_day=AS_OF_DAY - age),
         )
         for i, (number, geography, age, places, ring) in enumerate(LIVES, 1)
     )
@@ -51,7 +51,7 @@ def make_tiny_schedule(farm: Farm, biology: Biology, *, partitions: int = 2, nam
     return replace(schedule, text=format_schedule(schedule))
 
 
-def _stays(farm: Farm, geography: int, places: tuple[int, int], ring: int, start_day: int) -> tuple[Stay, ...]:
+def _stays(farm: Farm, geography: int, places: tuple[int, int], *, ring: int, start_day: int) -> tuple[Stay, ...]:
     """One container a stage: `places` number the station and the area in their geography, from 0."""
     station = [s for s in farm.stations if s.geography_id == geography][places[0]]
     halls = {h.stage: h.container_ids[0] for h in farm.halls if h.station_id == station.id}
