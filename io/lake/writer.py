@@ -25,6 +25,9 @@ from lake.tables.declaration import Table
 # a row group is closed at the first batch that brings it past so many rows or bytes
 ROW_GROUP_ROWS = 1 << 18
 ROW_GROUP_BYTES = 1 << 23
+# a page is closed past so many bytes; of rows, Arrow would close it at 20,000
+PAGE_BYTES = 1 << 22
+PAGE_ROWS = (1 << 31) - 1
 # keys of a file's metadata: the schema that Arrow's readers look for, and JSON for all others
 ARROW_SCHEMA, MEANINGS = "ARROW:schema", "smoltworks"
 # bytes that wait before the disk is bothered; a small part reaches it at once
@@ -37,15 +40,20 @@ def part_path(table: str, part: int) -> str:
 
 
 def parquet_options(table: Table) -> dict[str, object]:
-    """How a table's columns are encoded: as declared, else by a dictionary; plain ones compress better on level 2."""
+    """How a table's columns are encoded: as declared, else by a dictionary.
+
+    A page holds what a row group has of a column, since each is compressed by itself: times that come again with every
+    sensor are found again within a page alone. Plain ones compress better on level 3.
+    """
     return {
         "compression": "zstd",
-        "compression_level": {c.name: 2 if c.plain else 1 for c in table.columns},
+        "compression_level": {c.name: 3 if c.plain else 1 for c in table.columns},
         "use_dictionary": [c.name for c in table.columns if not (c.delta or c.plain or c.type == pa.bool_())],
         "column_encoding": {c.name: "DELTA_BINARY_PACKED" for c in table.columns if c.delta},
         "store_decimal_as_integer": True,
         "store_schema": False,  # open_writer stores one that every reader knows
-        "data_page_size": 1 << 20,
+        "data_page_size": PAGE_BYTES,
+        "max_rows_per_page": PAGE_ROWS,
         "write_batch_size": 1 << 14,
     }
 

@@ -194,3 +194,17 @@ def test_a_full_disk_is_told_as_such_and_nothing_is_left(tmp_path: Path) -> None
     ):
         writer.finish()
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_times_that_come_again_with_every_sensor_are_found_again(tmp_path: Path) -> None:
+    sensors, readings = 100, 540
+    columns = some("environmental_reading", sensors * readings)
+    four_hours = np.arange(readings) * 4 * 3_600_000_000
+    columns["reading_time"] = np.tile(four_hours, sensors)
+    with PartitionWriter(tmp_path, 0, ("environmental_reading",)) as partition:
+        partition.add("environmental_reading", columns)
+        record = partition.finish()["environmental_reading"]
+    with pq.ParquetFile(tmp_path / record.file) as parquet:
+        times = parquet.metadata.row_group(0).column(parquet.schema.names.index("reading_time"))
+    # a page of Arrow's own 20,000 rows tells them anew: 6,273 bytes
+    assert times.total_compressed_size < 3_000 < times.total_uncompressed_size
