@@ -1,4 +1,4 @@
-"""What tests share: the small farm and schedule, its run, and the oldest processor."""
+"""What tests share: the small farm and schedule, and its run."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,11 @@ from engine.biology.parameters import Biology, read_biology
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Schedule
 from tests import small_plan
-from tests.matrix.axes import OLDEST_CPU
+from tests.faults import tiny
 from tests.sharing import made_once
 from warehouse.server_folder import FOLDER, remove_database
 
+pytest_plugins = ["tests.asserting"]
 os.environ["SMOLTWORKS_EVERY"] = "86400"  # what a test expects on a screen doesn't hang on how busy the machine is
 
 settings.register_profile(
@@ -86,11 +88,19 @@ def small_run(small_command: tuple[Path, subprocess.CompletedProcess[str]]) -> P
 
 
 @pytest.fixture(scope="session")
-def oldest_cpu(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a process that sees the oldest x86-64: no AVX in NumPy, numba or the C library."""
-    return {
-        **os.environ,
-        **OLDEST_CPU,
-        "NUMBA_CACHE_DIR": str(tmp_path_factory.mktemp("kernels")),
-        "PYTHONPATH": os.pathsep.join(sys.path),
-    }
+def tiny_schedule(small_farm: Farm, biology: Biology) -> Schedule:
+    """A harvested batch and one on land, of half a year, in two partitions: for what needs a run but no long one."""
+    return tiny.make_schedule(small_farm, biology)
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tiny_schedule: Schedule, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny schedule's run: to be read, not changed."""
+
+    def make(folder: Path) -> None:
+        from engine.execution.run import run  # late: most tests need none
+
+        with ThreadPoolExecutor(1) as here:
+            run(tiny_schedule, folder / "tiny", here, 1)
+
+    return made_once(tmp_path_factory, "tiny", make) / "tiny"

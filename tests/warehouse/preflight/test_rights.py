@@ -102,7 +102,7 @@ def test_the_triggers_of_timescale_are_none(
     if extension == "plpgsql":
         assert load_run(*lake, used).rows == lake[1].tables
     else:
-        refused(used, lake, "tables with triggers: guard on batch_batch")
+        assert refused(used, lake, "tables with triggers: guard on batch_batch")
 
 
 def test_a_user_without_any_right_learns_all_that_it_lacks(clerk: str, used: str, lake: Lake) -> None:
