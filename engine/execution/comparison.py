@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
+from pydantic import BaseModel
 
+from engine.biology.derivation import changes
 from engine.execution.inputs import read_inputs
 from engine.farm.schedule import Batch, Schedule, to_date
 from lake.checked import read_checked
 from lake.held import held_for_reading
-from lake.manifest import Manifest, read_complete
+from lake.manifest import Manifest
 from lake.views import connect
 
 Value = float | int | str | date | None
@@ -187,7 +188,7 @@ class _Side:
 
     def __init__(self, run_dir: Path, *, check: bool) -> None:
         with held_for_reading(run_dir):
-            self.manifest = read_checked(run_dir, TABLES_READ) if check else read_complete(run_dir)
+            self.manifest = read_checked(run_dir, TABLES_READ, check=check)
             self.schedule = read_inputs(run_dir, self.manifest.identity)
             with connect(run_dir, self.manifest, tables=TABLES_READ) as lake:
                 found = lake.execute(QUERY)
@@ -202,7 +203,9 @@ def _changes(a: _Side, b: _Side, both: list[str]) -> Iterator[Change]:
             yield Change(what="run", key=key, before=before, after=after)
     yield from _changed("schedule", _plan(a.schedule, both), _plan(b.schedule, both))
     yield from _changed("farm", _flat(a.schedule.farm.model), _flat(b.schedule.farm.model))
-    yield from _changed("biology", _flat(a.schedule.biology.model), _flat(b.schedule.biology.model))
+    if a.schedule.biology.sha256 != b.schedule.biology.sha256:
+        for change in changes(a.schedule.biology.file, b.schedule.biology.file, None):
+            yield Change(what="biology", key=change.path, before=change.base, after=change.value)
 
 
 def _changed(what: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
@@ -228,18 +231,14 @@ def _planned(batch: Batch, schedule: Schedule) -> Iterator[tuple[str, Any]]:
 
 
 def _flat(value: Any, key: str = "") -> dict[str, Any]:
-    """A model's values by their path, such as regions.Scotland.sea_tgc; a list of numbers is one value."""
-    if is_dataclass(value) and not isinstance(value, type):
-        value = asdict(value)
-    elif hasattr(value, "model_dump"):
+    """A model's values by their path, such as areas.rings; a list of numbers is one value."""
+    if isinstance(value, BaseModel):
         value = value.model_dump(mode="json")
     if isinstance(value, Mapping):
         return {k: v for name, each in value.items() for k, v in _flat(each, f"{key}.{name}" if key else name).items()}
     if isinstance(value, list | tuple) and any(isinstance(each, Mapping) for each in value):
         return {k: v for i, each in enumerate(value) for k, v in _flat(each, f"{key}[{i}]").items()}
-    return {
-        key: value.tolist() if isinstance(value, np.ndarray) else list(value) if isinstance(value, tuple) else value
-    }
+    return {key: value}
 
 
 def _tables(a: Manifest, b: Manifest, ids: list[tuple[int, int]]) -> Iterator[TableMatch]:

@@ -14,7 +14,7 @@ from engine.farm.schedule import Schedule
 from engine.planning.capacity import CapacityReport, Saturation, capacity_report, executed_saturation
 from lake.checked import read_checked
 from lake.held import held_for_reading
-from lake.manifest import Manifest, read_complete
+from lake.manifest import Manifest
 from lake.next_step import command
 from lake.view_files import renew_view_files
 from warehouse.loaded_target import LoadedTarget, loaded_target
@@ -90,7 +90,7 @@ def summarise(run_dir: Path, *, check: bool = True) -> Summary:
     other bytes.
     """
     with held_for_reading(run_dir):
-        manifest = read_checked(run_dir) if check else read_complete(run_dir)
+        manifest = read_checked(run_dir, check=check)
         schedule = read_inputs(run_dir, manifest.identity)
         renew_view_files(run_dir)
         return Summary(

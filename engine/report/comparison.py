@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -20,10 +21,7 @@ LONGEST = 60
 def print_comparison(screen: Console, comparison: Comparison) -> None:
     """What was changed, what is the same, and what came of it."""
     say(screen, f"{comparison.first} and {comparison.second}: {comparison.batches:,} batches are in both")
-    for run, only in ((comparison.first, comparison.only_first), (comparison.second, comparison.only_second)):
-        if only:
-            more = f" and {len(only) - 6:,} more" if len(only) > 6 else ""
-            say(screen, f"only in {run}: {', '.join(only[:6])}{more}")
+    say(screen, *only_lines(comparison, most=6))
     if comparison.is_same:
         say(screen, "nothing differs: inputs, every table and every outcome are the same")
         return
@@ -40,6 +38,14 @@ def print_comparison(screen: Console, comparison: Comparison) -> None:
         return
     say(screen, "", "What came of it, by batch")
     _print_rows(screen, ("batch", "outcome", "before", "after", "difference"), outcome_rows(comparison))
+
+
+def only_lines(comparison: Comparison, *, most: int | None = None) -> Iterator[str]:
+    """Which batches are in one of the runs alone, so many by their names."""
+    for run, only in ((comparison.first, comparison.only_first), (comparison.second, comparison.only_second)):
+        if only:
+            more = len(only) - len(only[:most])
+            yield f"only in {run}: {', '.join(only[:most])}" + (f" and {more:,} more" if more else "")
 
 
 def tables_line(comparison: Comparison) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine import __version__
 from engine.execution.comparison import OUTCOMES, Comparison
-from engine.report.comparison import difference_text, outcome_name, outcome_rows, tables_line, value_text
+from engine.report.comparison import difference_text, only_lines, outcome_name, outcome_rows, tables_line, value_text
 from lake.errors import InputError
 from lake.files import write_atomically
 
@@ -46,7 +46,9 @@ def _page(comparison: Comparison) -> Iterator[str]:
         lead = f"{what} changed; {differ:,} of {comparison.batches:,} batches came out otherwise."
         yield f'<p class="lead">{lead}</p>\n</header>\n'
     yield '<main id="main">\n'
-    yield from _section("The runs", [f"before: {comparison.first}", f"after: {comparison.second}", *_only(comparison)])
+    yield from _section(
+        "The runs", [f"before: {comparison.first}", f"after: {comparison.second}", *only_lines(comparison)]
+    )
     changes = [(c.what, c.key, value_text(c.before), value_text(c.after)) for c in comparison.changes]
     yield from _section("What was changed", [] if changes else ["Nothing in schedule, farm or biology."])
     yield from _table(("of", "key", "before", "after"), changes)
@@ -56,12 +58,6 @@ def _page(comparison: Comparison) -> Iterator[str]:
     yield from _section("By batch", [] if comparison.outcomes else ["No outcome differs."])
     yield from _table(("batch", "outcome", *VALUES), outcome_rows(comparison))
     yield f"</main>\n<footer>Smoltworks {__version__}</footer>\n</body>\n</html>\n"
-
-
-def _only(comparison: Comparison) -> Iterator[str]:
-    for run, only in ((comparison.first, comparison.only_first), (comparison.second, comparison.only_second)):
-        if only:
-            yield f"only in {run}: {', '.join(only)}"
 
 
 def _means(comparison: Comparison) -> list[tuple[str, ...]]:

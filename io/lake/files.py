@@ -12,14 +12,14 @@ import xxhash
 from lake.disk import disk
 
 
-def write_atomically(path: Path, text: str, *, durable: bool = True) -> None:
+def write_atomically(path: Path, text: str | bytes, *, durable: bool = True) -> None:
     """Write to a temporary name, sync, rename: the path holds the old text or the new, never a part.
 
     OSError when it can't be written; no temporary is left then. durable: also after a power failure.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        disk().write(temporary, text.encode(), sync=durable)
+        disk().write(temporary, text if isinstance(text, bytes) else text.encode(), sync=durable)
         disk().rename(temporary, path)
     except BaseException:
         with suppress(OSError):

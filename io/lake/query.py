@@ -13,7 +13,6 @@ from lake.checked import read_checked
 from lake.dictionary import dictionary
 from lake.errors import InputError
 from lake.held import held_for_reading
-from lake.manifest import read_complete
 from lake.next_step import command
 from lake.tables import TABLES
 from lake.view_sql import described_sql
@@ -37,7 +36,7 @@ def answer(run_dir: Path, query: str = TABLES_QUERY, *, check: bool = True) -> I
     query = _without_end(query)
     with held_for_reading(run_dir):
         tables = _tables_read(query)
-        manifest = read_checked(run_dir, tables) if check else read_complete(run_dir)
+        manifest = read_checked(run_dir, tables, check=check)
         with connect(run_dir, manifest, tables=tables, with_comments="duckdb_" in query.lower()) as connection:
             try:
                 yield _reading(connection, _with_meaning(query))

@@ -17,7 +17,7 @@ import duckdb
 from lake.checked import read_checked
 from lake.errors import InputError
 from lake.held import held_for_reading
-from lake.manifest import Manifest, read_complete
+from lake.manifest import Manifest
 from lake.next_step import overwrite
 from lake.views import Connection, connect
 
@@ -171,7 +171,7 @@ class Source:
 def open_source(run_dir: Path, *, check: bool = True) -> Iterator[Source]:
     """A complete run, its files held against the manifest unless `check` is false; InputError otherwise."""
     with held_for_reading(run_dir):
-        manifest = read_checked(run_dir) if check else read_complete(run_dir)
+        manifest = read_checked(run_dir, check=check)
         with connect(run_dir, manifest) as lake:
             yield Source(run_dir=run_dir, manifest=manifest, lake=lake)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from importlib import import_module
+from io import BytesIO, StringIO
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from engine.report.charts.chosen import Chosen, Source
 from engine.report.charts.theme import themed
 from lake.errors import InputError
+from lake.files import write_atomically
 
 FORMATS = (".svg", ".png", ".html")
 PNG_SCALE = 2
@@ -45,13 +45,11 @@ def write_chart(path: Path, chart: Any, *, option: str, dark: bool = False) -> N
     """Writes a chart in its look, whole or not at all; InputError if it can't be."""
     require_format(path, option)
     kind = path.suffix.lower().removeprefix(".")
-    part = path.with_name(f".{path.stem}.{os.getpid()}.part")
+    drawn = BytesIO() if kind == "png" else StringIO()
     extra: dict[str, Any] = {"inline": True} if kind == "html" else {"scale_factor": PNG_SCALE} if kind == "png" else {}
+    themed(chart, dark=dark).save(drawn, format=kind, **extra)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        themed(chart, dark=dark).save(str(part), format=kind, **extra)
-        part.replace(path)
+        write_atomically(path, drawn.getvalue())
     except OSError as e:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
         raise InputError(str(path), f"cannot be written: {e.strerror}", f"check {option}") from None
