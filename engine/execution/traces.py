@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.simulation.numerics.kernel_places import kernel_places
 from lake.errors import InputError
 from lake.manifest import is_run
 from warehouse.loaded_target import forget_load
@@ -90,17 +91,6 @@ def _of_run(run: Path) -> Iterator[Trace]:
 def _trace(kind: str, path: Path, run: Path | None = None) -> Trace:
     real = path.resolve()
     return Trace(kind=kind, path=path, bytes=folder_bytes(real), owner=real.owner(), run=run)
-
-
-def kernel_places() -> Iterator[Path]:
-    """Where compiled kernels are kept, as engine.simulation.numerics.kernel_cache has it, without importing numba."""
-    named = os.environ.get("XDG_CACHE_HOME", "")
-    with suppress(RuntimeError):
-        caches = Path(named) if os.path.isabs(named) else Path.home() / ".cache"
-        if caches.is_absolute():
-            yield caches / "smoltworks" / "kernels"
-    with suppress(OSError):
-        yield Path(tempfile.gettempdir()) / f"smoltworks-{os.geteuid()}" / "kernels"
 
 
 def _kernels() -> Iterator[Trace]:

@@ -11,8 +11,6 @@ import pytest
 from typer.testing import CliRunner
 
 from engine.clean import app
-from engine.execution.traces import kernel_places
-from engine.simulation.numerics import kernel_cache
 from warehouse.server_users import OWNER
 
 
@@ -71,7 +69,3 @@ def test_what_others_made_is_left_alone(home: Path) -> None:
     assert sorted(os.listdir(home / "cache/smoltworks/kernels")) == ["fedcba9876543210", "notes"]
     code, _, told = clean("runs/theirs", "--yes")
     assert (code, "not a run folder" in told) == (2, True)
-
-
-def test_kernels_are_looked_for_where_they_are_kept(home: Path) -> None:
-    assert list(kernel_places()) == list(kernel_cache._places())

@@ -29,13 +29,22 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(copy: Path) -> tuple[float, int]:
-    """What a process of its own computes from the copy, and how many of its kernels it did not compile."""
+def begin(copy: Path) -> subprocess.Popen[str]:
     env = {**os.environ, "PYTHONPATH": f"{copy}:{copy / 'io'}", "XDG_CACHE_HOME": str(copy / "cache")}
     env.pop("NUMBA_CACHE_DIR", None)
-    done = subprocess.run([sys.executable, "-c", SCRIPT], env=env, cwd=copy, capture_output=True, text=True, check=True)
-    value, hits = done.stdout.split()
+    return subprocess.Popen([sys.executable, "-c", SCRIPT], env=env, cwd=copy, stdout=subprocess.PIPE, text=True)
+
+
+def run(copy: Path, process: subprocess.Popen[str] | None = None) -> tuple[float, int]:
+    """What a process of its own computes from the copy, and how many of its kernels it did not compile."""
+    value, hits = (process or begin(copy)).communicate()[0].split()
     return float(value), int(hits)
+
+
+def test_of_two_processes_that_begin_together_one_compiles(copy: Path) -> None:
+    (value, first), (same, second) = (run(copy, process) for process in [begin(copy), begin(copy)])
+    assert value == same
+    assert {first, second} == {0, 1}
 
 
 def test_an_edited_callee_in_another_room_is_compiled_anew(copy: Path) -> None:

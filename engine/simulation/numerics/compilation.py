@@ -73,6 +73,7 @@ def kernel(function: F) -> F:
         # numba has other places when it can't use this one: none that we trust
         if folder and (kept := _cache_of(function)) is not None and kept.cache_path.startswith(folder):
             compiled._cache = kept
+            compiled.compile = kept.in_turn(compiled.compile)
     return cast(F, compiled)
 
 

@@ -12,12 +12,14 @@ import importlib
 import os
 import pickle
 import stat
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import suppress
+from functools import wraps
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+from engine.simulation.numerics.kernel_places import kernel_places
 
 caching: Any = importlib.import_module("numba.core.caching")
 DIGEST = 16  # bytes
@@ -43,7 +45,7 @@ def own_folder(root: str, name: str) -> str:
     "" where there is none, which is noted.
     """
     problems = []
-    for parent in (Path(root),) if root else _places():
+    for parent in (Path(root),) if root else kernel_places():
         folder = parent / name
         try:
             if root:
@@ -57,17 +59,6 @@ def own_folder(root: str, name: str) -> str:
             problems.append(f"{folder.parent}: {error.strerror or error}")
     note_problem("; ".join(problems) or "no folder for temporary files")
     return ""
-
-
-def _places() -> Iterator[Path]:
-    """Folders to keep kernels in, the best first: among the user's caches, and in the temporary folder."""
-    named = os.environ.get("XDG_CACHE_HOME", "")
-    with suppress(RuntimeError):  # neither HOME nor an entry in passwd
-        caches = Path(named) if os.path.isabs(named) else Path.home() / ".cache"
-        if caches.is_absolute():
-            yield caches / "smoltworks" / "kernels"
-    with suppress(OSError):
-        yield Path(tempfile.gettempdir()) / f"smoltworks-{os.geteuid()}" / "kernels"
 
 
 def _make_ours(folder: Path) -> None:
@@ -91,8 +82,34 @@ class KernelCache(caching.FunctionCache):  # type: ignore[misc]
     def __init__(self, function: Any) -> None:
         super().__init__(function)
         self._cache_file.__class__ = _HashedFile
+        self._turn: int | None = None
+
+    def in_turn(self, compile_it: Callable[..., Any]) -> Callable[..., Any]:
+        """The same by one process at a time, so that others find what it compiled: callers wait for callees alone."""
+
+        @wraps(compile_it)
+        def compiled(*args: Any) -> Any:
+            try:
+                return compile_it(*args)
+            finally:
+                turn, self._turn = self._turn, None
+                if turn is not None:
+                    with suppress(OSError):
+                        fcntl.flock(turn, fcntl.LOCK_UN)  # closed alone, a child forked meanwhile would hold it
+                    os.close(turn)
+
+        return compiled
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
+        found = self._found(sig, target_context)
+        if found is None and self._turn is None:
+            with suppress(OSError):
+                self._turn = os.open(f"{self._cache_file._index_path}.turn", os.O_CREAT | os.O_WRONLY, 0o600)
+                fcntl.flock(self._turn, fcntl.LOCK_EX)
+                found = self._found(sig, target_context)
+        return found
+
+    def _found(self, sig: Any, target_context: Any) -> Any:
         try:
             return super().load_overload(sig, target_context)
         except OSError:
