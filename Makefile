@@ -12,7 +12,7 @@ BOUNDS := runs/bounds
 help:
 	@echo "make run    plan, simulate, load, verify and report the demo schedule: a page to look at"
 	@echo "make test   every test"
-	@echo "make bounds the demo again, every access to an array checked, after make run"
+	@echo "make bounds the demo again, on the oldest processor and every access to an array checked, after make run"
 	@echo "make faults break runs, loads and inputs by chance, then make matrix; SEED=.. CASE=.. KIND=.. plays one case again"
 	@echo "make matrix one run by every Python, processor, locale, partitioning and executor: the same data?"
 	@echo "make readers old and new readers of Parquet, each in an environment of its own: do they see the same?"
@@ -46,15 +46,8 @@ run: setup
 test: setup
 	$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist worksteal -p no:benchmark
 
-# Optimised least, so that compiling is quick (without any, numba keeps no code in its cache). The kernels' cache keeps
-# this machine code apart.
-bounds: export NUMBA_BOUNDSCHECK := 1
-bounds: export NUMBA_OPT := 1
 bounds: setup
-	@$(BIN)/smoltworks run --schedule schedules/demo.yaml --out $(BOUNDS) --overwrite
-	@$(BIN)/python -c 'import json, sys; a, b = (json.load(open(f"{run}/manifest.json"))["fingerprint"] for run in sys.argv[1:]); \
-		sys.exit(0 if a == b else f"{sys.argv[2]} has fingerprint {b}, {sys.argv[1]} {a}")' $(DEMO) $(BOUNDS)
-	@$(BIN)/python -m pytest tests/biology/test_mangling.py
+	@$(BIN)/python -m tests.matrix.bounds $(DEMO) $(BOUNDS)
 
 # SEED, CASES, CASE, KIND and JOBS of the environment are read by the campaign, which writes docs/reliability.md's table.
 faults: setup

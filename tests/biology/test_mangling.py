@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,8 @@ from lake.errors import InputError
 from lake.tables import EVENT_TABLES
 from tests.biology.mangling import SOURCE, Mangled, mangled
 from tests.biology.tiny_run import run, tiny_schedule
+
+TRIED = 80 if "NUMBA_BOUNDSCHECK" in os.environ else 25  # make bounds tries the most, with every access checked
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +40,7 @@ def test_most_of_what_is_mangled_is_refused_by_file_and_key(biology: Biology, ac
 
 # in a kernel no signal is heard: only the thread that times a test can end one that never comes back
 @pytest.mark.timeout(280, method="thread")
-@settings(max_examples=80)
+@settings(max_examples=TRIED)
 @given(data=st.data())
 def test_a_run_on_what_is_accepted_ends(
     data: st.DataObject, accepted: list[Mangled], small_farm: Farm, biology: Biology

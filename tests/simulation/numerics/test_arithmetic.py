@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.compilation import kernel
+from tests.matrix.axes import OLDEST_CPU
 
 KEYS = st.integers(0, 2**64 - 1).map(np.uint64)
 LN2 = math.log(2.0)
@@ -239,10 +240,11 @@ print(any(word in table.inspect_asm(table.signatures[0]) for word in ("ymm", "zm
 """
 
 
-def test_an_older_processor_gives_the_same_bits(oldest_cpu: dict[str, str], tmp_path: Path) -> None:
+def test_an_older_processor_gives_the_same_bits(tmp_path: Path) -> None:
     script = tmp_path / "bits.py"  # a file, since numba caches by the source's path
     script.write_text(BITS)
-    this_cpu = {**os.environ, "PYTHONPATH": oldest_cpu["PYTHONPATH"]}
+    this_cpu = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    oldest_cpu = {**this_cpu, **OLDEST_CPU, "NUMBA_CACHE_DIR": str(tmp_path / "kernels")}
     (here, _), (there, uses_avx) = (
         subprocess.run([sys.executable, script], env=env, capture_output=True, text=True, check=True).stdout.split()
         for env in (this_cpu, oldest_cpu)
