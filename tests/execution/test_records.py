@@ -50,7 +50,7 @@ RECORDS = (
     "logs/verify.json",
     ".run.lock",
 )
-PARTS = (part_path("geography", 0), part_path("daily_state", 1), part_path("batch", 2))
+PARTS = (part_path("geography", 0), part_path("daily_state", 0), part_path("batch", 1))
 CURED_BY_RESUME = tuple(file for file in (*RECORDS, *PARTS) if file != "logs/verify.json")
 
 
@@ -72,15 +72,15 @@ def _no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def whole(small_schedule: Schedule, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole(tiny_schedule: Schedule, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run by the name of `run`, verified."""
     folder = tmp_path_factory.mktemp("whole")
-    run(small_schedule, folder / "run", Synchronous(), 1)
+    run(tiny_schedule, folder / "run", Synchronous(), 1)
     assert called("verify", folder / "run", "--only", "04_double_booking") == 0
     from engine.execution.verification import verify_run
 
     assert verify_run(folder / "run").passed
-    write_schedule(folder, small_schedule)
+    write_schedule(folder, tiny_schedule)
     return folder
 
 
@@ -272,7 +272,7 @@ def test_a_damaged_verification_is_told_and_made_again(whole: Path, tmp_path_fac
 
 def test_without_a_check_no_verification_is_told(whole: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     for run_dir in copy_of(whole, tmp_path_factory):
-        damage(run_dir / part_path("daily_state", 1), "flipped", 0.5)
+        damage(run_dir / part_path("daily_state", 0), "flipped", 0.5)
         found = CliRunner().invoke(engine.report.__main__.app, [str(run_dir), "--no-check"])
         assert found.exit_code == 0
         assert found.stderr.splitlines()[0] == "bytes not checked"
