@@ -46,10 +46,24 @@ class Band(Sourced):
         return self
 
 
+class DensityLimit(Sourced):
+    """A law on rings: (from this mean weight on, g; at most so much, kg/m3), the weights ascending from 0."""
+
+    value: Annotated[tuple[tuple[Figure, Figure], ...], Field(min_length=1, max_length=20)]
+
+    @model_validator(mode="after")
+    def _ascending(self) -> DensityLimit:
+        weights = [weight for weight, _ in self.value]
+        if weights[0] != 0 or sorted(set(weights)) != weights:
+            raise ValueError("the weights must begin with 0 and ascend")
+        return self
+
+
 class Bands(StrictModel):
-    """A bands file. required: a run must lie within; told: shown beside."""
+    """A bands file. required: a run must lie within; told: shown beside. The limit is what a statistic counts by."""
 
     format: Literal["smoltworks-bands/1"]
+    faroese_density_limit: DensityLimit
     required: Annotated[tuple[Band, ...], Field(max_length=1_000)]
     told: Annotated[tuple[Band, ...], Field(max_length=1_000)]
 

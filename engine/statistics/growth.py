@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import polars as pl
 
+from engine.biology.bands import read_bands
 from engine.statistics.measure import Basis, Measures, as_float, as_percent, by_geography, name_by_geography
 from engine.statistics.records import Records, collect
 
 DAYS_A_MONTH = 365.25 / 12
-LEGAL_KG_M3 = ((1000.0, 10.0), (2000.0, 15.0), (3000.0, 20.0), (float("inf"), 25.0))  # below a weight in g, the Faroes
 
 
 def production_cycles(records: Records) -> Measures:
@@ -65,8 +67,9 @@ def condition_factors(records: Records) -> Measures:
 def stocking_density(records: Records) -> Measures:
     """Biomass per volume of the rings, day by day; and how often it is over the Faroese legal limit."""
     basis = Basis("ring-days", "daily_state.biomass_kg, container.volume_m3")
-    limit = pl.lit(LEGAL_KG_M3[-1][1])
-    for below_g, kg_m3 in reversed(LEGAL_KG_M3[:-1]):
+    legal = read_bands().faroese_density_limit.value
+    limit = pl.lit(legal[-1][1])
+    for (_, kg_m3), (below_g, _) in reversed([*pairwise(legal)]):
         limit = pl.when(pl.col("weight_g") < below_g).then(kg_m3).otherwise(limit)
     days = records.ring_days.join(
         records.rings.select("assignment_id", "geography", "volume_m3"), on="assignment_id"

@@ -110,6 +110,13 @@ def test_a_wrong_band_is_named(shipped: dict[str, Any], changes: dict[str, Any],
     assert "bands.yaml" in str(error.value)
 
 
+def test_a_limit_whose_weights_do_not_ascend_is_refused(shipped: dict[str, Any]) -> None:
+    for limits in ([[0, 10], [2000, 15], [1000, 20]], [[500, 10]], [[0, 10], [0, 15]]):
+        data = shipped | {"faroese_density_limit": shipped["faroese_density_limit"] | {"value": limits}}
+        with pytest.raises(InputError, match="begin with 0 and ascend"):
+            parse_bands(yaml.safe_dump(data), "bands.yaml")
+
+
 def test_a_key_given_twice_is_refused() -> None:
     text = SHIPPED.read_text(encoding="utf-8").replace("low: 8.0, ", "low: 8.0, low: 8.1, ", 1)
     with pytest.raises(InputError, match="given twice"):

@@ -29,9 +29,13 @@ def band(statistic: str = "loss", **fields: Any) -> Band:
     return Band(**{"statistic": statistic, "unit": "%", "source": "a book", "confidence": "V", "least": 10, **fields})
 
 
+def bands_of(required: tuple[Band, ...], told: tuple[Band, ...]) -> Bands:
+    return read_bands().model_copy(update={"required": required, "told": told})
+
+
 def judged(band: Band, measure: Measure | None, required: bool = True) -> Statistic:
     groups = ((band,), ()) if required else ((), (band,))
-    bands = Bands(format="smoltworks-bands/1", required=groups[0], told=groups[1])
+    bands = bands_of(*groups)
     measures: Measures = {} if measure is None else {band.name: measure}
     (found,) = judge(bands, measures, FARM)
     return found
@@ -83,7 +87,7 @@ def test_a_geography_that_the_farm_lacks_is_skipped() -> None:
 
 
 def test_a_statistic_that_nothing_computes_is_wrong_input() -> None:
-    bands = Bands(format="smoltworks-bands/1", required=(band("mean loss", low=1.0),), told=())
+    bands = bands_of((band("mean loss", low=1.0),), ())
     with pytest.raises(InputError, match="did you mean 'mean loss, all'"):
         judge(bands, {"mean loss, all": measure(1.0)}, FARM)
 
@@ -153,11 +157,7 @@ def test_statistics_only_runs_no_check_that_is_named(small_run: Path) -> None:
 
 def test_a_required_statistic_outside_its_band_fails(small_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     outside = band("carbon dioxide in tanks, mean", low=1000.0)
-
-    def with_bands(required: tuple[Band, ...], shown: tuple[Band, ...]) -> Bands:
-        return Bands(format="smoltworks-bands/1", required=required, told=shown)
-
-    for bands, code in ((with_bands((outside,), ()), 1), (with_bands((), (outside,)), 0)):
+    for bands, code in ((bands_of((outside,), ()), 1), (bands_of((), (outside,)), 0)):
         monkeypatch.setattr(verification, "read_bands", lambda bands=bands: bands)
         done = CliRunner().invoke(app, [str(small_run), "--statistics-only", "--json"])
         assert done.exit_code == code, done.output
