@@ -45,7 +45,7 @@ def write_chart(path: Path, chart: Any, *, option: str, dark: bool = False) -> N
     """Writes a chart in its look, whole or not at all; InputError if it can't be."""
     require_format(path, option)
     kind = path.suffix.lower().removeprefix(".")
-    drawn = BytesIO() if kind == "png" else StringIO()
+    drawn: BytesIO | StringIO = BytesIO() if kind == "png" else StringIO()
     extra: dict[str, Any] = {"inline": True} if kind == "html" else {"scale_factor": PNG_SCALE} if kind == "png" else {}
     themed(chart, dark=dark).save(drawn, format=kind, **extra)
     try:
