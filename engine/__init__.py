@@ -19,3 +19,6 @@ if _is_command():
     from engine.report.stopping import watch as _watch
 
     _watch()  # before anything else is imported: a Ctrl-C in the first moment is no traceback either
+    from engine.report.sign_of_life import sign as _sign
+
+    _sign.begin()

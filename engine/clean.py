@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from engine.report.console import FAILED, console, input_errors, print_json, results, say, start
+from engine.report.sign_of_life import doing
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -34,6 +35,7 @@ def clean(
         from lake.next_step import command
         from lake.space import size
 
+        doing("looking for what can be made again")
         every = runs is None or [str(run) for run in runs] == ["all"]
         screen, failed, told = results(as_json=as_json), 0, []
         for trace in find_traces(None if every else runs):

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from engine.report.console import NOT_CHECKED, input_errors, print_json, results, start
+from engine.report.sign_of_life import doing
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -33,9 +34,10 @@ def compare(
     with input_errors():
         from engine.execution.comparison import compare_runs
 
+        doing("reading the runs")
         if no_check:
             sys.stderr.write(f"{NOT_CHECKED}\n")
-        comparison = compare_runs(first, second, check=not no_check)
+        comparison = compare_runs(first, second, check=not no_check, on_step=doing)
         if html is not None:
             from engine.report.comparison_page import write_comparison
 

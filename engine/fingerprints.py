@@ -45,8 +45,8 @@ def fingerprints(
     """
     with input_errors():
         from engine.execution.repetition import record as write_record
-        from engine.execution.repetition import recorded_schedules, repeat
-        from engine.report.repetition import announce, print_repetition, repetitions_data
+        from engine.execution.repetition import recorded_schedules
+        from engine.report.repetition import print_repetition, repeat_shown, repetitions_data
         from lake.errors import InputError, RunFailed
 
         screen, shown = console(), results(as_json=as_json)
@@ -54,7 +54,7 @@ def fingerprints(
         paths = schedules or recorded_schedules()
         try:
             with when_stopped(lambda: "; the run under way is removed"):
-                for each in repeat(paths, below=below, workers=workers, verified=verify, begun=announce(screen)):
+                for each in repeat_shown(screen, paths, below=below, workers=workers, verified=verify):
                     found.append(each)
                     print_repetition(shown, each)
         except RunFailed as failure:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.report.console import input_errors, print_json, results, say, start
+from engine.report.sign_of_life import doing
 from lake.errors import InputError, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from engine.planning.planned import PlanReport
     from engine.planning.schedules import Planned
@@ -153,6 +154,7 @@ def plan(
             sample_schedule,
         )
 
+        doing(_planning("planning"))
         is_solved = False
         if advance is not None:
             _only(context, "--advance", ("advance", "schedule", "output", "batches", "stagger", "name", *DELIVERY))
@@ -211,10 +213,19 @@ def plan(
             planned, is_solved = plan_schedule(options, output), options.is_solved
         from engine.report.planned import print_found
 
-        print_found(results(as_json=as_json), planned, is_solved)
         _require(planned, picture, strict_biomass)
+        doing(_planning("foreseeing what the plan comes to"))
         report = report_plan(planned, read_workers(workers))
+        print_found(results(as_json=as_json), planned, is_solved)
         _deliver(planned, report, None if dry_run else output, overwrite=overwrite, as_json=as_json, picture=picture)
+
+
+def _planning(what: str) -> Callable[[], str]:
+    """What is being done; kernels are compiled in this process, where they are not kept yet."""
+    from engine.execution.compiling import compiled
+    from engine.report.waiting import compiling
+
+    return lambda: compiling(compiled.kernels, compiled.seconds) if compiled.is_under_way else what
 
 
 def _only(context: typer.Context, what: str, known: Sequence[str]) -> None:
@@ -252,12 +263,13 @@ def _deliver(
 
     if output is not None:
         write_schedule(output, planned.schedule.text, overwrite=overwrite)
-    screen = results(as_json=as_json)
-    print_plan(screen, planned, report)
     if picture is not None:
         from engine.report.charts.capacity import write_picture
 
+        doing("drawing")
         write_picture(picture, planned.schedule, report.capacity)
+    screen = results(as_json=as_json)
+    print_plan(screen, planned, report)
     if output is not None:
         say(screen, f"written: {output}")
     if as_json:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from engine.report.console import NOT_CHECKED, input_errors, print_json, start
+from engine.report.sign_of_life import doing
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 WHAT = "growth, lice, water, occupancy, mortality or harvest."
@@ -61,8 +62,10 @@ def plot(
         )
         if no_check:
             sys.stderr.write(f"{NOT_CHECKED}\n")
-        with open_source(run, check=not no_check) as source:
+        with open_source(run, check=not no_check, on_step=doing) as source:
+            doing("reading what is drawn")
             chart = subject_chart(source, what, chosen)
+        doing("drawing")
         write_chart(file, chart, option="--out", dark=dark)
         if as_json:
             print_json({"run": str(run), "what": what, "file": str(file), "bytes": file.stat().st_size})

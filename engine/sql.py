@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from engine.report.console import NOT_CHECKED, input_errors, print_json, start
+from engine.report.sign_of_life import doing
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 ROWS_SHOWN = 100
@@ -41,7 +42,7 @@ def sql(
     refused too: run --resume finishes it.
     """
     with input_errors(run):
-        from engine.report.query import print_csv, print_rows, query_data
+        from engine.report.query import print_csv, print_rows, query_data, querying
         from lake.errors import InputError
         from lake.query import TABLES_QUERY, answer
 
@@ -49,7 +50,8 @@ def sql(
             raise InputError("sql", "--json and --csv are both asked for", "give one of them")
         if no_check:
             sys.stderr.write(f"{NOT_CHECKED}\n")
-        with answer(run, TABLES_QUERY if query is None else query, check=not no_check) as result:
+        with answer(run, TABLES_QUERY if query is None else query, check=not no_check, on_step=doing) as result:
+            doing(querying)
             if as_json:
                 print_json(query_data(result.limit(limit) if limit else result))
             elif as_csv:

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from engine.biology.derivation import changes
 from engine.execution.inputs import read_inputs
 from engine.farm.schedule import Batch, Schedule, to_date
-from lake.checked import read_checked
+from lake.checked import OnStep, read_checked, unheard
 from lake.held import held_for_reading
 from lake.manifest import Manifest
 from lake.views import connect
@@ -157,12 +157,12 @@ class Comparison:
         return {"same": self.is_same, **found, "units": dict(OUTCOMES)}
 
 
-def compare_runs(first: Path, second: Path, *, check: bool = True) -> Comparison:
+def compare_runs(first: Path, second: Path, *, check: bool = True, on_step: OnStep = unheard) -> Comparison:
     """Hold two complete runs side by side, batches by their numbers; InputError when one is not complete.
 
-    check: read files only whose bytes are those that the manifests record.
+    check: read files only whose bytes are those that the manifests record. on_step: hears of the hashing.
     """
-    a, b = _Side(first, check=check), _Side(second, check=check)
+    a, b = (_Side(each, check=check, on_step=on_step) for each in (first, second))
     numbers = [{batch.number: batch for batch in side.schedule.batches} for side in (a, b)]
     both = [number for number in numbers[0] if number in numbers[1]]
     ids = [(numbers[0][number].id, numbers[1][number].id) for number in both]
@@ -186,10 +186,11 @@ def compare_runs(first: Path, second: Path, *, check: bool = True) -> Comparison
 class _Side:
     """What is read of one run."""
 
-    def __init__(self, run_dir: Path, *, check: bool) -> None:
+    def __init__(self, run_dir: Path, *, check: bool, on_step: OnStep) -> None:
         with held_for_reading(run_dir):
-            self.manifest = read_checked(run_dir, TABLES_READ, check=check)
+            self.manifest = read_checked(run_dir, TABLES_READ, check=check, on_step=on_step)
             self.schedule = read_inputs(run_dir, self.manifest.identity)
+            on_step(f"reading {run_dir}", 0, 0)
             with connect(run_dir, self.manifest, tables=TABLES_READ) as lake:
                 found = lake.execute(QUERY)
                 names = [column[0] for column in found.description or ()]

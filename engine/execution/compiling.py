@@ -25,6 +25,10 @@ class Compiled(events.Listener):  # type: ignore[misc]
     def seconds(self) -> float:
         return self._seconds + (perf_counter() - self._begun if self._open else 0.0)
 
+    @property
+    def is_under_way(self) -> bool:
+        return self._open > 0
+
     def on_start(self, event: Any) -> None:
         if not self._open:
             self._begun = perf_counter()

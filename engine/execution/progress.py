@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass, field
+from heapq import heapify, heapreplace
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from lake.errors import InputError
@@ -15,6 +17,9 @@ from lake.next_step import resume
 from lake.records import FORMAT, as_record, file_bytes, opened
 from lake.sealed import Damaged
 
+# Measured on 550 batches: what a partition takes beside its batches, as a share of their time; and the seconds that a
+# run takes once all its partitions have ended.
+BESIDE, RUN_ENDING = 0.2, 0.5
 # A batch's days from first to last; the ages by which seconds a batch are given.
 AGE_CLASSES = (("50-200 days", 0, 200), ("200-600 days", 200, 600), ("600-900 days", 600, 100_000))
 
@@ -82,7 +87,8 @@ class Progress:
     def seconds_left(self) -> float | None:
         """By the events still expected at the workers' pace with whole batches; None before the first batch is made.
 
-        What they did before their first batch, compiling too, is no part of that pace.
+        What they did before their first batch, compiling too, is no part of that pace; what a partition takes beside
+        its batches is told by `beside`.
         """
         going = [p for p in self.running if p.events > p.before]
         busy = sum(b.seconds for r in self.succeeded for b in r.batches.values())
@@ -91,12 +97,32 @@ class Progress:
         if self.state != "running" or not self.estimate or not made or busy <= 0:
             return None
         pace = made / busy
-        to_come = self.partitions - len(self.succeeded) - len(self.failed)
-        evenly = (self.estimate - self.events) / max(1, min(self.workers, to_come))
-        # partitions are about as long as each other: one that has just begun takes its time, whoever is idle
-        alone = max((self.estimate / self.partitions - p.events for p in going), default=0.0)
-        since = sum(self.updated_at - p.told for p in going) / max(1, len(going))
-        return max(0.0, max(evenly, alone) / pace - since)
+        # partitions are about as long as each other
+        each = self.estimate / self.partitions
+        ending = self.beside * each / pace
+        to_come = [max(0.0, each - p.events) for p in self.running]
+        free = [
+            max(0.0, rows / pace + ending - (self.updated_at - p.told))
+            for rows, p in zip(to_come, self.running, strict=True)
+        ]
+        waiting = self.partitions - len(self.succeeded) - len(self.failed) - len(self.running)
+        free += [0.0] * max(0, min(waiting, self.workers - len(self.running)))
+        heapify(free)
+        if waiting > 0:
+            rows = max(0.0, self.estimate - self.events - sum(to_come)) / waiting
+            for _ in range(waiting):
+                heapreplace(free, free[0] + rows / pace + ending)
+        return max(free, default=0.0) + RUN_ENDING
+
+    @property
+    def beside(self) -> float:
+        """What partitions take beside their batches (foreseeing, the last row groups, hashing), as a share of those.
+
+        As seen, but for the first partition of each worker, which may have compiled.
+        """
+        later = self.succeeded[self.workers :]
+        shares = [(r.seconds - busy) / busy for r in later if (busy := sum(b.seconds for b in r.batches.values()))]
+        return median(shares) if shares else BESIDE
 
     @property
     def compiled(self) -> tuple[int, float]:

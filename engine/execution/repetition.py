@@ -11,12 +11,14 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field
 
+from engine.execution.progress import Progress
 from engine.execution.run import Expected, RunEvents, require_complete, simulate_schedule
 from engine.execution.verification import verify_run
 from engine.farm.schedule_file import read_any
 from engine.inputs.bounded import FileName
 from engine.inputs.reading import StrictModel, load_text, parse_yaml, validate
 from engine.inputs.shipped_files import find_schedule, record_folder
+from lake.checked import OnStep, unheard
 from lake.errors import InputError
 from lake.files import write_atomically
 
@@ -96,10 +98,13 @@ def repeat(
     workers: int | None = None,
     verified: bool = False,
     begun: Callable[[Path, Expected], None] = lambda path, expected: None,
+    progress: Callable[[Progress], None] | None = None,
+    on_step: OnStep = unheard,
 ) -> Iterator[Repetition]:
     """Run each schedule in a folder of its own, in `below` or the system's temporary one, and remove it.
 
-    verified: hold each run against every invariant before it is removed.
+    verified: hold each run against every invariant before it is removed. begun, progress, on_step: hear of each run,
+    and of its verification.
 
     InputError: a schedule or a record is wrong; all are read before the first run. RunFailed: partitions failed.
     """
@@ -111,10 +116,13 @@ def repeat(
     for path, schedule in read:
         with tempfile.TemporaryDirectory(prefix="smoltworks-", dir=below) as folder:
             run_dir = Path(folder) / schedule.name
-            events = RunEvents(begun=lambda expected, path=path: begun(path, expected))  # type: ignore[misc]
+            events = RunEvents(
+                begun=lambda expected, path=path: begun(path, expected),  # type: ignore[misc]
+                progress=progress,
+            )
             manifest = simulate_schedule(schedule, run_dir, workers=workers, events=events)
             require_complete(manifest, run_dir)
-            checks = verify_run(run_dir).checks if verified else None
+            checks = verify_run(run_dir, on_step=on_step).checks if verified else None
         yield Repetition(
             schedule=path,
             made=Recorded(events=manifest.events, fingerprint=manifest.fingerprint),

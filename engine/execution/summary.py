@@ -12,7 +12,7 @@ from engine.execution.inputs import read_inputs
 from engine.execution.verification import KeptVerification, last_verification
 from engine.farm.schedule import Schedule
 from engine.planning.capacity import CapacityReport, Saturation, capacity_report, executed_saturation
-from lake.checked import read_checked
+from lake.checked import OnStep, read_checked, unheard
 from lake.held import held_for_reading
 from lake.manifest import Manifest
 from lake.next_step import command
@@ -83,14 +83,15 @@ def _double_quoted(text: str) -> str:
     return '"' + re.sub(r'([\\"$`])', r"\\\1", text) + '"'
 
 
-def summarise(run_dir: Path, *, check: bool = True) -> Summary:
+def summarise(run_dir: Path, *, check: bool = True, on_step: OnStep = unheard) -> Summary:
     """The run's summary; InputError when it is not complete.
 
     check: hold every file's bytes against the manifest; without it no verification is told, since it may have seen
-    other bytes.
+    other bytes. on_step: hears of the hashing.
     """
     with held_for_reading(run_dir):
-        manifest = read_checked(run_dir, check=check)
+        manifest = read_checked(run_dir, check=check, on_step=on_step)
+        on_step("summing up the run", 0, 0)
         schedule = read_inputs(run_dir, manifest.identity)
         renew_view_files(run_dir)
         return Summary(

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from engine.report.console import NOT_CHECKED, console, input_errors, print_json, results, start
+from engine.report.sign_of_life import doing
 from lake.errors import InputError
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -44,10 +45,11 @@ def report(
             raise InputError(str(file), "is not needed", "add --html to write the page there")
         if no_check:
             sys.stderr.write(f"{NOT_CHECKED}\n")
-        summary = summarise(run, check=not no_check)
+        summary = summarise(run, check=not no_check, on_step=doing)
         if picture is not None:
             from engine.report.charts.capacity import write_picture
 
+            doing("drawing")
             write_picture(picture, summary.schedule, summary.capacity)
         page = None
         if html:

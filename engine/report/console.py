@@ -19,6 +19,7 @@ import typer
 
 from engine import __version__
 from engine.report.objects import failure_object, stop_object
+from engine.report.sign_of_life import sign
 from engine.report.stopping import Stopped, hint, state, stopped_code, stops
 from engine.report.streams import OutputFailed, Trimmed, require_streams
 from lake.errors import InputError
@@ -32,6 +33,7 @@ FAILED, WRONG_INPUT = 1, 2
 NO_MEMORY = ("there is not enough memory", "end other programs, raise the limit, or take fewer --workers; then repeat")
 LONGEST = 300  # characters of a fault's own words
 UNBROKEN = 10_000  # characters: no line of a file or a pipe is broken
+NARROW = 80  # columns of a terminal that does not know how many it has
 NOT_CHECKED = "bytes not checked"  # the first line where --no-check is given
 
 
@@ -90,7 +92,7 @@ def tell(text: str) -> None:
         from engine.report.wrapping import wrapped
 
         with suppress(OSError):
-            text = wrapped(text, os.get_terminal_size(2).columns)
+            text = wrapped(text, os.get_terminal_size(2).columns or NARROW)
     sys.stderr.write(f"{text}\n")
 
 
@@ -111,6 +113,7 @@ def start(app: typer.Typer, arguments: list[str] | None = None, *, program: str 
         with input_errors():
             app(arguments, prog_name=program)
     except SystemExit:
+        sign.end()
         if state.told:
             # not by the interpreter's way out: it waits for threads, and ends by SIGINT where an import was interrupted
             with suppress(OutputFailed):
@@ -118,6 +121,7 @@ def start(app: typer.Typer, arguments: list[str] | None = None, *, program: str 
             sys.stderr.flush()
             os._exit(128 + (state.came or signal.SIGINT))
         raise
+    sign.end()
     raise SystemExit(0)
 
 
@@ -127,6 +131,8 @@ def input_errors(run_dir: Path | None = None) -> Iterator[None]:
 
     A fault of ours is written into the run's logs, if there are any.
     """
+    if run_dir is not None:
+        sign.doing("reading the run")
     try:
         with stops():
             try:

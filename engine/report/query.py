@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from lake.checks import plain_value
+from lake.interrupting import percent
 
 BATCH_ROWS = 10_000
 WIDEST = 100_000
@@ -20,6 +21,12 @@ NUMBERS = frozenset(
     {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
     | {"FLOAT", "DOUBLE", "DECIMAL"}
 )
+
+
+def querying() -> str:
+    """What is being done while DuckDB is at work, and how far it is where it tells."""
+    far = percent()
+    return "querying" if far is None else f"querying: {far:.0f} %"
 
 
 def query_data(result: DuckDBPyRelation) -> dict[str, Any]:

@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from engine.execution.repetition import DIFFERS, SAME, Recorded, Repetition
+from engine.execution.progress import Progress
+from engine.execution.repetition import DIFFERS, SAME, Recorded, Repetition, repeat
 from engine.execution.run import Expected
 from engine.report.console import say
+from engine.report.run import RunDisplay
 
 
-def announce(screen: Console) -> Callable[[Path, Expected], None]:
-    """Tells of each run that begins."""
-    return lambda path, expected: say(screen, f"running {path}: about {expected.events:,} events")
+def repeat_shown(
+    screen: Console, schedules: Sequence[Path], *, below: Path | None, workers: int | None, verified: bool
+) -> Iterator[Repetition]:
+    """`repeat`, which tells of each run that begins, and how far it is; nothing is shown while a result is out."""
+    display = RunDisplay(screen)
+
+    def begun(path: Path, expected: Expected) -> None:
+        say(screen, f"running {path}: about {expected.events:,} events")
+        display.prepare()
+
+    def progress(state: Progress) -> None:
+        display.progress(state)
+
+    def step(what: str, done: int, of: int) -> None:
+        display.step(what, done, of)
+
+    runs = repeat(
+        schedules, below=below, workers=workers, verified=verified, begun=begun, progress=progress, on_step=step
+    )
+    while True:
+        display = RunDisplay(screen)
+        with display:
+            found = next(runs, None)
+        if found is None:
+            return
+        yield found
 
 
 def print_repetition(screen: Console, found: Repetition) -> None:

@@ -12,7 +12,7 @@ from rich.table import Table
 from engine.execution.progress import Progress
 from engine.execution.traces import folder_bytes
 from engine.report.console import say
-from engine.report.waiting import Waiting, in_time
+from engine.report.waiting import Waiting, compiling, in_time
 from lake.manifest import BiologyRecord, Manifest, PartitionRecord
 from lake.space import size
 
@@ -42,13 +42,17 @@ class RunDisplay:
         self._waiting.tell("foreseeing the run, starting workers")
 
     def begun(self, expected: Expected) -> None:
-        self.has_begun = True
         over = f"; {len(expected.flagged)} batches may outgrow their containers" if expected.flagged else ""
         say(
             self._screen,
             f"running {self._run_dir}: {self._batches} batches, about {expected.events:,} events, "
             f"{size(expected.bytes)}{over}",
         )
+        self.prepare()
+
+    def prepare(self) -> None:
+        """What comes before the first batch is under way."""
+        self.has_begun = True
         self._waiting.tell("preparing the water")
 
     def finished(self, record: PartitionRecord) -> None:
@@ -62,7 +66,11 @@ class RunDisplay:
             what = f"batches ({state.events:,} events)"
             self._waiting.tell(what, state.batches_done, state.batches, left=state.seconds_left)
         elif kernels:
-            self._waiting.tell(f"compiling for the first time: {kernels} kernels, {in_time(seconds)}")
+            self._waiting.tell(compiling(kernels, seconds))
+
+    def step(self, what: str, done: int, of: int) -> None:
+        """What comes after the run itself."""
+        self._waiting.tell(what, done, of)
 
     def told(self) -> None:
         """What the run took beside its own work."""

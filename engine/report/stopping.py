@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from engine.report.sign_of_life import sign
+
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE = 0.7  # seconds that code which hears of no signal (a library's) is given to come back
 LOOK = 0.05
@@ -112,6 +114,7 @@ def _end(number: int, _: object = None) -> None:
     try:
         if not state.told:
             state.told, words = True, hint()
+            sign.end()
             os.write(2, f"interrupted{words}\n".encode(errors="backslashreplace"))
             if (state.json_asked or "--json" in sys.argv) and not state.json_told:
                 os.write(1, _object(words, 128 + number).encode(errors="backslashreplace"))

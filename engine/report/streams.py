@@ -8,7 +8,12 @@ import os
 import re
 import sys
 from contextlib import suppress
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+from engine.report.sign_of_life import sign
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 
 def require_streams() -> None:
@@ -38,7 +43,15 @@ def to_nowhere(number: int) -> None:
 
 
 def _bytes_to(number: int) -> io.BufferedWriter:
-    return io.BufferedWriter(io.FileIO(number, "w", closefd=False))
+    return io.BufferedWriter(_Heard(number, "w", closefd=False))
+
+
+class _Heard(io.FileIO):
+    """Before anything is written, the sign of life is gone."""
+
+    def write(self, data: ReadableBuffer) -> int:
+        sign.heard(self.fileno(), bytes(memoryview(data)[-1:]))
+        return super().write(data)
 
 
 class OutputFailed(Exception):

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from engine.report.console import say
+from engine.report.sign_of_life import hidden, in_time, line_seconds
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-LINE_SECONDS = 10.0
 BAR = 20  # characters
 
 
@@ -23,25 +22,28 @@ class Waiting:
     """Within its block, tells what is being done and how far it is; nothing is left of it on a terminal."""
 
     def __init__(self, screen: Console, what: str) -> None:
-        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         self._screen, self._every = screen, line_seconds()
+        self._moves = screen.is_terminal and not screen.is_dumb_terminal
         self._text, self._begun = what, time.monotonic()
-        self._over = threading.Event()
+        self._over, self._stack = threading.Event(), ExitStack()
         self._bar = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=BAR),
             TextColumn("{task.fields[far]}", markup=False),
+            TimeElapsedColumn(),
             console=screen,
             transient=True,
-            disable=not screen.is_terminal,
+            disable=not self._moves,
         )
         self._task = self._bar.add_task(what, total=None, far="")
 
     def __enter__(self) -> Waiting:
         self._begun = time.monotonic()
-        if self._screen.is_terminal:
+        self._stack.enter_context(hidden())
+        if self._moves:
             self._bar.start()
         else:
             threading.Thread(target=self._lines, daemon=True).start()
@@ -64,22 +66,12 @@ class Waiting:
     ) -> None:
         self._over.set()
         self._bar.stop()
+        self._stack.close()
 
 
-def line_seconds() -> float:
-    """Seconds between two lines where there is no terminal; the environment's SMOLTWORKS_EVERY says otherwise."""
-    try:
-        return max(0.1, min(float(os.environ["SMOLTWORKS_EVERY"]), threading.TIMEOUT_MAX))
-    except (KeyError, ValueError):
-        return LINE_SECONDS
-
-
-def in_time(seconds: float) -> str:
-    """Seconds for people: 8 s, 4 min, 1 h 20 min."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+def compiling(kernels: int, seconds: float) -> str:
+    """What is being done where kernels are in no cache yet."""
+    return f"compiling for the first time: {kernels} kernel{'' if kernels == 1 else 's'}, {in_time(seconds)}"
 
 
 @contextmanager

@@ -70,7 +70,7 @@ class _Hashes:
 OnStep = Callable[[str, int, int], None]  # what is being done, how much of it is done, how much there is
 
 
-def _ignore(what: str, done: int, of: int) -> None:
+def unheard(what: str, done: int, of: int) -> None:
     """Nobody listens."""
 
 
@@ -80,7 +80,7 @@ def read_checked(
     *,
     check: bool = True,
     cached: bool = True,
-    on_step: OnStep = _ignore,
+    on_step: OnStep = unheard,
 ) -> Manifest:
     """The manifest of a complete run, whose files (of `tables`, or all) hold the bytes that it records.
 
@@ -99,7 +99,7 @@ def require_whole(
     tables: Collection[str] | None = None,
     *,
     cached: bool = True,
-    on_step: OnStep = _ignore,
+    on_step: OnStep = unheard,
 ) -> None:
     """InputError that names every file which is not as the manifest has it, and what to do."""
     found = find_faults(run_dir, parts_of(manifest, tables), cached=cached, on_step=on_step)
@@ -130,7 +130,7 @@ def find_faults(
     parts: Collection[Part],
     *,
     cached: bool = False,
-    on_step: OnStep = _ignore,
+    on_step: OnStep = unheard,
 ) -> list[Fault]:
     """What is wrong with the parts, by the hash of all their bytes."""
     known = _read_cache(run_dir) if cached else {}

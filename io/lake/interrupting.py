@@ -1,4 +1,4 @@
-"""Queries that another thread can interrupt: DuckDB hears of no Ctrl-C in much of what it does."""
+"""Queries that another thread can interrupt, for DuckDB hears of no Ctrl-C in much of what it does; or look at."""
 
 from __future__ import annotations
 
@@ -21,3 +21,19 @@ def interrupt() -> None:
     for connection in list(_known):
         with suppress(duckdb.Error):
             connection.interrupt()
+
+
+def tell_percent(connection: duckdb.DuckDBPyConnection) -> None:
+    """From now on `percent` tells how far its queries are; it shows nothing itself."""
+    with suppress(duckdb.Error):
+        connection.execute("SET enable_progress_bar_print = false")
+        connection.execute("SET enable_progress_bar = true")
+
+
+def percent() -> float | None:
+    """How far a query under way is, 0 to 100; None where DuckDB does not tell."""
+    for connection in list(_known):
+        with suppress(duckdb.Error):
+            if (found := connection.query_progress()) >= 0:
+                return found
+    return None

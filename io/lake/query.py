@@ -9,10 +9,11 @@ from pathlib import Path
 
 import duckdb
 
-from lake.checked import read_checked
+from lake.checked import OnStep, read_checked, unheard
 from lake.dictionary import dictionary
 from lake.errors import InputError
 from lake.held import held_for_reading
+from lake.interrupting import tell_percent
 from lake.next_step import command
 from lake.tables import TABLES
 from lake.view_sql import described_sql
@@ -27,17 +28,22 @@ TABLES_QUERY = (
 
 
 @contextmanager
-def answer(run_dir: Path, query: str = TABLES_QUERY, *, check: bool = True) -> Iterator[duckdb.DuckDBPyRelation]:
+def answer(
+    run_dir: Path, query: str = TABLES_QUERY, *, check: bool = True, on_step: OnStep = unheard
+) -> Iterator[duckdb.DuckDBPyRelation]:
     """The rows of a query on a complete run, to be read within the block; unless given, the tables and their rows.
 
-    check: read files only whose bytes are those that the manifest records. InputError: the run is not complete, a file
-    is not as recorded, the query is not one statement that reads, or DuckDB refuses it.
+    check: read files only whose bytes are those that the manifest records. on_step: hears of the
+    hashing, and `lake.interrupting.percent` then of the query. InputError: the run is not complete, a file is not as
+    recorded, the query is not one statement that reads, or DuckDB refuses it.
     """
     query = _without_end(query)
     with held_for_reading(run_dir):
         tables = _tables_read(query)
-        manifest = read_checked(run_dir, tables, check=check)
+        manifest = read_checked(run_dir, tables, check=check, on_step=on_step)
         with connect(run_dir, manifest, tables=tables, with_comments="duckdb_" in query.lower()) as connection:
+            if on_step is not unheard:
+                tell_percent(connection)
             try:
                 yield _reading(connection, _with_meaning(query))
             except duckdb.Error as error:

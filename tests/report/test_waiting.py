@@ -9,7 +9,6 @@ import time
 import pytest
 from rich.console import Console
 
-from engine.execution.progress import Progress, Underway
 from engine.report.waiting import Waiting, in_time
 
 
@@ -35,26 +34,3 @@ def test_on_a_terminal_a_bar_is_shown_and_gone() -> None:
 
 def test_seconds_are_told_as_people_do() -> None:
     assert [in_time(s) for s in (0.4, 89, 100, 3_500, 5_000)] == ["0 s", "89 s", "2 min", "58 min", "1 h 23 min"]
-
-
-def test_the_time_left_is_by_the_workers_own_pace() -> None:
-    """Two workers, 10 partitions of 100 events each; a hundred seconds of compiling are no part of the pace."""
-
-    def under_way(partition: int, events: int) -> Underway:
-        return Underway(partition=partition, pid=1, batches=10, done=1, events=events, begun=100.0, told=110.0)
-
-    state = Progress(
-        run="x",
-        state="running",
-        partitions=10,
-        batches=100,
-        estimate=1_000,
-        started_at=0.0,
-        updated_at=112.0,
-        workers=2,
-    )
-    assert state.seconds_left is None
-    state.running = [under_way(0, 50), under_way(1, 50)]
-    assert state.seconds_left == pytest.approx(900 / 10 - 2)  # ten events a second in two workers, told 2 s ago
-    state.estimate = 100
-    assert state.seconds_left == 0.0

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from lake.checked import read_checked
+from lake.checked import OnStep, read_checked, unheard
 from lake.errors import InputError
 from lake.held import held_for_reading
 from lake.manifest import Manifest
@@ -168,10 +168,10 @@ class Source:
 
 
 @contextmanager
-def open_source(run_dir: Path, *, check: bool = True) -> Iterator[Source]:
+def open_source(run_dir: Path, *, check: bool = True, on_step: OnStep = unheard) -> Iterator[Source]:
     """A complete run, its files held against the manifest unless `check` is false; InputError otherwise."""
     with held_for_reading(run_dir):
-        manifest = read_checked(run_dir, check=check)
+        manifest = read_checked(run_dir, check=check, on_step=on_step)
         with connect(run_dir, manifest) as lake:
             yield Source(run_dir=run_dir, manifest=manifest, lake=lake)
 
