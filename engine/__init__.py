@@ -16,6 +16,11 @@ def _is_command() -> bool:
 
 
 if _is_command():
+    import signal as _signal
+
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)  # while what sees to it is imported: an end without traceback
+
     from engine.report.stopping import watch as _watch
 
     _watch()  # before anything else is imported: a Ctrl-C in the first moment is no traceback either

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from engine.report.console import console, input_errors, print_json, results, say, start
+from engine.report.sign_of_life import hidden
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -57,12 +58,13 @@ def status(
                     state = read_progress(run)
                     live.update(status_table(state))
             return
-        while watch and state.state == "running":
-            say(console(), status_line(state))
-            end = time.monotonic() + max(every, line_seconds())
-            while state.state == "running" and time.monotonic() < end:
-                time.sleep(every)
-                state = read_progress(run)
+        with hidden():
+            while watch and state.state == "running":
+                say(console(), status_line(state))
+                end = time.monotonic() + max(every, line_seconds())
+                while state.state == "running" and time.monotonic() < end:
+                    time.sleep(every)
+                    state = read_progress(run)
         print_status(screen, state, run)
 
 

@@ -28,7 +28,10 @@ def status_table(state: Progress) -> Table:
         f"{parts['failed']} failed, of {parts['total']}",
     )
     table.add_row("batches", f"{batches['done']} of {batches['total']}")
-    table.add_row("events", f"{data['events']:,} of about {data['events_expected']:,}")
+    coming = f" of about {data['events_expected']:,}"
+    if _is_foreseeing(state):
+        coming = "; how many will come is being foreseen"
+    table.add_row("events", f"{data['events']:,}{coming}")
     table.add_row("pace", f"{data['events_per_second']:,.0f} events/s, {data['batches_per_second']:,.1f} batches/s")
     rate = data["success_rate"]
     table.add_row("success", "no partition has ended" if rate is None else f"{rate:.0%} of the partitions ended")
@@ -45,9 +48,15 @@ def status_table(state: Progress) -> Table:
     return table
 
 
+def _is_foreseeing(state: Progress) -> bool:
+    return state.state == "running" and not state.estimate
+
+
 def status_line(state: Progress) -> str:
     """How far the run is, in a line."""
     left = state.seconds_left
+    if _is_foreseeing(state):
+        return f"{state.run}: {state.state}, what is to come is being foreseen"
     return (
         f"{state.run}: {state.state}, {state.batches_done} of {state.batches} batches, {state.events:,} of about "
         f"{state.estimate:,} events in {in_time(state.seconds)}"

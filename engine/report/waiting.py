@@ -28,16 +28,14 @@ class Waiting:
         self._moves = screen.is_terminal and not screen.is_dumb_terminal
         self._text, self._begun = what, time.monotonic()
         self._over, self._stack = threading.Event(), ExitStack()
-        self._bar = Progress(
+        columns = (
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=BAR),
             TextColumn("{task.fields[far]}", markup=False),
             TimeElapsedColumn(),
-            console=screen,
-            transient=True,
-            disable=not self._moves,
         )
+        self._bar = Progress(*columns, console=screen, transient=True, disable=not self._moves)
         self._task = self._bar.add_task(what, total=None, far="")
 
     def __enter__(self) -> Waiting:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import weakref
 from collections.abc import Iterable
 from time import monotonic, sleep
 
@@ -41,6 +42,9 @@ def without_password(dsn: str) -> str:
     return make_conninfo("", **{k: v for k, v in parameters.items() if k not in SECRETS})
 
 
+_open: weakref.WeakSet[Connection] = weakref.WeakSet()
+
+
 class Unreachable(InputError):
     """The server can't be reached, or lets nobody in."""
 
@@ -75,7 +79,13 @@ def connect(dsn: str) -> Connection:
             f"its server is PostgreSQL {version // 10_000}, the oldest that will do is {OLDEST_SERVER}",
             "upgrade the server, or load into another database",
         )
+    _open.add(connection)
     return connection
+
+
+def own_processes() -> list[int]:
+    """The server's processes that work for this one."""
+    return [each.info.backend_pid for each in list(_open) if not each.closed]
 
 
 def _way_in(said: str) -> str:

@@ -13,6 +13,7 @@ from lake.held import held_for_reading
 from lake.manifest import Manifest, read_manifest
 from lake.next_step import command
 from lake.space import require_space
+from warehouse.blocking import told_of_blocking
 from warehouse.copying import max_rows
 from warehouse.embedded import embedded_dsn
 from warehouse.load import DEFAULT_CONNECTIONS, WHOLE, Listener, LoadResult, Options, load_run, restore_only
@@ -68,7 +69,7 @@ def load(
             options = replace(options, disk=(run_dir / FOLDER).resolve())
             if not has_database(run_dir):
                 _require_room_for_all(run_dir, manifest, options)
-        with database(run_dir, dsn, must_exist=False, tell=tell) as address:
+        with database(run_dir, dsn, must_exist=False, tell=tell) as address, told_of_blocking(address, tell):
             result = load_run(run_dir, manifest, address, connections, listener=listener, options=options)
         record_load(run_dir, manifest, dsn)
     return result
@@ -90,7 +91,7 @@ def restore(
     tell: Tell = silent,
 ) -> int:
     """Make again the indexes and keys that a load which was killed left out; how many. Errors as of restore_only."""
-    with database(run_dir, dsn, tell=tell) as address:
+    with database(run_dir, dsn, tell=tell) as address, told_of_blocking(address, tell):
         return restore_only(address, connections, report)
 
 
@@ -107,7 +108,7 @@ def wipe(
     """
     with held_for_reading(run_dir):
         manifest = read_manifest(run_dir)
-        with database(run_dir, dsn, tell=tell) as address:
+        with database(run_dir, dsn, tell=tell) as address, told_of_blocking(address, tell):
             result = wipe_run(manifest, address, confirm)
         if result is not None:
             forget_load(run_dir, dsn)

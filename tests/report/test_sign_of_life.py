@@ -87,7 +87,7 @@ def on_a_terminal(command: list[str], folder: Path, *, moves: int = MOVES) -> Se
         while text := _read(parent, SILENT_AT_MOST):
             after += text
     os.close(parent)
-    return Seen(before, after, process.returncode)
+    return Seen(before=before, after=after, code=process.returncode)
 
 
 def _read(terminal: int, seconds: float) -> str:
