@@ -57,7 +57,8 @@ faults: setup
 matrix: setup
 	$(BIN)/python -m tests.matrix
 
-# Makes .venv-readers/NAME from the registry, and writes docs/readers.md's table; ONLY=polars tries some and writes nothing.
+# Makes .venv-readers/NAME from the registries, and writes docs/readers.md's table where all could be tried; ONLY=polars
+# tries some and writes nothing.
 readers: setup
 	$(BIN)/python -m tests.readers $(if $(ONLY),--only "$(ONLY)",--write)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ from tests.readers.comparing import Outcome, Told
 from tests.readers.environments import Reader
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "readers.md"
-BEGIN, END = "<!-- make readers writes from here -->", "<!-- to here -->"
+BEGIN, END = "<!-- make readers writes from here, seal ", "<!-- to here -->"
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,20 @@ def text(rows: Sequence[Row], ours: Told) -> str:
 
 
 def write(rows: Sequence[Row], ours: Told) -> None:
-    """Put the generated part between its marks, and leave the rest."""
-    before, _, rest = FILE.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    FILE.write_text(f"{before}{BEGIN}\n\n{text(rows, ours)}\n\n{END}{after}", encoding="utf-8")
+    """Put the generated part between its marks, with a seal that an edit by hand breaks; leave the rest."""
+    before, _, _, after = parted(FILE.read_text(encoding="utf-8"))
+    told = text(rows, ours)
+    FILE.write_text(f"{before}{BEGIN}{seal(told)} -->\n\n{told}\n\n{END}{after}", encoding="utf-8")
+
+
+def parted(page: str) -> tuple[str, str, str, str]:
+    """The page before the generated part, its seal, the part, and the page after it."""
+    before, _, rest = page.partition(BEGIN)
+    mark, _, rest = rest.partition(" -->")
+    told, _, after = rest.partition(END)
+    return before, mark, told.strip(), after
+
+
+def seal(told: str) -> str:
+    """Twelve digits that stand for a text."""
+    return hashlib.sha256(told.encode()).hexdigest()[:12]

@@ -105,7 +105,7 @@ def by_sql(query: Callable[[str], list[tuple[Any, ...]]], types: dict[str, str],
             ends = ("NULL", "NULL")
         parts += [f"count({name})", total, *ends]
     (row,) = query(f"SELECT {', '.join(parts)} FROM t")
-    rows, figures = row[0], row[1:]
+    rows, figures = int(row[0]), row[1:]
     found = {}
     for i, (name, kind) in enumerate(types.items()):
         there, total, least, most = figures[4 * i : 4 * i + 4]
@@ -115,8 +115,21 @@ def by_sql(query: Callable[[str], list[tuple[Any, ...]]], types: dict[str, str],
 
 def with_duckdb(files: list[str]) -> Seen:
     connection = import_module("duckdb").connect()
-    connection.execute("SET TimeZone = 'UTC'")
     connection.execute(f"CREATE VIEW t AS FROM read_parquet({files!r})")
+    return of_duckdb(connection)
+
+
+def with_views(files: list[str]) -> Seen:
+    """By the run's own lake.duckdb, opened from another folder."""
+    run, table = Path(files[0]).parents[2], Path(files[0]).parent.name
+    with import_module("duckdb").connect(str(run / "lake.duckdb"), read_only=True) as connection:
+        connection.execute(f"SET file_search_path = '{run}'")
+        connection.execute(f"CREATE TEMP VIEW t AS FROM {table}")
+        return of_duckdb(connection)
+
+
+def of_duckdb(connection: Any) -> Seen:
+    connection.execute("SET TimeZone = 'UTC'")
     types = {name: kind for name, kind, *_ in connection.execute("DESCRIBE t").fetchall()}
     return by_sql(lambda sql: connection.execute(sql).fetchall(), types, "length", "epoch_us({})")
 
@@ -134,6 +147,31 @@ def with_datafusion(files: list[str]) -> Seen:
         return query(f"SELECT {', '.join(f'{part} AS c{i}' for i, part in enumerate(parts))} FROM t")
 
     return by_sql(aliased, types, "character_length", "CAST({} AS BIGINT)")
+
+
+def with_chdb(files: list[str]) -> Seen:
+    """ClickHouse, whose JSON has exact numbers as texts."""
+    connection = import_module("chdb").connect()
+    exact = "output_format_json_quote_64bit_integers=1, output_format_json_quote_decimals=1"
+    nulls = "aggregate_functions_null_for_empty=1, cast_keep_nullable=1"
+    table = f"file('{Path(files[0]).parent}/*.parquet', Parquet)"
+
+    def query(sql: str) -> list[list[Any]]:
+        told = connection.query(f"{sql} SETTINGS {exact}, {nulls}", "JSONCompactEachRow")
+        return [json.loads(line) for line in str(told).splitlines() if line]
+
+    kinds = {name: kind for name, kind, *_ in query(f"DESCRIBE TABLE {table}")}
+    for name in kinds:
+        while kinds[name].startswith(("Nullable(", "LowCardinality(")):
+            kinds[name] = kinds[name].partition("(")[2][:-1]
+    # rows; of each column how many are there, their sum, the least, the greatest
+    texts = [False] + [end and in_words(k) in ("text", "date") for k in kinds.values() for end in (0, 0, 1, 1)]
+
+    def figures(sql: str) -> list[tuple[Any, ...]]:
+        (row,) = query(sql.replace(" FROM t", f" FROM {table}"))
+        return [tuple(v if v is None or text else Decimal(v) for v, text in zip(row, texts))]  # noqa: B905
+
+    return by_sql(figures, kinds, "lengthUTF8", "toUnixTimestamp64Micro({})")
 
 
 _spark: list[Any] = []
@@ -237,7 +275,9 @@ READERS: dict[str, Callable[[list[str]], Seen]] = {
     "pyarrow": with_pyarrow,
     "polars": with_polars,
     "duckdb": with_duckdb,
+    "lake.duckdb": with_views,
     "datafusion": with_datafusion,
+    "chdb": with_chdb,
     "pyspark": with_pyspark,
     "pandas": with_pandas,
     "recipe": with_recipe,
