@@ -31,7 +31,7 @@ def _print_mapping(asked: bool) -> None:
         if state.json_asked:
             print_json(mapping_data())
         else:
-            sys.stdout.writelines(f"{line}\n" for line in mapping_text())
+            say(results(), *mapping_text())
         raise typer.Exit
 
 

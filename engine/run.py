@@ -59,8 +59,16 @@ def run(
         from engine.execution.run import RunEvents, run_folder, simulate_schedule
         from engine.farm.schedule_file import read_any
         from engine.inputs.bounded import require_path
-        from engine.inputs.shipped_files import find_schedule
-        from engine.report.run import PARTLY_DONE, biology_line, print_failures, print_run, print_whole, run_data
+        from engine.inputs.shipped_files import find_schedule, is_shipped
+        from engine.report.run import (
+            PARTLY_DONE,
+            biology_line,
+            print_failures,
+            print_next,
+            print_run,
+            print_whole,
+            run_data,
+        )
         from lake.errors import InputError
         from lake.manifest import is_run
         from lake.next_step import command
@@ -68,7 +76,7 @@ def run(
 
         require_path("--out", out)
         if (file := find_schedule(schedule)) != schedule:
-            say(screen, f"schedule {schedule}: {file}")
+            say(screen, f"schedule {schedule}: {'as shipped' if is_shipped(file) else file}")
         restored: list[str] = []
         if resume or overwrite:
             the_schedule, restored = read_again(schedule, farm=farm, biology=biology)
@@ -121,6 +129,7 @@ def run(
             if manifest.failed:
                 print_failures(screen, manifest, again)
                 raise typer.Exit(PARTLY_DONE)
+            print_next(screen, run_dir)
 
 
 if __name__ == "__main__":

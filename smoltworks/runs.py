@@ -41,11 +41,10 @@ class Run:
         """InputError when the folder holds no run."""
         self.path = path
         self._read: tuple[object, Manifest] | None = None
-        from lake.manifest import is_run
+        from lake.manifest import is_run, no_run
 
         if not is_run(path) and not (path / "manifest.json").exists():
-            problem = "not a run folder" if path.is_dir() else "no such run folder"
-            raise InputError(str(path), problem, "give the folder of a run: what simulate(out=...) or --out named")
+            raise no_run(path)
 
     def __repr__(self) -> str:
         return f"Run({str(self.path)!r})"

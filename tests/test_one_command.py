@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -73,6 +74,7 @@ def test_a_command_is_the_same_by_every_spelling(bin_folder: Path, name: str) ->
         usage, words = call(bin_folder, spelling, name, "--help", path=entered).stdout.split("\n", 1)
         assert usage.startswith(f"Usage: {'smoltworks' if spelling == 'script' else f'python -m {spelling}'} {name} ")
         assert words == alone.split("\n", 1)[1]
+    assert re.findall(r"\S+-$", words, re.MULTILINE) == [], "a word is broken at its hyphen"
 
 
 @pytest.mark.parametrize(
@@ -88,6 +90,24 @@ def test_help_loads_nothing_heavy(arguments: tuple[str, ...]) -> None:
     modules = {line.rpartition("|")[2].strip() for line in loaded.splitlines() if line.startswith("import time:")}
     assert "engine" in modules
     assert modules & set(HEAVY) == set()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("run",), r"--schedule: A schedule: a shipped name \(demo\), .*"),
+        (("plot", "runs/demo"), r"WHAT: .*growth.*"),
+        (("run", "--schedule", "demo", "--workers", "many"), r"--workers: Worker processes.*"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_missing_or_wrong_is_told_with_its_meaning(
+    bin_folder: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    done = call(bin_folder, "script", *arguments, "--json")
+    assert done.returncode == 2
+    assert re.search(rf"^  {words}$", done.stderr, re.MULTILINE), done.stderr
+    assert re.match(words, json.loads(done.stdout)["error"]["cure"])
 
 
 def test_completion_is_installed_and_completes(bin_folder: Path, tmp_path: Path) -> None:

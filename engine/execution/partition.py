@@ -117,7 +117,7 @@ class _ProgressFile:
 
 def simulate_partition(task: PartitionTask) -> PartitionRecord:
     """Simulate and write one partition. A failure is data: the record bears its traceback, no file is left."""
-    began = time.perf_counter()
+    began, compiled_before = time.perf_counter(), compiled.seconds
     batches = task.schedule.batches
     first, last = batches[0].id, batches[-1].id
     records: dict[int, BatchRecord] = {}
@@ -182,6 +182,7 @@ def simulate_partition(task: PartitionTask) -> PartitionRecord:
         fingerprints=fingerprints,
         batches=records,
         estimate=outlook.rows,
+        compiling=compiled.seconds - compiled_before,
     )
 
 

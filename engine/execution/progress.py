@@ -12,7 +12,7 @@ from typing import Any
 
 from lake.errors import InputError
 from lake.journal import Begun, Ended, Forecast, Journal, PartitionEnded, Told
-from lake.manifest import FILE, Manifest, PartitionRecord, is_run, read_manifest
+from lake.manifest import FILE, Manifest, PartitionRecord, is_run, no_run, read_manifest
 from lake.next_step import resume
 from lake.records import FORMAT, as_record, file_bytes, opened
 from lake.sealed import Damaged
@@ -238,7 +238,7 @@ def _take_from(manifest: Manifest, progress: Progress) -> None:
 
 def _nothing_told(run_dir: Path, told: Told) -> InputError:
     if not is_run(run_dir):
-        return InputError(str(run_dir), "not a run folder", "give the folder of a run, as run --out named it")
+        return no_run(run_dir)
     problem = f"damaged: {told.problem}" if told.problem else "tells nothing of the run"
     return InputError(str(Journal(run_dir).path), problem, f"finish it: {resume(run_dir)}")
 

@@ -231,6 +231,7 @@ def _run(request: _Request, began: float) -> Manifest:
         identity=this,
         seconds=time.perf_counter() - began,
         events_made=sum(r.events for r in made.values()),
+        compiling=max((r.compiling for r in made.values()), default=0.0),
         workers=request.workers,
         dimensions=dimensions,
         partitions=ordered,

@@ -61,6 +61,7 @@ class Summary:
             "run": str(self.run_dir),
             "events": manifest.events,
             "seconds": manifest.seconds,
+            "seconds_compiling": manifest.compiling,
             "events_per_second": manifest.events_per_second,
             "tables": manifest.tables,
             "batches": manifest.identity.batch_count,

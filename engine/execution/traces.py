@@ -14,7 +14,7 @@ from pathlib import Path
 
 from engine.simulation.numerics.kernel_places import kernel_places
 from lake.errors import InputError
-from lake.manifest import is_run
+from lake.manifest import is_run, no_run
 from warehouse.loaded_target import forget_load
 from warehouse.server_folder import FOLDER, has_database, remove_database
 from warehouse.server_process import end_orphans
@@ -83,7 +83,7 @@ def _remove_database(run: Path) -> None:
 
 def _of_run(run: Path) -> Iterator[Trace]:
     if not is_run(run):
-        raise InputError(str(run), "not a run folder", "give the folder of a run, or all")
+        raise no_run(run)
     if has_database(run):
         yield _trace(DATABASE, run / FOLDER, run)
 

@@ -12,8 +12,7 @@ from lake.errors import InputError
 def find_shipped(kind: str, name: str, beside: Path | None) -> Path:
     """The file of a farm or biology named `name`: a path, beside the schedule, or the shipped copy.
 
-    kind: "farms", "biology", or "bands", which lie with the biology. InputError names every place looked in, and what
-    is shipped.
+    kind: "farms", "biology", or "bands", which lie with the biology. InputError names what is shipped.
     """
     places = [Path(name)]
     if beside is not None:
@@ -24,11 +23,11 @@ def find_shipped(kind: str, name: str, beside: Path | None) -> Path:
             return place
     if places[0].is_dir():
         raise InputError(name, "is a folder, not a file", f"give a {kind.rstrip('s')} file, or a shipped name")
-    looked = "\n    ".join(dict.fromkeys(str(p) for p in places))
+    what = kind.rstrip("s")
+    near = "" if beside is None or beside in _shipped_folders("schedules") else f", nor one in {beside}"
+    cure = suggest_name(name, shipped_names(kind), f"shipped {'biologies' if kind == 'biology' else kind}")
     raise InputError(
-        name,
-        f"no such {kind.rstrip('s')} file; looked at\n    {looked}",
-        f"give a path or a shipped name: {', '.join(shipped_names(kind))}",
+        name, f"no such {what} file{near}, and none is shipped by that name", f"give a path, or a name; {cure}"
     )
 
 
@@ -51,6 +50,11 @@ def find_schedule(given: Path) -> Path:
     raise InputError(
         str(given), "no such file, and no schedule is shipped by that name", f"give a path, or a name; {cure}"
     )
+
+
+def is_shipped(schedule: Path) -> bool:
+    """Whether a schedule's file is one that comes with the project."""
+    return schedule.parent in _shipped_folders("schedules")
 
 
 def record_folder() -> Path | None:

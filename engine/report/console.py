@@ -22,6 +22,7 @@ from engine.report.objects import failure_object, stop_object
 from engine.report.sign_of_life import sign
 from engine.report.stopping import Stopped, hint, state, stopped_code, stops
 from engine.report.streams import OutputFailed, Trimmed, require_streams
+from engine.report.usage import keep_words_whole, meaning
 from lake.errors import InputError
 from lake.next_step import entrance
 from lake.space import in_words
@@ -109,6 +110,7 @@ def start(app: typer.Typer, arguments: list[str] | None = None, *, program: str 
     require_streams()
     words = sys.argv[1:] if arguments is None else arguments
     state.json_asked = "--json" in words[: words.index("--") if "--" in words else None]
+    keep_words_whole()
     try:
         with input_errors():
             app(arguments, prog_name=program)
@@ -178,13 +180,17 @@ def _untold_stop(end: BaseException) -> KeyboardInterrupt | None:
 
 
 def _tell_of_usage(end: BaseException) -> None:
-    """What typer says of a line that it can't read, as an object where --json is asked for."""
+    """What the option means that typer can't read or misses; all of it as an object where --json is asked for."""
     error = end.__context__
     message = getattr(error, "format_message", None)
     if callable(message):
         context = getattr(error, "ctx", None)
         line = context.command_path if context is not None else entrance()
-        tell_json(InputError(line, message(), f"see {line} --help"), getattr(error, "exit_code", WRONG_INPUT))
+        cure = f"see {line} --help"
+        if words := meaning(error):
+            tell(f"  {words}")
+            cure = f"{words} {cure}"
+        tell_json(InputError(line, message(), cure), getattr(error, "exit_code", WRONG_INPUT))
 
 
 def _tell_of_stop(stop: KeyboardInterrupt) -> None:

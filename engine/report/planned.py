@@ -111,7 +111,7 @@ def sea_lines(schedule: Schedule) -> tuple[str, ...]:
 def cutoff_lines(cutoff: Cutoff) -> tuple[str, ...]:
     """The cutoff in words."""
     first = (
-        f"as of {to_date(cutoff.as_of_day)}: {len(cutoff.completed)} batches certainly completed, "
+        f"batches as of {to_date(cutoff.as_of_day)}: {len(cutoff.completed)} certainly completed, "
         f"{len(cutoff.active)} certainly active, {len(cutoff.undecided)} undecided"
         + "".join(f", {len(numbers)} {state.lower()}" for state, numbers in cutoff.others.items())
     )

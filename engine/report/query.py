@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from engine.report.wrapping import beside
 from lake.checks import plain_value
 from lake.interrupting import percent
 
@@ -72,7 +73,8 @@ def print_rows(result: DuckDBPyRelation, limit: int) -> None:
     else:
         broad = max(map(len, result.columns))
         for row in rows[:limit]:
-            lines = (f"{name:>{broad}}  {value or ''}" for name, value in zip(result.columns, row, strict=True))
+            cells = zip(result.columns, row, strict=True)
+            lines = (beside(name, value or "", screen.width, broad=broad) for name, value in cells)
             screen.print("\n".join(lines), "", sep="\n", markup=False, soft_wrap=True)
     if len(rows) > limit:
         sys.stderr.write(f"the first {limit:,} rows; --limit N shows more, --csv gives all\n")

@@ -14,6 +14,7 @@ from engine.execution.traces import folder_bytes
 from engine.report.console import say
 from engine.report.waiting import Waiting, compiling, in_time
 from lake.manifest import BiologyRecord, Manifest, PartitionRecord
+from lake.next_step import command
 from lake.space import size
 
 if TYPE_CHECKING:
@@ -98,10 +99,12 @@ def rows_table(manifest: Manifest) -> Table:
 def made_in(manifest: Manifest) -> str:
     """Events, seconds and pace; a resume's pace is that of what it made."""
     kept = manifest.events - manifest.events_made
+    compiling = f", {manifest.compiling:.1f} s of it compiling" if manifest.compiling >= WORTH_TELLING else ""
     return (
         f"{manifest.events:,} events"
         + (f", {kept:,} of them kept," if kept else "")
-        + f" in {manifest.seconds:.1f} s: {manifest.events_per_second:,.0f} events a second"
+        + f" in {manifest.seconds:.1f} s{compiling}: {manifest.events_per_second:,.0f} events a second"
+        + (" otherwise" if compiling else "")
     )
 
 
@@ -131,6 +134,11 @@ def print_run(screen: Console, manifest: Manifest, run_dir: Path) -> None:
         f"{manifest.peak_memory_mb:.0f} MB at most in one; "
         f"{size(folder_bytes(run_dir / 'lake'))} in {run_dir}",
     )
+
+
+def print_next(screen: Console, run_dir: Path) -> None:
+    """What to do with a run that is whole."""
+    say(screen, f"a page to look at: {command('report', run_dir, '--html')}")
 
 
 def print_whole(screen: Console, manifest: Manifest, run_dir: Path) -> None:
@@ -175,6 +183,7 @@ def run_data(manifest: Manifest, run_dir: Path, again: str) -> dict[str, Any]:
         "events": manifest.events,
         "tables": manifest.tables,
         "seconds": manifest.seconds,
+        "seconds_compiling": manifest.compiling,
         "events_per_second": manifest.events_per_second,
         "partitions": {
             "succeeded": len(manifest.partitions) - len(manifest.failed),

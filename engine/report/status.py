@@ -32,7 +32,13 @@ def status_table(state: Progress) -> Table:
     if _is_foreseeing(state):
         coming = "; how many will come is being foreseen"
     table.add_row("events", f"{data['events']:,}{coming}")
-    table.add_row("pace", f"{data['events_per_second']:,.0f} events/s, {data['batches_per_second']:,.1f} batches/s")
+    batches_per_second = data["batches_per_second"]
+    pace = (
+        f"{batches_per_second:,.1f} batches/s"
+        if batches_per_second >= 1
+        else f"{60 * batches_per_second:.1f} batches/min"
+    )
+    table.add_row("pace", f"{data['events_per_second']:,.0f} events/s, {pace}")
     rate = data["success_rate"]
     table.add_row("success", "no partition has ended" if rate is None else f"{rate:.0%} of the partitions ended")
     ages = ", ".join(

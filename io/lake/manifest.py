@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import difflib
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from lake.errors import InputError
 from lake.held import LOCK
-from lake.next_step import overwrite, resume
+from lake.next_step import command, overwrite, resume
 from lake.records import FORMAT, OtherVersion, as_record, file_bytes, opened, write_record
 from lake.sealed import Damaged, seal
 
 FILE = "manifest.json"
 JOURNAL, INPUTS = Path("logs") / "run.jsonl", Path("logs") / "inputs.json"
+RUNS_NAMED = 4
 DERIVED = ("tables", "events")  # in the file for its readers, not in the record
 
 
@@ -52,6 +56,7 @@ class PartitionRecord:
     batches: dict[int, BatchRecord] = field(default_factory=dict)
     error: str = ""
     estimate: dict[str, int] = field(default_factory=dict)  # rows by table, as foreseen before the simulation
+    compiling: float = 0.0  # seconds of these, of a process that found kernels in no cache
 
     @property
     def events(self) -> int:
@@ -122,7 +127,8 @@ class BiologyRecord:
 class Manifest:
     """A finished run. `status` is complete, or partial when a partition failed.
 
-    `seconds` are those of the last call, which made `events_made` rows; a resume keeps the others.
+    `seconds` are those of the last call, which made `events_made` rows; a resume keeps the others. `compiling` of them
+    went into kernels, in the worker that compiled the longest.
     """
 
     run: str
@@ -136,6 +142,7 @@ class Manifest:
     fingerprint: str
     biology: BiologyRecord
     events_made: int = 0
+    compiling: float = 0.0
     format: str = FORMAT
 
     @property
@@ -172,8 +179,8 @@ class Manifest:
 
     @property
     def events_per_second(self) -> float:
-        """Rows a second of the last call."""
-        return self.events_made / max(self.seconds, 1e-9)
+        """Rows a second of the last call, but for the seconds of compiling, which the next one won't need."""
+        return self.events_made / max(self.seconds - self.compiling, 1e-9)
 
     def to_json(self) -> dict[str, Any]:
         """As manifest.json has it: with the rows by table and in all, for who reads it."""
@@ -188,12 +195,9 @@ def write_manifest(run_dir: Path, manifest: Manifest) -> None:
 def read_manifest(run_dir: Path) -> Manifest:
     """The manifest of a finished run, complete or partial; InputError when there is none or it is damaged."""
     path = run_dir / FILE
-    if not run_dir.is_dir():
-        problem = "is a file, and a run is a folder" if run_dir.exists() else "no such run folder"
-        raise InputError(str(run_dir), problem, "give the folder of a run, as run --out named it")
     if not os.path.lexists(path):
         if not is_run(run_dir):
-            raise InputError(str(run_dir), "not a run folder", "give the folder of a run, as run --out named it")
+            raise no_run(run_dir)
         problem = f"a run was begun here but not finished: there is no {FILE}"
         raise InputError(str(run_dir), problem, f"finish it: {resume(run_dir)}")
     try:
@@ -209,6 +213,30 @@ def is_run(run_dir: Path) -> bool:
     """Whether a run was begun in the folder, whatever has become of its records."""
     begun = any(os.path.lexists(run_dir / file) for file in (JOURNAL, INPUTS))
     return begun or all(os.path.lexists(run_dir / file) for file in (FILE, LOCK))
+
+
+def no_run(run_dir: Path) -> InputError:
+    """What to say of a path that is no run: what it is, and which runs there are in it, beside it, and in runs/."""
+    is_folder = os.path.isdir(run_dir)  # not Path.is_dir: what is no path at all is no folder, not an error
+    problem = "not a run folder" if is_folder else "no such run folder"
+    known = list(dict.fromkeys(map(str, _runs_near(run_dir))))
+    alike = [] if is_folder else difflib.get_close_matches(str(run_dir), known, n=1)
+    if alike:
+        cure = f"did you mean {alike[0]}?"
+    elif known:
+        cure = f"give the folder of a run: {', '.join(known[:RUNS_NAMED])}" + (
+            ", ..." if len(known) > RUNS_NAMED else ""
+        )
+    else:
+        cure = f"give the folder of a run; this makes one: {command('run', '--schedule', 'demo')}"
+    is_file = os.path.lexists(run_dir) and not is_folder
+    return InputError(str(run_dir), "is a file, and a run is a folder" if is_file else problem, cure)
+
+
+def _runs_near(run_dir: Path) -> Iterator[Path]:
+    for folder in (run_dir, run_dir.parent, Path("runs")):
+        with suppress(OSError):
+            yield from sorted(each for each in folder.iterdir() if (each / FILE).is_file())
 
 
 def read_complete(run_dir: Path) -> Manifest:

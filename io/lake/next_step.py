@@ -40,7 +40,7 @@ def entrance() -> str:
 
 def beginnings() -> tuple[str, ...]:
     """How the commands that messages name begin, psql's and DuckDB's among them."""
-    return entrance(), f"{shlex.quote(_python())} -m", "psql", "duckdb -c"
+    return entrance(), f"{shlex.quote(_python())} -m", "psql", "duckdb", "cd"
 
 
 def _entrance() -> list[str]:

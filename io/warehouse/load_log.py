@@ -251,14 +251,14 @@ def refuse_another_part(load: Load, selection: Selection, prefix: str, *, histor
     asked user's."""
     for what, then, now in (
         ("history", "all states" if load.histories else "none", "all states" if history else "none"),
-        ("part of it", load.selection.to_json() or "all of it", selection.to_json() or "all of it"),
-        ("prefix", load.prefix, prefix),
+        ("part of it", load.selection.in_words(), selection.in_words()),
+        ("prefix", load.prefix or "none", prefix or "none"),
         ("user", load.owner, user or load.owner),
     ):
         if then != now:
             raise InputError(
                 f"run {load.run}",
-                f"the target has it with another {what}: {then!r}, not {now!r}",
+                f"the target has it with another {what}: {then}, not {now}",
                 "load the same, or remove that first: the same command with --wipe and no selection",
             )
 

@@ -80,6 +80,14 @@ class Selection:
         days = {"since": self.since and self.since.isoformat(), "until": self.until and self.until.isoformat()}
         return {name: value for name, value in (named | days).items() if value}
 
+    def in_words(self) -> str:
+        """What is named, as one types it; "all of it" where nothing is."""
+        named = (
+            f"--{name} {','.join(value) if isinstance(value, list) else value}"
+            for name, value in self.to_json().items()
+        )
+        return " ".join(named) or "all of it"
+
     @staticmethod
     def from_json(data: dict[str, Any]) -> Selection:
         """From what to_json gave."""

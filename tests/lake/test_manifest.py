@@ -189,6 +189,17 @@ def test_a_run_that_was_begun_and_not_ended_is_known_as_such(tmp_path: Path) -> 
     assert f"--out {tmp_path} --resume" in message
 
 
+def test_where_there_is_no_run_those_nearby_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "this makes one: " in refusal(Path("runs/demo"))
+    for name in ("demo", "other"):
+        (tmp_path / "runs" / name).mkdir(parents=True)
+        (tmp_path / "runs" / name / FILE).touch()
+    assert "did you mean runs/demo?" in refusal(Path("runs/dmeo"))
+    for elsewhere in ("runs", "select 1", "x" * 1000, "nowhere/at all"):
+        assert "give the folder of a run: runs/demo, runs/other" in refusal(Path(elsewhere)), elsewhere
+
+
 def test_what_is_no_run_is_told_from_what_is_a_damaged_one(tmp_path: Path) -> None:
     assert "no such run folder" in refusal(tmp_path / "absent")
     assert "not a run folder" in refusal(tmp_path)
