@@ -19,7 +19,7 @@ from tests.faults.shell import Shell
 from tests.small_plan import write_schedule
 
 DEMO = "demo"
-LARGE = (DEMO, "uat-ladder", "400-7day", "550-6day", "584-11day", "584-87pct")  # the small schedule stands in for them
+LARGE = (DEMO, "uat-ladder", "400-7day", "550-6day", "584-11day", "584-87pct")  # a tiny schedule stands in for them
 MODULE = re.compile(r"python -m (?:engine|smoltworks)[. ]")
 QUOTED = re.compile(r"'[^']*'|\"[^\"$`]*\"")
 FOR_BASH = re.compile(r"[|<>;&`$*~]")  # outside quotes
@@ -33,7 +33,7 @@ class BlockFailed(AssertionError):
 
 @dataclass
 class Reader:
-    """Somebody who follows one page in a folder of their own; `run`: one of the small schedule, made before."""
+    """Somebody who follows one page in a folder of their own; `run`: one of `schedule`, made before."""
 
     shell: Shell
     folder: Path

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine.farm.schedule import Schedule
+from engine.farm.schedule_text import format_schedule
 from tests.docs.pages import DOCS, ROOT, Unmarked, blocks_in, blocks_of, notebook_block, pages
 from tests.docs.playing import BlockFailed, Reader
 from tests.faults.shell import Shell
+from tests.small_plan import write_schedule
 
 FEW = 12  # blocks that nothing runs
+NAMED = "FAR-2023-001"
 WITH_BLOCKS = [page for page in pages() if any(not block.kept for block in blocks_of(page))]
 
 
@@ -23,9 +27,25 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
         yield shell
 
 
+@pytest.fixture(scope="session")
+def schedule(tiny_schedule: Schedule) -> Schedule:
+    """The tiny schedule with the batch that the pages name."""
+    first, *others = tiny_schedule.batches
+    named = replace(tiny_schedule, batches=(replace(first, number=NAMED), *others))
+    return replace(named, text=format_schedule(named))
+
+
+@pytest.fixture(scope="session")
+def made(shell: Shell, schedule: Schedule) -> Path:
+    """Its run."""
+    told = shell.run("run", "--schedule", write_schedule(shell.folder, schedule), "--out", shell.folder / "run")
+    assert told.code == 0, told
+    return shell.folder / "run"
+
+
 @pytest.fixture
-def reader(shell: Shell, tmp_path: Path, small_schedule: Schedule, small_run: Path) -> Reader:
-    return Reader(shell=shell, folder=tmp_path, schedule=small_schedule, run=small_run)
+def reader(shell: Shell, tmp_path: Path, schedule: Schedule, made: Path) -> Reader:
+    return Reader(shell=shell, folder=tmp_path, schedule=schedule, run=made)
 
 
 @pytest.mark.parametrize("page", WITH_BLOCKS, ids=lambda page: str(page.relative_to(ROOT)))
