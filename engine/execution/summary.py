@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.execution.inputs import read_inputs
-from engine.execution.verification import KeptVerification, last_verification
+from engine.execution.kept_verification import KeptVerification, last_verification
 from engine.farm.schedule import Schedule
 from engine.planning.capacity import CapacityReport, Saturation, capacity_report, executed_saturation
 from lake.checked import OnStep, read_checked, unheard

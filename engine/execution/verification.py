@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import psycopg
 
 from engine.biology.bands import read_bands
 from engine.execution.inputs import read_inputs
+from engine.execution.kept_verification import keep_verification
 from engine.execution.plan_tables import plan_tables
 from engine.statistics.measure import Measures
 from engine.statistics.table import FAMILIES, Statistic, compute_measures, judge, run_records
@@ -31,7 +31,6 @@ from lake.errors import InputError
 from lake.held import held_for_reading
 from lake.manifest import Manifest
 from lake.next_step import command
-from lake.records import FORMAT, read_record, sealed_text, write_record
 from lake.views import connect, register_plan
 from warehouse.database import without_password
 from warehouse.loaded_target import loaded_target, target_dsn
@@ -41,7 +40,6 @@ from warehouse.server_users import Tell, silent
 
 COUNTS, KEYS = "20_counts_postgres", "07_foreign_keys_postgres"
 OWN = "the run's own server"
-KEPT_IN = Path("logs") / "verify.json"
 
 
 @dataclass(frozen=True)
@@ -156,35 +154,10 @@ def compute_statistics(run_dir: Path, manifest: Manifest, on_step: OnStep) -> li
     return judge(bands, measures, records.geographies)
 
 
-@dataclass(frozen=True)
-class KeptVerification:
-    """What was found of the data with this fingerprint: Verification.to_json in a record."""
-
-    fingerprint: str
-    run: str
-    passed: int
-    failed: int
-    checks: list[dict[str, Any]]
-    reports: dict[str, list[dict[str, Any]]]
-    postgres: str
-    statistics: list[dict[str, Any]] = field(default_factory=list)
-    format: str = FORMAT
-
-
-def last_verification(run_dir: Path, manifest: Manifest) -> KeptVerification | None:
-    """What the last verification of this very data found; None for none, InputError when its record is damaged."""
-    path = run_dir / KEPT_IN
-    if not os.path.lexists(path):
-        return None
-    found = read_record(path, KeptVerification, f"verify again: {command('verify', run_dir)}")
-    return found if found.fingerprint == manifest.fingerprint else None
-
-
 def _keep(found: Verification, manifest: Manifest) -> Verification:
     """Note the result beside the run; a run that cannot be written to is no failure."""
-    record = KeptVerification(fingerprint=manifest.fingerprint, **found.to_json())
     try:
-        write_record(found.run_dir / KEPT_IN, sealed_text(record, indent=1))
+        keep_verification(found.run_dir, manifest, found.to_json())
     except (OSError, InputError) as error:
         return replace(found, not_kept=str(error))
     return found

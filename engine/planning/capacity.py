@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from engine.farm.infrastructure import Farm
 from engine.farm.occupancy import Ints, Occupancy, occupancy
@@ -20,6 +18,17 @@ from engine.planning.places import Rules, max_usable_rings
 from engine.planning.starts import Start
 from lake.codes import SEA
 from lake.manifest import Manifest
+from lake.views import connect
+
+HELD = """
+WITH lived AS (
+    SELECT container_id, assignment_date - DATE '1970-01-01' AS first,
+        coalesce(departure_date, run.as_of) - DATE '1970-01-01' AS last
+    FROM container_assignment, run WHERE initial_count > 0
+)
+SELECT container_id, sum(greatest(0, least(last, $last) - greatest(first, $first)))::BIGINT FROM lived GROUP BY ALL
+"""
+"""Days that each container was held from the first day to before the last, both since 1970."""
 
 
 @dataclass(frozen=True)
@@ -282,19 +291,10 @@ def executed_saturation(run_dir: Path, schedule: Schedule, manifest: Manifest) -
     """
     first_day, last_day, _ = steady_state(schedule)
     at_sea = np.array([False, *(c.stage == SEA for c in schedule.farm.containers)])
-    held = np.zeros(2, dtype=np.int64)
-    for partition in manifest.partitions:
-        part = partition.tables.get("container_assignment")
-        if part is None:
-            continue
-        columns = ["container_id", "assignment_date", "departure_date"]
-        table = pq.read_table(run_dir / part.file, columns=columns, filters=pc.field("initial_count") > 0)
-        begin, end = (table[name].to_numpy() for name in ("assignment_date", "departure_date"))
-        arrived = begin.astype("datetime64[D]").astype(np.int64)
-        left = end.astype("datetime64[D]")
-        gone = np.where(np.isnat(left), schedule.as_of_day, left.astype(np.int64))
-        days = np.maximum(np.minimum(gone, last_day) - np.maximum(arrived, first_day), 0)
-        held += np.bincount(at_sea[table["container_id"].to_numpy()], weights=days, minlength=2).astype(np.int64)
+    with connect(run_dir, manifest, tables=("container_assignment",)) as lake:
+        asked = lake.execute(HELD, {"first": first_day, "last": last_day})
+        found = np.array(asked.fetchall(), dtype=np.int64).reshape(-1, 2)
+    held = np.bincount(at_sea[found[:, 0]], weights=found[:, 1], minlength=2).astype(np.int64)
     rooms = np.bincount(at_sea[1:], minlength=2) * (last_day - first_day)
     return Saturation(
         freshwater=_share(int(held[0]), int(rooms[0])),

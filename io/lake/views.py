@@ -16,6 +16,7 @@ the biology by which the run was made.
 
 from __future__ import annotations
 
+import json
 import secrets
 import tempfile
 from collections.abc import Collection, Iterable, Mapping
@@ -70,6 +71,15 @@ _RUN = {
     "estimate": pa.schema([("table_name", pa.string()), ("rows", pa.int64())]),
 }
 _LAKE_FINGERPRINT = _RUN["manifest_fingerprint"]
+_KINDS = {
+    pa.string(): "VARCHAR",
+    pa.bool_(): "BOOLEAN",
+    pa.date32(): "DATE",
+    pa.float64(): "DOUBLE",
+    pa.int8(): "TINYINT",
+    pa.int32(): "INTEGER",
+    pa.int64(): "BIGINT",
+}
 RUN_TABLES = frozenset(_RUN)  # what the manifest alone tells
 
 PLAN_TABLES: Mapping[str, pa.Schema] = MappingProxyType(
@@ -181,7 +191,7 @@ def connect(
         cure = f"check them: {command('verify', run_dir)}"
         raise InputError(str(run_dir), f"its files can't be read: {error}", cure) from None
     for name, rows in _run_rows(manifest).items():
-        _create(connection, name, pa.Table.from_pylist(rows, schema=_RUN[name]))
+        _create(connection, name, rows, _RUN[name])
     return connection
 
 
@@ -205,7 +215,7 @@ def _create_views(connection: Connection, run_dir: Path, manifest: Manifest, tab
 def register_plan(connection: Connection, tables: Mapping[str, Iterable[Mapping[str, Any]]]) -> None:
     """Add tables of PLAN_TABLES from their rows; KeyError for any other name."""
     for name, rows in tables.items():
-        _create(connection, name, pa.Table.from_pylist(list(rows), schema=PLAN_TABLES[name]))
+        _create(connection, name, rows, PLAN_TABLES[name])
 
 
 def register_fingerprints(connection: Connection, run_dir: Path) -> None:
@@ -221,7 +231,7 @@ def register_fingerprints(connection: Connection, run_dir: Path) -> None:
                 {"batch_id": b, "table_name": table, "fingerprint": found.get(b) or empty_fingerprint(table)}
                 for b in sorted({*p.batches, *found})
             ]
-    _create(connection, "lake_fingerprint", pa.Table.from_pylist(rows, schema=_LAKE_FINGERPRINT))
+    _create(connection, "lake_fingerprint", rows, _LAKE_FINGERPRINT)
 
 
 def _parts(manifest: Manifest) -> list[tuple[int | None, str, Any]]:
@@ -261,7 +271,8 @@ def _run_rows(manifest: Manifest) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _create(connection: Connection, name: str, rows: pa.Table) -> None:
-    connection.register("_incoming", rows)
-    connection.execute(f"CREATE TABLE {name} AS FROM _incoming")
-    connection.unregister("_incoming")
+def _create(connection: Connection, name: str, rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> None:
+    """A table of plain rows: by way of JSON, since Arrow imports pandas for Python's values, which takes a second."""
+    kinds = json.dumps([{field.name: _KINDS[field.type] for field in schema}])
+    made = f"CREATE TABLE {name} AS SELECT unnest(from_json($rows, '{kinds}'), recursive := true)"
+    connection.execute(made, {"rows": json.dumps(list(rows), default=str)})
