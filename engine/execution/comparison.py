@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from engine.biology.derivation import changes
 from engine.execution.inputs import read_inputs
 from engine.farm.schedule import Batch, Schedule, to_date
+from lake.adult_females import ADULT_FEMALES
 from lake.checked import OnStep, read_checked, unheard
 from lake.held import held_for_reading
 from lake.manifest import Manifest
@@ -41,7 +42,7 @@ OUTCOMES = MappingProxyType(
 """What is compared of a batch, and its unit. fish, biomass_t, mean_weight_g: of what was harvested or stands at the
 as-of date. last_day: of the harvest, or the as-of date. economic_fcr: feed over that biomass."""
 
-QUERY = """
+QUERY = f"""
 WITH harvested AS (
     SELECT batch_id, sum(harvested_count)::BIGINT AS fish, sum(live_weight_kg)::DOUBLE AS kg,
         max(event_date)::DATE AS day
@@ -58,13 +59,7 @@ died AS (
 fed AS (
     SELECT batch_id, sum(amount_kg)::DOUBLE AS kg, sum(feed_cost)::DOUBLE AS cost FROM feeding_event GROUP BY batch_id
 ),
-ring AS (
-    SELECT c.batch_id, c.count_date::DATE AS day, max(c.fish_sampled) AS fish,
-        coalesce(sum(c.count_value) FILTER (t.species = 'Lepeophtheirus salmonis' AND t.gender = 'female'
-            AND t.development_stage = 'adult'), 0) AS females
-    FROM lice_count c JOIN lice_type t ON t.id = c.lice_type_id GROUP BY c.batch_id, c.assignment_id, day
-),
-counted AS (SELECT batch_id, day, sum(females) / sum(fish) AS females FROM ring GROUP BY ALL),
+counted AS (SELECT batch_id, day, sum(females) / sum(fish) AS females FROM ({ADULT_FEMALES}) GROUP BY ALL),
 lice AS (SELECT batch_id, max(females)::DOUBLE AS peak FROM counted GROUP BY batch_id),
 treated AS (SELECT batch_id, count(*) AS rings FROM treatment WHERE method <> 'VACCINE' GROUP BY batch_id)
 SELECT
@@ -130,8 +125,21 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Pair:
+    """A batch of both runs with every outcome by name, whether it differs or not."""
+
+    batch: str
+    geography: str
+    before: Mapping[str, Value]
+    after: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """Run `first` and run `second`; changes and outcomes tell what differs, `only_*` which batches one alone has."""
+    """Run `first` and run `second`; changes and outcomes tell what differs, `only_*` which batches one alone has.
+
+    pairs: the batches of both.
+    """
 
     first: str
     second: str
@@ -141,6 +149,7 @@ class Comparison:
     only_first: tuple[str, ...]
     only_second: tuple[str, ...]
     outcomes: tuple[Outcome, ...]
+    pairs: tuple[Pair, ...] = ()
 
     @property
     def is_same(self) -> bool:
@@ -150,7 +159,8 @@ class Comparison:
 
     def to_json(self) -> dict[str, Any]:
         """As --json prints it; dates as ISO text."""
-        data = asdict(self)
+        data = asdict(replace(self, pairs=()))
+        del data["pairs"]
         for row, outcome in zip(data["outcomes"], self.outcomes, strict=True):
             row["difference"] = outcome.difference
         found: dict[str, Any] = json.loads(json.dumps(data, default=str))
@@ -179,6 +189,15 @@ def compare_runs(first: Path, second: Path, *, check: bool = True, on_step: OnSt
             for number in both
             for name in OUTCOMES
             if a.outcomes[number][name] != b.outcomes[number][name]
+        ),
+        pairs=tuple(
+            Pair(
+                batch=number,
+                geography=a.schedule.farm.geography_of(numbers[0][number]).name,
+                before=a.outcomes[number],
+                after=b.outcomes[number],
+            )
+            for number in both
         ),
     )
 

@@ -6,9 +6,8 @@ import polars as pl
 
 from engine.statistics.measure import Basis, Measures, as_percent, by_geography, ratio, total, with_geography
 from engine.statistics.records import Records, collect
-from lake.codes import LICE_TREATMENTS
+from lake.codes import TREATMENT_WORDS
 
-METHODS = dict(zip(LICE_TREATMENTS, ("thermal", "mechanical", "freshwater", "H2O2", "bath"), strict=True))
 COUNT_DAYS = ((1, 90), (91, 180), (181, 270), (271, 360), (361, 450))
 TRAUMA_CAUSE = "HANDLING"  # the cause of what a treatment kills
 WINDOW_DAYS = 14  # days before and after a treatment that are compared
@@ -49,10 +48,10 @@ def counts(records: Records) -> Measures:
 
 
 def sea_treatments(records: Records) -> pl.DataFrame:
-    """Treatments against lice: treatment_id, assignment_id, date, day (at sea), method (as METHODS has it)."""
+    """Treatments against lice: treatment_id, assignment_id, date, day (at sea), method (as TREATMENT_WORDS has it)."""
     return collect(
         records.tables["treatment"]
-        .with_columns(pl.col("method").cast(pl.String).replace_strict(METHODS, default=None))
+        .with_columns(pl.col("method").cast(pl.String).replace_strict(dict(TREATMENT_WORDS), default=None))
         .filter(pl.col("method").is_not_null())
         .join(
             records.rings.lazy().select("assignment_id", "first_day"),
@@ -87,7 +86,7 @@ def treatments(records: Records) -> Measures:
         records.tables["treatment_truth"].join(treated.lazy().select("treatment_id", "method"), on="treatment_id")
     )
     truth = Basis("treatments", "treatment_truth (truth)")
-    for method in METHODS.values():
+    for method in TREATMENT_WORDS.values():
         of_method = lost.filter(pl.col("method") == method)
         what = "fish lost in the 14 days after a treatment"
         found[f"{what}, {method}"] = as_percent(deaths.mean(of_method["trauma"]))

@@ -3,6 +3,8 @@
 An enumeration of one column alone stands in that column's declaration.
 """
 
+from types import MappingProxyType
+
 SEA = 6
 """The life-cycle stage (1 to 6) that is lived at sea, in rings."""
 
@@ -30,6 +32,9 @@ TOTAL_LOSSES = ("POWER_FAILURE", "WATER_QUALITY")
 VACCINE = "VACCINE"
 LICE_TREATMENTS = ("THERMAL", "MECHANICAL", "FRESHWATER", "H2O2", "BATH")
 TREATMENT_METHODS = (*LICE_TREATMENTS, VACCINE)
+TREATMENT_WORDS = MappingProxyType(
+    dict(zip(LICE_TREATMENTS, ("thermal", "mechanical", "freshwater", "H2O2", "bath"), strict=True))
+)
 
 SIZE_CLASSES = ("0-1", "1-2", "2-3", "3-4", "4-5", "5-6", "6-7", "7-8", "8-9", "9+")
 """Of harvested fish: kg gutted."""

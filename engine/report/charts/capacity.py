@@ -12,7 +12,7 @@ import numpy as np
 from engine.farm.schedule import Schedule, to_date
 from engine.planning.capacity import CapacityReport, Pool
 from engine.report.charts.drawing import require_format, write_chart
-from engine.report.charts.parts import day_tip, tip
+from engine.report.charts.marks import day_tip, tip
 from engine.report.charts.theme import measure, time_axis
 
 MAX_POINTS = 600
@@ -53,7 +53,7 @@ def draw_picture(schedule: Schedule, report: CapacityReport) -> Any:
 
 def _panel(pool: Pool, schedule: Schedule, report: CapacityReport) -> Any:
     begin, end = (_iso_date(pool.load_day), _iso_date(pool.load_day + len(pool.load)))
-    x = alt.X("day:T", scale=alt.Scale(type="utc", domain=[begin, end]), axis=time_axis(utc=True))
+    x = alt.X("day:T", scale=alt.Scale(type="utc", domain=[begin, end]), axis=time_axis())
     top = alt.Scale(domain=[0, max(pool.capacity, pool.peak, 1) * 1.12], nice=False)
     y = alt.Y("containers:Q", axis=measure("containers", form="~r"), scale=top)
     layers = []

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from engine.report.charts.stays import make_stays
 from lake.checked import OnStep, read_checked, unheard
 from lake.errors import InputError
 from lake.held import held_for_reading
@@ -26,23 +27,6 @@ if TYPE_CHECKING:
 
     from engine.farm.schedule import Schedule
 
-STAYS = """
-CREATE OR REPLACE TEMP TABLE chosen_stay AS
-SELECT
-    a.id AS assignment_id, a.batch_id, b.batch_number AS batch, g.id AS geography_id, g.name AS geography,
-    a.container_id, c.name AS ring, coalesce(r.name, s.name) AS site, a.lifecycle_stage_id AS stage_id,
-    l.name AS stage, r.id IS NOT NULL AS at_sea,
-    a.assignment_date AS first_day, coalesce(a.departure_date, (SELECT as_of FROM run)) AS end_day
-FROM container_assignment a
-JOIN batch b ON b.id = a.batch_id
-JOIN container c ON c.id = a.container_id
-JOIN geography g ON g.id = c.geography_id
-JOIN lifecycle_stage l ON l.id = a.lifecycle_stage_id
-LEFT JOIN area r ON r.id = c.area_id
-LEFT JOIN hall h ON h.id = c.hall_id
-LEFT JOIN station s ON s.id = h.station_id
-WHERE a.is_active OR a.departure_date IS NOT NULL
-"""
 NAMES = {
     "batches": ("batch", "SELECT batch_number FROM batch ORDER BY id"),
     "rings": ("ring", "SELECT name FROM container ORDER BY id"),
@@ -86,7 +70,7 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Source:
-    """A complete run, open for charts: `lake` has its tables as views."""
+    """A complete run, open for charts: `lake` has its tables as views, and those of stays.PREPARED."""
 
     run_dir: Path
     manifest: Manifest
@@ -111,10 +95,8 @@ class Source:
             conditions.append(f"end_day > DATE '{chosen.since}'")
         if chosen.until:
             conditions.append(f"first_day < DATE '{chosen.until}'")
-        self.lake.execute(STAYS)
-        if conditions:
-            kept = " AND ".join(conditions)
-            self.lake.execute(f"CREATE OR REPLACE TEMP TABLE chosen_stay AS FROM chosen_stay WHERE {kept}")
+        kept = " AND ".join(["true", *conditions])
+        self.lake.execute(f"CREATE OR REPLACE TEMP TABLE chosen_stay AS FROM stay WHERE {kept}")
         if not self.lake.execute("SELECT count(*) FROM chosen_stay").fetchall()[0][0]:
             raise InputError(chosen.words, "no fish stood there then", self._spans())
 
@@ -173,6 +155,7 @@ def open_source(run_dir: Path, *, check: bool = True, on_step: OnStep = unheard)
     with held_for_reading(run_dir):
         manifest = read_checked(run_dir, check=check, on_step=on_step)
         with connect(run_dir, manifest) as lake:
+            make_stays(lake)
             yield Source(run_dir=run_dir, manifest=manifest, lake=lake)
 
 

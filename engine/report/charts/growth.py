@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from engine.report.charts import parts
+from engine.report.charts import marks, parts
 from engine.report.charts.chosen import Chosen, Source
 
 LIVED = """
@@ -110,7 +110,7 @@ def chart(growth: Growth) -> Any:
     planned = growth.planned
     if growth.chosen.until is None and not planned.is_empty():
         until = max(until, min(planned["day"].max(), _plan_shown(growth)))  # type: ignore[type-var]
-    x = parts.days(since=span.min(), until=until)  # type: ignore[arg-type]
+    x = parts.span(span.min(), until)  # type: ignore[arg-type]
     panels = [
         _panel(growth, x, at_sea=at_sea, name=name)
         for at_sea, name in ((True, "At sea"), (False, "In fresh water"))
@@ -141,29 +141,25 @@ def _panel(growth: Growth, x: alt.X, *, at_sea: bool, name: str) -> Any:
     here = pl.col("at_sea") == at_sea
     lived, planned = growth.lived.filter(here), growth.planned.filter(here)
     events, targets = growth.events.filter(here), growth.targets.filter(here)
-    y = parts.amount("weight_g", "mean weight", "g")
-    series = parts.colour(growth.lived, "series", "ring" if growth.chosen.by_ring else "batch")
-    tips = [parts.tip("series", "of"), parts.day_tip(), parts.tip("weight_g", "mean weight, g", ",.1f")]
+    y = marks.amount("weight_g", "mean weight", "g")
+    ring = growth.chosen.by_ring
+    series = parts.colour(growth.lived, "series", "ring" if ring else "batch")
+    tips = [marks.tip("series", "of"), marks.day_tip(), marks.tip("weight_g", "mean weight, g", ",.1f")]
     is_crowd = growth.lived["series"].n_unique() > parts.MOST_SERIES
-    layers = [
-        alt.Chart(parts.data(planned))
-        .mark_line(style="planned", clip=True, opacity=0.3 if is_crowd else 1)
-        .encode(x=x, y=y, detail="series:N", tooltip=[*tips, parts.tip("stage", "planned stage")]),
-        alt.Chart(parts.data(lived))
-        .mark_line(clip=True)
-        .encode(
-            x=x,
-            y=y,
-            detail=["series:N", "spell:N"],
-            tooltip=[*tips, parts.tip("stage", "stage"), parts.tip("fish", "fish", ",.0f")],
-            **series,
-        ),
-    ]
+    layers = marks.beside_plan(
+        alt.Chart(parts.data(planned)),
+        alt.Chart(parts.data(lived)),
+        x=x,
+        y=(y, y),
+        tips=[*tips, marks.tip("stage", "stage")],
+        series={"detail": [alt.Detail("series:N"), alt.Detail("spell:N")], **series},
+        many=is_crowd,
+    )
     if series["color"].shorthand == "series:N" and targets.height:
         goal = alt.Chart(parts.data(targets)).mark_rule(strokeDash=[10, 4], strokeWidth=2, opacity=0.8, clip=True)
-        words = [parts.tip("series", "of"), parts.tip("weight_g", "harvest from, g", ",.0f")]
-        colour = {} if growth.chosen.by_ring else series
-        layers.append(goal.encode(x=x, x2="until:T", y=y, tooltip=words, **colour))
+        words = [marks.tip("series", "of"), marks.tip("weight_g", "harvest from, g", ",.0f")]
+        colour = {} if ring else series
+        layers.append(goal.encode(x=x, x2=alt.X2("until"), y=y, tooltip=words, **colour))
     kinds = alt.Scale(domain=["move", "harvest"], range=["circle", "diamond"])
     shape = alt.Shape("kind:N", scale=kinds, legend=None)
     marked = events.with_columns(kind=pl.col("what").replace_strict({"harvest": "harvest"}, default="move"))
@@ -171,6 +167,6 @@ def _panel(growth: Growth, x: alt.X, *, at_sea: bool, name: str) -> Any:
         marked = marked.filter(pl.col("kind") == "harvest")
     size = 24 if is_crowd else 42
     points = alt.Chart(parts.data(marked)).mark_point(style="event", filled=True, size=size, opacity=1, clip=True)
-    layers.append(points.encode(x=x, y=y, shape=shape, tooltip=[*tips, parts.tip("what", "event")]))
+    layers.append(points.encode(x=x, y=y, shape=shape, tooltip=[*tips, marks.tip("what", "event")]))
     layers.append(parts.today(growth.as_of))
     return parts.panel(*layers, name=name, height=300 if at_sea else 170)

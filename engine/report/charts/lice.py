@@ -9,26 +9,18 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from engine.report.charts import parts
+from engine.report.charts import marks, parts
 from engine.report.charts.chosen import Chosen, Source
+from lake.codes import TREATMENT_WORDS
 
 COUNTED = """
-WITH ring AS (
-    SELECT
-        s.batch, s.geography, s.site, s.ring, c.count_date::DATE AS day, max(c.fish_sampled) AS fish,
-        coalesce(sum(c.count_value) FILTER (t.species = 'Lepeophtheirus salmonis' AND t.gender = 'female'
-            AND t.development_stage = 'adult'), 0) AS females
-    FROM lice_count c
-    JOIN chosen_stay s ON s.assignment_id = c.assignment_id
-    JOIN lice_type t ON t.id = c.lice_type_id
-    WHERE c.count_date::DATE >= $since AND c.count_date::DATE < $until
-    GROUP BY s.batch, s.geography, s.site, s.ring, c.assignment_id, c.count_date::DATE
-)
 SELECT
-    batch, geography, {series} AS series, any_value(site) AS site, day,
-    (sum(females) / sum(fish))::DOUBLE AS females, max(females / fish)::DOUBLE AS worst,
-    count(*) AS rings, sum(fish)::BIGINT AS fish
-FROM ring GROUP BY batch, geography, series, day ORDER BY batch, series, day
+    s.batch, s.geography, {series} AS series, any_value(s.site) AS site, a.day,
+    (sum(a.females) / sum(a.fish))::DOUBLE AS females, max(a.females / a.fish)::DOUBLE AS highest,
+    count(*) AS rings, sum(a.fish)::BIGINT AS fish
+FROM adult_females a JOIN chosen_stay s USING (assignment_id)
+WHERE a.day >= $since AND a.day < $until
+GROUP BY s.batch, s.geography, {series}, a.day ORDER BY s.batch, series, a.day
 """
 TREATED = """
 SELECT
@@ -38,11 +30,8 @@ WHERE t.method <> 'VACCINE' AND t.treatment_date::DATE >= $since AND t.treatment
 GROUP BY ALL ORDER BY s.batch, day
 """
 LIMITS = """
-SELECT g.name AS geography, l.month, l.adult_female_limit::DOUBLE AS allowed, l.treated_above::DOUBLE AS treated_above
-FROM lice_limit l JOIN geography g ON g.id = l.geography_id
-WHERE l.geography_id IN (SELECT geography_id FROM chosen_stay) ORDER BY ALL
+FROM limit_day WHERE geography_id IN (SELECT geography_id FROM chosen_stay) ORDER BY geography, day
 """
-METHODS = {"THERMAL": "circle", "MECHANICAL": "square", "FRESHWATER": "diamond", "H2O2": "cross", "BATH": "triangle-up"}
 
 
 @dataclass(frozen=True)
@@ -62,16 +51,17 @@ class Lice:
 def data(source: Source, chosen: Chosen) -> Lice:
     """Every count and treatment; InputError where there was no count."""
     source.choose(chosen)
-    series = "ring" if chosen.by_ring else "batch"
+    series = "s.ring" if chosen.by_ring else "s.batch"
     counted = source.rows(COUNTED.format(series=series), chosen)
     if counted.is_empty():
         raise source.nothing(
             chosen, "count of lice", "SELECT min(count_date)::DATE, max(count_date)::DATE FROM lice_count"
         )
+    treated = source.rows(TREATED.format(series=series), chosen)
     return Lice(
         counted=parts.spells(counted, ["series"], every=7),
-        treated=source.rows(TREATED.format(series=f"s.{series}"), chosen),
-        limits=_by_day(source.rows(LIMITS, chosen), counted["day"].min(), counted["day"].max()),  # type: ignore[arg-type]
+        treated=treated.with_columns(pl.col("method").cast(pl.String).replace_strict(dict(TREATMENT_WORDS))),
+        limits=source.rows(LIMITS, chosen),
         chosen=chosen,
         as_of=source.as_of,
     )
@@ -80,7 +70,7 @@ def data(source: Source, chosen: Chosen) -> Lice:
 def chart(lice: Lice) -> Any:
     """A panel a geography."""
     days = lice.counted["day"]
-    x = parts.days(since=days.min(), until=days.max())  # type: ignore[arg-type]
+    x = parts.span(days.min(), days.max())  # type: ignore[arg-type]
     names = lice.counted["geography"].unique().sort().to_list()
     treatments = parts.named(int(lice.treated["rings"].sum()), "treatment")
     what = parts.named(lice.counted["series"].n_unique(), "ring" if lice.chosen.by_ring else "batch")
@@ -95,63 +85,18 @@ def chart(lice: Lice) -> Any:
     )
 
 
-def _by_day(limits: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
-    """The limits from the first day on: on the first of each month, and on the last day."""
-    months = pl.date_range(first.replace(day=1), last, "1mo", eager=True)
-    days = pl.DataFrame({"day": pl.concat([months.clip(first), pl.Series([last])])}).unique().sort("day")
-    return days.with_columns(month=pl.col("day").dt.month().cast(limits["month"].dtype)).join(
-        limits, on="month", how="inner"
-    )
-
-
 def _panel(lice: Lice, x: alt.X, name: str) -> Any:
     here = pl.col("geography") == name
     counted, treated, limits = (frame.filter(here) for frame in (lice.counted, lice.treated, lice.limits))
-    y = parts.amount("females", "adult females", "lice/fish", nice=True)
     series = parts.colour(lice.counted, "series", "ring" if lice.chosen.by_ring else "batch")
-    label = [parts.tip("series", "of"), parts.day_tip()]
-    counts = (
-        alt.Chart(parts.data(counted))
-        .mark_line(clip=True, point=alt.OverlayMarkDef(size=9) if counted["series"].n_unique() <= 4 else False)
-        .encode(
-            x=x,
-            y=y,
-            detail=["series:N", "spell:N"],
-            tooltip=[
-                *label,
-                parts.tip("females", "adult females a fish", ",.2f"),
-                parts.tip("worst", "in the worst ring", ",.2f"),
-                parts.tip("rings", "rings", ",.0f"),
-                parts.tip("fish", "fish sampled", ",.0f"),
-            ],
-            **series,
-        )
+    counts = marks.lice_counts(
+        alt.Chart(parts.data(counted)),
+        x=x,
+        y=marks.amount("females", "adult females", "lice/fish", nice=True),
+        series={"detail": [alt.Detail("series:N"), alt.Detail("spell:N")], **series},
+        point=counted["series"].n_unique() <= 4,
     )
-    limit = (
-        alt.Chart(parts.data(limits))
-        .mark_line(style="limit", interpolate="step-after", clip=True)
-        .encode(
-            x=x,
-            y="allowed:Q",
-            tooltip=[
-                parts.day_tip(title="from"),
-                parts.tip("allowed", "limit, adult females a fish", ",.2f"),
-                parts.tip("treated_above", "treated above", ",.2f"),
-            ],
-        )
-    )
-    used = [method for method in METHODS if method in set(lice.treated["method"])]
-    shape = alt.Shape(
-        "method:N", title="treatment", scale=alt.Scale(domain=used, range=[METHODS[method] for method in used])
-    )
-    marks = (
-        alt.Chart(parts.data(treated))
-        .mark_point(style="event", filled=True, size=46, opacity=0.9)
-        .encode(
-            x=x,
-            y=alt.value(5),
-            shape=shape,
-            tooltip=[*label, parts.tip("method", "treatment"), parts.tip("rings", "rings", ",.0f")],
-        )
-    )
-    return parts.panel(counts, limit, marks, parts.today(lice.as_of), name=name)
+    limit = marks.limit_steps(alt.Chart(parts.data(limits)), x=x, y=alt.Y("allowed:Q"))
+    used = [method for method in TREATMENT_WORDS.values() if method in set(lice.treated["method"])]
+    treated = marks.treatments(alt.Chart(parts.data(treated)), x=x, methods=used)
+    return parts.panel(counts, limit, treated, parts.today(lice.as_of), name=name)

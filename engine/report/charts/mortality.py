@@ -9,8 +9,10 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from engine.report.charts import parts
+from engine.report.charts import marks, parts
 from engine.report.charts.chosen import Chosen, Source
+from engine.report.charts.theme import ONE, SHORT
+from lake.codes import MORTALITY_CAUSES
 
 DEATHS = """
 SELECT
@@ -53,7 +55,7 @@ WHERE b.id IN (SELECT batch_id FROM chosen_stay) AND p.day_number % $every = 0
     AND p.projection_date >= $since AND p.projection_date < $until AND p.projection_date < (SELECT as_of FROM run)
 ORDER BY batch, day
 """
-CAUSES = ("disease", "handling", "environmental", "predation", "unknown", "other", "culled")
+CAUSES = (*(cause.lower() for cause in MORTALITY_CAUSES), "culled")
 
 
 @dataclass(frozen=True)
@@ -90,12 +92,12 @@ def chart(mortality: Mortality) -> Any:
     """Survival by batch; below it deaths by month and cause, at sea and in fresh water."""
     frames = [frame["day"] for frame in (mortality.deaths, mortality.left) if frame.height]
     since, until = min(f.min() for f in frames), max(mortality.as_of, *(f.max() for f in frames))  # type: ignore[type-var]
-    x = parts.days(since=since, until=mortality.chosen.until or until)  # type: ignore[arg-type]
-    panels = [_survival(mortality, x)] if mortality.left.height else []
+    span = (since, mortality.chosen.until or until)  # type: ignore[arg-type]
+    panels = [_survival(mortality, parts.span(*span))] if mortality.left.height else []
     dead = []
     for at_sea, name in ((True, "Deaths at sea"), (False, "Deaths in fresh water")):
         if mortality.deaths.filter(pl.col("at_sea") == at_sea).height:
-            dead.append(_deaths(mortality, x, at_sea=at_sea, name=name))
+            dead.append(_deaths(mortality, span, at_sea=at_sea, name=name))
     panels.append(alt.vconcat(*dead, spacing=14))
     fish = int(mortality.deaths.filter(pl.col("cause") != "culled")["fish"].sum())
     culled = int(mortality.deaths.filter(pl.col("cause") == "culled")["fish"].sum())
@@ -113,57 +115,45 @@ def chart(mortality: Mortality) -> Any:
 
 
 def _survival(mortality: Mortality, x: alt.X) -> Any:
-    y = parts.amount("share", "fish left of the eggs", "%", ".0%", domain=[0, 1])
-    tips = [parts.tip("batch", "batch"), parts.day_tip(), parts.tip("share", "left", ".1%")]
-    planned = alt.Chart(parts.data(mortality.expected)).mark_line(style="planned", clip=True)
-    lived = alt.Chart(parts.data(mortality.left)).mark_line(clip=True)
-    return parts.panel(
-        planned.encode(x=x, y=y, detail="batch:N", tooltip=tips),
-        lived.encode(
-            x=x,
-            y=y,
-            detail=["batch:N", "spell:N"],
-            tooltip=[*tips, parts.tip("fish", "fish", ",.0f"), parts.tip("stage", "stage")],
+    y = marks.amount("share", "fish left of the eggs", "%", ".0%", domain=[0, 1])
+    lines = marks.beside_plan(
+        alt.Chart(parts.data(mortality.expected)),
+        alt.Chart(parts.data(mortality.left)),
+        x=x,
+        y=(y, y),
+        tips=[marks.tip("batch", "batch"), marks.day_tip(), marks.tip("share", "left", ".1%")],
+        series={
+            "detail": [alt.Detail("batch:N"), alt.Detail("spell:N")],
             **parts.colour(mortality.left, "batch", "batch"),
-        ),
+        },
+        many=mortality.left["batch"].n_unique() > parts.MOST_SERIES,
+    )
+    return parts.panel(
+        *lines,
         parts.today(mortality.as_of),
         name="Survival from the egg",
         height=190,
     )
 
 
-def _deaths(mortality: Mortality, x: alt.X, *, at_sea: bool, name: str) -> Any:
+def _deaths(mortality: Mortality, span: tuple[date, date], *, at_sea: bool, name: str) -> Any:
     here = pl.col("at_sea") == at_sea
-    summed = mortality.deaths.filter(here).group_by("geography", "day", "cause").agg(pl.sum("fish", "tonnes"))
-    summed = summed.group_by("day", "cause").agg(pl.sum("fish", "tonnes"))
+    dead = mortality.deaths.filter(here).group_by("day", "cause").agg(pl.sum("fish", "tonnes")).sort("day", "cause")
     alive = mortality.alive.filter(here).group_by("day").agg(pl.sum("alive"))
-    order = pl.Enum(CAUSES)
-    shown = (
-        summed.join(alive, on="day", how="left")
-        .with_columns(
-            until=pl.col("day").dt.offset_by("1mo"),
-            share=pl.col("fish") / pl.col("alive"),
-            rank=pl.col("cause").cast(order).to_physical(),
-        )
-        .sort("day", "rank")
-        .with_columns(top=pl.col("fish").cum_sum().over("day"))
-        .with_columns(bottom=pl.col("top") - pl.col("fish"))
-    )
-    bars = alt.Chart(parts.data(shown)).mark_bar(clip=True)
+    shown = dead.join(alive, on="day", how="left").with_columns(share=pl.col("fish") / pl.col("alive"))
     used = [cause for cause in CAUSES if cause in set(mortality.deaths["cause"])]
     return parts.panel(
-        bars.encode(
-            x=x,
-            x2="until:T",
-            y=parts.amount("top", "dead or culled a month", "fish", "~s"),
-            y2="bottom:Q",
-            color=alt.Color("cause:N", title="cause", scale=alt.Scale(domain=used)),
-            tooltip=[
-                parts.tip("cause", "cause"),
-                parts.day_tip(title="month from"),
-                parts.tip("fish", "fish", ",.0f"),
-                parts.tip("share", "of the fish alive", ".2%"),
-                parts.tip("tonnes", "tonnes", ",.1f"),
+        marks.monthly(
+            alt.Chart(parts.data(shown)),
+            "day",
+            domain=[day.isoformat() for day in span],
+            y=marks.summed("fish", "dead or culled a month", "fish", SHORT),
+            colour=alt.Color("cause:N", title="cause", scale=alt.Scale(domain=used)),
+            tips=[
+                marks.tip("cause", "cause"),
+                marks.total("fish", "fish"),
+                marks.total("share", "of the fish alive", ".2%"),
+                marks.total("tonnes", "tonnes", ONE),
             ],
         ),
         parts.today(mortality.as_of),

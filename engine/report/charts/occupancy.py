@@ -9,20 +9,9 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from engine.report.charts import parts
+from engine.report.charts import marks, parts
 from engine.report.charts.chosen import Chosen, Source
 
-PLACES = """
-CREATE OR REPLACE TEMP TABLE place AS
-SELECT c.id AS container_id, c.name AS ring, coalesce(a.name, s.name) AS site, g.name AS geography, l.name AS stage,
-    l.id AS stage_id
-FROM container c
-JOIN geography g ON g.id = c.geography_id
-JOIN lifecycle_stage l ON l.id = c.lifecycle_stage_id
-LEFT JOIN area a ON a.id = c.area_id
-LEFT JOIN hall h ON h.id = c.hall_id
-LEFT JOIN station s ON s.id = h.station_id
-"""
 POOLS = "SELECT geography, stage, stage_id, count(*) AS containers FROM place WHERE {where} GROUP BY ALL ORDER BY ALL"
 LIVED = "SELECT geography, stage, stage_id, first_day, end_day FROM chosen_stay"
 PLANNED = """
@@ -48,7 +37,6 @@ def data(source: Source, chosen: Chosen, *, every: int = 7) -> Occupancy:
     """Counts of all days, thinned to the highest of so many; InputError where nothing is chosen."""
     source.choose(chosen)
     lake, schedule = source.lake, source.schedule
-    lake.execute(PLACES)
     stays = [(b.number, c, s.start_day, s.end_day) for b in schedule.batches for s in b.stays for c in s.container_ids]
     columns = ("batch", "container_id", "start", "end")
     plan = pl.DataFrame(stays, schema=columns, orient="row").with_columns(
@@ -83,7 +71,7 @@ def data(source: Source, chosen: Chosen, *, every: int = 7) -> Occupancy:
 def chart(occupancy: Occupancy) -> Any:
     """A row of panels a stage, a column a geography."""
     days = occupancy.held["day"]
-    x = parts.days(since=days.min(), until=days.max())  # type: ignore[arg-type]
+    x = parts.span(days.min(), days.max())  # type: ignore[arg-type]
     stages = occupancy.pools.sort("stage_id")["stage"].unique(maintain_order=True).to_list()
     places = occupancy.pools["geography"].unique().sort().to_list()
     width = parts.WIDTH if len(places) == 1 else parts.WIDTH * 6 // 10
@@ -137,19 +125,19 @@ def _panel(occupancy: Occupancy, x: alt.X, geography: str, stage: str) -> Any:
         last = lived.tail(1).with_columns(day=pl.col("day") + timedelta(occupancy.every))
         lived = pl.concat([lived, last.with_columns(day=pl.min_horizontal("day", pl.lit(occupancy.as_of)))])
     peak = int(lived["containers"].max() or 0) if lived.height else 0  # type: ignore[arg-type]
-    y = parts.amount("containers", "containers", "", "d", domain=[0, max(capacity, peak) * 1.08], nice=False)
-    tips = [parts.day_tip(title=f"{occupancy.every} days from"), parts.tip("containers", "containers", ",.0f")]
+    y = marks.amount("containers", "containers", "", "d", domain=[0, max(capacity, peak) * 1.08], nice=False)
+    tips = [marks.day_tip(title=f"{occupancy.every} days from"), marks.tip("containers", "containers", ",.0f")]
     layers = [
         alt.Chart(parts.data(lived)).mark_area(interpolate="step-after", opacity=0.55, clip=True),
         alt.Chart(parts.data(held.filter(kind="planned"))).mark_line(
             style="planned", interpolate="step-after", clip=True
         ),
     ]
-    words = [parts.tip("kind", "as"), *tips]
+    words = [marks.tip("kind", "as"), *tips]
     rule = alt.Chart(parts.data(pool)).mark_rule(style="limit")
     return alt.layer(
         *(layer.encode(x=x, y=y, tooltip=words) for layer in layers),
-        rule.encode(y="containers:Q", tooltip=[parts.tip("containers", "containers of the pool", ",.0f")]),
+        rule.encode(y="containers:Q", tooltip=[marks.tip("containers", "containers of the pool", ",.0f")]),
         parts.today(occupancy.as_of),
     ).properties(
         title=alt.TitleParams(

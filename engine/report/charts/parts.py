@@ -1,4 +1,4 @@
-"""What charts are put together from: rows without a frame of their own, axes, tooltips, and lines that keep gaps."""
+"""What `plot` puts charts together from: frames, panels, colours of series, and lines that keep gaps."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from engine.report.charts.theme import DAY, measure, time_axis
+from engine.report.charts import marks
 
 WIDTH, HEIGHT = 760, 230
 MOST_SERIES = 8
@@ -24,25 +24,9 @@ def data(frame: pl.DataFrame) -> alt.InlineData:
     return alt.InlineData(values=frame.to_dicts())
 
 
-def days(*, since: date, until: date, title: str | None = None) -> alt.X:
-    """The axis of days in UTC, from one day to another."""
-    scale = alt.Scale(type="utc", domain=[since.isoformat(), until.isoformat()])
-    return alt.X("day:T", scale=scale, axis=time_axis(title, utc=True))
-
-
-def amount(column: str, title: str, unit: str = "", form: str = ",~r", **scale: Any) -> alt.Y:
-    """An axis of a quantity that begins at 0 unless `scale` says otherwise."""
-    return alt.Y(f"{column}:Q", axis=measure(title, unit, form), scale=alt.Scale(**{"zero": True, **scale}))
-
-
-def day_tip(column: str = "day", title: str = "day") -> alt.Tooltip:
-    """A day in a tooltip, the same in every time zone."""
-    return alt.Tooltip(f"utcyearmonthdate({column}):T", title=title, format=DAY)
-
-
-def tip(column: str, title: str, form: str = "") -> alt.Tooltip:
-    """A number where it has a format, else a text."""
-    return alt.Tooltip(f"{column}:Q", title=title, format=form) if form else alt.Tooltip(f"{column}:N", title=title)
+def span(since: date, until: date, *, column: str = "day") -> alt.X:
+    """The axis of days from one to another."""
+    return marks.days(column, domain=[since.isoformat(), until.isoformat()])
 
 
 def colour(frame: pl.DataFrame, column: str, title: str) -> dict[str, Any]:
@@ -71,7 +55,7 @@ def today(as_of: date) -> Any:
     return (
         alt.Chart(data(frame))
         .mark_rule(style="today", clip=True)
-        .encode(x="day:T", tooltip=[tip("what", "line"), day_tip()])
+        .encode(x="day:T", tooltip=[marks.tip("what", "line"), marks.day_tip()])
     )
 
 

@@ -16,7 +16,7 @@ COUNT, SHARE, ONE, TWO = ",.0f", ".0%", ",.1f", ",.2f"
 """Formats of whole numbers, of shares, of one and of two decimals."""
 SHORT = "~s"
 """Format of large numbers on an axis: 20k, 3M."""
-DAY = "%-d %B %Y"
+DAY, MONTH = "%-d %B %Y", "%B %Y"
 
 
 @dataclass(frozen=True)
@@ -122,21 +122,17 @@ def themed(chart: Any, *, dark: bool = False) -> Any:
     return chart.configure(**config(dark=dark))
 
 
-def time_axis(title: str | None = None, *, utc: bool = False) -> alt.Axis:
-    """An axis of dates on which every label tells its year: a year alone, or a month with its year below.
+def time_axis(title: str | None = None) -> alt.Axis:
+    """An axis of days in UTC on which every label tells its year: a year alone, or a month or day with it below.
 
-    utc: where the scale is one of UTC, as it is when dates are given as numbers.
+    Below every one of them: which of the labels are left out, for want of room, is known to nobody before.
     """
-    show = "utcFormat" if utc else "timeFormat"
-    month, year = f"{show}(datum.value, '%b')", f"{show}(datum.value, '%Y')"
-    is_first = f"(datum.index === 0 || {show}(datum.value, '%m') === '01')"
-    is_whole_year = f"{show}(datum.value, '%m-%d') === '01-01'"
-    is_within_month = f"{show}(datum.value, '%d') !== '01'"
+    year = "utcFormat(datum.value, '%Y')"
     return alt.Axis(
         title=title,
         labelExpr=(
-            f"{is_within_month} ? [{show}(datum.value, '%-d %b'), {year}] : "
-            f"{is_whole_year} ? {year} : [{month}, {is_first} ? {year} : '']"
+            f"utcFormat(datum.value, '%m-%d') === '01-01' ? {year} : "
+            f"[utcFormat(datum.value, utcFormat(datum.value, '%d') === '01' ? '%b' : '%-d %b'), {year}]"
         ),
         labelOverlap=True,
         labelFlush=False,

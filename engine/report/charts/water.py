@@ -9,14 +9,14 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from engine.report.charts import parts
+from engine.report.charts import marks, parts
 from engine.report.charts.chosen import Chosen, Source
 
 WATER = """
 SELECT
     {series} AS series, s.site, s.geography, s.at_sea,
     (DATE '2000-01-03' + CAST(floor(date_diff('day', DATE '2000-01-03', t.date) / $every) * $every AS INTEGER)) AS day,
-    avg(t.temp_c)::DOUBLE AS temp_c, avg(t.oxygen_mean)::DOUBLE AS oxygen, min(t.oxygen_min)::DOUBLE AS least_oxygen,
+    avg(t.temp_c)::DOUBLE AS temp_c, avg(t.oxygen_mean)::DOUBLE AS oxygen, min(t.oxygen_min)::DOUBLE AS oxygen_least,
     string_agg(DISTINCT s.batch, ', ' ORDER BY s.batch) AS batches
 FROM daily_truth t JOIN chosen_stay s ON s.assignment_id = t.assignment_id
 WHERE t.date >= $since AND t.date < $until
@@ -37,7 +37,7 @@ GROUP BY ALL ORDER BY e.start_date
 
 @dataclass(frozen=True)
 class Water:
-    """water: temp_c, oxygen and least_oxygen (% saturation) by site (or ring) and span of days. events: what befell it.
+    """water: temp_c, oxygen and oxygen_least (% saturation) by site (or ring) and span of days. events: what befell it.
 
     appetite_from: daily mean of oxygen below which fish eat less, % saturation.
     """
@@ -77,7 +77,7 @@ def data(source: Source, chosen: Chosen, *, every: int = 7) -> Water:
 def chart(water: Water) -> Any:
     """A panel of temperature and one of oxygen for the sea, and for fresh water, as far as anything is chosen there."""
     days = water.water["day"]
-    x = parts.days(since=days.min(), until=days.max())  # type: ignore[arg-type]
+    x = parts.span(days.min(), days.max())  # type: ignore[arg-type]
     panels = [
         _panel(water, x, column, at_sea=at_sea)
         for at_sea in (True, False)
@@ -99,39 +99,30 @@ def chart(water: Water) -> Any:
 def _panel(water: Water, x: alt.X, column: str, *, at_sea: bool) -> Any:
     here = pl.col("at_sea") == at_sea
     shown, events = water.water.filter(here), water.events.filter(here)
-    place = "At sea" if at_sea else "In fresh water"
     series = parts.colour(water.water, "series", "ring" if water.chosen.by_ring else "site")
-    tips = [
-        parts.tip("series", "at"),
-        parts.day_tip(title=f"{water.every} days from"),
-        parts.tip("temp_c", "temperature, °C", ",.1f"),
-        parts.tip("oxygen", "oxygen, % saturation", ",.1f"),
-        parts.tip("least_oxygen", "least oxygen, %", ",.1f"),
-        parts.tip("batches", "batches"),
-    ]
-    base = alt.Chart(parts.data(shown)).encode(x=x, detail=["series:N", "spell:N"], tooltip=tips, **series)
-    layers: list[Any] = []
-    if column == "temp_c":
-        name = f"{place}: temperature"
-        y = parts.amount("temp_c", "temperature", "°C", zero=False, nice=True)
-    else:
-        name = f"{place}: dissolved oxygen"
-        y = parts.amount("oxygen", "oxygen", "% saturation", zero=False, nice=True)
+    rows = alt.Chart(parts.data(shown))
+    channels = {"detail": [alt.Detail("series:N"), alt.Detail("spell:N")], **series}
+    title, unit = marks.TEMPERATURE if column == "temp_c" else marks.OXYGEN
+    line = marks.water_line(rows, x=x, column=column, title=title, unit=unit, series=channels)
+    layers = [line]
+    if column == "oxygen":
         if shown["series"].n_unique() <= parts.MOST_SERIES:
-            layers.append(base.mark_area(style="band", clip=True).encode(y=y, y2="least_oxygen:Q"))
+            y = marks.amount("oxygen", title, unit, zero=False, nice=True)
+            band = rows.mark_area(style="band", clip=True).encode(x=x, y=y, y2=alt.Y2("oxygen_least"), **channels)
+            layers.insert(0, band)
         floor = pl.DataFrame({"level": [water.appetite_from], "what": ["fish eat less below it"]})
-        rule = alt.Chart(parts.data(floor)).mark_rule(style="limit")
-        words = [parts.tip("what", "limit"), parts.tip("level", "% saturation", ",.0f")]
-        layers.append(rule.encode(y="level:Q", tooltip=words))
-    layers.append(base.mark_line(clip=True).encode(y=y))
-    marks = alt.Chart(parts.data(events)).mark_tick(style="event", thickness=2, size=10, orient="vertical", clip=True)
+        words = [marks.tip("what", "limit"), marks.tip("level", "% saturation", ",.0f")]
+        layers.append(alt.Chart(parts.data(floor)).mark_rule(style="limit").encode(y=alt.Y("level:Q"), tooltip=words))
+    ticks = alt.Chart(parts.data(events)).mark_tick(style="event", thickness=2, size=10, orient="vertical", clip=True)
     words = [
-        parts.tip("kind", "event"),
-        parts.tip("site", "at"),
-        parts.tip("batch", "batch"),
-        parts.day_tip(title="from"),
-        parts.day_tip("until", "until"),
+        marks.tip("kind", "event"),
+        marks.tip("site", "at"),
+        marks.tip("batch", "batch"),
+        marks.day_tip(title="from"),
+        marks.day_tip("until", "until"),
     ]
-    layers.append(marks.encode(x=x, y=alt.value(6), tooltip=words))
+    layers.append(ticks.encode(x=x, y=alt.value(6), tooltip=words))
     layers.append(parts.today(water.as_of))
-    return parts.panel(*layers, name=name, height=190)
+    place = "At sea" if at_sea else "In fresh water"
+    what = "temperature" if column == "temp_c" else "dissolved oxygen"
+    return parts.panel(*layers, name=f"{place}: {what}", height=190)

@@ -6,11 +6,14 @@ batches by their place in a list. A series that has no value for a while has a r
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
+from engine.report.charts.stays import TABLES, make_stays
 from lake.codes import MORTALITY_CAUSES, SIZE_CLASSES
 from lake.views import Connection
 
@@ -22,41 +25,25 @@ CAUSES = (*MORTALITY_CAUSES, CULLED)
 EPOCH = date(1970, 1, 1)
 
 NEEDED = (
-    *("area", "batch", "container", "container_assignment", "daily_state", "daily_truth", "geography", "hall"),
-    *("batch_feeding_summary", "harvest_event", "harvest_lot", "lice_count", "lice_type", "lifecycle_stage"),
-    *("mortality_event", "product_grade", "scenario_projection", "treatment"),
+    *TABLES,
+    *("daily_state", "daily_truth", "batch_feeding_summary", "harvest_event", "harvest_lot", "mortality_event"),
+    *("product_grade", "scenario_projection", "treatment"),
 )
 """The tables that are read."""
-
-PREPARED = """
-CREATE TEMP TABLE place AS
-SELECT c.id AS container_id, c.name AS container, c.area_id, coalesce(a.name, h.name) AS place,
-       g.name AS geography, s.name AS stage, g.name || ' ' || s.name AS pool, c.geography_id, s.id AS stage_id,
-       row_number() OVER (PARTITION BY c.geography_id, s.id ORDER BY coalesce(c.area_id, c.hall_id), c.id) - 1 AS slot
-FROM container c
-JOIN geography g ON g.id = c.geography_id
-JOIN lifecycle_stage s ON s.id = c.lifecycle_stage_id
-LEFT JOIN area a ON a.id = c.area_id
-LEFT JOIN hall h ON h.id = c.hall_id;
-CREATE TEMP TABLE stay AS
-SELECT x.id, x.batch_id, x.container_id, x.assignment_date AS begun, coalesce(x.departure_date, run.as_of) AS ended
-FROM container_assignment x, run
-WHERE x.initial_count > 0;
-"""
 
 QUERIES: Mapping[str, str] = MappingProxyType(
     {
         "places": """
-            SELECT pool, place, geography, min(slot) AS low, count(*) AS containers
-            FROM place GROUP BY ALL ORDER BY min(geography_id), min(stage_id), low""",
+            SELECT pool, room AS place, geography, min(slot) AS low, count(*) AS containers
+            FROM place GROUP BY pool, room, geography ORDER BY min(geography_id), min(stage_id), low""",
         "stays": """
             WITH lived AS (
-                SELECT s.batch_id, p.pool, p.place, p.slot, s.begun, s.ended,
-                       p.slot - row_number() OVER (PARTITION BY s.batch_id, p.place, s.begun, s.ended ORDER BY p.slot)
-                       AS island
-                FROM stay s JOIN place p USING (container_id))
-            SELECT batch_id AS batch, pool, place, min(slot) AS low, max(slot) + 1 AS high, begun, ended
-            FROM lived GROUP BY batch_id, pool, place, begun, ended, island ORDER BY batch_id, begun, low""",
+                SELECT *, slot - row_number() OVER held AS island FROM stay
+                WINDOW held AS (PARTITION BY batch_id, room, first_day, end_day ORDER BY slot))
+            SELECT batch_id AS batch, pool, room AS place, min(slot) AS low, max(slot) + 1 AS high,
+                   first_day AS begun, end_day AS ended
+            FROM lived GROUP BY batch_id, pool, room, first_day, end_day, island
+            ORDER BY batch_id, begun, low""",
         "life": """
             WITH step AS (SELECT $step AS days),
             lived AS (
@@ -90,31 +77,27 @@ QUERIES: Mapping[str, str] = MappingProxyType(
             FROM dead GROUP BY batch_id, month ORDER BY batch_id, month""",
         "water": """
             WITH weekly AS (
-                SELECT p.place AS site, p.geography, date_trunc('week', t.date)::DATE AS day,
+                SELECT p.site, p.geography, date_trunc('week', t.date)::DATE AS day,
                        round(avg(t.temp_c::DOUBLE), 2) AS temp_c, round(avg(t.oxygen_mean::DOUBLE), 1) AS oxygen,
                        round(min(t.oxygen_min::DOUBLE), 1) AS oxygen_least
                 FROM daily_truth t JOIN place p USING (container_id)
-                WHERE p.area_id IS NOT NULL GROUP BY ALL),
+                WHERE p.at_sea GROUP BY ALL),
             next AS (SELECT *, lead(day) OVER (PARTITION BY site ORDER BY day) AS following FROM weekly)
             SELECT site, geography, day, temp_c, oxygen, oxygen_least FROM next
             UNION ALL
             SELECT site, geography, day + 7, NULL, NULL, NULL FROM next WHERE following > day + 7
             ORDER BY geography, site, day""",
         "lice": """
-            WITH counted AS (
-                SELECT c.batch_id, c.assignment_id, c.count_date, any_value(c.fish_sampled) AS fish,
-                       sum(c.count_value) FILTER (l.species = 'Lepeophtheirus salmonis' AND l.gender = 'female'
-                           AND l.development_stage = 'adult') AS females
-                FROM lice_count c JOIN lice_type l ON l.id = c.lice_type_id GROUP BY ALL),
-            weekly AS (
-                SELECT batch_id, date_trunc('week', count_date)::DATE AS day, sum(coalesce(females, 0)) AS females,
-                       sum(fish) AS fish, round(max(coalesce(females, 0) / fish), 3) AS highest
-                FROM counted GROUP BY ALL),
+            WITH weekly AS (
+                SELECT batch_id, date_trunc('week', day)::DATE AS day, sum(females) AS females, sum(fish) AS fish,
+                       round(max(females / fish), 3) AS highest, count(DISTINCT assignment_id) AS rings
+                FROM adult_females GROUP BY ALL),
             next AS (SELECT *, lead(day) OVER (PARTITION BY batch_id ORDER BY day) AS following FROM weekly)
-            SELECT batch_id AS batch, day, round(females / fish, 3) AS females, highest, fish FROM next
+            SELECT batch_id AS batch, day, round(females / fish, 3) AS females, highest, rings, fish FROM next
             UNION ALL
-            SELECT batch_id, day + 7, NULL, NULL, NULL FROM next WHERE following > day + 7
+            SELECT batch_id, day + 7, NULL, NULL, NULL, NULL FROM next WHERE following > day + 7
             ORDER BY batch, day""",
+        "limits": "SELECT geography, day, allowed, treated_above FROM limit_day ORDER BY ALL",
         "treatments": """
             SELECT batch_id AS batch, treatment_date::DATE AS day, method::VARCHAR AS code, count(*) AS rings
             FROM treatment WHERE vaccination_type_id IS NULL GROUP BY ALL ORDER BY batch, day, code""",
@@ -146,9 +129,9 @@ QUERIES: Mapping[str, str] = MappingProxyType(
 BATCHES = """
     SELECT b.id, b.batch_number AS batch, g.name AS geography, b.status::VARCHAR AS status, s.name AS stage,
            b.start_date AS begun, b.actual_end_date AS ended, b.initial_count AS eggs,
-           list(DISTINCT p.place ORDER BY p.place) FILTER (p.area_id IS NOT NULL) AS sites
+           list(DISTINCT stay.site ORDER BY stay.site) FILTER (stay.at_sea) AS sites
     FROM batch b JOIN geography g ON g.id = b.geography_id JOIN lifecycle_stage s ON s.id = b.lifecycle_stage_id
-    LEFT JOIN stay ON stay.batch_id = b.id LEFT JOIN place p ON p.container_id = stay.container_id
+    LEFT JOIN stay ON stay.batch_id = b.id
     GROUP BY ALL ORDER BY b.id"""
 
 
@@ -179,7 +162,7 @@ def read_grades(connection: Connection) -> list[str]:
 
 def read_batches(connection: Connection) -> list[dict[str, Any]]:
     """The batches in the order of their ids; the first call, for it makes what the queries stand on."""
-    connection.execute(PREPARED)
+    make_stays(connection)
     return query_rows(connection, BATCHES)
 
 
@@ -198,43 +181,41 @@ def read_datasets(connection: Connection, batches: int) -> dict[str, dict[str, A
     for name, query in QUERIES.items():
         for mark, text in put.items():
             query = query.replace(mark, text)
-        found[name] = encoded(query_rows(connection, query))
+        found[name] = encoded(connection.sql(query).fetchnumpy())
     return found
 
 
-def encoded(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Rows as columns: `kind` says how the page's script reads each column's values."""
-    columns = {}
-    for name in rows[0] if rows else ():
-        values = [row[name] for row in rows]
-        sample = next((value for value in values if value is not None), None)
-        if name == "batch":
-            columns[name] = {"kind": "batch", "values": values}
-        elif isinstance(sample, date):
-            columns[name] = {"kind": "day", "values": _differences(values)}
-        elif isinstance(sample, str):
-            words = list(dict.fromkeys(values))
-            at = {word: i for i, word in enumerate(words)}
-            columns[name] = {"kind": "word", "words": words, "values": [at[value] for value in values]}
-        else:
-            columns[name] = {"kind": "number", "values": [_short(value) for value in values]}
-    return {"rows": len(rows), "columns": columns}
+def encoded(columns: Mapping[str, np.ndarray[Any, Any]]) -> dict[str, Any]:
+    """Rows by column: `kind` says how the page's script reads each column's values."""
+    found = {name: _encoded(name, values) for name, values in columns.items()}
+    return {"rows": len(next(iter(columns.values()))), "columns": found}
 
 
-def _differences(values: Sequence[date]) -> list[int]:
-    days = [(value - EPOCH).days for value in values]
-    return [day - before for before, day in zip([0, *days], days, strict=False)]
+def _encoded(name: str, values: np.ndarray[Any, Any]) -> dict[str, Any]:
+    if name == "batch":
+        return {"kind": "batch", "values": values.tolist()}
+    if values.dtype.kind == "M":
+        days = values.astype("datetime64[D]").astype(np.int64)
+        return {"kind": "day", "values": np.diff(days, prepend=0).tolist()}
+    if values.dtype.kind in "OU":
+        words = values.tolist()
+        at = {word: i for i, word in enumerate(dict.fromkeys(words))}
+        return {"kind": "word", "words": list(at), "values": [at[word] for word in words]}
+    return {"kind": "number", "values": _short(values)}
 
 
-def _short(value: Any) -> Any:
-    """A number in as few characters as it needs."""
-    if value is None:
-        return None
-    number = float(value.days if isinstance(value, timedelta) else value)
-    return int(number) if number.is_integer() else number
+def _short(values: np.ndarray[Any, Any]) -> list[float | int | None]:
+    """Numbers in as few characters as they need: whole ones without a decimal point, None where there is none."""
+    numbers = np.ma.filled(values.astype(np.float64), np.nan)
+    shown = numbers.astype(object)
+    whole = numbers == np.floor(numbers)
+    shown[whole] = numbers[whole].astype(np.int64)
+    shown[np.isnan(numbers)] = None
+    found: list[float | int | None] = shown.tolist()
+    return found
 
 
 def query_rows(connection: Connection, query: str) -> list[dict[str, Any]]:
     """A query's rows, each by column."""
-    result: list[dict[str, Any]] = connection.sql(query).to_arrow_table().to_pylist()
-    return result
+    found = connection.sql(query)
+    return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]

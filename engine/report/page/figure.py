@@ -1,4 +1,4 @@
-"""One chart of the page with the words around it, and what charts say alike: axes of time, what a pointer is told."""
+"""One chart of the page with the words around it, and how the filters choose its rows."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from typing import Any
 
 import altair as alt
 
-from engine.report.charts.theme import COUNT, DAY, time_axis
-
 WHOLE, HALF = -1, -2
-MONTH = "%B %Y"
 FEW = 24
 """Batches up to which plans and treatments are drawn for each of them."""
 
@@ -61,17 +58,6 @@ def rows_of(name: str) -> Any:
     return alt.Chart(alt.NamedData(name))
 
 
-def day_told(name: str, title: str = "day", form: str = DAY) -> alt.Tooltip:
-    return alt.Tooltip(f"{name}:T", title=title, format=form)
-
-
-def number_told(name: str, title: str, form: str = COUNT) -> alt.Tooltip:
-    return alt.Tooltip(f"{name}:Q", title=title, format=form)
-
-
-def word_told(name: str, title: str | None = None) -> alt.Tooltip:
-    return alt.Tooltip(f"{name}:N", title=title or name)
-
-
-def over_time(name: str, axis: alt.Axis | None = None, **options: Any) -> alt.X:
-    return alt.X(f"{name}:T", axis=axis or time_axis(), **options)
+def seen(test: str, yes: float, no: float) -> alt.OpacityValue:
+    """An opacity that depends on what is chosen."""
+    return alt.OpacityValue(no, condition={"test": test, "value": yes})

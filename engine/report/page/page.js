@@ -6,6 +6,7 @@
   const systemDark = window.matchMedia("(prefers-color-scheme: dark)");
   const root = document.documentElement;
   const choice = { geography: "all", batch: "all", pool: page.firstPool };
+  const places = page.figures.find((each) => each.zoom);
   const views = new Map();
   const turns = new Map();
   const read = new Map();
@@ -15,12 +16,9 @@
 
   const byId = (id) => document.getElementById(id);
   const isDark = () => !print.matches && (root.dataset.theme ? root.dataset.theme === "dark" : systemDark.matches);
-  // dates are local midnights, so that every browser names the same day
-  const dayOf = (days) => new Date(1970, 0, 1 + days).getTime();
-  const iso = (ms) => {
-    const d = new Date(ms);
-    return [d.getFullYear(), String(d.getMonth() + 1).padStart(2, "0"), String(d.getDate()).padStart(2, "0")].join("-");
-  };
+  // days are UTC midnights, on axes too, so that every browser names the same day
+  const dayOf = (days) => days * 864e5;
+  const iso = (ms) => new Date(ms).toISOString().slice(0, 10);
 
   function values(column) {
     if (column.kind === "day") {
@@ -240,9 +238,9 @@
     tip.style.top = `${Math.max(4, y + 14 + box.height > innerHeight ? y - box.height - 14 : y + 14)}px`;
   }
 
-  const isDay = (key) => ["day", "month", "begun", "ended"].includes(key);
-  const shown = (key, value) =>
-    value === null || value === undefined ? "" : isDay(key) ? iso(value) : typeof value === "number" ? value.toLocaleString("en") : value;
+  const isDay = (figure, key) => page.datasets[figure.rows].columns[key]?.kind === "day";
+  const shown = (figure, key, value) =>
+    value === null || value === undefined ? "" : isDay(figure, key) ? iso(value) : typeof value === "number" ? value.toLocaleString("en") : value;
 
   function fillTable(figure, details) {
     const rows = chosenRows(figure);
@@ -261,8 +259,8 @@
       const line = body.insertRow();
       for (const key of Object.keys(figure.table)) {
         const cell = line.insertCell();
-        cell.textContent = shown(key, row[key]);
-        if (typeof row[key] === "number" && !isDay(key)) cell.className = "n";
+        cell.textContent = shown(figure, key, row[key]);
+        if (typeof row[key] === "number" && !isDay(figure, key)) cell.className = "n";
       }
     }
     box.append(table);
@@ -273,7 +271,7 @@
   function save(figure) {
     const quote = (text) => (/[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
     const keys = Object.keys(figure.table);
-    const plain = (key, value) => (value === null || value === undefined ? "" : isDay(key) ? iso(value) : String(value));
+    const plain = (key, value) => (value === null || value === undefined ? "" : isDay(figure, key) ? iso(value) : String(value));
     const lines = [Object.values(figure.table).map(quote).join(",")];
     for (const row of chosenRows(figure)) lines.push(keys.map((key) => quote(plain(key, row[key]))).join(","));
     const link = document.createElement("a");
@@ -317,9 +315,10 @@
     if (choice.geography !== "all") words.push(choice.geography);
     if (choice.batch !== "all") words.push(choice.batch);
     byId("told").textContent = words.length ? `Shown: ${words.join(", ")}` : "Everything is shown";
-    offerPools();
-    resetWindow();
-    const places = page.figures.find((each) => each.zoom);
+    if (places) {
+      offerPools();
+      resetWindow();
+    }
     update();
     if (views.has("places")) draw(places);
   }
@@ -331,7 +330,7 @@
   });
   batch.addEventListener("change", () => {
     choice.batch = batch.value;
-    if (choice.batch !== "all") toPoolOf(choice.batch);
+    if (places && choice.batch !== "all") toPoolOf(choice.batch);
     chosen();
   });
   byId("everything").addEventListener("click", () => {
@@ -351,50 +350,53 @@
   });
   systemDark.addEventListener("change", () => { nameTheme(); redraw(); });
 
-  // the chart that can be zoomed
-  const zoomed = byId("chart-places");
-  const actions = {
-    in: () => moveWindow(0, 0, 0.6), out: () => moveWindow(0, 0, 1 / 0.6),
-    earlier: () => moveWindow(-0.25, 0, 1), later: () => moveWindow(0.25, 0, 1),
-    up: () => moveWindow(0, -0.25, 1), down: () => moveWindow(0, 0.25, 1),
-    whole: () => { window_ = { ...whole }; update("places"); },
-  };
-  const keys = { "+": "in", "=": "in", "-": "out", ArrowLeft: "earlier", ArrowRight: "later", ArrowUp: "up", ArrowDown: "down", 0: "whole" };
-  for (const button of document.querySelectorAll("[data-zoom]"))
-    button.addEventListener("click", () => actions[button.dataset.zoom]());
-  zoomed.addEventListener("keydown", (event) => {
-    if (!(event.key in keys) || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    actions[keys[event.key]]();
-  });
-  function within(event) {
-    const view = views.get("places");
-    const box = zoomed.querySelector("svg, canvas").getBoundingClientRect();
-    const [left, top] = view.origin();
-    return [(event.clientX - box.left - left) / view.signal("width"), (event.clientY - box.top - top) / view.signal("height")];
+  // the chart that can be zoomed, where there is one
+  if (places) letZoom();
+  function letZoom() {
+    const zoomed = byId("chart-places");
+    const actions = {
+      in: () => moveWindow(0, 0, 0.6), out: () => moveWindow(0, 0, 1 / 0.6),
+      earlier: () => moveWindow(-0.25, 0, 1), later: () => moveWindow(0.25, 0, 1),
+      up: () => moveWindow(0, -0.25, 1), down: () => moveWindow(0, 0.25, 1),
+      whole: () => { window_ = { ...whole }; update("places"); },
+    };
+    const keys = { "+": "in", "=": "in", "-": "out", ArrowLeft: "earlier", ArrowRight: "later", ArrowUp: "up", ArrowDown: "down", 0: "whole" };
+    for (const button of document.querySelectorAll("[data-zoom]"))
+      button.addEventListener("click", () => actions[button.dataset.zoom]());
+    zoomed.addEventListener("keydown", (event) => {
+      if (!(event.key in keys) || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      actions[keys[event.key]]();
+    });
+    function within(event) {
+      const view = views.get("places");
+      const box = zoomed.querySelector("svg, canvas").getBoundingClientRect();
+      const [left, top] = view.origin();
+      return [(event.clientX - box.left - left) / view.signal("width"), (event.clientY - box.top - top) / view.signal("height")];
+    }
+    zoomed.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      const [x, y] = within(event).map((share) => Math.min(1, Math.max(0, share)));
+      moveWindow(0, 0, event.deltaY > 0 ? 1.25 : 0.8, x, y);
+    }, { passive: false });
+    let grip = null;
+    zoomed.addEventListener("pointerdown", (event) => {
+      if (event.button === 0 && event.pointerType === "mouse") grip = within(event);
+    });
+    window.addEventListener("pointermove", (event) => {
+      if (!grip) return;
+      const now = within(event);
+      moveWindow(grip[0] - now[0], grip[1] - now[1], 1);
+      grip = now;
+    });
+    window.addEventListener("pointerup", () => { grip = null; });
+    byId("pool").addEventListener("change", (event) => {
+      choice.pool = event.target.value;
+      resetWindow();
+      draw(places);
+    });
   }
-  zoomed.addEventListener("wheel", (event) => {
-    if (!event.ctrlKey && !event.metaKey) return;
-    event.preventDefault();
-    const [x, y] = within(event).map((share) => Math.min(1, Math.max(0, share)));
-    moveWindow(0, 0, event.deltaY > 0 ? 1.25 : 0.8, x, y);
-  }, { passive: false });
-  let grip = null;
-  zoomed.addEventListener("pointerdown", (event) => {
-    if (event.button === 0 && event.pointerType === "mouse") grip = within(event);
-  });
-  window.addEventListener("pointermove", (event) => {
-    if (!grip) return;
-    const now = within(event);
-    moveWindow(grip[0] - now[0], grip[1] - now[1], 1);
-    grip = now;
-  });
-  window.addEventListener("pointerup", () => { grip = null; });
-  byId("pool").addEventListener("change", (event) => {
-    choice.pool = event.target.value;
-    resetWindow();
-    draw(page.figures.find((each) => each.zoom));
-  });
 
   for (const figure of page.figures) {
     const details = byId(`table-${figure.name}`);
@@ -424,7 +426,7 @@
   });
 
   offerBatches();
-  offerPools();
+  if (places) offerPools();
   nameTheme();
   for (const figure of page.figures) watcher.observe(byId(`chart-${figure.name}`));
 })();

@@ -3,49 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 
-from engine.report.charts.theme import COUNT, ONE, TWO, measure
+from engine.report.charts import marks
+from engine.report.charts.theme import COUNT, ONE, SHORT, TWO
 from engine.report.page.datasets import CAUSES
 from engine.report.page.figure import (
     CHOSEN,
     FEW,
     FEW_CHOSEN,
     HALF,
-    MONTH,
     OF_GEOGRAPHY,
     WHOLE,
     Figure,
-    day_told,
-    number_told,
-    over_time,
     rows_of,
-    word_told,
+    seen,
 )
 
-FAINTER = alt.when(f"batch === 'all' && batches > {FEW}").then(alt.value(0.45)).otherwise(alt.value(1))
+FAINTER = seen(f"batch === 'all' && batches > {FEW}", 0.45, 1)
 
 
 def places() -> Figure:
-    x = over_time("begun", scale=alt.Scale(domainMin=alt.ExprRef("t0"), domainMax=alt.ExprRef("t1"), nice=False))
+    x = marks.days("begun", domainMin=alt.ExprRef("t0"), domainMax=alt.ExprRef("t1"), nice=False)
     down = alt.Scale(domainMin=alt.ExprRef("y0"), domainMax=alt.ExprRef("y1"), nice=False, zero=False, reverse=True)
     y = alt.Y("low:Q", scale=down, axis=alt.Axis(title=None, grid=True, domain=False, ticks=False))
     stays = rows_of("stays").transform_filter("datum.pool === pool")
-    seen = alt.when("batch === 'all' || datum.batch === batch")
     lines = stays.mark_rect(clip=True, strokeWidth=0).encode(
         x=x,
-        x2="ended",
+        x2=alt.X2("ended"),
         y=y,
-        y2="high",
+        y2=alt.Y2("high"),
         color=alt.Color("shade:N", legend=None, scale=alt.Scale(domain=list(range(6)))),
-        opacity=seen.then(alt.value(0.85)).otherwise(alt.value(0.12)),
+        opacity=seen("batch === 'all' || datum.batch === batch", 0.85, 0.12),
         tooltip=[
-            word_told("batch"),
-            word_told("where"),
-            day_told("begun", "from"),
-            day_told("ended", "until"),
-            number_told("days", "days"),
+            marks.tip("batch", "batch"),
+            marks.tip("where", "where"),
+            marks.day_tip("begun", "from"),
+            marks.day_tip("ended", "until"),
+            marks.tip("days", "days", COUNT),
         ],
     )
     wide = "(min(datum.ended, t1) - max(datum.begun, t0)) / (t1 - t0) * width > 84"
@@ -58,9 +55,9 @@ def places() -> Figure:
             label=fits,
         )
         .mark_text(align="left", dx=4, baseline="middle", fontSize=10, clip=True, style="on-stay")
-        .encode(x="left:T", y=alt.Y("middle:Q", scale=down), text="label:N")
+        .encode(x=alt.X("left:T"), y=alt.Y("middle:Q", scale=down), text=alt.Text("label:N"))
     )
-    today = rows_of("today").mark_rule(style="today", clip=True).encode(x="day:T")
+    today = rows_of("today").mark_rule(style="today", clip=True).encode(x=alt.X("day:T"))
     return Figure(
         name="places",
         title="Who was where",
@@ -79,14 +76,14 @@ def places() -> Figure:
 
 def occupancy(pools: Sequence[str]) -> Figure:
     chosen = rows_of("occupancy").transform_filter(OF_GEOGRAPHY)
-    x, axis = over_time("day"), alt.Axis(title="containers", tickCount=4, format=COUNT)
+    x, axis = marks.days(), alt.Axis(title="containers", tickCount=4, format=COUNT)
     tooltip = [
-        word_told("pool"),
-        day_told("day"),
-        number_told("executed", "held"),
-        number_told("planned", "held by plan"),
-        number_told("capacity", "capacity"),
-        number_told("usable", "usable by whole batches"),
+        marks.tip("pool", "pool"),
+        marks.day_tip(),
+        marks.tip("executed", "held", COUNT),
+        marks.tip("planned", "held by plan", COUNT),
+        marks.tip("capacity", "capacity", COUNT),
+        marks.tip("usable", "usable by whole batches", COUNT),
     ]
     lived = chosen.mark_area(interpolate="step-after", opacity=0.75).encode(
         x=x, y=alt.Y("executed:Q", axis=axis), color=alt.datum("held, as lived"), tooltip=tooltip
@@ -127,33 +124,21 @@ def occupancy(pools: Sequence[str]) -> Figure:
 
 
 def growth(colour: alt.Color) -> Figure:
-    y = measure("mean live weight", "kg", ONE)
-    base = rows_of("life")
-    weights = [number_told("weight_kg", "weight (kg)", TWO), number_told("planned_kg", "planned (kg)", TWO)]
-    tooltip = [word_told("batch"), day_told("day"), number_told("age", "day of life"), *weights]
-    planned = (
-        base.transform_filter(f"{FEW_CHOSEN} && isValid(datum.planned_kg)")
-        .mark_line(style="planned", strokeWidth=1)
-        .encode(x=over_time("day"), y=alt.Y("planned_kg:Q", axis=y), detail="batch:N")
-    )
-    lived = (
-        base.transform_filter(f"{CHOSEN} && isValid(datum.weight_kg)")
-        .mark_line()
-        .encode(
-            x=over_time("day"),
-            y=alt.Y("weight_kg:Q", axis=y),
-            detail="batch:N",
-            color=colour,
-            opacity=FAINTER,
-            tooltip=tooltip,
-        )
-    )
+    y = [marks.amount(column, "mean live weight", "kg", ONE) for column in ("planned_kg", "weight_kg")]
+    tips = [
+        marks.tip("batch", "batch"),
+        marks.day_tip(),
+        marks.tip("age", "day of life", COUNT),
+        marks.tip("weight_kg", "weight, kg", TWO),
+        marks.tip("planned_kg", "planned, kg", TWO),
+    ]
+    lines = _beside_plan(("planned_kg", "weight_kg"), x=marks.days(), y=y, tips=tips, colour=colour)
     return Figure(
         name="growth",
         title="Growth of each batch beside its plan",
         caption="Mean weight over all containers, as the farm estimates it. Dashed: the batch's baseline "
         f"projection, drawn when no more than {FEW} batches are shown or one is chosen.",
-        spec=alt.layer(planned, lived).properties(width=WHOLE, height=320),
+        spec=alt.layer(*lines).properties(width=WHOLE, height=320),
         rows="life",
         table={
             "batch": "batch",
@@ -166,41 +151,39 @@ def growth(colour: alt.Color) -> Figure:
     )
 
 
+def _beside_plan(
+    columns: Sequence[str], *, x: alt.X, y: Sequence[alt.Y], tips: Sequence[alt.Tooltip], colour: alt.Color
+) -> list[Any]:
+    """Lines of `life`: its planned column where few batches are shown, and the one that was lived."""
+    planned, lived = columns
+    return marks.beside_plan(
+        rows_of("life").transform_filter(f"{FEW_CHOSEN} && isValid(datum.{planned})"),
+        rows_of("life").transform_filter(f"{CHOSEN} && isValid(datum.{lived})"),
+        x=x,
+        y=y,
+        tips=tips,
+        series={"detail": alt.Detail("batch:N"), "color": colour, "opacity": FAINTER},
+    )
+
+
 def survival(colour: alt.Color) -> Figure:
     x = alt.X("age:Q", axis=alt.Axis(title="days since the eggs were placed", grid=False, format=COUNT))
-    y = measure("alive, of the eggs placed", "%", COUNT)
-    base = rows_of("life")
-    tooltip = [
-        word_told("batch"),
-        day_told("day"),
-        number_told("age", "day of life"),
-        number_told("alive", "alive (%)", ONE),
-        number_told("planned_alive", "planned (%)", ONE),
+    columns = ("planned_alive", "alive")
+    y = [marks.amount(column, "alive, of the eggs placed", "%", domain=[0, 100]) for column in columns]
+    tips = [
+        marks.tip("batch", "batch"),
+        marks.day_tip(),
+        marks.tip("age", "day of life", COUNT),
+        marks.tip("alive", "alive, %", ONE),
+        marks.tip("planned_alive", "planned, %", ONE),
     ]
-    bounds = alt.Scale(domain=[0, 100])
-    planned = (
-        base.transform_filter(f"{FEW_CHOSEN} && isValid(datum.planned_alive)")
-        .mark_line(style="planned", strokeWidth=1)
-        .encode(x=x, y=alt.Y("planned_alive:Q", axis=y, scale=bounds), detail="batch:N")
-    )
-    lived = (
-        base.transform_filter(f"{CHOSEN} && isValid(datum.alive)")
-        .mark_line()
-        .encode(
-            x=x,
-            y=alt.Y("alive:Q", axis=y, scale=bounds),
-            detail="batch:N",
-            color=colour,
-            opacity=FAINTER,
-            tooltip=tooltip,
-        )
-    )
+    lines = _beside_plan(columns, x=x, y=y, tips=tips, colour=colour)
     return Figure(
         name="survival",
         title="Survival",
         caption="Fish alive, culls and surplus taken off too; they end with the harvest. The steep first weeks are "
         "eggs and alevins. Dashed: the baseline projection.",
-        spec=alt.layer(planned, lived).properties(width=WHOLE, height=260),
+        spec=alt.layer(*lines).properties(width=WHOLE, height=260),
         rows="life",
         table={
             "batch": "batch",
@@ -214,23 +197,19 @@ def survival(colour: alt.Color) -> Figure:
 
 
 def deaths() -> Figure:
-    bars = (
+    rows = (
         rows_of("deaths")
         .transform_filter(CHOSEN)
         .transform_fold(list(CAUSES), as_=["code", "fish"])
         .transform_filter("datum.fish > 0")
         .transform_calculate(cause="lower(datum.code)")
-        .mark_bar()
-        .encode(
-            x=over_time("month", timeUnit="yearmonth"),
-            y=alt.Y("sum(fish):Q", axis=measure("fish", form="~s")),
-            color=alt.Color("cause:N", title="cause", scale=alt.Scale(domain=[each.lower() for each in CAUSES])),
-            tooltip=[
-                word_told("cause"),
-                alt.Tooltip("month:T", timeUnit="yearmonth", title="month", format=MONTH),
-                alt.Tooltip("sum(fish):Q", title="fish", format=COUNT),
-            ],
-        )
+    )
+    bars = marks.monthly(
+        rows,
+        "month",
+        y=marks.summed("fish", "dead or culled a month", "fish", SHORT),
+        colour=alt.Color("cause:N", title="cause", scale=alt.Scale(domain=[each.lower() for each in CAUSES])),
+        tips=[marks.tip("cause", "cause"), marks.total("fish", "fish")],
     )
     return Figure(
         name="deaths",

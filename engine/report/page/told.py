@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from engine.execution.summary import SHARES, Summary
 from engine.farm.schedule import to_date
+from engine.report.page.tables import bar, code, table
 from engine.report.run import made_in
 from lake.checks import check_meaning, check_names
 from lake.manifest import Manifest
@@ -17,6 +19,12 @@ from lake.space import size
 
 Statistic = Mapping[str, Any]
 """As engine.statistics.table.Statistic.to_json gives it, and a verification keeps it."""
+
+
+MOST_EVENTS = 40_000_000
+"""Of a larger run the statistics are told once a verification has computed them: they take longer than all the rest."""
+STATISTICS = "--statistics"
+TAKES_LONG = f"a run of more than {MOST_EVENTS // 1_000_000} million events takes minutes for them"
 
 
 def day_in_words(day: date) -> str:
@@ -83,7 +91,7 @@ def trust(summary: Summary, statistics: Sequence[Statistic]) -> str:
 
 def _invariants_line(summary: Summary) -> tuple[str, str]:
     if summary.checks is None:
-        return "none", f"Invariants not checked yet: {code(command('verify', summary.run_dir))}"
+        return "none", f"Invariants not checked yet: {_and_again(summary.run_dir)}"
     passed, failed = summary.checks.passed, summary.checks.failed
     words = (
         f'<a href="#invariants">{passed} of {passed + failed} invariants</a> hold on every row: fish, feed, time, keys.'
@@ -93,8 +101,7 @@ def _invariants_line(summary: Summary) -> tuple[str, str]:
 
 def _statistics_lines(statistics: Sequence[Statistic], summary: Summary) -> list[tuple[str, str]]:
     if not statistics:
-        line = command("verify", summary.run_dir, "--statistics")
-        return [("none", f"Statistics not computed yet: {code(line)}")]
+        return [("none", f"Statistics not computed yet, since {TAKES_LONG}: {_and_again(summary.run_dir, STATISTICS)}")]
     lines = []
     for required, words in ((True, "published statistics that must"), (False, "other published statistics")):
         judged = [s for s in statistics if s["required"] is required and s["within"] is not None]
@@ -113,8 +120,8 @@ def _statistics_lines(statistics: Sequence[Statistic], summary: Summary) -> list
 def statistics_tables(statistics: Sequence[Statistic], summary: Summary) -> str:
     """Each statistic beside its band and source, those that must lie within first."""
     if not statistics:
-        line = command("verify", summary.run_dir, "--statistics")
-        return f'<p class="nothing">Not computed yet: {code(line)}</p>'
+        hint = f"Not computed yet, since {TAKES_LONG}: {_and_again(summary.run_dir, STATISTICS)}"
+        return f'<p class="nothing">{hint}</p>'
     few = [s for s in statistics if s["note"]]
     required = [s for s in statistics if s["required"] and not s["note"]]
     banded = [s for s in statistics if not s["required"] and not s["note"] and s["within"] is not None]
@@ -190,7 +197,7 @@ def invariants_table(summary: Summary) -> str:
     checks = summary.checks
     if checks is None:
         names = [(escape(name), escape(check_meaning(name)), "not checked yet") for name in check_names()]
-        hint = f'<p class="nothing">Not checked yet: {code(command("verify", summary.run_dir))}</p>'
+        hint = f'<p class="nothing">Not checked yet: {_and_again(summary.run_dir)}</p>'
         return hint + table(("invariant", "what it says", "rows that offend"), names)
     known = set(check_names())
     rows = [
@@ -313,32 +320,9 @@ def batches_table(batches: Sequence[Mapping[str, Any]]) -> str:
     return table(heads, rows, numbers=(5,))
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()) -> str:
-    """A table of cells that are HTML already; the first cell of a row is its heading."""
-
-    def kind(at: int) -> str:
-        return ' class="n"' if at in numbers else ""
-
-    head = "".join(f'<th scope="col"{kind(i)}>{escape(text)}</th>' for i, text in enumerate(heads))
-    lines = []
-    for row in rows:
-        first, *rest = row
-        cells = "".join(f"<td{kind(i)}>{cell}</td>" for i, cell in enumerate(rest, 1))
-        lines.append(f'<tr><th scope="row"{kind(0)}>{first}</th>{cells}</tr>')
-    return (
-        f'<div class="scroll" tabindex="0"><table class="wide"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(lines)}</tbody></table></div>"
-    )
-
-
-def bar(value: float, most: float) -> str:
-    """A bar as long as the value's share."""
-    return f'<span class="share" style="width:{100 * value / most if most else 0:.1f}%"></span>'
-
-
-def code(line: str) -> str:
-    """A shell line as code."""
-    return f"<code>{escape(line)}</code>"
+def _and_again(run_dir: Path, *options: str) -> str:
+    """The commands that verify a run and make its page anew."""
+    return code(f"{command('verify', run_dir, *options)} && {command('report', run_dir, '--html')}")
 
 
 def listed(names: Sequence[str]) -> str:

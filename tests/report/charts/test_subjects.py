@@ -125,7 +125,7 @@ def test_water_is_the_mean_of_the_days(source: Source, run: Run) -> None:
         (pl.col("date") >= chosen["day"][0]) & (pl.col("date") < chosen["day"][0] + timedelta(7))
     )
     assert chosen["temp_c"][0] == pytest.approx(days["temp_c"].mean())
-    assert chosen["least_oxygen"][0] == days["oxygen_min"].min()
+    assert chosen["oxygen_least"][0] == days["oxygen_min"].min()
     svg = drawn(water.chart(found))
     assert len(marks(svg, "rule mark", stroke=LIGHT.limit)) == 1
     assert "temperature (°C)" in words(svg)

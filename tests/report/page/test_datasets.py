@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 
 from engine.report.charts.theme import CONTRAST, DARK, LIGHT
 from engine.report.page.assembly import write_page
+from engine.report.page.datasets import encoded
+from engine.report.page.figures import figures
 from lake.errors import InputError
 from lake.manifest import read_complete
 
@@ -93,3 +96,22 @@ def _luminance(colour: str) -> float:
     shares = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [s / 12.92 if s <= 0.03928 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
     return sum(weight * share for weight, share in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def test_every_chart_is_one_that_altair_finds_right() -> None:
+    drawn = figures(("Faroe Islands", "Scotland"), ("Scotland Fry",), ("Superior",))
+    assert len({figure.name for figure in drawn}) == 10
+
+
+def test_columns_are_told_in_few_characters() -> None:
+    columns = {
+        "batch": np.array([1, 1, 2]),
+        "day": np.array(["2024-01-08", "2024-01-15", "2024-01-10"], dtype="datetime64[us]"),
+        "site": np.array(["b", "a", "b"], dtype=object),
+        "kg": np.ma.masked_invalid([2.0, 0.25, np.nan]),
+    }
+    found = encoded(columns)
+    assert found["rows"] == 3
+    assert found["columns"]["day"]["values"] == [19730, 7, -5]
+    assert found["columns"]["site"] == {"kind": "word", "words": ["b", "a"], "values": [0, 1, 0]}
+    assert json.dumps(found["columns"]["kg"]["values"]) == "[2, 0.25, null]"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +17,9 @@ DRAWN = "name => { const e = document.getElementById('chart-' + name); return e.
 
 
 @contextmanager
-def opened(browser: Browser, file: Path, width: int = 1280, scheme: Any = "light") -> Iterator[tuple[Page, list[str]]]:
+def opened(
+    browser: Browser, file: Path, width: int = 1280, scheme: Any = "light", *, charts: Sequence[str] = CHARTS
+) -> Iterator[tuple[Page, list[str]]]:
     """The page, every chart drawn, and all that went wrong: messages, errors, requests other than the file itself."""
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     context.set_default_timeout(WAIT)
@@ -26,7 +28,7 @@ def opened(browser: Browser, file: Path, width: int = 1280, scheme: Any = "light
     page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
     page.on("request", lambda request: wrong.append(request.url) if request.url != file.as_uri() else None)
     page.goto(file.as_uri())
-    for name in CHARTS:
+    for name in charts:
         page.locator(f"#{name}").scroll_into_view_if_needed()
         page.wait_for_function(DRAWN, arg=name)
     yield page, wrong
