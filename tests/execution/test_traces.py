@@ -6,11 +6,15 @@ import fcntl
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from typer.testing import CliRunner
 
 from engine.clean import app
+from lake.manifest import Manifest
+from warehouse.loaded_target import loaded_target, record_load
 from warehouse.server_users import OWNER
 
 
@@ -48,6 +52,19 @@ def test_what_is_there_is_listed_and_goes_when_asked(home: Path) -> None:
     assert clean("all", "--yes")[:2] == (0, [("kernels", True)])
     assert clean()[:2] == (0, [])
     assert (home / "cache/smoltworks/kernels").is_dir()
+
+
+def test_what_was_removed_is_noted_nowhere_so_that_it_is_loaded_anew(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, manifest = home / "runs/mine", SimpleNamespace(fingerprint="f1")
+    monkeypatch.setattr("warehouse.loaded_target.read_manifest", lambda run_dir: manifest)
+    record_load(run, cast("Manifest", manifest), None)
+    assert loaded_target(run) is not None
+    assert clean("runs/mine", "--yes")[:2] == (0, [("database", True)])
+    (run / "postgres").mkdir()  # the next load makes one, in which nothing is yet
+    (run / "postgres/PG_VERSION").write_text("18\n")
+    assert loaded_target(run) is None
 
 
 def test_a_database_in_use_is_kept_and_told(home: Path) -> None:
