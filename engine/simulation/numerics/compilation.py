@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -27,6 +28,8 @@ config: Any = importlib.import_module("numba.core.config")
 # of numba, beside the processor: what changes machine code and is no part of numba's own look-up
 SETTINGS = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE", "DEBUGINFO_DEFAULT")
 MARK = "numerics.compilation import kernel"
+
+_thread = threading.local()
 
 
 def kernel_sources() -> list[Path]:
@@ -65,7 +68,7 @@ def kernel(function: F) -> F:
     With NUMBA_DISABLE_JIT=1 it is Python that runs, as quiet as machine code when a hash overflows.
     """
     if config.DISABLE_JIT:
-        return np.errstate(all="ignore")(function)
+        return _quiet(function)
     compiled: Any = numba.njit(fastmath=False, error_model="numpy")(function)
     # what may take long can be stopped
     compiled._compile_for_args = passed_signals()(compiled._compile_for_args)
@@ -75,6 +78,23 @@ def kernel(function: F) -> F:
             compiled._cache = kept
             compiled.compile = kept.in_turn(compiled.compile)
     return cast(F, compiled)
+
+
+def _quiet(function: F) -> F:
+    """Python without NumPy's warnings, which the outermost kernel turns off: that takes longer than most kernels."""
+
+    @wraps(function)
+    def quiet(*args: Any, **named: Any) -> Any:
+        if getattr(_thread, "is_quiet", False):
+            return function(*args, **named)
+        with np.errstate(all="ignore"):
+            _thread.is_quiet = True
+            try:
+                return function(*args, **named)
+            finally:
+                _thread.is_quiet = False
+
+    return cast(F, quiet)
 
 
 def _cache_of(function: F) -> KernelCache | None:
