@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -95,14 +96,18 @@ READERS = (
 
 
 def environment(reader: Reader) -> Path | str:
-    """The interpreter that has a reader, or why there is none; made once, and anew when what is wanted changes."""
+    """The interpreter that has a reader, or why there is none; made once, and anew when what is wanted changes.
+
+    What is wanted of a newest reader changes every day.
+    """
     if reader.needs and shutil.which(reader.needs) is None:
         return f"no {reader.needs} on this machine"
     base = _python()
     if base is None:
         return f"no Python {PYTHON} on this machine"
     folder = FOLDER / _folder_name(reader.beside or reader.name)
-    mark, wanted = folder / ".ready", hashlib.sha256(repr(reader.packages).encode()).hexdigest()
+    day = "" if "==" in reader.packages[0] else date.today().isoformat()
+    mark, wanted = folder / ".ready", hashlib.sha256(f"{reader.packages}{day}".encode()).hexdigest()
     python = folder / "bin" / "python"
     if not (mark.exists() and mark.read_text() == wanted):
         shutil.rmtree(folder, ignore_errors=True)
