@@ -120,7 +120,13 @@ def statistics_chart(statistics: list[Statistic]) -> Any:
     )
     told = base.mark_text(align="left").encode(x=alt.value(275), text="told:N")
     bands = base.mark_text(align="left").encode(x=alt.value(385), text="band:N")
-    return (spans + ticks + points + told + bands).properties(
+    heads = [
+        _chart([{"head": head}])
+        .mark_text(align="left", fontWeight="bold")
+        .encode(x=alt.value(x), y=alt.value(-9), text="head:N")
+        for x, head in ((275, "here"), (385, "band"))
+    ]
+    return alt.layer(spans, ticks, points, told, bands, *heads).properties(
         width=260,
         height={"step": 17},
         title={

@@ -102,7 +102,7 @@ def treatments(treated: Any, *, x: alt.X, methods: Sequence[str], **channels: An
     legend: Any = None if "color" in channels else alt.Legend(title="treatment")
     return treated.mark_point(style="event", filled=True, size=46, opacity=0.9).encode(
         x=x,
-        y=alt.YValue(5),
+        y=alt.YValue(5),  # type: ignore[no-untyped-call]
         shape=alt.Shape("method:N", scale=shapes, legend=legend),
         tooltip=[tip("batch", "batch"), day_tip(), tip("method", "treatment"), tip("rings", "rings treated", COUNT)],
         **channels,

@@ -92,7 +92,7 @@ def chart(mortality: Mortality) -> Any:
     """Survival by batch; below it deaths by month and cause, at sea and in fresh water."""
     frames = [frame["day"] for frame in (mortality.deaths, mortality.left) if frame.height]
     since, until = min(f.min() for f in frames), max(mortality.as_of, *(f.max() for f in frames))  # type: ignore[type-var]
-    span = (since, mortality.chosen.until or until)  # type: ignore[arg-type]
+    span: tuple[date, date] = (since, mortality.chosen.until or until)  # type: ignore[assignment]
     panels = [_survival(mortality, parts.span(*span))] if mortality.left.height else []
     dead = []
     for at_sea, name in ((True, "Deaths at sea"), (False, "Deaths in fresh water")):

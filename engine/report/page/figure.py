@@ -16,6 +16,8 @@ OF_GEOGRAPHY = "(geography === 'all' || datum.geography === geography)"
 CHOSEN = f"{OF_GEOGRAPHY} && (batch === 'all' || datum.batch === batch)"
 AT_SITES = f"{OF_GEOGRAPHY} && (batch === 'all' || indexof(sites, datum.site) >= 0)"
 FEW_CHOSEN = f"{CHOSEN} && (batch !== 'all' || batches <= {FEW})"
+OF_HOME = "(home === 'all' || datum.geography === home)"
+"""Of the geography chosen, or of that of the batch chosen."""
 ALL_SEEN = "batch === 'all'"
 
 

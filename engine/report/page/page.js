@@ -86,7 +86,9 @@
 
   function signals(figure) {
     const list = page.batches.filter((each) => choice.geography === "all" || each.geography === choice.geography);
-    const set = { geography: choice.geography, batch: choice.batch, sites: sites(), batches: list.length };
+    const one = page.batches.find((each) => each.batch === choice.batch);
+    const home = one ? one.geography : choice.geography;
+    const set = { geography: choice.geography, batch: choice.batch, home, sites: sites(), batches: list.length };
     return figure.zoom ? { ...set, pool: choice.pool, ...window_ } : set;
   }
 

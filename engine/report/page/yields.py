@@ -14,7 +14,7 @@ from engine.report.page.figure import (
     CHOSEN,
     FEW,
     FEW_CHOSEN,
-    OF_GEOGRAPHY,
+    OF_HOME,
     WHOLE,
     Figure,
     rows_of,
@@ -77,7 +77,7 @@ def lice(colour: alt.Color) -> Figure:
         .encode(x=marks.days(), y=marks.amount("mean(females)", FEMALES, form="~g", type="sqrt"), color=unlisted)
     )
     limits = marks.limit_steps(
-        rows_of("limits").transform_filter(OF_GEOGRAPHY),
+        rows_of("limits").transform_filter(OF_HOME),
         x=marks.days(),
         y=marks.amount("allowed", FEMALES, form="~g", type="sqrt"),
         strokeDash=alt.StrokeDash("geography:N", title="limit by law", scale=alt.Scale(range=[[1, 0], [7, 3]])),

@@ -69,6 +69,8 @@ def test_every_chart_is_drawn_from_the_file_alone_and_follows_the_filters(browse
         one = choose(page, batch="FAR-2023-001")
         assert 0 < one["growth"] < everything["growth"]
         assert one["occupancy"] == everything["occupancy"], "says that the filter by batch does not act there"
+        limits = page.locator("#chart-lice .mark-line.role-mark path[aria-label*='limit, adult']")
+        assert limits.count() == 1, "that of the batch's own geography"
         young = choose(page, batch="FAR-2025-003")
         assert not young["harvest"]
         assert not young["lice"]
