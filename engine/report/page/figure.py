@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import altair as alt
@@ -39,6 +39,8 @@ class Figure:
     filters: Sequence[str] = ("geography", "batch")
     needs: Sequence[str] = ()
     """Other datasets that it draws from."""
+    also: Mapping[str, str] = field(default_factory=dict)
+    """What is told when another dataset that it draws from has no row of what was chosen, by the dataset."""
     zoom: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -52,6 +54,7 @@ class Figure:
             "table": self.table,
             "filters": list(self.filters),
             "nothing": self.nothing,
+            "also": dict(self.also),
             "zoom": self.zoom,
         }
 

@@ -187,7 +187,9 @@
   function tell(figure) {
     const found = chosenRows(figure).length;
     const nothing = byId(`nothing-${figure.name}`);
-    nothing.hidden = found > 0;
+    const lacking = Object.entries(figure.also).filter(([name]) => !rowsOf(name).some((row) => isChosen(figure, row)));
+    nothing.textContent = found ? lacking.map(([, words]) => words).join(" ") : figure.nothing;
+    nothing.hidden = found > 0 && !lacking.length;
     byId(`chart-${figure.name}`).hidden = found === 0;
     const details = byId(`table-${figure.name}`);
     if (details.open) fillTable(figure, details);

@@ -118,6 +118,7 @@ def lice(colour: alt.Color) -> Figure:
             "fish": "fish examined",
         },
         nothing="No lice counts of what was chosen: no fish at sea yet.",
+        also={"treatments": "No ring of what was chosen was treated."},
     )
 
 
