@@ -38,7 +38,8 @@ def schedule(tiny_schedule: Schedule) -> Schedule:
 @pytest.fixture(scope="session")
 def made(shell: Shell, schedule: Schedule) -> Path:
     """Its run."""
-    told = shell.run("run", "--schedule", write_schedule(shell.folder, schedule), "--out", shell.folder / "run")
+    path = write_schedule(shell.folder, schedule)
+    told = shell.run(*("run", "--schedule", path, "--out", shell.folder / "run"))
     assert told.code == 0, told
     return shell.folder / "run"
 
