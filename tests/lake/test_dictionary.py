@@ -115,3 +115,8 @@ def test_the_command_and_the_front_door_say_the_same() -> None:
     assert unknown.returncode == 2
     assert "did you mean lice_count" in unknown.stderr
     assert not unknown.stdout
+
+
+def test_a_column_is_printed_as_its_meaning_and_unit() -> None:
+    columns = {column.name: column for column in TABLES["lice_count"].columns}
+    assert str(columns["fish_sampled"]) == "fish_sampled: fish examined, in each row of the count [fish]"

@@ -49,6 +49,9 @@ class Column:
     delta: bool = False
     plain: bool = False
 
+    def __str__(self) -> str:
+        return f"{self.name}: {self.description}" + (f" [{self.unit}]" if self.unit else "")
+
     @property
     def arrow_type(self) -> pa.DataType:
         """What the column is in Arrow and Parquet: a dictionary where it is an enumeration."""
