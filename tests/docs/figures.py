@@ -126,7 +126,7 @@ def statistics_chart(statistics: list[Statistic]) -> Any:
         .encode(x=alt.value(x), y=alt.value(-9), text="head:N")
         for x, head in ((275, "here"), (385, "band"))
     ]
-    return alt.layer(spans, ticks, points, told, bands, *heads).properties(
+    return alt.layer(*(spans, ticks, points, told, bands, *heads)).properties(
         width=260,
         height={"step": 17},
         title={
