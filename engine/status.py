@@ -45,8 +45,8 @@ def status(
                 sys.stderr.write(f"  make it whole: {resume(run)}\n")
             print_json(state.to_json())
             return
+        from engine.report.sign_of_life import line_seconds
         from engine.report.status import print_status, status_line, status_table
-        from engine.report.waiting import line_seconds
 
         screen = results()
         if watch and screen.is_terminal:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from engine.execution.progress import Progress
 from engine.report.console import console, say
-from engine.report.waiting import in_time
+from engine.report.sign_of_life import in_time
 from lake.next_step import resume
 
 LAST_ERRORS = 5

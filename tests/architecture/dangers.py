@@ -20,7 +20,7 @@ RUNS_TEXT = {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "
 FORESEEN = {"tempfile.mktemp", "tempfile.gettempdir"}
 NOT_FORESEEN = {
     "engine.execution.traces",  # removes no link, and nothing of another user
-    "engine.simulation.numerics.kernel_cache",  # looks whose it is
+    "engine.simulation.numerics.kernel_places",  # kernel_cache looks whose it is
     "lake.views",  # draws the name
 }
 UNSAFE_YAML = {

@@ -9,7 +9,8 @@ import time
 import pytest
 from rich.console import Console
 
-from engine.report.waiting import Waiting, in_time
+from engine.report.sign_of_life import in_time
+from engine.report.waiting import Waiting
 
 
 def test_without_a_terminal_a_line_comes_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
