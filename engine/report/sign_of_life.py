@@ -131,9 +131,12 @@ def line_seconds() -> float:
 
 
 def in_time(seconds: float) -> str:
-    """Seconds for people: 8 s, 4 min, 1 h 20 min."""
+    """Seconds for people: 8 s, 2 min 10 s, 14 min, 1 h 20 min."""
     if seconds < 90:
         return f"{seconds:.0f} s"
+    if seconds < 595:
+        tens = round(seconds / 10)
+        return f"{tens // 6} min" + (f" {tens % 6}0 s" if tens % 6 else "")
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 

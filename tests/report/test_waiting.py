@@ -20,7 +20,7 @@ def test_without_a_terminal_a_line_comes_now_and_then(monkeypatch: pytest.Monkey
         waiting.tell("copying [rows]", 5, 20, left=200.4)
         while not file.getvalue():
             time.sleep(0.01)
-    assert file.getvalue().splitlines()[0] == "copying [rows]: 5 of 20, about 3 min left (0 s so far)"
+    assert file.getvalue().splitlines()[0] == "copying [rows]: 5 of 20, about 3 min 20 s left (0 s so far)"
     assert file.getvalue().isascii()
 
 
@@ -34,4 +34,6 @@ def test_on_a_terminal_a_bar_is_shown_and_gone() -> None:
 
 
 def test_seconds_are_told_as_people_do() -> None:
-    assert [in_time(s) for s in (0.4, 89, 100, 3_500, 5_000)] == ["0 s", "89 s", "2 min", "58 min", "1 h 23 min"]
+    seconds = (0.4, 89, 100, 239, 594, 3_500, 5_000)
+    words = ["0 s", "89 s", "1 min 40 s", "4 min", "9 min 50 s", "58 min", "1 h 23 min"]
+    assert [in_time(s) for s in seconds] == words
