@@ -26,7 +26,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Seque
 
 def bar(value: float, most: float) -> str:
     """A bar as long as the value's share."""
-    return f'<span class="share" style="width:{100 * value / most if most else 0:.1f}%"></span>'
+    return f'<span class="share"><i style="width:{100 * value / most if most else 0:.1f}%"></i></span>'
 
 
 def code(line: str) -> str:

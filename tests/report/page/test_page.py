@@ -59,6 +59,11 @@ def choose(page: Page, geography: str = "all", batch: str = "all") -> dict[str, 
     return {name: marks(page, name) for name in CHARTS}
 
 
+# of each bar in a table: what of its cell it fills, and what its page says, %
+BARS = """all => all.map(e => [100 * e.firstChild.getBoundingClientRect().width / e.getBoundingClientRect().width,
+    parseFloat(e.firstChild.style.width)])"""
+
+
 def test_every_chart_is_drawn_from_the_file_alone_and_follows_the_filters(browser: Browser, small_page: Path) -> None:
     with opened(browser, small_page) as (page, wrong):
         everything = choose(page)
@@ -115,6 +120,9 @@ def test_it_is_dark_light_printed_and_fits_a_phone(browser: Browser, small_page:
     with opened(browser, small_page, width=390, scheme="dark") as (page, wrong):
         dark = look(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        bars = page.locator(".share").evaluate_all(BARS)
+        assert len(bars) > 40
+        assert all(abs(drawn - told) < 1 for drawn, told in bars), "a bar is as long as what it tells"
         page.emulate_media(media="print")
         page.wait_for_selector("#chart-growth[data-drawn=light]")
         light = look(page)
