@@ -179,7 +179,7 @@ def test_batches_are_renamed_on_the_way_in(database: str, lake: Lake) -> None:
         ("temp_profile_name", "batch_liveforwardprojection"),
     ):
         assert one(database, f"SELECT min({text}) FROM {table}").startswith("UAT-")
-    with pytest.raises(InputError, match="another prefix: 'UAT-', not ''"):
+    with pytest.raises(InputError, match="another prefix: UAT-, not none"):
         load_run(*lake, database)
 
 

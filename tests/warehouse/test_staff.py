@@ -128,7 +128,7 @@ def test_a_load_keeps_its_user(loaded: str, lake: Lake) -> None:
     again = load_run(*lake, loaded)
     assert (again.already, again.owner) == (True, "system_admin")
     assert load_run(*lake, loaded, options=Options(user="system_admin")).already
-    with pytest.raises(InputError, match="another user: 'system_admin', not 'heri'"):
+    with pytest.raises(InputError, match="another user: system_admin, not heri"):
         load_run(*lake, loaded, options=Options(user="heri"))
 
 
