@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -23,6 +24,10 @@ from warehouse.server_folder import FOLDER, remove_database
 
 pytest_plugins = ["tests.asserting"]
 os.environ["SMOLTWORKS_EVERY"] = "86400"  # what a test expects on a screen doesn't hang on how busy the machine is
+
+# what a shell has in the background ignores Ctrl-C, and so would every command that a test starts and stops
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "smoltworks", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
