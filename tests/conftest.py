@@ -25,9 +25,10 @@ from warehouse.server_folder import FOLDER, remove_database
 pytest_plugins = ["tests.asserting"]
 os.environ["SMOLTWORKS_EVERY"] = "86400"  # what a test expects on a screen doesn't hang on how busy the machine is
 
-# what a shell has in the background ignores Ctrl-C, and so would every command that a test starts and stops
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# a shell's background ignores Ctrl-C, nohup SIGHUP, and so would each command that a test stops
+for number, heeded in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, heeded)
 
 settings.register_profile(
     "smoltworks", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
