@@ -1,7 +1,7 @@
 """Runs the invariants: invariants/NN_word.sql, each one SELECT of the rows that offend it, none when it holds.
 
-A check may use the tables of lake.views, those of invariants/shared and of lake.declared_sql (made when the first check
-names them) and lake_fingerprint. invariants/NAME.report.sql is told, not judged.
+A check may use the tables of lake.views, those of invariants/shared, of lake.declared_sql and adult_females (made when
+the first check names them) and lake_fingerprint. invariants/NAME.report.sql is told, not judged.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any
 
 import duckdb
 
+from lake.adult_females import ADULT_FEMALES
 from lake.declared_sql import declared_sql
 from lake.errors import InputError
 from lake.views import Connection, register_fingerprints
@@ -131,7 +132,7 @@ def _offenders(connection: Connection, run_dir: Path, text: str) -> tuple[int, t
 
 def shared_tables() -> dict[str, str]:
     """The SQL of every table that checks may share, by name."""
-    return _texts("invariants/shared") | declared_sql()
+    return _texts("invariants/shared") | declared_sql() | {"adult_females": ADULT_FEMALES}
 
 
 @cache
