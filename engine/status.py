@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from engine.report.console import console, input_errors, print_json, results, say, start
-from engine.report.sign_of_life import hidden
+from engine.report.sign_of_life import hidden, line_seconds
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -45,7 +45,6 @@ def status(
                 sys.stderr.write(f"  make it whole: {resume(run)}\n")
             print_json(state.to_json())
             return
-        from engine.report.sign_of_life import line_seconds
         from engine.report.status import print_status, status_line, status_table
 
         screen = results()

@@ -15,8 +15,8 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from engine.report.sign_of_life import sign
+from engine.simulation.numerics.held_signals import STOPS
 
-STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE = 0.7  # seconds that code which hears of no signal (a library's) is given to come back
 LOOK = 0.05
 
