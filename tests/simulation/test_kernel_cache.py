@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.simulation.numerics.compilation import SIMULATION
+from engine.simulation.numerics.kernel_sources import ROOT
 
-ROOT = SIMULATION.parents[1]
 # a kernel of one room whose callees lie in another; how often its machine code was found on disk
 SCRIPT = """
 from engine.simulation.water.oxygen import saturation_mg_l
@@ -29,8 +28,8 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def begin(copy: Path) -> subprocess.Popen[str]:
-    env = {**os.environ, "PYTHONPATH": f"{copy}:{copy / 'io'}", "XDG_CACHE_HOME": str(copy / "cache")}
+def begin(copy: Path, cache: Path | None = None) -> subprocess.Popen[str]:
+    env = {**os.environ, "PYTHONPATH": f"{copy}:{copy / 'io'}", "XDG_CACHE_HOME": str(cache or copy / "cache")}
     env.pop("NUMBA_CACHE_DIR", None)
     return subprocess.Popen([sys.executable, "-c", SCRIPT], env=env, cwd=copy, stdout=subprocess.PIPE, text=True)
 
@@ -65,8 +64,18 @@ def test_an_edited_callee_in_another_room_is_compiled_anew(copy: Path) -> None:
     assert run(copy) == (value, 1)
 
 
-def test_an_edit_outside_the_kernels_compiles_nothing(copy: Path) -> None:
+def test_a_copy_elsewhere_finds_what_was_compiled(copy: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    value, found = run(copy)
+    assert found == 0
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    shutil.copytree(copy, elsewhere, dirs_exist_ok=True)
+    (elsewhere / "cache").rename(elsewhere / "none")
+    assert run(elsewhere, begin(elsewhere, copy / "cache")) == (value, 1)
+
+
+def test_an_edit_outside_what_a_kernel_is_made_of_compiles_nothing(copy: Path) -> None:
     run(copy)
-    with (copy / "engine/simulation/water/climate.py").open("a", encoding="utf-8") as file:
-        file.write("\n# a remark\n")
+    for edited in ("climate", "tide"):  # no kernel; and kernels of which the other is not made
+        with (copy / f"engine/simulation/water/{edited}.py").open("a", encoding="utf-8") as file:
+            file.write("\n# a remark\n")
     assert run(copy)[1] == 1

@@ -12,9 +12,10 @@ import importlib
 import os
 import pickle
 import stat
+import sys
 from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
+from functools import partial, wraps
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -77,9 +78,10 @@ def _make_ours(folder: Path) -> None:
 
 
 class KernelCache(caching.FunctionCache):  # type: ignore[misc]
-    """A kernel's cache. Whatever is wrong with it, the kernel is compiled."""
+    """A kernel's cache, in a folder that changes with what it is made of. Whatever is wrong, the kernel is compiled."""
 
-    def __init__(self, function: Any) -> None:
+    def __init__(self, function: Any, folder: str) -> None:
+        self._impl_class = partial(_Kept, _Folder(function, folder))
         super().__init__(function)
         self._cache_file.__class__ = _HashedFile
         self._turn: int | None = None
@@ -121,6 +123,34 @@ class KernelCache(caching.FunctionCache):  # type: ignore[misc]
         except OSError as error:
             note_problem(f"{self._cache_path}: {error.strerror or error}")
             self.disable()
+
+
+class _Folder(caching._CacheLocator):  # type: ignore[misc]
+    """Where a function's files lie. Its folder says from what they were made; the line tells it from its namesakes."""
+
+    def __init__(self, function: Any, folder: str) -> None:
+        self._folder, self._py_file = folder, function.__code__.co_filename
+        self._line = function.__code__.co_firstlineno
+
+    def ensure_cache_path(self) -> None:
+        """It was made when it was chosen; one that is gone since is not made anew by others' rules."""
+
+    def get_cache_path(self) -> str:
+        return self._folder
+
+    def get_source_stamp(self) -> str:
+        return ""
+
+    def get_disambiguator(self) -> str:
+        return str(self._line)
+
+
+class _Kept(caching.CompileResultCacheImpl):  # type: ignore[misc]
+    """How machine code is put into files, with their place given: numba would look for one."""
+
+    def __init__(self, folder: _Folder, function: Any) -> None:
+        self._lineno, self._locator = function.__code__.co_firstlineno, folder
+        self._filename_base = self.get_filename_base(function.__qualname__, getattr(sys, "abiflags", ""))
 
 
 class _HashedFile(caching.IndexDataCacheFile):  # type: ignore[misc]

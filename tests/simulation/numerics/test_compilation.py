@@ -18,9 +18,10 @@ from engine.simulation.numerics import compilation, kernel_cache
 
 PRINTS_FOLDER = """
 import sys
-import tempfile
+from pathlib import Path
+from engine.simulation.numerics import arithmetic
 from engine.simulation.numerics.compilation import cache_folder
-print(cache_folder(sys.argv[1]))
+print(cache_folder(sys.argv[1], Path(arithmetic.__file__)))
 """
 
 
