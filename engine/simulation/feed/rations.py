@@ -1,4 +1,4 @@
-"""Kernels of rations: the feed for a weight, a day's meals, growth as it is booked, and what a period comes to."""
+"""Kernels of rations: the feed for a weight, a day's meals, and growth as it is booked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.compilation import kernel
 
-MEAL_FIGURES, PERIOD_FIGURES = 10, 7  # rows of what list_meals and sum_periods write
+MEAL_FIGURES = 10  # rows of what list_meals writes
 
 
 class MealColumns(NamedTuple):
@@ -118,29 +118,3 @@ def book_growth(span: int, days_lived: np.ndarray, stock: Stock, weighed: np.nda
             highest = max(total, highest)
             gain_before = gain
             before_fish, before_cg = stock.fish[c, d], stock.weight_cg[c, d]
-
-
-@kernel
-def sum_periods(
-    of_day: np.ndarray, days_lived: np.ndarray, stock: Stock, meals: np.ndarray, booked: np.ndarray, sums: np.ndarray
-) -> None:
-    """Sum a stay up by the period (position) that each day lies in, of_day (days,): feed, biomass and growth.
-
-    meals (n, days, 2) in 0.0001 kg; booked: see book_growth; days from days_lived (n,) on do not count. sums
-    (n, periods, PERIOD_FIGURES): fish in the first morning, days, feed (0.0001 kg), meals, biomass in the first
-    morning and on the last evening (0.01 kg), growth (as `booked`).
-    """
-    for c in range(sums.shape[0]):
-        before_fish, before_cg = stock.fish_arrived[c], stock.weight_arrived_cg[c]
-        for d in range(min(of_day.shape[0], days_lived[c])):
-            p = of_day[d]
-            if sums[c, p, 1] == 0:
-                sums[c, p, 0] = before_fish
-                sums[c, p, 4] = (before_fish * before_cg + 500) // 1000
-            sums[c, p, 1] += 1
-            for t in range(meals.shape[2]):
-                sums[c, p, 2] += meals[c, d, t]
-                sums[c, p, 3] += 1 if meals[c, d, t] > 0 else 0
-            before_fish, before_cg = stock.fish[c, d], stock.weight_cg[c, d]
-            sums[c, p, 5] = (before_fish * before_cg + 500) // 1000
-            sums[c, p, 6] += booked[c, d]

@@ -44,12 +44,13 @@ class FeedLots:
 
 @dataclass(frozen=True)
 class StageFeeding:
-    """The feeding of one stage: its stores, feeds, meals and lots.
+    """The feeding of one stage: its stock, stores, feeds, meals and lots.
 
     feed_container_id (n,); feed_id (n, days); meals (n, days, 2) in 0.0001 kg, cost (n, days, 2) in cents; served:
     meals that were given.
     """
 
+    stock: Stock
     feed_container_id: np.ndarray
     feed_id: np.ndarray
     meals: np.ndarray
@@ -179,6 +180,7 @@ def _feed_stage(
         raise OverflowError(f"batch {number}: more than {room} feed lots in a stage")
     order = np.argsort(lots.day[:count], kind="stable")
     return StageFeeding(
+        stock=stock,
         feed_container_id=feed_container_id,
         feed_id=feed + 1,
         meals=meals,

@@ -23,7 +23,7 @@ from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.rows.columns import Columns, codes, row_ids
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.ring_harvests import ring_harvests
-from engine.simulation.rows.workflows import life_workflows, transfer_templates
+from engine.simulation.rows.workflows import transfer_templates
 from lake.codes import SEA, VACCINE
 from lake.columns import Nullable
 
@@ -84,7 +84,7 @@ class _Outcomes:
         self._history = life.history
         self._schedule, self._biology = life.schedule, life.schedule.biology.model
         self._as_of = life.schedule.as_of_day
-        workflows = [w for w in life_workflows(life) if w.status != "CANCELLED"]
+        workflows = [w for w in life.workflows if w.status != "CANCELLED"]
         row_into = {w.stage + 1: w.row for w in workflows}
         leads_to = transfer_templates(self._schedule.farm)
         self._ahead = {w.stage + 1 for w in workflows if w.status != "COMPLETED"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -24,14 +25,20 @@ def row_ids(table: str, batch_id: int, rows: int, start: int = 0) -> np.ndarray:
     return np.arange(first, first + rows, dtype=np.int64)
 
 
+@cache
+def _positions(table: str, column: str) -> dict[str, int]:
+    """The position of each of an enumeration's values."""
+    return {value: i for i, value in enumerate(TABLES[table].column(column).codes)}
+
+
 def code(table: str, column: str, value: str) -> int:
     """The position of an enumeration's value."""
-    return TABLES[table].column(column).codes.index(value)
+    return _positions(table, column)[value]
 
 
 def codes(table: str, column: str, values: Iterable[str]) -> np.ndarray:
     """The positions of an enumeration's values, one a row."""
-    position = {value: i for i, value in enumerate(TABLES[table].column(column).codes)}
+    position = _positions(table, column)
     return np.array([position[value] for value in values], dtype=np.int64)
 
 
@@ -43,7 +50,9 @@ def biomass_units(fish: np.ndarray, weight_cg: np.ndarray) -> np.ndarray:
 
 def in_units(values: np.ndarray, a_unit: float) -> np.ndarray:
     """Values as whole numbers of units, of which 1 has so many; halves up."""
-    return np.floor(values * a_unit + 0.5).astype(np.int64)
+    units = np.asarray(values * a_unit)
+    units += 0.5
+    return np.floor(units, out=units).astype(np.int64)
 
 
 def hundredths(values: np.ndarray) -> np.ndarray:
@@ -87,13 +96,14 @@ def _joined(values: list[Any]) -> Any:
 
 def stack(parts: list[Columns]) -> Columns:
     """Columns of several parts, end to end; a part's scalars are repeated over its rows."""
-    whole: dict[str, list[np.ndarray]] = {}
-    for part in parts:
-        rows = max((len(v) for v in part.values() if isinstance(v, np.ndarray) and v.ndim), default=0)
-        for name, values in part.items():
-            array = np.asarray(values)
-            whole.setdefault(name, []).append(np.full(rows, array) if array.ndim == 0 else array)
-    return {name: np.concatenate(arrays) for name, arrays in whole.items()}
+    rows = [next((len(v) for v in part.values() if isinstance(v, np.ndarray) and v.ndim), 0) for part in parts]
+    return {name: _stacked([part[name] for part in parts], rows) for name in parts[0]}
+
+
+def _stacked(values: list[Any], rows: list[int]) -> np.ndarray:
+    if isinstance(values[0], np.ndarray):
+        return values[0] if len(values) == 1 else np.concatenate(values)
+    return np.repeat(values, rows)
 
 
 def append(first: Columns, second: Columns) -> Columns:

@@ -9,7 +9,6 @@ from engine.simulation.rows.columns import Columns, Tables, biomass_units, code,
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.harvest import event_ids, event_times
 from engine.simulation.rows.life import BatchLife
-from engine.simulation.rows.workflows import move_ids
 from lake.codes import SEA
 from lake.columns import Nullable
 
@@ -100,7 +99,7 @@ def _smolts(life: BatchLife) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nda
     currency = schedule.region_of(history.batch).currency_per_eur
     cost = trade.smolt_cost_per_fish * int(fish.sum()) + trade.smolt_cost_per_kg * (biomass / 100.0)
     cents = int(np.floor(cost * currency * (1.0 + markup / 100.0) * 100.0 + 0.5))
-    workflow = move_ids(life)[i]
+    workflow = life.move_ids[i]
     found = (move.day, cents, policy, int(workflow))
     day, amount, rule, flow = (np.array([value], dtype=np.int64) for value in found)
     return day, amount, rule, flow

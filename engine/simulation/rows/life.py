@@ -21,6 +21,7 @@ from engine.simulation.observed.state_estimate import StageEstimate, estimate_st
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.buffers import ReadingBuffers
 from engine.simulation.rows.columns import row_ids
+from engine.simulation.rows.workflows import Workflow, history_workflows
 from engine.simulation.water.climate import Climate
 
 
@@ -77,6 +78,18 @@ class BatchLife:
     def harvest(self) -> Harvest:
         """What was harvested."""
         return grade_harvest(self.schedule, self.history)
+
+    @cached_property
+    def workflows(self) -> tuple[Workflow, ...]:
+        """The batch's moves, done, under way and ahead."""
+        return history_workflows(self.schedule, self.history)
+
+    @property
+    def move_ids(self) -> np.ndarray:
+        """The workflow's id of each move of the batch's history, (moves,)."""
+        made = [w.row for w in self.workflows if w.status != "CANCELLED"][: len(self.history.moves)]
+        ids: np.ndarray = row_ids("transfer_workflow", self.batch_id, 1) + np.array(made, dtype=np.int64)
+        return ids
 
     @property
     def batch_id(self) -> int:

@@ -25,21 +25,12 @@ from engine.simulation.rows.columns import (
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.handling import handling_minutes
 from engine.simulation.rows.life import BatchLife
-from engine.simulation.rows.workflows import Workflow, batch_workflows, broken_off, life_workflows, transfer_templates
-from lake.codes import ACTION_STATUSES, SEA
+from engine.simulation.rows.workflows import Workflow, batch_workflows, broken_off, transfer_templates
+from lake.codes import SEA
 from lake.columns import Nullable
 
 NO_LOSS, NO_KEY = 0.0, np.uint64(0)
 EMPTY_SOURCE, MOVE_CANCELLED = "the container was empty", "the move was cancelled"
-DONE_COLUMNS = (
-    "dest_assignment_id",
-    "measured_avg_weight_g",
-    "actual_execution_date",
-    "water_temp_c",
-    "oxygen_level",
-    "execution_duration_minutes",
-)
-"""What is known of an action once it is done."""
 
 
 @dataclass(frozen=True)
@@ -91,23 +82,15 @@ def count_actions(sources: int, containers: int) -> int:
 
 def transfer_rows(life: BatchLife) -> tuple[Columns, Columns]:
     """The moves as workflows and as actions; a workflow's totals are the sums of the actions that are done."""
-    found = life_workflows(life)
-    moves = [_move_rows(life, workflow) for workflow in found]
-    actions = stack([empty("transfer_action"), *(rows for rows, _ in moves)])
-    rows = len(actions["workflow_id"])
-    done = actions["status"] == code("transfer_action", "status", "COMPLETED")
-    actions |= {name: Nullable(actions[name], done) for name in DONE_COLUMNS}
-    actions |= {
-        "id": row_ids("transfer_action", life.batch_id, rows),
-        "batch_id": np.full(rows, life.batch_id),
-        "notes": pa.array(actions["notes"].tolist(), pa.string()),
-    }
-    return _workflow_rows(life, found, [total for _, total in moves]), actions
+    moves = [(workflow, _actions(life, workflow)) for workflow in life.workflows if workflow.has_actions]
+    actions = _action_rows(life, moves) if moves else empty("transfer_action")
+    return _workflow_rows(life, _totals(life, moves, actions)), actions
 
 
-def _workflow_rows(life: BatchLife, found: tuple[Workflow, ...], totals: list[Columns]) -> Columns:
+def _workflow_rows(life: BatchLife, totals: dict[str, np.ndarray]) -> Columns:
     """transfer_workflow: one row a workflow, with the totals of its actions."""
-    batch, n = life.history.batch, len(found)
+    batch, found = life.history.batch, life.workflows
+    n = len(found)
     stage = np.array([w.stage for w in found], dtype=np.int64)
     status = [w.status for w in found]
     planned = np.array([w.planned_day for w in found], dtype=np.int64)
@@ -117,7 +100,6 @@ def _workflow_rows(life: BatchLife, found: tuple[Workflow, ...], totals: list[Co
     template = transfer_templates(life.schedule.farm)
     activity = np.array([template.get(w.stage + 1, 0) for w in found], dtype=np.int64)
     follows = [w.status != "CANCELLED" and w.stage + 1 in template for w in found]
-    sums = {name: np.array([int(total[name]) for total in totals], dtype=np.int64) for name in _NOTHING}
     paid = row_ids("intercompany_transaction", batch.id, 1)[0]
     return {
         "id": row_ids("transfer_workflow", batch.id, n),
@@ -131,9 +113,9 @@ def _workflow_rows(life: BatchLife, found: tuple[Workflow, ...], totals: list[Co
         "planned_completion_date": last,
         "actual_start_date": Nullable(planned, begun),
         "actual_completion_date": Nullable(last, done),
-        **sums,
-        "estimated_total_count": Nullable(sums["estimated_total_count"], ~done),
-        "estimated_total_biomass_kg": Nullable(sums["estimated_total_biomass_kg"], ~done),
+        **totals,
+        "estimated_total_count": Nullable(totals["estimated_total_count"], ~done),
+        "estimated_total_biomass_kg": Nullable(totals["estimated_total_biomass_kg"], ~done),
         "finance_transaction_id": Nullable(np.full(n, paid), done & (stage == SEA - 1)),
         "planned_activity_id": Nullable(
             row_ids("planned_activity", batch.id, 1)[0] + activity, np.array(follows, dtype=bool)
@@ -142,92 +124,141 @@ def _workflow_rows(life: BatchLife, found: tuple[Workflow, ...], totals: list[Co
     }
 
 
-_NOTHING = {
-    "total_source_count": 0,
-    "total_transferred_count": 0,
-    "total_mortality_count": 0,
-    "total_biomass_kg": 0,
-    "total_actions_planned": 0,
-    "actions_completed": 0,
-    "estimated_total_count": 0,
-    "estimated_total_biomass_kg": 0,
-}
+TOTALS = (
+    "total_source_count",
+    "total_transferred_count",
+    "total_mortality_count",
+    "total_biomass_kg",
+    "total_actions_planned",
+    "actions_completed",
+    "estimated_total_count",
+    "estimated_total_biomass_kg",
+)
 
 
-def _move_rows(life: BatchLife, workflow: Workflow) -> tuple[Columns, Columns]:
-    """The actions of a move, and its totals. Of one that is ahead the fish are those that live now."""
-    if not workflow.has_actions:
-        return empty("transfer_action"), _NOTHING | _living(life)
+def _totals(life: BatchLife, moves: list[tuple[Workflow, Actions]], rows: Columns) -> dict[str, np.ndarray]:
+    """TOTALS of each workflow, from the rows of its actions. Of a draft they are those of the fish that live now."""
+    totals = np.zeros((len(TOTALS), len(life.workflows)), dtype=np.int64)
+    drafts = [workflow.row for workflow in life.workflows if not workflow.has_actions]
+    if drafts:
+        totals[-2:, drafts] = np.array(_living(life))[:, None]
+    if moves:
+        moved, lost, biomass, status = (
+            rows[name]
+            for name in ("transferred_count", "mortality_during_transfer", "transferred_biomass_kg", "status")
+        )
+        is_done, is_failed, is_skipped = (
+            status == code("transfer_action", "status", word) for word in ("COMPLETED", "FAILED", "SKIPPED")
+        )
+        counts = np.repeat([w.status != "CANCELLED" for w, _ in moves], [len(a.source) for _, a in moves])
+        of_rows = np.stack(
+            [
+                moved * is_done,
+                lost,
+                biomass * is_done,
+                ~is_failed,
+                is_done | (is_skipped & counts),
+                (moved + lost) * ~is_failed,
+                biomass * ~is_failed,
+            ]
+        )
+        ends = np.cumsum([len(a.source) for _, a in moves])
+        upto = np.concatenate([np.zeros((len(of_rows), 1), dtype=np.int64), of_rows.cumsum(axis=1)], axis=1)
+        here = [workflow.row for workflow, _ in moves]
+        totals[1:, here] = np.diff(upto[:, np.concatenate([[0], ends])], axis=1)
+        totals[0, here] = [_evening_fish(life, workflow) for workflow, _ in moves]
+    return dict(zip(TOTALS, totals, strict=True))
+
+
+def _evening_fish(life: BatchLife, workflow: Workflow) -> int:
+    """The fish in all containers that a move leaves, on the evening before, or now."""
     stage = life.stages[workflow.stage - 1]
     evening = min(workflow.planned_day, life.schedule.as_of_day) - 1 - stage.start_day
-    rows = _action_rows(life, workflow, _actions(life, workflow))
-    status = [ACTION_STATUSES[s] for s in rows["status"].tolist()]
-    is_done, is_failed = (np.array([s == word for s in status], dtype=bool) for word in ("COMPLETED", "FAILED"))
-    moved, lost, biomass = (
-        rows[name] for name in ("transferred_count", "mortality_during_transfer", "transferred_biomass_kg")
-    )
-    skipped = 0 if workflow.status == "CANCELLED" else status.count("SKIPPED")
-    total = {
-        "total_source_count": stage.population[:, evening].sum(),
-        "total_transferred_count": moved[is_done].sum(),
-        "total_mortality_count": lost.sum(),
-        "total_biomass_kg": biomass[is_done].sum(),
-        "total_actions_planned": (~is_failed).sum(),
-        "actions_completed": is_done.sum() + skipped,
-        "estimated_total_count": (moved + lost)[~is_failed].sum(),
-        "estimated_total_biomass_kg": biomass[~is_failed].sum(),
-    }
-    return rows, _NOTHING | total
+    return int(stage.population[:, evening].sum())
 
 
-def _living(life: BatchLife) -> Columns:
-    """What a draft says of the fish: those that live now, in whatever stage."""
+def _living(life: BatchLife) -> tuple[int, int]:
+    """Fish and biomass (0.01 kg) that live now, in whatever stage."""
     fish, biomass = 0, 0
     for stage, known in zip(life.stages, life.estimates, strict=True):
         living = stage.last(stage.population) * ~stage.emptied
         fish += int(living.sum())
         biomass += int(biomass_units(living, stage.last(known.weight_cg)).sum())
-    return {"estimated_total_count": fish, "estimated_total_biomass_kg": biomass}
+    return fish, biomass
 
 
-def _action_rows(life: BatchLife, workflow: Workflow, actions: Actions) -> Columns:
-    """transfer_action of one move, without what all moves' rows have alike."""
-    i, n, handling = workflow.stage - 1, len(actions.source), life.schedule.biology.model.handling
-    stage, known, into = life.stages[i], life.estimates[i], life.history.batch.stays[i + 1].container_ids
-    evening = np.minimum(actions.day, life.schedule.as_of_day) - 1 - stage.start_day
-    weight = known.weight_cg[actions.source, evening]
-    is_done = np.array([status == "COMPLETED" for status in actions.status], dtype=bool)
-    minutes, arrivals = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    if is_done.any():
-        arrivals[is_done] = life.ids[i + 1][actions.dest[is_done]]
-        minutes[is_done] = handling_minutes(
-            key=stream_key(life.schedule.seed, Stream.HANDLING_TIME, life.history.batch.number, workflow.stage),
-            fish=actions.moved[is_done],
-            rigging=handling.transfer_minutes,
-            per_minute=handling.transfer_per_minute[workflow.stage - 1],
-            sdlog=handling.transfer_sdlog,
-        )
-    method = code("transfer_action", "transfer_method", handling.transfer_methods[workflow.stage - 1])
+def _action_rows(life: BatchLife, moves: list[tuple[Workflow, Actions]]) -> Columns:
+    """transfer_action of a batch's moves."""
+    handling = life.schedule.biology.model.handling
+    rows = stack([_move_rows(life, workflow, actions) for workflow, actions in moves])
+    n = len(rows["action_number"])
+    statuses = [status for _, actions in moves for status in actions.status]
+    status = codes("transfer_action", "status", statuses)
+    done = status == code("transfer_action", "status", "COMPLETED")
+    methods = codes("transfer_action", "transfer_method", handling.transfer_methods)
     return {
-        "workflow_id": np.full(n, row_ids("transfer_workflow", life.batch_id, 1)[0] + workflow.row),
-        "action_number": np.arange(1, n + 1),
-        "source_assignment_id": life.ids[i][actions.source],
-        "dest_assignment_id": arrivals,
-        "dest_container_id": np.array(into)[actions.dest],
-        "source_population_before": actions.before,
-        "transferred_count": actions.moved,
-        "mortality_during_transfer": actions.lost,
-        "transferred_biomass_kg": biomass_units(actions.moved, weight),
-        "measured_avg_weight_g": weight,
-        "status": codes("transfer_action", "status", actions.status),
-        "planned_date": actions.day,
-        "actual_execution_date": actions.day,
-        "transfer_method": np.full(n, method),
-        "water_temp_c": hundredths(stage.temp_c[actions.source, evening]),
-        "oxygen_level": hundredths(stage.oxygen_mean[actions.source, evening]),
-        "execution_duration_minutes": minutes,
-        "notes": np.array(actions.notes, dtype=object),
+        "id": row_ids("transfer_action", life.batch_id, n),
+        "batch_id": np.full(n, life.batch_id),
+        "workflow_id": row_ids("transfer_workflow", life.batch_id, 1)[0] + rows["workflow"],
+        "action_number": rows["action_number"],
+        "source_assignment_id": rows["source"],
+        "dest_assignment_id": Nullable(rows["dest"] * done, done),
+        "dest_container_id": rows["dest_container"],
+        "source_population_before": rows["before"],
+        "transferred_count": rows["moved"],
+        "mortality_during_transfer": rows["lost"],
+        "transferred_biomass_kg": biomass_units(rows["moved"], rows["weight"]),
+        "measured_avg_weight_g": Nullable(rows["weight"], done),
+        "status": status,
+        "planned_date": rows["day"],
+        "actual_execution_date": Nullable(rows["day"], done),
+        "transfer_method": methods[rows["stage"] - 1],
+        "water_temp_c": Nullable(hundredths(rows["temp_c"]), done),
+        "oxygen_level": Nullable(hundredths(rows["oxygen"]), done),
+        "execution_duration_minutes": Nullable(rows["minutes"], done),
+        "notes": pa.array([note for _, actions in moves for note in actions.notes], pa.string()),
     }
+
+
+def _move_rows(life: BatchLife, workflow: Workflow, actions: Actions) -> Columns:
+    """What the actions of one move take from its stage and the next: ids, the source's water and mean weight."""
+    i, n, source = workflow.stage - 1, len(actions.source), actions.source
+    done = np.array([status == "COMPLETED" for status in actions.status], dtype=bool)
+    arrivals, minutes = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    if done.any():
+        arrivals[done] = life.ids[i + 1][actions.dest[done]]
+        minutes[done] = _minutes(life, workflow, actions.moved[done])
+    stage, into = life.stages[i], life.history.batch.stays[i + 1].container_ids
+    evening = np.minimum(actions.day, life.schedule.as_of_day) - 1 - stage.start_day
+    return {
+        "workflow": np.full(n, workflow.row),
+        "stage": np.full(n, workflow.stage),
+        "action_number": np.arange(1, n + 1),
+        "source": life.ids[i][source],
+        "dest": arrivals,
+        "dest_container": np.array(into)[actions.dest],
+        "before": actions.before,
+        "moved": actions.moved,
+        "lost": actions.lost,
+        "day": actions.day,
+        "weight": life.estimates[i].weight_cg[source, evening],
+        "temp_c": stage.temp_c[source, evening],
+        "oxygen": stage.oxygen_mean[source, evening],
+        "minutes": minutes,
+    }
+
+
+def _minutes(life: BatchLife, workflow: Workflow, fish: np.ndarray) -> np.ndarray:
+    """How long it took to move each action's fish."""
+    handling = life.schedule.biology.model.handling
+    minutes: np.ndarray = handling_minutes(
+        key=stream_key(life.schedule.seed, Stream.HANDLING_TIME, life.history.batch.number, workflow.stage),
+        fish=fish,
+        rigging=handling.transfer_minutes,
+        per_minute=handling.transfer_per_minute[workflow.stage - 1],
+        sdlog=handling.transfer_sdlog,
+    )
+    return minutes
 
 
 def _actions(life: BatchLife, workflow: Workflow) -> Actions:
@@ -280,26 +311,27 @@ def _done_actions(life: BatchLife, workflow: Workflow, *, sources: range) -> Act
     move = life.history.moves[workflow.stage - 1]
     reasons = broken_off(life.schedule, life.history.batch, workflow.stage, len(move.source))
     last = len(life.history.batch.stays[workflow.stage].container_ids) - 1
+    moved_from: dict[int, list[tuple[int, int, int, int, str]]] = {}
+    columns = (column.tolist() for column in (move.source, move.dest, move.before, move.arrived, move.lost))
+    for source, *made in zip(*columns, reasons, strict=True):
+        moved_from.setdefault(source, []).append(tuple(made))
     rows: list[tuple[int, int, int, int, int, str, str]] = []
-    drawn = 0
     for source in sources:
-        dest = rows[-1][1] if rows else 0
-        if source not in move.source:
+        if source not in moved_from:
+            dest = rows[-1][1] if rows else 0
             rows.append((source, min(dest, last), 0, 0, 0, "SKIPPED", f"Skipped: {EMPTY_SOURCE}"))
-        while drawn < len(move.source) and move.source[drawn] == source:
-            dest, before, moved, lost = (int(a[drawn]) for a in (move.dest, move.before, move.arrived, move.lost))
-            if reasons[drawn]:
-                rows.append((source, dest, before, moved + lost, 0, "FAILED", f"FAILED: {reasons[drawn]}"))
+        for dest, before, moved, lost, reason in moved_from.get(source, ()):
+            if reason:
+                rows.append((source, dest, before, moved + lost, 0, "FAILED", f"FAILED: {reason}"))
             rows.append((source, dest, before, moved, lost, "COMPLETED", ""))
-            drawn += 1
-    columns = [np.array([row[i] for row in rows], dtype=np.int64) for i in range(5)]
+    source, dest, before, moved, lost, status, notes = zip(*rows, strict=True)
     return Actions(
-        source=columns[0],
-        dest=columns[1],
-        before=columns[2],
-        moved=columns[3],
-        lost=columns[4],
+        source=np.array(source),
+        dest=np.array(dest),
+        before=np.array(before),
+        moved=np.array(moved),
+        lost=np.array(lost),
         day=np.full(len(rows), move.day),
-        status=tuple(row[5] for row in rows),
-        notes=tuple(row[6] for row in rows),
+        status=status,
+        notes=notes,
     )

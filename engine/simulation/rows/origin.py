@@ -16,7 +16,6 @@ from engine.simulation.rows.columns import Columns, Tables, code, hundredths, ro
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.handling import handling_minutes
 from engine.simulation.rows.life import BatchLife
-from engine.simulation.rows.workflows import move_ids
 from lake.columns import Nullable
 
 DELIVERY_METHODS = ("TRANSPORT", "HELICOPTER", "BOAT", "INTERNAL_TRANSFER")  # the order of a region's shares
@@ -211,7 +210,7 @@ def transition_rows(life: BatchLife) -> Columns:
         salinity[i] = water[SEA_VARIABLES.index("Salinity")] if at_sea[i] else 0.0
     return {
         "batch_id": np.full(len(moves), life.batch_id),
-        "batch_transfer_workflow_id": move_ids(life),
+        "batch_transfer_workflow_id": life.move_ids,
         "temperature": hundredths(temp_c),
         "oxygen": hundredths(oxygen),
         "salinity": Nullable(hundredths(salinity), at_sea),

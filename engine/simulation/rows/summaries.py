@@ -7,19 +7,21 @@ those of a geography can be put together; it is made once the period is over. St
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from engine.biology.parameters import Parameters
-from engine.simulation.feed.rations import PERIOD_FIGURES, Stock, book_growth, sum_periods
-from engine.simulation.feed.supply import StageFeeding
-from engine.simulation.numerics.calendar import first_of_month, first_of_week, months_since_1970, weeks_since_1970
-from engine.simulation.observed.growth_samples import StageSamples
-from engine.simulation.observed.state_estimate import StageEstimate
-from engine.simulation.record import StageHistory
-from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, codes, empty, stack
+from engine.simulation.feed.periods import PERIOD_FIGURES, Calendar, FedStay, list_periods
+from engine.simulation.numerics.calendar import (
+    WEEK_DAYS,
+    first_of_month,
+    first_of_week,
+    months_since_1970,
+    weeks_since_1970,
+)
+from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, codes, empty
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
 from lake.codes import SEA
@@ -28,49 +30,74 @@ from lake.columns import Nullable
 CONFIDENCE_LEVELS = ("VERY_HIGH", "HIGH", "MEDIUM", "LOW")  # the columns' codes rise so: the greatest is the least sure
 MAX_FCR = 99_999  # thousandths, what the column holds
 MAX_PERCENT = 99_999  # hundredths
+MIN_MONTH_DAYS, MAX_PERIOD_DAYS = 28, 32  # of a month; more than any period's
 
 
-class _Calendar(NamedTuple):
+class _Kind(NamedTuple):
     """A kind of period. of_day: the number of the period that each day lies in; first_day: of each number."""
 
     of_day: Callable[[Any], np.ndarray]
     first_day: Callable[[Any], np.ndarray]
 
+    def begins(self, first_day: int, end_day: int) -> np.ndarray:
+        """The first days of the periods that days [first_day, end_day) lie in, and that of the next."""
+        return self.first_day(np.arange(self.of_day(first_day), self.of_day(end_day - 1) + 2))
 
-CALENDARS = (_Calendar(weeks_since_1970, first_of_week), _Calendar(months_since_1970, first_of_month))
+
+WEEKS, MONTHS = _Kind(weeks_since_1970, first_of_week), _Kind(months_since_1970, first_of_month)
 
 
 class _Evenings(NamedTuple):
-    """Biomass of a stage's containers together on each evening, (days,), 0.01 kg; first_day: since 1970."""
+    """By day from first_day on: biomass of all fed containers on the evening, 0.01 kg, and whether there are any."""
 
     first_day: int
     biomass: np.ndarray
+    lived: np.ndarray
 
 
 def summary_tables(life: BatchLife) -> Tables:
     """container_feeding_summary and batch_feeding_summary."""
-    model = life.schedule.biology.model
-    containers: list[Columns] = []
-    evenings: list[_Evenings] = []
-    parts = zip(life.stages, life.ids, life.estimates, life.feeding, life.weighings.stages, strict=True)
-    for stage, ids, known, fed, weighed in parts:
-        if not _is_fed(model, stage.stage):
-            continue
-        stock = _stock(stage, known)
-        rows = stack([_container_rows(life, stage, stock, fed, weighed=weighed, calendar=each) for each in CALENDARS])
-        order = np.lexsort((rows["period_end"], rows["period_start"], rows["container_assignment_id"]))
-        rows["container_assignment_id"] = ids[rows["container_assignment_id"]]
-        containers.append({name: values[order] for name, values in rows.items()})
-        present = np.where(stage.present, biomass_units(stock.fish, stock.weight_cg), 0)
-        evenings.append(_Evenings(stage.start_day, present.sum(axis=0)))
-    whole = stack(containers) if containers else {}
-    if not whole or not len(whole["period_start"]):
+    periods, evenings = _periods(life)
+    if not periods.shape[1]:
         return {name: empty(name) for name in ("container_feeding_summary", "batch_feeding_summary")}
-    batches = _batch_rows(life, whole, evenings)
+    containers = _container_rows(life, periods)
+    batches = _batch_rows(life, containers, evenings)
     return {
-        "container_feeding_summary": _nullable(whole, "fcr"),
+        "container_feeding_summary": _nullable(containers, "fcr"),
         "batch_feeding_summary": _nullable(batches, "fcr", "weighted_avg_fcr", "average_feeding_percentage"),
     }
+
+
+def _periods(life: BatchLife) -> tuple[np.ndarray, _Evenings]:
+    """The periods of all containers, (PERIOD_FIGURES, periods), stay by stay; and the evenings' biomass."""
+    model, history = life.schedule.biology.model, life.history
+    first_day, end_day = history.batch.start_day, history.stages[-1].end_day
+    calendar = Calendar(weeks=WEEKS.begins(first_day, end_day), months=MONTHS.begins(first_day, end_day))
+    biomass, lived = np.zeros(end_day - first_day, dtype=np.int64), np.zeros(end_day - first_day, dtype=np.int64)
+    # a stay begins and ends within a period of each kind
+    room = sum(len(s.container_ids) * (s.days // WEEK_DAYS + s.days // MIN_MONTH_DAYS + 4) for s in life.stages)
+    rows = np.empty((PERIOD_FIGURES, room), dtype=np.int64)
+    end = 0
+    for stage, ids, fed, weighed in zip(life.stages, life.ids, life.feeding, life.weighings.stages, strict=True):
+        if not _is_fed(model, stage.stage):
+            continue
+        was_weighed = np.zeros(stage.population.shape, dtype=bool)
+        was_weighed[weighed.container, weighed.day - stage.start_day] = True
+        stay = FedStay(
+            start_day=stage.start_day,
+            days_lived=stage.days_lived.astype(np.int64),
+            ids=ids,
+            stock=fed.stock,
+            meals=fed.meals,
+            weighed=was_weighed,
+        )
+        end = list_periods(
+            end, stay, model.feed.summary_revision_days, calendar, as_of_day=life.schedule.as_of_day, rows=rows
+        )
+        here = slice(stage.start_day - first_day, stage.end_day - first_day)
+        biomass[here] += biomass_units(fed.stock.fish, fed.stock.weight_cg).sum(axis=0)
+        lived[here] = 1
+    return rows[:, :end], _Evenings(first_day=first_day, biomass=biomass, lived=lived)
 
 
 def expected_summaries(expected: ExpectedLife) -> RowCounts:
@@ -89,7 +116,7 @@ def expected_summaries(expected: ExpectedLife) -> RowCounts:
 def _periods_over(first_day: int, days: np.ndarray, as_of_day: int) -> np.ndarray:
     """Periods of all kinds that so many `days` from first_day on lie in and that end before the as-of date."""
     found = np.zeros(days.shape, dtype=np.int64)
-    for each in CALENDARS:
+    for each in (WEEKS, MONTHS):
         last = np.minimum(each.of_day(first_day + days - 1), each.of_day(as_of_day) - 1)
         found += np.maximum(last - each.of_day(first_day) + 1, 0)
     return found
@@ -99,38 +126,11 @@ def _is_fed(model: Parameters, stage: int) -> bool:
     return stage == SEA or model.stages.fcr[stage - 1] > 0
 
 
-def _stock(stage: StageHistory, known: StageEstimate) -> Stock:
-    return Stock(
-        fish=stage.population.astype(np.int64),
-        weight_cg=known.weight_cg.astype(np.int64),
-        fish_arrived=stage.fish.astype(np.int64),
-        weight_arrived_cg=known.arrival_cg.astype(np.int64),
-    )
-
-
-def _container_rows(
-    life: BatchLife, stage: StageHistory, stock: Stock, fed: StageFeeding, *, weighed: StageSamples, calendar: _Calendar
-) -> Columns:
-    """The rows of one stage and kind of period; container_assignment_id is the container's position."""
+def _container_rows(life: BatchLife, periods: np.ndarray) -> Columns:
+    """A row a container and period."""
     policy = life.schedule.biology.model.feed
-    n, days = stage.population.shape
-    was_weighed = np.zeros((n, days), dtype=bool)
-    was_weighed[weighed.container, weighed.day - stage.start_day] = True
-    booked = np.zeros((n, days), dtype=np.int64)
-    lived = stage.days_lived.astype(np.int64)
-    book_growth(policy.summary_revision_days, days_lived=lived, stock=stock, weighed=was_weighed, booked=booked)
-    numbers = calendar.of_day(stage.start_day + np.arange(days))
-    of_day = numbers - numbers[0]
-    sums = np.zeros((n, of_day[-1] + 1, PERIOD_FIGURES), dtype=np.int64)
-    sum_periods(of_day, days_lived=lived, stock=stock, meals=fed.meals, booked=booked, sums=sums)
-    first = calendar.first_day(numbers[0] + np.arange(of_day[-1] + 2))
-    over = first[1:] <= life.schedule.as_of_day
-    c, p = np.nonzero((sums[:, :, 0] > 0) & over)
-    lived, feed, meals, start, end, growth = (sums[c, p, i] for i in range(1, PERIOD_FIGURES))
-    first_lived = np.maximum(first[p], stage.start_day)
-    last_lived = first_lived + lived - 1
-    latest = _latest_weighing(was_weighed)[c, last_lived - stage.start_day] + stage.start_day
-    age = np.where(latest >= stage.start_day, last_lived - latest, np.iinfo(np.int32).max)
+    stay, first, last, first_lived, last_lived, feed, meals, start, end, growth, latest = periods
+    age = np.where(latest >= 0, last_lived - latest, np.iinfo(np.int32).max)
     levels = codes("container_feeding_summary", "confidence_level", CONFIDENCE_LEVELS)
     method = codes("container_feeding_summary", "estimation_method", ("INTERPOLATED", "MEASURED"))
     feed, growth = (
@@ -138,10 +138,10 @@ def _container_rows(
         (growth + 500 * policy.summary_revision_days) // (1000 * policy.summary_revision_days),
     )
     return {
-        "batch_id": life.batch_id,
-        "container_assignment_id": c,
-        "period_start": first[p],
-        "period_end": first[p + 1] - 1,
+        "batch_id": np.full(len(stay), life.batch_id),
+        "container_assignment_id": stay,
+        "period_start": first,
+        "period_end": last,
         "total_feed_kg": feed,
         "starting_biomass_kg": start,
         "ending_biomass_kg": end,
@@ -153,32 +153,29 @@ def _container_rows(
     }
 
 
-def _latest_weighing(weighed: np.ndarray) -> np.ndarray:
-    """For each day of `weighed` (n, days) the latest day (position) up to it that is set, -1 for none."""
-    days = np.where(weighed, np.arange(weighed.shape[1]), -1)
-    latest: np.ndarray = np.maximum.accumulate(days, axis=1)
-    return latest
-
-
-def _batch_rows(life: BatchLife, rows: Columns, evenings: Sequence[_Evenings]) -> Columns:
+def _batch_rows(life: BatchLife, rows: Columns, evenings: _Evenings) -> Columns:
     """The sums of the containers' `rows` of each period."""
-    periods, period = np.unique(np.stack([rows["period_start"], rows["period_end"]]), axis=1, return_inverse=True)
-    period = period.ravel()
-    number = periods.shape[1]
-
-    def total(values: np.ndarray) -> np.ndarray:
-        sums = np.zeros(number, dtype=np.int64)
-        np.add.at(sums, period, values)
-        return sums
-
-    count = total(np.ones_like(period))
-    feed, growth = total(rows["total_feed_kg"]), total(rows["growth_kg"])
-    start, end = total(rows["starting_biomass_kg"]), total(rows["ending_biomass_kg"])
-    confidence = np.zeros(number, dtype=np.int64)
-    np.maximum.at(confidence, period, rows["confidence_level"])
-    measured_code = code("container_feeding_summary", "estimation_method", "MEASURED")
-    measured = total(rows["estimation_method"] == measured_code)
+    length = rows["period_end"] - rows["period_start"]
+    which = rows["period_start"] * MAX_PERIOD_DAYS + length
+    order = np.argsort(which, kind="stable")
+    which = which[order]
+    begin = np.concatenate([[0], np.flatnonzero(which[1:] != which[:-1]) + 1])
+    first, length = which[begin] // MAX_PERIOD_DAYS, which[begin] % MAX_PERIOD_DAYS
     converted = rows["fcr"] >= 0
+    fed_converted = np.where(converted, rows["total_feed_kg"], 0)
+    summed = (
+        rows["total_feed_kg"],
+        rows["growth_kg"],
+        rows["starting_biomass_kg"],
+        rows["ending_biomass_kg"],
+        rows["estimation_method"] == code("container_feeding_summary", "estimation_method", "MEASURED"),
+        rows["fcr"] * fed_converted,
+        fed_converted,
+    )
+    feed, growth, start, end, measured, weighted, fed_converted = np.add.reduceat(
+        np.stack(summed)[:, order], begin, axis=1
+    )
+    count = np.diff(np.append(begin, len(order)))
     method = np.where(
         measured == count,
         code("batch_feeding_summary", "estimation_method", "MEASURED"),
@@ -188,12 +185,12 @@ def _batch_rows(life: BatchLife, rows: Columns, evenings: Sequence[_Evenings]) -
             code("batch_feeding_summary", "estimation_method", "MIXED"),
         ),
     )
-    days, biomass_days = _biomass_days(periods, evenings)
+    days, biomass_days = _biomass_days(first, first + length + 1, evenings)
     average = (2 * biomass_days + days) // np.maximum(2 * days, 1)
     return {
-        "batch_id": np.full(number, life.batch_id),
-        "period_start": periods[0],
-        "period_end": periods[1],
+        "batch_id": np.full(len(first), life.batch_id),
+        "period_start": first,
+        "period_end": first + length,
         "total_feed_kg": feed,
         "average_biomass_kg": average,
         "average_feeding_percentage": _ratio(feed, average * days, 10_000, MAX_PERCENT),
@@ -203,32 +200,17 @@ def _batch_rows(life: BatchLife, rows: Columns, evenings: Sequence[_Evenings]) -
         "total_ending_biomass_kg": end,
         "total_growth_kg": growth,
         "fcr": _conversion(life, feed, growth, start),
-        "weighted_avg_fcr": _ratio(
-            total(np.where(converted, rows["fcr"] * rows["total_feed_kg"], 0)),
-            total(np.where(converted, rows["total_feed_kg"], 0)),
-            1,
-            MAX_FCR,
-        ),
+        "weighted_avg_fcr": _ratio(weighted, fed_converted, 1, MAX_FCR),
         "estimation_method": method,
         "container_count": count,
-        "overall_confidence_level": confidence,
+        "overall_confidence_level": np.maximum.reduceat(rows["confidence_level"][order], begin),
     }
 
 
-def _biomass_days(periods: np.ndarray, evenings: Sequence[_Evenings]) -> tuple[np.ndarray, np.ndarray]:
-    """Days of each period (first and last day, (2, periods)) that the batch was fed in, and the sum of their evenings'
-    biomass, 0.01 kg.
-    """
-    first_day = min(each.first_day for each in evenings)
-    biomass, lived = (
-        np.zeros(max(e.first_day + len(e.biomass) for e in evenings) - first_day, dtype=np.int64) for _ in "bl"
-    )
-    for each in evenings:
-        days = slice(each.first_day - first_day, each.first_day - first_day + len(each.biomass))
-        biomass[days] += each.biomass
-        lived[days] = 1
-    begin, end = (np.clip(days - first_day, 0, len(biomass)) for days in (periods[0], periods[1] + 1))
-    until, lived_until = (np.concatenate([[0], np.cumsum(values)]) for values in (biomass, lived))
+def _biomass_days(first: np.ndarray, end: np.ndarray, evenings: _Evenings) -> tuple[np.ndarray, np.ndarray]:
+    """Days of each period [first, end) that the batch was fed in, and the sum of their evenings' biomass, 0.01 kg."""
+    begin, end = (np.clip(days - evenings.first_day, 0, len(evenings.biomass)) for days in (first, end))
+    until, lived_until = (np.concatenate([[0], np.cumsum(v)]) for v in (evenings.biomass, evenings.lived))
     return lived_until[end] - lived_until[begin], until[end] - until[begin]
 
 

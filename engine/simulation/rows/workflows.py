@@ -11,15 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-import numpy as np
-
 from engine.farm.infrastructure import Farm
 from engine.farm.master_model import StoppingReasons
 from engine.farm.schedule import Batch, Schedule, Stay
 from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.series import uniforms
 from engine.simulation.numerics.streams import Stream, stream_key
-from engine.simulation.rows.columns import row_ids
-from engine.simulation.rows.life import BatchLife
+from engine.simulation.record import BatchHistory
 from lake.codes import SEA
 
 CANCELLED, DAYS_BEFORE, REASON, ATTEMPTS = range(4)  # the draws; an action's follow each other from the last
@@ -54,10 +52,10 @@ class Workflow:
         return f"TRF-{batch.number}-{self.stage}{'-C' if self.status == 'CANCELLED' else ''}"
 
 
-def life_workflows(life: BatchLife) -> tuple[Workflow, ...]:
+def history_workflows(schedule: Schedule, history: BatchHistory) -> tuple[Workflow, ...]:
     """A batch's workflows as they stand at the as-of date: see batch_workflows."""
-    alive = any(bool((stage.last(stage.population) * ~stage.emptied).any()) for stage in life.history.stages)
-    return batch_workflows(life.schedule, life.history.batch, moves=len(life.history.moves), alive=alive)
+    alive = any(bool((stage.last(stage.population) * ~stage.emptied).any()) for stage in history.stages)
+    return batch_workflows(schedule, history.batch, moves=len(history.moves), alive=alive)
 
 
 def batch_workflows(schedule: Schedule, batch: Batch, *, moves: int, alive: bool) -> tuple[Workflow, ...]:
@@ -80,13 +78,6 @@ def batch_workflows(schedule: Schedule, batch: Batch, *, moves: int, alive: bool
     return tuple(found)
 
 
-def move_ids(life: BatchLife) -> np.ndarray:
-    """The workflow's id of each move of the batch's history, (moves,)."""
-    made = [w.row for w in life_workflows(life) if w.status != "CANCELLED"][: len(life.history.moves)]
-    ids: np.ndarray = row_ids("transfer_workflow", life.batch_id, 1) + np.array(made, dtype=np.int64)
-    return ids
-
-
 def transfer_templates(farm: Farm) -> dict[int, int]:
     """The position, among the farm's activities, of the transfer that leads to each stage (2 to 6)."""
     found: dict[int, int] = {}
@@ -101,7 +92,7 @@ def broken_off(schedule: Schedule, batch: Batch, stage: int, actions: int) -> li
     handling = schedule.biology.model.handling
     key = stream_key(schedule.seed, Stream.MOVE_PLAN, batch.number, stage)
     reasons = _reasons(schedule, stage).failed
-    drawn = (am.uniform(key, ATTEMPTS + action) for action in range(actions))
+    drawn = uniforms(key, ATTEMPTS + actions)[ATTEMPTS:].tolist()
     return [_pick(reasons, u / handling.move_failed_share) if u < handling.move_failed_share else "" for u in drawn]
 
 

@@ -17,7 +17,6 @@ from engine.simulation.rows.activities import Activities, activity_rows, plan_ac
 from engine.simulation.rows.columns import code
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.outlook import outlook_tables
-from engine.simulation.rows.workflows import life_workflows
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 from tests.simulation.trade_lives import LivedTo
@@ -123,7 +122,7 @@ def test_a_transfer_is_its_move(small_schedule: Schedule, histories: list[BatchH
         workflow = rows["transfer_workflow_id"]
         assert workflow.valid.tolist() == [True] * (moves + ahead) + [False] * (20 - moves - ahead)
         first = history.batch.id << 4
-        made = [w.row for w in life_workflows(life) if w.status != "CANCELLED"]
+        made = [w.row for w in life.workflows if w.status != "CANCELLED"]
         assert workflow.values[workflow.valid].tolist() == [first + row for row in made]
 
 

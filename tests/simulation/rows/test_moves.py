@@ -14,7 +14,7 @@ from engine.simulation.fish.history import simulate_batch
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.moves import transfer_rows
 from engine.simulation.rows.outlook import outlook_tables
-from engine.simulation.rows.workflows import batch_workflows, broken_off, life_workflows
+from engine.simulation.rows.workflows import batch_workflows, broken_off
 from engine.simulation.water.climate import Climate
 from lake.columns import record_batch
 from lake.tables import TABLES
@@ -168,8 +168,8 @@ def test_what_came_of_a_move_stays_as_it_was_when_days_go_by(lives: list[BatchLi
 
 
 def test_no_workflow_is_planned_for_a_batch_that_has_been_harvested(lives: list[BatchLife]) -> None:
-    assert {w.status for w in life_workflows(lives[HARVESTED])} == {"COMPLETED", "CANCELLED"}
-    assert {w.status for w in life_workflows(lives[NEWBORN])} == {"DRAFT"}  # in 89 days
+    assert {w.status for w in lives[HARVESTED].workflows} == {"COMPLETED", "CANCELLED"}
+    assert {w.status for w in lives[NEWBORN].workflows} == {"DRAFT"}  # in 89 days
 
 
 @pytest.fixture(scope="module")
