@@ -42,6 +42,18 @@ def run(
             metavar="FILE",
         ),
     ] = None,
+    row_group_rows: Annotated[
+        int | None,
+        typer.Option(help="Rows that close a Parquet row group; a batch's are never split. 262144 unless given."),
+    ] = None,
+    page_rows: Annotated[
+        int | None,
+        typer.Option(help="Rows of a Parquet page, and an index of pages; unless given, pages as large as row groups."),
+    ] = None,
+    batches_per_file: Annotated[
+        int | None,
+        typer.Option(help="Batches in a Parquet file of each table; a partition's unless given."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Simulate every batch of a schedule and write every table as Parquet.
@@ -57,6 +69,7 @@ def run(
         from engine.biology.used import biology_record
         from engine.execution.inputs import read_again
         from engine.execution.run import RunEvents, run_folder, simulate_schedule
+        from engine.farm.schedule import with_layout
         from engine.farm.schedule_file import read_any
         from engine.inputs.bounded import require_path
         from engine.inputs.shipped_files import find_schedule, is_shipped
@@ -70,11 +83,13 @@ def run(
             run_data,
         )
         from lake.errors import InputError
+        from lake.layout import asked_layout
         from lake.manifest import is_run
         from lake.next_step import command
         from lake.space import in_words
 
         require_path("--out", out)
+        layout = asked_layout(row_group_rows=row_group_rows, page_rows=page_rows, batches_per_file=batches_per_file)
         if (file := find_schedule(schedule)) != schedule:
             say(screen, f"schedule {schedule}: {'as shipped' if is_shipped(file) else file}")
         restored: list[str] = []
@@ -84,6 +99,7 @@ def run(
             the_schedule = read_any(schedule, farm=farm, biology=biology)
         for damaged in restored:
             say(screen, f"note: {damaged} was damaged; restored from the run's copy")
+        the_schedule = with_layout(the_schedule, layout)
         for note in the_schedule.notes:
             say(screen, f"note: {note}")
         run_dir = run_folder(the_schedule, out)

@@ -244,6 +244,9 @@ def simulate(
     overwrite: bool = False,
     force: bool = False,
     executor: Executor | None = None,
+    row_group_rows: int | None = None,
+    page_rows: int | None = None,
+    batches_per_file: int | None = None,
     on_begin: Callable[[Expected], None] | None = None,
     on_partition: Callable[[PartitionRecord], None] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
@@ -254,7 +257,8 @@ def simulate(
     the calling program, which so needs no guard around its main. executor: one of yours instead, e.g. a
     ThreadPoolExecutor(1) to stay in this process. biology: in place of the one that the schedule names. farm: of a file
     of the older system. resume: keep what is whole of a run and make the rest. overwrite: replace an existing run.
-    force: begin although the disk has less room than the run will need.
+    force: begin although the disk has less room than the run will need. row_group_rows, page_rows, batches_per_file:
+    how the rows lie in the Parquet files, which changes no value; as a run that is resumed has it, unless given.
 
     Called on the calling thread: on_begin with the rows that are foreseen, on_partition after each partition,
     on_progress some times a second. An exception in one of them, or Ctrl-C, ends the run: our own workers at once,
@@ -264,7 +268,9 @@ def simulate(
     the others are written, and resume makes the rest.
     """
     from engine.execution.run import RunEvents, require_complete, run_folder, simulate_schedule
+    from engine.farm.schedule import with_layout
     from engine.farm.schedule_file import with_biology
+    from lake.layout import asked_layout
 
     if isinstance(schedule, str | PathLike):
         if resume or overwrite:
@@ -280,6 +286,8 @@ def simulate(
         schedule = with_biology(schedule, str(biology))
     if workers is not None and workers < 1:
         raise InputError("workers", f"{workers} is out of range", "give 1 or more")
+    asked = asked_layout(row_group_rows=row_group_rows, page_rows=page_rows, batches_per_file=batches_per_file)
+    schedule = with_layout(schedule, asked)
     run_dir = run_folder(schedule, _path(out))
     nothing = RunEvents()
     manifest = simulate_schedule(

@@ -15,6 +15,7 @@ from lake.disk import disk
 from lake.errors import InputError
 from lake.held import LOCK, being_written, held_for_writing
 from lake.journal import Begun, Ended, Journal, Line, PartitionEnded
+from lake.layout import Layout
 from lake.manifest import (
     FILE,
     INPUTS,
@@ -152,11 +153,23 @@ def complete_manifest(run_dir: Path, kept: dict[int, PartitionRecord], inputs: I
     return None if find_faults(run_dir, parts_of(manifest, manifest.dimensions)) else manifest
 
 
+def kept_layout(run_dir: Path) -> Layout | None:
+    """How the files of the run in a folder lie; None where none of its records is there."""
+    known = _known_identities(run_dir)
+    return known[0].layout if known else None
+
+
+def _known_identities(run_dir: Path) -> list[RunIdentity]:
+    """What the journal, the manifest and the inputs say the run is, of those that are whole."""
+    lines, manifest = Journal(run_dir).read().lines, _manifest(run_dir)
+    begun = next((line for line in reversed(lines) if isinstance(line, Begun)), None)
+    return [found.identity for found in (begun, manifest, kept_inputs(run_dir)) if found is not None]
+
+
 def intact_partitions(run_dir: Path, identity: RunIdentity) -> dict[int, PartitionRecord]:
     """Succeeded partitions whose files hold what was fingerprinted; InputError when they are of another run."""
     told, manifest = Journal(run_dir).read(), _manifest(run_dir)
-    begun = next((line for line in reversed(told.lines) if isinstance(line, Begun)), None)
-    known = [found.identity for found in (begun, manifest, kept_inputs(run_dir)) if found is not None]
+    known = _known_identities(run_dir)
     if not known:
         raise InputError(
             str(run_dir),

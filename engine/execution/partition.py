@@ -20,6 +20,7 @@ from engine.simulation.water.climate import Climate
 from lake.disk import disk
 from lake.files import write_atomically
 from lake.fingerprint import combine_fingerprints
+from lake.layout import USUAL
 from lake.manifest import BatchRecord, PartitionRecord
 from lake.records import sealed_text
 from lake.space import in_words
@@ -128,9 +129,10 @@ def simulate_partition(task: PartitionTask) -> PartitionRecord:
         progress.write(0, 0, now=True)
         climate = _climate(task)
         outlook = forecast_run(task.schedule, climate)
+        layout = task.schedule.layout or USUAL
         emitter = Emitter(task.schedule, climate, task.flagged, outlook.cutoff)
         progress.begin()
-        with PartitionWriter(Path(task.run_dir), task.partition, EVENT_TABLE_NAMES) as writer:
+        with PartitionWriter(Path(task.run_dir), task.partition, EVENT_TABLE_NAMES, layout) as writer:
             for done, batch in enumerate(batches, 1):
                 current = batch.number
                 batch_began, rows_before = time.perf_counter() - compiled.seconds, writer.rows

@@ -16,6 +16,7 @@ from engine.execution.folder import (
     check_folder,
     complete_manifest,
     intact_partitions,
+    kept_layout,
     locked,
     remove_leftovers,
     replace_run,
@@ -26,7 +27,7 @@ from engine.execution.partition import PartitionTask, preload, progress_path, ru
 from engine.execution.progress import Progress, process_start, read_progress
 from engine.execution.workers import WorkerProcesses
 from engine.farm.dimensions import dimension_tables
-from engine.farm.schedule import Schedule, to_date
+from engine.farm.schedule import Schedule, to_date, with_layout
 from engine.farm.schedule_text import self_contained
 from engine.farm.sites import own_area_days
 from engine.forecast.sizing import biomass_flags
@@ -38,6 +39,7 @@ from lake.disk import disk
 from lake.errors import RunFailed
 from lake.files import sync_folders
 from lake.journal import Begun, Ended, Forecast, Journal, PartitionEnded
+from lake.layout import USUAL
 from lake.manifest import Manifest, PartitionRecord, RunIdentity, write_manifest
 from lake.space import require_space
 from lake.tables import EVENT_TABLE_NAMES
@@ -186,12 +188,15 @@ def identity(schedule: Schedule) -> RunIdentity:
         farm_sha256=schedule.farm.sha256,
         biology_sha256=schedule.biology.sha256,
         partitions=tuple((p.start, p.stop - 1) for p in schedule.partitions),
+        layout=schedule.layout or USUAL,
     )
 
 
 def _run(request: _Request, began: float) -> Manifest:
     """`run`, once the folder is ours alone."""
     schedule, run_dir, events = request.schedule, request.run_dir, request.events
+    if request.resume and schedule.layout is None:
+        schedule = with_layout(schedule, kept_layout(run_dir))
     this = identity(schedule)
     used = check_folder(run_dir, resume=request.resume, overwrite=request.overwrite)
     inputs = inputs_of(schedule, this)

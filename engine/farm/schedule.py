@@ -13,6 +13,7 @@ from engine.biology.region import Region
 from engine.biology.stages import FreshwaterStage
 from engine.farm.infrastructure import Farm, InGeography
 from engine.inputs.bounded import FILE_NAME
+from lake.layout import Layout
 
 EPOCH = date(1970, 1, 1)
 NAME = FILE_NAME  # a schedule's name is its run's folder
@@ -133,6 +134,7 @@ class Batch:
 class Schedule:
     """Everything a run depends on. `partitions`: ranges of batch ids that together hold each batch once.
 
+    layout and partitions alone change no value.
     area_days: of a part of a schedule, what sites.own_area_days tells of the whole; None of a whole one.
     """
 
@@ -151,6 +153,7 @@ class Schedule:
     areas_per_batch: int = 1  # sea areas, neighbours in the farm's order, that a batch's rings may lie in: 1 or 2
     fallow_days: int = 0  # days that a container stays empty between two batches
     area_days: AreaDays | None = None
+    layout: Layout | None = None  # how a run's files are to lie; None: as usual, or as a run lies that is resumed
 
     def region_of(self, thing: InGeography) -> Region:
         """The biology of the geography in which a batch, a container or a place is."""
@@ -159,3 +162,10 @@ class Schedule:
     def freshwater_stage_of(self, thing: InGeography, stage: int) -> FreshwaterStage:
         """What a freshwater stage (1 to 5) is like where a batch, a container or a place is."""
         return self.biology.freshwater_stage(self.farm.geography_of(thing).name, stage)
+
+
+def with_layout(schedule: Schedule, layout: Layout | None) -> Schedule:
+    """The schedule, its run's files to lie so; as it is where nothing is asked for."""
+    if layout is None:
+        return schedule
+    return replace(schedule, layout=layout, partitions=layout.partitions(schedule.partitions))

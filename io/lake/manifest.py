@@ -12,6 +12,7 @@ from typing import Any
 
 from lake.errors import InputError
 from lake.held import LOCK
+from lake.layout import USUAL, Layout
 from lake.next_step import command, overwrite, resume
 from lake.records import FORMAT, OtherVersion, as_record, file_bytes, opened, write_record
 from lake.sealed import Damaged, seal
@@ -77,6 +78,7 @@ class RunIdentity:
     farm_sha256: str
     biology_sha256: str
     partitions: tuple[tuple[int, int], ...]
+    layout: Layout = USUAL
 
     def differences(self, other: RunIdentity) -> list[str]:
         """What is not the same, in words."""

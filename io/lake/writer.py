@@ -18,13 +18,15 @@ import xxhash
 from lake.columns import Values, record_batch
 from lake.disk import Bytes, disk
 from lake.fingerprint import fingerprint
+from lake.layout import USUAL, Layout
 from lake.manifest import PartRecord
 from lake.tables import TABLES
 from lake.tables.declaration import Table
 
-# a row group is closed at the first batch that brings it past so many rows or bytes
-ROW_GROUP_ROWS = 1 << 18
-ROW_GROUP_BYTES = 1 << 23
+# columns that are looked for by value, while a row group has few of all values: by a Bloom filter of half a kilobyte
+# a reader skips most row groups, where least and greatest value alone would have it open a quarter of all
+LOOKED_FOR = ("container_id", "sensor_id")
+BLOOM = {"ndv": 512, "fpp": 0.05}
 # a page is closed past so many bytes; of rows, Arrow would close it at 20,000
 PAGE_BYTES = 1 << 22
 PAGE_ROWS = (1 << 31) - 1
@@ -39,13 +41,14 @@ def part_path(table: str, part: int) -> str:
     return f"lake/{table}/part-{part:04d}.parquet"
 
 
-def parquet_options(table: Table) -> dict[str, object]:
+def parquet_options(table: Table, layout: Layout = USUAL) -> dict[str, object]:
     """How a table's columns are encoded: as declared, else by a dictionary.
 
-    A page holds what a row group has of a column, since each is compressed by itself: times that come again with every
-    sensor are found again within a page alone. Plain ones compress better on level 3.
+    A page holds what a row group has of a column unless the layout says otherwise, since each is compressed by itself:
+    times that come again with every sensor are found again within a page alone. Plain ones compress better on level 3.
     """
-    return {
+    found = [c.name for c in table.columns if c.name in LOOKED_FOR]
+    options: dict[str, object] = {
         "compression": "zstd",
         "compression_level": {c.name: 3 if c.plain else 1 for c in table.columns},
         "use_dictionary": [c.name for c in table.columns if not (c.delta or c.plain or c.type == pa.bool_())],
@@ -56,15 +59,21 @@ def parquet_options(table: Table) -> dict[str, object]:
         "max_rows_per_page": PAGE_ROWS,
         "write_batch_size": 1 << 14,
     }
+    if found:
+        options["bloom_filter_options"] = dict.fromkeys(found, BLOOM)
+    if layout.page_rows:
+        pages = {"max_rows_per_page": layout.page_rows, "write_batch_size": min(1 << 14, layout.page_rows)}
+        options |= {"write_page_index": True, **pages}
+    return options
 
 
-def open_writer(where: Any, table: Table) -> pq.ParquetWriter:
+def open_writer(where: Any, table: Table, layout: Layout = USUAL) -> pq.ParquetWriter:
     """A writer of a table's rows to a path or file, which tells its readers the types and meanings.
 
     The bytes of values are those of the rows in memory; of decimals the file says that they are 128 bits wide, since
     no reader but the newest knows narrower ones.
     """
-    writer = pq.ParquetWriter(where, table.schema, **parquet_options(table))
+    writer = pq.ParquetWriter(where, table.schema, **parquet_options(table, layout))
     writer.add_key_value_metadata(_told(table))
     return writer
 
@@ -126,8 +135,8 @@ class _File:
 class _Part:
     """One open Parquet file: rows wait until a row group is full; a batch is never split."""
 
-    def __init__(self, run_dir: Path, table: Table, number: int) -> None:
-        self.table = table
+    def __init__(self, run_dir: Path, table: Table, number: int, layout: Layout = USUAL) -> None:
+        self.table, self._layout = table, layout
         self.file = part_path(table.name, number)
         self.path = run_dir / self.file
         disk().make_folder(self.path.parent)
@@ -136,18 +145,19 @@ class _Part:
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_rows = self._waiting_bytes = 0
         self._out = _File(self.path.with_name(f".{self.path.name}.tmp"))
-        self._writer = open_writer(self._out, table)
+        self._writer = open_writer(self._out, table, layout)
 
     def add(self, rows: pa.RecordBatch) -> None:
         """Take a batch's rows; those that wait are copied, since the caller reuses its arrays."""
         self.rows += rows.num_rows
-        if not self._waiting and (rows.num_rows >= ROW_GROUP_ROWS // 2 or rows.nbytes >= ROW_GROUP_BYTES):
+        most_rows, most_bytes = self._layout.row_group_rows, self._layout.row_group_bytes
+        if not self._waiting and (rows.num_rows >= (most_rows + 1) // 2 or rows.nbytes >= most_bytes):
             self._writer.write_table(pa.Table.from_batches([rows]), row_group_size=rows.num_rows)
             return
         self._waiting.append(_copy(rows))
         self._waiting_rows += rows.num_rows
         self._waiting_bytes += rows.nbytes
-        if self._waiting_rows >= ROW_GROUP_ROWS or self._waiting_bytes >= ROW_GROUP_BYTES:
+        if self._waiting_rows >= most_rows or self._waiting_bytes >= most_bytes:
             self._flush()
 
     def _flush(self) -> None:
@@ -184,8 +194,8 @@ class PartitionWriter:
     `add` takes one batch's rows of one table and returns their fingerprint; `finish` closes, syncs and renames.
     """
 
-    def __init__(self, run_dir: Path, part: int, tables: tuple[str, ...]) -> None:
-        self._parts = {name: _Part(run_dir, TABLES[name], part) for name in tables}
+    def __init__(self, run_dir: Path, part: int, tables: tuple[str, ...], layout: Layout = USUAL) -> None:
+        self._parts = {name: _Part(run_dir, TABLES[name], part, layout) for name in tables}
         self._finished = False
 
     def __enter__(self) -> PartitionWriter:

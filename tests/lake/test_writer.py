@@ -14,24 +14,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lake import writer
 from lake.columns import Nullable, record_batch
 from lake.disk import Bytes, Disk, using
 from lake.fingerprint import part_fingerprints
+from lake.layout import Layout
 from lake.tables import EVENT_TABLE_NAMES, EVENT_TABLES, TABLES
 from lake.tables.declaration import Table
 from lake.writer import PartitionWriter, part_path, write_dimension
 from tests.lake.declared_rows import columns_of, of_batch
 
 GROUP_ROWS = 8
+SMALL = Layout(row_group_rows=GROUP_ROWS)
 NAMES = ("daily_state", "harvest_lot")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def small_row_groups() -> Any:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writer, "ROW_GROUP_ROWS", GROUP_ROWS)
-        yield
 
 
 def overwrite(columns: dict[str, Any]) -> None:
@@ -55,7 +49,7 @@ def test_a_part_holds_what_was_added_and_splits_no_batch(
     run_dir = tmp_path_factory.mktemp("run")
     sizes = data.draw(st.lists(st.integers(0, 2 * GROUP_ROWS), max_size=5))
     expected, marks = [], {}
-    with PartitionWriter(run_dir, 3, (table.name,)) as partition:
+    with PartitionWriter(run_dir, 3, (table.name,), SMALL) as partition:
         for number, size in enumerate(sizes, 1):
             columns = of_batch(table, data.draw(columns_of(table, size, size)), number)
             rows = record_batch(table, columns)
@@ -92,7 +86,7 @@ def some(table: str, rows: int = 3, batch: int = 1) -> dict[str, Any]:
 @pytest.mark.parametrize("rows", [3, 3 * GROUP_ROWS])
 def test_a_partition_left_by_an_error_leaves_no_file(tmp_path: Path, rows: int) -> None:
     def work() -> None:
-        with PartitionWriter(tmp_path, 0, NAMES) as partition:
+        with PartitionWriter(tmp_path, 0, NAMES, SMALL) as partition:
             for name in NAMES:
                 partition.add(name, some(name, rows))
             raise RuntimeError("batch 7")
@@ -103,14 +97,14 @@ def test_a_partition_left_by_an_error_leaves_no_file(tmp_path: Path, rows: int) 
 
 
 def test_a_partition_left_without_finishing_leaves_no_file(tmp_path: Path) -> None:
-    with PartitionWriter(tmp_path, 0, NAMES) as partition:
+    with PartitionWriter(tmp_path, 0, NAMES, SMALL) as partition:
         partition.add(NAMES[0], some(NAMES[0]))
     assert files_in(tmp_path) == set()
 
 
 def test_nothing_bears_a_final_name_before_the_end(tmp_path: Path) -> None:
     final = {part_path(name, 0) for name in NAMES}
-    with PartitionWriter(tmp_path, 0, NAMES) as partition:
+    with PartitionWriter(tmp_path, 0, NAMES, SMALL) as partition:
         for name in NAMES:
             partition.add(name, some(name, 3 * GROUP_ROWS))
         assert not final & files_in(tmp_path)
@@ -124,7 +118,7 @@ def test_when_one_part_can_not_be_finished_none_is(tmp_path: Path) -> None:
     blocked.mkdir(parents=True)
 
     def work() -> None:
-        with PartitionWriter(tmp_path, 0, NAMES) as partition:
+        with PartitionWriter(tmp_path, 0, NAMES, SMALL) as partition:
             for name in NAMES:
                 partition.add(name, some(name))
             partition.finish()
@@ -135,7 +129,7 @@ def test_when_one_part_can_not_be_finished_none_is(tmp_path: Path) -> None:
 
 
 def test_a_refused_batch_leaves_the_ones_before_it(tmp_path: Path) -> None:
-    with PartitionWriter(tmp_path, 0, NAMES) as partition:
+    with PartitionWriter(tmp_path, 0, NAMES, SMALL) as partition:
         partition.add(NAMES[0], some(NAMES[0]))
         with pytest.raises(ValueError, match="columns differ"):
             partition.add(NAMES[0], {"population": np.zeros(1)})
@@ -143,7 +137,7 @@ def test_a_refused_batch_leaves_the_ones_before_it(tmp_path: Path) -> None:
 
 
 def test_a_partition_without_a_row_has_every_tables_empty_part(tmp_path: Path) -> None:
-    with PartitionWriter(tmp_path, 12, EVENT_TABLE_NAMES) as partition:
+    with PartitionWriter(tmp_path, 12, EVENT_TABLE_NAMES, SMALL) as partition:
         records = partition.finish()
     for name, record in records.items():
         assert record.rows == 0
@@ -152,7 +146,7 @@ def test_a_partition_without_a_row_has_every_tables_empty_part(tmp_path: Path) -
 
 def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
     for run in ("one", "two"):
-        with PartitionWriter(tmp_path / run, 0, NAMES) as partition:
+        with PartitionWriter(tmp_path / run, 0, NAMES, SMALL) as partition:
             for number in range(1, 6):
                 for name in NAMES:
                     partition.add(name, some(name, 5 * number, number))
@@ -163,7 +157,7 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_decimals_are_whole_numbers_in_the_file(tmp_path: Path) -> None:
-    with PartitionWriter(tmp_path, 0, EVENT_TABLE_NAMES) as partition:
+    with PartitionWriter(tmp_path, 0, EVENT_TABLE_NAMES, SMALL) as partition:
         records = partition.finish()
     for name, record in records.items():
         schema = pq.read_schema(tmp_path / record.file)
@@ -190,7 +184,7 @@ def test_a_full_disk_is_told_as_such_and_nothing_is_left(tmp_path: Path) -> None
     with (
         using(Full()),
         pytest.raises(OSError, match="No space left"),
-        PartitionWriter(tmp_path, 0, ("batch",)) as writer,
+        PartitionWriter(tmp_path, 0, ("batch",), SMALL) as writer,
     ):
         writer.finish()
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
@@ -201,7 +195,7 @@ def test_times_that_come_again_with_every_sensor_are_found_again(tmp_path: Path)
     columns = some("environmental_reading", sensors * readings)
     four_hours = np.arange(readings) * 4 * 3_600_000_000
     columns["reading_time"] = np.tile(four_hours, sensors)
-    with PartitionWriter(tmp_path, 0, ("environmental_reading",)) as partition:
+    with PartitionWriter(tmp_path, 0, ("environmental_reading",), SMALL) as partition:
         partition.add("environmental_reading", columns)
         record = partition.finish()["environmental_reading"]
     with pq.ParquetFile(tmp_path / record.file) as parquet:
