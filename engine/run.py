@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,7 +12,7 @@ from engine.report.console import console, fail, input_errors, print_json, resul
 from engine.report.stopping import when_stopped
 
 if TYPE_CHECKING:
-    from engine.execution.run import Expected
+    from engine.execution.tasks import Expected
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -54,6 +54,17 @@ def run(
         int | None,
         typer.Option(help="Batches in a Parquet file of each table; a partition's unless given."),
     ] = None,
+    executor: Annotated[
+        Literal["processes", "dask"],
+        typer.Option(help="What makes the partitions: processes of this machine, or a Dask cluster."),
+    ] = "processes",
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            help="Address of the cluster's scheduler, tcp://HOST:8786; what DASK_SCHEDULER_ADDRESS holds unless given.",
+            metavar="ADDRESS",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Simulate every batch of a schedule and write every table as Parquet.
@@ -67,8 +78,10 @@ def run(
         screen = console()
         display = stack.enter_context(RunDisplay(screen))
         from engine.biology.used import biology_record
+        from engine.execution.cluster import DaskCluster, chosen
         from engine.execution.inputs import read_again
-        from engine.execution.run import RunEvents, run_folder, simulate_schedule
+        from engine.execution.making import RunEvents
+        from engine.execution.run import run_folder, simulate_schedule
         from engine.farm.schedule import with_layout
         from engine.farm.schedule_file import read_any
         from engine.inputs.bounded import require_path
@@ -104,6 +117,8 @@ def run(
             say(screen, f"note: {note}")
         run_dir = run_folder(the_schedule, out)
         options = [*(("--farm", farm) if farm else ()), *(("--biology", biology) if biology else ())]
+        options += ["--executor", executor] if executor == "dask" else []
+        options += ["--scheduler", scheduler] if scheduler else []
         again = command("run", "--schedule", schedule, "--out", run_dir, "--resume", *options)
         display.read(run_dir, len(the_schedule.batches))
 
@@ -116,11 +131,15 @@ def run(
             return f"; what is whole is kept. To finish:\n  {again}" if is_run(run_dir) else "; nothing was begun"
 
         with when_stopped(how_to_finish):
+            makers = stack.enter_context(chosen(executor, scheduler, workers))
+            if isinstance(makers, DaskCluster):
+                say(screen, makers.note)
             try:
                 manifest = simulate_schedule(
                     the_schedule,
                     run_dir,
                     workers=workers,
+                    executor=makers,
                     resume=resume,
                     overwrite=overwrite,
                     force=force,
@@ -143,7 +162,7 @@ def run(
                 print_whole(results(), manifest, run_dir)
             display.told()
             if manifest.failed:
-                print_failures(screen, manifest, again)
+                print_failures(screen, manifest, run_dir, again)
                 raise typer.Exit(PARTLY_DONE)
             print_next(screen, run_dir)
 

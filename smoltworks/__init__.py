@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from engine.execution.comparison import Comparison
     from engine.execution.progress import Progress
     from engine.execution.repetition import Repetition
-    from engine.execution.run import Expected
+    from engine.execution.tasks import Expected
     from engine.farm.schedule import Schedule
     from engine.planning.capacity import CapacityReport
     from lake.manifest import PartitionRecord
@@ -243,7 +243,8 @@ def simulate(
     resume: bool = False,
     overwrite: bool = False,
     force: bool = False,
-    executor: Executor | None = None,
+    executor: Executor | str = "processes",
+    scheduler: str | None = None,
     row_group_rows: int | None = None,
     page_rows: int | None = None,
     batches_per_file: int | None = None,
@@ -255,19 +256,23 @@ def simulate(
 
     out: the run's folder; runs/NAME unless given. workers: processes, one a core unless given; they import nothing of
     the calling program, which so needs no guard around its main. executor: one of yours instead, e.g. a
-    ThreadPoolExecutor(1) to stay in this process. biology: in place of the one that the schedule names. farm: of a file
-    of the older system. resume: keep what is whole of a run and make the rest. overwrite: replace an existing run.
-    force: begin although the disk has less room than the run will need. row_group_rows, page_rows, batches_per_file:
-    how the rows lie in the Parquet files, which changes no value; as a run that is resumed has it, unless given.
+    ThreadPoolExecutor(1) to stay in this process, or "dask" for the cluster of `scheduler`, an address (that of
+    DASK_SCHEDULER_ADDRESS unless given), whose workers have this package and see the run's folder. biology: in place of
+    the one that the schedule names. farm: of a file of the older system. resume: keep what is whole of a run and make
+    the rest. overwrite: replace an existing run. force: begin although the disk has less room than the run will need.
+    row_group_rows, page_rows, batches_per_file: how the rows lie in the Parquet files, which changes no value; as a run
+    that is resumed has it, unless given.
 
     Called on the calling thread: on_begin with the rows that are foreseen, on_partition after each partition,
-    on_progress some times a second. An exception in one of them, or Ctrl-C, ends the run: our own workers at once,
-    those of an executor when the partitions under way are done. resume finishes it.
+    on_progress some times a second. An exception in one of them, or Ctrl-C, ends the run: our own workers and a
+    cluster's at once, those of an executor when the partitions under way are done. resume finishes it.
 
     InputError: the schedule is wrong or the folder can't be used; nothing was written. RunFailed: partitions failed;
     the others are written, and resume makes the rest.
     """
-    from engine.execution.run import RunEvents, require_complete, run_folder, simulate_schedule
+    from engine.execution.cluster import chosen
+    from engine.execution.making import RunEvents
+    from engine.execution.run import require_complete, run_folder, simulate_schedule
     from engine.farm.schedule import with_layout
     from engine.farm.schedule_file import with_biology
     from lake.layout import asked_layout
@@ -290,18 +295,18 @@ def simulate(
     schedule = with_layout(schedule, asked)
     run_dir = run_folder(schedule, _path(out))
     nothing = RunEvents()
-    manifest = simulate_schedule(
-        schedule,
-        run_dir,
-        workers=workers,
-        executor=executor,
-        resume=resume,
-        overwrite=overwrite,
-        force=force,
-        events=RunEvents(
-            begun=on_begin or nothing.begun, finished=on_partition or nothing.finished, progress=on_progress
-        ),
-    )
+    events = RunEvents(begun=on_begin or nothing.begun, finished=on_partition or nothing.finished, progress=on_progress)
+    with chosen(executor, scheduler, workers) as makers:
+        manifest = simulate_schedule(
+            schedule,
+            run_dir,
+            workers=workers,
+            executor=makers,
+            resume=resume,
+            overwrite=overwrite,
+            force=force,
+            events=events,
+        )
     require_complete(manifest, run_dir)
     return Run(run_dir)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from engine.execution.apart import UNDERWAY
 from engine.execution.inputs import Inputs, damaged_inputs, kept_inputs
 from engine.execution.progress import runs_elsewhere
 from lake.checked import Part, find_faults, foreign_files, parts_of
@@ -37,7 +38,19 @@ from warehouse.server_folder import remove_database
 from warehouse.server_users import OWNER, USERS, in_use
 
 # What a run folder holds beside its database and its logs; nothing else is ever removed from one.
-CONTENTS = (FILE, "load.json", OWNER, USERS, "lake", "schedule.yaml", "farms", "biology", "report.html", *VIEWS)
+CONTENTS = (
+    FILE,
+    "load.json",
+    OWNER,
+    USERS,
+    "lake",
+    "schedule.yaml",
+    "farms",
+    "biology",
+    "report.html",
+    UNDERWAY,
+    *VIEWS,
+)
 ENDED = (FILE, "load.json", str(INPUTS))  # what tells of a run as a whole
 
 
@@ -84,8 +97,8 @@ def check_folder(run_dir: Path, *, resume: bool, overwrite: bool) -> bool:
 
 
 def _is_nothing_yet(path: Path) -> bool:
-    """Whether it is what a run that lost power at its first moment leaves: the lock, a folder for the journal."""
-    if path.name == LOCK:
+    """Whether it is what a run that lost power at its first moment leaves: its lock, folders of journal and workers."""
+    if path.name in (LOCK, UNDERWAY):
         return True
     is_ours = path.name == JOURNAL.parent.name and path.is_dir() and not path.is_symlink()
     return is_ours and all(p.name.startswith(".") and p.name.endswith(".tmp") for p in path.iterdir())
@@ -132,6 +145,7 @@ def remove_leftovers(run_dir: Path, manifest: Manifest | None = None) -> None:
                 disk().remove(Path(folder) / name)
     for path in (run_dir / "logs").glob("progress-*.json"):
         _remove_file(path)
+    shutil.rmtree(run_dir / UNDERWAY, ignore_errors=True)
     for fault in foreign_files(run_dir, manifest) if manifest is not None else ():
         if fault.is_removable:
             _remove_file(run_dir / fault.file)

@@ -244,15 +244,17 @@ def _nothing_told(run_dir: Path, told: Told) -> InputError:
 
 
 def _running(run_dir: Path, progress: Progress) -> list[Underway]:
-    found = []
-    for path in sorted((run_dir / "logs").glob("progress-*.json")):
+    found: dict[int, Underway] = {}
+    paths = [*(run_dir / "logs").glob("progress-*.json"), *run_dir.glob("underway/*/*/logs/progress-*.json")]
+    for path in paths:
         try:
             state = as_record(opened(file_bytes(path)), Underway)
         except Damaged:
             continue  # finished between the listing and the reading
-        if state.partition not in progress.records:
-            found.append(state)
-    return found
+        before = found.get(state.partition)  # by a worker that was lost
+        if state.partition not in progress.records and (before is None or before.told < state.told):
+            found[state.partition] = state
+    return [found[partition] for partition in sorted(found)]
 
 
 def process_start(pid: int) -> str:

@@ -11,8 +11,10 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field
 
+from engine.execution.making import RunEvents
 from engine.execution.progress import Progress
-from engine.execution.run import Expected, RunEvents, require_complete, simulate_schedule
+from engine.execution.run import require_complete, simulate_schedule
+from engine.execution.tasks import Expected
 from engine.execution.verification import verify_run
 from engine.farm.schedule_file import read_any
 from engine.inputs.bounded import FileName

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine import __version__
 from engine.biology.used import biology_record
+from engine.execution.apart import Apart
+from engine.execution.cluster import DaskCluster
 from engine.execution.folder import (
     check_folder,
     complete_manifest,
@@ -23,19 +25,16 @@ from engine.execution.folder import (
     resume_run,
 )
 from engine.execution.inputs import inputs_of, write_inputs
-from engine.execution.partition import PartitionTask, preload, progress_path, run_fingerprint, simulate_partition
-from engine.execution.progress import Progress, process_start, read_progress
+from engine.execution.making import Making, RunEvents, Simulate
+from engine.execution.partition import preload, run_fingerprint, simulate_partition
+from engine.execution.progress import process_start
+from engine.execution.tasks import Expected, foresee, partition_tasks
 from engine.execution.workers import WorkerProcesses
 from engine.farm.dimensions import dimension_tables
 from engine.farm.schedule import Schedule, to_date, with_layout
 from engine.farm.schedule_text import self_contained
-from engine.farm.sites import own_area_days
-from engine.forecast.sizing import biomass_flags
-from engine.forecast.workload import predicted_events
 from engine.inputs.reading import sha256
-from engine.planning.partitions import sum_partitions
 from engine.simulation.numerics.kernel_cache import own_folder
-from lake.disk import disk
 from lake.errors import RunFailed
 from lake.files import sync_folders
 from lake.journal import Begun, Ended, Forecast, Journal, PartitionEnded
@@ -43,46 +42,8 @@ from lake.layout import USUAL
 from lake.manifest import Manifest, PartitionRecord, RunIdentity, write_manifest
 from lake.space import require_space
 from lake.tables import EVENT_TABLE_NAMES
-from lake.tables.sizes import RUN_BYTES, part_bytes
 from lake.view_files import write_view_files
 from lake.writer import write_dimension
-
-Simulate = Callable[[PartitionTask], PartitionRecord]
-PROGRESS_SECONDS = 0.3
-LOOK_SHARE = 100  # times as long as a look at the progress took, until the next
-
-
-@dataclass(frozen=True)
-class Expected:
-    """What a run will come to: rows over all tables by partition, and the batches that may outgrow containers."""
-
-    rows: tuple[int, ...]
-    bytes_by_partition: tuple[int, ...]
-    flagged: frozenset[int]
-
-    @property
-    def events(self) -> int:
-        return sum(self.rows)
-
-    @property
-    def bytes(self) -> int:
-        """What the run's files will take, all together."""
-        return RUN_BYTES + sum(self.bytes_by_partition)
-
-
-@dataclass(frozen=True)
-class RunEvents:
-    """What a caller wants to hear of; each is called in the parent, on the thread that runs.
-
-    room: the bytes that will be written, before any is; what it raises ends the run. begun: once what is to come has
-    been foreseen, unless nothing is. finished: after each partition, failed ones too, and those that a resume keeps.
-    progress: some times a second while partitions are under way.
-    """
-
-    room: Callable[[int], None] = lambda needed: None
-    begun: Callable[[Expected], None] = lambda expected: None
-    finished: Callable[[PartitionRecord], None] = lambda record: None
-    progress: Callable[[Progress], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +67,7 @@ def run_folder(schedule: Schedule, out: Path | None) -> Path:
 
 def worker_count(schedule: Schedule, workers: int | None) -> int:
     """How many processes a run has use for, at most those asked for: one a core, or one a partition."""
-    return min(workers or os.cpu_count() or 1, len(schedule.partitions))
+    return min(workers or len(os.sched_getaffinity(0)), len(schedule.partitions))
 
 
 def simulate_schedule(
@@ -121,16 +82,17 @@ def simulate_schedule(
     events: RunEvents | None = None,
 ) -> Manifest:
     """`run` on worker processes that start while it is prepared, or on the caller's executor, which is left open."""
-    count = worker_count(schedule, workers)
+    asked = executor.workers if workers is None and isinstance(executor, DaskCluster) else workers
+    count = worker_count(schedule, asked)
     with ExitStack() as stack:
         if executor is None:
             executor = stack.enter_context(WorkerProcesses(count))
             for _ in range(count):
                 executor.submit(preload)
-        asked = replace(
+        heard = replace(
             events or RunEvents(), room=lambda needed: require_space(run_dir, needed, "the run", forced=force)
         )
-        return run(schedule, run_dir, executor, count, resume=resume, overwrite=overwrite, events=asked)
+        return run(schedule, run_dir, executor, count, resume=resume, overwrite=overwrite, events=heard)
 
 
 def require_complete(manifest: Manifest, run_dir: Path) -> None:
@@ -173,6 +135,8 @@ def run(
     )
     check_folder(run_dir, resume=resume, overwrite=overwrite)
     with locked(run_dir):
+        if isinstance(executor, DaskCluster):
+            executor.require_sight(run_dir)
         return _run(request, time.perf_counter())
 
 
@@ -205,7 +169,7 @@ def _run(request: _Request, began: float) -> Manifest:
         remove_leftovers(run_dir, manifest)
         write_view_files(run_dir, _kept_views())
         return manifest
-    expected = _expected(schedule)
+    expected = foresee(schedule)
     events.room(_bytes_to_come(run_dir, expected, kept))
     journal, pid = Journal(run_dir), os.getpid()
     begun = Begun(at=time.time(), pid=pid, born=process_start(pid), identity=this, workers=request.workers)
@@ -226,7 +190,15 @@ def _run(request: _Request, began: float) -> Manifest:
     for record in kept.values():
         journal.append(PartitionEnded(at=time.time(), record=record))
         events.finished(record)
-    made = _simulate([t for t in _tasks(schedule, run_dir, expected) if t.partition not in kept], request, journal)
+    making = Making(
+        run_dir=run_dir,
+        executor=request.executor,
+        events=events,
+        simulate=request.simulate,
+        apart=Apart(run_dir, "run") if isinstance(request.executor, DaskCluster) else None,
+    )
+    tasks = partition_tasks(schedule, run_dir, expected)
+    made = making.make((task for task in tasks if task.partition not in kept), journal)
     records = kept | made
     ordered = tuple(records[p] for p in sorted(records))
     failed = any(r.status != "succeeded" for r in ordered)
@@ -266,104 +238,9 @@ def _bytes_to_come(run_dir: Path, expected: Expected, kept: Mapping[int, Partiti
     return expected.bytes - whole - max(0, there - replaced)
 
 
-def _simulate(tasks: Iterable[PartitionTask], request: _Request, journal: Journal) -> dict[int, PartitionRecord]:
-    """Every task's record by partition, noted in the journal as it comes."""
-    longest_first = sorted(tasks, key=lambda task: -task.expected_rows)
-    running = {request.executor.submit(request.simulate, task): task for task in longest_first}
-    records: dict[int, PartitionRecord] = {}
-
-    def take(future: Future[PartitionRecord]) -> None:
-        record = _outcome(future, running[future])
-        records[record.partition] = record
-        journal.append(PartitionEnded(at=time.time(), record=record))
-        disk().remove(progress_path(request.run_dir, record.partition))
-        request.events.finished(record)
-
-    try:
-        for future in _as_completed(running, request):
-            take(future)
-    except KeyboardInterrupt:
-        # what is done is kept, what waits is for the resume; what is under way ends with our own workers, while the
-        # executor of somebody else can't be told to end it
-        begun = [future for future, task in running.items() if not future.cancel() and task.partition not in records]
-        ours = isinstance(request.executor, WorkerProcesses)
-        for future in begun:
-            if not ours or future.done():
-                take(future)
-        raise
-    return records
-
-
-def _as_completed(futures: Iterable[Future[PartitionRecord]], request: _Request) -> Iterator[Future[PartitionRecord]]:
-    """Each future when it is done; in between, the caller hears how far the run is, if it wants to."""
-    report = request.events.progress
-    waiting, pause = set(futures), PROGRESS_SECONDS
-    while waiting:
-        done, waiting = wait(waiting, pause if report else None, FIRST_COMPLETED)
-        yield from done
-        if report:
-            began = time.perf_counter()
-            report(read_progress(request.run_dir))
-            # looking takes next to nothing of a run, be its journal ever so long
-            pause = max(PROGRESS_SECONDS, LOOK_SHARE * (time.perf_counter() - began))
-
-
-def _expected(schedule: Schedule) -> Expected:
-    """In closed form: the workers forecast their own batches, each table by itself, before they simulate them."""
-    rows = tuple(sum_partitions(predicted_events(schedule), schedule.partitions))
-    return Expected(
-        rows=rows,
-        bytes_by_partition=tuple(
-            part_bytes(count, len(span)) for count, span in zip(rows, schedule.partitions, strict=True)
-        ),
-        flagged=frozenset(biomass_flags(schedule)),
-    )
-
-
 def _sum_by_table(estimates: Iterable[dict[str, int]]) -> dict[str, int]:
     total = dict.fromkeys(EVENT_TABLE_NAMES, 0)
     for estimate in estimates:
         for table, rows in estimate.items():
             total[table] += rows
     return total
-
-
-def _tasks(schedule: Schedule, run_dir: Path, expected: Expected) -> Iterable[PartitionTask]:
-    by_id = {batch.id: batch for batch in schedule.batches}
-    first_day = min(b.start_day for b in schedule.batches)
-    last_day = max(schedule.as_of_day, *(b.end_day for b in schedule.batches))
-    area_days = own_area_days(schedule)
-    for number, span in enumerate(schedule.partitions):
-        batches = tuple(by_id[id_] for id_ in span if id_ in by_id)
-        yield PartitionTask(
-            run_dir=str(run_dir),
-            partition=number,
-            schedule=replace(
-                schedule,
-                batches=batches,
-                partitions=(span,),
-                text="",
-                area_days={batch.id: area_days[batch.id] for batch in batches},
-            ),
-            flagged=frozenset(b.id for b in batches) & expected.flagged,
-            first_day=first_day,
-            last_day=last_day,
-            expected_rows=expected.rows[number],
-        )
-
-
-def _outcome(future: Future[PartitionRecord], task: PartitionTask) -> PartitionRecord:
-    """The worker's record; a failed one when the worker gave none."""
-    try:
-        return future.result()
-    except Exception as e:
-        batches = task.schedule.batches
-        return PartitionRecord(
-            partition=task.partition,
-            first_batch=batches[0].id,
-            last_batch=batches[-1].id,
-            status="failed",
-            seconds=0.0,
-            peak_memory_mb=0.0,
-            error=f"{type(e).__name__}: {e}",
-        )

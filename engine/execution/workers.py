@@ -77,6 +77,25 @@ class _Worker:
         self._process.wait()
 
 
+_own = threading.local()
+
+
+def in_own_process(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call it in a process that this thread keeps for such calls: there it has the main thread, and a core."""
+    worker: _Worker | None = getattr(_own, "worker", None)
+    if worker is None:
+        worker = _own.worker = _Worker()
+    try:
+        succeeded, value = worker.call(pickle.dumps((fn, args, kwargs)))
+    except WorkerDied:
+        _own.worker = None
+        raise
+    if not succeeded:
+        raise value
+    result: T = value
+    return result
+
+
 class WorkerProcesses(Executor):
     """An executor of `workers` new processes (never forked).
 

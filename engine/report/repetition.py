@@ -10,7 +10,7 @@ from rich.console import Console
 
 from engine.execution.progress import Progress
 from engine.execution.repetition import DIFFERS, SAME, Recorded, Repetition, repeat
-from engine.execution.run import Expected
+from engine.execution.tasks import Expected
 from engine.report.console import say
 from engine.report.run import RunDisplay
 

@@ -19,9 +19,9 @@ from lake.next_step import command
 from lake.space import size
 
 if TYPE_CHECKING:
-    from engine.execution.run import Expected
+    from engine.execution.tasks import Expected
 
-CHANGES_SHOWN, VALUE_WIDTH = 4, 40
+CHANGES_SHOWN, VALUE_WIDTH, FAILURES_SHOWN = 4, 40, 12
 WORTH_TELLING = 1.0  # seconds
 PARTLY_DONE = 3
 
@@ -31,7 +31,7 @@ class RunDisplay:
 
     def __init__(self, screen: Console) -> None:
         self._screen, self._waiting = screen, Waiting(screen, "reading the schedule")
-        self._compiled = 0, 0.0
+        self._compiled, self._failed = (0, 0.0), 0
         self.has_begun = False
 
     def __enter__(self) -> RunDisplay:
@@ -59,7 +59,9 @@ class RunDisplay:
 
     def finished(self, record: PartitionRecord) -> None:
         if record.status != "succeeded":
-            say(self._screen, f"partition {record.partition} failed; the others go on")
+            self._failed += 1
+            if self._failed <= FAILURES_SHOWN:
+                say(self._screen, f"partition {record.partition} failed; the others go on")
 
     def progress(self, state: Progress) -> None:
         self._compiled = max(self._compiled, state.compiled)
@@ -148,14 +150,16 @@ def print_whole(screen: Console, manifest: Manifest, run_dir: Path) -> None:
     say(screen, f"{run_dir} is whole already: nothing was made; {there}")
 
 
-def print_failures(screen: Console, manifest: Manifest, again: str) -> None:
+def print_failures(screen: Console, manifest: Manifest, run_dir: Path, again: str) -> None:
     """Each failed partition with its error, and the command that makes them."""
-    for record in manifest.failed:
+    for record in manifest.failed[:FAILURES_SHOWN]:
         say(
             screen,
             f"partition {record.partition} (batches {record.first_batch}-{record.last_batch}) failed:",
             f"  {_last_line(record.error)}",
         )
+    if (more := len(manifest.failed) - FAILURES_SHOWN) > 0:
+        say(screen, f"and {more} more, which {command('status', run_dir, '--json')} lists")
     say(
         screen,
         f"{len(manifest.failed)} of {len(manifest.partitions)} partitions failed; the rest is kept. To finish:",

@@ -18,6 +18,10 @@ class InputError(Exception):
         self.more: dict[str, Any] = {}  # what --json tells besides
         super().__init__(f"{where}: {problem}" + (f"\n  {cure}" if cure else ""))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As a worker on another machine sends it."""
+        return type(self), (self.where, self.problem, self.cure)
+
 
 class RunFailed(Exception):
     """A run in which partitions failed: the others are written, and a resume makes what is missing.

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.execution.run import _expected, simulate_schedule
+from engine.execution.run import simulate_schedule
+from engine.execution.tasks import foresee
 from engine.farm.schedule import Schedule
 from engine.farm.schedule_file import read_schedule
 from lake import space
@@ -20,13 +21,13 @@ MEASURED = {"demo": 9_161_799, "uat-ladder": 25_314_284}
 
 @pytest.mark.parametrize("name", MEASURED)
 def test_a_runs_bytes_are_foreseen_within_a_tenth(name: str) -> None:
-    expected = _expected(read_schedule(SCHEDULES / f"{name}.yaml"))
+    expected = foresee(read_schedule(SCHEDULES / f"{name}.yaml"))
     assert expected.bytes == pytest.approx(MEASURED[name], rel=0.1)
 
 
 def test_a_small_runs_bytes_are_foreseen_within_a_tenth(small_run: Path, small_schedule: Schedule) -> None:
     there = sum(path.stat().st_size for path in small_run.rglob("*") if path.is_file())
-    assert _expected(small_schedule).bytes == pytest.approx(there, rel=0.1)
+    assert foresee(small_schedule).bytes == pytest.approx(there, rel=0.1)
 
 
 def test_a_disk_with_too_little_room_is_refused_beforehand(

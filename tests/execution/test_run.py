@@ -15,9 +15,11 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from engine.execution.making import RunEvents
 from engine.execution.partition import PartitionTask, progress_path, simulate_partition
 from engine.execution.progress import read_progress
-from engine.execution.run import Expected, RunEvents, _tasks, run
+from engine.execution.run import run
+from engine.execution.tasks import Expected, partition_tasks
 from engine.execution.workers import WorkerProcesses
 from engine.farm.schedule import Schedule
 from engine.farm.schedule_file import parse_schedule
@@ -52,7 +54,7 @@ def test_tasks_of_many_partitions_are_as_much_work_as_they_are(small_schedule: S
         parts = tuple(range(n, n + 1) for n in range(1, count + 1))
         schedule = replace(small_schedule, batches=batches, partitions=parts)
         expected = Expected(rows=(1,) * count, bytes_by_partition=(1,) * count, flagged=frozenset())
-        return lambda: list(_tasks(schedule, Path("run"), expected))
+        return lambda: list(partition_tasks(schedule, Path("run"), expected))
 
     assert_linear(tasks, few=100, many=400)
 

@@ -87,7 +87,7 @@ def record(seed: int = tiny.SEED) -> Recorded:
         schedule=schedule,
         rows=rows,
         outlooks=few,
-        expected=runs._expected(schedule),
+        expected=runs.foresee(schedule),
         dimensions={name: dimensions[name] for name in DIMENSIONS},
     )
 
@@ -119,7 +119,7 @@ def played_back(recorded: Recorded) -> Iterator[None]:
         "engine.execution.partition.EVENT_TABLE_NAMES": TABLES,
         "engine.execution.partition.PROGRESS_SECONDS": float("inf"),
         "engine.execution.run.dimension_tables": lambda farm, biology: recorded.dimensions,
-        "engine.execution.run._expected": lambda schedule: recorded.expected,
+        "engine.execution.run.foresee": lambda schedule: recorded.expected,
         "engine.execution.partition.forecast_run": lambda schedule, climate: recorded.outlooks[schedule.batches[0].id],
         "engine.execution.partition.simulate_batch": lambda schedule, climate, batch: History(
             batch, (Stage(batch.end_day),)
