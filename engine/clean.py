@@ -9,6 +9,7 @@ import typer
 
 from engine.report.console import FAILED, console, input_errors, print_json, results, say, start
 from engine.report.sign_of_life import doing
+from lake.store_path import folder_or_file
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -20,6 +21,7 @@ def clean(
         typer.Argument(
             help="Runs whose databases to remove; all: those of every run in ./runs, and the caches.",
             metavar="RUN|all",
+            parser=folder_or_file,
         ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Remove them; they are listed alone unless given.")] = False,

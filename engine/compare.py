@@ -10,16 +10,18 @@ import typer
 
 from engine.report.console import NOT_CHECKED, input_errors, print_json, results, start
 from engine.report.sign_of_life import doing
+from lake.store_path import folder_or_file, place
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
 @app.command()
 def compare(
-    first: Annotated[Path, typer.Argument(help="The folder of a complete run.", metavar="A")],
-    second: Annotated[Path, typer.Argument(help="That of another.", metavar="B")],
+    first: Annotated[Path, typer.Argument(help="The folder of a complete run.", metavar="A", parser=place)],
+    second: Annotated[Path, typer.Argument(help="That of another.", metavar="B", parser=place)],
     html: Annotated[
-        Path | None, typer.Option("--html", help="Write a page that needs no network.", metavar="FILE")
+        Path | None,
+        typer.Option("--html", help="Write a page that needs no network.", metavar="FILE", parser=folder_or_file),
     ] = None,
     no_check: Annotated[
         bool, typer.Option("--no-check", help="Don't compare the files' bytes with the manifests' hashes.")

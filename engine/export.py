@@ -10,17 +10,20 @@ import typer
 
 from engine.report.console import console, input_errors, print_json, results, start
 from engine.report.waiting import steps
+from lake.store_path import folder_or_file, place
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
 @app.command()
 def export(
-    run: Annotated[Path, typer.Argument(help="The folder of a complete run.", metavar="RUN")],
+    run: Annotated[Path, typer.Argument(help="The folder of a complete run.", metavar="RUN", parser=place)],
     batch: Annotated[
         list[str], typer.Option("--batch", help="A batch's number; may be given again.", metavar="NUMBER")
     ],
-    out: Annotated[Path, typer.Option(help="A folder to make; for xlsx a file.", metavar="PATH")],
+    out: Annotated[
+        Path, typer.Option(help="A folder to make; for xlsx a file.", metavar="PATH", parser=folder_or_file)
+    ],
     table: Annotated[
         list[str] | None,
         typer.Option("--table", help="A table; may be given again. All tables unless given.", metavar="TABLE"),

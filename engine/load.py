@@ -14,6 +14,7 @@ import typer
 from engine.report.console import console, input_errors, print_json, results, say, start, tell, tell_json
 from engine.report.stopping import state, when_stopped
 from lake.errors import InputError
+from lake.store_path import place
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,7 +41,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 
 @app.command()
 def load(
-    run: Annotated[Path, typer.Argument(help="The run's folder.", metavar="RUN")],
+    run: Annotated[Path, typer.Argument(help="The run's folder.", metavar="RUN", parser=place)],
     to: Annotated[
         str | None,
         typer.Option(

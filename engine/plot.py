@@ -11,6 +11,7 @@ import typer
 
 from engine.report.console import NOT_CHECKED, input_errors, print_json, start
 from engine.report.sign_of_life import doing
+from lake.store_path import place
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 WHAT = "growth, lice, water, occupancy, mortality or harvest."
@@ -19,7 +20,7 @@ DAY = ["%Y-%m-%d"]
 
 @app.command()
 def plot(
-    run: Annotated[Path, typer.Argument(help="The folder of a complete run.", metavar="RUN")],
+    run: Annotated[Path, typer.Argument(help="The folder of a complete run.", metavar="RUN", parser=place)],
     what: Annotated[str, typer.Argument(help=WHAT, metavar="WHAT")],
     batch: Annotated[
         list[str] | None, typer.Option(help="Of this batch, as 'FAR-2024-*' too; may be repeated.", metavar="NUMBER")

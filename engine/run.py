@@ -10,6 +10,7 @@ import typer
 
 from engine.report.console import console, fail, input_errors, print_json, results, say, start
 from engine.report.stopping import when_stopped
+from lake.store_path import place
 
 if TYPE_CHECKING:
     from engine.execution.tasks import Expected
@@ -20,9 +21,21 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 @app.command()
 def run(
     schedule: Annotated[
-        Path, typer.Option(help="A schedule: a shipped name (demo), or a file, ours or the older system's.")
+        Path,
+        typer.Option(
+            help="A schedule: a shipped name (demo), or a file, ours or the older system's.",
+            metavar="PATH",
+            parser=place,
+        ),
     ],
-    out: Annotated[Path | None, typer.Option(help="The run's folder; runs/NAME unless given.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="The run's folder, or a place in an object store, s3://BUCKET/PREFIX; runs/NAME unless given.",
+            metavar="PATH",
+            parser=place,
+        ),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, max=1_024, help="Worker processes; one a core unless given.")
     ] = None,
@@ -100,6 +113,7 @@ def run(
         from lake.manifest import is_run
         from lake.next_step import command
         from lake.space import in_words
+        from lake.store import StoreError
 
         require_path("--out", out)
         layout = asked_layout(row_group_rows=row_group_rows, page_rows=page_rows, batches_per_file=batches_per_file)
@@ -145,7 +159,7 @@ def run(
                     force=force,
                     events=RunEvents(begun=begun, finished=display.finished, progress=display.progress),
                 )
-            except OSError as error:
+            except (OSError, StoreError) as error:
                 words = in_words(error, run_dir)
                 if words is None or not is_run(run_dir):
                     raise

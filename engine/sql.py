@@ -10,6 +10,7 @@ import typer
 
 from engine.report.console import NOT_CHECKED, input_errors, print_json, start
 from engine.report.sign_of_life import doing
+from lake.store_path import place
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 ROWS_SHOWN = 100
@@ -17,7 +18,7 @@ ROWS_SHOWN = 100
 
 @app.command()
 def sql(
-    run: Annotated[Path, typer.Argument(help="The folder of a complete run.", metavar="RUN")],
+    run: Annotated[Path, typer.Argument(help="The folder of a complete run.", metavar="RUN", parser=place)],
     query: Annotated[
         str | None, typer.Argument(help="One SELECT; without it, the tables and their rows.", metavar="QUERY")
     ] = None,

@@ -11,13 +11,14 @@ import typer
 
 from engine.report.console import console, input_errors, print_json, results, say, start
 from engine.report.sign_of_life import hidden, line_seconds
+from lake.store_path import place
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
 @app.command()
 def status(
-    run: Annotated[Path, typer.Argument(help="The run's folder.", metavar="RUN")],
+    run: Annotated[Path, typer.Argument(help="The run's folder.", metavar="RUN", parser=place)],
     watch: Annotated[
         bool, typer.Option("--watch", help="Follow the run until it ends; wait for one that is about to begin.")
     ] = False,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from engine.report.console import console, input_errors, print_json, results, say, start
+from lake.store_path import place
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 FAILED = 1
@@ -15,7 +16,7 @@ FAILED = 1
 
 @app.command()
 def verify(
-    run: Annotated[Path, typer.Argument(help="The run's folder.", metavar="RUN")],
+    run: Annotated[Path, typer.Argument(help="The run's folder.", metavar="RUN", parser=place)],
     only: Annotated[
         list[str] | None,
         typer.Option(help="Run this check alone, e.g. 04_double_booking; may be repeated.", metavar="NAME"),

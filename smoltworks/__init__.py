@@ -14,12 +14,14 @@ from __future__ import annotations
 
 from engine import __version__  # isort: skip  (first of all: it sees to Ctrl-C)
 
+import os
 from datetime import date
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lake.errors import InputError, LoadFailed, RunFailed, WipeFailed
+from lake.store_path import place
 from smoltworks.runs import Run
 
 if TYPE_CHECKING:
@@ -219,7 +221,9 @@ def read_schedule(
     from engine.farm.schedule_file import read_any
 
     schedule = read_any(
-        Path(path), farm=None if farm is None else str(farm), biology=None if biology is None else str(biology)
+        place(os.fspath(path)),
+        farm=None if farm is None else str(farm),
+        biology=None if biology is None else str(biology),
     )
     if strict_biomass:
         _require_biomass_limits(schedule, str(path))
@@ -254,14 +258,14 @@ def simulate(
 ) -> Run:
     """Simulate every batch of a schedule, or of a schedule's file, and write every table as Parquet.
 
-    out: the run's folder; runs/NAME unless given. workers: processes, one a core unless given; they import nothing of
-    the calling program, which so needs no guard around its main. executor: one of yours instead, e.g. a
-    ThreadPoolExecutor(1) to stay in this process, or "dask" for the cluster of `scheduler`, an address (that of
-    DASK_SCHEDULER_ADDRESS unless given), whose workers have this package and see the run's folder. biology: in place of
-    the one that the schedule names. farm: of a file of the older system. resume: keep what is whole of a run and make
-    the rest. overwrite: replace an existing run. force: begin although the disk has less room than the run will need.
-    row_group_rows, page_rows, batches_per_file: how the rows lie in the Parquet files, which changes no value; as a run
-    that is resumed has it, unless given.
+    out: the run's folder, or a URL in an object store (s3://bucket/prefix); runs/NAME unless given. workers:
+    processes, one a core unless given; they import nothing of the calling program, which so needs no guard around
+    its main. executor: one of yours instead, e.g. a ThreadPoolExecutor(1) to stay in this process, or "dask" for
+    the cluster of `scheduler`, an address (that of DASK_SCHEDULER_ADDRESS unless given), whose workers have this
+    package and see the run's folder. biology: in place of the one that the schedule names. farm: of a file of the
+    older system. resume: keep what is whole of a run and make the rest. overwrite: replace an existing run. force:
+    begin although the disk has less room than the run will need. row_group_rows, page_rows, batches_per_file: how
+    the rows lie in the Parquet files, which changes no value; as a run that is resumed has it, unless given.
 
     Called on the calling thread: on_begin with the rows that are foreseen, on_partition after each partition,
     on_progress some times a second. An exception in one of them, or Ctrl-C, ends the run: our own workers and a
@@ -282,7 +286,7 @@ def simulate(
             from engine.execution.inputs import read_again
 
             given = [None if name is None else str(name) for name in (farm, biology)]
-            schedule, _ = read_again(Path(schedule), farm=given[0], biology=given[1])
+            schedule, _ = read_again(place(os.fspath(schedule)), farm=given[0], biology=given[1])
         else:
             schedule = read_schedule(schedule, farm=farm, biology=biology)
     elif farm is not None:
@@ -293,7 +297,7 @@ def simulate(
         raise InputError("workers", f"{workers} is out of range", "give 1 or more")
     asked = asked_layout(row_group_rows=row_group_rows, page_rows=page_rows, batches_per_file=batches_per_file)
     schedule = with_layout(schedule, asked)
-    run_dir = run_folder(schedule, _path(out))
+    run_dir = run_folder(schedule, None if out is None else place(os.fspath(out)))
     nothing = RunEvents()
     events = RunEvents(begun=on_begin or nothing.begun, finished=on_partition or nothing.finished, progress=on_progress)
     with chosen(executor, scheduler, workers) as makers:
@@ -312,11 +316,12 @@ def simulate(
 
 
 def open_run(path: str | PathLike[str]) -> Run:
-    """A run by its folder, also one that is under way or was not finished, of which only status() can be asked then.
+    """A run by its folder, or its URL in an object store, also one that is under way or was not finished, of which only
+    status() can be asked then.
 
     InputError when the folder holds no run.
     """
-    return Run(Path(path))
+    return Run(place(os.fspath(path)))
 
 
 def compare(first: Run | str | PathLike[str], second: Run | str | PathLike[str]) -> Comparison:
@@ -326,7 +331,7 @@ def compare(first: Run | str | PathLike[str], second: Run | str | PathLike[str])
     """
     from engine.execution.comparison import compare_runs
 
-    one, other = (each.path if isinstance(each, Run) else Path(each) for each in (first, second))
+    one, other = (each.path if isinstance(each, Run) else place(os.fspath(each)) for each in (first, second))
     return compare_runs(one, other)
 
 

@@ -30,6 +30,7 @@ from lake.manifest import (
 )
 from lake.next_step import overwrite as overwriting
 from lake.records import make_way
+from lake.store_path import StorePath, is_stored
 from lake.tables import EVENT_TABLE_NAMES, TABLES
 from lake.view_files import FILES as VIEWS
 from lake.writer import part_path
@@ -89,7 +90,7 @@ def check_folder(run_dir: Path, *, resume: bool, overwrite: bool) -> bool:
         )
     if used and not begun:
         raise InputError(str(run_dir), "exists, but is not a run folder: it is not overwritten", "choose another --out")
-    if used and not resume and in_use(run_dir):
+    if used and not resume and not is_stored(run_dir) and in_use(run_dir):
         raise InputError(
             str(run_dir), "its database is in use", "stop the load --serve or verify that uses it, then repeat"
         )
@@ -108,11 +109,12 @@ def replace_run(run_dir: Path, begun: Begun) -> None:
     """Remove a run's contents and begin another; the folder is known as a run's all the while."""
     for file in ENDED:
         _remove(run_dir / file)
-    remove_database(run_dir)
+    if not is_stored(run_dir):  # a run there has no server of its own
+        remove_database(run_dir)
     logs = run_dir / JOURNAL.parent
     if not logs.is_dir():
         _remove(logs)
-    if (run_dir / JOURNAL).is_dir():
+    if (run_dir / JOURNAL).is_dir() and not is_stored(run_dir):
         _remove(run_dir / JOURNAL)
     Journal(run_dir).rewrite([begun])
     for path in [run_dir / name for name in CONTENTS] + list(logs.iterdir()):
@@ -138,7 +140,7 @@ def resume_run(run_dir: Path, begun: Begun) -> None:
 
 def remove_leftovers(run_dir: Path, manifest: Manifest | None = None) -> None:
     """Remove what a kill left half written, and parts that are named as ours but that the manifest doesn't name."""
-    for folder, folders, files in os.walk(run_dir):
+    for folder, folders, files in () if is_stored(run_dir) else os.walk(run_dir):
         folders[:] = [name for name in folders if name != DATABASE]
         for name in files:
             if name.startswith(".") and name.endswith(".tmp"):
@@ -245,7 +247,9 @@ def _make_folders(run_dir: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
+    if isinstance(path, StorePath):
+        path.remove_all()
+    elif path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
         disk().remove(path)

@@ -24,10 +24,13 @@ from lake.layout import USUAL
 from lake.manifest import BatchRecord, PartitionRecord
 from lake.records import sealed_text
 from lake.space import in_words
+from lake.store import StoreError
+from lake.store_path import is_stored, place
 from lake.tables import EVENT_TABLE_NAMES
 from lake.writer import PartitionWriter
 
 PROGRESS_SECONDS = 0.25
+STORE_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -83,12 +86,13 @@ class _ProgressFile:
     """Says how far a partition is, in a file that is replaced whole and at most four times a second."""
 
     def __init__(self, task: PartitionTask) -> None:
-        self._path = progress_path(Path(task.run_dir), task.partition)
+        self._path = progress_path(place(task.run_dir), task.partition)
+        self._is_stored = is_stored(self._path)  # a request each: so seldom, and never for a short partition
         disk().make_folder(self._path.parent)
         self._partition, self._batches = task.partition, len(task.schedule.batches)
         self._started_at = time.time()
         self._compiled_before, self._before = 0.0, 0
-        self._written_at = 0.0
+        self._written_at = self._started_at if self._is_stored else 0.0
         self._told = 0, 0
         compiled.heard = lambda: self.write(*self._told)
 
@@ -98,7 +102,8 @@ class _ProgressFile:
 
     def write(self, done: int, rows: int, *, now: bool = False) -> None:
         time_now, self._told = time.time(), (done, rows)
-        if not now and time_now - self._written_at < PROGRESS_SECONDS:
+        at_once = now and not self._is_stored
+        if not at_once and time_now - self._written_at < (STORE_SECONDS if self._is_stored else PROGRESS_SECONDS):
             return
         self._written_at = time_now
         state = Underway(
@@ -132,7 +137,7 @@ def simulate_partition(task: PartitionTask) -> PartitionRecord:
         layout = task.schedule.layout or USUAL
         emitter = Emitter(task.schedule, climate, task.flagged, outlook.cutoff)
         progress.begin()
-        with PartitionWriter(Path(task.run_dir), task.partition, EVENT_TABLE_NAMES, layout) as writer:
+        with PartitionWriter(place(task.run_dir), task.partition, EVENT_TABLE_NAMES, layout) as writer:
             for done, batch in enumerate(batches, 1):
                 current = batch.number
                 batch_began, rows_before = time.perf_counter() - compiled.seconds, writer.rows
@@ -163,7 +168,7 @@ def simulate_partition(task: PartitionTask) -> PartitionRecord:
             progress.write(len(batches), writer.rows, now=True)
     except Exception as error:
         where = f"batch {current}: " if current else ""
-        words = in_words(error, Path(task.run_dir)) if isinstance(error, OSError) else None
+        words = in_words(error, place(task.run_dir)) if isinstance(error, OSError | StoreError) else None
         return PartitionRecord(
             partition=task.partition,
             first_batch=first,

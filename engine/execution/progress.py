@@ -12,10 +12,13 @@ from typing import Any
 
 from lake.errors import InputError
 from lake.journal import Begun, Ended, Forecast, Journal, PartitionEnded, Told
+from lake.lease import is_claimed, is_claimed_elsewhere
 from lake.manifest import FILE, Manifest, PartitionRecord, is_run, no_run, read_manifest
 from lake.next_step import resume
+from lake.processes import is_alive
 from lake.records import FORMAT, as_record, file_bytes, opened
 from lake.sealed import Damaged
+from lake.store_path import StorePath, is_there
 
 # Measured on 550 batches: what a partition takes beside its batches, as a share of their time; and the seconds that a
 # run takes once all its partitions have ended.
@@ -184,20 +187,22 @@ def read_progress(run_dir: Path) -> Progress:
 
 
 def runs_elsewhere(run_dir: Path) -> bool:
-    """Whether the journal's last word is of another process that is alive."""
+    """Whether the journal's last word is of another process that is alive; in a store, whether one claims the run."""
+    if isinstance(run_dir, StorePath):
+        return is_claimed_elsewhere(run_dir)
     try:
         lines = Journal(run_dir).read().lines
     except InputError:
         return False
     last = next((line for line in reversed(lines) if isinstance(line, Begun | Ended)), None)
-    return isinstance(last, Begun) and last.pid != os.getpid() and _is_alive(last.pid, last.born)
+    return isinstance(last, Begun) and last.pid != os.getpid() and is_alive(last.pid, last.born)
 
 
 def _progress(run_dir: Path, told: Told) -> Progress:
     begun = next((line for line in reversed(told.lines) if isinstance(line, Begun)), None)
     since = told.lines[told.lines.index(begun) :] if begun is not None else ()
     ended = next((line for line in reversed(since) if isinstance(line, Ended)), None)
-    there = os.path.lexists(run_dir / FILE)
+    there = is_there(run_dir / FILE)
     if begun is None and not there:
         raise _nothing_told(run_dir, told)
     manifest = read_manifest(run_dir) if there and (begun is None or ended is not None) else None
@@ -219,12 +224,18 @@ def _progress(run_dir: Path, told: Told) -> Progress:
         if begun is None or begun.identity != manifest.identity:
             progress.damage = progress.damage or "it does not tell of this run, its manifest does"
         _take_from(manifest, progress)
-    elif begun is not None and ended is None and _is_alive(begun.pid, begun.born):
+    elif begun is not None and ended is None and _is_under_way(run_dir, begun):
         progress.state, progress.updated_at = "running", time.time()
         progress.running = _running(run_dir, progress)
     elif there and ended is None:
         progress.damage = progress.damage or "its end is missing, though a manifest tells of a run that ended"
     return progress
+
+
+def _is_under_way(run_dir: Path, begun: Begun) -> bool:
+    if isinstance(run_dir, StorePath):
+        return is_claimed(run_dir)
+    return is_alive(begun.pid, begun.born)
 
 
 def _take_from(manifest: Manifest, progress: Progress) -> None:
@@ -255,27 +266,3 @@ def _running(run_dir: Path, progress: Progress) -> list[Underway]:
         if state.partition not in progress.records and (before is None or before.told < state.told):
             found[state.partition] = state
     return [found[partition] for partition in sorted(found)]
-
-
-def process_start(pid: int) -> str:
-    """When a process began, in the system's own count, which tells it from a later one of the same number.
-
-    Empty where the system does not tell, and for a process that has ended but is still listed.
-    """
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return ""
-    return "" if state[0] == "Z" else state[19]
-
-
-def _is_alive(pid: int, born: str) -> bool:
-    try:
-        if pid <= 0:
-            return False
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return process_start(pid) == born if born else True

@@ -27,7 +27,6 @@ from engine.execution.folder import (
 from engine.execution.inputs import inputs_of, write_inputs
 from engine.execution.making import Making, RunEvents, Simulate
 from engine.execution.partition import preload, run_fingerprint, simulate_partition
-from engine.execution.progress import process_start
 from engine.execution.tasks import Expected, foresee, partition_tasks
 from engine.execution.workers import WorkerProcesses
 from engine.farm.dimensions import dimension_tables
@@ -40,7 +39,9 @@ from lake.files import sync_folders
 from lake.journal import Begun, Ended, Forecast, Journal, PartitionEnded
 from lake.layout import USUAL
 from lake.manifest import Manifest, PartitionRecord, RunIdentity, write_manifest
+from lake.processes import process_start
 from lake.space import require_space
+from lake.store_path import bytes_below
 from lake.tables import EVENT_TABLE_NAMES
 from lake.view_files import write_view_files
 from lake.writer import write_dimension
@@ -234,7 +235,7 @@ def _bytes_to_come(run_dir: Path, expected: Expected, kept: Mapping[int, Partiti
     """What is to be made takes of the disk, beside what making it replaces."""
     whole = sum(expected.bytes_by_partition[number] for number in kept)
     replaced = sum(part.bytes for record in kept.values() for part in record.tables.values())
-    there = sum(path.stat().st_size for path in (run_dir / "lake").rglob("*") if path.is_file())
+    there = bytes_below(run_dir / "lake")
     return expected.bytes - whole - max(0, there - replaced)
 
 

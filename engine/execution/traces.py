@@ -15,6 +15,7 @@ from pathlib import Path
 from engine.simulation.numerics.kernel_places import kernel_places
 from lake.errors import InputError
 from lake.manifest import is_run, no_run
+from lake.store_path import bytes_below, is_stored
 from warehouse.loaded_target import forget_load
 from warehouse.server_folder import FOLDER, has_database, remove_database
 from warehouse.server_process import end_orphans
@@ -50,7 +51,9 @@ def find_traces(runs: Iterable[Path] | None = None) -> list[Trace]:
 
 
 def folder_bytes(folder: Path) -> int:
-    """What the files of a folder take of the disk; 0 when it is not there."""
+    """What the files of a folder take of the disk, or objects of a store; 0 when it is not there."""
+    if is_stored(folder):
+        return bytes_below(folder)
     total = 0
     for place, _, files in os.walk(folder):
         for name in files:

@@ -11,17 +11,24 @@ import typer
 from engine.report.console import NOT_CHECKED, console, input_errors, print_json, results, start
 from engine.report.sign_of_life import doing
 from lake.errors import InputError
+from lake.store_path import folder_or_file, place
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
 @app.command()
 def report(
-    run: Annotated[Path, typer.Argument(help="The run's folder.", metavar="RUN")],
-    file: Annotated[Path | None, typer.Argument(help="The page's file, with --html.", metavar="FILE")] = None,
+    run: Annotated[Path, typer.Argument(help="The run's folder.", metavar="RUN", parser=place)],
+    file: Annotated[
+        Path | None, typer.Argument(help="The page's file, with --html.", metavar="FILE", parser=folder_or_file)
+    ] = None,
     picture: Annotated[
         Path | None,
-        typer.Option(help="Draw each pool's load against its capacity: .svg, .png or .html.", metavar="FILE"),
+        typer.Option(
+            help="Draw each pool's load against its capacity: .svg, .png or .html.",
+            metavar="FILE",
+            parser=folder_or_file,
+        ),
     ] = None,
     html: Annotated[
         bool, typer.Option("--html", help="Make a page to look at: FILE, or RUN/report.html unless given.")

@@ -26,6 +26,7 @@ from engine.report.usage import keep_words_whole, meaning
 from lake.errors import InputError
 from lake.next_step import entrance
 from lake.space import in_words
+from lake.store_path import is_stored
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -225,7 +226,7 @@ def _fault(error: Exception, run_dir: Path | None) -> InputError:
     """What to say of an error that nobody foresaw, once its traceback lies in a file."""
     text = f"smoltworks {__version__}, Python {sys.version}\n{shlex.join(_without_targets())}\n{traceback.format_exc()}"
     last = f"{type(error).__name__}: {error}".splitlines()[0][:LONGEST]
-    logs = run_dir / "logs" if run_dir is not None else None
+    logs = run_dir / "logs" if run_dir is not None and not is_stored(run_dir) else None
     for folder in (logs, None) if logs is not None and logs.is_dir() else (None,):
         with suppress(OSError):
             descriptor, name = mkstemp(".txt", "fault-", folder)

@@ -18,11 +18,14 @@ from lake.manifest import Manifest, PartitionRecord, PartRecord, read_complete
 from lake.next_step import resume
 from lake.records import FORMAT, as_record, file_bytes, opened, sealed_text, write_record
 from lake.sealed import Damaged
+from lake.store_path import is_stored
 from lake.tables import TABLES
 
 CACHE = Path("logs") / "checked.json"
 FRESH_NS = 2_000_000_000  # a file changed again within its clock's tick looks unchanged: such a hash isn't kept
 OUR_FORM = re.compile(r"part-\d{4}\.parquet")
+
+PATTERNS = ("*.parquet", "*/*.parquet", "**/*.parquet")  # a folder that is a link is looked into where it is named
 
 Stamp = tuple[int, int, int, int]  # size, mtime and ctime in ns, inode
 
@@ -194,8 +197,9 @@ def foreign_files(run_dir: Path, manifest: Manifest, tables: Collection[str] | N
 def _parquet_files(run_dir: Path, tables: Collection[str] | None) -> Iterator[str]:
     lake = run_dir / "lake"
     for top in [lake] if tables is None else [lake / name for name in tables]:
-        # a folder that is a link is looked into where it is named
-        for path in {*top.glob("*.parquet"), *top.glob("*/*.parquet"), *top.glob("**/*.parquet")}:
+        for path in {
+            found for pattern in (PATTERNS[2:] if is_stored(top) else PATTERNS) for found in top.glob(pattern)
+        }:
             if not path.name.startswith("."):
                 yield path.relative_to(run_dir).as_posix()
 

@@ -7,17 +7,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from lake.store_path import StorePath
+
 Bytes = bytes | bytearray | memoryview
 
 
 class Disk:
-    """The disk itself. Each call opens what it needs and lets go of it, so that few files are ever open at once.
+    """The disk itself, or the object store in which a path lies.
 
-    Every call may raise OSError; nothing is buffered here, and nothing is durable before it was synced.
+    Each call opens what it needs and lets go of it, so that few files are ever open at once. Every call may raise
+    OSError; nothing is buffered here, and nothing is durable before it was synced. A store makes objects whole and
+    durable at once, knows no folders, and neither adds to an object nor renames it.
     """
 
     def write(self, path: Path, data: Bytes, *, append: bool = False, sync: bool = False) -> None:
         """Make the file anew or add to its end; `sync`: all that was ever written to it is on the disk afterwards."""
+        if isinstance(path, StorePath):
+            assert not append
+            path.put(data)
+            return
         how = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | (os.O_APPEND if append else os.O_TRUNC)
         descriptor = os.open(path, how, 0o666)
         try:
@@ -33,8 +41,12 @@ class Disk:
             os.close(descriptor)
 
     def rename(self, path: Path, name: Path) -> None:
-        """Give a file another name, in place of the one that bears it; durable once its folder was synced."""
-        path.replace(name)
+        """Give a file another name, in place of the one that bears it; durable once its folder was synced.
+
+        A store's object has its own from the first.
+        """
+        if path != name:
+            path.replace(name)
 
     def remove(self, path: Path) -> None:
         """Remove a file, if it is there."""
@@ -46,6 +58,8 @@ class Disk:
 
     def sync_folder(self, path: Path) -> None:
         """Make the names in a folder durable."""
+        if isinstance(path, StorePath):
+            return
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             os.fsync(descriptor)

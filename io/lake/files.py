@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import os
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import xxhash
 
 from lake.disk import disk
+from lake.store import asked
+from lake.store_path import is_stored
 
 
 def write_atomically(path: Path, text: str | bytes, *, durable: bool = True) -> None:
-    """Write to a temporary name, sync, rename: the path holds the old text or the new, never a part.
+    """Write to a temporary name, sync, rename: the path holds the old text or the new, never a part. So does an object.
 
     OSError when it can't be written; no temporary is left then. durable: also after a power failure.
     """
+    data = text if isinstance(text, bytes) else text.encode()
+    if is_stored(path):
+        disk().write(path, data)
+        return
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        disk().write(temporary, text if isinstance(text, bytes) else text.encode(), sync=durable)
+        disk().write(temporary, data, sync=durable)
         disk().rename(temporary, path)
     except BaseException:
         with suppress(OSError):
@@ -31,11 +37,13 @@ def write_atomically(path: Path, text: str | bytes, *, durable: bool = True) -> 
 
 def sync_folders(top: Path) -> None:
     """Make durable the names of all that lies in a folder and in those below."""
+    if is_stored(top):
+        return
     for folder, _, _ in os.walk(top, topdown=False):
         disk().sync_folder(Path(folder))
 
 
 def file_hash(path: Path) -> str:
     """XXH3-128 of a file's bytes, 32 hex digits."""
-    with path.open("rb") as file:
+    with asked(str(path)) if is_stored(path) else nullcontext(), path.open("rb") as file:
         return hashlib.file_digest(file, xxhash.xxh3_128).hexdigest()

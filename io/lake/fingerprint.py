@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import xxhash
 
 from lake.columns import code_array, from_file, storage_dtype
+from lake.store_path import source
 from lake.tables import TABLES
 from lake.tables.declaration import Column, Table
 
@@ -96,7 +97,7 @@ def batch_fingerprints(file: Path, table: Table) -> Iterator[tuple[int, str]]:
     A batch's rows stand together and no row group splits a batch, so one row group is held at a time.
     """
     key = "id" if table.name == "batch" else "batch_id"
-    with pq.ParquetFile(file) as parquet:
+    with pq.ParquetFile(source(file)) as parquet:
         for group in range(parquet.num_row_groups):
             rows = parquet.read_row_group(group).combine_chunks()
             batch = next(iter(rows.select([c.name for c in table.columns]).to_batches()), None)

@@ -1,4 +1,7 @@
-"""Who has a run's folder: one that writes, or any number that read. The kernel lets go when a process ends."""
+"""Who has a run's folder: one that writes, or any number that read. The kernel lets go when a process ends.
+
+In an object store a claim stands in the place of the kernel's lock, and readers hold nobody off: `lake.lease`.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lake.errors import InputError
+from lake.lease import CLAIMS, is_claimed_elsewhere, leased
 from lake.next_step import command
 from lake.records import make_way
+from lake.store_path import StorePath
 
-LOCK = ".run.lock"
+LOCK = CLAIMS
 FLAGS = os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW  # whatever stands there, it is opened at once and is no other's
 
 
@@ -31,6 +36,11 @@ def held_for_reading(run_dir: Path) -> Iterator[None]:
 
     Where there is no lock and none can be made (a folder that is only to be read), nobody can write either.
     """
+    if isinstance(run_dir, StorePath):
+        if is_claimed_elsewhere(run_dir):
+            raise being_written(run_dir)
+        yield
+        return
     lock = _lock(run_dir)
     if lock is None:
         yield
@@ -49,6 +59,12 @@ def held_for_writing(run_dir: Path) -> Iterator[None]:
 
     OSError where the folder can't be written to.
     """
+    if isinstance(run_dir, StorePath):
+        with leased(run_dir) as is_ours:
+            if not is_ours:
+                raise being_written(run_dir)
+            yield
+        return
     make_way(run_dir / LOCK)
     lock = os.open(run_dir / LOCK, os.O_RDWR | os.O_CREAT | FLAGS, 0o666)
     try:

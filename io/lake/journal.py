@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,12 +10,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from lake.disk import disk
 from lake.errors import InputError
+from lake.journal_text import JournalFile, JournalObjects
 from lake.manifest import JOURNAL, PartitionRecord, RunIdentity
 from lake.next_step import overwrite
-from lake.records import FORMAT, OtherVersion, as_record, file_bytes, opened, sealed_text, write_record
+from lake.records import FORMAT, OtherVersion, as_record, opened, sealed_text
 from lake.sealed import Damaged
+from lake.store_path import StorePath
 
 
 @dataclass(frozen=True)
@@ -79,39 +79,24 @@ class Journal:
     def __init__(self, run_dir: Path) -> None:
         self._run_dir = run_dir
         self.path = run_dir / JOURNAL
+        self._text = JournalObjects(self.path) if isinstance(self.path, StorePath) else JournalFile(self.path)
 
     def append(self, line: Line) -> None:
-        """Add a line and sync it to the disk."""
-        disk().make_folder(self.path.parent)
-        text = sealed_text(line).encode() + b"\n"
-        is_new = not self.path.exists()
-        if not is_new and self._is_cut():
-            text = b"\n" + text
-        disk().write(self.path, text, append=True, sync=True)
-        if is_new:
-            disk().sync_folder(self.path.parent)
-
-    def _is_cut(self) -> bool:
-        """Whether a kill cut the last line, which must not swallow the next one."""
-        with self.path.open("rb") as file:
-            if not file.seek(0, os.SEEK_END):
-                return False
-            file.seek(-1, os.SEEK_END)
-            return file.read() != b"\n"
+        """Add a line and sync it to the disk, or put it into the store."""
+        self._text.append(sealed_text(line).encode() + b"\n")
 
     def rewrite(self, lines: Iterable[Line]) -> None:
         """Put these lines in the place of whatever is there, all at once."""
-        disk().make_folder(self.path.parent)
-        write_record(self.path, "\n".join(sealed_text(line) for line in lines))
+        self._text.replace("".join(f"{sealed_text(line)}\n" for line in lines).encode())
 
     def read(self) -> Told:
         """What the journal tells, nothing where there is none; InputError when another version wrote it."""
-        if not os.path.lexists(self.path):
-            return Told()
         try:
-            text = file_bytes(self.path)
+            text = self._text.read()
         except Damaged as error:
             return Told(problem=str(error))
+        if text is None:
+            return Told()
         lines: list[Line] = []
         problem = "" if text else "it is empty"
         *ended, rest = text.split(b"\n")

@@ -13,9 +13,11 @@ from typing import Any
 from lake.errors import InputError
 from lake.held import LOCK
 from lake.layout import USUAL, Layout
+from lake.lease import require_held
 from lake.next_step import command, overwrite, resume
 from lake.records import FORMAT, OtherVersion, as_record, file_bytes, opened, write_record
 from lake.sealed import Damaged, seal
+from lake.store_path import is_stored, is_there, missing_bucket
 
 FILE = "manifest.json"
 JOURNAL, INPUTS = Path("logs") / "run.jsonl", Path("logs") / "inputs.json"
@@ -190,14 +192,15 @@ class Manifest:
 
 
 def write_manifest(run_dir: Path, manifest: Manifest) -> None:
-    """Write RUN/manifest.json, whole or not at all."""
+    """Write RUN/manifest.json, whole or not at all; InputError where another writer took the place in a store."""
+    require_held(run_dir)
     write_record(run_dir / FILE, seal(manifest.to_json(), indent=1))
 
 
 def read_manifest(run_dir: Path) -> Manifest:
     """The manifest of a finished run, complete or partial; InputError when there is none or it is damaged."""
     path = run_dir / FILE
-    if not os.path.lexists(path):
+    if not is_there(path):
         if not is_run(run_dir):
             raise no_run(run_dir)
         problem = f"a run was begun here but not finished: there is no {FILE}"
@@ -213,12 +216,17 @@ def read_manifest(run_dir: Path) -> Manifest:
 
 def is_run(run_dir: Path) -> bool:
     """Whether a run was begun in the folder, whatever has become of its records."""
-    begun = any(os.path.lexists(run_dir / file) for file in (JOURNAL, INPUTS))
-    return begun or all(os.path.lexists(run_dir / file) for file in (FILE, LOCK))
+    begun = any(is_there(run_dir / file) for file in (JOURNAL, INPUTS))
+    return begun or all(is_there(run_dir / file) for file in (FILE, LOCK))
 
 
 def no_run(run_dir: Path) -> InputError:
     """What to say of a path that is no run: what it is, and which runs there are in it, beside it, and in runs/."""
+    if missing_bucket(run_dir):
+        return InputError(str(run_dir), "there is no such bucket", "is its name right, and AWS_ENDPOINT_URL?")
+    if is_stored(run_dir):
+        cure = f"is the prefix right? this makes one: {command('run', '--schedule', 'demo', '--out', run_dir)}"
+        return InputError(str(run_dir), "no run is there", cure)
     is_folder = os.path.isdir(run_dir)  # not Path.is_dir: what is no path at all is no folder, not an error
     problem = "not a run folder" if is_folder else "no such run folder"
     known = list(dict.fromkeys(map(str, _runs_near(run_dir))))

@@ -17,6 +17,7 @@ from lake.disk import disk
 from lake.errors import InputError
 from lake.files import write_atomically
 from lake.sealed import KEY, Damaged, seal, unseal
+from lake.store_path import is_stored
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -116,7 +117,7 @@ def make_way(path: Path) -> None:
 
     InputError when it is a folder with something in it.
     """
-    if path.is_file() or not os.path.lexists(path):
+    if is_stored(path) or path.is_file() or not os.path.lexists(path):
         return
     if not path.is_dir() or path.is_symlink():
         disk().remove(path)

@@ -9,6 +9,8 @@ import shutil
 from pathlib import Path
 
 from lake.errors import InputError
+from lake.store import StoreError
+from lake.store_path import is_stored
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -27,7 +29,12 @@ def free_bytes(path: Path) -> int:
 
 
 def require_space(path: Path, needed: int, what: str, *, forced: bool = False) -> None:
-    """InputError when the disk of a path has less room than `needed`, bytes, unless `forced`; what: "the run"."""
+    """InputError when the disk of a path has less room than `needed`, bytes, unless `forced`; what: "the run".
+
+    A store has room.
+    """
+    if is_stored(path):
+        return
     free = free_bytes(path)
     if free < needed and not forced:
         raise InputError(
@@ -45,11 +52,13 @@ def size(count: int) -> str:
     return f"{count} bytes"
 
 
-def in_words(error: OSError, path: Path | None = None) -> InputError | None:
+def in_words(error: OSError | StoreError, path: Path | None = None) -> InputError | None:
     """What the system refused and what to do, by its number; None for one that says nothing of the surroundings.
 
     path: what was being written, where the error doesn't name it.
     """
+    if isinstance(error, StoreError):
+        return error
     named = error.filename
     where = Path(os.fsdecode(named)) if isinstance(named, str | bytes) else path
     if error.errno in FULL or error.errno == errno.EIO:

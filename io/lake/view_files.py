@@ -20,6 +20,7 @@ from lake.disk import disk
 from lake.errors import InputError
 from lake.files import file_hash, write_atomically
 from lake.records import make_way
+from lake.store_path import is_stored
 from lake.tables import TABLES
 from lake.view_sql import lake_sql, statements
 
@@ -32,11 +33,11 @@ STORAGE = "v1.0.0"  # what every DuckDB since 1.0 reads
 def write_view_files(run_dir: Path, kept: str = "") -> None:
     """Write both files, whatever is there; OSError where they can't be, InputError where a folder is in the way.
 
-    kept: a folder of ours in which the database is found, or left for the next run; "" for none. Without DuckDB's
-    doing there is no lake.duckdb: a run does not fail for it.
+    A run in an object store gets lake.sql alone, with its URL. kept: a folder of ours in which the database is found,
+    or left for the next run; "" for none. Without DuckDB's doing there is no lake.duckdb: a run does not fail for it.
     """
     _write_sql(run_dir)
-    if (data := _database(kept)) is not None:
+    if not is_stored(run_dir) and (data := _database(kept)) is not None:
         _write_database(run_dir, data)
 
 
@@ -44,16 +45,20 @@ def renew_view_files(run_dir: Path) -> None:
     """Write those that are missing or damaged; where that can't be, they stay as they are."""
     with suppress(OSError, InputError):
         path = run_dir / SQL_FILE
-        if not path.is_file() or path.read_text("utf-8", errors="replace") != lake_sql():
+        if not path.is_file() or path.read_text("utf-8", errors="replace") != _sql(run_dir):
             _write_sql(run_dir)
-        if not _is_whole(run_dir / DATABASE_FILE) and (data := _database("")) is not None:
+        if not is_stored(run_dir) and not _is_whole(run_dir / DATABASE_FILE) and (data := _database("")) is not None:
             _write_database(run_dir, data)
 
 
 def _write_sql(run_dir: Path) -> None:
     path = run_dir / SQL_FILE
     make_way(path)
-    write_atomically(path, lake_sql())
+    write_atomically(path, _sql(run_dir))
+
+
+def _sql(run_dir: Path) -> str:
+    return lake_sql(str(run_dir)) if is_stored(run_dir) else lake_sql()
 
 
 def _write_database(run_dir: Path, data: bytes) -> None:

@@ -17,6 +17,12 @@ HEADER = """\
 -- lake.duckdb holds the same views and no data:  duckdb lake.duckdb
 -- What a column means:  SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'lice_count';
 """
+STORE_HEADER = """\
+-- The lake of a Smoltworks run in an object store as DuckDB views, for a DuckDB that may fetch its extension httpfs:
+--     INSTALL httpfs; CREATE SECRET (TYPE s3, PROVIDER credential_chain);  .read lake.sql
+-- It lies at {url}; without httpfs, smoltworks sql reads it.
+-- What a column means:  SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'lice_count';
+"""
 
 
 def selected(entry: TableEntry) -> str:
@@ -39,15 +45,17 @@ def comments(entry: TableEntry) -> Iterator[str]:
         yield f"COMMENT ON COLUMN {entry.name}.{column.view_name} IS {quoted(words)};"
 
 
-def lake_sql() -> str:
-    """The text of RUN/lake.sql."""
-    return HEADER + "".join(f"\n{statement}" for statement in statements()) + "\n"
+def lake_sql(store: str = "") -> str:
+    """The text of RUN/lake.sql; store: the URL of a run in an object store."""
+    header = STORE_HEADER.format(url=store) if store else HEADER
+    return header + "".join(f"\n{statement}" for statement in statements(store and f"{store}/")) + "\n"
 
 
-def statements() -> Iterator[str]:
-    """Every view and comment of lake.sql."""
+def statements(top: str = "") -> Iterator[str]:
+    """Every view and comment of lake.sql; top: what stands before a path in the run."""
     for entry in dictionary().values():
-        files = f"read_parquet('lake/{entry.name}/part-*.parquet', hive_partitioning = false)"
+        paths = quoted(f"{top}lake/{entry.name}/part-*.parquet")
+        files = f"read_parquet({paths}, hive_partitioning = false)"
         yield f"CREATE OR REPLACE VIEW {entry.name} AS SELECT {selected(entry)} FROM {files};"
         yield from comments(entry)
 

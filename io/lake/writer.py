@@ -20,6 +20,8 @@ from lake.disk import Bytes, disk
 from lake.fingerprint import fingerprint
 from lake.layout import USUAL, Layout
 from lake.manifest import PartRecord
+from lake.part_object import PartObject
+from lake.store_path import StorePath
 from lake.tables import TABLES
 from lake.tables.declaration import Table
 
@@ -132,6 +134,11 @@ class _File:
         self._waiting = bytearray()  # an error under way may still look at the old one
 
 
+def _new_file(path: Path) -> _File | PartObject:
+    """A file under a temporary name; in an object store, which shows nothing before it is whole, under its own."""
+    return PartObject(path) if isinstance(path, StorePath) else _File(path.with_name(f".{path.name}.tmp"))
+
+
 class _Part:
     """One open Parquet file: rows wait until a row group is full; a batch is never split."""
 
@@ -144,7 +151,7 @@ class _Part:
         self._named = False
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_rows = self._waiting_bytes = 0
-        self._out = _File(self.path.with_name(f".{self.path.name}.tmp"))
+        self._out = _new_file(self.path)
         self._writer = open_writer(self._out, table, layout)
 
     def add(self, rows: pa.RecordBatch) -> None:

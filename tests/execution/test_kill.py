@@ -15,13 +15,14 @@ from typing import Any
 
 import pytest
 
-from engine.execution.progress import process_start, read_progress
+from engine.execution.progress import read_progress
 from engine.execution.run import run
 from engine.farm.schedule import Batch, Schedule
 from engine.farm.schedule_file import read_schedule
 from engine.farm.schedule_text import format_schedule
 from lake.errors import InputError
 from lake.manifest import Manifest, read_complete, read_manifest
+from lake.processes import process_start
 from tests.execution.run_files import Synchronous, lake_bytes
 
 PATIENCE = 60.0
