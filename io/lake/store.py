@@ -84,7 +84,8 @@ def filesystem(scheme: str, bucket: str) -> tuple[FileSystem, str]:
     with asked(url):
         if scheme != S3:
             try:
-                return fs.FileSystem.from_uri(url)
+                found: tuple[FileSystem, str] = fs.FileSystem.from_uri(url)
+                return found
             except (ImportError, pa.ArrowInvalid, NotImplementedError) as error:
                 raise StoreError(url, f"no way there: {error}", "take an s3:// URL or a folder") from None
         return _s3(url, bucket), bucket

@@ -10,7 +10,7 @@ import io
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path, PosixPath, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -136,17 +136,17 @@ class StorePath(PosixPath):
             found: list[FileInfo] = files.get_file_info(FileSelector(key, recursive=deep, allow_not_found=True))
         return found
 
-    def iterdir(self) -> Iterator[StorePath]:
+    def iterdir(self) -> Generator[StorePath, None, None]:
         yield from sorted(self / info.base_name for info in self.below(deep=False))
 
-    def glob(self, pattern: str, **options: Any) -> Iterator[StorePath]:
+    def glob(self, pattern: str, **options: Any) -> Generator[StorePath, None, None]:  # type: ignore[override]
         key, wanted = self._place[1], re.compile(_as_regex(pattern))
         for info in self.below(deep="/" in pattern):
             name = info.path.removeprefix(key).strip("/")
             if wanted.fullmatch(name):
                 yield self / name
 
-    def rglob(self, pattern: str, **options: Any) -> Iterator[StorePath]:
+    def rglob(self, pattern: str, **options: Any) -> Generator[StorePath, None, None]:  # type: ignore[override]
         return self.glob(f"**/{pattern}")
 
     def resolve(self, strict: bool = False) -> StorePath:
@@ -162,7 +162,7 @@ class StorePath(PosixPath):
         return self
 
     def samefile(self, other_path: Any) -> bool:
-        return self == other_path
+        return bool(self == other_path)
 
     def relative_to(self, *other: Any, **options: Any) -> Path:  # type: ignore[override]
         """The names below another, which are no place by themselves."""

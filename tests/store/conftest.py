@@ -16,7 +16,7 @@ import pytest
 
 from engine.execution.run import run
 from engine.farm.schedule import Schedule
-from lake import store_path
+from lake import store, store_path
 from lake.store_path import StorePath, place
 
 PATIENCE = 60.0
@@ -88,7 +88,7 @@ def pretended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     from pyarrow import fs
 
     top, files = tmp_path_factory.mktemp("store"), fs.PyFileSystem(fs.FSSpecHandler(LocalFileSystem(auto_mkdir=True)))
-    real = store_path.filesystem
+    real = store.filesystem
 
     def filesystem(scheme: str, bucket: str) -> tuple[fs.FileSystem, str]:
         return (files, str(top / bucket)) if scheme == "gs" else real(scheme, bucket)
