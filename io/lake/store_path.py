@@ -139,14 +139,14 @@ class StorePath(PosixPath):
     def iterdir(self) -> Generator[StorePath, None, None]:
         yield from sorted(self / info.base_name for info in self.below(deep=False))
 
-    def glob(self, pattern: str, **options: Any) -> Generator[StorePath, None, None]:  # type: ignore[override]
+    def glob(self, pattern: str, **options: Any) -> Generator[StorePath, None, None]:
         key, wanted = self._place[1], re.compile(_as_regex(pattern))
         for info in self.below(deep="/" in pattern):
             name = info.path.removeprefix(key).strip("/")
             if wanted.fullmatch(name):
                 yield self / name
 
-    def rglob(self, pattern: str, **options: Any) -> Generator[StorePath, None, None]:  # type: ignore[override]
+    def rglob(self, pattern: str, **options: Any) -> Generator[StorePath, None, None]:
         return self.glob(f"**/{pattern}")
 
     def resolve(self, strict: bool = False) -> StorePath:
@@ -164,7 +164,7 @@ class StorePath(PosixPath):
     def samefile(self, other_path: Any) -> bool:
         return bool(self == other_path)
 
-    def relative_to(self, *other: Any, **options: Any) -> Path:  # type: ignore[override]
+    def relative_to(self, *other: Any, **options: Any) -> Path:
         """The names below another, which are no place by themselves."""
         return Path(*super().relative_to(*other).parts)
 
