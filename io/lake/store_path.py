@@ -164,7 +164,7 @@ class StorePath(PosixPath):
     def samefile(self, other_path: Any) -> bool:
         return bool(self == other_path)
 
-    def relative_to(self, *other: Any, **options: Any) -> Path:
+    def relative_to(self, *other: Any, **options: Any) -> Path:  # type: ignore[override]
         """The names below another, which are no place by themselves."""
         return Path(*super().relative_to(*other).parts)
 
