@@ -6,22 +6,23 @@ import os
 import resource
 import time
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.execution.compiling import compiled
 from engine.execution.progress import Underway
-from engine.farm.schedule import Schedule
+from engine.farm.schedule import Batch, Schedule
 from engine.forecast.whole_run import forecast_run
 from engine.simulation.emission import Emitter
 from engine.simulation.fish.history import simulate_batch
-from engine.simulation.rows.columns import Columns
+from engine.simulation.rows.columns import BatchRows
 from engine.simulation.water.climate import Climate
 from lake.disk import disk
 from lake.files import write_atomically
 from lake.fingerprint import combine_fingerprints
 from lake.layout import USUAL
-from lake.manifest import BatchRecord, PartitionRecord
+from lake.manifest import BatchRecord, PartitionRecord, PartRecord
 from lake.records import sealed_text
 from lake.space import in_words
 from lake.store import StoreError
@@ -31,6 +32,7 @@ from lake.writer import PartitionWriter
 
 PROGRESS_SECONDS = 0.25
 STORE_SECONDS = 10.0
+GROUP_CONTAINER_DAYS = 100_000  # whose rows are made at once, but for readings: what a worker holds of them
 
 
 @dataclass(frozen=True)
@@ -126,48 +128,12 @@ def simulate_partition(task: PartitionTask) -> PartitionRecord:
     began, compiled_before = time.perf_counter(), compiled.seconds
     batches = task.schedule.batches
     first, last = batches[0].id, batches[-1].id
-    records: dict[int, BatchRecord] = {}
-    fingerprints: dict[int, dict[str, str]] = {}
-    current = ""
+    worker: _Worker | None = None
     try:
-        progress = _ProgressFile(task)
-        progress.write(0, 0, now=True)
-        climate = _climate(task)
-        outlook = forecast_run(task.schedule, climate)
-        layout = task.schedule.layout or USUAL
-        emitter = Emitter(task.schedule, climate, task.flagged, outlook.cutoff)
-        progress.begin()
-        with PartitionWriter(place(task.run_dir), task.partition, EVENT_TABLE_NAMES, layout) as writer:
-            for done, batch in enumerate(batches, 1):
-                current = batch.number
-                batch_began, rows_before = time.perf_counter() - compiled.seconds, writer.rows
-                tables: dict[str, str] = {}
-
-                def write(table: str, columns: Columns, tables: dict[str, str] = tables) -> None:
-                    tables[table] = writer.add(table, columns)
-
-                lived = 0
-                if batch.is_delivered(task.schedule.as_of_day):
-                    history = simulate_batch(task.schedule, climate, batch)
-                    emitter.emit(history, write)
-                    lived = history.stages[-1].end_day - batch.start_day
-                else:
-                    emitter.emit_undelivered(batch, write)
-                fingerprints[batch.id] = tables
-                records[batch.id] = BatchRecord(
-                    days=lived,
-                    rows=writer.rows - rows_before,
-                    seconds=time.perf_counter() - compiled.seconds - batch_began,
-                )
-                if done == 1 and not _warm:
-                    _warm.append(True)
-                    progress.begin(writer.rows)
-                progress.write(done, writer.rows)
-            current = ""
-            parts = writer.finish()
-            progress.write(len(batches), writer.rows, now=True)
+        worker = _Worker(task)
+        parts = worker.make()
     except Exception as error:
-        where = f"batch {current}: " if current else ""
+        where = f"batch {worker.at_work}: " if worker and worker.at_work else ""
         words = in_words(error, place(task.run_dir)) if isinstance(error, OSError | StoreError) else None
         return PartitionRecord(
             partition=task.partition,
@@ -186,11 +152,110 @@ def simulate_partition(task: PartitionTask) -> PartitionRecord:
         seconds=time.perf_counter() - began,
         peak_memory_mb=peak_memory_mb(),
         tables=parts,
-        fingerprints=fingerprints,
-        batches=records,
-        estimate=outlook.rows,
+        fingerprints=worker.fingerprints,
+        batches=worker.records,
+        estimate=worker.outlook.rows,
         compiling=compiled.seconds - compiled_before,
     )
+
+
+def grouped(batches: Sequence[Batch], as_of_day: int, container_days: int) -> list[list[Batch]]:
+    """The batches in groups whose rows are made at once: each lives up to so many container-days, but for one alone.
+
+    A group's batches are all delivered or all not.
+    """
+    groups: list[list[Batch]] = []
+    room = 0
+    for batch in batches:
+        lived = sum(
+            len(stay.container_ids) * max(0, min(stay.end_day, as_of_day) - stay.start_day)
+            for stay in batch.lived_stays
+        )
+        together = bool(groups) and groups[-1][0].is_delivered(as_of_day) == batch.is_delivered(as_of_day)
+        if not together or lived > room:
+            groups.append([])
+            room = container_days
+        groups[-1].append(batch)
+        room -= lived
+    return groups
+
+
+class _Worker:
+    """A partition under way: what has become of its batches so far."""
+
+    def __init__(self, task: PartitionTask) -> None:
+        self._task, self._as_of_day = task, task.schedule.as_of_day
+        self._progress = _ProgressFile(task)
+        self._progress.write(0, 0, now=True)
+        self._climate = _climate(task)
+        self.outlook = forecast_run(task.schedule, self._climate)
+        self._emitter = Emitter(task.schedule, self._climate, task.flagged, self.outlook.cutoff)
+        self._living = ""
+        self._done = 0
+        self.fingerprints: dict[int, dict[str, str]] = {batch.id: {} for batch in task.schedule.batches}
+        self.records: dict[int, BatchRecord] = {}
+
+    @property
+    def at_work(self) -> str:
+        """The number of the batch that is being made; "" for several at once or none."""
+        return self._living or self._emitter.at_work
+
+    def make(self) -> dict[str, PartRecord]:
+        """Make every batch; the parts that were written."""
+        task, batches = self._task, self._task.schedule.batches
+        self._progress.begin()
+        layout = task.schedule.layout or USUAL
+        with PartitionWriter(place(task.run_dir), task.partition, EVENT_TABLE_NAMES, layout) as writer:
+            # a cold process makes one batch by itself, which tells nothing of the pace
+            alone = 0 if _warm else 1
+            groups = [[batch] for batch in batches[:alone]]
+            for group in groups + grouped(batches[alone:], self._as_of_day, GROUP_CONTAINER_DAYS):
+                self._make_group(group, writer)
+                if not _warm:
+                    _warm.append(True)
+                    self._progress.begin(writer.rows)
+                self._progress.write(self._done, writer.rows)
+            parts = writer.finish()
+            self._progress.write(len(batches), writer.rows, now=True)
+        return parts
+
+    def _make_group(self, group: list[Batch], writer: PartitionWriter) -> None:
+        """Live the batches one by one, then write all their rows, table by table."""
+        task, rows = self._task, dict.fromkeys((batch.id for batch in group), 0)
+        lived, seconds = dict(rows), dict.fromkeys(rows, 0.0)
+
+        def write(table: str, found: BatchRows) -> None:
+            counts = found.counts
+            marks = writer.add_batches(table, found.columns, list(counts.values()), lent=found.lent)
+            for (batch_id, count), mark in zip(counts.items(), marks, strict=True):
+                self.fingerprints[batch_id][table] = mark
+                rows[batch_id] += count
+                self._done += len(self.fingerprints[batch_id]) == len(EVENT_TABLE_NAMES)
+            self._progress.write(self._done, writer.rows)
+
+        if group[0].is_delivered(self._as_of_day):
+            histories = []
+            for batch in group:
+                self._living, began = batch.number, _seconds()
+                history = simulate_batch(task.schedule, self._climate, batch)
+                histories.append(history)
+                lived[batch.id] = history.stages[-1].end_day - batch.start_day
+                seconds[batch.id] = _seconds() - began
+            self._living, began = "", _seconds()
+            self._emitter.emit(histories, write)
+        else:
+            began = _seconds()
+            self._emitter.emit_undelivered(group, write)
+        a_row = (_seconds() - began) / max(1, sum(rows.values()))
+        for batch_id, count in rows.items():
+            self.records[batch_id] = BatchRecord(
+                days=lived[batch_id], rows=count, seconds=seconds[batch_id] + count * a_row
+            )
+
+
+def _seconds() -> float:
+    """What has passed of this process's time but for compiling."""
+    return time.perf_counter() - compiled.seconds
 
 
 def run_fingerprint(records: tuple[PartitionRecord, ...]) -> str:

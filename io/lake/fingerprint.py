@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -20,10 +20,13 @@ from lake.tables.declaration import Column, Table
 DAY_US = 86_400_000_000
 
 
-def _canonical(column: Column, array: pa.Array) -> Iterator[np.ndarray]:
-    """The bytes that stand for a column's values: fixed width, or lengths and text; validity where nulls may be."""
+def _canonical(column: Column, array: pa.Array, edges: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """What stands for a column's values, and where in it the rows begin that `edges` names.
+
+    Values of fixed width, or lengths and text; validity before them where nulls may be.
+    """
     if column.nullable:
-        yield np.asarray(array.is_valid().cast(pa.uint8()))
+        yield np.asarray(array.is_valid().cast(pa.uint8())), edges
     if column.codes:
         codes = code_array(column.codes)
         if not array.dictionary.equals(codes):
@@ -31,41 +34,53 @@ def _canonical(column: Column, array: pa.Array) -> Iterator[np.ndarray]:
         else:
             indices = array.indices
         array = indices.cast(pa.int8())
-        yield np.asarray(array.fill_null(0) if array.null_count else array)
+        yield np.asarray(array.fill_null(0) if array.null_count else array), edges
         return
     if column.type == pa.string():
         if array.null_count:
             array = array.fill_null("")
-        yield np.asarray(pc.binary_length(array).cast(pa.int32()))
-        offsets = np.frombuffer(array.buffers()[1], np.int32)[array.offset : array.offset + len(array) + 1]
+        yield np.asarray(pc.binary_length(array).cast(pa.int32())), edges
         data = array.buffers()[2]
         if data is not None and len(array):
-            yield np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]]
+            offsets = np.frombuffer(array.buffers()[1], np.int32)[array.offset : array.offset + len(array) + 1]
+            yield np.frombuffer(data, np.uint8), offsets[edges]
         return
     if column.type == pa.bool_():
-        yield np.asarray(array.cast(pa.uint8()))
+        yield np.asarray(array.cast(pa.uint8())), edges
         return
-    dtype = storage_dtype(column)
     if not len(array):
         return
+    dtype = storage_dtype(column)
     data = np.frombuffer(array.buffers()[1], dtype)[array.offset : array.offset + len(array)]
     if array.null_count:
         data = np.where(np.asarray(array.is_valid()), data, dtype.type(0))
-    yield data
+    yield data, edges
 
 
 def fingerprint(table: Table, rows: pa.RecordBatch) -> str:
     """32 hex digits over the values of `rows`, which must be in the table's declared schema and order."""
-    whole = xxhash.xxh3_128()
-    whole.update(f"{table.name}:{rows.num_rows}".encode())
+    return fingerprints(table, rows, [rows.num_rows])[0]
+
+
+def fingerprints(table: Table, rows: pa.RecordBatch, counts: Sequence[int]) -> list[str]:
+    """The fingerprint of each of the batches that `rows` hold one after the other, so many of them each."""
+    edges = np.cumsum([0, *counts])
+    marks = [xxhash.xxh3_128(f"{table.name}:{count}".encode()) for count in counts]
     for column, array in zip(table.columns, rows.columns, strict=True):
         if column.day:
             array = _since_midnight(array, rows.column(column.day))
-        part = xxhash.xxh3_64()
-        for chunk in _canonical(column, array):
-            part.update(np.ascontiguousarray(chunk).view(np.uint8).data if chunk.size else b"")
-        whole.update(column.name.encode() + part.digest())
-    return str(whole.hexdigest())
+        chunks = [
+            (np.ascontiguousarray(values).view(np.uint8).data, (at * values.itemsize).tolist())
+            for values, at in _canonical(column, array, edges)
+            if values.size
+        ]
+        name = column.name.encode()
+        for i, mark in enumerate(marks):
+            part = xxhash.xxh3_64()
+            for data, at in chunks:
+                part.update(data[at[i] : at[i + 1]])
+            mark.update(name + part.digest())
+    return [str(mark.hexdigest()) for mark in marks]
 
 
 def _since_midnight(times: pa.Array, days: pa.Array) -> pa.Array:
@@ -110,8 +125,8 @@ def batch_fingerprints(file: Path, table: Table) -> Iterator[tuple[int, str]]:
             )
             ids = np.asarray(batch.column(table.schema.get_field_index(key)))
             edges = np.flatnonzero(np.diff(ids, prepend=ids[0] - 1))
-            for start, end in zip(edges, [*edges[1:], len(ids)], strict=True):
-                yield int(ids[start]), fingerprint(table, batch.slice(start, end - start))
+            counts = np.diff(edges, append=len(ids)).tolist()
+            yield from zip(ids[edges].tolist(), fingerprints(table, batch, counts), strict=True)
 
 
 def _as_declared(column: Column, array: pa.Array) -> pa.Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xxhash
 
-from lake.columns import Values, record_batch
+from lake.columns import Values, record_batch, storage_dtype
 from lake.disk import Bytes, disk
-from lake.fingerprint import fingerprint
+from lake.fingerprint import fingerprints
 from lake.layout import USUAL, Layout
 from lake.manifest import PartRecord
 from lake.part_object import PartObject
@@ -29,6 +29,7 @@ from lake.tables.declaration import Table
 # a reader skips most row groups, where least and greatest value alone would have it open a quarter of all
 LOOKED_FOR = ("container_id", "sensor_id")
 BLOOM = {"ndv": 512, "fpp": 0.05}
+TEXT_BYTES = 20  # of a text in memory and where it ends, about
 # a page is closed past so many bytes; of rows, Arrow would close it at 20,000
 PAGE_BYTES = 1 << 22
 PAGE_ROWS = (1 << 31) - 1
@@ -67,6 +68,14 @@ def parquet_options(table: Table, layout: Layout = USUAL) -> dict[str, object]:
         pages = {"max_rows_per_page": layout.page_rows, "write_batch_size": min(1 << 14, layout.page_rows)}
         options |= {"write_page_index": True, **pages}
     return options
+
+
+def row_group_rows(table: Table, layout: Layout = USUAL) -> int:
+    """Rows of a row group of a table, at which it is closed."""
+    width = sum(
+        TEXT_BYTES if c.type == pa.string() and not c.codes else storage_dtype(c).itemsize for c in table.columns
+    )
+    return max(1, min(layout.row_group_rows, layout.row_group_bytes // width))
 
 
 def open_writer(where: Any, table: Table, layout: Layout = USUAL) -> pq.ParquetWriter:
@@ -140,38 +149,47 @@ def _new_file(path: Path) -> _File | PartObject:
 
 
 class _Part:
-    """One open Parquet file: rows wait until a row group is full; a batch is never split."""
+    """One open Parquet file: rows wait until a row group is full; a batch is never split.
+
+    Where row groups end depends on the batches' rows alone, not on how many come at once.
+    """
 
     def __init__(self, run_dir: Path, table: Table, number: int, layout: Layout = USUAL) -> None:
-        self.table, self._layout = table, layout
+        self.table = table
         self.file = part_path(table.name, number)
         self.path = run_dir / self.file
         disk().make_folder(self.path.parent)
         self.rows = 0
         self._named = False
+        self._full = row_group_rows(table, layout)
+        self._enough = min(self._full, (layout.row_group_rows + 1) // 2)
         self._waiting: list[pa.RecordBatch] = []
-        self._waiting_rows = self._waiting_bytes = 0
+        self._waiting_rows = 0
         self._out = _new_file(self.path)
         self._writer = open_writer(self._out, table, layout)
 
-    def add(self, rows: pa.RecordBatch) -> None:
-        """Take a batch's rows; those that wait are copied, since the caller reuses its arrays."""
+    def add(self, rows: pa.RecordBatch, counts: Sequence[int], *, lent: bool = False) -> None:
+        """Take the rows of batches, so many of them each; lent: those that wait are copied, for a caller who reuses
+        its arrays."""
         self.rows += rows.num_rows
-        most_rows, most_bytes = self._layout.row_group_rows, self._layout.row_group_bytes
-        if not self._waiting and (rows.num_rows >= (most_rows + 1) // 2 or rows.nbytes >= most_bytes):
-            self._writer.write_table(pa.Table.from_batches([rows]), row_group_size=rows.num_rows)
-            return
-        self._waiting.append(_copy(rows))
-        self._waiting_rows += rows.num_rows
-        self._waiting_bytes += rows.nbytes
-        if self._waiting_rows >= most_rows or self._waiting_bytes >= most_bytes:
-            self._flush()
+        begin = end = 0
+        for count in counts:
+            alone = not self._waiting_rows and count >= self._enough
+            end += count
+            self._waiting_rows += count
+            if alone or self._waiting_rows >= self._full:
+                self._waiting.append(rows.slice(begin, end - begin))
+                self._flush()
+                begin = end
+        if end > begin:
+            rest = rows.slice(begin, end - begin)
+            self._waiting.append(_copy(rest) if lent else rest)
 
     def _flush(self) -> None:
         if self._waiting_rows:
-            rows = pa.Table.from_batches(self._waiting).combine_chunks()
+            rows = pa.Table.from_batches(self._waiting)
             self._writer.write_table(rows, row_group_size=self._waiting_rows)
-        self._waiting, self._waiting_rows, self._waiting_bytes = [], 0, 0
+        self._waiting, self._waiting_rows = [], 0
 
     def finish(self) -> PartRecord:
         self._flush()
@@ -192,13 +210,14 @@ class _Part:
 
 
 def _copy(rows: pa.RecordBatch) -> pa.RecordBatch:
-    return pa.concat_batches([rows, rows.slice(0, 0)]) if rows.num_rows else rows
+    return pa.concat_batches([rows, rows.slice(0, 0)])
 
 
 class PartitionWriter:
     """The parts of one partition. Use as a context: left by an error, it leaves no file behind.
 
-    `add` takes one batch's rows of one table and returns their fingerprint; `finish` closes, syncs and renames.
+    `add` takes one batch's rows of one table and returns their fingerprint, `add_batches` those of several; `finish`
+    closes, syncs and renames.
     """
 
     def __init__(self, run_dir: Path, part: int, tables: tuple[str, ...], layout: Layout = USUAL) -> None:
@@ -212,9 +231,27 @@ class PartitionWriter:
         """Take one batch's rows of a table; their fingerprint. ValueError as of record_batch."""
         part = self._parts[table_name]
         rows = record_batch(part.table, values)
-        mark = fingerprint(part.table, rows)
-        part.add(rows)
-        return mark
+        return self._take(part, rows, [rows.num_rows], lent=True)[0]
+
+    def add_batches(
+        self, table_name: str, values: Mapping[str, Values], counts: Sequence[int], *, lent: bool = False
+    ) -> list[str]:
+        """Take the rows of several batches of a table, so many of them each; each batch's fingerprint.
+
+        lent: the arrays are written anew once this returns. ValueError as of record_batch, and where rows are no
+        batch's.
+        """
+        part = self._parts[table_name]
+        rows = record_batch(part.table, values)
+        if rows.num_rows != sum(counts):
+            raise ValueError(f"table {table_name}: {rows.num_rows} rows, of batches with {sum(counts)}")
+        return self._take(part, rows, counts, lent=lent)
+
+    @staticmethod
+    def _take(part: _Part, rows: pa.RecordBatch, counts: Sequence[int], *, lent: bool) -> list[str]:
+        marks = fingerprints(part.table, rows, counts)
+        part.add(rows, counts, lent=lent)
+        return marks
 
     @property
     def rows(self) -> int:
@@ -240,7 +277,7 @@ def write_dimension(run_dir: Path, name: str, rows: pa.Table) -> PartRecord:
     part = _Part(run_dir, TABLES[name], 0)
     try:
         for batch in rows.combine_chunks().to_batches():
-            part.add(batch)
+            part.add(batch, [batch.num_rows])
         return part.finish()
     except BaseException:
         part.abandon()

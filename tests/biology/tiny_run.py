@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule, Stay
@@ -12,6 +10,7 @@ from engine.forecast.whole_run import forecast_run
 from engine.forecast.workload import predicted_events
 from engine.simulation.emission import Emitter
 from engine.simulation.fish.history import simulate_batch
+from engine.simulation.rows.columns import BatchRows
 from lake.columns import record_batch
 from lake.tables import TABLES
 from tests.simulation.climates import climate_for
@@ -49,12 +48,12 @@ def run(schedule: Schedule) -> dict[str, int]:
     climate = climate_for(schedule, START)
     rows: dict[str, int] = {}
 
-    def keep(table: str, columns: Any) -> None:
-        written = record_batch(TABLES[table], columns)
+    def keep(table: str, made: BatchRows) -> None:
+        written = record_batch(TABLES[table], made.columns)
         written.validate(full=True)
         rows[table] = written.num_rows
 
     outlook = forecast_run(schedule, climate)
     history = simulate_batch(schedule, climate, batch)
-    Emitter(schedule, climate, frozenset(), outlook.cutoff).emit(history, keep)
+    Emitter(schedule, climate, frozenset(), outlook.cutoff).emit([history], keep)
     return rows

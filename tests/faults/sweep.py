@@ -26,6 +26,7 @@ from engine.farm.dimensions import dimension_tables
 from engine.farm.schedule import Schedule
 from engine.forecast.whole_run import forecast_run
 from engine.simulation.emission import Emitter
+from engine.simulation.rows.columns import BatchRows
 from lake.checked import read_checked
 from lake.disk import using
 from lake.errors import InputError
@@ -47,7 +48,7 @@ class Recorded:
     """The tiny run's rows, and what it takes to write them again without simulating them."""
 
     schedule: Schedule
-    rows: dict[int, list[tuple[str, Any]]]  # by batch: table and columns
+    rows: dict[tuple[int, ...], list[tuple[str, BatchRows]]]  # by the batches made together: table and rows
     outlooks: dict[int, Any]  # by partition's first batch
     expected: runs.Expected
     dimensions: dict[str, Any]
@@ -56,7 +57,7 @@ class Recorded:
 def record(seed: int = tiny.SEED) -> Recorded:
     """Simulate the tiny schedule once."""
     schedule = tiny.shipped(seed)
-    rows: dict[int, list[tuple[str, Any]]] = {}
+    rows: dict[tuple[int, ...], list[tuple[str, BatchRows]]] = {}
     outlooks: dict[int, Any] = {}
     real_forecast, real_emit = forecast_run, Emitter.emit
 
@@ -64,18 +65,21 @@ def record(seed: int = tiny.SEED) -> Recorded:
         outlooks[schedule.batches[0].id] = found = real_forecast(schedule, climate)
         return found
 
-    def emit(self: Any, history: Any, write: Any) -> None:
-        def keep(table: str, columns: Any) -> None:
-            write(table, columns)
+    def emit(self: Any, histories: Any, write: Any) -> None:
+        def keep(table: str, made: BatchRows) -> None:
+            write(table, made)
             if table in TABLES:
-                kept = {name: value.copy() if hasattr(value, "copy") else value for name, value in columns.items()}
-                rows.setdefault(history.batch.id, []).append((table, kept))
+                columns = {
+                    name: value.copy() if hasattr(value, "copy") else value for name, value in made.columns.items()
+                }
+                rows.setdefault(_ids(histories), []).append((table, replace(made, columns=columns)))
 
-        real_emit(self, history, keep)
+        real_emit(self, histories, keep)
 
     with (
         patch.object(partitions, "forecast_run", forecast),
         patch.object(Emitter, "emit", emit),
+        patch("engine.execution.partition._warm", [True]),  # as when it is played back: the same batches together
         tempfile.TemporaryDirectory() as folder,
     ):
         runs.run(schedule, Path(folder) / "run", OneAfterAnother(1), 1)
@@ -92,17 +96,23 @@ def record(seed: int = tiny.SEED) -> Recorded:
     )
 
 
+def _ids(histories: Any) -> tuple[int, ...]:
+    return tuple(history.batch.id for history in histories)
+
+
 @contextmanager
 def played_back(recorded: Recorded) -> Iterator[None]:
     """A run of the schedule writes the recorded rows of the few tables."""
 
     class Played:
+        at_work = ""
+
         def __init__(self, *_: Any) -> None:
             pass
 
-        def emit(self, history: Any, write: Any) -> None:
-            for table, columns in recorded.rows[history.batch.id]:
-                write(table, columns)
+        def emit(self, histories: Any, write: Any) -> None:
+            for table, made in recorded.rows[_ids(histories)]:
+                write(table, made)
 
     @dataclass(frozen=True)
     class Stage:
@@ -125,6 +135,7 @@ def played_back(recorded: Recorded) -> Iterator[None]:
             batch, (Stage(batch.end_day),)
         ),
         "engine.execution.partition.Emitter": Played,
+        "engine.execution.partition._warm": [True],
     }
     with ExitStack() as stack:
         for name, instead in changes.items():

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.simulation.rows.columns import join_batches
 from lake.columns import Nullable, record_batch
 from lake.disk import Bytes, Disk, using
 from lake.fingerprint import part_fingerprints
@@ -71,6 +72,38 @@ def test_a_part_holds_what_was_added_and_splits_no_batch(
     edges = set(np.cumsum([0, *sizes]).tolist())
     assert set(np.cumsum([0, *groups]).tolist()) <= edges
     assert all(rows >= GROUP_ROWS // 2 for rows in groups[:-1])
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data(), table=st.sampled_from(EVENT_TABLES), lent=st.booleans())
+def test_batches_added_together_are_those_added_one_by_one(
+    data: st.DataObject, table: Table, lent: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    run_dir = tmp_path_factory.mktemp("run")
+    sizes = data.draw(st.lists(st.integers(0, 2 * GROUP_ROWS), min_size=1, max_size=6))
+    batches = {
+        number: of_batch(table, data.draw(columns_of(table, size, size)), number)
+        for number, size in enumerate(sizes, 1)
+    }
+    whole = join_batches(table.name, batches)
+    assert list(whole.counts.values()) == sizes
+    with PartitionWriter(run_dir, 1, (table.name,), SMALL) as partition:
+        together = partition.add_batches(table.name, whole.columns, sizes, lent=lent)
+        if lent and len(sizes) > 1:
+            overwrite(whole.columns)
+        partition.finish()
+    with PartitionWriter(run_dir, 2, (table.name,), SMALL) as partition:
+        assert together == [partition.add(table.name, columns) for columns in batches.values()]
+        partition.finish()
+    one, two = (run_dir / part_path(table.name, part) for part in (1, 2))
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_rows_of_no_batch_are_refused(tmp_path: Path) -> None:
+    with PartitionWriter(tmp_path, 0, NAMES) as partition:
+        with pytest.raises(ValueError, match="3 rows, of batches with 2"):
+            partition.add_batches(NAMES[0], some(NAMES[0]), [1, 1])
+        assert partition.finish()[NAMES[0]].rows == 0
 
 
 def some(table: str, rows: int = 3, batch: int = 1) -> dict[str, Any]:

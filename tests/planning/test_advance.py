@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,6 +29,7 @@ from engine.planning.planner import Request, plan
 from engine.planning.vacancies import Vacancies
 from engine.simulation.emission import Emitter
 from engine.simulation.fish.history import simulate_batch
+from engine.simulation.rows.columns import BatchRows
 from engine.simulation.water.climate import Climate
 from lake.columns import record_batch
 from lake.errors import InputError
@@ -119,14 +119,14 @@ def _tables(schedule: Schedule, count: int, until: int = AS_OF) -> dict[str, pa.
     found: dict[str, list[pa.Table]] = {name: [] for name in wanted}
     limit = datetime.combine(to_date(until), datetime.min.time(), UTC)
 
-    def keep(table: str, columns: dict[str, Any]) -> None:
+    def keep(table: str, made: BatchRows) -> None:
         if table in wanted:
-            rows = pa.Table.from_batches([record_batch(TABLES[table], columns)])
+            rows = pa.Table.from_batches([record_batch(TABLES[table], made.columns)])
             when = pc.cast(rows[wanted[table]], pa.timestamp("us", "UTC"))
             found[table].append(rows.filter(pc.less(when, pa.scalar(limit, pa.timestamp("us", "UTC")))))
 
     for batch in schedule.batches[:count]:
-        emitter.emit(simulate_batch(schedule, climate, batch), keep)
+        emitter.emit([simulate_batch(schedule, climate, batch)], keep)
     return {name: pa.concat_tables(tables) for name, tables in found.items()}
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import pyarrow as pa
 
 from engine.farm.schedule import Schedule
 from engine.simulation.emission import Emitter
 from engine.simulation.record import BatchHistory
+from engine.simulation.rows.columns import BatchRows
 from engine.simulation.water.climate import Climate
 from lake.columns import record_batch
 from lake.tables import EVENT_TABLES, TABLES
@@ -21,11 +21,11 @@ def tables_of(schedule: Schedule, climate: Climate, histories: Iterable[BatchHis
     emitter = Emitter(schedule, climate, frozenset({2}), cutoff)
     found: dict[str, list[pa.RecordBatch]] = {t.name: [] for t in EVENT_TABLES}
 
-    def keep(table: str, columns: dict[str, Any]) -> None:
-        found[table].append(_copied(record_batch(TABLES[table], columns)))  # the emitter reuses its arrays
+    def keep(table: str, rows: BatchRows) -> None:
+        found[table].append(_copied(record_batch(TABLES[table], rows.columns)))  # the emitter reuses its arrays
 
     for history in histories:
-        emitter.emit(history, keep)
+        emitter.emit([history], keep)
     return {name: pa.Table.from_batches(batches) for name, batches in found.items()}
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from engine.farm.schedule import Schedule
 from engine.forecast.representatives import simulate_representatives
-from engine.simulation.emission import FAMILIES, Family
+from engine.simulation import emission
+from engine.simulation.emission import FAMILIES, Emitter, Family, GroupFamily
+from engine.simulation.rows.columns import BatchRows, join_batches
 from engine.simulation.rows.expected_life import ExpectedLife, expected_life
 from engine.simulation.rows.life import BatchLife
-from lake.tables import EVENT_TABLE_NAMES
+from lake.columns import record_batch
+from lake.tables import EVENT_TABLE_NAMES, TABLES
 from tests.simulation.eventful import known_in_full
 
 POSITIONS = (0, 2, 4)  # harvested, at sea, a day old
@@ -53,3 +58,48 @@ def test_a_family_without_chance_expects_the_rows_that_it_makes(
         tables = family.tables(life)
         made = {name: len(columns["id" if name == "batch" else "batch_id"]) for name, columns in tables.items()}
         assert family.expected(known_in_full(small_schedule, life.history)) == made
+
+
+def _emitter(lives: list[BatchLife]) -> Emitter:
+    life = lives[0]
+    return Emitter(
+        life.schedule, life.climate, frozenset({2}), dict.fromkeys((each.batch_id for each in lives), "ACTIVE")
+    )
+
+
+def test_batches_together_have_the_rows_that_each_has_alone(lives: list[BatchLife]) -> None:
+    emitter, few = _emitter(lives), [lives[i].history for i in POSITIONS]
+    alone: dict[tuple[int, str], list[dict[str, Any]]] = {}
+    together: dict[tuple[int, str], list[dict[str, Any]]] = {}
+
+    def into(found: dict[tuple[int, str], list[dict[str, Any]]], table: str, made: BatchRows) -> None:
+        rows, begin = record_batch(TABLES[table], made.columns), 0
+        for batch_id, count in made.counts.items():
+            # of readings some tell all
+            found[batch_id, table] = rows.slice(begin, min(count, 1_000)).to_pylist()
+            begin += count
+
+    for history in few:
+        emitter.emit([history], lambda table, made: into(alone, table, made))
+    emitter.emit(few, lambda table, made: into(together, table, made))
+    assert together == alone
+    assert len(alone) == len(POSITIONS) * len(EVENT_TABLE_NAMES)
+
+
+def test_a_family_of_several_batches_that_fails_names_the_one(
+    lives: list[BatchLife], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = lives[2].history.batch
+
+    def of_batches(lives: Sequence[BatchLife]) -> dict[str, BatchRows]:
+        if any(life.batch_id == bad.id for life in lives):
+            raise ZeroDivisionError
+        return {"batch": join_batches("batch", {life.batch_id: {"id": [1]} for life in lives})}
+
+    monkeypatch.setattr(emission, "FAMILIES", (GroupFamily(of_batches, FAMILIES[0].expected),))
+    emitter, seen = _emitter(lives), []
+    emitter.emit([lives[0].history, lives[4].history], lambda table, made: seen.append(made.counts))
+    assert seen == [{lives[0].batch_id: 1, lives[4].batch_id: 1}]
+    with pytest.raises(ZeroDivisionError):
+        emitter.emit([life.history for life in lives[:4]], lambda table, made: None)
+    assert emitter.at_work == bad.number

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from lake.columns import Nullable
+from lake.columns import Nullable, storage_dtype
 from lake.tables import TABLES
 
 Columns = dict[str, Any]
@@ -86,12 +87,50 @@ def join(parts: list[Columns]) -> Columns:
     return {name: _joined([part[name] for part in parts]) for name in parts[0]}
 
 
-def _joined(values: list[Any]) -> Any:
-    if isinstance(values[0], Nullable):
-        return Nullable(np.concatenate([v.values for v in values]), np.concatenate([v.valid for v in values]))
+def _joined(values: list[Any], dtype: np.dtype | None = None) -> Any:
+    if any(isinstance(v, Nullable) for v in values):
+        parts = [v if isinstance(v, Nullable) else Nullable(v, np.ones(len(v), dtype=bool)) for v in values]
+        return Nullable(
+            np.concatenate([v.values for v in parts], dtype=dtype, casting="unsafe"),
+            np.concatenate([v.valid for v in parts]),
+        )
     if isinstance(values[0], (pa.Array, pa.ChunkedArray)):
         return pa.concat_arrays(values)
-    return np.concatenate(values)
+    return np.concatenate(values, dtype=dtype, casting="unsafe")
+
+
+@dataclass(frozen=True)
+class BatchRows:
+    """A table's rows of several batches, one batch after the other.
+
+    counts: how many are each batch's, by its id, in that order. lent: the arrays are written anew for the next batch.
+    """
+
+    columns: Columns
+    counts: dict[int, int]
+    lent: bool = False
+
+
+def join_batches(table: str, parts: dict[int, Columns]) -> BatchRows:
+    """A table's rows of each batch by its id, end to end, as the table stores them."""
+    first, declared = next(iter(parts.values())), TABLES[table]
+    counts = {batch_id: _rows(part) for batch_id, part in parts.items()}
+    if len(parts) == 1:
+        return BatchRows(first, counts)
+    for batch_id, part in parts.items():
+        if part.keys() != first.keys() or any(_length(v) != counts[batch_id] for v in part.values()):
+            raise ValueError(f"table {table}: columns of batch {batch_id} differ in name or length")
+    of_type = {c.name: storage_dtype(c) for c in declared.columns}
+    filled = [part for batch_id, part in parts.items() if counts[batch_id]] or [first]
+    return BatchRows({name: _joined([part[name] for part in filled], of_type.get(name)) for name in first}, counts)
+
+
+def _rows(columns: Columns) -> int:
+    return _length(next(iter(columns.values())))
+
+
+def _length(values: Any) -> int:
+    return len(values.values if isinstance(values, Nullable) else values)
 
 
 def stack(parts: list[Columns]) -> Columns:
@@ -108,11 +147,4 @@ def _stacked(values: list[Any], rows: list[int]) -> np.ndarray:
 
 def append(first: Columns, second: Columns) -> Columns:
     """The rows of two parts, end to end, of arrays that may be nullable."""
-    return {name: _append(values, second[name]) for name, values in first.items()}
-
-
-def _append(first: np.ndarray | Nullable, second: np.ndarray | Nullable) -> np.ndarray | Nullable:
-    if not isinstance(first, Nullable) and not isinstance(second, Nullable):
-        return np.concatenate([first, second])
-    parts = [v if isinstance(v, Nullable) else Nullable(v, np.ones(len(v), dtype=bool)) for v in (first, second)]
-    return Nullable(np.concatenate([v.values for v in parts]), np.concatenate([v.valid for v in parts]))
+    return join([first, second])

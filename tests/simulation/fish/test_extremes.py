@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import accumulate
-from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +19,7 @@ from engine.forecast.whole_run import forecast_run
 from engine.simulation.emission import Emitter
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.record import BatchHistory
+from engine.simulation.rows.columns import BatchRows
 from lake.columns import record_batch
 from lake.tables import EVENT_TABLES, TABLES
 from tests.simulation.climates import climate_for
@@ -67,12 +67,12 @@ def live(schedule: Schedule) -> tuple[BatchHistory, dict[str, int]]:
     outlook = forecast_run(schedule)
     rows: dict[str, int] = {}
 
-    def keep(table: str, columns: dict[str, Any]) -> None:
-        batch = record_batch(TABLES[table], columns)
+    def keep(table: str, made: BatchRows) -> None:
+        batch = record_batch(TABLES[table], made.columns)
         batch.validate(full=True)
         rows[table] = batch.num_rows
 
-    Emitter(schedule, climate, frozenset(), outlook.cutoff).emit(history, keep)
+    Emitter(schedule, climate, frozenset(), outlook.cutoff).emit([history], keep)
     return history, rows
 
 
@@ -116,7 +116,7 @@ def test_a_batch_that_dies_out_is_still_written(small_schedule: Schedule, deadly
     history = simulate_batch(schedule, climate, schedule.batches[0])
     rows: dict[str, int] = {}
     Emitter(schedule, climate, frozenset(), {1: "COMPLETED"}).emit(
-        history, lambda table, columns: rows.update({table: record_batch(TABLES[table], columns).num_rows})
+        [history], lambda table, made: rows.update({table: record_batch(TABLES[table], made.columns).num_rows})
     )
     check(schedule, history, rows)
     assert history.stages[-1].population[:, -1].sum() == 0
