@@ -35,14 +35,17 @@ Emit = Callable[[str, BatchRows], None]
 
 
 class Family(NamedTuple):
-    """Tables that are made together: their rows, and how many rows each is expected to have. Both name every table.
-
-    lent: the rows stand in the life's buffers, which the next batch's rows overwrite.
-    """
+    """Tables that are made together: their rows, and how many rows each is expected to have. Both name every table."""
 
     tables: Callable[[BatchLife], Tables]
     expected: Callable[[ExpectedLife], RowCounts]
-    lent: bool = False
+
+
+class LentFamily(NamedTuple):
+    """A family whose rows stand in the life's buffers, which the next batch's rows overwrite."""
+
+    tables: Callable[[BatchLife], Tables]
+    expected: Callable[[ExpectedLife], RowCounts]
 
 
 class GroupFamily(NamedTuple):
@@ -56,7 +59,8 @@ class GroupFamily(NamedTuple):
         return {table: rows.columns for table, rows in self.of_batches([life]).items()}
 
 
-FAMILIES: tuple[Family | GroupFamily, ...] = (
+AnyFamily = Family | LentFamily | GroupFamily
+FAMILIES: tuple[AnyFamily, ...] = (
     Family(stay_tables, expected_stays),
     Family(move_tables, expected_moves),
     Family(origin_tables, expected_origin),
@@ -72,7 +76,7 @@ FAMILIES: tuple[Family | GroupFamily, ...] = (
     Family(finance_tables, expected_finance),
     Family(outlook_tables, expected_outlook),
     Family(surroundings_tables, expected_surroundings),
-    Family(reading_tables, expected_readings, lent=True),
+    LentFamily(reading_tables, expected_readings),
 )
 
 
@@ -120,7 +124,7 @@ class Emitter:
             buffers=self._buffers,
         )
 
-    def _rows(self, family: Family | GroupFamily, lives: Sequence[BatchLife]) -> Iterator[tuple[str, BatchRows]]:
+    def _rows(self, family: AnyFamily, lives: Sequence[BatchLife]) -> Iterator[tuple[str, BatchRows]]:
         """Each table of a family with its rows of all lives; of one life at a time where they are lent."""
         if isinstance(family, GroupFamily):
             yield from self._of_batches(family, lives).items()
@@ -129,7 +133,7 @@ class Emitter:
         for life in lives:
             self.at_work = life.history.batch.number
             parts[life.batch_id] = family.tables(life)
-            if family.lent:
+            if isinstance(family, LentFamily):
                 for table, rows in _by_table(parts):
                     yield table, replace(rows, lent=True)
                 parts = {}

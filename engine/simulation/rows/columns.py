@@ -116,13 +116,14 @@ def join_batches(table: str, parts: dict[int, Columns]) -> BatchRows:
     first, declared = next(iter(parts.values())), TABLES[table]
     counts = {batch_id: _rows(part) for batch_id, part in parts.items()}
     if len(parts) == 1:
-        return BatchRows(first, counts)
+        return BatchRows(columns=first, counts=counts)
     for batch_id, part in parts.items():
         if part.keys() != first.keys() or any(_length(v) != counts[batch_id] for v in part.values()):
             raise ValueError(f"table {table}: columns of batch {batch_id} differ in name or length")
     of_type = {c.name: storage_dtype(c) for c in declared.columns}
     filled = [part for batch_id, part in parts.items() if counts[batch_id]] or [first]
-    return BatchRows({name: _joined([part[name] for part in filled], of_type.get(name)) for name in first}, counts)
+    columns = {name: _joined([part[name] for part in filled], of_type.get(name)) for name in first}
+    return BatchRows(columns=columns, counts=counts)
 
 
 def _rows(columns: Columns) -> int:
