@@ -1,5 +1,5 @@
-"""All commands as one: smoltworks plan, run, status, verify, load, sql, describe, export, plot, compare, report,
-clean and fingerprints.
+"""All commands as one: smoltworks plan, run, status, verify, load, sql, describe, export, iceberg, plot, compare,
+report, clean and fingerprints.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ COMMANDS = {
     "sql": ("engine.sql", "Query a run with SQL."),
     "describe": ("engine.describe", "Say what tables and columns mean."),
     "export": ("engine.export", "Take a batch's rows out, for spreadsheets."),
+    "iceberg": ("engine.iceberg", "Describe a run as Iceberg tables."),
     "plot": ("engine.plot", "Draw a chart of a run."),
     "compare": ("engine.compare", "Compare two runs."),
     "report": ("engine.report.__main__", "Sum up a run."),

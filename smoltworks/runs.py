@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from engine.report.export.export import Exported
     from engine.statistics.table import Statistic
     from lake.checked import OnStep
+    from lake.iceberg import IcebergTables
     from lake.manifest import Manifest
     from lake.tables.declaration import Column
     from warehouse.load import Listener, LoadResult
@@ -235,6 +236,16 @@ class Run:
         return export_batches(
             self.path, batches, Path(out), tables=tuple(tables), format=format, on_step=on_step or _ignore
         )
+
+    def iceberg(self, out: str | PathLike[str] | None = None, *, on_step: OnStep | None = None) -> IcebergTables:
+        """Write Apache Iceberg metadata of every table over the run's own Parquet files; no row is copied.
+
+        out: the tables' folder, RUN/iceberg unless given. The result's metadata(table) is the file that a reader is
+        given. To be read alone, and to be written anew once the run was moved. InputError: nothing was written.
+        """
+        from lake.iceberg import write_iceberg
+
+        return write_iceberg(self.path, None if out is None else Path(out), on_step=on_step or _ignore)
 
     def load(
         self,

@@ -15,6 +15,7 @@ from lake.checked import Part, find_faults, foreign_files, parts_of
 from lake.disk import disk
 from lake.errors import InputError
 from lake.held import LOCK, being_written, held_for_writing
+from lake.iceberg import FOLDER as ICEBERG
 from lake.journal import Begun, Ended, Journal, Line, PartitionEnded
 from lake.layout import Layout
 from lake.manifest import (
@@ -49,6 +50,7 @@ CONTENTS = (
     "farms",
     "biology",
     "report.html",
+    ICEBERG,
     UNDERWAY,
     *VIEWS,
 )
