@@ -45,7 +45,8 @@ class IcebergTables:
 def write_iceberg(run_dir: Path, out: Path | None = None, *, on_step: OnStep = unheard) -> IcebergTables:
     """Write Iceberg's metadata of every table into a folder, RUN/iceberg unless given; an older one is replaced.
 
-    InputError: the run is not complete, damaged or in an object store, pyiceberg is not installed, or the folder holds something else.
+    InputError: the run is not complete, damaged or in an object store, pyiceberg is not installed, or the folder holds
+    something else.
     """
     try:
         import pyiceberg.table  # noqa: F401

@@ -84,7 +84,7 @@ def _row_groups_opened(connection: duckdb.DuckDBPyConnection, file: Path, where:
     """How many row groups DuckDB read of a file, as its profile tells."""
     told = file.with_suffix(".json")
     connection.execute(f"PRAGMA enable_profiling = 'json'; PRAGMA profiling_output = '{told}'")
-    connection.execute(f"SELECT * FROM '{file}' WHERE {where}").to_arrow_table()
+    connection.sql(f"SELECT * FROM '{file}' WHERE {where}").to_arrow_table()
     connection.execute("PRAGMA disable_profiling")
     opened = int(json.loads(told.read_text())["query"]["total_row_groups_scanned"])
     told.unlink()
