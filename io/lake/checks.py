@@ -24,11 +24,11 @@ import duckdb
 from lake.adult_females import ADULT_FEMALES
 from lake.declared_sql import declared_sql
 from lake.errors import InputError
-from lake.views import Connection, register_fingerprints
+from lake.one_pass import FINGERPRINTS, MADE_HERE, make_in_one_pass
+from lake.views import Connection
 
 ROWS_SHOWN = 20
 REPORT = ".report"
-FINGERPRINTS = "lake_fingerprint"
 
 Row = dict[str, Any]
 
@@ -101,12 +101,12 @@ def run_checks(connection: Connection, run_dir: Path, only: tuple[str, ...] = ()
     names = only or check_names()
     for done, name in enumerate(names, 1):
         begun = time.perf_counter()
+        soon = frozenset().union(*(_shared_by(_texts("invariants")[n]) for n in names[done:]))
         try:
-            violations, rows = _offenders(connection, run_dir, _texts("invariants")[name])
+            violations, rows = _offenders(connection, run_dir, _texts("invariants")[name], soon)
         except (duckdb.Error, ValueError) as error:
             violations, rows = 1, ({"what": "the check could not be run", "found": str(error)},)
-        wanted = set().union(*(_shared_by(_texts("invariants")[n]) for n in names[done:]))
-        for table in shared_tables().keys() - wanted:
+        for table in shared_tables().keys() - soon:
             connection.execute(f"DROP TABLE IF EXISTS {table}")
         yield CheckResult(name=name, violations=violations, rows=rows, seconds=time.perf_counter() - begun)
 
@@ -123,8 +123,8 @@ def run_reports(connection: Connection, run_dir: Path) -> list[Report]:
     return reports
 
 
-def _offenders(connection: Connection, run_dir: Path, text: str) -> tuple[int, tuple[Row, ...]]:
-    make_shared_tables(connection, run_dir, text)
+def _offenders(connection: Connection, run_dir: Path, text: str, soon: frozenset[str]) -> tuple[int, tuple[Row, ...]]:
+    make_shared_tables(connection, run_dir, text, soon)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE offender AS {text}")
     count = connection.sql("SELECT count(*) FROM offender").fetchall()[0][0]
     return count, _rows(connection.sql(f"FROM offender LIMIT {ROWS_SHOWN}")) if count else ()
@@ -138,19 +138,22 @@ def shared_tables() -> dict[str, str]:
 @cache
 def _shared_by(text: str) -> frozenset[str]:
     """The shared tables that `text` names, and those that these are made of."""
-    named = shared_tables().keys() & set(re.findall(r"\w+", text))
-    return frozenset(named).union(*(_shared_by(shared_tables()[name]) for name in named))
+    named = (shared_tables().keys() | {FINGERPRINTS}) & set(re.findall(r"\w+", text))
+    return frozenset(named).union(*(_shared_by(shared_tables()[name]) for name in named - {FINGERPRINTS}))
 
 
-def make_shared_tables(connection: Connection, run_dir: Path, text: str) -> None:
-    """Make those of the shared tables that `text` names, unless they are there."""
+def make_shared_tables(connection: Connection, run_dir: Path, text: str, soon: frozenset[str] = frozenset()) -> None:
+    """Make those of the shared tables that `text` names, unless they are there.
+
+    soon: those that other checks will name; what one pass over the rows makes with another is made with it.
+    """
     words = set(re.findall(r"\w+", text))
+    if now := {name for name in MADE_HERE & words if not _exists(connection, name)}:
+        make_in_one_pass(connection, run_dir, now, {name for name in MADE_HERE & soon if not _exists(connection, name)})
     for name, made_by in shared_tables().items():
         if name in words and not _exists(connection, name):
-            make_shared_tables(connection, run_dir, made_by)
+            make_shared_tables(connection, run_dir, made_by, soon)
             connection.execute(f"CREATE TEMP TABLE {name} AS {made_by}")
-    if FINGERPRINTS in words and not _exists(connection, FINGERPRINTS):
-        register_fingerprints(connection, run_dir)
 
 
 def _exists(connection: Connection, name: str) -> bool:

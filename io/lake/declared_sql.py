@@ -14,7 +14,7 @@ Readings are never scanned: reading_block has them grouped; that a sensor reads 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from types import MappingProxyType
 
@@ -86,10 +86,16 @@ def declared_sql() -> MappingProxyType[str, str]:
             ),
             "row_reference": _union(_reference(t, c) for t in TABLES.values() for c in t.columns if c.references),
             "row_key": _union(_key(TABLES[name]) for name in sorted(_targets())),
-            "repeated_key": _union(_repeated(t, key) for t in TABLES.values() if t.name != READINGS for key in t.keys),
+            "repeated_key": repeated_keys(),
             "dated_row": _union(_dates(t, c) for t in EVENT_TABLES for c in date_columns(t)),
         }
     )
+
+
+def repeated_keys(besides: Collection[tuple[str, tuple[str, ...]]] = ()) -> str:
+    """The SQL of repeated_key, of all tables' keys but those that are known to occur once."""
+    keys = ((t, key) for t in TABLES.values() if t.name != READINGS for key in t.keys)
+    return _union(_repeated(t, key) for t, key in keys if (t.name, key) not in besides)
 
 
 def batch_column(table: Table) -> str:

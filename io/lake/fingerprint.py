@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import xxhash
 
-from lake.columns import code_array, from_file, storage_dtype
+from lake.columns import code_array, storage_dtype
 from lake.store_path import source
 from lake.tables import TABLES
 from lake.tables.declaration import Column, Table
@@ -106,39 +106,58 @@ def combine_fingerprints(fingerprints: dict[int, dict[str, str]]) -> str:
     return str(whole.hexdigest())
 
 
-def batch_fingerprints(file: Path, table: Table) -> Iterator[tuple[int, str]]:
-    """(batch id, fingerprint) of every batch in a part, read back from the Parquet.
+def part_batches(file: Path, table: Table, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """A part's row groups as declared, or some columns of them; one is held at a time."""
+    declared = [c for c in table.columns if columns is None or c.name in columns]
+    with pq.ParquetFile(source(file)) as parquet:
+        for group in range(parquet.num_row_groups):
+            if not (rows := parquet.metadata.row_group(group).num_rows):
+                continue
+            # a batch of as many rows is decoded into one piece, where a table would be copied once more
+            read = parquet.iter_batches(rows, [group], [c.name for c in declared], use_threads=False)
+            pieces = [piece.select([c.name for c in declared]) for piece in read]
+            (batch,) = pieces if len(pieces) == 1 else pa.Table.from_batches(pieces).combine_chunks().to_batches()
+            yield pa.RecordBatch.from_arrays(
+                [_as_declared(c, a) for c, a in zip(declared, batch.columns, strict=True)],
+                schema=pa.schema([table.schema.field(c.name) for c in declared]),
+            )
+
+
+def batch_fingerprints(
+    file: Path, table: Table, see: Callable[[pa.RecordBatch], None] = lambda rows: None
+) -> Iterator[tuple[int, str]]:
+    """(batch id, fingerprint) of every batch in a part, read back from the Parquet; `see` is shown the rows.
 
     A batch's rows stand together and no row group splits a batch, so one row group is held at a time.
     """
     key = "id" if table.name == "batch" else "batch_id"
-    with pq.ParquetFile(source(file)) as parquet:
-        for group in range(parquet.num_row_groups):
-            rows = parquet.read_row_group(group).combine_chunks()
-            batch = next(iter(rows.select([c.name for c in table.columns]).to_batches()), None)
-            if batch is None:
-                continue
-            batch = from_file(batch)
-            batch = pa.RecordBatch.from_arrays(
-                [_as_declared(c, a) for c, a in zip(table.columns, batch.columns, strict=True)],
-                schema=table.schema,
-            )
-            ids = np.asarray(batch.column(table.schema.get_field_index(key)))
-            edges = np.flatnonzero(np.diff(ids, prepend=ids[0] - 1))
-            counts = np.diff(edges, append=len(ids)).tolist()
-            yield from zip(ids[edges].tolist(), fingerprints(table, batch, counts), strict=True)
+    for batch in part_batches(file, table):
+        ids = np.asarray(batch.column(table.schema.get_field_index(key)))
+        edges = np.flatnonzero(np.diff(ids, prepend=ids[0] - 1))
+        counts = np.diff(edges, append=len(ids)).tolist()
+        yield from zip(ids[edges].tolist(), fingerprints(table, batch, counts), strict=True)
+        see(batch)
 
 
 def _as_declared(column: Column, array: pa.Array) -> pa.Array:
+    if pa.types.is_decimal64(column.type) and pa.types.is_decimal128(array.type) and not array.offset:
+        # the lower half of what a file's 64 bits were widened to
+        low = np.ascontiguousarray(np.frombuffer(array.buffers()[1], np.int64)[: 2 * len(array) : 2])
+        return pa.Array.from_buffers(column.type, len(array), [array.buffers()[0], pa.py_buffer(low)])
     if column.codes and not pa.types.is_dictionary(array.type):
         return array.dictionary_encode().cast(column.arrow_type)
     return array if array.type == column.arrow_type else array.cast(column.arrow_type)
 
 
-def part_fingerprints(file: Path, table_name: str) -> dict[int, str]:
-    """Fingerprints of every batch in one part; ValueError when a batch stands in two places of the file."""
+def part_fingerprints(
+    file: Path, table_name: str, see: Callable[[pa.RecordBatch], None] = lambda rows: None
+) -> dict[int, str]:
+    """Fingerprints of every batch in one part, `see` being shown its rows.
+
+    ValueError when a batch stands in two places of the file.
+    """
     found: dict[int, str] = {}
-    for batch, value in batch_fingerprints(file, TABLES[table_name]):
+    for batch, value in batch_fingerprints(file, TABLES[table_name], see):
         if batch in found:
             raise ValueError(f"{file}: the rows of batch {batch} are not contiguous")
         found[batch] = value

@@ -32,9 +32,8 @@ import pyarrow as pa
 from lake.checked import read_checked
 from lake.dictionary import dictionary
 from lake.errors import InputError
-from lake.fingerprint import empty_fingerprint, part_fingerprints
 from lake.interrupting import interruptible
-from lake.manifest import Manifest, read_complete
+from lake.manifest import Manifest
 from lake.next_step import command
 from lake.tables import TABLES
 from lake.view_sql import comments, quoted, selected
@@ -70,7 +69,10 @@ _RUN = {
     ),
     "estimate": pa.schema([("table_name", pa.string()), ("rows", pa.int64())]),
 }
-_LAKE_FINGERPRINT = _RUN["manifest_fingerprint"]
+_FOUND = {
+    "lake_fingerprint": _RUN["manifest_fingerprint"],
+    "batch_rows": pa.schema([("table_name", pa.string()), ("batch_id", pa.int32()), ("rows", pa.int64())]),
+}
 _KINDS = {
     pa.string(): "VARCHAR",
     pa.bool_(): "BOOLEAN",
@@ -218,20 +220,9 @@ def register_plan(connection: Connection, tables: Mapping[str, Iterable[Mapping[
         _create(connection, name, rows, PLAN_TABLES[name])
 
 
-def register_fingerprints(connection: Connection, run_dir: Path) -> None:
-    """Add lake_fingerprint(batch_id, table_name, fingerprint), computed anew from every value in the Parquet.
-
-    A batch of a partition without rows in one of its tables has the fingerprint of none.
-    """
-    rows = []
-    for p in read_complete(run_dir).partitions:
-        for table, part in p.tables.items():
-            found = part_fingerprints(run_dir / part.file, table)
-            rows += [
-                {"batch_id": b, "table_name": table, "fingerprint": found.get(b) or empty_fingerprint(table)}
-                for b in sorted({*p.batches, *found})
-            ]
-    _create(connection, "lake_fingerprint", rows, _LAKE_FINGERPRINT)
+def register_found(connection: Connection, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Add a table of what the Parquet itself says, from its rows: lake_fingerprint or batch_rows."""
+    _create(connection, name, rows, _FOUND[name])
 
 
 def _parts(manifest: Manifest) -> list[tuple[int | None, str, Any]]:

@@ -24,9 +24,10 @@ twice AS (
     SELECT sensor_id, block, sum(readings - off_grid) AS readings, bit_count(bit_or(taken)) AS times
     FROM reading_block GROUP BY ALL
 ),
-beside AS (
+beside AS (  -- only where a time is off the grid are single readings looked at
     SELECT sensor_id, reading_time, count(*) AS readings
-    FROM environmental_reading
+    FROM environmental_reading r
+    SEMI JOIN (SELECT sensor_id AS id FROM reading_block WHERE off_grid > 0) o ON r.sensor_id IS NOT DISTINCT FROM o.id
     WHERE epoch_us(reading_time) % (SELECT 86400000000 // value::BIGINT
     FROM parameter WHERE name = 'readings_per_day') <> 0
     GROUP BY ALL
