@@ -30,6 +30,9 @@ from lake.views import Connection
 ROWS_SHOWN = 20
 REPORT = ".report"
 
+# a part's footer is read by some hundred SELECTs; what doesn't fit is kept in temporary files
+SETTINGS = ("SET parquet_metadata_cache = true", "SET memory_limit = '1200MB'")
+
 Row = dict[str, Any]
 
 
@@ -99,6 +102,8 @@ def run_checks(connection: Connection, run_dir: Path, only: tuple[str, ...] = ()
     """
     require_check_names(only)
     names = only or check_names()
+    for setting in SETTINGS:
+        connection.execute(setting)
     for done, name in enumerate(names, 1):
         begun = time.perf_counter()
         soon = frozenset().union(*(_shared_by(_texts("invariants")[n]) for n in names[done:]))
