@@ -98,12 +98,11 @@ class Run:
         file: Polars sums a 32-bit column in 32 bits, so cast one whose sum may pass 2^31. InputError when no table is
         called so, or one of its files is damaged.
         """
-        import polars as pl
-
         from lake.held import held_for_reading
+        from lake.scanned import scan
 
         with held_for_reading(self.path):
-            return pl.scan_parquet(self._files(name))
+            return scan(self.path, self._files(name))
 
     def arrow(self, name: str) -> pa.Table:
         """A table in memory as Arrow, with units and meanings in the fields' metadata; InputError as of `table`."""
@@ -111,9 +110,10 @@ class Run:
         import pyarrow.parquet as pq
 
         from lake.held import held_for_reading
+        from lake.store_path import source
 
         with held_for_reading(self.path):
-            return pa.concat_tables(pq.ParquetFile(file).read() for file in self._files(name))
+            return pa.concat_tables(pq.ParquetFile(source(self.path / file)).read() for file in self._files(name))
 
     def pandas(self, name: str) -> pd.DataFrame:
         """A table in memory as a pandas frame: decimals as floats, days as times, no objects but texts.
@@ -319,7 +319,7 @@ class Run:
 
         return database(self.path)
 
-    def _files(self, name: str) -> list[Path]:
+    def _files(self, name: str) -> list[str]:
         import difflib
 
         from lake.checked import require_whole
@@ -330,7 +330,7 @@ class Run:
             cure = f"did you mean {near[0]!r}?" if near else f"the tables: {', '.join(files)}"
             raise InputError(str(self.path), f"no table is called {name!r}", cure)
         require_whole(self.path, self.manifest, (name,))
-        return [self.path / file for file in files[name]]
+        return files[name]
 
 
 def _ignore(what: str, done: int, of: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from lake.manifest import Manifest
 from lake.next_step import command
 from lake.records import FORMAT, read_record, sealed_text, write_record
+from lake.store_path import is_there
 
 KEPT_IN = Path("logs") / "verify.json"
 
@@ -32,7 +32,7 @@ class KeptVerification:
 def last_verification(run_dir: Path, manifest: Manifest) -> KeptVerification | None:
     """What the last verification of this very data found; None for none, InputError when its record is damaged."""
     path = run_dir / KEPT_IN
-    if not os.path.lexists(path):
+    if not is_there(path):
         return None
     found = read_record(path, KeptVerification, f"verify again: {command('verify', run_dir)}")
     return found if found.fingerprint == manifest.fingerprint else None

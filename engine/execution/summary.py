@@ -16,6 +16,7 @@ from lake.checked import OnStep, read_checked, unheard
 from lake.held import held_for_reading
 from lake.manifest import Manifest
 from lake.next_step import command
+from lake.store_path import is_stored
 from lake.view_files import renew_view_files
 from warehouse.loaded_target import LoadedTarget, loaded_target
 
@@ -44,7 +45,9 @@ class Summary:
         return command("sql", self.run_dir, EXAMPLE)
 
     @property
-    def duckdb_line(self) -> str:
+    def duckdb_line(self) -> str | None:
+        if is_stored(self.run_dir):
+            return None  # no views that the shell could open lie in a folder
         return f"cd {shlex.quote(str(self.run_dir))} && duckdb lake.duckdb -c " + _double_quoted(EXAMPLE)
 
     @property

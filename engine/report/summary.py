@@ -42,7 +42,8 @@ def print_summary(screen: Console, summary: Summary, page: Path | None = None) -
         line(f"checks    {passed} of {passed + failed} passed")
     line(biology_line(manifest.biology))
     line(f"lake      {summary.run_dir / 'lake'}: {summary.lake_line}")
-    line(f"          or with DuckDB's own shell, where it is installed: {summary.duckdb_line}")
+    if summary.duckdb_line:
+        line(f"          or with DuckDB's own shell, where it is installed: {summary.duckdb_line}")
     if summary.database_line is None:
         line(f"database  not loaded yet: {command('load', summary.run_dir)}")
     elif summary.loaded is not None and summary.loaded.kind == "embedded":

@@ -12,6 +12,7 @@ import polars.selectors as cs
 
 from lake.codes import SEA
 from lake.manifest import Manifest
+from lake.scanned import scan
 
 BEST_GRADE = "SUPERIOR"
 
@@ -22,10 +23,7 @@ def run_tables(run: Path, manifest: Manifest) -> dict[str, pl.LazyFrame]:
     Decimals are floats, 32-bit integers 64-bit ones: Polars' sum of a column overflows in the column's own type.
     """
     wide = (cs.decimal().cast(pl.Float64), cs.by_dtype(pl.Int32).cast(pl.Int64))
-    return {
-        name: pl.scan_parquet([run / file for file in files]).with_columns(*wide)
-        for name, files in manifest.files.items()
-    }
+    return {name: scan(run, files).with_columns(*wide) for name, files in manifest.files.items()}
 
 
 def collect(frame: pl.LazyFrame) -> pl.DataFrame:

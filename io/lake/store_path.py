@@ -32,14 +32,14 @@ class StorePath(PosixPath):
         return f"{scheme}//{'/'.join(names)}"
 
     @property
-    def _place(self) -> tuple[FileSystem, str]:
+    def in_store(self) -> tuple[FileSystem, str]:
         """The store, and the name in it."""
         scheme, bucket, *names = self.parts
         files, top = filesystem(scheme.rstrip(":"), bucket)
         return files, "/".join((top, *names))
 
     def _info(self) -> FileInfo:
-        files, key = self._place
+        files, key = self.in_store
         with asked(str(self)):
             return files.get_file_info(key)
 
@@ -61,7 +61,7 @@ class StorePath(PosixPath):
 
     def stat(self, **options: Any) -> os.stat_result:
         """An object's size; in the inode's place the store's own mark of its bytes, else when it was put."""
-        files, key = self._place
+        files, key = self.in_store
         with asked(str(self)):
             try:
                 with files.open_input_file(key) as file:
@@ -80,7 +80,7 @@ class StorePath(PosixPath):
         """To be read, "rb"; a store's objects are written by `put` and `output` alone."""
         if mode != "rb":
             raise io.UnsupportedOperation(f"{self} can't be opened for {mode}")
-        files, key = self._place
+        files, key = self.in_store
         with asked(str(self)):
             return files.open_input_file(key)
 
@@ -94,7 +94,7 @@ class StorePath(PosixPath):
 
     def output(self) -> Any:
         """A stream of bytes, which become the object when it is closed, and are none before."""
-        files, key = self._place
+        files, key = self.in_store
         with asked(str(self)):
             return files.open_output_stream(key)
 
@@ -104,7 +104,7 @@ class StorePath(PosixPath):
             stream.write(data)
 
     def unlink(self, missing_ok: bool = False) -> None:
-        files, key = self._place
+        files, key = self.in_store
         with asked(str(self)):
             try:
                 files.delete_file(key)
@@ -114,7 +114,7 @@ class StorePath(PosixPath):
 
     def remove_all(self) -> None:
         """Remove the object, and all that lies below the name."""
-        files, key = self._place
+        files, key = self.in_store
         with asked(str(self)):
             if files.get_file_info(key).type.name == "Directory":
                 files.delete_dir(key)
@@ -131,7 +131,7 @@ class StorePath(PosixPath):
         """What lies below the name, as one listing tells it: objects and folders, by their whole names."""
         from pyarrow.fs import FileSelector
 
-        files, key = self._place
+        files, key = self.in_store
         with asked(str(self)):
             found: list[FileInfo] = files.get_file_info(FileSelector(key, recursive=deep, allow_not_found=True))
         return found
@@ -140,7 +140,7 @@ class StorePath(PosixPath):
         yield from sorted(self / info.base_name for info in self.below(deep=False))
 
     def glob(self, pattern: str, **options: Any) -> Generator[StorePath, None, None]:
-        key, wanted = self._place[1], re.compile(_as_regex(pattern))
+        key, wanted = self.in_store[1], re.compile(_as_regex(pattern))
         for info in self.below(deep="/" in pattern):
             name = info.path.removeprefix(key).strip("/")
             if wanted.fullmatch(name):

@@ -35,6 +35,7 @@ from lake.errors import InputError
 from lake.interrupting import interruptible
 from lake.manifest import Manifest
 from lake.next_step import command
+from lake.object_files import let_read
 from lake.tables import TABLES
 from lake.view_sql import comments, quoted, selected
 
@@ -184,6 +185,7 @@ def connect(
     with suppress(duckdb.Error):  # a notebook without ipywidgets has no bar that could be turned off
         connection.execute("SET enable_progress_bar = false")
     try:
+        let_read(connection, run_dir)
         _create_views(connection, run_dir, manifest, tables)
         if with_comments:
             for name in TABLES if tables is None else tables:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from lake.files import write_atomically
 from lake.manifest import Manifest, read_manifest
 from lake.next_step import command
 from lake.sealed import Damaged, seal, unseal
+from lake.store_path import is_there
 from warehouse.database import without_password
 from warehouse.embedded import embedded_dsn
 from warehouse.server_folder import has_database
@@ -77,7 +77,7 @@ def loaded_target(run_dir: Path) -> LoadedTarget | None:
     InputError when the note is damaged: the load log in the database has the truth, and a load notes it anew.
     """
     path = run_dir / FILE
-    if not os.path.lexists(path):
+    if not is_there(path):
         return None
     try:
         target = _read(path.read_bytes())

@@ -13,6 +13,7 @@ from lake.held import held_for_reading
 from lake.manifest import Manifest, read_manifest
 from lake.next_step import command
 from lake.space import require_space
+from lake.store_path import is_stored
 from warehouse.blocking import told_of_blocking
 from warehouse.copying import max_rows
 from warehouse.embedded import embedded_dsn
@@ -37,11 +38,20 @@ def database(run_dir: Path, dsn: str | None = None, *, must_exist: bool = True, 
     if dsn is not None:
         yield dsn
         return
+    _require_folder(run_dir)
     if must_exist and not has_database(run_dir):
         cure = f"name the database (--to DSN), or load it first: {command('load', run_dir)}"
         raise InputError(str(run_dir), "the run has no database of its own", cure)
     with held_for_reading(run_dir), embedded_dsn(run_dir, tell) as own:
         yield own
+
+
+def _require_folder(run_dir: Path) -> None:
+    """InputError for a run in an object store: a server of its own has its data in the run's folder."""
+    if is_stored(run_dir):
+        raise InputError(
+            str(run_dir), "lies in an object store, where no server can have its data", "name a database: --to DSN"
+        )
 
 
 def is_served(run_dir: Path) -> bool:
@@ -63,6 +73,8 @@ def load(
     when the run is not complete or a file's bytes are not those that were written.
     """
     tell = silent if listener is None else listener.told
+    if dsn is None:
+        _require_folder(run_dir)
     with held_for_reading(run_dir):
         manifest = read_checked(run_dir, cached=False)
         if dsn is None:

@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from lake.columns import from_file
 from lake.errors import InputError
 from lake.manifest import Manifest, PartitionRecord
+from lake.store_path import source
 from lake.tables import EVENT_TABLE_NAMES, TABLES
 from warehouse.part_files import open_part
 from warehouse.uat.expressions import FirstOf, LakeColumn, Mapping
@@ -207,7 +208,7 @@ def _with_required_tables(tables: Iterable[str]) -> frozenset[str]:
 def _batches(selection: Selection, run_dir: Path, manifest: Manifest) -> frozenset[int]:
     columns = ["id", "batch_number", "start_date", "actual_end_date"]
     files = manifest.files.get("batch", [])
-    rows = [row for file in files for row in pq.read_table(run_dir / file, columns=columns).to_pylist()]
+    rows = [row for file in files for row in pq.read_table(source(run_dir / file), columns=columns).to_pylist()]
     for pattern in selection.batches:
         if not any(fnmatchcase(row["batch_number"], pattern) for row in rows):
             raise InputError(

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lake.errors import InputError
+from lake.store_path import is_stored
 from warehouse.server_account import PREFIX, Account, first_closed, make_open_folder, own, run_as
 from warehouse.server_log import gave_up
 from warehouse.server_process import environment, owner_words
@@ -26,7 +27,7 @@ AGAIN = "then repeat the command"
 
 def has_database(run_dir: Path) -> bool:
     """Whether the run has a server's folder of its own."""
-    return os.path.lexists(run_dir / FOLDER / VERSION)
+    return not is_stored(run_dir) and os.path.lexists(run_dir / FOLDER / VERSION)
 
 
 def remove_database(run_dir: Path) -> None:

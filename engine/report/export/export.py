@@ -19,6 +19,7 @@ from lake.declared_sql import batch_column
 from lake.errors import InputError
 from lake.held import held_for_reading
 from lake.manifest import Manifest
+from lake.scanned import dataset
 from lake.tables import EVENT_TABLE_NAMES, TABLES
 from lake.view_files import write_view_files
 from lake.views import Connection, connect
@@ -128,9 +129,8 @@ def _write_lake(source: _Source, folder: Path, chosen: Chosen, on_step: OnStep) 
         else:
             ids = source.connection.execute(f"SELECT id FROM exported_{name}").fetchall()
             kept, column = [id_ for (id_,) in ids], "id"
-        files = [str(source.run_dir / file) for file in source.manifest.files.get(name, ())]
         wanted = ds.field(column).isin(pa.array(kept, table.column(column).type))
-        found = ds.dataset(files, schema=None, format="parquet").to_table(filter=wanted)
+        found = dataset(source.run_dir, source.manifest.files.get(name, ())).to_table(filter=wanted)
         rows[name] = write_dimension(folder, name, found.cast(table.schema)).rows
     if chosen.is_whole:
         write_view_files(folder)

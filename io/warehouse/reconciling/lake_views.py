@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import duckdb
 
+from lake.object_files import let_read
 from lake.tables import EVENT_TABLE_NAMES
 from warehouse.selection import TIMES, Extract, Reference, references
 from warehouse.uat.expressions import LakeColumn
@@ -19,6 +20,7 @@ def create_views(lake: duckdb.DuckDBPyConnection, extract: Extract, prefix: str,
 
     run_days is one row: the first batch's first day, the as-of date, and the user to whom the load belongs.
     """
+    let_read(lake, extract.run_dir)
     lake.execute("CREATE SCHEMA whole; CREATE SCHEMA kept")
     files = extract.manifest.files
     for name, paths in files.items():
