@@ -22,7 +22,7 @@ from tests.faults import tiny
 from tests.sharing import made_once
 from warehouse.server_folder import FOLDER, remove_database
 
-pytest_plugins = ["tests.asserting"]
+pytest_plugins = ["tests.asserting", "tests.store.pretended"]
 os.environ["SMOLTWORKS_EVERY"] = "86400"  # what a test expects on a screen doesn't hang on how busy the machine is
 
 # a shell's background ignores Ctrl-C, nohup SIGHUP, and so would each command that a test stops

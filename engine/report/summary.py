@@ -12,6 +12,7 @@ from engine.report.console import say
 from engine.report.run import biology_line, made_in, rows_table
 from lake.next_step import command
 from lake.space import size
+from lake.store_path import is_stored
 from warehouse.embedded import psql_line, served_dsn
 from warehouse.server_folder import FOLDER
 
@@ -45,7 +46,8 @@ def print_summary(screen: Console, summary: Summary, page: Path | None = None) -
     if summary.duckdb_line:
         line(f"          or with DuckDB's own shell, where it is installed: {summary.duckdb_line}")
     if summary.database_line is None:
-        line(f"database  not loaded yet: {command('load', summary.run_dir)}")
+        to = ("--to", "DSN") if is_stored(summary.run_dir) else ()
+        line(f"database  not loaded yet: {command('load', summary.run_dir, *to)}")
     elif summary.loaded is not None and summary.loaded.kind == "embedded":
         data = (summary.run_dir / FOLDER).resolve()
         line(f"database  {summary.run_dir / FOLDER} ({size(folder_bytes(data))}, files of {data.owner()})")

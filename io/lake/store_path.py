@@ -217,7 +217,7 @@ def folder_or_file(given: str | Path) -> Path:
     """A path on this machine; InputError for a place in a store, where the thing asked for is not made."""
     found = place(given)
     if isinstance(found, StorePath):
-        raise InputError(str(given), "lies in an object store, where this is not made", "give a path on this machine")
+        raise InputError(str(given), "lies in an object store", "give a path: this is of this machine's disks alone")
     return found
 
 

@@ -1,26 +1,21 @@
-"""Two stores: an S3 server on loopback in a process of its own, and one that costs less, whose objects are files."""
+"""An S3 server on loopback in a process of its own, and the tiny schedule's run in one of its buckets."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-from engine.execution.run import run
 from engine.farm.schedule import Schedule
-from lake import store, store_path
 from lake.store_path import StorePath, place
+from tests.store.pretended import BUCKET, simulated
 
 PATIENCE = 60.0
-BUCKET = "lake"
 
 
 @pytest.fixture(scope="session")
@@ -72,53 +67,6 @@ def bucket(way_there: dict[str, str]) -> Iterator[StorePath]:
         found = place(f"s3://{BUCKET}/runs")
         assert isinstance(found, StorePath)
         yield found
-
-
-def simulated(schedule: Schedule, run_dir: Path, *, resume: bool = False, overwrite: bool = False) -> Path:
-    """The schedule's run, made in this process."""
-    with ThreadPoolExecutor(1) as here:
-        run(schedule, run_dir, here, 1, resume=resume, overwrite=overwrite)
-    return run_dir
-
-
-@pytest.fixture(scope="session")
-def pretended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder whose files are the objects of the buckets gs://NAME: Arrow reaches them as it does a store's."""
-    from fsspec.implementations.local import LocalFileSystem
-    from pyarrow import fs
-
-    top, files = tmp_path_factory.mktemp("store"), fs.PyFileSystem(fs.FSSpecHandler(LocalFileSystem(auto_mkdir=True)))
-    real = store.filesystem
-
-    def filesystem(scheme: str, bucket: str) -> tuple[fs.FileSystem, str]:
-        return (files, str(top / bucket)) if scheme == "gs" else real(scheme, bucket)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store_path, "filesystem", filesystem)
-        yield top
-
-
-@pytest.fixture(scope="session")
-def pretended_run(pretended: Path, tiny_schedule: Schedule) -> StorePath:
-    """The tiny schedule's run in the store that costs less: to be read, not changed."""
-    found = place(f"gs://{BUCKET}/tiny")
-    assert isinstance(found, StorePath)
-    simulated(tiny_schedule, found)
-    return found
-
-
-Copy = Callable[[str], StorePath]
-
-
-@pytest.fixture
-def copied(pretended: Path, pretended_run: StorePath) -> Copy:
-    """That run under another prefix, to be changed."""
-
-    def copy(name: str) -> StorePath:
-        shutil.copytree(pretended / BUCKET / "tiny", pretended / BUCKET / name)
-        return pretended_run.parent / name
-
-    return copy
 
 
 @pytest.fixture(scope="session")

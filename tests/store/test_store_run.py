@@ -25,7 +25,7 @@ from lake.journal import Ended, Journal, PartitionEnded
 from lake.manifest import read_complete, write_manifest
 from lake.part_object import PartObject
 from lake.store_path import StorePath
-from tests.store.conftest import Copy, simulated
+from tests.store.pretended import Copy, simulated
 
 
 def test_a_run_in_a_store_is_byte_for_byte_the_local_one(stored_run: StorePath, tiny_run: Path) -> None:
