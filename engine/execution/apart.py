@@ -6,9 +6,7 @@ touches the run's files: whoever awaits its record moves what it names into the 
 
 from __future__ import annotations
 
-import os
 import secrets
-import shutil
 import socket
 import time
 from collections.abc import Callable
@@ -29,6 +27,7 @@ from lake.disk import disk
 from lake.errors import InputError
 from lake.manifest import PartitionRecord
 from lake.records import make_way
+from lake.store_path import is_stored, place, remove_tree
 
 UNDERWAY = "underway"
 NEWS_TAKES = 15.0  # seconds, at most, until a file that one machine wrote is seen by another
@@ -70,7 +69,7 @@ class Apart:
         return simulate_apart, ApartTask(
             task=replace(
                 task,
-                run_dir=os.path.abspath(self._run_dir),
+                run_dir=str(self._run_dir.absolute()),
                 schedule=replace(schedule, farm=nothing, biology=nothing),
             ),
             attempts=self._attempts,
@@ -80,8 +79,9 @@ class Apart:
         )
 
     def clear(self) -> None:
-        """Remove every attempt, and so end those that are under way still: they find nowhere to write."""
-        shutil.rmtree(self._run_dir / self._attempts, ignore_errors=True)
+        """Remove every attempt, and so end those that are under way still: they find nowhere to write. In an object
+        store they go on writing, where nobody looks for it."""
+        remove_tree(self._run_dir / self._attempts)
         with suppress(OSError):
             (self._run_dir / UNDERWAY).rmdir()  # unless others have theirs there
 
@@ -94,7 +94,7 @@ def simulate_apart(given: ApartTask) -> Attempt:
             f"has {', '.join(different)}: its bytes could differ",
             "install there what is installed here",
         )
-    task, run_dir = given.task, Path(given.task.run_dir)
+    task, run_dir = given.task, place(given.task.run_dir)
     farm, biology = _farm_and_biology(str(run_dir), given.farm_sha256, given.biology_sha256)
     folder = f"{given.attempts}/{task.partition:04d}-{secrets.token_hex(4)}"
     schedule = replace(task.schedule, farm=farm, biology=biology)
@@ -106,7 +106,7 @@ def simulate_apart(given: ApartTask) -> Attempt:
 def _farm_and_biology(run_dir: str, farm_sha256: str, biology_sha256: str) -> tuple[Farm, Biology]:
     end = time.monotonic() + NEWS_TAKES
     while True:
-        kept = kept_inputs(Path(run_dir))
+        kept = kept_inputs(place(run_dir))
         texts = {sha256(text): (name, text) for name, text in kept.texts.items()} if kept is not None else {}
         if farm_sha256 in texts and biology_sha256 in texts:
             break
@@ -119,11 +119,10 @@ def _farm_and_biology(run_dir: str, farm_sha256: str, biology_sha256: str) -> tu
 
 def unseen(run_dir: str, where: str) -> InputError:
     """That a machine looks into another folder, or into none."""
-    return InputError(
-        f"the worker on {where}",
-        f"does not see the run in {run_dir}",
-        "give a folder (--out) that all machines have under that name",
-    )
+    cure = "give a folder (--out) that all machines have under that name"
+    if is_stored(place(run_dir)):
+        cure = "start it with the store's credentials and endpoint in its environment, as here"
+    return InputError(f"the worker on {where}", f"does not see the run in {run_dir}", cure)
 
 
 def adopt(run_dir: Path, attempt: Attempt) -> PartitionRecord:
@@ -143,5 +142,5 @@ def adopt(run_dir: Path, attempt: Attempt) -> PartitionRecord:
         disk().make_folder(path.parent)
         make_way(path)
         disk().rename(folder / part.file, path)
-    shutil.rmtree(folder, ignore_errors=True)
+    remove_tree(folder)
     return attempt.record

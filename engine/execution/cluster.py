@@ -21,6 +21,7 @@ from engine.execution.software import Software, software
 from engine.execution.workers import WorkerDied, in_own_process
 from lake.disk import disk
 from lake.errors import InputError, list_first
+from lake.store_path import place
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -73,7 +74,7 @@ class DaskCluster(Executor):
 
     def require_sight(self, run_dir: Path) -> None:
         """InputError when a worker that is there doesn't see the folder."""
-        mark = Path(os.path.abspath(run_dir)) / UNDERWAY / f"mark-{secrets.token_hex(8)}"
+        mark = run_dir.absolute() / UNDERWAY / f"mark-{secrets.token_hex(8)}"
         disk().make_folder(mark.parent)
         disk().write(mark, b"seen")
         try:
@@ -171,7 +172,7 @@ def chosen(executor: Executor | str, scheduler: str | None, workers: int | None)
 
 
 def _sees(path: str) -> bool:
-    return os.path.isfile(path)
+    return place(path).is_file()
 
 
 def _in_words(error: BaseException) -> BaseException:

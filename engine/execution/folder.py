@@ -31,7 +31,7 @@ from lake.manifest import (
 )
 from lake.next_step import overwrite as overwriting
 from lake.records import make_way
-from lake.store_path import StorePath, is_stored
+from lake.store_path import StorePath, is_stored, remove_tree
 from lake.tables import EVENT_TABLE_NAMES, TABLES
 from lake.view_files import FILES as VIEWS
 from lake.writer import part_path
@@ -149,7 +149,7 @@ def remove_leftovers(run_dir: Path, manifest: Manifest | None = None) -> None:
                 disk().remove(Path(folder) / name)
     for path in (run_dir / "logs").glob("progress-*.json"):
         _remove_file(path)
-    shutil.rmtree(run_dir / UNDERWAY, ignore_errors=True)
+    remove_tree(run_dir / UNDERWAY)
     for fault in foreign_files(run_dir, manifest) if manifest is not None else ():
         if fault.is_removable:
             _remove_file(run_dir / fault.file)

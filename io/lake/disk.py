@@ -43,10 +43,13 @@ class Disk:
     def rename(self, path: Path, name: Path) -> None:
         """Give a file another name, in place of the one that bears it; durable once its folder was synced.
 
-        A store's object has its own from the first.
+        A store copies the object, and the copied one stays; a part there has its own name from the first.
         """
-        if path != name:
-            path.replace(name)
+        if isinstance(path, StorePath) and isinstance(name, StorePath):
+            if path != name:
+                path.copy_to(name)
+            return
+        path.replace(name)
 
     def remove(self, path: Path) -> None:
         """Remove a file, if it is there."""

@@ -6,11 +6,14 @@ no folders but in names, can't rename, append or lock: what needs one of these a
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
+import shutil
 import stat
 from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path, PosixPath, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -103,6 +106,12 @@ class StorePath(PosixPath):
         with asked(str(self)), self.output() as stream:
             stream.write(data)
 
+    def copy_to(self, other: StorePath) -> None:
+        """Make another object of the same bytes, in the store: none of them come here."""
+        files, key = self.in_store
+        with asked(str(self)):
+            files.copy_file(key, other.in_store[1])
+
     def unlink(self, missing_ok: bool = False) -> None:
         files, key = self.in_store
         with asked(str(self)):
@@ -125,6 +134,9 @@ class StorePath(PosixPath):
         """Nothing: a folder is there once something lies below it."""
 
     def rmdir(self) -> None:
+        """Remove what marks an empty folder; OSError where something lies below."""
+        if self.below(deep=False):
+            raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY), str(self))
         self.remove_all()
 
     def below(self, *, deep: bool = True) -> list[FileInfo]:
@@ -234,6 +246,15 @@ def is_there(path: Path) -> bool:
 def source(path: Path) -> Any:
     """What Arrow and Polars read a file from: a path, or an object that is open to be read in ranges."""
     return path.open("rb") if isinstance(path, StorePath) else path
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder and all below it, or what of it can be."""
+    if isinstance(folder, StorePath):
+        with suppress(InputError, OSError):
+            folder.remove_all()
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def bytes_below(folder: Path) -> int:
