@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.execution.compiling import compiled
+from engine.execution.compiling_ahead import compile_ahead
 from engine.execution.progress import Underway
 from engine.farm.schedule import Batch, Schedule
 from engine.forecast.whole_run import forecast_run
@@ -187,6 +188,7 @@ class _Worker:
         self._task, self._as_of_day = task, task.schedule.as_of_day
         self._progress = _ProgressFile(task)
         self._progress.write(0, 0, now=True)
+        compile_ahead()
         self._climate = _climate(task)
         self.outlook = forecast_run(task.schedule, self._climate)
         self._emitter = Emitter(task.schedule, self._climate, task.flagged, self.outlook.cutoff)

@@ -172,7 +172,7 @@ def _feed_stage(
             reserve=policy.reserve_days,
             cover=policy.lot_cover_days,
         ),
-        prices=LotPrices(keys=keys, market=prices, sd=policy.lot_price_sd),
+        prices=LotPrices(keys=keys, market=np.ascontiguousarray(prices), sd=policy.lot_price_sd),
         lots=lots,
         cost=cost,
     )

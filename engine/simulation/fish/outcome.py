@@ -54,7 +54,8 @@ def stage_history(
         fish=arrived.fish,
         mu0=arrived.mu,
         v0=arrived.v,
-        temp_c=water.temp_c[:, :days],
+        temp_c=np.ascontiguousarray(water.temp_c[:, :days]),
         lice=lice,
-        **{name: values[:, :days] for name, values in daily._asdict().items()},
+        # of one layout whatever was cut off: kernels are compiled anew for each
+        **{name: np.ascontiguousarray(values[:, :days]) for name, values in daily._asdict().items()},
     )

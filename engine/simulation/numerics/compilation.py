@@ -6,6 +6,7 @@ hashed below are all that its kernels are made of.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import importlib
 import threading
@@ -24,9 +25,10 @@ from engine.simulation.numerics.kernel_sources import sources_of
 F = TypeVar("F", bound=Callable[..., Any])
 
 llvmlite: Any = importlib.import_module("llvmlite")
+njit: Any = numba.njit
 config: Any = importlib.import_module("numba.core.config")
-# of numba, beside the processor: what changes machine code and is no part of numba's own look-up
-SETTINGS = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE", "DEBUGINFO_DEFAULT")
+# of numba: what changes machine code
+SETTINGS = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE", "DEBUGINFO_DEFAULT", "CPU_NAME", "CPU_FEATURES")
 
 _thread = threading.local()
 
@@ -38,7 +40,7 @@ def cache_folder(root: str, path: Path) -> str:
     It bears a hash of all that the kernels are made of, wherever that lies. numba's own check looks at the file of the
     outer function only, by its path: a cached caller would keep an old callee, a moved one would be compiled anew.
     """
-    versions = [numba.__version__, llvmlite.__version__, np.__version__]
+    versions = [numba.__version__, llvmlite.__version__, np.__version__, llvmlite.binding.get_host_cpu_name()]
     settings = [f"{name} {getattr(config, name)!r}" for name in SETTINGS]
     digest = hashlib.sha256("\n".join([*versions, *settings]).encode())
     try:
@@ -57,13 +59,30 @@ def kernel(function: F) -> F:
     """
     if config.DISABLE_JIT:
         return _quiet(function)
-    compiled: Any = numba.njit(fastmath=False, error_model="numpy")(function)
+    compiled: Any = njit(fastmath=False, error_model="numpy", no_cfunc_wrapper=True)(function)  # none is called from C
     # what may take long can be stopped
     compiled._compile_for_args = passed_signals()(compiled._compile_for_args)
     if folder := cache_folder(config.CACHE_DIR, Path(function.__code__.co_filename).resolve()):
         compiled._cache = kept = KernelCache(function, folder)
         compiled.compile = kept.in_turn(compiled.compile)
+    compiled.compile = _uncollected(compiled.compile)
     return cast(F, compiled)
+
+
+def _uncollected(compile_it: Callable[..., Any]) -> Callable[..., Any]:
+    """The same without the search for unused circles of objects, a tenth of the time: all that it makes is in use."""
+
+    @wraps(compile_it)
+    def compiled(*args: Any) -> Any:
+        if not gc.isenabled():
+            return compile_it(*args)
+        gc.disable()
+        try:
+            return compile_it(*args)
+        finally:
+            gc.enable()
+
+    return compiled
 
 
 def _quiet(function: F) -> F:

@@ -102,11 +102,44 @@ class KernelCache(caching.FunctionCache):  # type: ignore[misc]
 
         return compiled
 
+    def is_kept(self) -> bool:
+        """Whether the kernel was compiled before, for whatever it was given."""
+        return os.path.exists(self._cache_file._index_path)
+
+    def is_taken(self) -> bool:
+        """Whether another process is compiling it."""
+        with suppress(OSError):
+            turn = self._open_turn()
+            try:
+                fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(turn, fcntl.LOCK_UN)
+            except BlockingIOError:
+                return True
+            finally:
+                os.close(turn)
+        return False
+
+    def take(self) -> bool:
+        """Have the next turn to compile it, if no other process does; it ends when it is compiled."""
+        with suppress(OSError):
+            turn = self._open_turn()
+            try:
+                fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                os.close(turn)
+                return False
+            self._turn = turn
+            return True
+        return False
+
+    def _open_turn(self) -> int:
+        return os.open(f"{self._cache_file._index_path}.turn", os.O_CREAT | os.O_WRONLY, 0o600)
+
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         found = self._found(sig, target_context)
         if found is None and self._turn is None:
             with suppress(OSError):
-                self._turn = os.open(f"{self._cache_file._index_path}.turn", os.O_CREAT | os.O_WRONLY, 0o600)
+                self._turn = self._open_turn()
                 fcntl.flock(self._turn, fcntl.LOCK_EX)
                 found = self._found(sig, target_context)
         return found
