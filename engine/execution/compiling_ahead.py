@@ -6,6 +6,7 @@ import importlib
 import json
 import types as python_types
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -72,7 +73,9 @@ def known_calls() -> Iterator[KnownCall]:
     """Of KNOWN_CALLS, the kernels that are still there and can be kept."""
     for name, arguments in json.loads(KNOWN_CALLS.read_text("utf-8")).items():
         home, _, function = name.rpartition(".")
-        kernel = getattr(importlib.import_module(home), function, None)
+        kernel = None
+        with suppress(ModuleNotFoundError):
+            kernel = getattr(importlib.import_module(home), function, None)
         if isinstance(getattr(kernel, "_cache", None), KernelCache):
             yield KnownCall(kernel=kernel, arguments=tuple(arguments), parts=dict(_parts(kernel)))
 
