@@ -7,7 +7,7 @@ DEMO := runs/demo
 BOUNDS := runs/bounds
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bounds faults matrix readers fingerprints nightly bench bench-smoke lint format lock audit clean docs figures
+.PHONY: help setup run test bounds faults matrix readers fingerprints nightly bench bench-whole growth bench-smoke lint format lock audit clean docs figures
 
 help:
 	@echo "make run    plan, simulate, load, verify and report the demo schedule: a page to look at"
@@ -18,7 +18,9 @@ help:
 	@echo "make readers old and new readers of Parquet, each in an environment of its own: do they see the same?"
 	@echo "make fingerprints every shipped schedule again: the recorded data, and does every invariant hold?"
 	@echo "make nightly what the gate is too short for: fingerprints, readers, matrix and faults"
-	@echo "make bench  the benchmarks, each beside its ceiling"
+	@echo "make bench  the benchmarks, each beside its ceiling; kept in .benchmarks, compared with the last"
+	@echo "make bench-whole the whole way of BATCHES=55, each step beside its ceiling, kept in benchmarks/results"
+	@echo "make growth 55, 550 and 5,500 batches: does an event cost the same? PARTITIONS=0 runs each whole"
 	@echo "make docs   the documentation as a site that opens from the disk, its generated pages renewed"
 	@echo "make figures its figures, from a run of 550 batches; FROM=.. takes one that is there"
 	@echo "make lint   ruff and mypy"
@@ -69,7 +71,20 @@ fingerprints: setup
 nightly: fingerprints readers faults
 
 bench: setup
-	$(BIN)/python -m pytest benchmarks -s --benchmark-columns=min,median,rounds
+	$(BIN)/python -m pytest benchmarks -s --benchmark-columns=min,median,rounds --benchmark-autosave --benchmark-compare
+
+# The whole way of BATCHES batches: plan, run, verify, load, reconcile, each beside its ceiling. 55 want 6 GB, 550 want
+# 80 GB of FOLDER, where the run stays; FLAGS=--no-load leaves load and reconciliation out.
+bench-whole: BATCHES := 55
+bench-whole: FOLDER := runs/bench
+bench-whole: setup
+	$(BIN)/python -m benchmarks.whole --batches $(BATCHES) --folder $(FOLDER) $(FLAGS)
+
+# 55, 550 and 5,500 batches, planned whole, so many partitions of each run: does an event cost the same?
+growth: PARTITIONS := 4
+growth: FOLDER := runs/bench
+growth: setup
+	$(BIN)/python -m benchmarks.growth --partitions $(PARTITIONS) --folder $(FOLDER)
 
 bench-smoke: setup
 	SMOLTWORKS_BENCH=smoke $(BIN)/python -m pytest benchmarks -s --benchmark-columns=min,median,rounds

@@ -1,0 +1,195 @@
+"""The whole way, measured: plan, run, verify, load, reconcile, each beside its ceiling in the same process.
+
+    python -m benchmarks.whole --batches 55 --folder /tmp/whole
+
+writes benchmarks/results/whole-55.json, the raw figures with the machine's, and prints the table of all that lie there;
+--tables prints it alone. The run stays in the folder until the next call.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import smoltworks
+from benchmarks import ceilings
+from engine.farm.schedule import Schedule
+from warehouse.load import Listener
+
+RESULTS = Path(__file__).parent / "results"
+AS_OF, STAGGER, LONGEST = date(2025, 11, 19), 6, 550
+BEFORE_EGGS = 50  # days between the last start and the as-of date, as plan has them
+RECONCILE = ("20_counts_postgres", "07_foreign_keys_postgres")
+
+Result = TypeVar("Result")
+
+
+@dataclass
+class Step:
+    """One step: wall seconds, CPU seconds of this process and of its children, the ceiling's wall seconds.
+
+    A PostgreSQL server is no child: its CPU isn't in `cpu`. parts: where the time went.
+    """
+
+    name: str
+    seconds: float
+    cpu: float
+    ceiling: float = 0.0
+    ceiling_is: str = ""
+    parts: dict[str, float] = field(default_factory=dict)
+    ceiling_parts: dict[str, float] = field(default_factory=dict)
+
+
+def cpu_seconds() -> float:
+    """User and system seconds of this process and of its children that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def timed(name: str, work: Callable[[], Result]) -> tuple[Step, Result]:
+    """A step, and what it gave."""
+    sys.stderr.write(f"{name} ...\n")
+    begun, cpu = time.perf_counter(), cpu_seconds()
+    result = work()
+    return Step(name=name, seconds=time.perf_counter() - begun, cpu=cpu_seconds() - cpu), result
+
+
+def planned(batches: int) -> Schedule:
+    """So many batches as 550-6day has its first: six days apart from 2016 on, most of them harvested."""
+    days = (max(LONGEST, batches) - 1) * STAGGER + BEFORE_EGGS
+    start = AS_OF - timedelta(days=days)
+    each = -(-batches // 2)
+    return smoltworks.plan(
+        batches=each, stagger=STAGGER, as_of=AS_OF, start=start, seed=20251119, name=f"whole-{batches}"
+    )
+
+
+def warm(folder: Path, workers: int) -> None:
+    """Kernels compiled and kept, whatever the machine did before: compiling is another measurement."""
+    sample = smoltworks.plan_sample(as_of=AS_OF, name="warm")
+    smoltworks.simulate(sample, out=folder / "warm", workers=workers, overwrite=True)
+
+
+def measure(batches: int, folder: Path, *, workers: int, load: bool) -> dict[str, Any]:
+    """Every step of so many batches."""
+    folder.mkdir(parents=True, exist_ok=True)
+    run_dir = folder / f"whole-{batches}"
+    if run_dir.exists():
+        smoltworks.open_run(run_dir)  # refuses what is no run
+        shutil.rmtree(run_dir)
+    warm(folder, workers)
+    steps = []
+
+    step, schedule = timed("plan", lambda: planned(batches))
+    step.ceiling, step.ceiling_is = ceilings.yaml_seconds(schedule.text), "libyaml reads and writes the schedule's text"
+    steps.append(step)
+
+    step, run = timed("run", lambda: smoltworks.simulate(schedule, out=run_dir, workers=workers))
+    manifest = run.manifest
+    step.parts = {"compiling": manifest.compiling}
+    with tempfile.TemporaryDirectory(dir=folder) as out:
+        alone = ceilings.writer_seconds(run_dir, Path(out))
+    step.ceiling = alone / min(workers, os.cpu_count() or 1)
+    step.ceiling_is = f"the Parquet writer alone, {alone:.2f} s of one core, on as many cores as there are workers"
+    steps.append(step)
+
+    step, found = timed("verify", run.verify)
+    assert found.passed
+    slowest = sorted(found.checks, key=lambda check: -check.seconds)[:5]
+    step.parts = {check.name: check.seconds for check in slowest}
+    step.ceiling = ceilings.scan_seconds(run_dir, manifest)
+    step.ceiling_is = "every byte hashed, every column decoded and hashed once by DuckDB"
+    steps.append(step)
+    if load:
+        steps += load_steps(run, folder)
+    return {
+        "batches": len(schedule.batches),
+        "events": manifest.events,
+        "bytes": sum((run_dir / file).stat().st_size for files in manifest.files.values() for file in files),
+        "fingerprint": manifest.fingerprint,
+        "peak_memory_mb": manifest.peak_memory_mb,
+        "workers": workers,
+        "machine": {"cores": os.cpu_count(), "processor": platform.processor() or platform.machine()},
+        "version": smoltworks.__version__,
+        "at": datetime.now(tz=UTC).isoformat(timespec="seconds"),
+        "steps": [asdict(step) for step in steps],
+    }
+
+
+def load_steps(run: smoltworks.Run, folder: Path) -> list[Step]:
+    """Load into the run's own server, and reconcile."""
+    phases: list[tuple[str, float]] = []
+    listener = Listener(phase=lambda name: phases.append((name, time.perf_counter())))
+    load, _ = timed("load", lambda: run.load(listener=listener))
+    ended = [at for _, at in phases[1:]] + [time.perf_counter()]
+    for (name, at), end in zip(phases, ended, strict=True):
+        load.parts[name] = load.parts.get(name, 0.0) + end - at
+    reconcile, found = timed("reconcile", lambda: run.verify(only=RECONCILE))
+    assert found.passed
+    with run.database() as dsn:
+        load.ceiling_parts = ceilings.load_seconds(dsn, folder)
+        reconcile.ceiling = ceilings.reconcile_seconds(dsn, run.path, run.manifest)
+    load.ceiling = sum(load.ceiling_parts.values())
+    load.ceiling_is = "COPY of bytes encoded beforehand, CREATE INDEX, keys joined, ANALYZE: two connections"
+    reconcile.ceiling_is = "rows counted and numbers summed once on both sides"
+    return [load, reconcile]
+
+
+def table(results: list[dict[str, Any]]) -> str:
+    """The table of benchmarks/README.md."""
+    lines = ["| batches | step | seconds | CPU s | ceiling s | share of it | where the time goes |"]
+    lines.append("|---:|---|---:|---:|---:|---:|---|")
+    for result in sorted(results, key=lambda each: each["batches"]):
+        for step in result["steps"]:
+            parts = _told(step["parts"])
+            if step["ceiling_parts"]:
+                parts += f"; the ceiling's: {_told(step['ceiling_parts'])}"
+            share = step["ceiling"] / step["seconds"]
+            figures = f"{step['seconds']:.1f} | {step['cpu']:.1f} | {step['ceiling']:.2f} | {share:.0%}"
+            lines.append(f"| {result['batches']} | {step['name']} | {figures} | {parts} |")
+    return "\n".join(lines)
+
+
+def _told(parts: dict[str, float]) -> str:
+    return ", ".join(f"{name} {seconds:.1f}" for name, seconds in parts.items() if seconds >= 0.05)
+
+
+def main() -> None:
+    """Measure, write, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--batches", type=int, default=55, help="over both geographies")
+    parser.add_argument(
+        "--folder", type=Path, help="for the run, 90 bytes a row with its database's 260; a temporary one"
+    )
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--no-load", action="store_true", help="plan, run and verify alone")
+    parser.add_argument("--tables", action="store_true", help="print the table of what was measured before")
+    given = parser.parse_args()
+    RESULTS.mkdir(exist_ok=True)
+    if not given.tables:
+        with tempfile.TemporaryDirectory(prefix="whole-") as temporary:
+            folder = given.folder or Path(temporary)
+            found = measure(given.batches, folder, workers=given.workers, load=not given.no_load)
+            if given.folder is None:
+                from warehouse.server_folder import remove_database
+
+                remove_database(folder / f"whole-{given.batches}")
+        (RESULTS / f"whole-{given.batches}.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    measured = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(RESULTS.glob("whole-*.json"))]
+    sys.stdout.write(table(measured) + "\n")
+
+
+if __name__ == "__main__":
+    main()
