@@ -257,7 +257,7 @@ def _failures(again: str) -> Iterator[None]:
         with when_stopped(lambda: f"\n  go on: {again}"):
             yield
     except LoadFailed as failure:
-        known = f"{failure.partitions} of {failure.of} partitions are in the database" if failure.of else ""
+        known = f"{failure.partitions} of {failure.of} {failure.unit} are in the database" if failure.of else ""
         _end(failure, known, again, PARTLY if failure.partitions else FAILED)
     except WipeFailed as failure:
         _end(failure, "a part may be removed, and the rest is still there", again, PARTLY)
@@ -267,7 +267,7 @@ def _end(error: Exception, known: str, again: str, code: int) -> NoReturn:
     cure = [*getattr(error, "__notes__", ()), known, f"go on: {again}"]
     tell("\n  ".join(line for line in (f"error: {error}", *cure) if line))
     told = InputError("the load", str(error), "\n".join(line for line in cure if line))
-    told.more = {name: getattr(error, name) for name in ("partitions", "of") if hasattr(error, name)}
+    told.more = {name: getattr(error, name) for name in ("partitions", "of", "unit") if hasattr(error, name)}
     tell_json(told, code)
     raise SystemExit(code) from None
 

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from lake.iceberg import IcebergTables
     from lake.manifest import Manifest
     from lake.tables.declaration import Column
-    from warehouse.load import Listener, LoadResult
+    from warehouse.load import Listener
+    from warehouse.load_result import LoadResult
     from warehouse.wipe import WipeResult
 
 

@@ -13,12 +13,13 @@ from engine.report.console import say
 from lake.next_step import command
 from lake.space import size
 from warehouse.differences import DifferingColumn
-from warehouse.load import LoadResult
+from warehouse.load_result import LoadResult
 from warehouse.server_folder import FOLDER
 from warehouse.wipe import WipeResult
 
 MAX_COLUMNS = 12  # lines on the screen
 EXAMPLES = 2
+KINDS = ("copy", "indexes", "keys", "analyze")
 
 
 def print_load(screen: Console, result: LoadResult) -> None:
@@ -90,6 +91,11 @@ def load_data(result: LoadResult) -> dict[str, Any]:
         "history_rows": result.history_rows,
         "seconds": round(result.seconds, 3),
         "rows_per_second": round(result.rows_per_second),
+        "copy_seconds": round(result.copy_seconds, 3),
+        "index_and_key_seconds": round(result.restore_seconds, 3),
+        "connection_seconds": {kind: round(result.spent.get(kind, 0.0), 3) for kind in KINDS},
+        "indexes_and_keys": result.set_aside,
+        "bytes": result.bytes,
     }
 
 

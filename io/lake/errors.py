@@ -35,10 +35,10 @@ class RunFailed(Exception):
 
 
 class LoadFailed(Exception):
-    """A load that broke off: `partitions` of `of` are in the database, and the next load goes on there."""
+    """A load that broke off: `partitions` of `of`, or other units, are in the database, and the next load goes on."""
 
-    def __init__(self, message: str, partitions: int, of: int) -> None:
-        self.partitions, self.of = partitions, of
+    def __init__(self, message: str, partitions: int, of: int, unit: str = "partitions") -> None:
+        self.partitions, self.of, self.unit = partitions, of, unit
         super().__init__(message)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from threading import Event
 from time import perf_counter
@@ -12,7 +13,7 @@ from psycopg import sql
 
 from warehouse.database import Connection, identifier
 from warehouse.load_log import Load
-from warehouse.sharing import Stopped, share
+from warehouse.sharing import Piece, Stopped, share
 from warehouse.uat.expressions import Mapping
 from warehouse.uat.identifiers import qualified
 
@@ -30,8 +31,20 @@ WHERE m.amname <> 'brin' AND i.indrelid = to_regclass(%(table)s) AND NOT i.indis
 """
 
 
+REFERRING = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+WHERE confrelid = to_regclass(%(table)s) AND contype = 'f' ORDER BY 1, 2
+"""
+
 NOT_VALID = "NOT VALID"
-Work = Callable[[Connection, Event], str]
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a piece of work made, in words, and how long its connection took over it: seconds by kind of work."""
+
+    what: str
+    seconds: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -54,12 +67,17 @@ class Dropped:
         return self.definition.endswith(NOT_VALID)
 
 
+def are_many(rows: int) -> bool:
+    """Whether so many rows come to a table that its indexes are better made afterwards."""
+    return rows > MIN_ROWS
+
+
 def tables_to_set_aside(connection: Connection, load: Load, coming: dict[str, int]) -> list[str]:
     """The tables, of `coming` rows by lake table, to which many rows come and which hold no others than this load's."""
     return [
         mapping.uat
         for mapping in load.mappings
-        if coming.get(mapping.lake, 0) > MIN_ROWS and not has_other_rows(connection, mapping, load)
+        if are_many(coming.get(mapping.lake, 0)) and not has_other_rows(connection, mapping, load)
     ]
 
 
@@ -77,6 +95,26 @@ def set_aside(connection: Connection, load: Load, coming: dict[str, int]) -> int
     return count
 
 
+def set_aside_for_filling(connection: Connection, load: Load, tables: Iterable[str]) -> dict[str, list[Dropped]]:
+    """Drop what is in the way of emptying and filling some tables at once: their indexes, and the keys of others, or
+    their own, that refer to them. By table; recorded as set_aside does."""
+    found: dict[str, list[Dropped]] = {}
+    with connection.transaction():
+        for table in tables:
+            named = {"table": qualified(table)}
+            listed = [
+                Dropped(table=child, kind="foreign_key", name=name, definition=definition)
+                for child, name, definition in connection.execute(REFERRING, named).fetchall()
+            ]
+            listed += [
+                Dropped(table=table, kind=kind, name=name, definition=definition)
+                for kind, name, definition in connection.execute(FIND, named).fetchall()
+                if kind == "index"
+            ]
+            found[table] = [_drop(connection, load, each) for each in listed]
+    return found
+
+
 def has_other_rows(connection: Connection, mapping: Mapping, load: Load) -> bool:
     """Whether a table holds rows that are not this load's."""
     before, after = (
@@ -87,13 +125,14 @@ def has_other_rows(connection: Connection, mapping: Mapping, load: Load) -> bool
     return row is not None and bool(row[0])
 
 
-def _drop(connection: Connection, load: Load, dropped: Dropped) -> None:
-    connection.execute(
+def _drop(connection: Connection, load: Load, dropped: Dropped) -> Dropped:
+    row = connection.execute(
         """
         INSERT INTO smoltworks.load_log_set_aside (load_id, table_name, kind, name, definition, state)
         VALUES (%(load)s, %(table)s, %(kind)s, %(name)s, %(definition)s, 'dropped')
         ON CONFLICT (load_id, table_name, name)
         DO UPDATE SET state = 'dropped', definition = EXCLUDED.definition
+        RETURNING id
         """,
         {
             "load": load.id,
@@ -102,13 +141,15 @@ def _drop(connection: Connection, load: Load, dropped: Dropped) -> None:
             "name": dropped.name,
             "definition": dropped.definition,
         },
-    )
+    ).fetchone()
+    assert row is not None
     if dropped.kind == "index":
         # the name comes from regclass: quoted, and with its schema where that is needed
         connection.execute(sql.SQL(f"DROP INDEX {dropped.name}"))
     else:
         drop = sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}")
         connection.execute(drop.format(identifier(dropped.table), sql.Identifier(dropped.name)))
+    return replace(dropped, id=row[0])
 
 
 def count_dropped(connection: Connection) -> int:
@@ -121,9 +162,10 @@ def restore(
     connections: Iterable[Connection],
     report: Callable[[str, int, int], None] = lambda what, done, of: None,
     beat: Callable[[], None] = lambda: None,
+    spent: Callable[[Made], None] = lambda made: None,
 ) -> float:
-    """Make every recorded index and foreign key again, and validate; seconds. The connections share the work, and
-    `beat` is called meanwhile.
+    """Make every recorded index and foreign key again, and validate; seconds. The connections share the work; `beat` is
+    called meanwhile, and `spent` hears of each piece.
 
     psycopg.errors.ForeignKeyViolation, UniqueViolation when the data does not allow it: what could not be
     restored stays recorded.
@@ -134,30 +176,53 @@ def restore(
         pool[0]
         .execute(
             """
-            SELECT id, table_name, kind, name, definition, state FROM smoltworks.load_log_set_aside
-            WHERE state <> 'restored' ORDER BY id
+            SELECT id, table_name, kind, name, definition, state, coalesce(pg_table_size(to_regclass(table_name)), 0)
+            FROM smoltworks.load_log_set_aside WHERE state <> 'restored' ORDER BY id
             """
         )
         .fetchall()
     )
     recorded = [
         Dropped(id=id_, table=table, kind=kind, name=name, definition=definition, state=state)
-        for id_, table, kind, name, definition, state in rows
+        for id_, table, kind, name, definition, state, _ in rows
     ]
+    sizes = {row[1]: float(row[-1]) for row in rows}
     keys = [key for key in recorded if key.kind == "foreign_key"]
     for key in keys:
         if key.state == "dropped":
             _add_key(pool[0], key)
-    # one table's validations exclude each other, so a table is the unit; its indexes are free of each other
+    # one table's validations exclude each other and the making of its indexes, so a table is the unit; its indexes are
+    # free of each other
     by_table: dict[str, list[Dropped]] = {}
     for key in keys:
         by_table.setdefault(key.table, []).append(key)
-    work: list[Work] = [_index_work(index) for index in recorded if index.kind == "index"]
-    work += [_validation_work(listed) for listed in by_table.values()]
+    indexes = [each for each in recorded if each.kind == "index"]
+    work = [index_piece(index, sizes[index.table]) for index in indexes]
+    for table, listed in by_table.items():
+        first = frozenset(index_name(index) for index in indexes if index.table == table)
+        work.append(
+            Piece(name=f"keys {table}", do=_validation_work(listed), cost=len(listed) * sizes[table], after=first)
+        )
     numbers = count(1)
     report("making indexes, validating keys", 0, len(work))
-    share(pool, work, lambda made: report(made, next(numbers), len(work)), beat)
+
+    def done(made: Made) -> None:
+        spent(made)
+        report(made.what, next(numbers), len(work))
+
+    share(pool, work, done, beat)
     return perf_counter() - begun
+
+
+def analyze(pool: list[Connection], tables: list[str], spent: Callable[[Made], None]) -> None:
+    """Let the server look at what tables hold, so that it plans well; the connections share the work."""
+
+    def look(table: str, connection: Connection, stop: Event) -> Made:
+        begun = perf_counter()
+        connection.execute(sql.SQL("ANALYZE {}").format(identifier(table)))
+        return Made(f"statistics, {table}", {"analyze": perf_counter() - begun})
+
+    share(pool, [Piece(name=f"analyze {table}", do=partial(look, table)) for table in tables], spent)
 
 
 def _mark(connection: Connection, dropped: Dropped, state: str, seconds: float) -> None:
@@ -169,27 +234,51 @@ def _mark(connection: Connection, dropped: Dropped, state: str, seconds: float) 
     )
 
 
-def _index_work(index: Dropped) -> Work:
-    def build(connection: Connection, stop: Event) -> str:
+def index_name(index: Dropped) -> str:
+    """The name of the piece of work that makes an index."""
+    return f"index {index.id} {index.name}"
+
+
+def index_piece(index: Dropped, cost: float, after: frozenset[str] = frozenset()) -> Piece[Made]:
+    """The piece of work that makes a recorded index again."""
+
+    def build(connection: Connection, stop: Event) -> Made:
         begun = perf_counter()
         with connection.transaction():
             connection.execute(sql.SQL(index.definition))
-            _mark(connection, index, "restored", perf_counter() - begun)
-        return f"indexes, {index.table}"
+            mark_restored(connection, index, perf_counter() - begun)
+        return Made(f"indexes, {index.table}", {"indexes": perf_counter() - begun})
 
-    return build
+    return Piece(name=index_name(index), do=build, cost=cost, after=after)
+
+
+def make_key(connection: Connection, key: Dropped) -> None:
+    """Make a recorded foreign key again, within a transaction: at once valid."""
+    begun = perf_counter()
+    _add(connection, key, key.definition)
+    mark_restored(connection, key, perf_counter() - begun)
+
+
+def mark_restored(connection: Connection, dropped: Dropped, seconds: float) -> None:
+    """Note that what was dropped is there again."""
+    _mark(connection, dropped, "restored", seconds)
+
+
+def _add(connection: Connection, key: Dropped, text: str) -> None:
+    add = sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}")
+    connection.execute(add.format(identifier(key.table), sql.Identifier(key.name), sql.SQL(text)))
 
 
 def _add_key(connection: Connection, key: Dropped) -> None:
     text = key.definition if key.is_unvalidated else f"{key.definition} {NOT_VALID}"
-    add = sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}")
     with connection.transaction():
-        connection.execute(add.format(identifier(key.table), sql.Identifier(key.name), sql.SQL(text)))
+        _add(connection, key, text)
         _mark(connection, key, "unvalidated", 0.0)
 
 
-def _validation_work(keys: list[Dropped]) -> Work:
-    def validate(connection: Connection, stop: Event) -> str:
+def _validation_work(keys: list[Dropped]) -> Callable[[Connection, Event], Made]:
+    def validate(connection: Connection, stop: Event) -> Made:
+        first = perf_counter()
         validation = sql.SQL("ALTER TABLE {} VALIDATE CONSTRAINT {}")
         for key in keys:
             if stop.is_set():
@@ -199,6 +288,6 @@ def _validation_work(keys: list[Dropped]) -> Work:
                 if not key.is_unvalidated:  # it never was valid: not ours to judge
                     connection.execute(validation.format(identifier(key.table), sql.Identifier(key.name)))
                 _mark(connection, key, "restored", perf_counter() - begun)
-        return f"keys, {keys[0].table}"
+        return Made(f"keys, {keys[0].table}", {"keys": perf_counter() - first})
 
     return validate

@@ -11,19 +11,19 @@ from time import perf_counter
 
 import psycopg
 import pyarrow as pa
-from psycopg import sql
 
 from lake.errors import InputError, LoadFailed
 from lake.manifest import Manifest, PartitionRecord
 from lake.space import free_bytes, require_space
-from lake.tables import EVENT_TABLE_NAMES
 from warehouse import load_log
 from warehouse.copying import CopyJob, copy_partitions, max_rows
-from warehouse.database import Connection, Unreachable, connect, identifier
-from warehouse.differences import DifferingColumn
+from warehouse.database import Connection, Unreachable, connect
 from warehouse.encoding import Context
-from warehouse.indexes import count_dropped, restore, set_aside, tables_to_set_aside
+from warehouse.first_load import FirstLoad
+from warehouse.indexes import analyze, count_dropped, restore, set_aside, tables_to_set_aside
+from warehouse.key_checks import BrokenKey
 from warehouse.load_log import Load
+from warehouse.load_result import LoadResult
 from warehouse.master_data import complete_master_data, new_context, read_dimensions
 from warehouse.master_history import add_history
 from warehouse.owner import owner_name
@@ -40,9 +40,12 @@ from warehouse.preflight.tables import prepare_tables
 from warehouse.preflight.text_lengths import refuse_long_texts
 from warehouse.selection import EVERYTHING, Extract, Selection, choose
 from warehouse.server_errors import ADVICE, FULL_DISK, database_errors, describe_error
+from warehouse.server_memory import let_sort
 from warehouse.space import bytes_needed
+from warehouse.tables_done import LoadedTable, loaded_tables
 from warehouse.uat.history import HISTORIES
-from warehouse.uat.mapping import DIMENSIONS, EVENTS
+from warehouse.uat.identifiers import qualified
+from warehouse.uat.mapping import DIMENSIONS, EVENT_MAPPINGS, EVENTS
 from warehouse.uat.tables.history import history_name
 
 DEFAULT_CONNECTIONS = 2
@@ -66,36 +69,6 @@ class Options:
     password_file: Path | None = None
     disk: Path | None = None
     force: bool = False
-
-
-@dataclass
-class LoadResult:
-    """What one call did. `rows`: by lake table, written by this call, also where 0; `added_master_rows` and
-    `history_rows`: by the target's; `differing_master_rows`: those that were there with other values, and were left so;
-    `owner`: the username to whom the load belongs; times in seconds."""
-
-    already: bool
-    owner: str = ""
-    created_tables: bool = False
-    rows: dict[str, int] = field(default_factory=lambda: dict.fromkeys(EVENT_TABLE_NAMES, 0))
-    added_master_rows: dict[str, int] = field(default_factory=dict)
-    differing_master_rows: list[DifferingColumn] = field(default_factory=list)
-    history_rows: dict[str, int] = field(default_factory=dict)
-    set_aside: int = 0
-    restored_first: int = 0
-    copy_seconds: float = 0.0
-    restore_seconds: float = 0.0
-    seconds: float = 0.0
-
-    @property
-    def total_rows(self) -> int:
-        """Event rows written by this call, and rows of their history."""
-        return sum(self.rows.values()) + sum(self.history_rows.values())
-
-    @property
-    def rows_per_second(self) -> float:
-        """Over all of the call; 0 where nothing was written."""
-        return self.total_rows / self.seconds if self.seconds and self.total_rows else 0.0
 
 
 @dataclass
@@ -194,8 +167,9 @@ class _Loading:
     listener: Listener
     options: Options
     stack: ExitStack
-    of: int  # partitions that are to be in
-    committed: int = 0  # partitions that are known to be in
+    of: int  # partitions, or tables, that are to be in
+    unit: str = "partitions"
+    committed: int = 0  # of them are known to be in
     needed: int = 0  # bytes on the server's disk, where that is ours to look at
     result: LoadResult = field(default_factory=lambda: LoadResult(already=False))
 
@@ -208,7 +182,7 @@ class _Loading:
 
     def failed(self, words: str) -> LoadFailed:
         """The failure that tells how far it came, and how much room it wanted where there was none."""
-        failure = LoadFailed(words, self.committed, self.of)
+        failure = LoadFailed(words, self.committed, self.of, self.unit)
         if ADVICE[FULL_DISK] in words and self.options.disk is not None:
             free = free_bytes(self.options.disk)
             failure.add_note(f"{free:,} bytes are free in {self.options.disk}, it began with a need of {self.needed:,}")
@@ -219,7 +193,14 @@ class _Loading:
         """The connections to copy over; fewer where the server refused some, for indexes to be restored over."""
         if not self._pool:
             self._pool.extend(self.stack.enter_context(connect(self.dsn)) for _ in range(self.connections))
+            if self.is_own:
+                let_sort(self._pool)
         return self._pool
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the server is the run's own."""
+        return self.options.disk is not None
 
     def load(self) -> LoadResult:
         main, result = self.main, self.result
@@ -249,18 +230,24 @@ class _Loading:
         extract = choose(self.options.selection, self.run_dir, self.manifest)
         done = load.partitions_done if load else frozenset()
         left = [p for p in extract.partitions if p.partition not in done]
+        tables_in = loaded_tables(main, load) if load else {}
+        by_tables = bool(tables_in) or (self.is_own and not done and not self.options.keep_indexes)
         self.of = len(extract.partitions)
-        self._require_room(extract, left, load)
+        coming = {t: rows for t, rows in max_rows(extract, left).items() if EVENT_MAPPINGS[t].uat not in tables_in}
+        self._require_room(coming, load)
         self.listener.phase("master data")
-        context, load = self._prepare(dimensions, extract, left, load)
-        self._copy(context, extract, left, load)
+        context, load = self._prepare(dimensions, extract, [] if tables_in else left, load)
+        if by_tables:
+            self.of, self.unit, self.committed = len(load.mappings), "tables", len(tables_in)
+        job = CopyJob(extract=extract, context=context, load=load, progress=self.listener.rows, beat=_pulse(main))
+        self._fill(job, left, by_tables=by_tables)
         return result
 
-    def _require_room(self, extract: Extract, left: list[PartitionRecord], load: Load | None) -> None:
+    def _require_room(self, coming: dict[str, int], load: Load | None) -> None:
         options = self.options
         if options.disk is not None:
             histories = load.histories if load else HISTORIES if options.history else ()
-            self.needed = bytes_needed(max_rows(extract, left), histories)
+            self.needed = bytes_needed(coming, histories)
             require_space(options.disk, self.needed, "the load", forced=options.force)
 
     def _prepare(
@@ -300,45 +287,86 @@ class _Loading:
             self.result.added_master_rows[rows.table] = before + rows.last - rows.first + 1
         return replace(context, offsets=load.offsets, prefix=options.prefix), load
 
-    def _copy(self, context: Context, extract: Extract, left: list[PartitionRecord], load: Load) -> None:
-        main, listener, result = self.main, self.listener, self.result
-
-        def done(number: int, rows: dict[str, int]) -> None:
-            self.committed += 1
-            for table, count in rows.items():
-                counts = result.rows if table in result.rows else result.history_rows
-                counts[table] = counts.get(table, 0) + count
-            listener.partition(number)
-
-        begun = perf_counter()
-        coming = max_rows(extract, left)
+    def _fill(self, job: CopyJob, left: list[PartitionRecord], *, by_tables: bool) -> None:
+        """Copy what is not in yet, make what was set aside, and look at what came."""
+        listener, result, load = self.listener, self.result, job.load
+        coming = max_rows(job.extract, left)
         states = sum(coming.get(history.table.lake, 0) for history in load.histories)
         listener.coming(sum(coming.values()) + states)
         listener.phase("rows")
         failure: BaseException | None = None
-        beat = _pulse(main)
+        begun = perf_counter()
         try:
-            if not self.options.keep_indexes:
-                result.set_aside = set_aside(main, load, coming)
-            job = CopyJob(extract=extract, context=context, load=load, progress=listener.rows, beat=beat)
-            copy_partitions(self.pool, job, left, done)
-            if self.options.disk is not None:
-                main.execute("CHECKPOINT")  # the rows' log goes before the indexes come: less room at a time
+            if by_tables:
+                self._copy_tables(job, left, coming)
+            else:
+                self._copy_partitions(job, left, coming)
         except BaseException as e:
             failure = e
-        result.copy_seconds = perf_counter() - begun
-        listener.phase("indexes and foreign keys")
-        self._restore(load, failure, beat)
-        if isinstance(failure, Unreachable):
+        result.copy_seconds = result.copy_seconds or perf_counter() - begun
+        if failure is not None or not by_tables:
+            listener.phase("indexes and foreign keys")
+        self._restore(load, failure, job.beat)
+        if isinstance(failure, Unreachable | BrokenKey):
             raise self.failed(str(failure)) from failure
         if failure is not None:
-            failure.add_note(f"{self.committed} of {self.of} partitions are in")
+            failure.add_note(f"{self.committed} of {self.of} {self.unit} are in")
             raise failure
-        listener.phase("analyzing")
-        for mapping in load.mappings:
-            if result.rows.get(mapping.ids) or result.history_rows.get(mapping.ids):
-                main.execute(sql.SQL("ANALYZE {}").format(identifier(mapping.uat)))
-        load_log.complete(main, load, copy_seconds=result.copy_seconds, restore_seconds=result.restore_seconds)
+        if not by_tables:
+            listener.phase("analyzing")
+            self._analyze(load)
+        result.bytes = self._bytes(load)
+        load_log.complete(self.main, load, copy_seconds=result.copy_seconds, restore_seconds=result.restore_seconds)
+
+    def _copy_partitions(self, job: CopyJob, left: list[PartitionRecord], coming: dict[str, int]) -> None:
+        main, result = self.main, self.result
+
+        def done(number: int, rows: dict[str, int], seconds: float) -> None:
+            self.committed += 1
+            for table, count in rows.items():
+                result.count(table, count)
+            result.spend({"copy": seconds})
+            self.listener.partition(number)
+
+        if not self.options.keep_indexes:
+            result.set_aside = set_aside(main, job.load, coming)
+        copy_partitions(self.pool, job, left, done)
+        if self.is_own:
+            main.execute("CHECKPOINT")  # the rows' log goes before the indexes come: less room at a time
+
+    def _copy_tables(self, job: CopyJob, left: list[PartitionRecord], coming: dict[str, int]) -> None:
+        result, begun = self.result, perf_counter()
+        first = FirstLoad(main=self.main, job=job, partitions=left, coming=coming)
+        names = {mapping.uat: mapping.ids for mapping in job.load.mappings}
+
+        def copied(loaded: LoadedTable) -> None:
+            self.committed += 1
+            result.count(names[loaded.table], sum(loaded.rows.values()))
+            if self.committed == self.of:
+                self.listener.phase("indexes and foreign keys")
+
+        def made(what: str, done: int, of: int) -> None:
+            if self.committed == self.of:
+                self.listener.restored(what, done, of)
+
+        result.set_aside = first.prepare()
+        first.fill(self.pool, copied, made, lambda each: result.spend(each.seconds))
+        # rows came while indexes were made: the time that it took, as the connections spent it
+        copying = result.spent.get("copy", 0.0) / (sum(result.spent.values()) or 1.0)
+        result.copy_seconds = (perf_counter() - begun) * copying
+        result.restore_seconds = (perf_counter() - begun) * (1 - copying)
+
+    def _bytes(self, load: Load) -> dict[str, int]:
+        row = self.main.execute(
+            "SELECT sum(pg_table_size(t)), sum(pg_indexes_size(t)) FROM unnest(%s::text[]::regclass[]) t",
+            ([qualified(mapping.uat) for mapping in load.mappings],),
+        ).fetchone()
+        return {} if row is None else {"tables": int(row[0]), "indexes": int(row[1])}
+
+    def _analyze(self, load: Load) -> None:
+        tables = [m for m in load.mappings if self.result.rows.get(m.ids) or self.result.history_rows.get(m.ids)]
+        largest_first = sorted(tables, key=lambda m: -self.result.rows.get(m.ids, 0))
+        analyze(self.pool, [mapping.uat for mapping in largest_first], lambda each: self.result.spend(each.seconds))
 
     def _restore(self, load: Load, failure: BaseException | None, beat: Callable[[], None]) -> None:
         """What was set aside, also after a failure; LoadFailed where it can't be."""
@@ -348,9 +376,14 @@ class _Loading:
                     pool = self.pool
                 else:  # the old connections may be as broken as the copy is
                     pool = [stack.enter_context(connect(self.dsn)) for _ in range(max(len(self._pool), 1))]
-                    self.committed = load_log.count_parts(pool[0], load)  # a commit's answer may have been lost
-                self.result.restore_seconds = restore(
-                    pool, self.listener.restored, beat if failure is None else lambda: None
+                    # a commit's answer may have been lost
+                    parts = load_log.count_parts(pool[0], load)
+                    self.committed = len(loaded_tables(pool[0], load)) if self.unit == "tables" and not parts else parts
+                self.result.restore_seconds += restore(
+                    pool,
+                    self.listener.restored,
+                    beat if failure is None else lambda: None,
+                    lambda made: self.result.spend(made.seconds),
                 )
         except (psycopg.Error, InputError) as e:
             reason = describe_error(e, self.dsn) if isinstance(e, psycopg.Error) else str(e)

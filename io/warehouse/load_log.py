@@ -25,7 +25,12 @@ LOADER_LOCK = 0x536D6F6C74  # "Smolt"
 LOCK_SECONDS = 3  # a server notices some moments later that a loader is gone
 
 # What STATEMENTS make, in the order in which it can be dropped.
-TABLES = ("smoltworks.load_log_set_aside", "smoltworks.load_log_part", "smoltworks.load_log")
+TABLES = (
+    "smoltworks.load_log_set_aside",
+    "smoltworks.load_log_table",
+    "smoltworks.load_log_part",
+    "smoltworks.load_log",
+)
 
 STATEMENTS = (
     "CREATE SCHEMA IF NOT EXISTS smoltworks",
@@ -58,6 +63,17 @@ STATEMENTS = (
       seconds double precision NOT NULL,
       loaded_at timestamptz NOT NULL DEFAULT now(),
       PRIMARY KEY (load_id, partition)
+    )
+    """,
+    # of a load that goes by tables (warehouse.first_load, warehouse.tables_done), until all of them are in
+    """
+    CREATE TABLE IF NOT EXISTS smoltworks.load_log_table (
+      load_id bigint NOT NULL REFERENCES smoltworks.load_log ON DELETE CASCADE,
+      table_name text NOT NULL,
+      rows jsonb NOT NULL,
+      seconds double precision NOT NULL,
+      loaded_at timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (load_id, table_name)
     )
     """,
     """

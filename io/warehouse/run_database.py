@@ -17,7 +17,8 @@ from lake.store_path import is_stored
 from warehouse.blocking import told_of_blocking
 from warehouse.copying import max_rows
 from warehouse.embedded import embedded_dsn
-from warehouse.load import DEFAULT_CONNECTIONS, WHOLE, Listener, LoadResult, Options, load_run, restore_only
+from warehouse.load import DEFAULT_CONNECTIONS, WHOLE, Listener, Options, load_run, restore_only
+from warehouse.load_result import LoadResult
 from warehouse.loaded_target import forget_load, record_load
 from warehouse.selection import choose
 from warehouse.server_folder import FOLDER, has_database

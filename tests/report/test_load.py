@@ -10,7 +10,7 @@ from rich.console import Console
 
 from engine.report.load import load_data, print_load
 from warehouse.differences import DifferingColumn, DifferingValue
-from warehouse.load import LoadResult
+from warehouse.load_result import LoadResult
 
 
 def differing(columns: int) -> LoadResult:
