@@ -41,7 +41,14 @@ def test_loads_once_and_says_so(run_dir: Path) -> None:
         "already_loaded",
         "seconds",
         "rows_per_second",
+        "copy_seconds",
+        "index_and_key_seconds",
+        "connection_seconds",
+        "indexes_and_keys",
+        "bytes",
     }
+    assert set(data["connection_seconds"]) == {"copy", "indexes", "keys", "analyze"}
+    assert data["bytes"]["tables"] > 0 < data["bytes"]["indexes"]
     assert data["rows"]["environmental_reading"] == 360
     assert data["rows_per_second"] > 0
     second = load(run_dir, "--json")

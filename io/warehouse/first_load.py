@@ -181,8 +181,7 @@ def _empty(connection: Connection, table: str) -> list[tuple[str, str]]:
     row = connection.execute(sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(name)).fetchone()
     assert row is not None
     if row[0]:
-        cure = f"remove them (TRUNCATE {table}), or load with --keep-indexes"
-        raise InputError(f"table {table}", "somebody entered rows since the load began", cure)
+        raise InputError(f"table {table}", "somebody entered rows since the load began", "load again: they may stay")
     constraints = connection.execute(CONSTRAINTS, (qualified(table),)).fetchall()
     for constraint, _ in constraints:
         connection.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(name, sql.Identifier(constraint)))

@@ -41,7 +41,7 @@ from warehouse.preflight.text_lengths import refuse_long_texts
 from warehouse.selection import EVERYTHING, Extract, Selection, choose
 from warehouse.server_errors import ADVICE, FULL_DISK, database_errors, describe_error
 from warehouse.server_memory import let_sort
-from warehouse.space import bytes_needed
+from warehouse.space import bytes_needed, way
 from warehouse.tables_done import LoadedTable, loaded_tables
 from warehouse.uat.history import HISTORIES
 from warehouse.uat.identifiers import qualified
@@ -234,7 +234,7 @@ class _Loading:
         by_tables = bool(tables_in) or (self.is_own and not done and not self.options.keep_indexes)
         self.of = len(extract.partitions)
         coming = {t: rows for t, rows in max_rows(extract, left).items() if EVENT_MAPPINGS[t].uat not in tables_in}
-        self._require_room(coming, load)
+        self._require_room(coming, load, logged=not by_tables)
         self.listener.phase("master data")
         context, load = self._prepare(dimensions, extract, [] if tables_in else left, load)
         if by_tables:
@@ -243,11 +243,11 @@ class _Loading:
         self._fill(job, left, by_tables=by_tables)
         return result
 
-    def _require_room(self, coming: dict[str, int], load: Load | None) -> None:
+    def _require_room(self, coming: dict[str, int], load: Load | None, *, logged: bool) -> None:
         options = self.options
         if options.disk is not None:
             histories = load.histories if load else HISTORIES if options.history else ()
-            self.needed = bytes_needed(coming, histories)
+            self.needed = bytes_needed(coming, histories, way(self.connections, logged=logged))
             require_space(options.disk, self.needed, "the load", forced=options.force)
 
     def _prepare(

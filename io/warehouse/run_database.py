@@ -24,7 +24,7 @@ from warehouse.selection import choose
 from warehouse.server_folder import FOLDER, has_database
 from warehouse.server_process import is_up
 from warehouse.server_users import Tell, silent
-from warehouse.space import NEW_SERVER, bytes_needed
+from warehouse.space import NEW_SERVER, bytes_needed, way
 from warehouse.uat.history import HISTORIES
 from warehouse.wipe import WipeResult, wipe_run
 
@@ -81,17 +81,18 @@ def load(
         if dsn is None:
             options = replace(options, disk=(run_dir / FOLDER).resolve())
             if not has_database(run_dir):
-                _require_room_for_all(run_dir, manifest, options)
+                _require_room_for_all(run_dir, manifest, options, connections)
         with database(run_dir, dsn, must_exist=False, tell=tell) as address, told_of_blocking(address, tell):
             result = load_run(run_dir, manifest, address, connections, listener=listener, options=options)
         record_load(run_dir, manifest, dsn)
     return result
 
 
-def _require_room_for_all(run_dir: Path, manifest: Manifest, options: Options) -> None:
+def _require_room_for_all(run_dir: Path, manifest: Manifest, options: Options, connections: int) -> None:
     """InputError when a new server with all that is to be loaded finds no room; before one is made."""
     extract = choose(options.selection, run_dir, manifest)
-    rows = bytes_needed(max_rows(extract, extract.partitions), HISTORIES if options.history else ())
+    taken = way(connections, logged=options.keep_indexes)
+    rows = bytes_needed(max_rows(extract, extract.partitions), HISTORIES if options.history else (), taken)
     require_space(run_dir, NEW_SERVER + rows, "the load", forced=options.force)
 
 

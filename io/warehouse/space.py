@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from types import MappingProxyType
 
+from warehouse.server_memory import free_memory, sorting_memory
 from warehouse.uat.history import History
 from warehouse.uat.mapping import EVENTS
 
@@ -29,14 +31,30 @@ MEASURED = MappingProxyType(
 OTHERS = (125, 105)
 STATES = (130, 95)  # of a history table
 NEW_SERVER = 57_000_000  # initdb's files, the first of the server's log, and our tables without rows
+# What a load that is logged (warehouse.first_load's is not) takes beside:
 KEYS = 44  # bytes a row, of the indexes that stay up while rows are copied
 LOGGED = 100  # bytes a row goes into the server's log beside the row itself: its keys that stay up
 MOST_LOGGED = 1 << 30  # the log is cut when it is as long, as warehouse.server_process sets it
 SEEN = 0.65  # of a table's pages are in the log once more when its indexes are made: each is marked as it is first read
-SORTED = 30  # bytes a row of the largest table, set down while its indexes are made
+# Of the largest table, while its indexes are made, two at a time: bytes a row to sort in memory, or to set down if that
+# is too small
+SORTED, SET_DOWN = 60, 80
 
 
-def bytes_needed(coming: dict[str, int], histories: Iterable[History] = ()) -> int:
+@dataclass(frozen=True)
+class Way:
+    """How a load goes: whether its rows are logged, and in how many bytes an index is sorted."""
+
+    logged: bool = False
+    memory: int = 0
+
+
+def way(connections: int, *, logged: bool) -> Way:
+    """How a load over so many connections goes on this machine."""
+    return Way(logged=logged, memory=sorting_memory(connections, free_memory()))
+
+
+def bytes_needed(coming: dict[str, int], histories: Iterable[History] = (), way: Way = Way()) -> int:
     """Bytes at most at a time, for rows by lake table and the states of their history; without the server itself."""
     counted = [(mapping.uat, coming.get(mapping.lake, 0), OTHERS) for mapping in EVENTS]
     counted += [(h.mapping.uat, coming.get(h.table.lake, 0) * h.states, STATES) for h in histories]
@@ -47,6 +65,8 @@ def bytes_needed(coming: dict[str, int], histories: Iterable[History] = ()) -> i
         index_bytes += of_indexes * count
         rows += count
     largest = max((count for _, count, _ in counted), default=0)
+    indexing = table_bytes + index_bytes + (SET_DOWN * largest if SORTED * largest > way.memory else 0)
+    if not way.logged:
+        return indexing
     copying = table_bytes + KEYS * rows + min(table_bytes + LOGGED * rows, MOST_LOGGED)
-    indexing = table_bytes + index_bytes + SORTED * largest + min(round(SEEN * table_bytes), MOST_LOGGED)
-    return max(copying, indexing)
+    return max(copying, indexing + min(round(SEEN * table_bytes), MOST_LOGGED))

@@ -16,7 +16,7 @@ from warehouse.load import Listener, Options
 from warehouse.reconciling.reconcile import reconcile
 from warehouse.run_database import database, load
 from warehouse.server_folder import FOLDER
-from warehouse.space import NEW_SERVER, bytes_needed
+from warehouse.space import NEW_SERVER, SET_DOWN, Way, bytes_needed
 from warehouse.uat.history import HISTORIES
 
 # The demo's tables, and by du twice a second the most that RUN/postgres held while it was loaded (PostgreSQL 18).
@@ -43,16 +43,25 @@ DEMO = {
 }
 MOST, MOST_WITH_HISTORY = 1_160_000_000, 1_466_000_000
 ABOUT = 0.15
+LOGGED = Way(logged=True)
 
 
 def test_the_demos_room_is_foreseen() -> None:
-    assert NEW_SERVER + bytes_needed(DEMO) == pytest.approx(MOST, rel=ABOUT)
-    assert NEW_SERVER + bytes_needed(DEMO, HISTORIES) == pytest.approx(MOST_WITH_HISTORY, rel=ABOUT)
+    assert NEW_SERVER + bytes_needed(DEMO, (), LOGGED) == pytest.approx(MOST, rel=ABOUT)
+    assert NEW_SERVER + bytes_needed(DEMO, HISTORIES, LOGGED) == pytest.approx(MOST_WITH_HISTORY, rel=ABOUT)
+
+
+def test_a_load_that_is_not_logged_needs_its_tables_and_indexes_alone() -> None:
+    many = {table: 10 * rows for table, rows in DEMO.items()}
+    roomy, tight = Way(memory=4 << 30), Way(memory=1 << 20)
+    assert bytes_needed(DEMO, (), roomy) < bytes_needed(DEMO, (), LOGGED)
+    assert bytes_needed(many, (), roomy) == 10 * bytes_needed(DEMO, (), roomy)
+    assert bytes_needed(many, (), tight) == bytes_needed(many, (), roomy) + SET_DOWN * many["environmental_reading"]
 
 
 def test_more_rows_need_more_room_and_the_log_of_many_has_an_end() -> None:
     many = {table: 100 * rows for table, rows in DEMO.items()}
-    assert bytes_needed(DEMO) < bytes_needed(many) < 100 * bytes_needed(DEMO)
+    assert bytes_needed(DEMO, (), LOGGED) < bytes_needed(many, (), LOGGED) < 100 * bytes_needed(DEMO, (), LOGGED)
 
 
 def test_a_disk_with_less_is_refused_before_anything_is_made(
