@@ -21,7 +21,7 @@ from engine.simulation.feed.market import feed_index
 from engine.simulation.feed.rations import Stock, choose_feed, split_rations
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.moments import mean_weights_g
-from engine.simulation.numerics.streams import Stream, stream_key
+from engine.simulation.numerics.streams import Stream, stream_keys
 from engine.simulation.observed.state_estimate import StageEstimate
 from engine.simulation.record import BatchHistory, StageHistory
 from lake.codes import SEA
@@ -64,16 +64,15 @@ def feed_batch(schedule: Schedule, history: BatchHistory, estimates: list[StageE
     prices = _prices(schedule, history)
     stages = []
     for stage, known in zip(history.stages, estimates, strict=True):
-        present = stage.present
         stages.append(
             _feed_stage(
                 schedule,
                 history,
                 stage,
                 feed_container_id=_feed_containers(schedule, stage.container_ids),
-                ration=np.where(present, stage.ration, 0),
+                ration=np.where(stage.present, stage.ration, 0),
                 stock=Stock(
-                    fish=np.where(present, stage.population, 0).astype(np.int64),
+                    fish=stage.population.astype(np.int64),
                     weight_cg=known.weight_cg.astype(np.int64),
                     fish_arrived=stage.fish.astype(np.int64),
                     weight_arrived_cg=known.arrival_cg.astype(np.int64),
@@ -151,16 +150,17 @@ def _feed_stage(
     one a store, feed and day.
     """
     farm, policy = schedule.farm, schedule.biology.model.feed
-    ids, store = np.unique(feed_container_id, return_inverse=True)
-    stores, feeds = [farm.feed_containers[i - 1] for i in ids.tolist()], farm.model.feeds
+    of_container = feed_container_id.tolist()
+    ids = sorted(set(of_container))
+    store = np.array([ids.index(i) for i in of_container])
+    stores, feeds = [farm.feed_containers[i - 1] for i in ids], farm.model.feeds
     n, days = ration.shape
     meals = np.empty((n, days, 2), dtype=np.int64)
     served = split_rations(ration, policy.morning_share, meals)
     feed, ahead = _plan_feeds(schedule, history, stage, stock)
     number = history.batch.number
-    keys = np.array(
-        [[stream_key(schedule.seed, Stream.FEED_PRICE, number, s.name, f.name) for f in feeds] for s in stores]
-    )
+    names = tuple(f.name for f in feeds)
+    keys = np.stack([stream_keys(schedule.seed, Stream.FEED_PRICE, number, s.name, each=names) for s in stores])
     room = len(stores) * days * len(feeds)
     lots = LotColumns._make(np.empty(room, dtype=np.int64) for _ in LotColumns._fields)
     cost = np.zeros((n, days, 2), dtype=np.int64)
@@ -187,7 +187,7 @@ def _feed_stage(
         cost=cost,
         served=served,
         lots=FeedLots(
-            feed_container_id=ids[lots.store[order]],
+            feed_container_id=np.array(ids)[lots.store[order]],
             feed_id=lots.feed[order] + 1,
             day=lots.day[order],
             quantity=lots.quantity[order],

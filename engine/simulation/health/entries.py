@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from engine.farm.schedule import Schedule
 from engine.simulation.health import wording
@@ -28,8 +28,7 @@ HARVEST_HOUR = 22  # a harvest closes the day, after its meals and readings
 EVENING_HOUR = 21  # after the day's last readings
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry of the journal. container: an id of the farm, None for the batch. severity: "" for none.
 
     treatments: positions of the remedies that it tells of.
@@ -93,7 +92,7 @@ class EntryWriter:
         if day is None and bool(stage.emptied.all()):
             last = stage.start_day + int(stage.days_lived.max())
             if self.history.lost and stage is self.history.stages[-1]:
-                return replace(entry, notes=f"All lost on {wording.date(last - 1)}.")
+                return entry._replace(notes=f"All lost on {wording.date(last - 1)}.")
             word = "Harvested" if stage.stage == SEA else "Moved on"
-            return replace(entry, notes=f"{word} by {wording.date(last - 1 if stage.stage == SEA else last)}.")
-        return replace(entry, notes=notes) if day is not None else replace(entry, resolved=False)
+            return entry._replace(notes=f"{word} by {wording.date(last - 1 if stage.stage == SEA else last)}.")
+        return entry._replace(notes=notes) if day is not None else entry._replace(resolved=False)

@@ -7,7 +7,7 @@ and how its matter ended is told as of the as-of date.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -94,23 +94,22 @@ class _JournalWriter(EntryWriter):
                 fish = int(stage.before(stage.population, stage.fish)[containers, day - stage.start_day].sum())
                 vaccine = self.schedule.region_of(self.history.batch).vaccine
                 text = f"{wording.fish(fish)} vaccinated ({vaccine}) in {where}."
-                yield replace(
-                    self.entry(stage, day, "vaccination", text, containers=containers), treatments=tuple(members)
-                )
+                entry = self.entry(stage, day, "vaccination", text, containers=containers)
+                yield entry._replace(treatments=tuple(members))
                 continue
             before = [given[i].before for i in members]
             text = f"{wording.METHODS[method]} of {where}{_lice_text(before, '; counted on {date}: {a_fish}')}."
-            entry = replace(self.entry(stage, day, "treatment", text, containers=containers), treatments=tuple(members))
+            entry = self.entry(stage, day, "treatment", text, containers=containers)._replace(treatments=tuple(members))
             yield self._with_treatment_end(entry, stage, [given[i] for i in members])
 
     def _with_treatment_end(self, entry: Entry, stage: StageHistory, treated: list[Remedy]) -> Entry:
         after = [r.after for r in treated]
         if all(a is not None for a in after):
-            return replace(entry, notes=_lice_text(after, "Counted on {date}: {a_fish}.").strip())
+            return entry._replace(notes=_lice_text(after, "Counted on {date}: {a_fish}.").strip())
         missing = [r.container for r in treated if r.after is None]
         if bool(stage.emptied[missing].all()):
-            return replace(entry, notes="Harvested before all rings were counted again.")
-        return replace(entry, resolved=False)
+            return entry._replace(notes="Harvested before all rings were counted again.")
+        return entry._replace(resolved=False)
 
     def events(self, events: tuple[NoticedEvent, ...], samples: tuple[LabSamples, ...]) -> Iterator[Entry]:
         """What happened to the fish: notice, samples, cause, and a look back a week later."""
@@ -171,10 +170,10 @@ class _JournalWriter(EntryWriter):
         if bool(stage.emptied[list(event.containers)].all()):
             end = min(end, left)
         if end > self.schedule.as_of_day:
-            return replace(entry, resolved=False)
+            return entry._replace(resolved=False)
         lost = _count_dead(stage, event.containers, a, end - 1)
         text = f"Over: {wording.dead(stage, lost)} from {wording.date(a)} to {wording.date(end - 1)}."
-        return replace(entry, notes=text)
+        return entry._replace(notes=text)
 
     def _sample_entry(self, stage: StageHistory, event: NoticedEvent, samples: LabSamples) -> Entry:
         where = self.places(stage, samples.containers)
@@ -182,8 +181,8 @@ class _JournalWriter(EntryWriter):
         text = f"{kinds} sampled in {where}, for {wording.EVENTS[event.event.kind]}."
         entry = self.entry(stage, samples.day, "sample", text, containers=samples.containers)
         if samples.result_day >= self.schedule.as_of_day:
-            return replace(entry, resolved=False)
-        return replace(entry, notes=f"Results of {wording.date(samples.result_day)}: {_verdict_text(event, samples)}.")
+            return entry._replace(resolved=False)
+        return entry._replace(notes=f"Results of {wording.date(samples.result_day)}: {_verdict_text(event, samples)}.")
 
     def _diagnosis(self, stage: StageHistory, event: NoticedEvent, samples: LabSamples, what: str, level: str) -> Entry:
         concerned = samples.positive_containers or samples.containers
@@ -203,11 +202,12 @@ class _JournalWriter(EntryWriter):
             if lice is None:
                 continue
             females, fish, limit, is_above = adult_female_counts(lice, limits)
-            below = np.flatnonzero((fish > 0) & ~is_above)
-            for w in run_starts(is_above):
+            starts = run_starts(is_above)
+            below = np.flatnonzero((fish > 0) & ~is_above) if starts else np.zeros(0, dtype=np.int64)
+            for w in starts:
                 rings = np.flatnonzero(lice.sampled[:, w] > 0).tolist()
                 a_fish = lice.counted[rings, w, ADULT_FEMALE] / lice.sampled[rings, w]
-                worst = self.schedule.farm.container(stage.container_ids[rings[int(np.argmax(a_fish))]]).name
+                worst = self.schedule.farm.container(stage.container_ids[rings[int(a_fish.argmax())]]).name
                 times = float(females[w] / fish[w] / limit[w])
                 level = SEVERITIES[int(np.searchsorted(self.policy.lice_over, times, side="right"))]
                 text = (
@@ -215,8 +215,8 @@ class _JournalWriter(EntryWriter):
                     f"limit of {limit[w]:g}; most in {worst}, {a_fish.max():.2f}."
                 )
                 entry = self.entry(stage, int(lice.day[w]), "observation", text, severity=level)
-                after = below[below > w]
-                day = int(lice.day[after[0]]) if len(after) else None
+                after = next((v for v in below if v > w), None)
+                day = None if after is None else int(lice.day[after])
                 notes = "" if day is None else f"Not above the limit at the count of {wording.date(day)}."
                 yield self.with_end(entry, stage, day, notes)
 

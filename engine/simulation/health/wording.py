@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +11,7 @@ from engine.farm.schedule import Schedule
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.record import StageHistory
 
+EPOCH = datetime.date(1970, 1, 1).toordinal()
 NAMED = 3  # containers named one by one before the rest is only counted
 
 NOUNS = {"TRAY": "tray", "TANK": "tank", "PEN": "ring"}
@@ -74,7 +76,7 @@ def choose(options: Sequence[str], key: np.uint64, index: int) -> str:
 
 def date(day: int) -> str:
     """A day since 1970 as 2024-03-01."""
-    return str(np.datetime64(day, "D"))
+    return datetime.date.fromordinal(EPOCH + day).isoformat()
 
 
 def fish(count: int) -> str:
@@ -106,20 +108,15 @@ def noun(schedule: Schedule, stage: StageHistory, count: int = 2) -> str:
 def places(schedule: Schedule, stage: StageHistory, containers: Sequence[int]) -> str:
     """Some of a stage's containers, by name where they are few."""
     count, every = len(containers), len(stage.container_ids)
-    names = [schedule.farm.container(stage.container_ids[c]).name for c in containers]
     if count == every and count > 2:
         return f"all {count} {noun(schedule, stage)}"
+    names = [schedule.farm.container(stage.container_ids[c]).name for c in containers[:NAMED]]
     if count <= NAMED:
         return listed(names)
     rest = f"{count - NAMED} more"
-    return f"{count} of {every} {noun(schedule, stage)} ({', '.join(names[:NAMED])} and {rest})"
+    return f"{count} of {every} {noun(schedule, stage)} ({', '.join(names)} and {rest})"
 
 
 def site(schedule: Schedule, stage: StageHistory) -> str:
     """The hall or the area, or both areas, of a stage."""
-    found = []
-    for id_ in stage.container_ids:
-        name = schedule.farm.container(id_).place.name
-        if name not in found:
-            found.append(name)
-    return listed(found)
+    return listed(list(dict.fromkeys(schedule.farm.container(id_).place.name for id_ in stage.container_ids)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +51,7 @@ def remedies(schedule: Schedule, history: BatchHistory) -> tuple[Remedy, ...]:
     days: dict[tuple[int, int], list[Treatment]] = {}
     for treatment in sorted(given, key=lambda t: (t.day, t.stage, t.container)):
         days.setdefault((treatment.day, position_of[treatment.stage]), []).append(treatment)
+    counts = {at: _MobileCounts(stage.lice) for at, stage in enumerate(history.stages) if stage.lice is not None}
     found = []
     for (day, at), that_day in days.items():
         stage = history.stages[at]
@@ -57,7 +59,7 @@ def remedies(schedule: Schedule, history: BatchHistory) -> tuple[Remedy, ...]:
         step = (last - first) // len(stage.container_ids) // 5 * 5
         for turn, treatment in enumerate(that_day):
             c = treatment.container
-            before, after = _counts_around(stage.lice, c, day)
+            before, after = counts[at].around(c, day) if at in counts else (None, None)
             found.append(
                 Remedy(
                     at=at,
@@ -95,24 +97,23 @@ def _vaccinations(schedule: Schedule, history: BatchHistory) -> list[Treatment]:
     return found
 
 
-def _counts_around(lice: SeaLice | None, container: int, day: int) -> tuple[MobileCount | None, MobileCount | None]:
-    """The last count up to the morning of `day`, and the first one after it."""
-    if lice is None:
-        return None, None
-    counted = np.flatnonzero(lice.sampled[container] > 0)
-    later = int(np.searchsorted(lice.day[counted], day, side="right"))
+class _MobileCounts:
+    """The counts of a stay at sea, ring by ring."""
 
-    def count(w: int) -> MobileCount:
-        by_stage = lice.counted[container, w]
-        return MobileCount(
-            day=int(lice.day[w]),
-            lice=int(by_stage[MOBILE]) + int(by_stage[ADULT_FEMALE]),
-            fish=int(lice.sampled[container, w]),
-        )
+    def __init__(self, lice: SeaLice) -> None:
+        self._day, self._sampled = lice.day.tolist(), lice.sampled.tolist()
+        self._lice = (lice.counted[:, :, MOBILE].astype(np.int64) + lice.counted[:, :, ADULT_FEMALE]).tolist()
+        self._weeks = [[w for w, fish in enumerate(sampled) if fish > 0] for sampled in self._sampled]
 
-    before = count(int(counted[later - 1])) if later > 0 else None
-    after = count(int(counted[later])) if later < len(counted) else None
-    return before, after
+    def around(self, ring: int, day: int) -> tuple[MobileCount | None, MobileCount | None]:
+        """The last count up to the morning of `day`, and the first one after it."""
+        weeks = self._weeks[ring]
+        later = bisect_right(weeks, day, key=self._day.__getitem__)
+        before = self._count(ring, weeks[later - 1]) if later > 0 else None
+        return before, self._count(ring, weeks[later]) if later < len(weeks) else None
+
+    def _count(self, ring: int, week: int) -> MobileCount:
+        return MobileCount(day=self._day[week], lice=self._lice[ring][week], fish=self._sampled[ring][week])
 
 
 def _outcome(schedule: Schedule, before: MobileCount | None, after: MobileCount | None) -> str:

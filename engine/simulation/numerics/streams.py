@@ -66,4 +66,5 @@ def stream_key(seed: int, stream: Stream, *entity: str | int) -> np.uint64:
 
 def stream_keys(seed: int, stream: Stream, *entity: str, each: tuple[str, ...]) -> np.ndarray:
     """Keys of one stream for each of several entities, uint64."""
-    return np.array([stream_key(seed, stream, *entity, e) for e in each], dtype=np.uint64)
+    common = "\x1f".join((str(int(seed)), str(int(stream)), *entity, ""))
+    return np.array([xxhash.xxh3_64_intdigest((common + e).encode()) for e in each], dtype=np.uint64)

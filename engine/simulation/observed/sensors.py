@@ -5,7 +5,7 @@ A sensor's bias, drift, services and faults are its own, whoever lives in the co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -161,15 +161,17 @@ def sensor_groups(climate: Climate, stage: StageHistory) -> Iterator[tuple[slice
         begin = here.stop
 
 
-def daily_temperatures(schedule: Schedule, climate: Climate, stage: StageHistory) -> tuple[np.ndarray, np.ndarray]:
-    """The mean of a day's temperature readings, degC, and whether there were any; both (n, days).
+def daily_temperatures(
+    schedule: Schedule, stage: StageHistory, groups: Iterable[tuple[slice, SensorGroup]]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The mean of a day's temperature readings, degC, and whether there were any; both (n, days). groups: the stage's.
 
     As a farmer computes it: what the sensor shows, right or wrong; 0 where nothing was read.
     """
     shape = (len(stage.container_ids), stage.days)
     mean, measured = np.empty(shape), np.empty(shape, dtype=np.bool_)
     temperature = [p.name for p in schedule.farm.model.parameters].index(TEMPERATURE) + 1
-    for here, group in sensor_groups(climate, stage):
+    for here, group in groups:
         sensor = int(np.flatnonzero(group.probes.parameter == temperature)[0])
         daily_means(group, sensor, mean[here], measured[here])
     return mean, measured

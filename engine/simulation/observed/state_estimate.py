@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +28,7 @@ from lake.tables import TABLES
 
 ANCHORS = TABLES["daily_state"].column("anchor_type").codes
 
-Temperatures = Callable[[StageHistory], tuple[np.ndarray, np.ndarray]]
+Temperatures = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,15 @@ def true_temperatures(stage: StageHistory) -> tuple[np.ndarray, np.ndarray]:
 
 
 def estimate_states(
-    schedule: Schedule, history: BatchHistory, samples: GrowthSamples, temperatures: Temperatures = true_temperatures
+    schedule: Schedule,
+    history: BatchHistory,
+    samples: GrowthSamples,
+    temperatures: Sequence[Temperatures] | None = None,
 ) -> list[StageEstimate]:
-    """What the farm knows of each stage. temperatures: each day's mean, degC, (n, days) and whether it was measured."""
+    """What the farm knows of each stage.
+
+    temperatures: of each stage, each day's mean, degC, (n, days) and whether it was measured; by default the true ones.
+    """
     found: list[StageEstimate] = []
     for i, stage in enumerate(history.stages):
         n = len(stage.container_ids)
@@ -99,7 +105,7 @@ def estimate_states(
         else:
             move = history.moves[i - 1]
             mix_arrivals(move.source, move.dest, move.arrived, last=found[-1].last, arrival=arrival)
-        temp_c, measured = temperatures(stage)
+        temp_c, measured = temperatures[i] if temperatures else true_temperatures(stage)
         temp_c = fill_gaps(temp_c, measured, stage.days_lived, _usual_c(schedule, history.batch, stage))
         sample_cg, anchor = _anchors(schedule, stage, samples.stages[i])
         columns = _estimate_weights(schedule, history, stage, arrival, temp_c=temp_c, sample_cg=sample_cg)

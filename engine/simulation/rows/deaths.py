@@ -7,7 +7,7 @@ import numpy as np
 from engine.biology.fish import Mortality
 from engine.simulation.numerics.calendar import DAY_US, HOUR_US, WEEK_DAYS, first_of_week, weeks_since_1970
 from engine.simulation.record import StageHistory
-from engine.simulation.rows.columns import Tables, stack
+from engine.simulation.rows.columns import Columns, Tables
 from engine.simulation.rows.expected_life import ExpectedLife, ExpectedStay, RowCounts
 from engine.simulation.rows.life import BatchLife
 from lake.codes import MORTALITY_CAUSES, SEA
@@ -15,25 +15,29 @@ from lake.codes import MORTALITY_CAUSES, SEA
 
 def death_tables(life: BatchLife) -> Tables:
     """mortality_record."""
+    days, number = life.days, len(MORTALITY_CAUSES)
+    i = np.flatnonzero(days.dead)
+    stay = days.columns["assignment_id"][i] - life.ids[0][0]
+    weeks = weeks_since_1970(days.columns["date"][i])
+    first, last = (weeks.min(), weeks.max()) if len(i) else (0, 0)
+    which = (stay * (last - first + 1) + weeks - first) * number + days.cause[i]
+    count = np.bincount(which, weights=days.dead[i])  # exact: whole and below 2^53
+    found = np.flatnonzero(count)
+    (stay, week), cause = np.divmod(found // number, last - first + 1), found % number
+    sunday = first_of_week(first + week) + WEEK_DAYS - 1
+    is_over = (sunday < life.schedule.as_of_day) | life.joined(lambda s: s.emptied)[stay]
+    stay, sunday, cause, found = (values[is_over] for values in (stay, sunday, cause, found))
     hour = life.schedule.biology.model.outlook.working_hours_utc[1]
-    parts = []
-    for stage, ids in zip(life.stages, life.ids, strict=True):
-        sums, sundays = _by_week(stage)
-        last = stage.start_day + stage.days_lived.astype(np.int64) - 1
-        c, w, cause = np.nonzero(sums)
-        is_over = (sundays[w] < life.schedule.as_of_day) | stage.emptied[c]
-        c, w, cause = c[is_over], w[is_over], cause[is_over]
-        parts.append(
-            {
-                "batch_id": life.batch_id,
-                "container_id": np.array(stage.container_ids)[c],
-                "assignment_id": ids[c],
-                "event_date": np.minimum(sundays[w], last[c]) * DAY_US + hour * HOUR_US,
-                "count": sums[c, w, cause],
-                "reason_id": cause + 1,
-            }
-        )
-    return {"mortality_record": stack(parts)}
+    left = life.joined(lambda s: s.start_day + s.days_lived.astype(np.int64) - 1)[stay]
+    rows: Columns = {
+        "batch_id": np.full(len(found), life.batch_id),
+        "container_id": life.joined(lambda s: np.array(s.container_ids))[stay],
+        "assignment_id": np.concatenate(life.ids)[stay],
+        "event_date": np.minimum(sunday, left) * DAY_US + hour * HOUR_US,
+        "count": count[found].astype(np.int64),
+        "reason_id": cause + 1,
+    }
+    return {"mortality_record": rows}
 
 
 def expected_deaths(expected: ExpectedLife) -> RowCounts:
@@ -64,7 +68,8 @@ def _by_week(stage: StageHistory) -> tuple[np.ndarray, np.ndarray]:
     n, days = stage.dead.shape
     weeks = weeks_since_1970(stage.start_day + np.arange(days))
     number = int(weeks[-1] - weeks[0]) + 1
-    sums = np.zeros((n, number, len(MORTALITY_CAUSES)), dtype=np.int64)
-    container = np.broadcast_to(np.arange(n)[:, None], (n, days))
-    np.add.at(sums, (container, np.broadcast_to(weeks - weeks[0], (n, days)), stage.cause), stage.dead)
-    return sums, first_of_week(weeks[0] + np.arange(number)) + WEEK_DAYS - 1
+    container = np.arange(n)[:, None]
+    which = (container * number + weeks - weeks[0]) * len(MORTALITY_CAUSES) + stage.cause
+    room = n * number * len(MORTALITY_CAUSES)
+    sums = np.bincount(which.ravel(), weights=stage.dead.ravel(), minlength=room).astype(np.int64)
+    return sums.reshape(n, number, -1), first_of_week(weeks[0] + np.arange(number)) + WEEK_DAYS - 1

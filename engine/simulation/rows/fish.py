@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.biology.fish import Growth
 from engine.simulation.observed.growth_samples import STATISTICS, expected_sample_days
-from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, row_ids, stack
+from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, row_ids
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
 
@@ -48,55 +48,58 @@ def count_sample_rows(growth: Growth, stage: int, days: int) -> int:
 
 def mortality_rows(life: BatchLife) -> Columns:
     """A row for each stay and day with deaths, and one for each with a cull; nothing on other days."""
-    parts = []
-    for stage, ids in zip(life.stages, life.ids, strict=True):
-        lost = np.stack([stage.dead, stage.culled], axis=2)
-        c, d, is_cull = np.nonzero(lost)
-        count = lost[c, d, is_cull]
-        weight = np.stack([stage.dead_cg, stage.culled_cg], axis=2)[c, d, is_cull]
-        cause = np.where(is_cull == 1, code("mortality_event", "cause", "OTHER"), stage.cause[c, d])
-        parts.append(
-            {
-                "container_id": np.array(stage.container_ids)[c],
-                "assignment_id": ids[c],
-                "event_date": stage.start_day + d,
-                "count": count,
-                "biomass_kg": biomass_units(count, weight),
-                "cause": cause,
-                "is_cull": is_cull == 1,
-                "batch_id": life.batch_id,
-            }
-        )
-    return stack(parts)
+    days = life.days
+    i, is_cull = np.nonzero(np.stack([days.dead, days.culled], axis=1))
+    is_cull = is_cull == 1
+    count = np.where(is_cull, days.culled[i], days.dead[i])
+    weight = np.where(
+        is_cull, days.of(s.culled_cg for s in life.stages)[i], days.of(s.dead_cg for s in life.stages)[i]
+    )
+    return {
+        "container_id": days.columns["container_id"][i],
+        "assignment_id": days.columns["assignment_id"][i],
+        "event_date": days.columns["date"][i],
+        "count": count,
+        "biomass_kg": biomass_units(count, weight),
+        "cause": np.where(is_cull, code("mortality_event", "cause", "OTHER"), days.cause[i]),
+        "is_cull": is_cull,
+        "batch_id": days.columns["batch_id"][i],
+    }
 
 
 def sample_rows(life: BatchLife) -> tuple[Columns, Columns]:
     """The weekly samples and their fish."""
-    samples: list[Columns] = []
-    fish: list[Columns] = []
-    row_count = 0
-    for stage, ids, weighed in zip(life.stages, life.ids, life.weighings.stages, strict=True):
-        containers = weighed.container
-        row = row_ids("growth_sample", life.batch_id, len(containers), row_count)
-        samples.append(
-            {
-                "id": row,
-                "container_id": np.array(stage.container_ids)[containers],
-                "assignment_id": ids[containers],
-                "sample_date": weighed.day,
-                "sample_size": weighed.size,
-                "batch_id": life.batch_id,
-                **{name: weighed.statistics[:, i] for i, name in enumerate(STATISTICS)},
-            }
-        )
-        fish.append(
-            {
-                "growth_sample_id": row[weighed.fish_sample],
-                "fish_identifier": weighed.fish_number,
-                "weight_g": weighed.fish_weight,
-                "length_cm": weighed.fish_length,
-                "batch_id": life.batch_id,
-            }
-        )
-        row_count += len(containers)
-    return stack(samples), stack(fish)
+    stages = life.weighings.stages
+    taken = [len(weighed.container) for weighed in stages]
+    before = np.cumsum(taken) - taken
+    stay = _joined([weighed.container for weighed in stages], _first_stays(life))
+    sample = _joined([weighed.fish_sample for weighed in stages], before.tolist())
+    statistics = np.concatenate([weighed.statistics for weighed in stages])
+    row = row_ids("growth_sample", life.batch_id, len(stay))
+    samples: Columns = {
+        "id": row,
+        "container_id": life.joined(lambda s: np.array(s.container_ids))[stay],
+        "assignment_id": np.concatenate(life.ids)[stay],
+        "sample_date": np.concatenate([weighed.day for weighed in stages]),
+        "sample_size": np.concatenate([weighed.size for weighed in stages]),
+        "batch_id": np.full(len(row), life.batch_id),
+        **{name: statistics[:, i] for i, name in enumerate(STATISTICS)},
+    }
+    fish: Columns = {
+        "growth_sample_id": row[sample],
+        "fish_identifier": np.concatenate([weighed.fish_number for weighed in stages]),
+        "weight_g": np.concatenate([weighed.fish_weight for weighed in stages]),
+        "length_cm": np.concatenate([weighed.fish_length for weighed in stages]),
+        "batch_id": np.full(len(sample), life.batch_id),
+    }
+    return samples, fish
+
+
+def _first_stays(life: BatchLife) -> list[int]:
+    """The position of each stage's first container among all of the batch's stays."""
+    return [int(ids[0] - life.ids[0][0]) for ids in life.ids]
+
+
+def _joined(parts: list[np.ndarray], first: list[int]) -> np.ndarray:
+    """Positions within each part as positions in all, end to end; first: of each part's beginning."""
+    return np.concatenate([positions + begin for positions, begin in zip(parts, first, strict=True)])

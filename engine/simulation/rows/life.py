@@ -9,20 +9,25 @@ from typing import Any
 
 import numpy as np
 
-from engine.farm.infrastructure import Place
+from engine.biology.water import SEA_VARIABLES
 from engine.farm.schedule import Schedule
 from engine.simulation.feed.supply import StageFeeding, feed_batch
 from engine.simulation.harvest.lots import Harvest, grade_harvest
 from engine.simulation.health.journal import CareRecord, record_care
+from engine.simulation.numerics.series import day_means
 from engine.simulation.numerics.streams import Stream, stream_keys
 from engine.simulation.observed.growth_samples import GrowthSamples, sample_growth
-from engine.simulation.observed.sensors import daily_temperatures
+from engine.simulation.observed.sensors import SensorGroup, daily_temperatures, sensor_groups
 from engine.simulation.observed.state_estimate import StageEstimate, estimate_states
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.buffers import ReadingBuffers
 from engine.simulation.rows.columns import row_ids
+from engine.simulation.rows.days import StayDays
 from engine.simulation.rows.workflows import Workflow, history_workflows
 from engine.simulation.water.climate import Climate
+from lake.codes import OXYGEN
+
+OXYGEN_FIELD = SEA_VARIABLES.index(OXYGEN)  # as in HALL_VARIABLES
 
 
 @dataclass(frozen=True)
@@ -61,8 +66,18 @@ class BatchLife:
             self.schedule,
             self.history,
             self.weighings,
-            lambda stage: daily_temperatures(self.schedule, self.climate, stage),
+            [daily_temperatures(self.schedule, *each) for each in zip(self.stages, self.sensors, strict=True)],
         )
+
+    @cached_property
+    def sensors(self) -> list[list[tuple[slice, SensorGroup]]]:
+        """The sensors of each stage's containers: see sensor_groups."""
+        return [list(sensor_groups(self.climate, stage)) for stage in self.stages]
+
+    @cached_property
+    def days(self) -> StayDays:
+        """The days that were lived in the batch's containers."""
+        return StayDays(self.batch_id, self.stages, self.ids)
 
     @cached_property
     def care(self) -> CareRecord:
@@ -103,15 +118,12 @@ class BatchLife:
         """The names of a stage's containers."""
         return tuple(self.schedule.farm.container(c).name for c in stage.container_ids)
 
-    def oxygen_outside(self, stage: StageHistory) -> np.ndarray:
-        """The day's mean of the oxygen that comes to each container of a stage, % saturation, (n, days)."""
-        places: dict[Place, np.ndarray] = {}
-        out = np.empty((len(stage.container_ids), stage.days))
-        for i, container_id in enumerate(stage.container_ids):
-            container = self.schedule.farm.container(container_id)
-            if container.place not in places:
-                places[container.place] = self.climate.oxygen_outside(container, stage.start_day, stage.end_day)
-            out[i] = places[container.place]
+    def oxygen_outside(self, stage: int) -> np.ndarray:
+        """The day's mean of the oxygen that comes to each container of a stage (position), % saturation, (n, days)."""
+        out = np.empty(self.stages[stage].population.shape)
+        for here, group in self.sensors[stage]:
+            water = group.water
+            out[here] = day_means(water.field[OXYGEN_FIELD, water.lead :].reshape(-1, water.slots))
         return out
 
     def container_keys(self, stream: Stream, stage: StageHistory) -> np.ndarray:
@@ -119,5 +131,6 @@ class BatchLife:
         return stream_keys(self.schedule.seed, stream, self.history.batch.number, each=self.names(stage))
 
     def joined(self, values: Callable[[StageHistory], Any]) -> np.ndarray:
-        """One value an assignment, over all stages."""
-        return np.concatenate([np.broadcast_to(values(s), len(s.container_ids)) for s in self.stages])
+        """One value an assignment, over all stages, from each stage's one value or (n,)."""
+        found = [(values(s), len(s.container_ids)) for s in self.stages]
+        return np.concatenate([v if isinstance(v, np.ndarray) and v.ndim else np.full(n, v) for v, n in found])

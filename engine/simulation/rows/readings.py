@@ -10,7 +10,6 @@ from engine.biology.values import HoursRange
 from engine.biology.water import Sensors
 from engine.simulation.numerics.calendar import DAY_US
 from engine.simulation.observed.sensor_readings import Readings, SensorGroup, read_group
-from engine.simulation.observed.sensors import sensor_groups
 from engine.simulation.rows.buffers import COLUMNS
 from engine.simulation.rows.columns import Columns, Tables, stack
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
@@ -37,8 +36,8 @@ def reading_tables(life: BatchLife) -> Tables:
         value=buffers["value"],
     )
     row, faults = 0, []
-    for stage, ids in zip(life.stages, life.ids, strict=True):
-        for here, group in sensor_groups(life.climate, stage):
+    for ids, groups in zip(life.ids, life.sensors, strict=True):
+        for here, group in groups:
             row = read_group(row, group, ids[here], out)
             faults.append({"batch_id": life.batch_id} | _fault_rows(group, ids[here]))
     buffers["batch_id"][:row] = life.batch_id

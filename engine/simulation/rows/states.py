@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.simulation.numerics.moments import sd_weights_g
-from engine.simulation.record import StageHistory
-from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, hundredths, in_units, stack
+from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, hundredths, in_units
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
 from lake.columns import Nullable
@@ -16,7 +15,8 @@ ROWS_A_DAY = 2  # of a container: what is known and what is
 
 def state_tables(life: BatchLife) -> Tables:
     """daily_state and daily_truth: one row a stay and day each, at the day's end, before anything leaves."""
-    return {"daily_state": _state_rows(life), "daily_truth": _truth_rows(life)}
+    common = _common(life)
+    return {"daily_state": _state_rows(life, common), "daily_truth": _truth_rows(life, common)}
 
 
 def expected_states(expected: ExpectedLife) -> RowCounts:
@@ -25,91 +25,63 @@ def expected_states(expected: ExpectedLife) -> RowCounts:
     return {"daily_state": container_days, "daily_truth": container_days}
 
 
-class _Days:
-    """A stage's days lived, container by container: what stands in every row of both tables."""
-
-    def __init__(self, life: BatchLife, stage: StageHistory, ids: np.ndarray) -> None:
-        self._present = None if (stage.days_lived == stage.days).all() else stage.present
-        self.population = self(stage.population)
-        self.columns: Columns = {
-            "batch_id": life.batch_id,
-            "container_id": np.repeat(np.array(stage.container_ids), stage.days_lived),
-            "assignment_id": np.repeat(ids, stage.days_lived),
-            "date": self(np.broadcast_to(stage.start_day + np.arange(stage.days), stage.population.shape)),
-            "population": self.population,
-            "mortality_count": self(stage.dead) + self(stage.culled),
-            "feed_kg": self(stage.ration),
-        }
-
-    def __call__(self, values: np.ndarray) -> np.ndarray:
-        """The days lived of (n, days), end to end."""
-        return values.reshape(-1) if self._present is None else values[self._present]
-
-    def weighed(self, weight_cg: np.ndarray) -> Columns:
-        """Mean weight and the biomass that it gives."""
-        weight = self(weight_cg)
-        return {"avg_weight_g": weight, "biomass_kg": biomass_units(self.population, weight)}
+def _common(life: BatchLife) -> Columns:
+    """What stands in every row of both tables."""
+    days = life.days
+    return {
+        **days.columns,
+        "population": days.population,
+        "mortality_count": days.dead + days.culled,
+        "feed_kg": days.of(s.ration for s in life.stages),
+    }
 
 
-def _state_rows(life: BatchLife) -> Columns:
-    birth = life.history.batch.start_day
+def _weighed(life: BatchLife, weight_cg: np.ndarray) -> Columns:
+    """Mean weight and the biomass that it gives."""
+    return {"avg_weight_g": weight_cg, "biomass_kg": biomass_units(life.days.population, weight_cg)}
+
+
+def _state_rows(life: BatchLife, common: Columns) -> Columns:
+    days, known = life.days, life.estimates
     guessed = round(life.schedule.biology.model.monitoring.interpolated_confidence * 100)
-    parts: list[Columns] = []
-    for stage, ids, known in zip(life.stages, life.ids, life.estimates, strict=True):
-        days = _Days(life, stage, ids)
-        measured = days(known.temp_measured)
-        parts.append(
-            {
-                **days.columns,
-                **days.weighed(known.weight_cg),
-                "lifecycle_stage_id": stage.stage,
-                "day_number": days.columns["date"] - birth + 1,
-                "temp_c": hundredths(days(known.temp_c)),
-                "temp_source": np.where(
-                    measured,
-                    code("daily_state", "temp_source", "measured"),
-                    code("daily_state", "temp_source", "interpolated"),
-                ),
-                "temp_confidence": np.where(measured, 100, guessed),
-                "anchor_type": days(known.anchor),
-                "observed_fcr": days(known.fcr),
-                "weight_confidence": days(known.confidence),
-            }
-        )
-    columns = stack(parts)
-    anchor, ratio = columns["anchor_type"], columns["observed_fcr"]
+    measured = days.of(k.temp_measured for k in known)
+    anchor, ratio = days.of(k.anchor for k in known), days.of(k.fcr for k in known)
+    confidence = days.of(k.confidence for k in known)
     # fish that move are counted, not weighed: their weight is what was known of the sources
     weighed = (anchor >= 0) & (anchor != code("daily_state", "anchor_type", "transfer"))
-    columns["weight_source"] = np.where(
-        weighed,
-        code("daily_state", "weight_source", "measured"),
-        code("daily_state", "weight_source", "tgc_computed"),
-    )
     observed = ratio >= 0
-    columns["fcr_source"] = np.where(
-        observed, code("daily_state", "fcr_source", "observed"), code("daily_state", "fcr_source", "none")
-    )
-    columns["fcr_confidence"] = np.where(observed, columns["weight_confidence"], 0)
-    columns["anchor_type"] = Nullable(np.maximum(anchor, 0), anchor >= 0)
-    columns["observed_fcr"] = Nullable(np.maximum(ratio, 0), observed)
-    return columns
+    return {
+        **common,
+        **_weighed(life, days.of(k.weight_cg for k in known)),
+        "lifecycle_stage_id": days.of_stays(np.full(len(s.container_ids), s.stage) for s in life.stages),
+        "day_number": common["date"] - (life.history.batch.start_day - 1),
+        "temp_c": hundredths(days.of(k.temp_c for k in known)),
+        "temp_source": _where(measured, "temp_source", "measured", "interpolated"),
+        "temp_confidence": np.where(measured, 100, guessed),
+        "anchor_type": Nullable(np.maximum(anchor, 0), anchor >= 0),
+        "weight_source": _where(weighed, "weight_source", "measured", "tgc_computed"),
+        "weight_confidence": confidence,
+        "observed_fcr": Nullable(np.maximum(ratio, 0), observed),
+        "fcr_source": _where(observed, "fcr_source", "observed", "none"),
+        "fcr_confidence": confidence * observed,
+    }
 
 
-def _truth_rows(life: BatchLife) -> Columns:
-    parts: list[Columns] = []
-    for stage, ids in zip(life.stages, life.ids, strict=True):
-        days = _Days(life, stage, ids)
-        mu, v = days(stage.mu), days(stage.v)
-        parts.append(
-            {
-                **days.columns,
-                **days.weighed(stage.weight_cg),
-                "std_weight_g": hundredths(sd_weights_g(mu, v)),
-                "temp_c": hundredths(days(stage.temp_c)),
-                "oxygen_outside": hundredths(days(life.oxygen_outside(stage))),
-                "oxygen_mean": hundredths(days(stage.oxygen_mean)),
-                "oxygen_min": hundredths(days(stage.oxygen_min)),
-                "appetite": in_units(days(stage.appetite), 1000.0),
-            }
-        )
-    return stack(parts)
+def _where(condition: np.ndarray, column: str, then: str, otherwise: str) -> np.ndarray:
+    """One of two values of an enumeration of daily_state, by row."""
+    return np.where(condition, *(np.int8(code("daily_state", column, value)) for value in (then, otherwise)))
+
+
+def _truth_rows(life: BatchLife, common: Columns) -> Columns:
+    days, stages = life.days, life.stages
+    mu, v = days.of(s.mu for s in stages), days.of(s.v for s in stages)
+    return {
+        **common,
+        **_weighed(life, days.of(s.weight_cg for s in stages)),
+        "std_weight_g": hundredths(sd_weights_g(mu, v)),
+        "temp_c": hundredths(days.of(s.temp_c for s in stages)),
+        "oxygen_outside": hundredths(days.of(life.oxygen_outside(i) for i in range(len(stages)))),
+        "oxygen_mean": hundredths(days.of(s.oxygen_mean for s in stages)),
+        "oxygen_min": hundredths(days.of(s.oxygen_min for s in stages)),
+        "appetite": in_units(days.of(s.appetite for s in stages), 1000.0),
+    }

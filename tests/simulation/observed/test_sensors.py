@@ -18,7 +18,7 @@ from engine.farm.infrastructure import Container
 from engine.farm.schedule import Schedule
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.numerics.calendar import DAY_US
-from engine.simulation.observed.sensors import bank_of, daily_temperatures
+from engine.simulation.observed.sensors import bank_of, daily_temperatures, sensor_groups
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.readings import reading_tables
@@ -384,7 +384,7 @@ def test_a_days_mean_temperature_is_that_of_the_readings_that_were_written(
     for history in histories:
         every = read_series(*frail, history)
         for stage in history.stages:
-            mean, measured = daily_temperatures(*frail, stage)
+            mean, measured = daily_temperatures(frail[0], stage, sensor_groups(frail[1], stage))
             assert mean.shape == measured.shape == stage.population.shape
             for s in (s for s in every if s.stage is stage and s.name == "Temperature"):
                 day = s.time_us // DAY_US - stage.start_day
@@ -409,7 +409,8 @@ def test_rings_that_were_emptied_earlier_read_no_longer(
     found = [s for s in read_series(small_schedule, small_climate, shorter) if s.stage.stage == SEA]
     for s in found:
         assert s.time_us.max() < (sea.start_day + int(lived[s.position])) * DAY_US
-    _, measured = daily_temperatures(small_schedule, small_climate, replace(sea, days_lived=lived))
+    stage = replace(sea, days_lived=lived)
+    _, measured = daily_temperatures(small_schedule, stage, sensor_groups(small_climate, stage))
     assert not measured[0, lived[0] :].any()
 
 
