@@ -39,7 +39,8 @@ def notice_events(schedule: Schedule, history: BatchHistory) -> tuple[NoticedEve
         if history.lost and event.loss == ALL:
             continue  # nobody has to find out
         stage = history.stages[at_of[event.stage]]
-        there = tuple(c for c in event.containers if event.start_day < stage.start_day + int(stage.days_lived[c]))
+        lived = stage.days_lived.tolist()
+        there = tuple(c for c in event.containers if event.start_day < stage.start_day + lived[c])
         if there:
             key = stream_key(
                 schedule.seed, Stream.LABORATORY, history.batch.number, event.kind, event.stage, event.start_day

@@ -6,6 +6,7 @@ and how its matter ended is told as of the as-of date.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -91,7 +92,7 @@ class _JournalWriter(EntryWriter):
             containers = [given[i].container for i in members]
             where = self.places(stage, containers)
             if method == VACCINE:
-                fish = int(stage.before(stage.population, stage.fish)[containers, day - stage.start_day].sum())
+                fish = _morning_fish(stage, containers, day)
                 vaccine = self.schedule.region_of(self.history.batch).vaccine
                 text = f"{wording.fish(fish)} vaccinated ({vaccine}) in {where}."
                 entry = self.entry(stage, day, "vaccination", text, containers=containers)
@@ -116,7 +117,7 @@ class _JournalWriter(EntryWriter):
         sampled = {s.event: s for s in samples}
         for i, event in enumerate(events):
             stage, what = self.history.stages[event.at], wording.EVENTS[event.event.kind]
-            level = SEVERITIES[int(np.searchsorted(self.policy.event_loss, event.event.loss, side="right"))]
+            level = SEVERITIES[bisect_right(self.policy.event_loss, event.event.loss)]
             start, day = event.event.start_day, event.day
             if _occupied(stage, event.containers, day):
                 words = self.choose_wording(
@@ -152,7 +153,7 @@ class _JournalWriter(EntryWriter):
         stage = self.history.stages[event.at]
         there = _occupied(stage, event.containers, day)
         lost = _count_dead(stage, there, since, day)
-        fish = int(stage.before(stage.population, stage.fish)[there, since - stage.start_day].sum())
+        fish = _morning_fish(stage, there, since)
         text = words.format(
             dead=wording.dead(stage, lost),
             places=self.places(stage, there),
@@ -166,9 +167,9 @@ class _JournalWriter(EntryWriter):
         """The entry with the event's end and its toll, once it is over or the fish are gone."""
         stage = self.history.stages[event.at]
         a, end = event.event.start_day, event.event.end_day
-        left = stage.start_day + int(stage.days_lived[list(event.containers)].max())
-        if bool(stage.emptied[list(event.containers)].all()):
-            end = min(end, left)
+        lived, emptied = stage.days_lived.tolist(), stage.emptied.tolist()
+        if all(emptied[c] for c in event.containers):
+            end = min(end, stage.start_day + max(lived[c] for c in event.containers))
         if end > self.schedule.as_of_day:
             return entry._replace(resolved=False)
         lost = _count_dead(stage, event.containers, a, end - 1)
@@ -209,7 +210,7 @@ class _JournalWriter(EntryWriter):
                 a_fish = lice.counted[rings, w, ADULT_FEMALE] / lice.sampled[rings, w]
                 worst = self.schedule.farm.container(stage.container_ids[rings[int(a_fish.argmax())]]).name
                 times = float(females[w] / fish[w] / limit[w])
-                level = SEVERITIES[int(np.searchsorted(self.policy.lice_over, times, side="right"))]
+                level = SEVERITIES[bisect_right(self.policy.lice_over, times)]
                 text = (
                     f"{females[w] / fish[w]:.2f} adult female lice a fish counted in {len(rings)} rings, above the "
                     f"limit of {limit[w]:g}; most in {worst}, {a_fish.max():.2f}."
@@ -256,9 +257,9 @@ class _JournalWriter(EntryWriter):
             below, days = days_of_low_oxygen(stage, bounds[-1], self.policy.oxygen_quiet_days)
             low = np.asarray(below.any(axis=0))
             for d in days:
-                containers = np.flatnonzero(below[:, d]).tolist()
+                containers = below[:, d].nonzero()[0].tolist()
                 value = float(stage.oxygen_min[containers, d].min())
-                level = SEVERITIES[2 - int(np.searchsorted(bounds, value, side="right"))]
+                level = SEVERITIES[2 - bisect_right(bounds, value)]
                 text = f"Oxygen low in {self.places(stage, containers)}: down to about {value:.0f} % saturation."
                 day = stage.start_day + d
                 entry = self.entry(stage, day, "issue", text, containers=containers, severity=level, hour=EVENING_HOUR)
@@ -299,12 +300,20 @@ class _JournalWriter(EntryWriter):
 
 def _occupied(stage: StageHistory, containers: Sequence[int], day: int) -> list[int]:
     """Those of the containers that are lived in on a day (none past the as-of date)."""
-    return [c for c in containers if day < stage.start_day + int(stage.days_lived[c])]
+    lived = stage.days_lived.tolist()
+    return [c for c in containers if day < stage.start_day + lived[c]]
+
+
+def _morning_fish(stage: StageHistory, containers: Sequence[int], day: int) -> int:
+    """The fish in some containers on the morning of a day."""
+    before = day - stage.start_day - 1
+    return int((stage.population[containers, before] if before >= 0 else stage.fish[containers]).sum())
 
 
 def _count_dead(stage: StageHistory, containers: Sequence[int], first: int, last: int) -> int:
     """The dead of some containers from the first to the last day."""
-    return int(stage.dead[list(containers), first - stage.start_day : last - stage.start_day + 1].sum())
+    dead = stage.dead[:, first - stage.start_day : last - stage.start_day + 1].sum(axis=1).tolist()
+    return sum(dead[c] for c in containers)
 
 
 def _lice_text(counts: Sequence[MobileCount | None], words: str) -> str:

@@ -82,7 +82,8 @@ def take_lab_samples(
         types = tuple(t for t in AGENTS[event.event.kind].samples if t in known)
         stage, key = history.stages[event.at], event.key
         day = event.day + whole_between(*policy.sample_days, am.uniform(key, 1))
-        there = [c for c in event.containers if day < stage.start_day + int(stage.days_lived[c])]
+        lived = stage.days_lived.tolist()
+        there = [c for c in event.containers if day < stage.start_day + lived[c]]
         # by lot: those with the smallest draws
         lots = sorted((am.uniform(key, DRAWS + DRAWS_A_SAMPLE * 4 * c), c) for c in there)
         chosen = tuple(sorted(c for _, c in lots[: policy.containers]))

@@ -50,9 +50,10 @@ def adult_female_counts(lice: SeaLice, limits: tuple[float, ...]) -> FemaleCount
 
 def days_of_low_oxygen(stage: StageHistory, bound: float, quiet_days: int) -> tuple[np.ndarray, list[int]]:
     """(n, days) of less oxygen than `bound`, % saturation, where fish are; and the days of the stay worth an entry."""
-    below = (stage.oxygen_min < bound) & (stage.population > 0)
+    below = stage.oxygen_min < bound
+    below &= stage.population > 0
     days: list[int] = []
-    for d in np.flatnonzero(below.any(axis=0)).tolist():
+    for d in below.any(axis=0).nonzero()[0].tolist():
         if not days or d - days[-1] > quiet_days:
             days.append(d)
     return below, days
@@ -60,4 +61,6 @@ def days_of_low_oxygen(stage: StageHistory, bound: float, quiet_days: int) -> tu
 
 def run_starts(flags: np.ndarray) -> list[int]:
     """Where a run of true values begins."""
-    return list(np.flatnonzero(flags & ~np.concatenate([[False], flags[:-1]])).tolist())
+    starts = flags.copy()
+    starts[1:] &= ~flags[:-1]
+    return list(starts.nonzero()[0].tolist())

@@ -165,8 +165,8 @@ class _Outcomes:
 
     def _feed_day(self, from_g: float) -> int:
         """The first day on which the fed fish weigh `from_g` on average."""
-        reached = self._mass >= round(from_g * 100) * self._fish
-        return int(self._fed_day[np.argmax(reached)]) if reached.any() else NEVER
+        reached = (self._mass >= round(from_g * 100) * self._fish).nonzero()[0]
+        return int(self._fed_day[reached[0]]) if len(reached) else NEVER
 
     def _sampling_day(self, due: int) -> int:
         """The first weighing less than an interval before the day due, or after it."""

@@ -68,11 +68,16 @@ def hundred_thousandths(values: np.ndarray) -> np.ndarray:
 
 def text(value: str, rows: int = 1) -> pa.Array:
     """One text in every row. Without a type Arrow would look for pandas, a tenth of a millisecond each time."""
-    return pa.repeat(pa.scalar(value, pa.string()), rows)
+    return pa.array([value], pa.string()) if rows == 1 else pa.repeat(pa.scalar(value, pa.string()), rows)
 
 
 def empty(table: str) -> Columns:
     """No rows of a table."""
+    return dict(_empty(table))
+
+
+@cache
+def _empty(table: str) -> Columns:
     columns = TABLES[table].columns
     return {
         c.name: pa.array([], pa.string()) if c.type == pa.string() and not c.codes else np.zeros(0, dtype=np.int64)

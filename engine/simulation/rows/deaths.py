@@ -31,7 +31,7 @@ def death_tables(life: BatchLife) -> Tables:
     left = life.joined(lambda s: s.start_day + s.days_lived.astype(np.int64) - 1)[stay]
     rows: Columns = {
         "batch_id": np.full(len(found), life.batch_id),
-        "container_id": life.joined(lambda s: np.array(s.container_ids))[stay],
+        "container_id": life.container_ids[stay],
         "assignment_id": np.concatenate(life.ids)[stay],
         "event_date": np.minimum(sunday, left) * DAY_US + hour * HOUR_US,
         "count": count[found].astype(np.int64),

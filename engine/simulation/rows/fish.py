@@ -52,9 +52,7 @@ def mortality_rows(life: BatchLife) -> Columns:
     i, is_cull = np.nonzero(np.stack([days.dead, days.culled], axis=1))
     is_cull = is_cull == 1
     count = np.where(is_cull, days.culled[i], days.dead[i])
-    weight = np.where(
-        is_cull, days.of(s.culled_cg for s in life.stages)[i], days.of(s.dead_cg for s in life.stages)[i]
-    )
+    weight = np.where(is_cull, days.of(s.culled_cg for s in life.stages)[i], days.of(s.dead_cg for s in life.stages)[i])
     return {
         "container_id": days.columns["container_id"][i],
         "assignment_id": days.columns["assignment_id"][i],
@@ -78,7 +76,7 @@ def sample_rows(life: BatchLife) -> tuple[Columns, Columns]:
     row = row_ids("growth_sample", life.batch_id, len(stay))
     samples: Columns = {
         "id": row,
-        "container_id": life.joined(lambda s: np.array(s.container_ids))[stay],
+        "container_id": life.container_ids[stay],
         "assignment_id": np.concatenate(life.ids)[stay],
         "sample_date": np.concatenate([weighed.day for weighed in stages]),
         "sample_size": np.concatenate([weighed.size for weighed in stages]),

@@ -197,7 +197,6 @@ def treatment_rows(life: BatchLife) -> tuple[Columns, Columns]:
     ids = row_ids("treatment", life.batch_id, len(remedies))
     journal = row_ids("journal_entry", life.batch_id, len(care.entries))
     entry_of = care.entry_of
-    weighed = [set(zip(s.container.tolist(), s.day.tolist(), strict=True)) for s in life.weighings.stages]
     vaccine = _vaccine_id(life)
     is_vaccine = np.array([r.method == VACCINE for r in remedies])
     policies = [treatments.vaccination if r.method == VACCINE else treatments.methods.of(r.method) for r in remedies]
@@ -216,7 +215,9 @@ def treatment_rows(life: BatchLife) -> tuple[Columns, Columns]:
         "withholding_period_days": np.array([p.withholding_days for p in policies]),
         "outcome": codes("treatment", "outcome", [r.outcome for r in remedies]),
         "vaccination_type_id": Nullable(np.where(is_vaccine, vaccine, 0), is_vaccine),
-        "includes_weighing": np.array([(r.container, r.day) in weighed[r.at] for r in remedies]),
+        "includes_weighing": np.array(
+            [life.weighed[r.at][r.container, r.day - life.stages[r.at].start_day] for r in remedies]
+        ),
         "journal_entry_id": journal[[entry_of[i] for i in range(len(remedies))]],
     }
     truth: Columns = {

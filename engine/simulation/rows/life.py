@@ -106,13 +106,26 @@ class BatchLife:
         ids: np.ndarray = row_ids("transfer_workflow", self.batch_id, 1) + np.array(made, dtype=np.int64)
         return ids
 
-    @property
+    @cached_property
     def batch_id(self) -> int:
         return self.history.batch.id
 
-    @property
+    @cached_property
     def stages(self) -> tuple[StageHistory, ...]:
         return self.history.stages
+
+    @cached_property
+    def weighed(self) -> list[np.ndarray]:
+        """For each stage whether fish of a container were weighed on a day, (n, days)."""
+        found = [np.zeros(stage.population.shape, dtype=bool) for stage in self.stages]
+        for stage, was_weighed, samples in zip(self.stages, found, self.weighings.stages, strict=True):
+            was_weighed[samples.container, samples.day - stage.start_day] = True
+        return found
+
+    @cached_property
+    def container_ids(self) -> np.ndarray:
+        """The container of each of the batch's stays."""
+        return np.array([c for stage in self.stages for c in stage.container_ids])
 
     def names(self, stage: StageHistory) -> tuple[str, ...]:
         """The names of a stage's containers."""

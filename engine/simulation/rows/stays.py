@@ -76,7 +76,7 @@ def assignment_rows(life: BatchLife) -> Columns:
     return {
         "id": np.concatenate(life.ids),
         "batch_id": np.full(len(emptied), life.batch_id),
-        "container_id": life.joined(lambda s: np.array(s.container_ids)),
+        "container_id": life.container_ids,
         "lifecycle_stage_id": life.joined(lambda s: s.stage),
         "assignment_date": life.joined(lambda s: s.start_day),
         "departure_date": Nullable(life.joined(lambda s: s.start_day + s.days_lived), emptied),

@@ -78,18 +78,16 @@ def _periods(life: BatchLife) -> tuple[np.ndarray, _Evenings]:
     room = sum(len(s.container_ids) * (s.days // WEEK_DAYS + s.days // MIN_MONTH_DAYS + 4) for s in life.stages)
     rows = np.empty((PERIOD_FIGURES, room), dtype=np.int64)
     end = 0
-    for stage, ids, fed, weighed in zip(life.stages, life.ids, life.feeding, life.weighings.stages, strict=True):
+    for stage, ids, fed, weighed in zip(life.stages, life.ids, life.feeding, life.weighed, strict=True):
         if not _is_fed(model, stage.stage):
             continue
-        was_weighed = np.zeros(stage.population.shape, dtype=bool)
-        was_weighed[weighed.container, weighed.day - stage.start_day] = True
         stay = FedStay(
             start_day=stage.start_day,
             days_lived=stage.days_lived.astype(np.int64),
             ids=ids,
             stock=fed.stock,
             meals=fed.meals,
-            weighed=was_weighed,
+            weighed=weighed,
         )
         end = list_periods(
             end, stay, model.feed.summary_revision_days, calendar, as_of_day=life.schedule.as_of_day, rows=rows

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from weakref import WeakKeyDictionary
+
 import numpy as np
 
 from engine.biology.parameters import Parameters
@@ -10,6 +13,7 @@ from engine.simulation.numerics.calendar import DAY_US, HOUR_US
 from engine.simulation.rows.columns import Columns, Tables, empty, hundredths, row_ids, stack
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
+from engine.simulation.water.climate import Climate
 from engine.simulation.water.sky import Sky
 from engine.simulation.water.sun import day_lengths_h, daylight, noon_heights
 from engine.simulation.water.weather import Storm, observe_weather
@@ -22,7 +26,7 @@ NOON = 12  # h UTC; light is told at the observation nearest to it
 def surroundings_tables(life: BatchLife) -> Tables:
     """weather_data and photoperiod_data of the days in sea areas that fall to the batch."""
     schedule, model = life.schedule, life.schedule.biology.model
-    where = coordinates(schedule.farm, schedule.farm.areas, "areas")
+    latitudes = _latitudes(life.climate)
     weather: list[Columns] = []
     light: list[Columns] = []
     for area_id, days in own_days(schedule, life.history.batch).items():
@@ -33,8 +37,8 @@ def surroundings_tables(life: BatchLife) -> Tables:
         sky = observe_weather(schedule, life.climate, area, span, storms=_storms(life))
         here = days - span[0]
         weather.append(_weather_rows(life, area_id, days, sky, here=here))
-        latitude = float(where[area_id].latitude)
-        light.append(_light_rows(life, area_id, latitude, days, cloud=_by_day(sky.cloud, model)[here, _noon(model)]))
+        cloud = _by_day(sky.cloud, model)[here, _noon(model)]
+        light.append(_light_rows(life, area_id, latitudes[area_id], days, cloud=cloud))
     return {
         "weather_data": _in_time(life, "weather_data", weather, "timestamp"),
         "photoperiod_data": _in_time(life, "photoperiod_data", light, "date"),
@@ -53,6 +57,18 @@ def expected_surroundings(expected: ExpectedLife) -> RowCounts:
 def count_surroundings_rows(biology: Parameters, areas: int, days: int) -> int:
     """Rows of so many days in so many areas that no other batch shares."""
     return areas * days * (1 + len(biology.weather.hours_utc))
+
+
+_known_latitudes: WeakKeyDictionary[Climate, dict[int, float]] = WeakKeyDictionary()
+
+
+def _latitudes(climate: Climate) -> dict[int, float]:
+    """Degrees north of each sea area, by its id; found once for all batches."""
+    found = _known_latitudes.get(climate)
+    if found is None:
+        where = coordinates(climate.farm, climate.farm.areas, "areas")
+        found = _known_latitudes[climate] = {area: float(place.latitude) for area, place in where.items()}
+    return found
 
 
 def _in_time(life: BatchLife, table: str, parts: list[Columns], time: str) -> Columns:
@@ -113,9 +129,10 @@ def _held(table: str, column: str, values: np.ndarray) -> np.ndarray:
 def _light_rows(life: BatchLife, area_id: int, latitude: float, days: np.ndarray, *, cloud: np.ndarray) -> Columns:
     model = life.schedule.biology.model.weather
     dates = days.astype("datetime64[D]")
-    day_of_year = ((dates - dates.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64) + 1).astype(float)
+    of_year = (dates - dates.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64)
+    heights, lengths_h = _sun(latitude)
     light = daylight(
-        noon_heights(latitude, day_of_year),
+        heights[of_year],
         cloud=cloud / 100.0,
         clear=model.clear_sky_w_m2,
         dimming=model.cloud_dimming,
@@ -124,7 +141,14 @@ def _light_rows(life: BatchLife, area_id: int, latitude: float, days: np.ndarray
         "batch_id": life.batch_id,
         "area_id": np.full(len(days), area_id),
         "date": days,
-        "day_length_hours": hundredths(day_lengths_h(latitude, day_of_year)),
+        "day_length_hours": hundredths(lengths_h[of_year]),
         "light_intensity": _held("photoperiod_data", "light_intensity", model.lux_per_w_m2 * light),
         "is_interpolated": np.ones(len(days), dtype=bool),
     }
+
+
+@lru_cache(maxsize=1024)
+def _sun(latitude: float) -> tuple[np.ndarray, np.ndarray]:
+    """How high the sun stands at noon (sine) and how long the day is (h) on each day of a leap year, (366,)."""
+    day_of_year = np.arange(1.0, 367.0)
+    return noon_heights(latitude, day_of_year), day_lengths_h(latitude, day_of_year)
