@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
 from engine.biology.fish import Mortality
@@ -53,23 +55,20 @@ def count_death_rows(mortality: Mortality, stage: int, days: int, share_with_dea
 
 
 def _expected(stay: ExpectedStay, as_of_day: int) -> int:
-    sums, sundays = _by_week(stay.stage)
-    reasons = (sums[0] > 0).sum(axis=1)
+    reasons, mondays = _reasons_by_week(stay.stage)
     rows = 0
-    for lived, end in zip(stay.lived_days.tolist(), stay.end_days.tolist(), strict=True):
-        last = stay.planned.start_day + lived - 1
-        begun = first_of_week(weeks_since_1970(sundays)) <= last
-        rows += int(reasons[begun & ((sundays < as_of_day) | (end <= as_of_day))].sum())
+    alike = Counter(zip(stay.lived_days.tolist(), stay.end_days.tolist(), strict=True))
+    for (lived, end), containers in alike.items():
+        begun = mondays <= stay.planned.start_day + lived - 1
+        rows += containers * int(reasons[begun & ((mondays + WEEK_DAYS - 1 < as_of_day) | (end <= as_of_day))].sum())
     return rows
 
 
-def _by_week(stage: StageHistory) -> tuple[np.ndarray, np.ndarray]:
-    """The dead by container, week and cause, (n, weeks, causes), and each week's Sunday, days since 1970."""
-    n, days = stage.dead.shape
-    weeks = weeks_since_1970(stage.start_day + np.arange(days))
+def _reasons_by_week(stage: StageHistory) -> tuple[np.ndarray, np.ndarray]:
+    """In how many ways fish of a stage's first container died in each week, and the weeks' Mondays, since 1970."""
+    weeks = weeks_since_1970(stage.start_day + np.arange(stage.days))
     number = int(weeks[-1] - weeks[0]) + 1
-    container = np.arange(n)[:, None]
-    which = (container * number + weeks - weeks[0]) * len(MORTALITY_CAUSES) + stage.cause
-    room = n * number * len(MORTALITY_CAUSES)
-    sums = np.bincount(which.ravel(), weights=stage.dead.ravel(), minlength=room).astype(np.int64)
-    return sums.reshape(n, number, -1), first_of_week(weeks[0] + np.arange(number)) + WEEK_DAYS - 1
+    died = np.zeros((number, len(MORTALITY_CAUSES)), dtype=bool)
+    days = np.flatnonzero(stage.dead[0])
+    died[weeks[days] - weeks[0], stage.cause[0, days]] = True
+    return died.sum(axis=1), first_of_week(weeks[0] + np.arange(number))

@@ -9,7 +9,7 @@ from engine.biology.fish import MEALS_A_DAY, Feed
 from engine.simulation.feed.rations import MEAL_FIGURES, MealColumns, list_meals
 from engine.simulation.feed.supply import expected_lots
 from engine.simulation.numerics.calendar import DAY_US, HOUR_US
-from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, row_ids, stack
+from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, count_days, row_ids, stack
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
 from lake.columns import Nullable
@@ -35,7 +35,7 @@ def expected_feed(expected: ExpectedLife) -> RowCounts:
         lots = expected_lots(
             expected.schedule, expected.history, stage, container_ids=stay.planned.container_ids, days_lived=lived
         )
-        meals += sum(MEALS_A_DAY * int((stage.ration[0, :days] > 1).sum()) for days in lived)
+        meals += MEALS_A_DAY * count_days(stage.ration[0] > 1, lived)
         purchases += len(lots.day)
         stock += int((lots.left >= MIN_STOCK).sum()) if (stay.whole_days > lived).any() else 0
     return {"feeding_event": meals, "feed_purchase": purchases, "feed_container_stock": stock}

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.biology.fish import Growth
 from engine.simulation.observed.growth_samples import STATISTICS, expected_sample_days
-from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, row_ids
+from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, count_days, row_ids
 from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
 
@@ -30,7 +30,7 @@ def expected_fish(expected: ExpectedLife) -> RowCounts:
         stage, lived = stay.stage, stay.lived_days
         target_cg = expected.history.harvest_target_cg if stay.is_at_sea else 0
         sampled_on = expected_sample_days(expected.schedule, stage, target_cg)
-        deaths += sum(int((lost[:d] > 0).sum()) for d in lived for lost in (stage.dead[0], stage.culled[0]))
+        deaths += count_days(stage.dead[0] > 0, lived) + count_days(stage.culled[0] > 0, lived)
         samples += sum(bisect_left(sampled_on, int(days)) for days in lived)
     return {
         "mortality_event": deaths,

@@ -352,7 +352,7 @@ def test_gaps_in_measured_temperature_are_told(
         return stage.temp_c + 0.1, measured
 
     h = histories[0]
-    found = estimate_states(small_schedule, h, sample_growth(small_schedule, h), with_gaps)
+    found = estimate_states(small_schedule, h, sample_growth(small_schedule, h), [with_gaps(s) for s in h.stages])
     for stage, known in zip(h.stages, found, strict=True):
         assert not known.temp_measured[0, 10:20].any()
         np.testing.assert_allclose(known.temp_c[0, 10:20], stage.temp_c[1:, 10:20].mean(axis=0) + 0.1)
