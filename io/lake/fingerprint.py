@@ -20,41 +20,56 @@ from lake.tables.declaration import Column, Table
 DAY_US = 86_400_000_000
 
 
+def fixed_width(array: pa.Array) -> np.ndarray:
+    """The integers of an array where they lie, dates, times and decimals of 64 bits too; nulls hold anything.
+
+    np.asarray imports pandas, which takes a second.
+    """
+    if not len(array):
+        return np.empty(0, np.int64)
+    kind = str(array.type) if pa.types.is_integer(array.type) else f"int{array.type.bit_width}"
+    return np.frombuffer(array.buffers()[1], kind)[array.offset : array.offset + len(array)]
+
+
 def _canonical(column: Column, array: pa.Array, edges: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """What stands for a column's values, and where in it the rows begin that `edges` names.
 
     Values of fixed width, or lengths and text; validity before them where nulls may be.
     """
     if column.nullable:
-        yield np.asarray(array.is_valid().cast(pa.uint8())), edges
+        yield fixed_width(array.is_valid().cast(pa.uint8())), edges
     if column.codes:
-        codes = code_array(column.codes)
-        if not array.dictionary.equals(codes):
-            indices = pc.index_in(array.dictionary, codes).take(array.indices)
+        declared = code_array(column.codes)
+        if not array.dictionary.equals(declared):
+            indices = pc.index_in(array.dictionary, declared).take(array.indices)
         else:
             indices = array.indices
         array = indices.cast(pa.int8())
-        yield np.asarray(array.fill_null(0) if array.null_count else array), edges
+        yield _zero_for_null(array, fixed_width(array)), edges
         return
     if column.type == pa.string():
         if array.null_count:
-            array = array.fill_null("")
-        yield np.asarray(pc.binary_length(array).cast(pa.int32())), edges
+            array = array.fill_null(code_array(("",))[0])
+        yield fixed_width(pc.binary_length(array).cast(pa.int32())), edges
         data = array.buffers()[2]
         if data is not None and len(array):
             offsets = np.frombuffer(array.buffers()[1], np.int32)[array.offset : array.offset + len(array) + 1]
             yield np.frombuffer(data, np.uint8), offsets[edges]
         return
     if column.type == pa.bool_():
-        yield np.asarray(array.cast(pa.uint8())), edges
+        yield fixed_width(array.cast(pa.uint8())), edges
         return
     if not len(array):
         return
     dtype = storage_dtype(column)
     data = np.frombuffer(array.buffers()[1], dtype)[array.offset : array.offset + len(array)]
-    if array.null_count:
-        data = np.where(np.asarray(array.is_valid()), data, dtype.type(0))
-    yield data, edges
+    yield _zero_for_null(array, data), edges
+
+
+def _zero_for_null(array: pa.Array, values: np.ndarray) -> np.ndarray:
+    if not array.null_count:
+        return values
+    return np.where(fixed_width(array.is_valid().cast(pa.uint8())), values, values.dtype.type(0))
 
 
 def fingerprint(table: Table, rows: pa.RecordBatch) -> str:
@@ -85,15 +100,16 @@ def fingerprints(table: Table, rows: pa.RecordBatch, counts: Sequence[int]) -> l
 
 def _since_midnight(times: pa.Array, days: pa.Array) -> pa.Array:
     """Microseconds since each day began: what tells a time whose day stands beside it."""
-    midnight = np.asarray(days.cast(pa.int32())).astype(np.int64) * DAY_US
-    return pa.array(np.asarray(times.cast(pa.int64())) - midnight)
+    midnight = fixed_width(days.cast(pa.int32())).astype(np.int64) * DAY_US
+    since = fixed_width(times.cast(pa.int64())) - midnight
+    return pa.Array.from_buffers(pa.int64(), len(since), [None, pa.py_buffer(since)])
 
 
 @cache
 def empty_fingerprint(table_name: str) -> str:
     """The fingerprint of a batch that has no rows in a table."""
     table = TABLES[table_name]
-    columns = [pa.array([], field.type) for field in table.schema]
+    columns = [pa.nulls(0, field.type) for field in table.schema]
     return fingerprint(table, pa.RecordBatch.from_arrays(columns, schema=table.schema))
 
 
@@ -132,7 +148,7 @@ def batch_fingerprints(
     """
     key = "id" if table.name == "batch" else "batch_id"
     for batch in part_batches(file, table):
-        ids = np.asarray(batch.column(table.schema.get_field_index(key)))
+        ids = fixed_width(batch.column(table.schema.get_field_index(key)))
         edges = np.flatnonzero(np.diff(ids, prepend=ids[0] - 1))
         counts = np.diff(edges, append=len(ids)).tolist()
         yield from zip(ids[edges].tolist(), fingerprints(table, batch, counts), strict=True)

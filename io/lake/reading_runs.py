@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from lake.declared_sql import READINGS
+from lake.fingerprint import fixed_width
 
 Connection = duckdb.DuckDBPyConnection
 Runs = dict[str, np.ndarray]
@@ -143,14 +144,10 @@ def make_reading_tables(connection: Connection, wanted: Collection[str]) -> bool
 
 def plain(column: pa.Array) -> np.ndarray:
     """A column's values without copying them where they lie so; dates, times and decimals as integers."""
-    if pa.types.is_decimal64(column.type):
-        return np.frombuffer(column.buffers()[1], np.int64)[column.offset : column.offset + len(column)]
     if pa.types.is_decimal128(column.type):
         halves = np.frombuffer(column.buffers()[1], np.int64)
         return np.ascontiguousarray(halves[2 * column.offset : 2 * (column.offset + len(column)) : 2])
-    if pa.types.is_timestamp(column.type) or pa.types.is_date32(column.type):
-        column = column.view(pa.int64() if pa.types.is_timestamp(column.type) else pa.int32())
-    return np.asarray(column)
+    return fixed_width(column.cast(pa.uint8()) if pa.types.is_boolean(column.type) else column)
 
 
 def run_starts(columns: list[np.ndarray]) -> np.ndarray:
@@ -248,12 +245,11 @@ def climbs(key: list[np.ndarray]) -> bool:
 
 def _arrow(runs: Runs) -> pa.Table:
     """The runs as DuckDB takes them; values in 0.0001 as the decimals that they are."""
-    kind = pa.decimal64(10, 4)
-    return pa.table(
-        {
-            name: pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
-            if name in ("lowest", "highest")
-            else pa.array(values)
-            for name, values in runs.items()
-        }
-    )
+    kinds = {"lowest": pa.decimal64(10, 4), "highest": pa.decimal64(10, 4)}
+    arrays = {
+        name: pa.Array.from_buffers(
+            kinds.get(name) or pa.from_numpy_dtype(values.dtype), len(values), [None, pa.py_buffer(values)]
+        )
+        for name, values in runs.items()
+    }
+    return pa.Table.from_arrays(list(arrays.values()), list(arrays))

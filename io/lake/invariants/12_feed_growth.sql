@@ -96,40 +96,41 @@ banded AS (
 sampled AS (SELECT DISTINCT assignment_id, sample_date FROM growth_sample),
 evening AS (  -- the states of stages that are fed, with the evening before: on arrival, the weight at the move
     SELECT
-        d.batch_id, d.assignment_id, d.date, d.biomass_kg,
-        coalesce(lag(d.population) OVER w, s.initial_count)::DOUBLE AS fish,
-        d.avg_weight_g::DOUBLE - coalesce(lag(d.avg_weight_g) OVER w::DOUBLE, a.known_g) AS gain_g,
-        coalesce(lag(d.biomass_kg) OVER w::DOUBLE, s.initial_count * a.known_g / 1000) AS morning_kg,
+        d.batch_id, d.assignment_id, d.date, d.biomass_kg, d.fish_before::DOUBLE AS fish,
+        d.known_g::DOUBLE - coalesce(d.known_before_g::DOUBLE, a.known_g) AS gain_g,
+        d.known_before_g::DOUBLE - coalesce(d.known_earlier_g::DOUBLE, a.known_g) AS gain_before_g,
+        coalesce(d.biomass_before_kg::DOUBLE, s.initial_count * a.known_g / 1000) AS morning_kg,
         s.initial_count * 0.01 / 1000 AS slack_kg
-    FROM daily_state d
+    FROM state_day d
     JOIN stay s USING (assignment_id)
     JOIN fcr_band f ON f.geography_id = s.geography_id AND f.lifecycle_stage_id = s.stage AND f.mean > 0
     LEFT JOIN arrival a USING (assignment_id)
-    WINDOW w AS (PARTITION BY d.assignment_id ORDER BY d.date)
 ),
 span AS (SELECT value::INTEGER AS days FROM parameter WHERE name = 'summary_revision_days'),
 revised AS (  -- what a weighing revised: its day's gain beyond that of the day before
     SELECT
-        e.*, CASE WHEN g.sample_date IS NULL THEN 0
-            ELSE e.gain_g - coalesce(lag(e.gain_g) OVER (PARTITION BY e.assignment_id ORDER BY e.date), 0) END AS revised_g
+        e.*, CASE WHEN g.sample_date IS NULL THEN 0 ELSE e.gain_g - coalesce(e.gain_before_g, 0) END AS revised_g
     FROM evening e LEFT JOIN sampled g ON g.assignment_id = e.assignment_id AND g.sample_date = e.date
 ),
-spread AS (  -- booked over the days from then on
+spread AS (  -- booked over the days from then on; both sums in one order, that they share a sort
     SELECT
         r.*, r.fish / 1000 * (r.gain_g - r.revised_g + (sum(r.revised_g) OVER w - coalesce(sum(r.revised_g) OVER past, 0))
             / s.days) AS booked_kg
     FROM revised r CROSS JOIN span s
     WINDOW
-        w AS (PARTITION BY r.assignment_id ORDER BY r.date),
-        past AS (PARTITION BY r.assignment_id ORDER BY r.date RANGE BETWEEN UNBOUNDED PRECEDING AND to_days(s.days) PRECEDING)
+        w AS (PARTITION BY r.assignment_id ORDER BY r.date::TIMESTAMP),
+        past AS (
+            PARTITION BY r.assignment_id ORDER BY r.date::TIMESTAMP
+            RANGE BETWEEN UNBOUNDED PRECEDING AND to_days(s.days) PRECEDING
+        )
 ),
 told_kg AS (SELECT *, sum(booked_kg) OVER (PARTITION BY assignment_id ORDER BY date) AS sum_kg FROM spread),
-highest AS (  -- growth is never taken back
-    SELECT *, greatest(max(sum_kg) OVER (PARTITION BY assignment_id ORDER BY date), 0) AS high_kg FROM told_kg
-),
-grown_day AS (
-    SELECT *, high_kg - coalesce(lag(high_kg) OVER (PARTITION BY assignment_id ORDER BY date), 0) AS grown_kg
-    FROM highest
+grown_day AS (  -- by how much the sum is higher than ever before: growth is never taken back
+    SELECT
+        *, greatest(max(sum_kg) OVER w, 0)
+            - coalesce(greatest(max(sum_kg) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0), 0) AS grown_kg
+    FROM told_kg
+    WINDOW w AS (PARTITION BY assignment_id ORDER BY date)
 ),
 calendar AS (
     SELECT d.date, unnest([

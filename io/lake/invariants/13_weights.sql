@@ -75,6 +75,10 @@ recomputed AS (
             AS misshapen
     FROM fish GROUP BY growth_sample_id
 ),
+pooled AS (
+    SELECT batch_id, sample_date, sqrt(avg(power(std_deviation_weight::DOUBLE, 2))) AS spread_g
+    FROM growth_sample GROUP BY ALL
+),
 sample AS (
     SELECT
         g.*, s.batch_number, s.container, s.stage, d.avg_weight_g::DOUBLE AS true_g, d.population,
@@ -83,9 +87,9 @@ sample AS (
         r.w_min / 100.0 AS least_g, r.w_max / 100.0 AS greatest_g,
         sqrt(greatest(r.n * r.ww - r.w * r.w, 0)::DOUBLE / (r.n * greatest(r.n - 1, 1))) / 100 AS sd_g,
         sqrt(greatest(r.n * r.ll - r.l * r.l, 0)::DOUBLE / (r.n * greatest(r.n - 1, 1))) / 100 AS sd_cm,
-        sqrt(avg(power(g.std_deviation_weight::DOUBLE, 2)) OVER (PARTITION BY g.batch_id, g.sample_date))
-            / sqrt(g.sample_size) AS error_g
+        p.spread_g / sqrt(g.sample_size) AS error_g
     FROM growth_sample g
+    LEFT JOIN pooled p ON p.batch_id = g.batch_id AND p.sample_date = g.sample_date
     LEFT JOIN stay s ON s.assignment_id = g.assignment_id
     LEFT JOIN daily_truth d ON d.assignment_id = g.assignment_id AND d.date = g.sample_date
     LEFT JOIN recomputed r ON r.id = g.id

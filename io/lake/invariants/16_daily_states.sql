@@ -23,19 +23,20 @@ step AS (
     FROM day d LEFT JOIN stay s USING (assignment_id)
     WHERE d.population <> d.due OR d.said_dead <> d.dead OR d.said_feed <> d.feed
 ),
+covered AS (  -- by assignment before it has a name
+    SELECT assignment_id, 'state' AS kind, sum(states)::BIGINT AS rows, count(*) AS days, min(date) AS first_row,
+        max(date) AS last_row
+    FROM day WHERE states > 0 GROUP BY assignment_id
+    UNION ALL
+    SELECT assignment_id, 'truth', sum(truths)::BIGINT, count(*), min(date), max(date)
+    FROM (SELECT assignment_id, date, count(*) AS truths FROM daily_truth GROUP BY ALL) GROUP BY assignment_id
+),
 line AS (
     SELECT
-        s.assignment_id, s.batch_number, s.container, s.first_day, s.end_day,
-        coalesce(sum(d.states), 0)::BIGINT AS rows, count(d.date) AS days, min(d.date) AS first_row,
-        max(d.date) AS last_row, 'state' AS kind
-    FROM stay s LEFT JOIN (FROM day WHERE states > 0) d USING (assignment_id)
-    GROUP BY ALL
-    UNION ALL
-    SELECT
-        s.assignment_id, s.batch_number, s.container, s.first_day, s.end_day, count(d.date), count(DISTINCT d.date),
-        min(d.date), max(d.date), 'truth'
-    FROM stay s LEFT JOIN daily_truth d USING (assignment_id)
-    GROUP BY ALL
+        s.assignment_id, s.batch_number, s.container, s.first_day, s.end_day, coalesce(c.rows, 0) AS rows,
+        coalesce(c.days, 0) AS days, c.first_row, c.last_row, k.kind
+    FROM stay s CROSS JOIN (VALUES ('state'), ('truth')) AS k (kind)
+    LEFT JOIN covered c ON c.assignment_id = s.assignment_id AND c.kind = k.kind
 ),
 last_state AS (
     SELECT assignment_id, arg_max(avg_weight_g, date) AS weight_g FROM daily_state GROUP BY ALL

@@ -1,12 +1,13 @@
 -- Every state beside the truth of its day and the state before: `before` is the evening before, null on the first day;
 -- fish_before is what the stay began with there. weighed_g: the true weight at the latest weighing, or on the first day;
--- weighings: how many there were in the stay up to the day. appetite: the true one.
+-- weighings: how many there were in the stay up to the day. appetite: the true one. known_earlier_g: two evenings before.
 SELECT
-    d.assignment_id, d.date, d.population, d.mortality_count, d.feed_kg, d.observed_fcr::DOUBLE AS observed_fcr,
+    d.assignment_id, d.batch_id, d.date, d.biomass_kg, d.population, d.mortality_count, d.feed_kg, d.observed_fcr::DOUBLE AS observed_fcr,
     d.anchor_type, d.weight_source, d.weight_confidence, d.avg_weight_g AS known_g, t.avg_weight_g AS true_g,
     t.std_weight_g AS true_sd_g, t.population AS true_population, t.appetite,
     (t.population = d.population AND t.mortality_count = d.mortality_count AND t.feed_kg = d.feed_kg) IS TRUE AS agree,
     coalesce(lag(d.population) OVER w, s.initial_count) AS fish_before,
+    lag(d.biomass_kg) OVER w AS biomass_before_kg, lag(d.avg_weight_g, 2) OVER w AS known_earlier_g,
     lag(d.avg_weight_g) OVER w AS known_before_g, lag(t.avg_weight_g) OVER w AS true_before_g,
     lag(d.weight_confidence) OVER w AS confidence_before,
     coalesce(
