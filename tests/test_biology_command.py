@@ -23,9 +23,9 @@ from engine.execution.run import run
 from engine.farm.schedule import Schedule
 from engine.farm.schedule_file import read_any, read_schedule
 from engine.farm.schedule_text import self_contained
-from engine.forecast.whole_run import forecast_run
+from engine.forecast.workload import predicted_events
 from engine.report.__main__ import app as report
-from lake.manifest import PartitionRecord, read_complete
+from lake.manifest import ALL_TABLES, PartitionRecord, read_complete
 
 Write = Callable[[Path, Schedule], Path]
 OVERLAY = """\
@@ -102,8 +102,9 @@ def test_the_runs_folder_names_and_keeps_what_was_used_and_the_schedule_is_untou
 
 def test_the_forecast_is_made_with_it(ran: Ran, small_schedule: Schedule) -> None:
     manifest = read_complete(ran.run_dir)
-    assert manifest.estimate == forecast_run(read_any(ran.run_dir / "schedule.yaml")).rows
-    assert manifest.estimate != forecast_run(small_schedule).rows
+    foreseen = int(predicted_events(read_any(ran.run_dir / "schedule.yaml")).sum())
+    assert manifest.estimate == {ALL_TABLES: foreseen}
+    assert foreseen != int(predicted_events(small_schedule).sum())
 
 
 def test_the_manifest_records_base_and_changed_parameters_and_the_report_shows_them(ran: Ran, biology: Biology) -> None:

@@ -14,7 +14,7 @@ from engine.execution.compiling import compiled
 from engine.execution.compiling_ahead import compile_ahead
 from engine.execution.progress import Underway
 from engine.farm.schedule import Batch, Schedule
-from engine.forecast.whole_run import forecast_run
+from engine.forecast.cutoff import predict_states
 from engine.simulation.emission import Emitter
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.rows.columns import BatchRows
@@ -23,7 +23,7 @@ from lake.disk import disk
 from lake.files import write_atomically
 from lake.fingerprint import combine_fingerprints
 from lake.layout import USUAL
-from lake.manifest import BatchRecord, PartitionRecord, PartRecord
+from lake.manifest import ALL_TABLES, BatchRecord, PartitionRecord, PartRecord
 from lake.records import sealed_text
 from lake.space import in_words
 from lake.store import StoreError
@@ -49,7 +49,7 @@ class PartitionTask:
     flagged: frozenset[int]
     first_day: int
     last_day: int
-    expected_rows: int  # the longest partition goes first
+    expected_rows: int  # of all tables; the longest partition goes first
 
 
 def preload() -> None:
@@ -155,7 +155,7 @@ def simulate_partition(task: PartitionTask) -> PartitionRecord:
         tables=parts,
         fingerprints=worker.fingerprints,
         batches=worker.records,
-        estimate=worker.outlook.rows,
+        estimate={ALL_TABLES: task.expected_rows},
         compiling=compiled.seconds - compiled_before,
     )
 
@@ -190,8 +190,8 @@ class _Worker:
         self._progress.write(0, 0, now=True)
         compile_ahead()
         self._climate = _climate(task)
-        self.outlook = forecast_run(task.schedule, self._climate)
-        self._emitter = Emitter(task.schedule, self._climate, task.flagged, self.outlook.cutoff)
+        foreseen = {batch: state for batch, (state, _) in predict_states(task.schedule, self._climate).items()}
+        self._emitter = Emitter(task.schedule, self._climate, task.flagged, foreseen)
         self._living = ""
         self._done = 0
         self.fingerprints: dict[int, dict[str, str]] = {batch.id: {} for batch in task.schedule.batches}

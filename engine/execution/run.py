@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -38,11 +38,10 @@ from lake.errors import RunFailed
 from lake.files import sync_folders
 from lake.journal import Begun, Ended, Forecast, Journal, PartitionEnded
 from lake.layout import USUAL
-from lake.manifest import Manifest, PartitionRecord, RunIdentity, write_manifest
+from lake.manifest import ALL_TABLES, Manifest, PartitionRecord, RunIdentity, write_manifest
 from lake.processes import process_start
 from lake.space import require_space
 from lake.store_path import bytes_below
-from lake.tables import EVENT_TABLE_NAMES
 from lake.view_files import write_view_files
 from lake.writer import write_dimension
 
@@ -213,7 +212,7 @@ def _run(request: _Request, began: float) -> Manifest:
         workers=request.workers,
         dimensions=dimensions,
         partitions=ordered,
-        estimate=_sum_by_table(r.estimate for r in ordered),
+        estimate={ALL_TABLES: sum(sum(r.estimate.values()) for r in ordered)},
         fingerprint="" if failed else run_fingerprint(ordered),
         biology=biology_record(schedule.biology),
     )
@@ -237,11 +236,3 @@ def _bytes_to_come(run_dir: Path, expected: Expected, kept: Mapping[int, Partiti
     replaced = sum(part.bytes for record in kept.values() for part in record.tables.values())
     there = bytes_below(run_dir / "lake")
     return expected.bytes - whole - max(0, there - replaced)
-
-
-def _sum_by_table(estimates: Iterable[dict[str, int]]) -> dict[str, int]:
-    total = dict.fromkeys(EVENT_TABLE_NAMES, 0)
-    for estimate in estimates:
-        for table, rows in estimate.items():
-            total[table] += rows
-    return total

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from engine.farm.schedule import Batch, Schedule, to_date
 from engine.forecast.representatives import simulate_representatives
 from engine.simulation.record import BatchHistory
+from engine.simulation.water.climate import Climate
 from lake.codes import BATCH_STATUSES, SEA
 
 HARVEST_ERROR_SD_DAYS = 3.2
@@ -67,13 +68,21 @@ def state_by_growth(batch: Batch, history: BatchHistory, as_of_day: int) -> tupl
 
 
 def predict_cutoff(schedule: Schedule) -> Cutoff:
-    """What is certain at the as-of date, alike to the forecast's: only batches that dates leave open are lived."""
+    """What is certain at the as-of date."""
+    known = predict_states(schedule)
+    return summarise_cutoff(schedule, [known[batch.id] for batch in schedule.batches])
+
+
+def predict_states(schedule: Schedule, climate: Climate | None = None) -> dict[int, tuple[str, float]]:
+    """By batch id its state at the as-of date and the chance that it is completed. Those that dates leave open are
+    lived; climate: the schedule's, up to every batch's end."""
     states = {batch.id: state_by_dates(batch, schedule.as_of_day) for batch in schedule.batches}
     known = {id: (state, float(state == COMPLETED)) for id, state in states.items()}
     open_batches = [batch for batch in schedule.batches if states[batch.id] == UNDECIDED]
-    for batch, history in simulate_representatives(schedule, open_batches):
-        known[batch.id] = state_by_growth(batch, history, schedule.as_of_day)
-    return summarise_cutoff(schedule, [known[batch.id] for batch in schedule.batches])
+    if open_batches:
+        for batch, history in simulate_representatives(schedule, open_batches, climate):
+            known[batch.id] = state_by_growth(batch, history, schedule.as_of_day)
+    return known
 
 
 def summarise_cutoff(schedule: Schedule, states: Sequence[tuple[str, float]]) -> Cutoff:

@@ -25,6 +25,10 @@ RUNS_NAMED = 4
 DERIVED = ("tables", "events")  # in the file for its readers, not in the record
 
 
+ALL_TABLES = "all tables"
+"""What an estimate tells the rows of."""
+
+
 @dataclass(frozen=True)
 class PartRecord:
     """One Parquet file: path relative to the run, rows, bytes, and the XXH3-128 of the bytes."""
@@ -58,7 +62,7 @@ class PartitionRecord:
     fingerprints: dict[int, dict[str, str]] = field(default_factory=dict)
     batches: dict[int, BatchRecord] = field(default_factory=dict)
     error: str = ""
-    estimate: dict[str, int] = field(default_factory=dict)  # rows by table, as foreseen before the simulation
+    estimate: dict[str, int] = field(default_factory=dict)  # rows of ALL_TABLES, as the plan foresees them
     compiling: float = 0.0  # seconds of these, of a process that found kernels in no cache
 
     @property

@@ -20,11 +20,10 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from engine.execution import partition as partitions
 from engine.execution import run as runs
+from engine.execution.tasks import Expected, foresee
 from engine.farm.dimensions import dimension_tables
 from engine.farm.schedule import Schedule
-from engine.forecast.whole_run import forecast_run
 from engine.simulation.emission import Emitter
 from engine.simulation.rows.columns import BatchRows
 from lake.checked import read_checked
@@ -49,8 +48,7 @@ class Recorded:
 
     schedule: Schedule
     rows: dict[tuple[int, ...], list[tuple[str, BatchRows]]]  # by the batches made together: table and rows
-    outlooks: dict[int, Any]  # by partition's first batch
-    expected: runs.Expected
+    expected: Expected
     dimensions: dict[str, Any]
 
 
@@ -58,12 +56,7 @@ def record(seed: int = tiny.SEED) -> Recorded:
     """Simulate the tiny schedule once."""
     schedule = tiny.shipped(seed)
     rows: dict[tuple[int, ...], list[tuple[str, BatchRows]]] = {}
-    outlooks: dict[int, Any] = {}
-    real_forecast, real_emit = forecast_run, Emitter.emit
-
-    def forecast(schedule: Schedule, climate: Any) -> Any:
-        outlooks[schedule.batches[0].id] = found = real_forecast(schedule, climate)
-        return found
+    real_emit = Emitter.emit
 
     def emit(self: Any, histories: Any, write: Any) -> None:
         def keep(table: str, made: BatchRows) -> None:
@@ -77,21 +70,16 @@ def record(seed: int = tiny.SEED) -> Recorded:
         real_emit(self, histories, keep)
 
     with (
-        patch.object(partitions, "forecast_run", forecast),
         patch.object(Emitter, "emit", emit),
         patch("engine.execution.partition._warm", [True]),  # as when it is played back: the same batches together
         tempfile.TemporaryDirectory() as folder,
     ):
         runs.run(schedule, Path(folder) / "run", OneAfterAnother(1), 1)
     dimensions = dimension_tables(schedule.farm, schedule.biology)
-    few = {
-        first: replace(found, rows={table: found.rows[table] for table in TABLES}) for first, found in outlooks.items()
-    }
     return Recorded(
         schedule=schedule,
         rows=rows,
-        outlooks=few,
-        expected=runs.foresee(schedule),
+        expected=foresee(schedule),
         dimensions={name: dimensions[name] for name in DIMENSIONS},
     )
 
@@ -124,13 +112,12 @@ def played_back(recorded: Recorded) -> Iterator[None]:
         stages: tuple[Stage, ...]
 
     changes = {
-        "engine.execution.run.EVENT_TABLE_NAMES": TABLES,
         "engine.execution.folder.EVENT_TABLE_NAMES": TABLES,
         "engine.execution.partition.EVENT_TABLE_NAMES": TABLES,
         "engine.execution.partition.PROGRESS_SECONDS": float("inf"),
         "engine.execution.run.dimension_tables": lambda farm, biology: recorded.dimensions,
         "engine.execution.run.foresee": lambda schedule: recorded.expected,
-        "engine.execution.partition.forecast_run": lambda schedule, climate: recorded.outlooks[schedule.batches[0].id],
+        "engine.execution.partition.predict_states": lambda schedule, climate: {},
         "engine.execution.partition.simulate_batch": lambda schedule, climate, batch: History(
             batch, (Stage(batch.end_day),)
         ),

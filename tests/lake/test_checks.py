@@ -331,12 +331,11 @@ def test_every_table_is_counted(lake: Connection, run_dir: Path) -> None:
     assert {what.removeprefix("rows of ") for what in whats(lake, " in the manifest")} - {"the batch"} == set(TABLES)
 
 
-@pytest.mark.parametrize("table", [t.name for t in EVENT_TABLES])
-def test_an_estimate_far_off_is_named(lake: Connection, run_dir: Path, table: str) -> None:
-    """Of tables with as many rows as a share can be told of."""
-    tamper(lake, f"UPDATE estimate SET rows = 1000 + 3 * rows WHERE table_name = '{table}'")
+@pytest.mark.parametrize("share", [0.9, 1.1])
+def test_an_estimate_far_off_is_named(lake: Connection, run_dir: Path, share: float) -> None:
+    tamper(lake, f"UPDATE estimate SET rows = {share} * rows")
     run_check(lake, run_dir, "20_counts")
-    assert table in whats(lake, "the plan's estimate of ")
+    assert whats(lake, "the plan's estimate of ")
 
 
 def test_an_offending_row_names_batch_container_and_day(lake: Connection, run_dir: Path) -> None:
