@@ -31,7 +31,7 @@ from lake.manifest import (
 )
 from lake.next_step import overwrite as overwriting
 from lake.records import make_way
-from lake.store_path import StorePath, is_stored, remove_tree
+from lake.store_path import StorePath, is_stored, missing_bucket, remove_tree
 from lake.tables import EVENT_TABLE_NAMES, TABLES
 from lake.view_files import FILES as VIEWS
 from lake.writer import part_path
@@ -74,6 +74,8 @@ def locked(run_dir: Path) -> Iterator[None]:
 
 def check_folder(run_dir: Path, *, resume: bool, overwrite: bool) -> bool:
     """Whether a run is there already; InputError when the folder can't be used as asked."""
+    if missing_bucket(run_dir):
+        raise InputError(str(run_dir), "there is no such bucket", "make it, or choose another --out")
     used = run_dir.is_dir() and not all(map(_is_nothing_yet, run_dir.iterdir()))
     if run_dir.exists() and not run_dir.is_dir():
         raise InputError(str(run_dir), "is a file, and a run is a folder", "choose another --out")
