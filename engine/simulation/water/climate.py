@@ -30,6 +30,7 @@ from engine.simulation.water import sea, tide
 from engine.simulation.water.oxygen import MIN_SATURATION
 
 MIDSUMMER, MIDWINTER = 172.0, 355.0  # days of the year
+EXCHANGES_KEPT = 16  # a batch's stages, as its fish and its sensors ask for them
 GOLDEN_TURN = 0.6180339887498949  # multiples of it fill a circle evenly, however many there are
 
 
@@ -58,6 +59,7 @@ class Climate:
     days: int
     first_day: int = 0
     _kept: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)  # by kind and place
+    _exchanges: dict[tuple[Hall | Area, int, int], WaterExchange] = field(default_factory=dict)
 
     @cached_property
     def known_from(self) -> int:
@@ -84,7 +86,16 @@ class Climate:
         return self._geography_c(geography_id)[start - self.known_from : end - self.known_from]
 
     def exchange(self, container: Container, start: int, end: int) -> WaterExchange:
-        """The oxygen that comes to a container on days [start, end)."""
+        """The oxygen that comes to a container on days [start, end); the latest few are kept, not to be written to."""
+        key = (container.place, start, end)
+        found = self._exchanges.get(key)
+        if found is None:
+            while len(self._exchanges) >= EXCHANGES_KEPT:
+                del self._exchanges[next(iter(self._exchanges))]
+            found = self._exchanges[key] = self._make_exchange(container, start, end)
+        return found
+
+    def _make_exchange(self, container: Container, start: int, end: int) -> WaterExchange:
         env, slots = self.biology.model.environment, self.farm.model.readings_per_day
         daily = np.ascontiguousarray(self.water(container, start, end)[1])
         if not container.is_at_sea:

@@ -292,3 +292,17 @@ def test_water_stays_within_what_water_can_be(climate: Climate) -> None:
             low, high = ranges[name]
             assert low < row.min()
             assert row.max() < high
+
+
+def test_water_that_is_asked_for_again_is_what_was_made_and_little_of_it_is_kept(
+    small_farm: Farm, biology: Biology
+) -> None:
+    climate, tank = made(small_farm, biology), small_farm.container(small_farm.halls[0].container_ids[0])
+    first = climate.exchange(tank, 10_000, 10_090)
+    assert climate.exchange(tank, 10_000, 10_090) is first
+    for start in range(9_000, 9_100):
+        climate.exchange(tank, start, start + 10)
+    again = climate.exchange(tank, 10_000, 10_090)
+    assert again is not first
+    assert np.array_equal(again.outside, first.outside)
+    assert len(climate._exchanges) <= 16
