@@ -53,7 +53,7 @@ def days_of_low_oxygen(stage: StageHistory, bound: float, quiet_days: int) -> tu
     below = stage.oxygen_min < bound
     below &= stage.population > 0
     days: list[int] = []
-    for d in below.any(axis=0).nonzero()[0].tolist():
+    for d in np.flatnonzero(below.any(axis=0)).tolist():
         if not days or d - days[-1] > quiet_days:
             days.append(d)
     return below, days

@@ -17,7 +17,8 @@ from engine.simulation.health.journal import CareRecord, record_care
 from engine.simulation.numerics.series import day_means
 from engine.simulation.numerics.streams import Stream, stream_keys
 from engine.simulation.observed.growth_samples import GrowthSamples, sample_growth
-from engine.simulation.observed.sensors import SensorGroup, daily_temperatures, sensor_groups
+from engine.simulation.observed.sensor_readings import SensorGroup
+from engine.simulation.observed.sensors import daily_temperatures, sensor_groups
 from engine.simulation.observed.state_estimate import StageEstimate, estimate_states
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.buffers import ReadingBuffers

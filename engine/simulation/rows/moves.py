@@ -324,14 +324,15 @@ def _done_actions(life: BatchLife, workflow: Workflow, *, sources: range) -> Act
             if reason:
                 rows.append((source, dest, before, moved + lost, 0, "FAILED", f"FAILED: {reason}"))
             rows.append((source, dest, before, moved, lost, "COMPLETED", ""))
-    source, dest, before, moved, lost, status, notes = zip(*rows, strict=True)
+    *numbers, status, notes = zip(*rows, strict=True) if rows else ((),) * 7
+    where, into, fish, arrived, died = (np.array(values, dtype=np.int64) for values in numbers)
     return Actions(
-        source=np.array(source),
-        dest=np.array(dest),
-        before=np.array(before),
-        moved=np.array(moved),
-        lost=np.array(lost),
+        source=where,
+        dest=into,
+        before=fish,
+        moved=arrived,
+        lost=died,
         day=np.full(len(rows), move.day),
-        status=status,
-        notes=notes,
+        status=tuple(status),
+        notes=tuple(notes),
     )

@@ -41,7 +41,7 @@ class _Kind(NamedTuple):
 
     def begins(self, first_day: int, end_day: int) -> np.ndarray:
         """The first days of the periods that days [first_day, end_day) lie in, and that of the next."""
-        return self.first_day(np.arange(self.of_day(first_day), self.of_day(end_day - 1) + 2))
+        return self.first_day(np.arange(int(self.of_day(first_day)), int(self.of_day(end_day - 1)) + 2))
 
 
 WEEKS, MONTHS = _Kind(weeks_since_1970, first_of_week), _Kind(months_since_1970, first_of_month)
