@@ -320,3 +320,20 @@ def test_a_run_under_way_in_another_process_is_left_alone(
 def test_a_progress_file_goes_when_its_partition_has_ended(small_schedule: Schedule, tmp_path: Path) -> None:
     run(small_schedule, tmp_path, Synchronous(), 1, simulate=fails_in(1))
     assert not [p for p in range(3) if progress_path(tmp_path, p).exists()]
+
+
+def test_batches_are_made_together_up_to_so_many_container_days(small_schedule: Schedule) -> None:
+    from engine.execution.partition import grouped
+
+    batches, as_of_day = small_schedule.batches, small_schedule.as_of_day
+    days = [
+        sum(len(s.container_ids) * max(0, min(s.end_day, as_of_day) - s.start_day) for s in batch.lived_stays)
+        for batch in batches
+    ]
+    together = grouped(batches, as_of_day, sum(days))
+    assert together == [list(batches)]
+    assert grouped(batches, as_of_day, days[0]) == [[batches[0]], *grouped(batches[1:], as_of_day, days[0])]
+    assert grouped(batches, as_of_day, 0) == [[batch] for batch in batches]
+    before = batches[2].start_day
+    assert all(len({batch.is_delivered(before) for batch in group}) == 1 for group in grouped(batches, before, 10**9))
+    assert len(grouped(batches, before, 10**9)) > 1
