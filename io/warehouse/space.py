@@ -36,9 +36,9 @@ KEYS = 44  # bytes a row, of the indexes that stay up while rows are copied
 LOGGED = 100  # bytes a row goes into the server's log beside the row itself: its keys that stay up
 MOST_LOGGED = 1 << 30  # the log is cut when it is as long, as warehouse.server_process sets it
 SEEN = 0.65  # of a table's pages are in the log once more when its indexes are made: each is marked as it is first read
-# Of the largest table, while its indexes are made, two at a time: bytes a row to sort in memory, or to set down if that
-# is too small
-SORTED, SET_DOWN = 60, 80
+# Of the largest table while its indexes are made: bytes a row to sort in memory; that several processes set down for
+# one index in any case; and that are set down for two at a time if the memory is too small.
+SORTED, SET_DOWN, SET_DOWN_BY_TWO = 60, 40, 80
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def bytes_needed(coming: dict[str, int], histories: Iterable[History] = (), way:
         index_bytes += of_indexes * count
         rows += count
     largest = max((count for _, count, _ in counted), default=0)
-    indexing = table_bytes + index_bytes + (SET_DOWN * largest if SORTED * largest > way.memory else 0)
+    indexing = table_bytes + index_bytes + largest * (SET_DOWN_BY_TWO if SORTED * largest > way.memory else SET_DOWN)
     if not way.logged:
         return indexing
     copying = table_bytes + KEYS * rows + min(table_bytes + LOGGED * rows, MOST_LOGGED)

@@ -21,7 +21,7 @@ from warehouse.first_load import _groups
 from warehouse.key_checks import BrokenKey, checked, hold_keys
 from warehouse.load import Listener, Options, load_run
 from warehouse.reconciling.reconcile import reconcile
-from warehouse.server_memory import free_memory, sorting_memory
+from warehouse.server_memory import free_memory, helpers, sorting_memory
 from warehouse.sharing import Piece, share
 from warehouse.uat.tables import TARGET_TABLES
 
@@ -212,3 +212,4 @@ def test_memory_to_sort_in_follows_what_is_free(tmp_path: Path) -> None:
     assert sorting_memory(2, 0) == 64 << 20
     assert sorting_memory(2, 6 << 30) == 1 << 30
     assert sorting_memory(2, 600 << 30) == 2 << 30
+    assert [helpers(2, processors) for processors in (1, 2, 3, 4, 16)] == [0, 0, 0, 1, 7]
