@@ -33,7 +33,7 @@ from lake.writer import PartitionWriter
 
 PROGRESS_SECONDS = 0.25
 STORE_SECONDS = 10.0
-GROUP_CONTAINER_DAYS = 100_000  # whose rows are made at once, but for readings: what a worker holds of them
+GROUP_CONTAINER_DAYS = 50_000  # whose rows are made at once, but for readings: what a worker holds of them
 
 
 @dataclass(frozen=True)
