@@ -15,7 +15,7 @@ import psycopg
 import pyarrow as pa
 import xxhash
 import yaml
-from psycopg.sql import SQL, Composable, Identifier, Literal
+from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from benchmarks.test_run import rewrite
 from lake.manifest import Manifest
@@ -101,7 +101,7 @@ _KEYS = SQL(
 )
 
 
-def _rows(connection: psycopg.Connection, query: Composable) -> Rows:
+def _rows(connection: psycopg.Connection, query: SQL | Composed) -> Rows:
     return connection.execute(query).fetchall()
 
 

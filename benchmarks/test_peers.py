@@ -67,8 +67,8 @@ def tell(benchmark: Any, name: str, make: Callable[[Path], Any], folder: Path, *
     )
 
 
-def test_ours(benchmark: Any, schedule: Schedule, tmp_path: Path) -> None:
-    count = min(40, len(schedule.batches))
+def test_ours(benchmark: Any, schedule: Schedule, smoke: bool, tmp_path: Path) -> None:
+    count = 4 if smoke else 40
     few = replace(schedule, batches=schedule.batches[:count], partitions=(range(1, count + 1),))
     tell(benchmark, "smoltworks", lambda out: run(few, out, Here(), 1), tmp_path, warm=True)
 

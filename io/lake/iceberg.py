@@ -102,7 +102,7 @@ def _write_table(table: Table, files: list[str], folder: Path) -> None:
 
         def commit_table(self, table: IcebergTable, requirements: Any, updates: Any) -> CommitTableResponse:
             changed = update_table_metadata(table.metadata, updates)
-            return CommitTableResponse(metadata=changed, metadata_location=table.metadata_location)
+            return CommitTableResponse.model_construct(metadata=changed, metadata_location=table.metadata_location)
 
     disk().make_folder(folder / METADATA.parent)
     described = IcebergTable(
