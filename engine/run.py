@@ -78,12 +78,24 @@ def run(
             metavar="ADDRESS",
         ),
     ] = None,
+    part: Annotated[
+        str | None,
+        typer.Option(
+            help="Make this share of the partitions alone, such as 3/10, while other machines that see the folder make "
+            "the others; --finalise then makes a run of them.",
+            metavar="I/N",
+        ),
+    ] = None,
+    finalise: Annotated[
+        bool, typer.Option("--finalise", help="Make a run of its parts: check that all are there, write the manifest.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Simulate every batch of a schedule and write every table as Parquet.
 
-    Exit codes: 0 done; 1 failed; 2 wrong input, or no room on the disk; 3 some partitions failed, the others are
-    written; 130, 143, 129 stopped by Ctrl-C, SIGTERM, SIGHUP. After 3 and those, --resume makes what is missing.
+    Exit codes: 0 done; 1 failed; 2 wrong input, or no room on the disk; 3 some partitions failed or are missing, the
+    others are written; 130, 143, 129 stopped by Ctrl-C, SIGTERM, SIGHUP. After 3 and those, --resume makes what is
+    missing.
     """
     with input_errors(), ExitStack() as stack:
         from engine.report.run import RunDisplay
@@ -94,6 +106,9 @@ def run(
         from engine.execution.cluster import DaskCluster, chosen
         from engine.execution.inputs import read_again
         from engine.execution.making import RunEvents
+        from engine.execution.part_journals import parse_share
+        from engine.execution.parts import simulate_part
+        from engine.execution.run import finalise as finalise_parts
         from engine.execution.run import run_folder, simulate_schedule
         from engine.farm.schedule import with_layout
         from engine.farm.schedule_file import read_any
@@ -102,25 +117,34 @@ def run(
         from engine.report.run import (
             PARTLY_DONE,
             biology_line,
+            part_data,
             print_failures,
             print_next,
+            print_part,
             print_run,
             print_whole,
             run_data,
         )
-        from lake.errors import InputError
+        from lake.errors import InputError, RunFailed
         from lake.layout import asked_layout
         from lake.manifest import is_run
         from lake.next_step import command
+        from lake.next_step import resume as resume_line
         from lake.space import in_words
         from lake.store import StoreError
 
         require_path("--out", out)
+        share = None if part is None else parse_share(part)
+        for given, option in ((part is not None, "--part"), (finalise, "--finalise")):
+            if given and (overwrite or executor == "dask" or (part is not None and finalise)):
+                raise InputError(
+                    option, "goes with none of --overwrite, --executor, --part, --finalise", "leave those out"
+                )
         layout = asked_layout(row_group_rows=row_group_rows, page_rows=page_rows, batches_per_file=batches_per_file)
         if (file := find_schedule(schedule)) != schedule:
             say(screen, f"schedule {schedule}: {'as shipped' if is_shipped(file) else file}")
         restored: list[str] = []
-        if resume or overwrite:
+        if resume or overwrite or finalise:
             the_schedule, restored = read_again(schedule, farm=farm, biology=biology)
         else:
             the_schedule = read_any(schedule, farm=farm, biology=biology)
@@ -133,7 +157,8 @@ def run(
         options = [*(("--farm", farm) if farm else ()), *(("--biology", biology) if biology else ())]
         options += ["--executor", executor] if executor == "dask" else []
         options += ["--scheduler", scheduler] if scheduler else []
-        again = command("run", "--schedule", schedule, "--out", run_dir, "--resume", *options)
+        how = ["--resume"] if part is None else ["--part", part]
+        again = command("run", "--schedule", schedule, "--out", run_dir, *how, *options)
         display.read(run_dir, len(the_schedule.batches))
 
         def begun(expected: Expected) -> None:
@@ -148,17 +173,33 @@ def run(
             makers = stack.enter_context(chosen(executor, scheduler, workers))
             if isinstance(makers, DaskCluster):
                 say(screen, makers.note)
+            events = RunEvents(begun=begun, finished=display.finished, progress=display.progress)
             try:
-                manifest = simulate_schedule(
-                    the_schedule,
-                    run_dir,
-                    workers=workers,
-                    executor=makers,
-                    resume=resume,
-                    overwrite=overwrite,
-                    force=force,
-                    events=RunEvents(begun=begun, finished=display.finished, progress=display.progress),
-                )
+                if share is not None:
+                    made = simulate_part(the_schedule, run_dir, share, workers=workers, force=force, events=events)
+                    stack.close()
+                    if as_json:
+                        print_json(part_data(made, again))
+                    else:
+                        print_part(screen if made.failed else results(), made, again)
+                    raise typer.Exit(PARTLY_DONE if made.failed else 0)
+                if finalise:
+                    manifest = finalise_parts(the_schedule, run_dir, events=events)
+                else:
+                    manifest = simulate_schedule(
+                        the_schedule,
+                        run_dir,
+                        workers=workers,
+                        executor=makers,
+                        resume=resume,
+                        overwrite=overwrite,
+                        force=force,
+                        events=events,
+                    )
+            except RunFailed as error:  # parts are missing
+                stack.close()
+                cure = f"repeat their parts (--part), or make them here:\n  {resume_line(run_dir)}"
+                fail(InputError(str(run_dir), str(error).removeprefix(f"{run_dir}: "), cure), PARTLY_DONE)
             except (OSError, StoreError) as error:
                 words = in_words(error, run_dir)
                 if words is None or not is_run(run_dir):

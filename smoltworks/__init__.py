@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from lake.errors import InputError, LoadFailed, RunFailed, WipeFailed
 from lake.store_path import place
+from smoltworks.parts import finalise, simulate_part
 from smoltworks.runs import Run
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ __all__ = [
     "capacity",
     "compare",
     "describe",
+    "finalise",
     "fingerprints",
     "open_run",
     "plan",
@@ -55,6 +57,7 @@ __all__ = [
     "read_schedule",
     "rehash",
     "simulate",
+    "simulate_part",
 ]
 
 

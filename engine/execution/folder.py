@@ -10,6 +10,7 @@ from pathlib import Path
 
 from engine.execution.apart import UNDERWAY
 from engine.execution.inputs import Inputs, damaged_inputs, kept_inputs
+from engine.execution.part_journals import PARTS, read_parts
 from engine.execution.progress import runs_elsewhere
 from lake.checked import Part, find_faults, foreign_files, parts_of
 from lake.disk import disk
@@ -106,7 +107,9 @@ def _is_nothing_yet(path: Path) -> bool:
     if path.name in (LOCK, UNDERWAY):
         return True
     is_ours = path.name == JOURNAL.parent.name and path.is_dir() and not path.is_symlink()
-    return is_ours and all(p.name.startswith(".") and p.name.endswith(".tmp") for p in path.iterdir())
+    return is_ours and all(
+        p.name == PARTS.name or (p.name.startswith(".") and p.name.endswith(".tmp")) for p in path.iterdir()
+    )
 
 
 def replace_run(run_dir: Path, begun: Begun) -> None:
@@ -186,9 +189,8 @@ def _known_identities(run_dir: Path) -> list[RunIdentity]:
     return [found.identity for found in (begun, manifest, kept_inputs(run_dir)) if found is not None]
 
 
-def intact_partitions(run_dir: Path, identity: RunIdentity) -> dict[int, PartitionRecord]:
-    """Succeeded partitions whose files hold what was fingerprinted; InputError when they are of another run."""
-    told, manifest = Journal(run_dir).read(), _manifest(run_dir)
+def require_identity(run_dir: Path, identity: RunIdentity) -> None:
+    """InputError unless the run in the folder is this very one."""
     known = _known_identities(run_dir)
     if not known:
         raise InputError(
@@ -202,9 +204,21 @@ def intact_partitions(run_dir: Path, identity: RunIdentity) -> dict[int, Partiti
             "was made from other inputs: " + "; ".join(known[0].differences(identity)),
             "resume with the schedule, biology, seed and version that began it, or choose another --out",
         )
-    records = [*(manifest.partitions if manifest is not None and manifest.identity == identity else ())]
+
+
+def intact_partitions(run_dir: Path, identity: RunIdentity) -> dict[int, PartitionRecord]:
+    """Succeeded partitions whose files hold what was fingerprinted; InputError when they are of another run."""
+    require_identity(run_dir, identity)
+    told, manifest = Journal(run_dir).read(), _manifest(run_dir)
+    records = [record for part in read_parts(run_dir, identity) for record in part.records.values()]
+    records += [*(manifest.partitions if manifest is not None and manifest.identity == identity else ())]
     records += [line.record for line in _of_run(told.lines, identity) if isinstance(line, PartitionEnded)]
-    found = {record.partition: record for record in records if record.status == "succeeded" and _is_whole(record)}
+    return whole_partitions(run_dir, {r.partition: r for r in records if r.status == "succeeded" and _is_whole(r)})
+
+
+def whole_partitions(run_dir: Path, found: dict[int, PartitionRecord]) -> dict[int, PartitionRecord]:
+    """Those of these partitions that succeeded and whose files hold what was fingerprinted."""
+    found = {p: r for p, r in found.items() if r.status == "succeeded" and _is_whole(r)}
     parts = [
         Part(table=name, partition=record, record=part)
         for record in found.values()

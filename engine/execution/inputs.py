@@ -44,9 +44,10 @@ def inputs_of(schedule: Schedule, identity: RunIdentity) -> Inputs:
 
 def write_inputs(run_dir: Path, inputs: Inputs) -> None:
     """Put the inputs into the run's folder, where they aren't yet."""
-    write_texts(run_dir, inputs)
-    if kept_inputs(run_dir) != inputs:
+    if kept_inputs(run_dir) != inputs:  # first, so that the folder is known as a run's from its first file on
+        disk().make_folder((run_dir / INPUTS).parent)
         write_record(run_dir / INPUTS, sealed_text(inputs))
+    write_texts(run_dir, inputs)
 
 
 def write_texts(run_dir: Path, inputs: Inputs) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from engine.execution.part_journals import PartTold, read_parts, this_host
 from lake.errors import InputError
 from lake.journal import Begun, Ended, Forecast, Journal, PartitionEnded, Told
 from lake.lease import is_claimed, is_claimed_elsewhere
@@ -23,6 +24,7 @@ from lake.store_path import StorePath, is_there
 # Measured on 550 batches: what a partition takes beside its batches, as a share of their time; and the seconds that a
 # run takes once all its partitions have ended.
 BESIDE, RUN_ENDING = 0.2, 0.5
+SILENT = 120.0  # seconds after which a part on another machine, of which nothing is heard, is taken for dead
 # A batch's days from first to last; the ages by which seconds a batch are given.
 AGE_CLASSES = (("50-200 days", 0, 200), ("200-600 days", 200, 600), ("600-900 days", 600, 100_000))
 
@@ -54,7 +56,7 @@ class Progress:
     """A run as it stands; times are Unix seconds. `damage`: what of the journal can't be read, so isn't told."""
 
     run: str
-    state: str  # running, complete, partial or interrupted
+    state: str  # running, complete, partial, interrupted; of a run in parts, made: all there, to be finalised
     partitions: int
     batches: int
     estimate: int
@@ -65,6 +67,7 @@ class Progress:
     records: dict[int, PartitionRecord] = field(default_factory=dict)
     running: list[Underway] = field(default_factory=list)
     damage: str = ""
+    parts: dict[str, int] = field(default_factory=dict)  # of a run in parts: how many began, go on, ended, are to be
 
     @property
     def succeeded(self) -> list[PartitionRecord]:
@@ -167,7 +170,7 @@ class Progress:
                 for r in self.failed
             ],
             "damage": self.damage,
-        }
+        } | ({"parts": self.parts} if self.parts else {})
 
 
 def read_progress(run_dir: Path) -> Progress:
@@ -199,6 +202,9 @@ def runs_elsewhere(run_dir: Path) -> bool:
 
 
 def _progress(run_dir: Path, told: Told) -> Progress:
+    parts = read_parts(run_dir)
+    if parts and max(part.begun.at for part in parts) > max((line.at for line in told.lines), default=0.0):
+        return _of_parts(run_dir, parts, told)
     begun = next((line for line in reversed(told.lines) if isinstance(line, Begun)), None)
     since = told.lines[told.lines.index(begun) :] if begun is not None else ()
     ended = next((line for line in reversed(since) if isinstance(line, Ended)), None)
@@ -226,7 +232,7 @@ def _progress(run_dir: Path, told: Told) -> Progress:
         _take_from(manifest, progress)
     elif begun is not None and ended is None and _is_under_way(run_dir, begun):
         progress.state, progress.updated_at = "running", time.time()
-        progress.running = _running(run_dir, progress)
+        progress.running = [state for _, state in _running(run_dir, progress)]
     elif there and ended is None:
         progress.damage = progress.damage or "its end is missing, though a manifest tells of a run that ended"
     return progress
@@ -236,6 +242,53 @@ def _is_under_way(run_dir: Path, begun: Begun) -> bool:
     if isinstance(run_dir, StorePath):
         return is_claimed(run_dir)
     return is_alive(begun.pid, begun.born)
+
+
+def _of_parts(run_dir: Path, parts: list[PartTold], told: Told) -> Progress:
+    """A run of which parts are or were made, as all of them together tell."""
+    identity = max(parts, key=lambda part: part.begun.at).begun.identity
+    parts = [part for part in parts if part.begun.identity == identity]
+    records: dict[int, PartitionRecord] = {}
+    if any(isinstance(line, Begun) and line.identity == identity for line in told.lines):  # a run that parts finish
+        records = {line.record.partition: line.record for line in told.lines if isinstance(line, PartitionEnded)}
+    for part in parts:
+        for partition, record in part.records.items():
+            if partition not in records or record.status == "succeeded":
+                records[partition] = record
+    progress = Progress(
+        run=run_dir.name,
+        state="interrupted",
+        partitions=len(identity.partitions),
+        batches=identity.batch_count,
+        estimate=max(part.events for part in parts),
+        started_at=min(part.begun.at for part in parts),
+        updated_at=max(part.last_at for part in parts),
+        records=records,
+    )
+    underway = _running(run_dir, progress)
+    going = [part for part in parts if not part.has_ended and _goes_on(part, underway)]
+    names = {part.share.name for part in going}
+    progress.running = [state for folder, state in underway if folder in names]
+    progress.workers = sum(part.begun.workers for part in going) or 1
+    progress.parts = {
+        "of": max(part.share.of for part in parts),
+        "begun": len(parts),
+        "running": len(going),
+        "ended": sum(part.has_ended for part in parts),
+    }
+    if going:
+        progress.state, progress.updated_at = "running", time.time()
+    elif len(progress.succeeded) == progress.partitions:
+        progress.state = "made"
+    return progress
+
+
+def _goes_on(part: PartTold, underway: list[tuple[str, Underway]]) -> bool:
+    """Whether a part's process lives; on another machine, whether it was heard of lately."""
+    if part.begun.host == this_host():
+        return is_alive(part.begun.pid, part.begun.born)
+    signs = [state.told for folder, state in underway if folder == part.share.name]
+    return max(signs, default=part.last_at) > time.time() - SILENT
 
 
 def _take_from(manifest: Manifest, progress: Progress) -> None:
@@ -254,15 +307,17 @@ def _nothing_told(run_dir: Path, told: Told) -> InputError:
     return InputError(str(Journal(run_dir).path), problem, f"finish it: {resume(run_dir)}")
 
 
-def _running(run_dir: Path, progress: Progress) -> list[Underway]:
-    found: dict[int, Underway] = {}
-    paths = [*(run_dir / "logs").glob("progress-*.json"), *run_dir.glob("underway/*/*/logs/progress-*.json")]
-    for path in paths:
+def _running(run_dir: Path, progress: Progress) -> list[tuple[str, Underway]]:
+    """How far each partition is that is under way, and the folder of attempts in which, "" for none."""
+    found: dict[int, tuple[str, Underway]] = {}
+    paths = [("", path) for path in (run_dir / "logs").glob("progress-*.json")]
+    paths += [(path.parents[2].name, path) for path in run_dir.glob("underway/*/*/logs/progress-*.json")]
+    for folder, path in paths:
         try:
             state = as_record(opened(file_bytes(path)), Underway)
         except Damaged:
             continue  # finished between the listing and the reading
         before = found.get(state.partition)  # by a worker that was lost
-        if state.partition not in progress.records and (before is None or before.told < state.told):
-            found[state.partition] = state
+        if state.partition not in progress.records and (before is None or before[1].told < state.told):
+            found[state.partition] = folder, state
     return [found[partition] for partition in sorted(found)]

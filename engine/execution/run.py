@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
-from collections.abc import Mapping
-from concurrent.futures import Executor
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from engine.execution.folder import (
 )
 from engine.execution.inputs import inputs_of, write_inputs
 from engine.execution.making import Making, RunEvents, Simulate
+from engine.execution.part_journals import PARTS, PartTold, read_parts, require_folder
 from engine.execution.partition import preload, run_fingerprint, simulate_partition
 from engine.execution.tasks import Expected, foresee, partition_tasks
 from engine.execution.workers import WorkerProcesses
@@ -34,14 +36,14 @@ from engine.farm.schedule import Schedule, to_date, with_layout
 from engine.farm.schedule_text import self_contained
 from engine.inputs.reading import sha256
 from engine.simulation.numerics.kernel_cache import own_folder
-from lake.errors import RunFailed
+from lake.errors import RunFailed, list_first
 from lake.files import sync_folders
 from lake.journal import Begun, Ended, Forecast, Journal, PartitionEnded
 from lake.layout import USUAL
 from lake.manifest import ALL_TABLES, Manifest, PartitionRecord, RunIdentity, write_manifest
 from lake.processes import process_start
 from lake.space import require_space
-from lake.store_path import bytes_below
+from lake.store_path import bytes_below, is_stored
 from lake.view_files import write_view_files
 from lake.writer import write_dimension
 
@@ -58,6 +60,7 @@ class _Request:
     overwrite: bool
     events: RunEvents
     simulate: Simulate
+    parts: list[PartTold] | None = None  # whose run is to be finalised; nothing is made then
 
 
 def run_folder(schedule: Schedule, out: Path | None) -> Path:
@@ -140,6 +143,36 @@ def run(
         return _run(request, time.perf_counter())
 
 
+def finalise(schedule: Schedule, run_dir: Path, *, events: RunEvents | None = None) -> Manifest:
+    """Write the manifest of a run whose parts were all made; RunFailed when partitions are missing or damaged."""
+    require_folder(run_dir)
+    check_folder(run_dir, resume=True, overwrite=False)
+    parts = read_parts(run_dir)
+    request = _Request(
+        schedule=self_contained(schedule),
+        run_dir=run_dir,
+        executor=ThreadPoolExecutor(1),  # of which nothing is asked
+        workers=sum(part.begun.workers for part in parts) or 1,
+        resume=True,
+        overwrite=False,
+        events=events or RunEvents(),
+        simulate=simulate_partition,
+        parts=parts,
+    )
+    with locked(run_dir):
+        return _run(request, time.perf_counter())
+
+
+def _require_made(run_dir: Path, this: RunIdentity, kept: Mapping[int, PartitionRecord]) -> None:
+    missing = {p: span for p, span in enumerate(this.partitions) if p not in kept}
+    if missing:
+        named = list_first([f"{p} (batches {first}-{last})" for p, (first, last) in missing.items()])
+        raise RunFailed(
+            f"{run_dir}: {len(missing)} of {len(this.partitions)} partitions are missing or damaged: {named}",
+            dict.fromkeys(missing, "is missing or damaged"),
+        )
+
+
 def identity(schedule: Schedule) -> RunIdentity:
     """What a resume must find unchanged."""
     return RunIdentity(
@@ -169,6 +202,8 @@ def _run(request: _Request, began: float) -> Manifest:
         remove_leftovers(run_dir, manifest)
         write_view_files(run_dir, _kept_views())
         return manifest
+    if request.parts is not None:
+        _require_made(run_dir, this, kept)
     expected = foresee(schedule)
     events.room(_bytes_to_come(run_dir, expected, kept))
     journal, pid = Journal(run_dir), os.getpid()
@@ -199,6 +234,8 @@ def _run(request: _Request, began: float) -> Manifest:
     )
     tasks = partition_tasks(schedule, run_dir, expected)
     made = making.make((task for task in tasks if task.partition not in kept), journal)
+    if request.parts is not None:
+        made, began = kept, began - _seconds_of(request.parts)
     records = kept | made
     ordered = tuple(records[p] for p in sorted(records))
     failed = any(r.status != "succeeded" for r in ordered)
@@ -222,7 +259,15 @@ def _run(request: _Request, began: float) -> Manifest:
         sync_folders(run_dir / name)  # the manifest names what lies there; what was removed stays away
     write_manifest(run_dir, manifest)
     journal.append(Ended(at=time.time(), status=manifest.status, seconds=manifest.seconds))
+    if not failed and not is_stored(run_dir):
+        shutil.rmtree(run_dir / PARTS, ignore_errors=True)
     return manifest
+
+
+def _seconds_of(parts: Iterable[PartTold]) -> float:
+    """From the first part's beginning to the last word of any."""
+    told = [(part.begun.at, part.last_at) for part in parts]
+    return max((last for _, last in told), default=0.0) - min((begun for begun, _ in told), default=0.0)
 
 
 def _kept_views() -> str:

@@ -15,10 +15,11 @@ from engine.report.console import say
 from engine.report.sign_of_life import in_time
 from engine.report.waiting import Waiting, compiling
 from lake.manifest import BiologyRecord, Manifest, PartitionRecord
-from lake.next_step import command
+from lake.next_step import command, finalise
 from lake.space import size
 
 if TYPE_CHECKING:
+    from engine.execution.parts import MadePart
     from engine.execution.tasks import Expected
 
 CHANGES_SHOWN, VALUE_WIDTH, FAILURES_SHOWN = 4, 40, 12
@@ -172,6 +173,42 @@ def _last_line(error: str) -> str:
     lines = error.strip().splitlines()
     where = lines[0].partition("Traceback")[0] if len(lines) > 1 else ""
     return where + lines[-1]
+
+
+def print_part(screen: Console, made: MadePart, again: str) -> None:
+    """What a part made or found, and what comes next."""
+    name, missing = f"part {made.share} of {made.run_dir}", made.failed
+    if made.is_whole:
+        say(screen, f"{made.run_dir} is whole already: nothing was made")
+    elif not made.records:
+        say(screen, f"{name}: there are only {made.partitions} partitions, so that nothing is left to make")
+    elif not missing:
+        kept = f", {len(made.kept)} were there" if made.kept else ""
+        say(
+            screen,
+            f"{name}: {len(made.records) - len(made.kept)} partitions made{kept}; "
+            f"{made.events_made:,} events in {made.seconds:.1f} s",
+            f"once every part is made: {finalise(made.run_dir)}",
+        )
+    for record in missing[:FAILURES_SHOWN]:
+        say(screen, f"partition {record.partition} failed:", f"  {_last_line(record.error)}")
+    if missing:
+        say(
+            screen,
+            f"{name}: {len(missing)} of its {len(made.records)} partitions failed; the rest is kept. To finish:",
+            f"  {again}",
+        )
+
+
+def part_data(made: MadePart, again: str) -> dict[str, Any]:
+    """What --json prints of a part; again: the command that makes what failed."""
+    if not made.failed:
+        return made.to_json()
+    failed = [{"partition": record.partition, "error": record.error} for record in made.failed]
+    problem = f"{len(failed)} of the {len(made.records)} partitions of part {made.share} failed; the rest is kept"
+    where, cure = str(made.run_dir), f"to finish: {again}"
+    error = {"where": where, "problem": problem, "cure": cure, "partitions": failed}
+    return {"error": error, "exit_code": PARTLY_DONE} | made.to_json()
 
 
 def run_data(manifest: Manifest, run_dir: Path, again: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from rich.table import Table
 from engine.execution.progress import Progress
 from engine.report.console import console, say
 from engine.report.sign_of_life import in_time
-from lake.next_step import resume
+from lake.next_step import finalise, resume
 
 LAST_ERRORS = 5
 
@@ -27,6 +27,13 @@ def status_table(state: Progress) -> Table:
         f"{parts['succeeded']} done, {parts['running']} running, {parts['waiting']} waiting, "
         f"{parts['failed']} failed, of {parts['total']}",
     )
+    if parts_told := data.get("parts"):
+        table.add_row(
+            "parts",
+            f"{parts_told['ended']} ended, {parts_told['running']} under way, "
+            f"{parts_told['begun'] - parts_told['ended'] - parts_told['running']} stopped, "
+            f"{parts_told['of'] - parts_told['begun']} not begun, of {parts_told['of']}",
+        )
     table.add_row("batches", f"{batches['done']} of {batches['total']}")
     coming = f" of about {data['events_expected']:,}"
     if _is_foreseeing(state):
@@ -73,5 +80,7 @@ def status_line(state: Progress) -> str:
 def print_status(screen: Console, state: Progress, run_dir: Path) -> None:
     """The progress, and how to go on where something is missing."""
     screen.print(status_table(state))
+    if state.state == "made":
+        say(console(), f"every partition is there; make a run of them: {finalise(run_dir)}")
     if state.state in {"interrupted", "partial"} or (state.damage and state.state != "running"):
         say(console(), f"finish it: {resume(run_dir)}")

@@ -23,7 +23,8 @@ def write_atomically(path: Path, text: str | bytes, *, durable: bool = True) -> 
     if is_stored(path):
         disk().write(path, data)
         return
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # on other machines that see the folder there may be a process of the same number
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
     try:
         disk().write(temporary, data, sync=durable)
         disk().rename(temporary, path)

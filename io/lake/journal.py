@@ -33,6 +33,22 @@ class Begun:
 
 
 @dataclass(frozen=True)
+class PartBegun:
+    """A process of a machine began or repeated a part of the run, `part` of `of`; it tells in a journal of its own."""
+
+    at: float
+    host: str
+    pid: int
+    born: str
+    identity: RunIdentity
+    part: int
+    of: int
+    workers: int
+    format: str = FORMAT
+    event: Literal["part begun"] = "part begun"
+
+
+@dataclass(frozen=True)
 class Forecast:
     """How many events there will be."""
 
@@ -60,8 +76,14 @@ class Ended:
     event: Literal["ended"] = "ended"
 
 
-Line = Begun | Forecast | PartitionEnded | Ended
-KINDS: dict[Any, type[Line]] = {"begun": Begun, "forecast": Forecast, "partition": PartitionEnded, "ended": Ended}
+Line = Begun | PartBegun | Forecast | PartitionEnded | Ended
+KINDS: dict[Any, type[Line]] = {
+    "begun": Begun,
+    "part begun": PartBegun,
+    "forecast": Forecast,
+    "partition": PartitionEnded,
+    "ended": Ended,
+}
 
 
 @dataclass(frozen=True)
@@ -76,9 +98,9 @@ class Told:
 class Journal:
     """Append-only lines of sealed JSON: what happened in a run, in order."""
 
-    def __init__(self, run_dir: Path) -> None:
+    def __init__(self, run_dir: Path, file: Path = JOURNAL) -> None:
         self._run_dir = run_dir
-        self.path = run_dir / JOURNAL
+        self.path = run_dir / file
         self._text = JournalObjects(self.path) if isinstance(self.path, StorePath) else JournalFile(self.path)
 
     def append(self, line: Line) -> None:

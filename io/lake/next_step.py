@@ -28,6 +28,11 @@ def resume(run_dir: Path) -> str:
     return command("run", "--schedule", run_dir / "schedule.yaml", "--out", run_dir, "--resume")
 
 
+def finalise(run_dir: Path) -> str:
+    """A shell line that makes a run of the parts in its folder."""
+    return command("run", "--schedule", run_dir / "schedule.yaml", "--out", run_dir, "--finalise")
+
+
 def overwrite(run_dir: Path) -> str:
     """A shell line that makes a run anew from the schedule in its folder."""
     return command("run", "--schedule", run_dir / "schedule.yaml", "--out", run_dir, "--overwrite")
