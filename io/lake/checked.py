@@ -23,7 +23,7 @@ from lake.tables import TABLES
 
 CACHE = Path("logs") / "checked.json"
 FRESH_NS = 2_000_000_000  # a file changed again within its clock's tick looks unchanged: such a hash isn't kept
-OUR_FORM = re.compile(r"part-\d{4}\.parquet")
+OUR_FORM = re.compile(r"part-\d{4,}\.parquet")
 
 PATTERNS = ("*.parquet", "*/*.parquet", "**/*.parquet")  # a folder that is a link is looked into where it is named
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -77,7 +78,7 @@ def _read(run_dir: Path, seen: _Seen, *, with_fingerprints: bool) -> list[dict[s
                 for batch in part_batches(file, table, columns) if columns else ():
                     seen.add(table, batch)
                 continue
-            found = part_fingerprints(file, name, see=lambda batch, table=table: seen.add(table, batch))
+            found = part_fingerprints(file, name, see=partial(seen.add, table))
             rows += [
                 {"batch_id": b, "table_name": name, "fingerprint": found.get(b) or empty_fingerprint(name)}
                 for b in sorted({*p.batches, *found})

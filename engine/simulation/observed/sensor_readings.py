@@ -260,7 +260,8 @@ def read_group(row: int, group: SensorGroup, assignment: np.ndarray, out: Readin
     """
     water, probes = group.water, group.probes
     level = np.empty(water.field.shape[1])
-    fault = np.int64(0)  # for a plain 0 read_sensor would be compiled by itself
+    # for a plain 0 read_sensor would be compiled by itself
+    fault: int = np.int64(0)  # type: ignore[assignment]
     for c in range(group.days_lived.shape[0]):
         begin = row
         for s in range(probes.parameter.shape[0]):
@@ -286,7 +287,8 @@ def daily_means(group: SensorGroup, s: int, mean: np.ndarray, measured: np.ndarr
     n, days = mean.shape
     time_us, value = np.empty(days * water.slots, dtype=np.int64), np.empty(days * water.slots, dtype=np.int64)
     field = water.field[probes.variable[s]]
-    fault = np.int64(0)  # for a plain 0 read_sensor would be compiled by itself
+    # for a plain 0 read_sensor would be compiled by itself
+    fault: int = np.int64(0)  # type: ignore[assignment]
     for c in range(n):
         place = c * probes.parameter.shape[0] + s
         while fault < faults.place.shape[0] and faults.place[fault] < place:
