@@ -14,6 +14,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
+from engine.execution.worker_pickles import pickled
 from engine.simulation.numerics.held_signals import STOPS
 from engine.simulation.numerics.kernel_cache import note_problem
 
@@ -86,7 +87,7 @@ def in_own_process(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> 
     if worker is None:
         worker = _own.worker = _Worker()
     try:
-        succeeded, value = worker.call(pickle.dumps((fn, args, kwargs)))
+        succeeded, value = worker.call(pickled((fn, args, kwargs)))
     except WorkerDied:
         _own.worker = None
         raise
@@ -114,7 +115,7 @@ class WorkerProcesses(Executor):
         return self._threads.submit(lambda: self._run(fn, *args, **kwargs))
 
     def _run(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        task = pickle.dumps((fn, args, kwargs))
+        task = pickled((fn, args, kwargs))
         worker: _Worker | None = getattr(self._local, "worker", None)
         if worker is None:
             with self._lock:

@@ -13,6 +13,7 @@ RUNNING = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "json
 PICKLES = {
     "engine.execution.worker",  # pipes between our own processes
     "engine.execution.workers",
+    "engine.execution.worker_pickles",
     "engine.simulation.numerics.kernel_cache",  # compiled kernels, in a folder that no other user can write to
 }
 RUNS_TEXT = {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "os.execvp"}
