@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import smoltworks
 from engine.biology.parameters import Biology
-from engine.execution import run as execution
+from engine.execution import tasks
 from engine.execution.repetition import FILE, read_record
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import AreaDays, Schedule
@@ -72,7 +72,7 @@ def test_a_run_that_breaks_an_invariant_is_told_and_not_recorded(tiny: Path, mon
     assert (code, "invariants broken: 13_weights\n" in told) == (1, True)  # a fish of stages of a week grows in leaps
     assert not (tiny.parent / FILE).exists()
     # two batches in an area at once, each with a partition of its own that knows nothing of the other
-    monkeypatch.setattr(execution, "own_area_days", as_if_alone)
+    monkeypatch.setattr(tasks, "own_area_days", as_if_alone)
     assert "invariants broken: 07_foreign_keys, 13_weights, 17_readings\n" in check(tiny, "--verify")[1]
 
 

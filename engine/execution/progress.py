@@ -211,7 +211,14 @@ def _progress(run_dir: Path, told: Told) -> Progress:
     there = is_there(run_dir / FILE)
     if begun is None and not there:
         raise _nothing_told(run_dir, told)
-    manifest = read_manifest(run_dir) if there and (begun is None or ended is not None) else None
+    manifest = None
+    if there and (begun is None or ended is not None):
+        try:
+            manifest = read_manifest(run_dir)
+        except InputError:
+            there = is_there(run_dir / FILE)
+            if there or begun is None:
+                raise
     at = [line.at for line in since]
     progress = Progress(
         run=run_dir.name,

@@ -32,6 +32,7 @@ def pretended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     from pyarrow import fs
 
     top, files = tmp_path_factory.mktemp("store"), fs.PyFileSystem(fs.FSSpecHandler(LocalFileSystem(auto_mkdir=True)))
+    (top / BUCKET).mkdir()
     real = store.filesystem
 
     def filesystem(scheme: str, bucket: str) -> tuple[fs.FileSystem, str]:
