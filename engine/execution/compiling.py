@@ -10,6 +10,10 @@ from typing import Any
 events: Any = importlib.import_module("numba.core.event")
 
 
+def nobody() -> None:
+    """Hears of nothing."""
+
+
 class Compiled(events.Listener):  # type: ignore[misc]
     """How many kernels this process has compiled, and the seconds that took so far.
 
@@ -17,7 +21,7 @@ class Compiled(events.Listener):  # type: ignore[misc]
     """
 
     def __init__(self) -> None:
-        self.heard: Callable[[], None] = lambda: None
+        self.heard: Callable[[], None] = nobody
         self.kernels, self._seconds = 0, 0.0
         self._open, self._begun = 0, 0.0
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.execution.compiling import compiled
+from engine.execution.compiling import compiled, nobody
 from engine.execution.compiling_ahead import compile_ahead
 from engine.execution.progress import Underway
 from engine.farm.schedule import Batch, Schedule
@@ -145,6 +145,8 @@ def simulate_partition(task: PartitionTask) -> PartitionRecord:
             peak_memory_mb=peak_memory_mb(),
             error=f"{words.where}: {words.problem}" if words else where + traceback.format_exc(),
         )
+    finally:
+        compiled.heard = nobody
     return PartitionRecord(
         partition=task.partition,
         first_batch=first,

@@ -6,14 +6,18 @@ import fcntl
 import importlib
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.execution import compiling_ahead
+from engine.execution import compiling_ahead, partition
+from engine.execution.compiling import compiled
 from engine.execution.compiling_ahead import KNOWN_CALLS, KnownCall, argument_type, compile_ahead, known_calls
+from engine.execution.partition import simulate_partition
+from engine.execution.tasks import foresee, partition_tasks
 from engine.farm.schedule import Schedule
 from engine.simulation.numerics import compilation
 from tests.execution.known_calls import calls_of, type_text
@@ -90,3 +94,15 @@ def test_what_is_wrong_with_a_kernel_is_told_by_its_first_call(two_calls: list[A
     with pytest.raises(ModuleNotFoundError):
         two_calls[0](1.0)
     assert two_calls[1](1.0) == 3.0
+
+
+def test_what_is_compiled_once_a_partition_is_made_is_told_to_nobody(
+    tiny_schedule: Schedule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its folder may be gone: what then failed was the other kernel's compilation."""
+    monkeypatch.setattr(partition, "PROGRESS_SECONDS", -1.0)
+    task = next(iter(partition_tasks(tiny_schedule, tmp_path / "run", foresee(tiny_schedule))))
+    assert simulate_partition(task).status == "succeeded"
+    shutil.rmtree(tmp_path / "run")
+    compiled.heard()
+    assert not (tmp_path / "run").exists()
