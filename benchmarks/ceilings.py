@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -13,11 +12,11 @@ from typing import Any
 import duckdb
 import psycopg
 import pyarrow as pa
-import xxhash
 import yaml
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from benchmarks.test_run import rewrite
+from lake.files import file_hash
 from lake.manifest import Manifest
 from lake.tables import TABLES
 
@@ -55,8 +54,7 @@ def scan_seconds(run_dir: Path, manifest: Manifest) -> float:
     def hash_bytes() -> None:
         for files in manifest.files.values():
             for each in files:
-                with (run_dir / each).open("rb") as file:
-                    hashlib.file_digest(file, xxhash.xxh3_128)
+                file_hash(run_dir / each)
 
     def scan() -> None:
         with duckdb.connect() as connection:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from benchmarks.ceilings import seconds_of
 from engine.biology.parameters import read_biology
 from engine.farm.infrastructure import Farm, parse_farm, read_farm
 from engine.farm.schedule import Schedule
@@ -31,16 +31,6 @@ def scaled_farm(times: int) -> Farm:
         geography["stations"]["count"] *= times
         geography["areas"]["count"] *= times
     return parse_farm(yaml.safe_dump(data, sort_keys=False), f"{times} farms")
-
-
-def seconds_of(work: Callable[[], Any], rounds: int = 3) -> float:
-    """The fastest of some rounds."""
-    found = []
-    for _ in range(rounds):
-        begun = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - begun)
-    return min(found)
 
 
 def compare(benchmark: Any, what: str, ceiling: str, limit_s: float) -> None:
@@ -68,7 +58,7 @@ def test_plan_584_batches(benchmark: Any) -> None:
 
     made = benchmark(planned)
     assert len(made.batches) == 584
-    compare(benchmark, "584 batches planned in", "made anew in", seconds_of(lambda: made_anew(made)))
+    compare(benchmark, "584 batches planned in", "made anew in", seconds_of(lambda: made_anew(made), rounds=3))
 
 
 def test_plan_10_000_batches(benchmark: Any) -> None:
@@ -86,7 +76,7 @@ def test_plan_10_000_batches(benchmark: Any) -> None:
 
     made = benchmark.pedantic(planned, rounds=1)
     assert len(made.batches) == 10_000
-    compare(benchmark, "10,000 batches planned in", "made anew in", seconds_of(lambda: made_anew(made)))
+    compare(benchmark, "10,000 batches planned in", "made anew in", seconds_of(lambda: made_anew(made), rounds=3))
 
 
 def test_growth_of_planning_beside_n_log_n() -> None:
@@ -114,4 +104,9 @@ def test_read_584_batches(benchmark: Any) -> None:
     schedule = benchmark(read_any, path)
     assert len(schedule.batches) == 584
     text = path.read_text(encoding="utf-8")
-    compare(benchmark, "584 batches read in", "libyaml alone", seconds_of(lambda: yaml.load(text, yaml.CSafeLoader)))
+    compare(
+        benchmark,
+        "584 batches read in",
+        "libyaml alone",
+        seconds_of(lambda: yaml.load(text, yaml.CSafeLoader), rounds=3),
+    )

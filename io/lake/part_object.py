@@ -5,58 +5,28 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-import xxhash
-
-from lake.disk import Bytes, disk
+from lake.disk import disk
 from lake.errors import InputError
+from lake.part_bytes import PartBytes
 from lake.store import asked
 from lake.store_path import StorePath
 
-# bytes that wait before an upload begins: a part of fewer goes up by one request, and none stays open for it
-UPLOADED_AT_ONCE = 1 << 23
 
+class PartObject(PartBytes):
+    """What is to become an object. A kill leaves none: an upload that was not ended is nowhere listed as one."""
 
-class PartObject:
-    """What pyarrow writes a part to: it knows the size and the hash of the bytes that it sent.
-
-    What a kill leaves is no object: an upload that was not ended is nowhere listed as one.
-    """
+    enough = 1 << 23  # a part of fewer bytes goes up by one request, and no upload stays open for it
 
     def __init__(self, path: StorePath) -> None:
+        super().__init__()
         self.path = path
-        self.size, self.closed = 0, False
-        self._waiting, self._hash = bytearray(), xxhash.xxh3_128()
         self._stream: Any = None
-        self._abandoned = False
-
-    def write(self, data: Bytes) -> int:
-        """Take bytes; how many."""
-        size = memoryview(data).nbytes
-        if not self._abandoned:
-            self._waiting += data
-            self.size += size
-            if len(self._waiting) >= UPLOADED_AT_ONCE:
-                self._send()
-        return size
-
-    def tell(self) -> int:
-        """Where the next byte stands."""
-        return self.size
-
-    def flush(self) -> None:
-        """pyarrow asks for it; what waits goes up when there is enough of it, or at the end."""
-
-    def close(self) -> None:
-        """pyarrow is done; `finish` ends the object."""
-        self.closed = True
 
     def finish(self) -> str:
-        """Make the object of all that was written; the hash of its bytes, 32 hex digits."""
         if self._stream is None:
-            self._hash.update(self._waiting)
-            disk().write(self.path, self._waiting)
+            disk().write(self.path, self._take())
         else:
-            self._send()
+            self._pass_on()
             with asked(str(self.path)):
                 self._stream.close()
         return str(self._hash.hexdigest())
@@ -71,10 +41,8 @@ class PartObject:
             with suppress(InputError):
                 disk().remove(self.path)
 
-    def _send(self) -> None:
+    def _pass_on(self) -> None:
         with asked(str(self.path)):
             if self._stream is None:
                 self._stream = self.path.output()
-            self._hash.update(self._waiting)
-            self._stream.write(bytes(self._waiting))
-        self._waiting = bytearray()
+            self._stream.write(bytes(self._take()))

@@ -13,13 +13,13 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import xxhash
 
 from lake.columns import Values, record_batch, storage_dtype
-from lake.disk import Bytes, disk
+from lake.disk import disk
 from lake.fingerprint import fingerprints
 from lake.layout import USUAL, Layout
 from lake.manifest import PartRecord
+from lake.part_bytes import PartBytes
 from lake.part_object import PartObject
 from lake.store_path import StorePath
 from lake.tables import TABLES
@@ -35,8 +35,6 @@ PAGE_BYTES = 1 << 22
 PAGE_ROWS = (1 << 31) - 1
 # keys of a file's metadata: the schema that Arrow's readers look for, and JSON for all others
 ARROW_SCHEMA, MEANINGS = "ARROW:schema", "smoltworks"
-# bytes that wait before the disk is bothered; a small part reaches it at once
-WRITTEN_AT_ONCE = 1 << 20
 
 
 def part_path(table: str, part: int) -> str:
@@ -97,36 +95,19 @@ def _told(table: Table) -> dict[str, str]:
     return {ARROW_SCHEMA: schema, MEANINGS: json.dumps(words, separators=(",", ":"))}
 
 
-class _File:
-    """A file that grows by what pyarrow writes to it, and knows the hash of its bytes. It holds nothing open."""
+class _File(PartBytes):
+    """A file that grows by what pyarrow writes to it. It holds nothing open."""
+
+    enough = 1 << 20  # bytes that wait before the disk is bothered; a small part reaches it at once
 
     def __init__(self, path: Path) -> None:
+        super().__init__()
         self.path = path
-        self.size, self.closed = 0, False
-        self._waiting, self._hash = bytearray(), xxhash.xxh3_128()
-        self._begun = self._abandoned = False
-
-    def write(self, data: Bytes) -> int:
-        self._waiting += data
-        size = memoryview(data).nbytes
-        self.size += size
-        if len(self._waiting) >= WRITTEN_AT_ONCE:
-            self._pass_on()
-        return size
-
-    def tell(self) -> int:
-        return self.size
-
-    def flush(self) -> None:
-        """pyarrow asks for it; what waits is written when there is enough of it, or at the end."""
-
-    def close(self) -> None:
-        self.closed = True
+        self._begun = False
 
     def finish(self) -> str:
-        """Write what waits and sync; the hash of all bytes, 32 hex digits."""
         self._pass_on(sync=True)
-        return self._hash.hexdigest()
+        return str(self._hash.hexdigest())
 
     def abandon(self) -> None:
         """Write nothing more, and remove what was written."""
@@ -136,11 +117,8 @@ class _File:
             disk().remove(self.path)
 
     def _pass_on(self, *, sync: bool = False) -> None:
-        if not self._abandoned:
-            append, self._begun = self._begun, True
-            self._hash.update(self._waiting)
-            disk().write(self.path, self._waiting, append=append, sync=sync)
-        self._waiting = bytearray()  # an error under way may still look at the old one
+        append, self._begun = self._begun, True
+        disk().write(self.path, self._take(), append=append, sync=sync)
 
 
 def _new_file(path: Path) -> _File | PartObject:

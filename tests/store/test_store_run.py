@@ -16,7 +16,7 @@ import pytest
 from engine.execution.progress import read_progress
 from engine.farm.schedule import Schedule
 from engine.farm.schedule_text import format_schedule
-from lake import lease, part_object
+from lake import lease
 from lake.checked import find_faults, parts_of, read_checked
 from lake.errors import InputError
 from lake.files import file_hash
@@ -93,9 +93,9 @@ def test_an_upload_that_was_killed_is_no_object(bucket: StorePath) -> None:
     part = bucket / "killed/lake/feeding_event/part-0000.parquet"
     writer = (
         "import os, signal; from lake.store_path import place\n"
-        "from lake.part_object import UPLOADED_AT_ONCE, PartObject\n"
+        "from lake.part_object import PartObject\n"
         f"part = PartObject(place({str(part)!r}))\n"
-        "part.write(bytes(2 * UPLOADED_AT_ONCE)); os.kill(os.getpid(), signal.SIGKILL)"
+        "part.write(bytes(2 * PartObject.enough)); os.kill(os.getpid(), signal.SIGKILL)"
     )
     done = subprocess.run([sys.executable, "-c", writer], check=False, capture_output=True)
     assert done.returncode == -signal.SIGKILL, done.stderr
@@ -105,7 +105,7 @@ def test_an_upload_that_was_killed_is_no_object(bucket: StorePath) -> None:
 def test_a_part_goes_up_in_pieces_and_an_abandoned_one_is_removed(
     bucket: StorePath, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(part_object, "UPLOADED_AT_ONCE", 10_000)
+    monkeypatch.setattr(PartObject, "enough", 10_000)
     data = os.urandom(212_345)
     whole, left = PartObject(bucket / "pieces/whole"), PartObject(bucket / "pieces/left")
     for begin in range(0, len(data), 7_000):
