@@ -74,7 +74,7 @@ bench: setup
 	$(BIN)/python -m pytest benchmarks -s --benchmark-columns=min,median,rounds --benchmark-autosave --benchmark-compare
 
 # The whole way of BATCHES batches: plan, run, verify, load, reconcile, each beside its ceiling. 55 want 6 GB, 550 want
-# 80 GB of FOLDER, where the run stays; FLAGS=--no-load leaves load and reconciliation out.
+# 80 GB of FOLDER, where the run stays; FLAGS="--steps run verify" measures those alone.
 bench-whole: BATCHES := 55
 bench-whole: FOLDER := runs/bench
 bench-whole: setup

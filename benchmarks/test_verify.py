@@ -6,30 +6,17 @@ import resource
 from pathlib import Path
 from typing import Any
 
+from benchmarks.ceilings import scan_seconds
 from benchmarks.conftest import SCHEDULES
 from benchmarks.test_run import Here
 from engine.execution.run import run
 from engine.execution.verification import Verification, verify_run
 from engine.farm.schedule_file import read_any
-from lake.checked import require_whole
-from lake.manifest import Manifest
-from lake.tables import TABLES
-from lake.views import connect
 
 
 def cpu_seconds() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
-
-
-def read_everything(run_dir: Path, manifest: Manifest) -> float:
-    """CPU seconds to hash a run's files and to read every value of them once, which no verification can do without."""
-    begun = cpu_seconds()
-    require_whole(run_dir, manifest, cached=False)
-    with connect(run_dir, manifest) as connection:
-        for name in TABLES:
-            assert connection.sql(f"SELECT sum(hash(t)), count(*) FROM {name} t").fetchall()
-    return cpu_seconds() - begun
 
 
 def test_verify_beside_reading_everything_once(benchmark: Any, smoke: bool, tmp_path: Path) -> None:
@@ -44,7 +31,7 @@ def test_verify_beside_reading_everything_once(benchmark: Any, smoke: bool, tmp_
         used.append(cpu_seconds() - begun)
 
     benchmark.pedantic(verify, rounds=1 if smoke else 2, warmup_rounds=0 if smoke else 1)
-    ceiling = min(read_everything(tmp_path / "run", manifest) for _ in range(1 if smoke else 2))
+    ceiling = min(scan_seconds(tmp_path / "run", manifest, cpu_seconds) for _ in range(1 if smoke else 2))
     slowest = sorted(found[-1].checks, key=lambda check: -check.seconds)[:5]
     benchmark.extra_info |= {
         "events": manifest.events,

@@ -17,7 +17,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -25,13 +25,17 @@ from typing import Any, TypeVar
 
 import smoltworks
 from benchmarks import ceilings
+from benchmarks.load_ceiling import CONNECTIONS, load_ceiling, server_process
+from benchmarks.load_ceiling import timed as paced
 from engine.farm.schedule import Schedule
-from warehouse.load import Listener
+from warehouse.embedded import embedded_dsn
+from warehouse.load_result import LoadResult
 from warehouse.server_folder import remove_database
 
 RESULTS = Path(__file__).parent / "results"
 AS_OF, STAGGER, LONGEST = date(2025, 11, 19), 6, 550
 BEFORE_EGGS = 50  # days between the last start and the as-of date, as plan has them
+STEPS = ("plan", "run", "verify", "load")
 RECONCILE = ("20_counts_postgres", "07_foreign_keys_postgres")
 
 Result = TypeVar("Result")
@@ -41,13 +45,14 @@ Result = TypeVar("Result")
 class Step:
     """One step: wall seconds, CPU seconds of this process and of its children, the ceiling's wall seconds.
 
-    A PostgreSQL server is no child: its CPU isn't in `cpu`. parts: where the time went.
+    In a load's `cpu` is the server's too. parts: where the time went.
     """
 
     name: str
     seconds: float
     cpu: float
     ceiling: float = 0.0
+    ceiling_cpu: float = 0.0
     ceiling_is: str = ""
     parts: dict[str, float] = field(default_factory=dict)
     ceiling_parts: dict[str, float] = field(default_factory=dict)
@@ -83,38 +88,30 @@ def warm(folder: Path, workers: int) -> None:
     smoltworks.simulate(sample, out=folder / "warm", workers=workers, overwrite=True)
 
 
-def measure(batches: int, folder: Path, *, workers: int, load: bool) -> dict[str, Any]:
-    """Every step of so many batches."""
+def measure(batches: int, folder: Path, workers: int, names: Sequence[str]) -> dict[str, Any]:
+    """The named steps of so many batches; what was measured of the others before stands."""
     folder.mkdir(parents=True, exist_ok=True)
     run_dir = folder / f"whole-{batches}"
-    if run_dir.exists():
-        smoltworks.open_run(run_dir)  # refuses what is no run
-        shutil.rmtree(run_dir)
     warm(folder, workers)
     steps = []
-
     step, schedule = timed("plan", lambda: planned(batches))
     step.ceiling, step.ceiling_is = ceilings.yaml_seconds(schedule.text), "libyaml reads and writes the schedule's text"
     steps.append(step)
-
-    step, run = timed("run", lambda: smoltworks.simulate(schedule, out=run_dir, workers=workers))
-    manifest = run.manifest
-    step.parts = {"compiling": manifest.compiling}
-    with tempfile.TemporaryDirectory(dir=folder) as out:
-        alone = ceilings.writer_seconds(run_dir, Path(out))
-    step.ceiling = alone / min(workers, os.cpu_count() or 1)
-    step.ceiling_is = f"the Parquet writer alone, {alone:.2f} s of one core, on as many cores as there are workers"
-    steps.append(step)
-
-    step, found = timed("verify", run.verify)
-    assert found.passed
-    slowest = sorted(found.checks, key=lambda check: -check.seconds)[:5]
-    step.parts = {check.name: check.seconds for check in slowest}
-    step.ceiling = ceilings.scan_seconds(run_dir, manifest)
-    step.ceiling_is = "every byte hashed, every column decoded and hashed once by DuckDB"
-    steps.append(step)
-    if load:
+    if "run" in names:
+        if run_dir.exists():
+            smoltworks.open_run(run_dir)  # refuses what is no run
+            remove_database(run_dir)
+            shutil.rmtree(run_dir)
+        steps.append(run_step(schedule, run_dir, workers))
+    run = smoltworks.open_run(run_dir)
+    if "verify" in names:
+        steps.append(verify_step(run))
+    if "load" in names:
         steps += load_steps(run, folder)
+    file = RESULTS / f"whole-{batches}.json"
+    before = json.loads(file.read_text(encoding="utf-8"))["steps"] if file.exists() else []
+    made = [asdict(step) for step in steps if step.name in (*names, "reconcile")]
+    manifest = run.manifest
     return {
         "batches": len(schedule.batches),
         "events": manifest.events,
@@ -125,27 +122,52 @@ def measure(batches: int, folder: Path, *, workers: int, load: bool) -> dict[str
         "machine": {"cores": os.cpu_count(), "processor": platform.processor() or platform.machine()},
         "version": smoltworks.__version__,
         "at": datetime.now(tz=UTC).isoformat(timespec="seconds"),
-        "steps": [asdict(step) for step in steps],
+        "steps": list({step["name"]: step for step in (*before, *made)}.values()),
     }
+
+
+def run_step(schedule: Schedule, run_dir: Path, workers: int) -> Step:
+    """Simulate and write."""
+    step, run = timed("run", lambda: smoltworks.simulate(schedule, out=run_dir, workers=workers))
+    step.parts = {"compiling": run.manifest.compiling}
+    with tempfile.TemporaryDirectory(dir=run_dir.parent) as out:
+        alone = ceilings.writer_seconds(run_dir, Path(out))
+    step.ceiling = alone / min(workers, os.cpu_count() or 1)
+    step.ceiling_is = f"the Parquet writer alone, {alone:.2f} s of one core, on as many cores as there are workers"
+    return step
+
+
+def verify_step(run: smoltworks.Run) -> Step:
+    """Check every invariant."""
+    step, found = timed("verify", run.verify)
+    assert found.passed
+    slowest = sorted(found.checks, key=lambda check: -check.seconds)[:5]
+    step.parts = {check.name: check.seconds for check in slowest}
+    step.ceiling = ceilings.scan_seconds(run.path, run.manifest)
+    step.ceiling_is = "every byte hashed, every column decoded and hashed once by DuckDB"
+    return step
 
 
 def load_steps(run: smoltworks.Run, folder: Path) -> list[Step]:
     """Load into the run's own server, and reconcile."""
-    phases: list[tuple[str, float]] = []
-    listener = Listener(phase=lambda name: phases.append((name, time.perf_counter())))
-    load, _ = timed("load", lambda: run.load(listener=listener))
-    ended = [at for _, at in phases[1:]] + [time.perf_counter()]
-    for (name, at), end in zip(phases, ended, strict=True):
-        load.parts[name] = load.parts.get(name, 0.0) + end - at
-    reconcile, found = timed("reconcile", lambda: run.verify(only=RECONCILE))
-    assert found.passed
-    with run.database() as dsn:
+    remove_database(run.path)
+    with embedded_dsn(run.path) as dsn:  # started beforehand, so that its processors can be counted
+        server = server_process(run.path)
+        found: list[LoadResult] = []
+        sys.stderr.write("load ...\n")
+        pace = paced(server, lambda _: found.append(run.load(connections=CONNECTIONS)))
+        spent = {kind: seconds / CONNECTIONS for kind, seconds in found[0].spent.items()}
+        load = Step(name="load", seconds=pace.clock, cpu=pace.busy, parts=spent)
+        reconcile, checked = timed("reconcile", lambda: run.verify(only=RECONCILE))
+        assert checked.passed
         reconcile.ceiling = ceilings.reconcile_seconds(dsn, run.path, run.manifest)
-        load.ceiling_parts = ceilings.load_seconds(dsn, folder)
+        reconcile.ceiling_is = "rows counted and numbers summed once on both sides"
+        sys.stderr.write("the load's ceiling ...\n")
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            ceiling = load_ceiling(dsn, server, Path(place))
+    load.ceiling, load.ceiling_cpu, load.ceiling_parts = ceiling.clock, ceiling.busy, ceiling.phases
+    load.ceiling_is = "COPY of bytes encoded beforehand, CREATE INDEX, keys validated, ANALYZE: two connections"
     remove_database(run.path)  # the ceiling has emptied it
-    load.ceiling = sum(load.ceiling_parts.values())
-    load.ceiling_is = "COPY of bytes encoded beforehand, CREATE INDEX, keys joined, ANALYZE: two connections"
-    reconcile.ceiling_is = "rows counted and numbers summed once on both sides"
     return [load, reconcile]
 
 
@@ -176,14 +198,14 @@ def main() -> None:
         "--folder", type=Path, help="for the run, 90 bytes a row with its database's 260; a temporary one"
     )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--no-load", action="store_true", help="plan, run and verify alone")
+    parser.add_argument("--steps", nargs="+", choices=STEPS, default=STEPS, help="alone, of the run that lies there")
     parser.add_argument("--tables", action="store_true", help="print the table of what was measured before")
     given = parser.parse_args()
     RESULTS.mkdir(exist_ok=True)
     if not given.tables:
         with tempfile.TemporaryDirectory(prefix="whole-") as temporary:
             folder = given.folder or Path(temporary)
-            found = measure(given.batches, folder, workers=given.workers, load=not given.no_load)
+            found = measure(given.batches, folder, given.workers, given.steps)
         (RESULTS / f"whole-{given.batches}.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     measured = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(RESULTS.glob("whole-*.json"))]
     sys.stdout.write(table(measured) + "\n")
