@@ -195,9 +195,6 @@ class Farm:
     def container(self, container_id: int) -> Container:
         return self.containers[container_id - 1]
 
-    def area_named(self, name: str) -> Area:
-        return next(a for a in self.areas if a.name == name)
-
     def sensor_name(self, container: Container, parameter_id: int) -> str:
         parameter = self.model.parameters[parameter_id - 1].name.replace(" ", "")
         return self.model.names.sensor.format(container=container.name, parameter=parameter)

@@ -1,4 +1,4 @@
-"""The families of rows: each gives its tables' rows of a batch, and says beforehand how many there will be."""
+"""The families of rows: each gives its tables' rows of a batch."""
 
 from __future__ import annotations
 
@@ -10,24 +10,23 @@ from engine.farm.schedule import Batch, Schedule
 from engine.simulation.record import BatchHistory
 from engine.simulation.rows.buffers import ReadingBuffers
 from engine.simulation.rows.columns import BatchRows, Tables, join_batches
-from engine.simulation.rows.deaths import death_tables, expected_deaths
-from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
-from engine.simulation.rows.feed import expected_feed, feed_tables
-from engine.simulation.rows.finance import expected_finance, finance_tables
-from engine.simulation.rows.fish import expected_fish, fish_tables
-from engine.simulation.rows.harvest import expected_harvest, harvest_tables
-from engine.simulation.rows.health import expected_health, health_tables
-from engine.simulation.rows.journal import expected_journal, journal_tables
-from engine.simulation.rows.lice import expected_lice, lice_tables
+from engine.simulation.rows.deaths import death_tables
+from engine.simulation.rows.feed import feed_tables
+from engine.simulation.rows.finance import finance_tables
+from engine.simulation.rows.fish import fish_tables
+from engine.simulation.rows.harvest import harvest_tables
+from engine.simulation.rows.health import health_tables
+from engine.simulation.rows.journal import journal_tables
+from engine.simulation.rows.lice import lice_tables
 from engine.simulation.rows.life import BatchLife
-from engine.simulation.rows.moves import expected_moves, move_tables
-from engine.simulation.rows.origin import expected_origin, origin_tables
-from engine.simulation.rows.outlook import expected_outlook, outlook_tables
-from engine.simulation.rows.readings import expected_readings, reading_tables
-from engine.simulation.rows.states import expected_states, state_tables
-from engine.simulation.rows.stays import expected_stays, stay_tables
-from engine.simulation.rows.summaries import expected_summaries, summary_tables
-from engine.simulation.rows.surroundings import expected_surroundings, surroundings_tables
+from engine.simulation.rows.moves import move_tables
+from engine.simulation.rows.origin import origin_tables
+from engine.simulation.rows.outlook import outlook_tables
+from engine.simulation.rows.readings import reading_tables
+from engine.simulation.rows.states import state_tables
+from engine.simulation.rows.stays import stay_tables
+from engine.simulation.rows.summaries import summary_tables
+from engine.simulation.rows.surroundings import surroundings_tables
 from engine.simulation.rows.undelivered import undelivered_tables
 from engine.simulation.water.climate import Climate
 
@@ -35,24 +34,21 @@ Emit = Callable[[str, BatchRows], None]
 
 
 class Family(NamedTuple):
-    """Tables that are made together: their rows, and how many rows each is expected to have. Both name every table."""
+    """Tables that are made together."""
 
     tables: Callable[[BatchLife], Tables]
-    expected: Callable[[ExpectedLife], RowCounts]
 
 
 class LentFamily(NamedTuple):
     """A family whose rows stand in the life's buffers, which the next batch's rows overwrite."""
 
     tables: Callable[[BatchLife], Tables]
-    expected: Callable[[ExpectedLife], RowCounts]
 
 
 class GroupFamily(NamedTuple):
     """A family that makes the rows of several batches at once, faster than of one after the other."""
 
     of_batches: Callable[[Sequence[BatchLife]], dict[str, BatchRows]]
-    expected: Callable[[ExpectedLife], RowCounts]
 
     def tables(self, life: BatchLife) -> Tables:
         """The rows of one batch."""
@@ -61,22 +57,22 @@ class GroupFamily(NamedTuple):
 
 AnyFamily = Family | LentFamily | GroupFamily
 FAMILIES: tuple[AnyFamily, ...] = (
-    Family(stay_tables, expected_stays),
-    Family(move_tables, expected_moves),
-    Family(origin_tables, expected_origin),
-    Family(feed_tables, expected_feed),
-    Family(summary_tables, expected_summaries),
-    Family(fish_tables, expected_fish),
-    Family(death_tables, expected_deaths),
-    Family(state_tables, expected_states),
-    Family(lice_tables, expected_lice),
-    Family(health_tables, expected_health),
-    Family(journal_tables, expected_journal),
-    Family(harvest_tables, expected_harvest),
-    Family(finance_tables, expected_finance),
-    Family(outlook_tables, expected_outlook),
-    Family(surroundings_tables, expected_surroundings),
-    LentFamily(reading_tables, expected_readings),
+    Family(stay_tables),
+    Family(move_tables),
+    Family(origin_tables),
+    Family(feed_tables),
+    Family(summary_tables),
+    Family(fish_tables),
+    Family(death_tables),
+    Family(state_tables),
+    Family(lice_tables),
+    Family(health_tables),
+    Family(journal_tables),
+    Family(harvest_tables),
+    Family(finance_tables),
+    Family(outlook_tables),
+    Family(surroundings_tables),
+    LentFamily(reading_tables),
 )
 
 

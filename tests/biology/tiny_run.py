@@ -5,8 +5,8 @@ from __future__ import annotations
 from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule, Stay
+from engine.forecast.cutoff import predict_states
 from engine.forecast.sizing import predict_peaks
-from engine.forecast.whole_run import forecast_run
 from engine.forecast.workload import predicted_events
 from engine.simulation.emission import Emitter
 from engine.simulation.fish.history import simulate_batch
@@ -53,7 +53,7 @@ def run(schedule: Schedule) -> dict[str, int]:
         written.validate(full=True)
         rows[table] = written.num_rows
 
-    outlook = forecast_run(schedule, climate)
+    states = {id: state for id, (state, _) in predict_states(schedule, climate).items()}
     history = simulate_batch(schedule, climate, batch)
-    Emitter(schedule, climate, frozenset(), outlook.cutoff).emit([history], keep)
+    Emitter(schedule, climate, frozenset(), states).emit([history], keep)
     return rows

@@ -9,8 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.forecast.cutoff import ACTIVE, COMPLETED, UNDECIDED, completed_interval, predict_cutoff, state_by_dates
-from engine.forecast.whole_run import forecast_run
+from engine.forecast.cutoff import (
+    ACTIVE,
+    COMPLETED,
+    UNDECIDED,
+    completed_interval,
+    predict_cutoff,
+    predict_states,
+    state_by_dates,
+)
 from engine.planning.planner import Request, plan
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.water.climate import Climate
@@ -19,13 +26,13 @@ from tests.planning.farms import AS_OF, biology, shipped
 
 def test_the_plan_and_the_run_name_the_same_batches() -> None:
     schedule = plan(Request(name="t", batches=60, stagger_days=15, as_of_day=AS_OF, seed=3), shipped(), biology())
-    told, foreseen = forecast_run(schedule).cutoff, predict_cutoff(schedule)
+    told, foreseen = predict_states(schedule), predict_cutoff(schedule)
     named = {
         **dict.fromkeys(foreseen.completed, COMPLETED),
         **dict.fromkeys(foreseen.active, ACTIVE),
         **dict.fromkeys((number for number, _ in foreseen.undecided), UNDECIDED),
     }
-    assert named == {batch.number: told[batch.id] for batch in schedule.batches}
+    assert named == {batch.number: told[batch.id][0] for batch in schedule.batches}
     assert len(foreseen.completed) <= foreseen.low <= foreseen.expected + 1
     assert foreseen.expected - 1 <= foreseen.high <= len(foreseen.completed) + len(foreseen.undecided)
 

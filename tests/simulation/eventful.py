@@ -11,7 +11,6 @@ import pyarrow as pa
 
 from engine.farm.schedule import Schedule
 from engine.simulation.record import BatchHistory, HealthEvent, SeaLice, StageHistory, Treatment
-from engine.simulation.rows.expected_life import ExpectedLife, ExpectedStay
 from engine.simulation.rows.journal import journal_tables
 from engine.simulation.rows.lice import lice_tables
 from engine.simulation.rows.life import BatchLife
@@ -166,15 +165,6 @@ def cut(history: BatchHistory, as_of_day: int) -> BatchHistory:
 def life_of_batch(schedule: Schedule, history: BatchHistory) -> BatchLife:
     """The batch as families of rows see it."""
     return BatchLife(schedule=schedule, history=history, climate=climate_for(schedule))
-
-
-def known_in_full(schedule: Schedule, history: BatchHistory) -> ExpectedLife:
-    """What a forecast would expect that knew every container's days."""
-    stays = [
-        ExpectedStay(planned=stay, stage=stage, whole_days=stage.days_lived, lived_days=stage.days_lived)
-        for stay, stage in zip(history.batch.stays, history.stages, strict=False)
-    ]
-    return ExpectedLife(schedule=schedule, batch=history.batch, history=history, stays=tuple(stays))
 
 
 def rows_of(schedule: Schedule, history: BatchHistory) -> Rows:

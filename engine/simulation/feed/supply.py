@@ -19,8 +19,6 @@ from engine.simulation.feed.lots import (
 )
 from engine.simulation.feed.market import feed_index
 from engine.simulation.feed.rations import Stock, choose_feed, split_rations
-from engine.simulation.numerics import arithmetic as am
-from engine.simulation.numerics.moments import mean_weights_g
 from engine.simulation.numerics.streams import Stream, stream_keys
 from engine.simulation.observed.state_estimate import StageEstimate
 from engine.simulation.record import BatchHistory, StageHistory
@@ -81,41 +79,6 @@ def feed_batch(schedule: Schedule, history: BatchHistory, estimates: list[StageE
             )
         )
     return stages
-
-
-def expected_lots(
-    schedule: Schedule,
-    history: BatchHistory,
-    stage: StageHistory,
-    container_ids: tuple[int, ...],
-    days_lived: np.ndarray,
-) -> FeedLots:
-    """Lots for a stay in `container_ids`, each lived in for days_lived (n,) much as `stage` lives its first.
-
-    The containers grow apart by the spread of their TGC, so that they change feed one after another.
-    """
-    n, days = len(container_ids), int(days_lived.max())
-    here = np.arange(days) < days_lived[:, None]
-    arrival_cg = mean_weights_g(stage.mu0[0], stage.v0[0]) * 100.0
-    weight_cg = stage.weight_cg[:1, :days].astype(np.float64)
-    cv = schedule.biology.model.growth.container_tgc_cv
-    rank = np.array([am.normal_quantile((i * 0.618034 + 0.5) % 1.0) for i in range(n)])  # spread over every store
-    apart = 1.0 + 3.0 * cv * rank[:, None] * (1.0 - arrival_cg / np.maximum(weight_cg, arrival_cg))
-    fed = _feed_stage(
-        schedule,
-        history,
-        stage,
-        feed_container_id=_feed_containers(schedule, container_ids),
-        ration=stage.ration[:1, :days] * here,
-        stock=Stock(
-            fish=stage.population[:1, :days] * here.astype(np.int64),
-            weight_cg=(weight_cg * apart).astype(np.int64),
-            fish_arrived=np.full(n, stage.fish[0]),
-            weight_arrived_cg=np.full(n, round(arrival_cg)),
-        ),
-        prices=np.ones((len(schedule.farm.model.feeds), days)),
-    )
-    return fed.lots
 
 
 def _feed_containers(schedule: Schedule, container_ids: tuple[int, ...]) -> np.ndarray:

@@ -76,26 +76,6 @@ def sample_growth(schedule: Schedule, history: BatchHistory) -> GrowthSamples:
     return GrowthSamples(stages, tuple(latest))
 
 
-def expected_sample_days(schedule: Schedule, stage: StageHistory, target_cg: int) -> list[int]:
-    """The days of its stay on which a stage's first container would be weighed, did samples not err.
-
-    target_cg: the batch's harvest weight. What a forecast needs: samples' errors move the last one by a week or so.
-    """
-    growth = schedule.biology.model.growth
-    interval, extra_day = growth.sample_interval_days, _extra_day(schedule, stage.stage)
-    if stage.stage < growth.first_sampled_stage:
-        return []
-    last_day, enough_cg = _sampled_until(schedule, stage, target_cg)
-    weight_cg, days, before_cg = stage.weight_cg[0], [], 0
-    for day in range(min(int(stage.days_lived[0]), last_day + 1)):
-        if day % interval == interval - 1 or day == extra_day:
-            days.append(day)
-            if before_cg >= enough_cg > 0:
-                break
-            before_cg = int(weight_cg[day])
-    return days
-
-
 def _sampled_until(schedule: Schedule, stage: StageHistory, target_cg: int) -> tuple[int, int]:
     """The last day of a stay on which fish may be weighed, and the weight (0.01 g) that is enough; 0 for none."""
     monitoring = schedule.biology.model.monitoring

@@ -66,12 +66,6 @@ def hundred_thousandths(values: np.ndarray) -> np.ndarray:
     return in_units(values, 100_000.0)
 
 
-def count_days(is_so: np.ndarray, lived: np.ndarray) -> int:
-    """Days on which something is so, (days,), in containers that are lived in alike, each for its days (n,)."""
-    upto = np.concatenate([[0], np.cumsum(is_so)])
-    return int(upto[np.minimum(lived, len(is_so))].sum())
-
-
 def text(value: str, rows: int = 1) -> pa.Array:
     """One text in every row. Without a type Arrow would look for pandas, a tenth of a millisecond each time."""
     return pa.array([value], pa.string()) if rows == 1 else pa.repeat(pa.scalar(value, pa.string()), rows)

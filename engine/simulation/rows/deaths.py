@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 
 from engine.biology.fish import Mortality
 from engine.simulation.numerics.calendar import DAY_US, HOUR_US, WEEK_DAYS, first_of_week, weeks_since_1970
-from engine.simulation.record import StageHistory
 from engine.simulation.rows.columns import Columns, Tables
-from engine.simulation.rows.expected_life import ExpectedLife, ExpectedStay, RowCounts
 from engine.simulation.rows.life import BatchLife
 from lake.codes import MORTALITY_CAUSES, SEA
 
@@ -42,33 +38,7 @@ def death_tables(life: BatchLife) -> Tables:
     return {"mortality_record": rows}
 
 
-def expected_deaths(expected: ExpectedLife) -> RowCounts:
-    """The weeks that are over and the causes in which the fish lived with die, for each container."""
-    as_of_day = expected.schedule.as_of_day
-    return {"mortality_record": sum(_expected(stay, as_of_day) for stay in expected.stays)}
-
-
 def count_death_rows(mortality: Mortality, stage: int, days: int, share_with_deaths: float) -> float:
     """Rows of a container lived in for so many days, on such a share of which fish die, each day of one cause."""
     causes = mortality.sea_causes if stage == SEA else mortality.freshwater_causes
     return days / WEEK_DAYS * sum(1 - (1 - share_with_deaths * share) ** WEEK_DAYS for share in causes)
-
-
-def _expected(stay: ExpectedStay, as_of_day: int) -> int:
-    reasons, mondays = _reasons_by_week(stay.stage)
-    rows = 0
-    alike = Counter(zip(stay.lived_days.tolist(), stay.end_days.tolist(), strict=True))
-    for (lived, end), containers in alike.items():
-        begun = mondays <= stay.planned.start_day + lived - 1
-        rows += containers * int(reasons[begun & ((mondays + WEEK_DAYS - 1 < as_of_day) | (end <= as_of_day))].sum())
-    return rows
-
-
-def _reasons_by_week(stage: StageHistory) -> tuple[np.ndarray, np.ndarray]:
-    """In how many ways fish of a stage's first container died in each week, and the weeks' Mondays, since 1970."""
-    weeks = weeks_since_1970(stage.start_day + np.arange(stage.days))
-    number = int(weeks[-1] - weeks[0]) + 1
-    died = np.zeros((number, len(MORTALITY_CAUSES)), dtype=bool)
-    days = np.flatnonzero(stage.dead[0])
-    died[weeks[days] - weeks[0], stage.cause[0, days]] = True
-    return died.sum(axis=1), first_of_week(weeks[0] + np.arange(number))

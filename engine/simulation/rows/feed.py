@@ -7,10 +7,8 @@ import pyarrow as pa
 
 from engine.biology.fish import MEALS_A_DAY, Feed
 from engine.simulation.feed.rations import MEAL_FIGURES, MealColumns, list_meals
-from engine.simulation.feed.supply import expected_lots
 from engine.simulation.numerics.calendar import DAY_US, HOUR_US
-from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, count_days, row_ids, stack
-from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
+from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, row_ids, stack
 from engine.simulation.rows.life import BatchLife
 from lake.columns import Nullable
 
@@ -25,20 +23,6 @@ def feed_tables(life: BatchLife) -> Tables:
         "feed_purchase": purchases,
         "feed_container_stock": stock_rows(life, purchases),
     }
-
-
-def expected_feed(expected: ExpectedLife) -> RowCounts:
-    """Meals on the days with a ration, lots bought for them, and what is left of those where fish are still fed."""
-    meals = purchases = stock = 0
-    for stay in expected.stays:
-        stage, lived = stay.stage, stay.lived_days
-        lots = expected_lots(
-            expected.schedule, expected.history, stage, container_ids=stay.planned.container_ids, days_lived=lived
-        )
-        meals += MEALS_A_DAY * count_days(stage.ration[0] > 1, lived)
-        purchases += len(lots.day)
-        stock += int((lots.left >= MIN_STOCK).sum()) if (stay.whole_days > lived).any() else 0
-    return {"feeding_event": meals, "feed_purchase": purchases, "feed_container_stock": stock}
 
 
 def count_feed_rows(feed: Feed, fed_days: int, feeders: int, days: int) -> float:

@@ -6,7 +6,6 @@ import numpy as np
 
 from engine.farm.masters import company_id, pricing_rules, site_id
 from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, codes, row_ids
-from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.harvest import event_ids, event_times
 from engine.simulation.rows.life import BatchLife
 from lake.codes import SEA
@@ -16,16 +15,6 @@ from lake.columns import Nullable
 def finance_tables(life: BatchLife) -> Tables:
     """fact_harvest and intercompany_transaction."""
     return {"fact_harvest": fact_rows(life), "intercompany_transaction": transaction_rows(life)}
-
-
-def expected_finance(expected: ExpectedLife) -> RowCounts:
-    """A fact a lot; the move to sea, and for each ring emptied as many sales as those lived in give."""
-    harvest = expected.harvest
-    sales = len(set(zip(harvest.event.tolist(), harvest.grade.tolist(), strict=True)))
-    return {
-        "fact_harvest": expected.scale_to_emptied_rings(len(harvest.event)),
-        "intercompany_transaction": int(expected.last.is_at_sea) + expected.scale_to_emptied_rings(sales),
-    }
 
 
 def fact_rows(life: BatchLife) -> Columns:

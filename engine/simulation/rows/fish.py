@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-
 import numpy as np
 
 from engine.biology.fish import Growth
-from engine.simulation.observed.growth_samples import STATISTICS, expected_sample_days
-from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, count_days, row_ids
-from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
+from engine.simulation.observed.growth_samples import STATISTICS
+from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, row_ids
 from engine.simulation.rows.life import BatchLife
 
 
@@ -20,22 +17,6 @@ def fish_tables(life: BatchLife) -> Tables:
         "mortality_event": mortality_rows(life),
         "growth_sample": samples,
         "individual_growth_observation": fish,
-    }
-
-
-def expected_fish(expected: ExpectedLife) -> RowCounts:
-    """Days on which the fish lived with die or are culled, and the days on which they are weighed."""
-    deaths = samples = 0
-    for stay in expected.stays:
-        stage, lived = stay.stage, stay.lived_days
-        target_cg = expected.history.harvest_target_cg if stay.is_at_sea else 0
-        sampled_on = expected_sample_days(expected.schedule, stage, target_cg)
-        deaths += count_days(stage.dead[0] > 0, lived) + count_days(stage.culled[0] > 0, lived)
-        samples += sum(bisect_left(sampled_on, int(days)) for days in lived)
-    return {
-        "mortality_event": deaths,
-        "growth_sample": samples,
-        "individual_growth_observation": samples * expected.schedule.biology.model.growth.sample_size,
     }
 
 

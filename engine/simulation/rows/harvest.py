@@ -9,7 +9,6 @@ from engine.farm.infrastructure import Farm
 from engine.simulation.health.entries import HARVEST_HOUR
 from engine.simulation.numerics.calendar import DAY_US, HOUR_US
 from engine.simulation.rows.columns import Columns, Tables, codes, row_ids
-from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
 
 WASTE = ("VISCERA_AND_BLOOD", "DISCARD")
@@ -21,17 +20,6 @@ def harvest_tables(life: BatchLife) -> Tables:
         "harvest_event": event_rows(life),
         "harvest_lot": lot_rows(life),
         "harvest_waste": waste_rows(life),
-    }
-
-
-def expected_harvest(expected: ExpectedLife) -> RowCounts:
-    """An event and two kinds of waste for each ring emptied, and as many lots a ring as those lived in give."""
-    harvest = expected.harvest
-    events = expected.scale_to_emptied_rings(len(harvest.ring))
-    return {
-        "harvest_event": events,
-        "harvest_lot": expected.scale_to_emptied_rings(len(harvest.event)),
-        "harvest_waste": len(WASTE) * events,
     }
 
 

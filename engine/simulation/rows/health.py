@@ -23,7 +23,6 @@ from engine.simulation.observed.health_sampling import (
 )
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.columns import Columns, Tables, row_ids
-from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
 
 STATISTICS = (
@@ -111,19 +110,6 @@ def health_tables(life: BatchLife) -> Tables:
             "length_cm": length,
         },
         "fish_parameter_score": _score_rows(life, fish, score),
-    }
-
-
-def expected_health(expected: ExpectedLife) -> RowCounts:
-    """Samplings at fixed days of the batch's life, each of as many fish, each scored by every parameter."""
-    health, batch = expected.schedule.biology.model.health, expected.batch
-    lived = min(expected.history.stages[-1].end_day, expected.schedule.as_of_day) - batch.start_day
-    samplings = count_samplings(health, lived)
-    fish = samplings * health.sample_size
-    return {
-        "health_sampling_event": samplings,
-        "individual_fish_observation": fish,
-        "fish_parameter_score": fish * len(expected.schedule.farm.model.master.health_parameters),
     }
 
 

@@ -34,7 +34,6 @@ from engine.simulation.rows.columns import (
     in_units,
     row_ids,
 )
-from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
 from lake.codes import SEA, VACCINE
 from lake.columns import Nullable
@@ -59,31 +58,6 @@ def lice_tables(life: BatchLife) -> Tables:
     }
 
 
-def expected_lice(expected: ExpectedLife) -> RowCounts:
-    """The weekly counts of each ring by the types found, the treatments lived with, and the vaccination."""
-    counts = sum(int((s.lived_days // WEEK_DAYS).sum()) for s in expected.stays if s.is_at_sea)
-    treatments = expected.vaccinations + len(expected.treatment_days)
-    return {
-        "lice_count": round(counts * _mean_types(expected)) if counts else 0,
-        "treatment": treatments,
-        "treatment_truth": treatments,
-        "lice_truth": counts,
-    }
-
-
-def _mean_types(expected: ExpectedLife) -> float:
-    """Rows of a count: the types found on average before the as-of date in the rings that are lived with."""
-    schedule, sea = expected.schedule, expected.last
-    lice = sea.stage.lice
-    if lice is None:
-        return 1.0
-    rings = tuple(schedule.farm.container(c).name for c in sea.planned.container_ids)
-    found = _identify(schedule, expected.batch, rings, sea.stage.start_day, lice=lice).lice
-    counted = (lice.sampled > 0) & (lice.day < schedule.as_of_day)
-    types = np.maximum((found[:, :, _known_types(schedule.farm)] > 0).sum(axis=2), 1)[counted]
-    return float(types.mean()) if len(types) else 1.0
-
-
 def count_lice_rows(farm: Farm, biology: Parameters, days: int) -> float:
     """Rows of the counts of a ring that is lived in for so many days: what is, and what is counted by type found."""
     types = biology.lice_counts.types_found_share * len(farm.model.master.lice_types)
@@ -101,12 +75,6 @@ def type_positions(farm: Farm) -> np.ndarray:
             problem = f"master.lice_types has no {', '.join(kind)}"
             raise InputError(f"farm {farm.name}", problem, "add it: every louse counted has a type")
     return np.array([LICE_TYPES.index(kind) if kind in LICE_TYPES else -1 for kind in named])
-
-
-def _known_types(farm: Farm) -> np.ndarray:
-    """The positions in LICE_TYPES of the types that the farm knows."""
-    positions = type_positions(farm)
-    return positions[positions >= 0]
 
 
 def _identify(

@@ -15,7 +15,6 @@ from engine.simulation.feed.supply import StageFeeding, feed_batch
 from engine.simulation.harvest.lots import Harvest, grade_harvest
 from engine.simulation.health.journal import CareRecord, record_care
 from engine.simulation.numerics.series import day_means
-from engine.simulation.numerics.streams import Stream, stream_keys
 from engine.simulation.observed.growth_samples import GrowthSamples, sample_growth
 from engine.simulation.observed.sensor_readings import SensorGroup
 from engine.simulation.observed.sensors import daily_temperatures, sensor_groups
@@ -139,10 +138,6 @@ class BatchLife:
             water = group.water
             out[here] = day_means(water.field[OXYGEN_FIELD, water.lead :].reshape(-1, water.slots))
         return out
-
-    def container_keys(self, stream: Stream, stage: StageHistory) -> np.ndarray:
-        """A stream's key for each container of a stage."""
-        return stream_keys(self.schedule.seed, stream, self.history.batch.number, each=self.names(stage))
 
     def joined(self, values: Callable[[StageHistory], Any]) -> np.ndarray:
         """One value an assignment, over all stages, from each stage's one value or (n,)."""

@@ -22,10 +22,9 @@ from engine.simulation.rows.columns import (
     row_ids,
     stack,
 )
-from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.handling import handling_minutes
 from engine.simulation.rows.life import BatchLife
-from engine.simulation.rows.workflows import Workflow, batch_workflows, broken_off, transfer_templates
+from engine.simulation.rows.workflows import Workflow, broken_off, transfer_templates
 from lake.codes import SEA
 from lake.columns import Nullable
 
@@ -54,20 +53,6 @@ def move_tables(life: BatchLife) -> Tables:
     """transfer_workflow and transfer_action."""
     workflows, actions = transfer_rows(life)
     return {"transfer_workflow": workflows, "transfer_action": actions}
-
-
-def expected_moves(expected: ExpectedLife) -> RowCounts:
-    """The moves from stay to stay, those ahead and those cancelled; their actions, and attempts broken off."""
-    schedule, batch = expected.schedule, expected.batch
-    workflows = batch_workflows(schedule, batch, moves=len(expected.stays) - 1, alive=True)
-    actions = 0
-    for workflow in workflows:
-        sources, into = (len(batch.stays[i].container_ids) for i in (workflow.stage - 1, workflow.stage))
-        each = count_actions(sources, into) if workflow.has_actions else 0
-        actions += each
-        if workflow.status == "COMPLETED":
-            actions += sum(reason != "" for reason in broken_off(schedule, batch, workflow.stage, each))
-    return {"transfer_workflow": len(workflows), "transfer_action": actions}
 
 
 def count_move_rows(containers: int, sources: int) -> int:

@@ -13,7 +13,6 @@ from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.calendar import DAY_US, MINUTE_US
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.rows.columns import Columns, Tables, code, hundredths, row_ids
-from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.handling import handling_minutes
 from engine.simulation.rows.life import BatchLife
 from lake.columns import Nullable
@@ -30,15 +29,6 @@ def origin_tables(life: BatchLife) -> Tables:
         "creation_workflow": workflow,
         "creation_action": actions,
         "stage_transition_environment": transition_rows(life),
-    }
-
-
-def expected_origin(expected: ExpectedLife) -> RowCounts:
-    """An order of eggs with a delivery for each tray, and the water at each move."""
-    return {
-        "creation_workflow": 1,
-        "creation_action": len(expected.batch.stays[0].container_ids),
-        "stage_transition_environment": TRANSITION_ROWS * (len(expected.stays) - 1),
     }
 
 

@@ -8,11 +8,9 @@ from engine.biology.parameters import Parameters
 from engine.farm.infrastructure import Farm
 from engine.simulation.rows.activities import activity_rows, plan_activities
 from engine.simulation.rows.columns import Tables, empty, join
-from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.models import count_model_rows
-from engine.simulation.rows.projection import days_ahead, look_ahead, projection_rows, summary_rows
-from engine.simulation.rows.ring_harvests import expected_ring_harvests
+from engine.simulation.rows.projection import look_ahead, projection_rows, summary_rows
 from engine.simulation.rows.scenario import baseline, scenario_tables
 
 ACTIVE_TABLES = ("live_forward_projection", "container_forecast_summary")  # of an active batch
@@ -41,24 +39,6 @@ def _lived_in(life: BatchLife) -> list[BatchLife]:
     history = life.history
     earlier = [i for i, stage in enumerate(life.stages[:-1]) if not stage.emptied.all()]
     return [*(replace(life, history=replace(history, stages=life.stages[: i + 1])) for i in earlier), life]
-
-
-def expected_outlook(expected: ExpectedLife) -> RowCounts:
-    """A scenario and its days, and activities; of a batch that lives beyond the as-of date its days ahead."""
-    schedule, active = expected.schedule, expected.active_containers
-    rows = count_model_rows(schedule.farm, schedule.biology.model.outlook) | {
-        "scenario": 1,
-        "projection_run": 1,
-        "scenario_projection": schedule.biology.model.outlook.scenario_days,
-        "planned_activity": len(schedule.farm.model.master.activities) + expected_ring_harvests(expected),
-    }
-    if not active:
-        return rows | dict.fromkeys(ACTIVE_TABLES, 0)
-    return rows | {
-        "live_forward_projection": active
-        * days_ahead(schedule.biology.model.outlook, schedule.as_of_day - expected.batch.start_day),
-        "container_forecast_summary": active,
-    }
 
 
 def count_scenario_rows(farm: Farm, biology: Parameters) -> int:

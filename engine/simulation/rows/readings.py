@@ -12,7 +12,6 @@ from engine.simulation.numerics.calendar import DAY_US
 from engine.simulation.observed.sensor_readings import Readings, SensorGroup, read_group
 from engine.simulation.rows.buffers import COLUMNS
 from engine.simulation.rows.columns import Columns, Tables, stack
-from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
 
 
@@ -45,33 +44,10 @@ def reading_tables(life: BatchLife) -> Tables:
     return {"environmental_reading": readings, "sensor_fault": stack(faults)}
 
 
-def expected_readings(expected: ExpectedLife) -> RowCounts:
-    """Readings but for those that drop out, and faults: those that begin in a stay, and those that began before."""
-    farm, sensors = expected.schedule.farm, expected.schedule.biology.model.sensors
-    readings = faults = 0
-    for stay in expected.stays:
-        count = np.array([len(farm.container(c).sensor_ids) for c in stay.planned.container_ids])
-        sensor_days = int((count * stay.lived_days).sum())
-        readings += round(mean_readings(sensors, farm.model.readings_per_day, sensor_days))
-        begun = sensor_days / 365 * sum(a_year for a_year, _ in _kinds(sensors))
-        under_way = int(count.sum()) * sum(_share(*kind) for kind in _kinds(sensors))
-        faults += round(begun + under_way)
-    return {"environmental_reading": readings, "sensor_fault": faults}
-
-
 def mean_readings(sensors: Sensors, readings_per_day: int, sensor_days: int) -> float:
     """The mean number of readings in so many days of sensors: all but those that drop out."""
     dropped = _share(sensors.dropouts_a_year, sensors.dropout_hours)
     return sensor_days * readings_per_day * (1.0 - dropped)
-
-
-def _kinds(sensors: Sensors) -> tuple[tuple[float, HoursRange], ...]:
-    """Faults a year and hours each, by kind."""
-    return (
-        (sensors.dropouts_a_year, sensors.dropout_hours),
-        (sensors.spikes_a_year, sensors.spike_hours),
-        (sensors.flat_lines_a_year, sensors.flat_line_hours),
-    )
 
 
 def _share(a_year: float, hours: HoursRange) -> float:

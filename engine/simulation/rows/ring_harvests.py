@@ -10,7 +10,6 @@ from engine.farm.infrastructure import Farm
 from engine.simulation.harvest.planned import planned_harvest_days
 from engine.simulation.health.entries import HARVEST_HOUR
 from engine.simulation.numerics.calendar import DAY_US, HOUR_US
-from engine.simulation.rows.expected_life import ExpectedLife
 from engine.simulation.rows.life import BatchLife
 
 NEVER = -1
@@ -42,13 +41,6 @@ def ring_harvests(life: BatchLife) -> RingHarvests:
         status=tuple("COMPLETED" if time else "PENDING" for time in done.tolist()),
         notes=tuple(f"Harvest of {name}" for name in names),
     )
-
-
-def expected_ring_harvests(expected: ExpectedLife) -> int:
-    """A row for each ring of a batch whose harvest is decided before the as-of date."""
-    is_decided = 0 <= expected.history.trigger_day < expected.schedule.as_of_day
-    plans = harvest_template(expected.schedule.farm) != NEVER
-    return len(expected.last.planned.container_ids) if is_decided and plans else 0
 
 
 def harvest_template(farm: Farm) -> int:

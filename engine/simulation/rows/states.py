@@ -6,7 +6,6 @@ import numpy as np
 
 from engine.simulation.numerics.moments import sd_weights_g
 from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, hundredths, in_units
-from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
 from lake.columns import Nullable
 
@@ -17,12 +16,6 @@ def state_tables(life: BatchLife) -> Tables:
     """daily_state and daily_truth: one row a stay and day each, at the day's end, before anything leaves."""
     common = _common(life)
     return {"daily_state": _state_rows(life, common), "daily_truth": _truth_rows(life, common)}
-
-
-def expected_states(expected: ExpectedLife) -> RowCounts:
-    """One row a container and day in each table."""
-    container_days = sum(int(stay.lived_days.sum()) for stay in expected.stays)
-    return {"daily_state": container_days, "daily_truth": container_days}
 
 
 def _common(life: BatchLife) -> Columns:

@@ -7,7 +7,6 @@ import pyarrow as pa
 
 from engine.farm.schedule import Batch
 from engine.simulation.rows.columns import Columns, Tables, append, biomass_units, code, row_ids
-from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.undelivered import reserved_rows
 from lake.columns import Nullable
@@ -18,12 +17,6 @@ BATCH_ROWS = 1
 def stay_tables(life: BatchLife) -> Tables:
     """batch and container_assignment."""
     return {"batch": batch_rows(life), "container_assignment": _with_reserved(life)}
-
-
-def expected_stays(expected: ExpectedLife) -> RowCounts:
-    """A batch, and an assignment for each container, lived in or reserved."""
-    containers = sum(len(s.planned.container_ids) for s in expected.stays)
-    return {"batch": BATCH_ROWS, "container_assignment": containers + _reserved_trays(expected.batch)}
 
 
 def _reserved_trays(batch: Batch) -> int:

@@ -22,7 +22,6 @@ from engine.simulation.numerics.calendar import (
     weeks_since_1970,
 )
 from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, codes, empty
-from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
 from lake.codes import SEA
 from lake.columns import Nullable
@@ -96,28 +95,6 @@ def _periods(life: BatchLife) -> tuple[np.ndarray, _Evenings]:
         biomass[here] += biomass_units(fed.stock.fish, fed.stock.weight_cg).sum(axis=0)
         lived[here] = 1
     return rows[:, :end], _Evenings(first_day=first_day, biomass=biomass, lived=lived)
-
-
-def expected_summaries(expected: ExpectedLife) -> RowCounts:
-    """The periods of each container of a fed stay, and those of the batch, that are over."""
-    model, as_of_day = expected.schedule.biology.model, expected.schedule.as_of_day
-    fed = [stay for stay in expected.stays if _is_fed(model, stay.planned.stage)]
-    if not fed:
-        return {"container_feeding_summary": 0, "batch_feeding_summary": 0}
-    containers = sum(int(_periods_over(stay.planned.start_day, stay.lived_days, as_of_day).sum()) for stay in fed)
-    first = fed[0].planned.start_day
-    lived = fed[-1].planned.start_day + int(fed[-1].lived_days.max()) - first
-    batches = int(_periods_over(first, np.array([lived]), as_of_day).sum())
-    return {"container_feeding_summary": containers, "batch_feeding_summary": batches}
-
-
-def _periods_over(first_day: int, days: np.ndarray, as_of_day: int) -> np.ndarray:
-    """Periods of all kinds that so many `days` from first_day on lie in and that end before the as-of date."""
-    found = np.zeros(days.shape, dtype=np.int64)
-    for each in (WEEKS, MONTHS):
-        last = np.minimum(each.of_day(first_day + days - 1), each.of_day(as_of_day) - 1)
-        found += np.maximum(last - each.of_day(first_day) + 1, 0)
-    return found
 
 
 def _is_fed(model: Parameters, stage: int) -> bool:

@@ -11,7 +11,6 @@ from engine.biology.parameters import Parameters
 from engine.farm.sites import coordinates, own_days
 from engine.simulation.numerics.calendar import DAY_US, HOUR_US
 from engine.simulation.rows.columns import Columns, Tables, empty, hundredths, row_ids, stack
-from engine.simulation.rows.expected_life import ExpectedLife, RowCounts
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.water.climate import Climate
 from engine.simulation.water.sky import Sky
@@ -42,15 +41,6 @@ def surroundings_tables(life: BatchLife) -> Tables:
     return {
         "weather_data": _in_time(life, "weather_data", weather, "timestamp"),
         "photoperiod_data": _in_time(life, "photoperiod_data", light, "date"),
-    }
-
-
-def expected_surroundings(expected: ExpectedLife) -> RowCounts:
-    """The observations and the day lengths of the days in sea areas that fall to the batch, exactly."""
-    days = sum(len(days) for days in own_days(expected.schedule, expected.batch).values())
-    return {
-        "weather_data": days * len(expected.schedule.biology.model.weather.hours_utc),
-        "photoperiod_data": days,
     }
 
 

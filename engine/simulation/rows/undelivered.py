@@ -8,8 +8,6 @@ import pyarrow as pa
 from engine.farm.schedule import Batch, Schedule
 from engine.simulation.fish.history import harvest_target_cg
 from engine.simulation.rows.columns import Columns, Tables, code, empty, row_ids
-from engine.simulation.rows.expected_life import RowCounts
-from engine.simulation.rows.models import count_model_rows
 from engine.simulation.rows.origin import order_rows
 from engine.simulation.rows.scenario import baseline, scenario_tables
 from lake.columns import Nullable
@@ -29,22 +27,6 @@ def undelivered_tables(schedule: Schedule, batch: Batch, *, over_capacity_planne
         "creation_workflow": workflow,
         "creation_action": actions,
         **scenario_tables(schedule, batch, baseline(schedule, batch)),
-    }
-
-
-def expected_undelivered(schedule: Schedule, batch: Batch) -> RowCounts:
-    """An order with a delivery and a reserved tray each, its models, a scenario and its days; nothing else."""
-    trays = len(batch.stays[0].container_ids)
-    return {
-        **dict.fromkeys(EVENT_TABLE_NAMES, 0),
-        "batch": 1,
-        "container_assignment": trays,
-        "creation_workflow": 1,
-        "creation_action": trays,
-        **count_model_rows(schedule.farm, schedule.biology.model.outlook),
-        "scenario": 1,
-        "projection_run": 1,
-        "scenario_projection": schedule.biology.model.outlook.scenario_days,
     }
 
 

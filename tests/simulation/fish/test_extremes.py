@@ -15,7 +15,7 @@ from engine.biology.parameters import Biology, parse_biology
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import Batch, Schedule, Stay
 from engine.farm.validation import find_complaints
-from engine.forecast.whole_run import forecast_run
+from engine.forecast.cutoff import predict_states
 from engine.simulation.emission import Emitter
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.record import BatchHistory
@@ -64,7 +64,7 @@ def live(schedule: Schedule) -> tuple[BatchHistory, dict[str, int]]:
     """The history, and rows by table as the lake would take them."""
     climate = climate_for(schedule, START)
     history = simulate_batch(schedule, climate, schedule.batches[0])
-    outlook = forecast_run(schedule)
+    states = {id: state for id, (state, _) in predict_states(schedule).items()}
     rows: dict[str, int] = {}
 
     def keep(table: str, made: BatchRows) -> None:
@@ -72,7 +72,7 @@ def live(schedule: Schedule) -> tuple[BatchHistory, dict[str, int]]:
         batch.validate(full=True)
         rows[table] = batch.num_rows
 
-    Emitter(schedule, climate, frozenset(), outlook.cutoff).emit([history], keep)
+    Emitter(schedule, climate, frozenset(), states).emit([history], keep)
     return history, rows
 
 

@@ -18,10 +18,9 @@ from engine.simulation.health import wording
 from engine.simulation.health.events import notice_events
 from engine.simulation.health.laboratory import AGENTS, take_lab_samples
 from engine.simulation.record import BatchHistory, StageHistory
-from engine.simulation.rows.journal import expected_entries
 from lake.codes import EVENT_KINDS, SEA
 from lake.tables import TABLES
-from tests.simulation.eventful import EventfulLife, Rows, cut, known_in_full, life_of_batch, rows_of, rows_of_life
+from tests.simulation.eventful import EventfulLife, Rows, cut, life_of_batch, rows_of, rows_of_life
 from tests.simulation.trade_lives import LivedTo
 
 EPOCH = date(1970, 1, 1)
@@ -244,15 +243,6 @@ def test_counts_above_the_limit_are_told_once_with_their_mean(
         assert row["resolution_status"] == bool(later or sea.emptied.all())
         if later:
             assert row["resolution_notes"].endswith(f"{EPOCH + timedelta(days=int(sea.lice.day[later[0]]))}.")
-
-
-def test_the_plan_foresees_every_entry_of_a_life_known_in_full(
-    small_schedule: Schedule, lived: BatchHistory, rows: Rows
-) -> None:
-    expected = known_in_full(small_schedule, lived)
-    written = len(rows["journal_entry"])
-    # an event whose fish are harvested before its entries are due has fewer
-    assert written <= expected_entries(expected) <= written + len(expected.noticed)
 
 
 def test_low_oxygen_is_told_when_it_comes_back(small_schedule: Schedule, lived: BatchHistory, rows: Rows) -> None:

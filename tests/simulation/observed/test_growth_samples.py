@@ -18,7 +18,6 @@ from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.observed.growth_samples import (
     StageSamples,
     condition_factor,
-    expected_sample_days,
     sample_growth,
 )
 from engine.simulation.observed.sampling import ConditionFactor, draw_fish, selection_errors
@@ -191,20 +190,6 @@ def test_fish_are_weighed_weekly_until_they_near_harvest(
                 assert days == due
                 assert latest[c] == (stage.start_day + days[-1] if days else -1)
     assert ended > 0
-
-
-def test_a_forecast_knows_the_days_of_weighing(small_schedule: Schedule, histories: list[BatchHistory]) -> None:
-    told = counted = 0
-    for h in histories:
-        for stage, weighed in zip(h.stages, sample_growth(small_schedule, h).stages, strict=True):
-            expected = expected_sample_days(small_schedule, stage, h.harvest_target_cg)
-            first = by_container(stage, weighed)[0][0]
-            both = min(len(first), len(expected))
-            assert expected[:both] == first[:both]
-            assert abs(len(first) - len(expected)) <= 4
-            told += len(expected) * len(stage.container_ids)
-            counted += len(weighed.day)
-    assert told == pytest.approx(counted, rel=0.02)
 
 
 @pytest.mark.parametrize("day", [0, 20, 23, 89])
