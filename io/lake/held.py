@@ -72,7 +72,9 @@ def held_for_writing(run_dir: Path) -> Iterator[None]:
             if not _taken(lock, fcntl.LOCK_SH):
                 raise being_written(run_dir)
             raise InputError(
-                str(run_dir), "in use by another command, which reads it", "wait until that has ended, then repeat"
+                str(run_dir),
+                "in use by another command, which reads it or makes a part of it",
+                "wait until that has ended, then repeat",
             )
         yield
     finally:
