@@ -9,7 +9,7 @@
     repeated_key(table_name, key, value, rows)    keys that occur more than once
     dated_row(table_name, column_name, batch_id, assignment_id, first_day, last_day)
 
-Readings are never scanned: reading_block has them grouped; that a sensor reads once at a time is 04's and 17's.
+Readings are never scanned: reading_span has them grouped; that a sensor reads once at a time is 04's and 17's.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from lake.tables import DIMENSION_TABLES, EVENT_TABLES, TABLES
 from lake.tables.declaration import TIMESTAMP, Column, Table
 
 READINGS = "environmental_reading"
-BLOCKS = "reading_block"
-BLOCK_COLUMNS = {"batch_container_assignment_id": "assignment_id"}
+SPANS = "reading_span"
+SPAN_COLUMNS = {"batch_container_assignment_id": "assignment_id"}
 ASSIGNMENT = "container_assignment"
 # what a date column tells that may lie on or after the as-of date: plans, expectations, dates of use
 MAY_LIE_AHEAD = frozenset(
@@ -119,13 +119,13 @@ def _targets() -> set[str]:
 
 
 def _column(table: Table, name: str) -> str:
-    """A column where it is read: readings in their blocks."""
-    return BLOCK_COLUMNS.get(name, name) if table.name == READINGS else name
+    """A column where it is read: readings in their spans."""
+    return SPAN_COLUMNS.get(name, name) if table.name == READINGS else name
 
 
 def _source(table: Table) -> tuple[str, str]:
     """Where a table is read, and how its rows are counted."""
-    return (BLOCKS, "sum(readings)") if table.name == READINGS else (table.name, "count(*)")
+    return (SPANS, "sum(readings)") if table.name == READINGS else (table.name, "count(*)")
 
 
 def _container_beside(table: Table, column: Column) -> str:
@@ -174,7 +174,7 @@ def _dates(table: Table, column: Column) -> str:
     name, shift = column.name, " - 1" if (table.name, column.name) in ENDS else ""
     source, first, last = table.name, f"min({name})", f"max({name})"
     if table.name == READINGS:
-        source, first, last = BLOCKS, "min(first_time)", "max(last_time)"
+        source, first, last = SPANS, "min(first_time)", "max(last_time)"
     stay = _stay_of(table, column)
     begun = f" AND {ONCE_BEGUN[table.name]}" if table.name in ONCE_BEGUN else ""
     return (

@@ -149,10 +149,15 @@ def batch_fingerprints(
     key = "id" if table.name == "batch" else "batch_id"
     for batch in part_batches(file, table):
         ids = fixed_width(batch.column(table.schema.get_field_index(key)))
-        edges = np.flatnonzero(np.diff(ids, prepend=ids[0] - 1))
-        counts = np.diff(edges, append=len(ids)).tolist()
-        yield from zip(ids[edges].tolist(), fingerprints(table, batch, counts), strict=True)
+        batches, counts = batch_runs(ids)
+        yield from zip(batches, fingerprints(table, batch, counts), strict=True)
         see(batch)
+
+
+def batch_runs(ids: np.ndarray) -> tuple[list[int], list[int]]:
+    """Each row's batch as runs: whose they are, and of how many rows; there is a row."""
+    edges = np.append(0, np.flatnonzero(ids[1:] != ids[:-1]) + 1)
+    return ids[edges].tolist(), np.diff(edges, append=len(ids)).tolist()
 
 
 def _as_declared(column: Column, array: pa.Array) -> pa.Array:

@@ -1,11 +1,11 @@
 """What checks need of every value of a run, in one pass over its Parquet.
 
-Each part is decoded once, a row group at a time, for
+Each part is decoded once, a row group at a time, parts side by side, for
 
     lake_fingerprint   the fingerprint of each batch and table, computed anew (there is no other way to it)
     batch_rows         the rows of each batch in each table
     repeated_key       keys that occur more than once: none where each row's key is greater than the row's before
-    reading_block, reading_day   see reading_runs
+    reading_span, reading_day   see reading_runs
 
 All but the first have SQL that makes the same of any relation (declared_sql, invariants/shared): it is run where a
 table is no view of the run's files, where rows lack that order, and for keys of text.
@@ -13,8 +13,10 @@ table is no view of the run's files, where rows lack that order, and for keys of
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -23,9 +25,9 @@ import numpy as np
 import pyarrow as pa
 
 from lake.declared_sql import READINGS, batch_column, repeated_keys
-from lake.fingerprint import empty_fingerprint, part_batches, part_fingerprints
-from lake.manifest import read_complete
-from lake.reading_runs import READING_TABLES, ReadingRuns, climbs, make_reading_tables, plain, run_starts
+from lake.fingerprint import batch_runs, empty_fingerprint, part_batches, part_fingerprints
+from lake.manifest import PartitionRecord, read_complete
+from lake.reading_runs import COLUMNS, READING_TABLES, ReadingRuns, Wanted, climbs, make_reading_tables, plain
 from lake.tables import EVENT_TABLES, TABLES
 from lake.tables.declaration import Table
 from lake.views import register_found
@@ -33,6 +35,7 @@ from lake.views import register_found
 Connection = duckdb.DuckDBPyConnection
 
 FINGERPRINTS = "lake_fingerprint"
+THREADS = 4  # each holds a row group
 MADE_HERE = frozenset({FINGERPRINTS, "batch_rows", "repeated_key", *READING_TABLES})
 
 
@@ -50,9 +53,9 @@ def make_in_one_pass(connection: Connection, run_dir: Path, now: Collection[str]
         return  # rows alone: their batches' column tells
     if not wanted:
         return
-    seen = _Seen(connection, wanted)
+    readings = Wanted.of(connection) if READING_TABLES & wanted else None
     try:
-        fingerprints = _read(run_dir, seen, with_fingerprints=FINGERPRINTS in wanted)
+        fingerprints, seen = _read(run_dir, wanted, readings)
     except ValueError:
         if FINGERPRINTS in now:
             raise
@@ -67,70 +70,98 @@ def _reads_the_files(connection: Connection) -> bool:
     return views.issuperset(TABLES)
 
 
-def _read(run_dir: Path, seen: _Seen, *, with_fingerprints: bool) -> list[dict[str, object]]:
-    """Show every part to `seen`; the fingerprints, if wanted: a batch without rows in a table has that of none."""
+def _read(run_dir: Path, wanted: Collection[str], readings: Wanted | None) -> tuple[list[dict[str, object]], _Seen]:
+    """Every part's rows, seen; the fingerprints, if wanted: a batch without rows in a table has that of none."""
     rows: list[dict[str, object]] = []
-    for p in read_complete(run_dir).partitions:
-        for name, part in p.tables.items():
-            file, table = run_dir / part.file, TABLES[name]
-            if not with_fingerprints:
-                columns = seen.columns(table)
-                for batch in part_batches(file, table, columns) if columns else ():
-                    seen.add(table, batch)
-                continue
-            found = part_fingerprints(file, name, see=partial(seen.add, table))
-            rows += [
-                {"batch_id": b, "table_name": name, "fingerprint": found.get(b) or empty_fingerprint(name)}
-                for b in sorted({*p.batches, *found})
-            ]
-    return rows
+    seen = _Seen(wanted, readings)
+
+    def read(p: PartitionRecord, name: str) -> tuple[dict[int, str], _Seen]:
+        table, of_part = TABLES[name], _Seen(wanted, readings)
+        file = run_dir / p.tables[name].file
+        if FINGERPRINTS in wanted:
+            return part_fingerprints(file, name, see=partial(of_part.add, table)), of_part
+        columns = of_part.columns(table)
+        for batch in part_batches(file, table, columns) if columns else ():
+            of_part.add(table, batch)
+        return {}, of_part
+
+    parts = [(p, name) for p in read_complete(run_dir).partitions for name in p.tables]
+    with ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as threads:
+        try:
+            for (p, name), (found, of_part) in zip(parts, threads.map(lambda part: read(*part), parts), strict=True):
+                seen.follow(of_part)
+                if FINGERPRINTS in wanted:
+                    rows += [
+                        {"batch_id": b, "table_name": name, "fingerprint": found.get(b) or empty_fingerprint(name)}
+                        for b in sorted({*p.batches, *found})
+                    ]
+        except BaseException:
+            threads.shutdown(cancel_futures=True)
+            raise
+    return rows, seen
+
+
+class _Climb:
+    """A key whose rows have climbed so far: its first and its last values, once there was a row."""
+
+    def __init__(self) -> None:
+        self.first: list[np.ndarray] = []
+        self.last: list[np.ndarray] = []
+
+    def follow(self, first: list[np.ndarray], last: list[np.ndarray]) -> bool:
+        """Whether rows that climb from `first` to `last` go on climbing."""
+        if self.last and not climbs([np.append(x, y) for x, y in zip(self.last, first, strict=True)]):
+            return False
+        self.first, self.last = self.first or first, last
+        return True
 
 
 class _Seen:
     """What the rows that were shown come to."""
 
-    def __init__(self, connection: Connection, wanted: Collection[str]) -> None:
+    def __init__(self, wanted: Collection[str], readings: Wanted | None) -> None:
         self._wanted = wanted
         self._rows: Counter[tuple[str, int]] = Counter()
-        self._readings = ReadingRuns(connection) if READING_TABLES & set(wanted) else None
-        # the last row of each key that climbs, once there was one
-        self._climbing: dict[tuple[str, tuple[str, ...]], list[np.ndarray]] = {
-            (t.name, key): [] for t in EVENT_TABLES if t.name != READINGS for key in t.keys if _is_plain(t, key)
-        }
+        self._readings = ReadingRuns(readings) if readings else None
+        self._climbing = (
+            {(t.name, key): _Climb() for t in EVENT_TABLES if t.name != READINGS for key in t.keys if _is_plain(t, key)}
+            if "repeated_key" in wanted
+            else {}
+        )
 
     def columns(self, table: Table) -> list[str]:
         """The columns of a table that have to be shown."""
-        needed: set[str] = set()
+        needed = {c for name, key in self._climbing if name == table.name for c in key}
         if "batch_rows" in self._wanted:
             needed.add(batch_column(table))
-        if "repeated_key" in self._wanted:
-            needed.update(c for name, key in self._climbing if name == table.name for c in key)
         if self._readings is not None and table.name == READINGS:
-            needed.update(self._readings.columns)
+            needed.update(COLUMNS)
         return [c.name for c in table.columns if c.name in needed]
 
     def add(self, table: Table, batch: pa.RecordBatch) -> None:
         """Take rows as they lie in the lake."""
         if "batch_rows" in self._wanted:
-            ids = plain(batch.column(batch_column(table)))
-            starts = run_starts([ids])
-            for of, rows in zip(ids[starts].tolist(), np.diff(starts, append=len(ids)).tolist(), strict=True):
+            for of, rows in zip(*batch_runs(plain(batch.column(batch_column(table)))), strict=True):
                 self._rows[table.name, of] += rows
         if self._readings is not None and table.name == READINGS:
             self._readings.add(batch)
-        if "repeated_key" in self._wanted:
-            for key in table.keys:
-                if (last := self._climbing.get((table.name, key))) is not None:
-                    self._climb(table.name, key, last, [batch.column(c) for c in key])
+        for key in table.keys:
+            if (climb := self._climbing.get((table.name, key))) is not None:
+                columns = [batch.column(c) for c in key]
+                values = [plain(column) for column in columns]
+                first, last = [v[:1].copy() for v in values], [v[-1:].copy() for v in values]
+                if any(c.null_count for c in columns) or not (climb.follow(first, last) and climbs(values)):
+                    del self._climbing[table.name, key]
 
-    def _climb(self, table: str, key: tuple[str, ...], last: list[np.ndarray], columns: list[pa.Array]) -> None:
-        if not any(column.null_count for column in columns):
-            values = [plain(column) for column in columns]
-            follows = not last or climbs([np.append(x, v[:1]) for x, v in zip(last, values, strict=True)])
-            if follows and climbs(values):
-                self._climbing[table, key] = [v[-1:].copy() for v in values]
-                return
-        del self._climbing[table, key]
+    def follow(self, other: _Seen) -> None:
+        """Take what was seen of rows that lie behind these; it is given away."""
+        self._rows += other._rows
+        if self._readings is not None and other._readings is not None:
+            self._readings.follow(other._readings)
+        for key, climb in tuple(self._climbing.items()):
+            behind = other._climbing.get(key)
+            if behind is None or (behind.last and not climb.follow(behind.first, behind.last)):
+                del self._climbing[key]
 
     def make_tables(self, connection: Connection) -> None:
         """Make what is wanted of batch_rows, repeated_key and the readings' tables."""
@@ -140,7 +171,7 @@ class _Seen:
         if "repeated_key" in self._wanted:
             made = repeated_keys(besides=self._climbing.keys())
             connection.execute(f"CREATE TEMP TABLE repeated_key AS {made}")
-        if self._readings is not None and self._readings.can_be_made:
+        if self._readings is not None:
             self._readings.make_tables(connection, READING_TABLES & set(self._wanted))
 
 

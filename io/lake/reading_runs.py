@@ -1,14 +1,15 @@
-"""reading_block and reading_day without a hash table: readings that stand in order are summed run by run, in one pass.
+"""reading_span and reading_day without a sort: readings that stand in order are summed run by run, in one pass.
 
 invariants/shared has both as SQL; what is made here is the same to the last row. A stay's readings of a sensor stand
-together in a part, by time, so that a group is a run of neighbours. Whether they do is seen on the way: keys must climb
-from run to run. Where they don't, or a value is null, `read_runs` gives none, and the SQL makes the tables from rows
-in any order.
+together in a part, by time and mostly a step apart: a span is a run of neighbours, and where its days begin follows
+from its first time. Whether rows stand so is seen on the way. Where they don't, or a value is null, nothing is made
+here, and the SQL makes the tables from rows in any order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import duckdb
@@ -22,9 +23,8 @@ Connection = duckdb.DuckDBPyConnection
 Runs = dict[str, np.ndarray]
 
 DAY_US = 86_400_000_000
-BLOCK = 64  # times of reading, a bit each
 ROWS_AT_ONCE = 65_536  # so that a piece's columns stay in the processor's cache
-READING_TABLES = frozenset({"reading_block", "reading_day"})
+READING_TABLES = frozenset({"reading_span", "reading_day"})
 ASSIGNMENT = "batch_container_assignment_id"
 
 _STEP = "SELECT 86400000000 // value::BIGINT FROM parameter WHERE name = 'readings_per_day'"
@@ -36,14 +36,13 @@ JOIN container c ON c.id = n.container_id
 WHERE p.name IN ('Temperature', 'Dissolved Oxygen') OR (p.name = 'Salinity' AND c.area_id IS NOT NULL)
 """
 _SERIES = ("batch_id", "container_id", ASSIGNMENT, "sensor_id", "parameter_id")
+_SPAN_OF = tuple(name.removeprefix("batch_container_") for name in _SERIES)
+_DAY_OF = ("assignment_id", "sensor_id", "day")
 COLUMNS = [*_SERIES, "reading_time", "value"]
-_BITS = np.left_shift(np.uint64(1), np.arange(BLOCK, dtype=np.uint64))
-_MERGED: Mapping[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = MappingProxyType(
+_MERGED: Mapping[str, np.ufunc] = MappingProxyType(
     {
         "readings": np.add,
-        "off_grid": np.add,
         "total": np.add,
-        "taken": np.bitwise_or,
         "first_time": np.minimum,
         "last_time": np.maximum,
         "lowest": np.minimum,
@@ -51,11 +50,11 @@ _MERGED: Mapping[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = MappingP
     }
 )
 
-_BLOCK_TABLE = """
-CREATE TEMP TABLE reading_block AS
+_SPAN_TABLE = """
+CREATE TEMP TABLE reading_span AS
 SELECT
-    batch_id, container_id, assignment_id, sensor_id, parameter_id, block, readings,
-    off_grid::HUGEINT AS off_grid, taken, make_timestamp(first_time) AT TIME ZONE 'UTC' AS first_time,
+    batch_id, container_id, assignment_id, sensor_id, parameter_id, readings,
+    make_timestamp(first_time) AT TIME ZONE 'UTC' AS first_time,
     make_timestamp(last_time) AT TIME ZONE 'UTC' AS last_time, lowest, highest
 FROM made_runs
 """
@@ -68,37 +67,40 @@ faulty AS (
     FROM sensor_fault
 )
 SELECT
-    assignment_id, sensor_id, parameter, DATE '1970-01-01' + day AS day, readings,
-    total / 10000.0::DOUBLE / readings AS mean, lowest::DOUBLE AS lowest, highest::DOUBLE AS highest,
-    f.day IS NULL AS sound
+    assignment_id, sensor_id, parameter, DATE '1970-01-01' + day AS day, readings::BIGINT AS readings,
+    total / 10000.0::DOUBLE / readings AS mean, lowest / 10000.0::DOUBLE AS lowest,
+    highest / 10000.0::DOUBLE AS highest, f.day IS NULL AS sound
 FROM made_runs JOIN wanted USING (sensor_id) LEFT JOIN faulty f USING (assignment_id, sensor_id, day)
 """
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked of readings: microseconds between two of a sensor, and the sensors whose days are summed."""
+
+    step: int
+    sensors: np.ndarray
+
+    @classmethod
+    def of(cls, connection: Connection) -> Wanted:
+        """As the run's own tables have it."""
+        (step,) = connection.sql(_STEP).fetchall()[0]
+        return cls(step, np.array([sensor for sensor, _ in connection.sql(_WANTED).fetchall()], np.int32))
 
 
 class ReadingRuns:
     """What readings come to, as they are added piece by piece in the order in which they lie."""
 
-    def __init__(self, connection: Connection) -> None:
-        (self._step,) = connection.sql(_STEP).fetchall()[0]
-        self._wanted = np.array([sensor for sensor, _ in connection.sql(_WANTED).fetchall()], np.int32)
-        self._blocks = _Gathered(("assignment_id", "sensor_id", "block"))
-        self._days = _Gathered(("assignment_id", "sensor_id", "day"))
+    def __init__(self, wanted: Wanted) -> None:
+        self._wanted = wanted
+        self._spans: list[Runs] = []
+        self._days: list[Runs] = []
         self._in_order = True
-
-    @property
-    def columns(self) -> list[str]:
-        """What has to be there of readings."""
-        return COLUMNS
 
     @property
     def in_order(self) -> bool:
         """Whether every row so far stood in order."""
         return self._in_order
-
-    @property
-    def can_be_made(self) -> bool:
-        """Whether there were rows for each of the tables, and all in order."""
-        return self._in_order and bool(self._blocks) and bool(self._days)
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Take readings, some columns of which are COLUMNS."""
@@ -106,40 +108,69 @@ class ReadingRuns:
             piece = batch.slice(start, ROWS_AT_ONCE)
             self._in_order = self._in_order and self._add([piece.column(name) for name in COLUMNS])
 
+    def follow(self, other: ReadingRuns) -> None:
+        """Take what other readings came to, which lie behind these; they are given away."""
+        self._in_order = self._in_order and other.in_order
+        self._spans += other._spans
+        self._days += other._days
+        other._spans, other._days = [], []
+
     def _add(self, columns: list[pa.Array]) -> bool:
-        """Whether there is no null, and the runs' keys climb."""
+        """Whether there is no null, and rows climb by stay, sensor and time."""
         if any(column.null_count for column in columns):
             return False
         rows = {name: plain(column) for name, column in zip(COLUMNS, columns, strict=True)}
-        if rows["reading_time"].min() < 0:
-            return False
-        differs = _differs([rows[name] for name in _SERIES])
-        series = np.flatnonzero(differs)
-        if not self._blocks.add(_block_runs(rows, differs, self._step)):
-            return False
-        kept = np.isin(rows["sensor_id"][series], self._wanted)
-        return not kept.any() or self._days.add(_day_runs(rows, np.repeat(kept, np.diff(series, append=len(differs)))))
+        time, value = rows["reading_time"], rows["value"]
+        other = _differs([rows[name] for name in _SERIES])
+        begins = other.copy()
+        begins[1:] |= time[1:] - time[:-1] != self._wanted.step
+        starts = np.flatnonzero(begins)
+        ends = np.append(starts[1:], len(time))
+        spans = {
+            **{name: rows[column][starts] for name, column in zip(_SPAN_OF, _SERIES, strict=True)},
+            "readings": ends - starts,
+            "first_time": time[starts],
+            "last_time": time[ends - 1],
+            "lowest": np.minimum.reduceat(value, starts),
+            "highest": np.maximum.reduceat(value, starts),
+        }
+        self._spans.append(spans)
+        kept = np.flatnonzero(np.isin(spans["sensor_id"], self._wanted.sensors))
+        if len(kept):
+            days = _days_of({name: spans[name][kept] for name in spans}, starts[kept], self._wanted.step)
+            self._days.append(_summed(days, value, most=DAY_US // self._wanted.step + 1))
+        return _are_in_order(spans)
 
-    def make_tables(self, connection: Connection, wanted: Collection[str]) -> None:
-        """Make those of READING_TABLES that are wanted, and forget their runs."""
-        of = (("reading_block", _BLOCK_TABLE, self._blocks), ("reading_day", _DAY_TABLE, self._days))
-        for name, statement, gathered in of:
+    def make_tables(self, connection: Connection, wanted: Collection[str]) -> bool:
+        """Make those of READING_TABLES that are wanted, and forget what they are of.
+
+        False, and nothing made, where there is nothing for one of them, or rows lack order.
+        """
+        if not (self._in_order and self._spans and self._days):
+            return False
+        spans = _joined(self._spans)
+        if not _are_in_order(spans):
+            return False
+        goes_on = spans["first_time"][1:] - spans["last_time"][:-1] == self._wanted.step
+        spans = _merged(spans, goes_on & ~_differs([spans[name] for name in _SPAN_OF])[1:])
+        days = _joined(self._days)
+        days = _merged(days, ~_differs([days[name] for name in _DAY_OF])[1:])
+        for name, statement, runs in (("reading_span", _SPAN_TABLE, spans), ("reading_day", _DAY_TABLE, days)):
             if name in wanted:
-                connection.register("made_runs", _arrow(gathered.all_runs()))
+                connection.register("made_runs", _arrow(runs, decimals=runs is spans))
                 connection.execute(statement)
                 connection.unregister("made_runs")
+        return True
 
 
 def make_reading_tables(connection: Connection, wanted: Collection[str]) -> bool:
     """Make those of READING_TABLES that are wanted; False, and nothing made, where rows lack order."""
-    runs = ReadingRuns(connection)
+    runs = ReadingRuns(Wanted.of(connection))
     for batch in connection.sql(f"SELECT {', '.join(COLUMNS)} FROM {READINGS}").to_arrow_reader(ROWS_AT_ONCE):
         runs.add(batch)
         if not runs.in_order:
             return False
-    if runs.can_be_made:
-        runs.make_tables(connection, wanted)
-    return runs.can_be_made
+    return runs.make_tables(connection, wanted)
 
 
 def plain(column: pa.Array) -> np.ndarray:
@@ -150,102 +181,94 @@ def plain(column: pa.Array) -> np.ndarray:
     return fixed_width(column.cast(pa.uint8()) if pa.types.is_boolean(column.type) else column)
 
 
-def run_starts(columns: list[np.ndarray]) -> np.ndarray:
-    """The first row of each run of rows that agree in all of the columns."""
-    return np.flatnonzero(_differs(columns))
+def climbs(key: list[np.ndarray]) -> bool:
+    """Whether each row's key is greater than that of the row before."""
+    return bool(_is_higher(key).all())
+
+
+def _is_higher(key: list[np.ndarray]) -> np.ndarray:
+    """Whether a row's key is greater than that of the row before, for all rows but the first."""
+    higher = key[-1][1:] > key[-1][:-1]
+    for column in reversed(key[:-1]):
+        higher = (column[1:] > column[:-1]) | ((column[1:] == column[:-1]) & higher)
+    return higher
 
 
 def _differs(columns: list[np.ndarray]) -> np.ndarray:
     """Whether a row differs from the one before in any of the columns; the first row does."""
     differs = np.empty(len(columns[0]), bool)
-    differs[0] = True
+    differs[:1] = True
     np.not_equal(columns[0][1:], columns[0][:-1], out=differs[1:])
     for column in columns[1:]:
         differs[1:] |= column[1:] != column[:-1]
     return differs
 
 
-def _block_runs(rows: Runs, differs: np.ndarray, step: int) -> Runs:
-    time, value = rows["reading_time"], rows["value"]
-    slot = time // step
-    block = slot // BLOCK
-    starts = np.flatnonzero(differs | _differs([block]))
-    bits = _BITS[slot % BLOCK]
-    beside = time != slot * step
-    if beside.any():
-        bits[beside] = 0
+def _are_in_order(spans: Runs) -> bool:
+    """Whether each span is of the series of the one before and no earlier, or of a later stay or sensor."""
+    other = _differs([spans[name] for name in _SPAN_OF])[1:]
+    later = spans["first_time"][1:] >= spans["last_time"][:-1]
+    higher = _is_higher([spans["assignment_id"], spans["sensor_id"]])
+    return bool(spans["first_time"].min() >= 0 and np.where(other, higher, later).all())
+
+
+def _days_of(spans: Runs, starts: np.ndarray, step: int) -> Runs:
+    """The days of spans whose rows begin at `starts`: where each day's rows begin, and how many they are."""
+    first = spans["first_time"] // DAY_US
+    count = spans["last_time"] // DAY_US - first + 1
+    span = np.repeat(np.arange(len(count)), count)
+    day = np.arange(len(span)) + (first - (np.cumsum(count) - count))[span]
+    # rows of the span that lie before a midnight: its times rise by one step a row
+    ends = np.minimum(-((spans["first_time"][span] - (day + 1) * DAY_US) // step), spans["readings"][span])
+    begins = np.append(0, ends[:-1])
+    begins[np.cumsum(count) - count] = 0
     return {
-        **{name.removeprefix("batch_container_"): rows[name][starts] for name in _SERIES},
-        "block": block[starts],
-        "readings": np.diff(starts, append=len(slot)),
-        "off_grid": np.add.reduceat(beside.astype(np.int64), starts) if beside.any() else np.zeros(len(starts), int),
-        "taken": np.bitwise_or.reduceat(bits, starts),
-        "first_time": np.minimum.reduceat(time, starts),
-        "last_time": np.maximum.reduceat(time, starts),
-        "lowest": np.minimum.reduceat(value, starts),
-        "highest": np.maximum.reduceat(value, starts),
+        "assignment_id": spans["assignment_id"][span],
+        "sensor_id": spans["sensor_id"][span],
+        "day": day.astype(np.int32),
+        "start": starts[span] + begins,
+        "readings": (ends - begins).astype(np.int32),
     }
 
 
-def _day_runs(rows: Runs, kept: np.ndarray) -> Runs:
-    time, sensor, assignment, value = (rows[name][kept] for name in ("reading_time", "sensor_id", ASSIGNMENT, "value"))
-    day = (time // DAY_US).astype(np.int32)
-    starts = run_starts([day, sensor, assignment])
-    return {
-        "assignment_id": assignment[starts],
-        "sensor_id": sensor[starts],
-        "day": day[starts],
-        "readings": np.diff(starts, append=len(day)),
-        "total": np.add.reduceat(value, starts),
-        "lowest": np.minimum.reduceat(value, starts),
-        "highest": np.maximum.reduceat(value, starts),
-    }
+def _summed(days: Runs, value: np.ndarray, most: int) -> Runs:
+    """The days with their sums and extremes; no day has more than `most` rows."""
+    start, readings = days.pop("start"), days["readings"]
+    last = start + readings - 1
+    total = value[start]
+    lowest, highest = total.copy(), total.copy()
+    for row in range(1, min(most, int(readings.max()))):
+        of_row = value[np.minimum(start + row, last)]
+        np.minimum(lowest, of_row, out=lowest)
+        np.maximum(highest, of_row, out=highest)
+        total += of_row * (row < readings)
+    # there are millions of days, and few readings of 200,000
+    fits = max(int(highest.max()), -int(lowest.min())) <= np.iinfo(np.int32).max
+    kind = np.int32 if fits else np.int64
+    return days | {"total": total, "lowest": lowest.astype(kind), "highest": highest.astype(kind)}
 
 
-class _Gathered:
-    """Runs from one piece of rows after the other; a run that a piece's end cuts is made whole."""
-
-    def __init__(self, key: tuple[str, ...]) -> None:
-        self._key = key
-        self._pieces: list[Runs] = []
-        self._last: Runs = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._last)
-
-    def add(self, runs: Runs) -> bool:
-        """Take a piece's runs; False when their keys don't climb."""
-        if self._last:
-            before = self._last
-            if all(before[name][0] == runs[name][0] for name in before.keys() - _MERGED.keys()):
-                for name in before.keys() & _MERGED.keys():
-                    runs[name][:1] = _MERGED[name](runs[name][:1], before[name])
-            else:
-                self._pieces.append(before)
-                runs_before = {name: np.concatenate([before[name], runs[name][:1]]) for name in self._key}
-                if not climbs([runs_before[name] for name in self._key]):
-                    return False
-        self._last = {name: values[-1:].copy() for name, values in runs.items()}
-        self._pieces.append({name: values[:-1] for name, values in runs.items()})
-        return climbs([runs[name] for name in self._key])
-
-    def all_runs(self) -> Runs:
-        """Every run; what was gathered is given away."""
-        pieces, self._pieces = [*self._pieces, self._last], []
-        return {name: np.concatenate([piece.pop(name) for piece in pieces]) for name in tuple(self._last)}
+def _joined(pieces: list[Runs]) -> Runs:
+    """The runs of all pieces, which are given away."""
+    names = list(pieces[0])
+    return {name: np.concatenate([piece.pop(name) for piece in pieces]) for name in names}
 
 
-def climbs(key: list[np.ndarray]) -> bool:
-    """Whether each row's key is greater than that of the row before."""
-    higher = key[-1][1:] > key[-1][:-1]
-    for column in reversed(key[:-1]):
-        higher = (column[1:] > column[:-1]) | ((column[1:] == column[:-1]) & higher)
-    return bool(higher.all())
+def _merged(runs: Runs, goes_on: np.ndarray) -> Runs:
+    """The runs, those made whole that were cut; goes_on: whether each but the first goes on with the one before."""
+    cut = np.flatnonzero(goes_on) + 1
+    if not len(cut):
+        return runs
+    heads = np.append(True, cut[1:] != cut[:-1] + 1)
+    into = (cut[heads] - 1)[np.cumsum(heads) - 1]
+    for name in runs.keys() & _MERGED.keys():
+        _MERGED[name].at(runs[name], into, runs[name][cut])
+    return {name: np.delete(values, cut) for name, values in runs.items()}
 
 
-def _arrow(runs: Runs) -> pa.Table:
-    """The runs as DuckDB takes them; values in 0.0001 as the decimals that they are."""
-    kinds = {"lowest": pa.decimal64(10, 4), "highest": pa.decimal64(10, 4)}
+def _arrow(runs: Runs, *, decimals: bool) -> pa.Table:
+    """The runs as DuckDB takes them; decimals: lowest and highest in 0.0001 as the decimals that they are."""
+    kinds = {"lowest": pa.decimal64(10, 4), "highest": pa.decimal64(10, 4)} if decimals else {}
     arrays = {
         name: pa.Array.from_buffers(
             kinds.get(name) or pa.from_numpy_dtype(values.dtype), len(values), [None, pa.py_buffer(values)]

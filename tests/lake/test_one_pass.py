@@ -101,7 +101,7 @@ def test_a_row_that_is_there_twice_is_seen(spoilt: Path) -> None:
         for name in IN_SQL:
             assert same_as_sql(connection, name), name
         assert connection.sql("SELECT DISTINCT table_name, rows FROM repeated_key").fetchall() == [("daily_truth", 2)]
-        assert connection.sql("SELECT sum(readings - bit_count(taken)) FROM reading_block").fetchall() == [(1,)]
+        assert connection.sql("SELECT count(*) FROM reading_span WHERE readings = 1").fetchall() == [(1,)]
 
 
 def test_tables_that_are_no_views_of_the_files_are_read_where_they_are(tiny_run: Path) -> None:
@@ -114,11 +114,11 @@ def test_tables_that_are_no_views_of_the_files_are_read_where_they_are(tiny_run:
         assert made(connection) == READING_TABLES
         assert all(same_as_sql(connection, name) for name in READING_TABLES)
         connection.execute(
-            "DROP TABLE reading_block; INSERT INTO environmental_reading FROM environmental_reading LIMIT 1"
+            "DROP TABLE reading_span; INSERT INTO environmental_reading FROM environmental_reading LIMIT 1"
         )
-        assert not make_reading_tables(connection, {"reading_block"})
+        assert not make_reading_tables(connection, {"reading_span"})
         connection.execute("DELETE FROM environmental_reading")
-        assert not make_reading_tables(connection, {"reading_block"})
+        assert not make_reading_tables(connection, {"reading_span"})
         assert made(connection) == {"reading_day"}
 
 
@@ -131,3 +131,28 @@ def test_a_part_that_cannot_be_decoded_is_what_the_fingerprints_check_says(spoil
         found = {r.name: r for r in run_checks(connection, spoilt, ("04_double_booking", "19_determinism"))}
     assert found["04_double_booking"].passed
     assert "not contiguous" in found["19_determinism"].rows[0]["found"]
+
+
+@pytest.mark.parametrize("rows_at_once", [5, 1000])
+def test_readings_off_their_times_repeated_and_left_out_come_to_what_the_sql_makes(
+    tiny_run: Path, monkeypatch: pytest.MonkeyPatch, rows_at_once: int
+) -> None:
+    """However the pieces are cut in which they are seen."""
+    monkeypatch.setattr("lake.reading_runs.ROWS_AT_ONCE", rows_at_once)
+    with opened(tiny_run) as connection:
+        connection.execute(
+            """
+            CREATE TABLE copied AS
+            SELECT * EXCLUDE (n)
+                REPLACE (reading_time + to_minutes(CASE WHEN n % 17 < 3 THEN 45 ELSE 0 END) AS reading_time)
+            FROM (
+                SELECT *, hash(sensor_id, reading_time) AS n FROM environmental_reading
+                WHERE batch_id = 1 AND batch_container_assignment_id % 4 = 0
+            ), generate_series(0, (n % 31 = 0)::INTEGER) WHERE n % 13 > 0
+            ORDER BY batch_container_assignment_id, sensor_id, reading_time
+            """
+        )
+        connection.execute("DROP VIEW environmental_reading; ALTER TABLE copied RENAME TO environmental_reading")
+        assert make_reading_tables(connection, READING_TABLES)
+        assert connection.sql("SELECT count(*) > 100 FROM reading_span WHERE readings > 1").fetchall() == [(True,)]
+        assert all(same_as_sql(connection, name) for name in READING_TABLES)

@@ -20,17 +20,13 @@ executed AS (
     LEFT JOIN planned_stay p
         ON p.batch_id = s.batch_id AND p.lifecycle_stage_id = s.stage AND p.container_id = s.container_id
 ),
-twice AS (
-    SELECT sensor_id, block, sum(readings - off_grid) AS readings, bit_count(bit_or(taken)) AS times
-    FROM reading_block GROUP BY ALL
-),
-beside AS (  -- only where a time is off the grid are single readings looked at
-    SELECT sensor_id, reading_time, count(*) AS readings
-    FROM environmental_reading r
-    SEMI JOIN (SELECT sensor_id AS id FROM reading_block WHERE off_grid > 0) o ON r.sensor_id IS NOT DISTINCT FROM o.id
-    WHERE epoch_us(reading_time) % (SELECT 86400000000 // value::BIGINT
-    FROM parameter WHERE name = 'readings_per_day') <> 0
-    GROUP BY ALL
+twice AS (  -- two spans that share a time share all the times that both reach over
+    SELECT sensor_id, first_time, last_time, readings, max(last_time) OVER (
+        PARTITION BY sensor_id, epoch_us(first_time) % (SELECT 86400000000 // value::BIGINT
+            FROM parameter WHERE name = 'readings_per_day')
+        ORDER BY first_time, last_time ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    ) AS read_until
+    FROM reading_span
 )
 SELECT
     b.batch_number, c.name AS container, o.first_day AS date,
@@ -51,13 +47,9 @@ SELECT batch_number, container, first_day, 'planned departure as planned', end_d
     planned_departure_date::VARCHAR
 FROM executed WHERE planned_departure_date <> end_date
 UNION ALL
-SELECT NULL, coalesce(n.name, 'sensor ' || t.sensor_id), NULL, 'one reading at a time for a sensor',
-       format('{} readings in block {}', t.times, t.block), t.readings::VARCHAR
+SELECT NULL, coalesce(n.name, 'sensor ' || t.sensor_id), t.first_time::DATE, 'one reading at a time for a sensor',
+    format('1 at {}', strftime(t.first_time, '%H:%M:%S')),
+    format('again until {}', least(t.last_time, t.read_until)::TIMESTAMP)
 FROM twice t LEFT JOIN sensor n ON n.id = t.sensor_id
-WHERE t.readings <> t.times
-UNION ALL
-SELECT NULL, coalesce(n.name, 'sensor ' || t.sensor_id), t.reading_time::DATE, 'one reading at a time for a sensor',
-       format('1 at {}', strftime(t.reading_time, '%H:%M:%S')), t.readings::VARCHAR
-FROM beside t LEFT JOIN sensor n ON n.id = t.sensor_id
-WHERE t.readings <> 1
+WHERE t.first_time <= t.read_until
 ORDER BY ALL
