@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
-from engine.farm.infrastructure import Place
 from engine.simulation.fish.breathing import Breathing
 from engine.simulation.fish.days import Water
 from engine.simulation.fish.growth import Growing
@@ -17,7 +17,6 @@ from engine.simulation.numerics.series import ar1
 from engine.simulation.numerics.streams import Stream
 from engine.simulation.numerics.sums import cumulative
 from engine.simulation.setting import Setting
-from engine.simulation.water.climate import WaterExchange
 
 
 @dataclass(frozen=True)
@@ -46,14 +45,18 @@ def prepare_water(setting: Setting, salinity: float) -> Water:
     """The water around every container; those of one place share it."""
     start, n = setting.stay.start_day, len(setting.containers)
     end, slots = start + setting.days, setting.schedule.farm.model.readings_per_day
+    climate = setting.climate
     temp_c = np.empty((n, setting.days))
     outside, residence = (np.empty((n, setting.days, slots)) for _ in range(2))
-    places: dict[Place, WaterExchange] = {}
-    for i, container in enumerate(setting.containers):
-        temp_c[i] = setting.climate.temperature(container, start, end)
-        if container.place not in places:
-            places[container.place] = setting.climate.exchange(container, start, end)
-        outside[i], residence[i] = places[container.place].outside, places[container.place].residence_h
+    lead = climate.lead(start)  # the sensors will ask for the same
+    begin = 0
+    for _, together in groupby(setting.containers, lambda c: c.place.id):
+        neighbours = list(together)
+        here, first = slice(begin, begin + len(neighbours)), neighbours[0]
+        exchange = climate.exchange(first, start - lead, end)
+        temp_c[here] = climate.temperature(first, start, end)
+        outside[here], residence[here] = exchange.outside[lead:], exchange.residence_h[lead:]
+        begin = here.stop
     return Water(first_day=start, temp_c=temp_c, oxygen_outside=outside, residence_h=residence, salinity=salinity)
 
 

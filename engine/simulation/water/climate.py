@@ -30,7 +30,7 @@ from engine.simulation.water import sea, tide
 from engine.simulation.water.oxygen import MIN_SATURATION
 
 MIDSUMMER, MIDWINTER = 172.0, 355.0  # days of the year
-EXCHANGES_KEPT = 16  # a batch's stages, as its fish and its sensors ask for them
+EXCHANGES_KEPT = 64  # the stages of a group of batches: their fish ask for them first, then their sensors
 GOLDEN_TURN = 0.6180339887498949  # multiples of it fill a circle evenly, however many there are
 
 
@@ -59,7 +59,7 @@ class Climate:
     days: int
     first_day: int = 0
     _kept: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)  # by kind and place
-    _exchanges: dict[tuple[Hall | Area, int, int], WaterExchange] = field(default_factory=dict)
+    _exchanges: dict[tuple[bool, int, int], WaterExchange] = field(default_factory=dict)  # at sea, place, first day
 
     @cached_property
     def known_from(self) -> int:
@@ -81,19 +81,25 @@ class Climate:
         series = self._area_c(place) if isinstance(place, Area) else self._hall_c(place)
         return series[start - self.known_from : end - self.known_from]
 
+    def lead(self, start: int) -> int:
+        """Days before a stay's first one for which its sensors ask, since a line may have gone flat before."""
+        return min(self.biology.model.sensors.fault_window_days, start - self.known_from)
+
     def open_sea(self, geography_id: int, start: int, end: int) -> np.ndarray:
         """The temperature of a geography's sea on days [start, end), degC, without what its areas differ by."""
         return self._geography_c(geography_id)[start - self.known_from : end - self.known_from]
 
     def exchange(self, container: Container, start: int, end: int) -> WaterExchange:
         """The oxygen that comes to a container on days [start, end); the latest few are kept, not to be written to."""
-        key = (container.place, start, end)
+        key, days = (container.is_at_sea, container.place.id, start), end - start
         found = self._exchanges.get(key)
-        if found is None:
+        if found is None or len(found.outside) < days:
             while len(self._exchanges) >= EXCHANGES_KEPT:
                 del self._exchanges[next(iter(self._exchanges))]
             found = self._exchanges[key] = self._make_exchange(container, start, end)
-        return found
+        if len(found.outside) == days:
+            return found
+        return WaterExchange(outside=found.outside[:days], residence_h=found.residence_h[:days])
 
     def _make_exchange(self, container: Container, start: int, end: int) -> WaterExchange:
         env, slots = self.biology.model.environment, self.farm.model.readings_per_day

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from engine.biology.parameters import Biology, parse_biology
 from engine.biology.water import HALL_VARIABLES, SEA_VARIABLES
 from engine.farm.infrastructure import Farm, read_farm
-from engine.simulation.water.climate import Climate
+from engine.simulation.water.climate import EXCHANGES_KEPT, Climate
 
 DAYS = 20_500
 KEPT_BEFORE = 30  # days, as published.yaml has fault_window_days
@@ -306,4 +306,8 @@ def test_water_that_is_asked_for_again_is_what_was_made_and_little_of_it_is_kept
     again = climate.exchange(tank, 10_000, 10_090)
     assert again is not first
     assert np.array_equal(again.outside, first.outside)
-    assert len(climate._exchanges) <= 16
+    assert len(climate._exchanges) <= EXCHANGES_KEPT
+    longer, shorter = climate.exchange(tank, 10_000, 10_120), climate.exchange(tank, 10_000, 10_050)
+    assert np.array_equal(longer.outside[:90], first.outside)
+    assert np.array_equal(shorter.outside, first.outside[:50])
+    assert shorter.residence_h.shape == shorter.outside.shape
