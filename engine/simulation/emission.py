@@ -57,8 +57,8 @@ class GroupFamily(NamedTuple):
 
 AnyFamily = Family | LentFamily | GroupFamily
 FAMILIES: tuple[AnyFamily, ...] = (
-    Family(stay_tables),
-    Family(move_tables),
+    GroupFamily(stay_tables),
+    GroupFamily(move_tables),
     Family(origin_tables),
     Family(feed_tables),
     Family(summary_tables),

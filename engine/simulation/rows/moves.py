@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -12,8 +13,8 @@ from engine.simulation.fish.transfer import transfer
 from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.numerics.weights import Population
 from engine.simulation.rows.columns import (
+    BatchRows,
     Columns,
-    Tables,
     biomass_units,
     code,
     codes,
@@ -22,6 +23,7 @@ from engine.simulation.rows.columns import (
     row_ids,
     stack,
 )
+from engine.simulation.rows.groups import batch_ids, first_ids, group_ids, group_rows
 from engine.simulation.rows.handling import handling_minutes
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.workflows import Workflow, broken_off, transfer_templates
@@ -49,10 +51,29 @@ class Actions:
     notes: tuple[str, ...]
 
 
-def move_tables(life: BatchLife) -> Tables:
+class Moved(NamedTuple):
+    """A move of a life that has actions."""
+
+    life: BatchLife
+    workflow: Workflow
+    actions: Actions
+
+
+def move_tables(lives: Sequence[BatchLife]) -> dict[str, BatchRows]:
     """transfer_workflow and transfer_action."""
-    workflows, actions = transfer_rows(life)
-    return {"transfer_workflow": workflows, "transfer_action": actions}
+    moves = [
+        [Moved(life=life, workflow=w, actions=_actions(life, w)) for w in life.workflows if w.has_actions]
+        for life in lives
+    ]
+    made = [move for of_life in moves for move in of_life]
+    counts = [sum(len(move.actions.source) for move in of_life) for of_life in moves]
+    actions = _action_rows(made, group_ids("transfer_action", lives, counts)) if made else empty("transfer_action")
+    workflows = [len(life.workflows) for life in lives]
+    totals = _totals(lives, made, actions)
+    return {
+        "transfer_workflow": group_rows(lives, workflows, _workflow_rows(lives, workflows, totals)),
+        "transfer_action": group_rows(lives, counts, actions),
+    }
 
 
 def count_move_rows(containers: int, sources: int) -> int:
@@ -65,33 +86,25 @@ def count_actions(sources: int, containers: int) -> int:
     return containers if containers == sources else containers + sources - 1
 
 
-def transfer_rows(life: BatchLife) -> tuple[Columns, Columns]:
-    """The moves as workflows and as actions; a workflow's totals are the sums of the actions that are done."""
-    moves = [(workflow, _actions(life, workflow)) for workflow in life.workflows if workflow.has_actions]
-    actions = _action_rows(life, moves) if moves else empty("transfer_action")
-    return _workflow_rows(life, _totals(life, moves, actions)), actions
-
-
-def _workflow_rows(life: BatchLife, totals: dict[str, np.ndarray]) -> Columns:
+def _workflow_rows(lives: Sequence[BatchLife], counts: Sequence[int], totals: dict[str, np.ndarray]) -> Columns:
     """transfer_workflow: one row a workflow, with the totals of its actions."""
-    batch, found = life.history.batch, life.workflows
+    found = [(life.history.batch, w) for life in lives for w in life.workflows]
     n = len(found)
-    stage = np.array([w.stage for w in found], dtype=np.int64)
-    status = [w.status for w in found]
-    planned = np.array([w.planned_day for w in found], dtype=np.int64)
-    last = np.array([w.last_day for w in found], dtype=np.int64)
-    done = np.array([s == "COMPLETED" for s in status], dtype=bool)
-    begun = done | np.array([s == "IN_PROGRESS" for s in status], dtype=bool)
-    template = transfer_templates(life.schedule.farm)
-    activity = np.array([template.get(w.stage + 1, 0) for w in found], dtype=np.int64)
-    follows = [w.status != "CANCELLED" and w.stage + 1 in template for w in found]
-    paid = row_ids("intercompany_transaction", batch.id, 1)[0]
+    stage = np.array([w.stage for _, w in found], dtype=np.int64)
+    status = codes("transfer_workflow", "status", [w.status for _, w in found])
+    planned = np.array([w.planned_day for _, w in found], dtype=np.int64)
+    last = np.array([w.last_day for _, w in found], dtype=np.int64)
+    done = status == code("transfer_workflow", "status", "COMPLETED")
+    begun = done | (status == code("transfer_workflow", "status", "IN_PROGRESS"))
+    template = transfer_templates(lives[0].schedule.farm)
+    activity = np.array([template.get(w.stage + 1, 0) for _, w in found], dtype=np.int64)
+    follows = [w.status != "CANCELLED" and w.stage + 1 in template for _, w in found]
     return {
-        "id": row_ids("transfer_workflow", batch.id, n),
-        "batch_id": np.full(n, batch.id),
-        "workflow_number": pa.array([w.number(batch) for w in found], pa.string()),
+        "id": group_ids("transfer_workflow", lives, counts),
+        "batch_id": batch_ids(lives, counts),
+        "workflow_number": pa.array([w.number(batch) for batch, w in found], pa.string()),
         "workflow_type": np.full(n, code("transfer_workflow", "workflow_type", "LIFECYCLE_TRANSITION")),
-        "status": codes("transfer_workflow", "status", status),
+        "status": status,
         "source_lifecycle_stage_id": stage,
         "dest_lifecycle_stage_id": stage + 1,
         "planned_start_date": planned,
@@ -101,11 +114,13 @@ def _workflow_rows(life: BatchLife, totals: dict[str, np.ndarray]) -> Columns:
         **totals,
         "estimated_total_count": Nullable(totals["estimated_total_count"], ~done),
         "estimated_total_biomass_kg": Nullable(totals["estimated_total_biomass_kg"], ~done),
-        "finance_transaction_id": Nullable(np.full(n, paid), done & (stage == SEA - 1)),
-        "planned_activity_id": Nullable(
-            row_ids("planned_activity", batch.id, 1)[0] + activity, np.array(follows, dtype=bool)
+        "finance_transaction_id": Nullable(
+            np.repeat(first_ids("intercompany_transaction", lives), counts), done & (stage == SEA - 1)
         ),
-        "cancellation_reason": pa.array([w.reason for w in found], pa.string()),
+        "planned_activity_id": Nullable(
+            np.repeat(first_ids("planned_activity", lives), counts) + activity, np.array(follows, dtype=bool)
+        ),
+        "cancellation_reason": pa.array([w.reason for _, w in found], pa.string()),
     }
 
 
@@ -121,12 +136,16 @@ TOTALS = (
 )
 
 
-def _totals(life: BatchLife, moves: list[tuple[Workflow, Actions]], rows: Columns) -> dict[str, np.ndarray]:
+def _totals(lives: Sequence[BatchLife], moves: list[Moved], rows: Columns) -> dict[str, np.ndarray]:
     """TOTALS of each workflow, from the rows of its actions. Of a draft they are those of the fish that live now."""
-    totals = np.zeros((len(TOTALS), len(life.workflows)), dtype=np.int64)
-    drafts = [workflow.row for workflow in life.workflows if not workflow.has_actions]
-    if drafts:
-        totals[-2:, drafts] = np.array(_living(life))[:, None]
+    first, total = {}, 0
+    for life in lives:
+        first[life.batch_id], total = total, total + len(life.workflows)
+    totals = np.zeros((len(TOTALS), total), dtype=np.int64)
+    for life in lives:
+        drafts = [first[life.batch_id] + workflow.row for workflow in life.workflows if not workflow.has_actions]
+        if drafts:
+            totals[-2:, drafts] = np.array(_living(life))[:, None]
     if moves:
         moved, lost, biomass, status = (
             rows[name]
@@ -135,7 +154,8 @@ def _totals(life: BatchLife, moves: list[tuple[Workflow, Actions]], rows: Column
         is_done, is_failed, is_skipped = (
             status == code("transfer_action", "status", word) for word in ("COMPLETED", "FAILED", "SKIPPED")
         )
-        counts = np.repeat([w.status != "CANCELLED" for w, _ in moves], [len(a.source) for _, a in moves])
+        actions = [len(move.actions.source) for move in moves]
+        counts = np.repeat([move.workflow.status != "CANCELLED" for move in moves], actions)
         of_rows = np.stack(
             [
                 moved * is_done,
@@ -147,11 +167,10 @@ def _totals(life: BatchLife, moves: list[tuple[Workflow, Actions]], rows: Column
                 biomass * ~is_failed,
             ]
         )
-        ends = np.cumsum([len(a.source) for _, a in moves])
         upto = np.concatenate([np.zeros((len(of_rows), 1), dtype=np.int64), of_rows.cumsum(axis=1)], axis=1)
-        here = [workflow.row for workflow, _ in moves]
-        totals[1:, here] = np.diff(upto[:, np.concatenate([[0], ends])], axis=1)
-        totals[0, here] = [_evening_fish(life, workflow) for workflow, _ in moves]
+        here = [first[move.life.batch_id] + move.workflow.row for move in moves]
+        totals[1:, here] = np.diff(upto[:, np.cumsum([0, *actions])], axis=1)
+        totals[0, here] = [_evening_fish(move.life, move.workflow) for move in moves]
     return dict(zip(TOTALS, totals, strict=True))
 
 
@@ -172,19 +191,18 @@ def _living(life: BatchLife) -> tuple[int, int]:
     return fish, biomass
 
 
-def _action_rows(life: BatchLife, moves: list[tuple[Workflow, Actions]]) -> Columns:
-    """transfer_action of a batch's moves."""
-    handling = life.schedule.biology.model.handling
-    rows = stack([_move_rows(life, workflow, actions) for workflow, actions in moves])
-    n = len(rows["action_number"])
-    statuses = [status for _, actions in moves for status in actions.status]
+def _action_rows(moves: list[Moved], ids: np.ndarray) -> Columns:
+    """transfer_action of all moves."""
+    handling = moves[0].life.schedule.biology.model.handling
+    rows = stack([_move_rows(*move) for move in moves])
+    statuses = [status for move in moves for status in move.actions.status]
     status = codes("transfer_action", "status", statuses)
     done = status == code("transfer_action", "status", "COMPLETED")
     methods = codes("transfer_action", "transfer_method", handling.transfer_methods)
     return {
-        "id": row_ids("transfer_action", life.batch_id, n),
-        "batch_id": np.full(n, life.batch_id),
-        "workflow_id": row_ids("transfer_workflow", life.batch_id, 1)[0] + rows["workflow"],
+        "id": ids,
+        "batch_id": rows["batch"],
+        "workflow_id": rows["workflow"],
         "action_number": rows["action_number"],
         "source_assignment_id": rows["source"],
         "dest_assignment_id": Nullable(rows["dest"] * done, done),
@@ -201,24 +219,25 @@ def _action_rows(life: BatchLife, moves: list[tuple[Workflow, Actions]]) -> Colu
         "water_temp_c": Nullable(hundredths(rows["temp_c"]), done),
         "oxygen_level": Nullable(hundredths(rows["oxygen"]), done),
         "execution_duration_minutes": Nullable(rows["minutes"], done),
-        "notes": pa.array([note for _, actions in moves for note in actions.notes], pa.string()),
+        "notes": pa.array([note for move in moves for note in move.actions.notes], pa.string()),
     }
 
 
 def _move_rows(life: BatchLife, workflow: Workflow, actions: Actions) -> Columns:
     """What the actions of one move take from its stage and the next: ids, the source's water and mean weight."""
     i, n, source = workflow.stage - 1, len(actions.source), actions.source
-    done = np.array([status == "COMPLETED" for status in actions.status], dtype=bool)
     arrivals, minutes = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    if done.any():
+    if "COMPLETED" in actions.status:
+        done = np.array([status == "COMPLETED" for status in actions.status], dtype=bool)
         arrivals[done] = life.ids[i + 1][actions.dest[done]]
         minutes[done] = _minutes(life, workflow, actions.moved[done])
     stage, into = life.stages[i], life.history.batch.stays[i + 1].container_ids
     evening = np.minimum(actions.day, life.schedule.as_of_day) - 1 - stage.start_day
     return {
-        "workflow": np.full(n, workflow.row),
-        "stage": np.full(n, workflow.stage),
         "action_number": np.arange(1, n + 1),
+        "batch": life.batch_id,
+        "workflow": row_ids("transfer_workflow", life.batch_id, 1)[0] + workflow.row,
+        "stage": workflow.stage,
         "source": life.ids[i][source],
         "dest": arrivals,
         "dest_container": np.array(into)[actions.dest],
@@ -295,6 +314,19 @@ def _done_actions(life: BatchLife, workflow: Workflow, *, sources: range) -> Act
     """The actions of a move that is done, with attempts that failed before what repeats them, and empty sources."""
     move = life.history.moves[workflow.stage - 1]
     reasons = broken_off(life.schedule, life.history.batch, workflow.stage, len(move.source))
+    left = move.source.tolist()
+    if not any(reasons) and left == sorted(left) and set(left) == set(sources):  # as most are
+        n = len(left)
+        return Actions(
+            source=move.source,
+            dest=move.dest,
+            before=move.before,
+            moved=move.arrived,
+            lost=move.lost,
+            day=np.full(n, move.day),
+            status=("COMPLETED",) * n,
+            notes=("",) * n,
+        )
     last = len(life.history.batch.stays[workflow.stage].container_ids) - 1
     moved_from: dict[int, list[tuple[int, int, int, int, str]]] = {}
     columns = (column.tolist() for column in (move.source, move.dest, move.before, move.arrived, move.lost))

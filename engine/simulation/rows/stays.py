@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
 from engine.farm.schedule import Batch
-from engine.simulation.rows.columns import Columns, Tables, append, biomass_units, code, row_ids
+from engine.simulation.rows.columns import BatchRows, Columns, append, biomass_units, code, codes, join_batches
+from engine.simulation.rows.groups import GroupStays, batch_ids, first_ids, group_rows
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.undelivered import reserved_rows
 from lake.columns import Nullable
@@ -14,9 +17,9 @@ from lake.columns import Nullable
 BATCH_ROWS = 1
 
 
-def stay_tables(life: BatchLife) -> Tables:
+def stay_tables(lives: Sequence[BatchLife]) -> dict[str, BatchRows]:
     """batch and container_assignment."""
-    return {"batch": batch_rows(life), "container_assignment": _with_reserved(life)}
+    return {"batch": batch_rows(lives), "container_assignment": _with_reserved(lives)}
 
 
 def _reserved_trays(batch: Batch) -> int:
@@ -25,59 +28,76 @@ def _reserved_trays(batch: Batch) -> int:
     return 0 if batch.trays_received is None else trays - batch.trays_received
 
 
-def _with_reserved(life: BatchLife) -> Columns:
+def _with_reserved(lives: Sequence[BatchLife]) -> BatchRows:
     """The stays' rows, and the trays that eggs are yet to come into."""
-    rows, batch = assignment_rows(life), life.history.batch
-    if not _reserved_trays(batch):
-        return rows
-    return append(rows, reserved_rows(batch, first=len(life.ids[0])))
+    reserved = [_reserved_trays(life.history.batch) for life in lives]
+    if not any(reserved):
+        return assignment_rows(lives)
+    parts = {}
+    for life, trays in zip(lives, reserved, strict=True):
+        rows = assignment_rows([life]).columns
+        yet_to_come = reserved_rows(life.history.batch, first=len(life.ids[0])) if trays else None
+        parts[life.batch_id] = rows if yet_to_come is None else append(rows, yet_to_come)
+    return join_batches("container_assignment", parts)
 
 
-def batch_rows(life: BatchLife) -> Columns:
-    """The batch's one row."""
-    h = life.history
-    batch, last = h.batch, h.stages[-1]
-    reason = code("batch", "harvest_reason", h.harvest_reason) if h.harvested else 0
-    status = batch.planned_status(life.schedule.as_of_day) or ("COMPLETED" if h.harvested else "ACTIVE")
-    return {
-        "id": np.array([batch.id]),
-        "batch_number": pa.array([batch.number]),
-        "geography_id": np.array([batch.geography_id]),
-        "species_id": np.array([1]),
-        "lifecycle_stage_id": np.array([last.stage]),
-        "status": np.array([code("batch", "status", status)]),
-        "batch_type": np.array([code("batch", "batch_type", "STANDARD")]),
-        "start_date": np.array([batch.start_day]),
-        "expected_end_date": np.array([batch.end_day]),
-        "actual_end_date": Nullable(np.array([last.end_day]), np.array([not h.lives_on])),
-        "initial_count": np.array([h.stages[0].fish.sum()]),
-        "harvest_target_g": np.array([h.harvest_target_cg]),
-        "harvest_decision_date": Nullable(np.array([max(h.trigger_day, 0)]), np.array([h.trigger_day >= 0])),
-        "harvest_reason": Nullable(np.array([reason]), np.array([h.harvested])),
-        "pinned_projection_run_id": row_ids("projection_run", batch.id, 1),
-        "over_capacity_planned": np.array([life.over_capacity_planned]),
-        "cutoff_forecast": np.array([code("batch", "cutoff_forecast", life.cutoff_forecast)]),
+def batch_rows(lives: Sequence[BatchLife]) -> BatchRows:
+    """Each batch's one row."""
+    histories = [life.history for life in lives]
+    batches = [h.batch for h in histories]
+    reasons = [code("batch", "harvest_reason", h.harvest_reason) if h.harvested else 0 for h in histories]
+    harvested = np.array([h.harvested for h in histories])
+    decided = np.array([h.trigger_day for h in histories])
+    status = [
+        batch.planned_status(life.schedule.as_of_day) or ("COMPLETED" if life.history.harvested else "ACTIVE")
+        for life, batch in zip(lives, batches, strict=True)
+    ]
+    columns: Columns = {
+        "id": np.array([batch.id for batch in batches]),
+        "batch_number": pa.array([batch.number for batch in batches], pa.string()),
+        "geography_id": np.array([batch.geography_id for batch in batches]),
+        "species_id": np.ones(len(lives), dtype=np.int64),
+        "lifecycle_stage_id": np.array([h.stages[-1].stage for h in histories]),
+        "status": codes("batch", "status", status),
+        "batch_type": codes("batch", "batch_type", ["STANDARD"] * len(lives)),
+        "start_date": np.array([batch.start_day for batch in batches]),
+        "expected_end_date": np.array([batch.end_day for batch in batches]),
+        "actual_end_date": Nullable(
+            np.array([h.stages[-1].end_day for h in histories]), np.array([not h.lives_on for h in histories])
+        ),
+        "initial_count": np.array([h.stages[0].fish.sum() for h in histories]),
+        "harvest_target_g": np.array([h.harvest_target_cg for h in histories]),
+        "harvest_decision_date": Nullable(np.maximum(decided, 0), decided >= 0),
+        "harvest_reason": Nullable(np.array(reasons), harvested),
+        "pinned_projection_run_id": first_ids("projection_run", lives),
+        "over_capacity_planned": np.array([life.over_capacity_planned for life in lives]),
+        "cutoff_forecast": codes("batch", "cutoff_forecast", [life.cutoff_forecast for life in lives]),
     }
+    return group_rows(lives, [BATCH_ROWS] * len(lives), columns)
 
 
-def assignment_rows(life: BatchLife) -> Columns:
+def assignment_rows(lives: Sequence[BatchLife]) -> BatchRows:
     """One row a stay."""
-    emptied = life.joined(lambda s: s.emptied)
-    last_weighed = np.concatenate(life.weighings.latest)
-    population = np.where(emptied, 0, life.joined(lambda s: s.last(s.population))).astype(np.int64)
-    weight = np.concatenate([s.last(e.weight_cg) for s, e in zip(life.stages, life.estimates, strict=True)])
-    return {
-        "id": np.concatenate(life.ids),
-        "batch_id": np.full(len(emptied), life.batch_id),
-        "container_id": life.container_ids,
-        "lifecycle_stage_id": life.joined(lambda s: s.stage),
-        "assignment_date": life.joined(lambda s: s.start_day),
-        "departure_date": Nullable(life.joined(lambda s: s.start_day + s.days_lived), emptied),
-        "planned_departure_date": life.joined(lambda s: s.planned_end_day),
-        "initial_count": life.joined(lambda s: s.fish),
+    stays = GroupStays(lives)
+    emptied = stays.joined(lambda s: s.emptied)
+    last_weighed = np.concatenate([latest for life in lives for latest in life.weighings.latest])
+    population = np.where(emptied, 0, stays.joined(lambda s: s.last(s.population))).astype(np.int64)
+    known = [estimate for life in lives for estimate in life.estimates]
+    weight = np.concatenate([s.last(e.weight_cg) for s, e in zip(stays.stages, known, strict=True)])
+    start_day = stays.repeated(lambda s: s.start_day)
+    columns: Columns = {
+        "id": stays.ids,
+        "batch_id": batch_ids(lives, stays.counts),
+        "container_id": stays.container_ids,
+        "lifecycle_stage_id": stays.repeated(lambda s: s.stage),
+        "assignment_date": start_day,
+        "departure_date": Nullable(start_day + stays.joined(lambda s: s.days_lived), emptied),
+        "planned_departure_date": stays.repeated(lambda s: s.planned_end_day),
+        "initial_count": stays.joined(lambda s: s.fish),
         "population_count": population,
         "avg_weight_g": weight,
         "biomass_kg": biomass_units(population, weight),
         "is_active": ~emptied,
         "last_weighing_date": Nullable(np.maximum(last_weighed, 0), last_weighed >= 0),
     }
+    return group_rows(lives, stays.counts, columns)

@@ -17,7 +17,7 @@ from engine.simulation.rows.feed import meal_rows
 from engine.simulation.rows.finance import fact_rows, transaction_rows
 from engine.simulation.rows.harvest import event_rows, lot_rows
 from engine.simulation.rows.life import BatchLife
-from engine.simulation.rows.moves import transfer_rows
+from engine.simulation.rows.moves import move_tables
 from lake.tables import TABLES
 from tests.simulation.trade_lives import LivedTo, harvest_days, rows_of
 
@@ -70,7 +70,11 @@ def test_the_move_to_sea_is_paid_first_at_the_smolts_cost(
     sold: BatchLife, masters: dict[str, list[dict[str, Any]]]
 ) -> None:
     first, *others = rows_of(transaction_rows(sold))
-    (move,) = (row for row in rows_of(transfer_rows(sold)[0]) if row["finance_transaction_id"] is not None)
+    (move,) = (
+        row
+        for row in rows_of(move_tables([sold])["transfer_workflow"].columns)
+        if row["finance_transaction_id"] is not None
+    )
     seller, buyer, geography, _, markup = policy(masters, first)
     assert (seller, buyer, geography) == ("FW", "FM", 1)
     assert (first["transfer_workflow_id"], first["event_id"]) == (move["id"], None)

@@ -12,7 +12,7 @@ from engine.farm.schedule import Schedule
 from engine.simulation.emission import FAMILIES
 from engine.simulation.fish.history import simulate_batch
 from engine.simulation.rows.life import BatchLife
-from engine.simulation.rows.moves import transfer_rows
+from engine.simulation.rows.moves import move_tables
 from engine.simulation.rows.outlook import outlook_tables
 from engine.simulation.rows.workflows import batch_workflows, broken_off
 from engine.simulation.water.climate import Climate
@@ -31,9 +31,9 @@ def given_handling(schedule: Schedule, **values: Any) -> Schedule:
 def told(life: BatchLife) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Workflows and actions as rows, statuses in words."""
     found = []
-    for table, columns in zip(("transfer_workflow", "transfer_action"), transfer_rows(life), strict=True):
+    for table, made in move_tables([life]).items():
         codes = TABLES[table].column("status").codes
-        found.append([row | {"status": codes[row["status"]]} for row in rows_of(columns)])
+        found.append([row | {"status": codes[row["status"]]} for row in rows_of(made.columns)])
     return found[0], found[1]
 
 

@@ -21,7 +21,7 @@ from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.rows.columns import code
 from engine.simulation.rows.handling import handling_minutes
 from engine.simulation.rows.life import BatchLife
-from engine.simulation.rows.moves import transfer_rows
+from engine.simulation.rows.moves import move_tables
 from engine.simulation.rows.origin import creation_rows, transition_rows
 from engine.simulation.rows.states import state_tables
 from engine.simulation.rows.stays import assignment_rows
@@ -54,7 +54,7 @@ def lots(small_schedule: Schedule, small_climate: Climate) -> list[tuple[Batch, 
 def test_what_is_received_less_the_dead_is_what_is_placed(lives: list[BatchLife]) -> None:
     for life in lives:
         order, deliveries = creation_rows(life)
-        stays = assignment_rows(life)
+        stays = assignment_rows([life]).columns
         trays = stays["lifecycle_stage_id"] == 1
         np.testing.assert_array_equal(deliveries["dest_assignment_id"], stays["id"][trays])
         placed = deliveries["egg_count_actual"] - deliveries["mortality_on_arrival"]
@@ -177,7 +177,8 @@ def test_the_trays_temperature_is_that_of_the_first_daily_state(lives: list[Batc
 def done_rows(life: BatchLife) -> tuple[dict[str, Any], dict[str, Any]]:
     """The moves that were made, and the actions by which they were: columns of the rows."""
     parts = []
-    for table, columns in zip(("transfer_workflow", "transfer_action"), transfer_rows(life), strict=True):
+    for table, made in move_tables([life]).items():
+        columns = made.columns
         done = np.flatnonzero(columns["status"] == code(table, "status", "COMPLETED"))
         plain = {name: v.values if isinstance(v, Nullable) else v for name, v in columns.items()}
         parts.append({name: v[done] for name, v in plain.items() if isinstance(v, np.ndarray)})
