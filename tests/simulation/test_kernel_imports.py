@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 import typing
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from engine.simulation.fish.days import State
 from engine.simulation.numerics.kernel_sources import ROOT, sources_of
 
 SIMULATION = ROOT / "engine" / "simulation"
-MARK = "numerics.compilation import kernel"
+MARK = re.compile(r"numerics\.compilation import (lean_)?kernel\b")
+KERNELS = ("kernel", "lean_kernel")
 COMPILATION = "engine.simulation.numerics.compilation"
 LIBRARIES = {"__future__", "collections.abc", "math", "numba", "numpy", "typing"}
 
@@ -41,7 +45,7 @@ def named(path: Path) -> str:
 
 
 def is_kernel_module(source: str) -> bool:
-    return MARK in source
+    return MARK.search(source) is not None
 
 
 def violations(source: str) -> list[str]:
@@ -99,7 +103,7 @@ def test_nothing_is_compiled_but_by_our_policy() -> None:
         source = path.read_text("utf-8")
         modules = set(imported(source))
         assert not any(name.split(".")[0] == "numba" for name in modules), path
-        uses = COMPILATION in modules or f"{COMPILATION}.kernel" in modules
+        uses = COMPILATION in modules or any(f"{COMPILATION}.{name}" in modules for name in KERNELS)
         assert uses == is_kernel_module(source), path
 
 
@@ -148,6 +152,25 @@ def test_python_is_given_no_named_tuple_by_a_kernel() -> None:
     assert called == set()
 
 
+def test_a_lean_kernel_gives_back_no_array() -> None:
+    """Who is given one would let go of what it never held."""
+    lean = {}
+    for path in KERNEL_MODULES:
+        for name, kernel in vars(importlib.import_module(named(path))).items():
+            if hasattr(kernel, "py_func") and kernel.targetoptions.get("_nrt") is False:
+                lean[name] = typing.get_type_hints(kernel.py_func)["return"]
+    assert {"breathe", "grow", "die"} <= lean.keys()
+    assert {name for name, given in lean.items() if _holds_array(given)} == set()
+    assert _holds_array(State)
+
+
+def _holds_array(hint: object) -> bool:
+    if hint is np.ndarray:
+        return True
+    fields = typing.get_type_hints(hint).values() if hasattr(hint, "_fields") else typing.get_args(hint)
+    return any(_holds_array(part) for part in fields)
+
+
 def _holds_named_tuple(hint: object) -> bool:
     if isinstance(hint, type) and issubclass(hint, tuple) and hasattr(hint, "_fields"):
         return True
@@ -157,7 +180,7 @@ def _holds_named_tuple(hint: object) -> bool:
 def _calls_of_python(node: ast.AST) -> Iterator[ast.Call]:
     """Every call that isn't in a kernel."""
     if isinstance(node, ast.FunctionDef) and any(
-        isinstance(d, ast.Name) and d.id == "kernel" for d in node.decorator_list
+        isinstance(d, ast.Name) and d.id in KERNELS for d in node.decorator_list
     ):
         return
     if isinstance(node, ast.Call):

@@ -8,8 +8,7 @@ import numpy as np
 
 from engine.simulation.fish.days import Daily, State, Today, Water
 from engine.simulation.numerics import arithmetic as am
-from engine.simulation.numerics.compilation import kernel
-from engine.simulation.numerics.weights import mean_weight_g
+from engine.simulation.numerics.compilation import lean_kernel
 from engine.simulation.water.oxygen import MIN_SATURATION, saturation_mg_l
 
 
@@ -26,31 +25,37 @@ class Breathing(NamedTuple):
     size_exponent: float
 
 
-@kernel
-def oxygen_draw_percent_h(
-    biomass_kg: float, weight_g: float, temp_c: float, volume_m3: float, salinity: float, breathing: Breathing
-) -> float:
-    """Oxygen that the fish take, % saturation of the container's water an hour."""
-    rate = breathing.rate_mg_kg_h * am.exp(breathing.temp_slope * temp_c)
+@lean_kernel
+def take_in(temp_c: float, salinity: float, state: State, breathing: Breathing) -> None:
+    """Note of water what all containers in it share: how its warmth quickens the breath, and the oxygen it holds, mg/L.
+
+    Most containers stand in the water of the one before.
+    """
+    if state.breath[0] != temp_c:
+        state.breath[0] = temp_c
+        state.breath[1] = am.exp(breathing.temp_slope * temp_c)
+        state.breath[2] = saturation_mg_l(temp_c, salinity)
+
+
+@lean_kernel
+def oxygen_draw_percent_h(c: int, weight_g: float, log_kg: float, state: State, breathing: Breathing) -> float:
+    """Oxygen that a container's fish take, % saturation of its water an hour. log_kg: the logarithm of their weight."""
+    quickened, holds_mg_l = state.breath[1], state.breath[2]
+    rate = breathing.rate_mg_kg_h * quickened
     if weight_g > 0.0:
-        rate *= am.exp(breathing.size_exponent * am.log(weight_g / 1000.0))
-    holds_mg_l = saturation_mg_l(temp_c, salinity)
-    return float(biomass_kg / volume_m3 * rate / (10.0 * holds_mg_l))
+        rate *= am.exp(breathing.size_exponent * log_kg)
+    biomass_kg = state.fish[c] * weight_g / 1000.0
+    return float(biomass_kg / breathing.volume_m3[c] * rate / (10.0 * holds_mg_l))
 
 
-@kernel
-def breathe(today: Today, state: State, water: Water, breathing: Breathing, daily: Daily) -> float:
-    """The day's oxygen in a container; returns its mean, % saturation."""
+@lean_kernel
+def breathe(
+    today: Today, weight_g: float, log_kg: float, state: State, water: Water, breathing: Breathing, daily: Daily
+) -> float:
+    """The day's oxygen in a container; returns its mean, % saturation. log_kg: the logarithm of the mean weight."""
     c, d = today.c, today.d
-    weight_g = mean_weight_g(state.mu[c], state.v[c])
-    draw = oxygen_draw_percent_h(
-        biomass_kg=state.fish[c] * weight_g / 1000.0,
-        weight_g=weight_g,
-        temp_c=today.temp_c,
-        volume_m3=breathing.volume_m3[c],
-        salinity=water.salinity,
-        breathing=breathing,
-    )
+    take_in(today.temp_c, water.salinity, state, breathing)
+    draw = oxygen_draw_percent_h(c=c, weight_g=weight_g, log_kg=log_kg, state=state, breathing=breathing)
     slots = water.oxygen_outside.shape[2]
     total = 0.0
     lowest = 1000.0

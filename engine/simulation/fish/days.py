@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.simulation.numerics import arithmetic as am
-from engine.simulation.numerics.compilation import kernel
+from engine.simulation.numerics.compilation import kernel, lean_kernel
 from engine.simulation.numerics.weights import Population, mean_weight_g
 
 
@@ -35,13 +35,19 @@ class Today(NamedTuple):
 
 
 class State(NamedTuple):
-    """What lives in the containers now, (n,). grown: growth of the stay, g^(1/3); noise: of the hazard, standard."""
+    """What lives in the containers now, (n,), and what a later day or container need not work out again.
+
+    grown: growth of the stay, g^(1/3); noise: of the hazard, standard; of_week: the factor that it makes of it. breath
+    (3,): the temperature of the water that fish last breathed in, degC, and see breathing.take_in.
+    """
 
     fish: np.ndarray
     mu: np.ndarray
     v: np.ndarray
     grown: np.ndarray
     noise: np.ndarray
+    of_week: np.ndarray
+    breath: np.ndarray
 
 
 class Daily(NamedTuple):
@@ -69,7 +75,13 @@ def state_on_arrival(arrived: Population) -> State:
     """The state of containers before the first day of a stay, in arrays of its own."""
     n = arrived.fish.shape[0]
     return State(
-        fish=arrived.fish.copy(), mu=arrived.mu.copy(), v=arrived.v.copy(), grown=np.zeros(n), noise=np.zeros(n)
+        fish=arrived.fish.copy(),
+        mu=arrived.mu.copy(),
+        v=arrived.v.copy(),
+        grown=np.zeros(n),
+        noise=np.zeros(n),
+        of_week=np.zeros(n),
+        breath=np.full(3, np.nan),
     )
 
 
@@ -94,13 +106,13 @@ def blank_days(n: int, days: int) -> Daily:
     )
 
 
-@kernel
+@lean_kernel
 def today_in(c: int, d: int, water: Water) -> Today:
     """Day d of the stay in container c."""
     return Today(c=c, d=d, day=water.first_day + d, temp_c=water.temp_c[c, d])
 
 
-@kernel
+@lean_kernel
 def close_day(today: Today, state: State, daily: Daily) -> None:
     """Note what lives in the container at the day's end."""
     c, d = today.c, today.d

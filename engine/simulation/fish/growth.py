@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.simulation.fish.days import Daily, State, Today
 from engine.simulation.numerics import arithmetic as am
-from engine.simulation.numerics.compilation import kernel
+from engine.simulation.numerics.compilation import lean_kernel
 from engine.simulation.numerics.series import interpolate
 from engine.simulation.numerics.weights import mean_weight_g
 
@@ -37,7 +37,7 @@ class Growing(NamedTuple):
     appetite_keys: np.ndarray
 
 
-@kernel
+@lean_kernel
 def appetite_left(oxygen_mean: float, event_hazard: float, growing: Growing) -> float:
     """The share of the intended ration that fish take, 0 to 1, at a mean oxygen (% saturation) and events' hazard."""
     appetite: float = min(
@@ -47,9 +47,14 @@ def appetite_left(oxygen_mean: float, event_hazard: float, growing: Growing) -> 
     return appetite
 
 
-@kernel
-def grow(today: Today, is_fed: bool, appetite: float, state: State, growing: Growing, daily: Daily) -> None:
-    """The day's growth and ration. Fish that are not fed do not grow, not even of their yolk."""
+@lean_kernel
+def grow(
+    today: Today, is_fed: bool, appetite: float, log_kg: float, state: State, growing: Growing, daily: Daily
+) -> None:
+    """The day's growth and ration. Fish that are not fed do not grow, not even of their yolk.
+
+    log_kg: the logarithm of their mean weight in the morning.
+    """
     c, d = today.c, today.d
     temp_c, tgc = today.temp_c, growing.tgc[c]
     mu, v = state.mu[c], state.v[c]
@@ -60,7 +65,7 @@ def grow(today: Today, is_fed: bool, appetite: float, state: State, growing: Gro
         if tgc > 0.0 and temp_c > 0.0:
             g += tgc / 1000.0 * temp_c * interpolate(temp_c, growing.response_c, growing.response) * appetite
             if growing.size_exponent != 0.0:
-                g *= am.exp(growing.size_exponent * am.log(before_g / 1000.0))
+                g *= am.exp(growing.size_exponent * log_kg)
         v += growing.individual_cv * growing.individual_cv * g * (2.0 * state.grown[c] + g)
         state.grown[c] += g
         mu += g

@@ -8,7 +8,9 @@ from engine.simulation.fish.breathing import Breathing, breathe
 from engine.simulation.fish.days import Daily, State, Today, Water
 from engine.simulation.fish.growth import Growing, appetite_left, grow
 from engine.simulation.fish.mortality import Dying
-from engine.simulation.numerics.compilation import kernel
+from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.compilation import lean_kernel
+from engine.simulation.numerics.weights import mean_weight_g
 
 
 class Physiology(NamedTuple):
@@ -19,7 +21,7 @@ class Physiology(NamedTuple):
     dying: Dying
 
 
-@kernel
+@lean_kernel
 def breathe_and_grow(
     today: Today,
     is_fed: bool,
@@ -31,6 +33,10 @@ def breathe_and_grow(
     daily: Daily,
 ) -> None:
     """The day's oxygen, the appetite that it leaves and the growth that comes of it. is_fed: feed is offered."""
-    oxygen_mean = breathe(today=today, state=state, water=water, breathing=breathing, daily=daily)
+    weight_g = mean_weight_g(state.mu[today.c], state.v[today.c])
+    log_kg = am.log(weight_g / 1000.0)
+    oxygen_mean = breathe(
+        today=today, weight_g=weight_g, log_kg=log_kg, state=state, water=water, breathing=breathing, daily=daily
+    )
     appetite = appetite_left(oxygen_mean, event_hazard, growing)
-    grow(today=today, is_fed=is_fed, appetite=appetite, state=state, growing=growing, daily=daily)
+    grow(today=today, is_fed=is_fed, appetite=appetite, log_kg=log_kg, state=state, growing=growing, daily=daily)

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.simulation.fish.days import Daily, State, Today
 from engine.simulation.numerics import arithmetic as am
-from engine.simulation.numerics.compilation import kernel
+from engine.simulation.numerics.compilation import lean_kernel
 from engine.simulation.numerics.weights import mean_weight_g, sd_weight_g
 
 HANDLING, ENVIRONMENTAL = 1, 3  # positions in lake.codes.MORTALITY_CAUSES: a test compares them
@@ -46,7 +46,7 @@ class Dying(NamedTuple):
     dead_size_keys: np.ndarray
 
 
-@kernel
+@lean_kernel
 def die(today: Today, state: State, dying: Dying, daily: Daily) -> None:
     """The day's deaths, their one cause and their mean size."""
     c, d, day = today.c, today.d, today.day
@@ -54,9 +54,10 @@ def die(today: Today, state: State, dying: Dying, daily: Daily) -> None:
         z = am.normal(dying.noise_keys[c], d // 7)
         step = math.sqrt(1.0 - dying.noise_ar1 * dying.noise_ar1)
         state.noise[c] = z if d == 0 else dying.noise_ar1 * state.noise[c] + step * z
-    own_share = math.sqrt(1.0 - dying.batch_share * dying.batch_share)
-    mixed = dying.batch_share * dying.batch_noise[d // 7] + own_share * state.noise[c]
-    base = dying.base_hazard[d] * am.exp(dying.noise_sd * mixed - 0.5 * dying.noise_sd * dying.noise_sd)
+        own_share = math.sqrt(1.0 - dying.batch_share * dying.batch_share)
+        mixed = dying.batch_share * dying.batch_noise[d // 7] + own_share * state.noise[c]
+        state.of_week[c] = am.exp(dying.noise_sd * mixed - 0.5 * dying.noise_sd * dying.noise_sd)
+    base = dying.base_hazard[d] * state.of_week[c]
     handling, event = dying.handling_hazard[c, d], dying.event_hazard[c, d]
     short = max(dying.oxygen_critical - daily.oxygen_min[c, d], 0.0)
     extreme = dying.oxygen_hazard * short * short
@@ -86,7 +87,7 @@ def die(today: Today, state: State, dying: Dying, daily: Daily) -> None:
     state.fish[c] = alive - deaths
 
 
-@kernel
+@lean_kernel
 def cull_smallest(today: Today, fish: int, state: State, daily: Daily) -> None:
     """Grade out the smallest fish: the cube-root weights of those that stay are a normal cut off below.
 
@@ -110,7 +111,7 @@ def cull_smallest(today: Today, fish: int, state: State, daily: Daily) -> None:
     state.fish[c] = alive - fish
 
 
-@kernel
+@lean_kernel
 def spread_loss(today: Today, loss: float, spread: np.ndarray, dying: Dying) -> None:
     """Let `loss` of a container's fish, a share, die of handling from today on; spread (days,): its parts by day."""
     dose = -am.log(1.0 - loss)
