@@ -47,26 +47,35 @@ class KnownCall:
             return
 
 
-@cache
 def compile_ahead() -> None:
-    """Compile what a run calls and no cache has, beside the other processes that do: at first the largest.
+    """Compile what a run calls and no cache has, beside the other processes that do."""
+    while compile_next():
+        pass
+    _waiting().clear()  # what is left, others compile; should they not, its first call does
+
+
+def compile_next() -> bool:
+    """Compile the largest of what is left; False when there is none that no other process compiles.
 
     A kernel that another process has begun is left to it, and one that shares parts with such comes later: who needs
     what another is compiling waits.
     """
-    waiting = [call for call in known_calls() if not call.kernel._cache.is_kept()]
-    waiting.sort(key=lambda call: -call.size)
-    while waiting:
-        waiting = [call for call in waiting if not call.kernel._cache.is_kept()]
-        free = [call for call in waiting if not call.kernel._cache.is_taken()]
-        under_way = {name for call in waiting if call not in free for name in call.shared}
-        apart = [call for call in free if not call.shared & under_way]
-        for call in (*apart, *free)[:1]:
-            waiting.remove(call)
-            if call.kernel._cache.take():
-                call.compile()
-        if not free:
-            return
+    waiting = _waiting()
+    waiting[:] = [call for call in waiting if not call.kernel._cache.is_kept()]
+    free = [call for call in waiting if not call.kernel._cache.is_taken()]
+    under_way = {name for call in waiting if call not in free for name in call.shared}
+    apart = [call for call in free if not call.shared & under_way]
+    for call in (*apart, *free)[:1]:
+        waiting.remove(call)
+        if call.kernel._cache.take():
+            call.compile()
+    return bool(free)
+
+
+@cache
+def _waiting() -> list[KnownCall]:
+    """What this process has yet to find compiled, or to compile."""
+    return sorted(known_calls(), key=lambda call: -call.size)
 
 
 def known_calls() -> Iterator[KnownCall]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.execution.compiling import compiled, nobody
-from engine.execution.compiling_ahead import compile_ahead
+from engine.execution.compiling_ahead import compile_ahead, compile_next
 from engine.execution.progress import Underway
 from engine.farm.schedule import Batch, Schedule
 from engine.forecast.cutoff import predict_states
@@ -31,6 +31,7 @@ from lake.store_path import is_stored, place
 from lake.tables import EVENT_TABLE_NAMES
 from lake.writer import PartitionWriter
 
+PRELOADS = 60  # of a worker at most, one a kernel; until there are tasks
 PROGRESS_SECONDS = 0.25
 STORE_SECONDS = 10.0
 GROUP_CONTAINER_DAYS = 50_000  # whose rows are made at once, but for readings: what a worker holds of them
@@ -53,7 +54,8 @@ class PartitionTask:
 
 
 def preload() -> None:
-    """Nothing: a worker that is asked for it has started and imported the simulation."""
+    """Compile a kernel, if one is left: a worker that is asked for it has started and imported the simulation, too."""
+    compile_next()
 
 
 def progress_path(run_dir: Path, partition: int) -> Path:

@@ -21,7 +21,7 @@ from engine.execution.folder import check_folder, kept_layout, require_identity,
 from engine.execution.inputs import inputs_of, write_inputs
 from engine.execution.making import Making, RunEvents
 from engine.execution.part_journals import Share, held_for_part, part_journal, read_parts, require_folder, this_host
-from engine.execution.partition import preload, simulate_partition
+from engine.execution.partition import PRELOADS, preload, simulate_partition
 from engine.execution.run import identity
 from engine.execution.tasks import Expected, foresee, partition_tasks
 from engine.execution.workers import WorkerProcesses
@@ -119,8 +119,7 @@ def simulate_part(
         count = min(workers or len(os.sched_getaffinity(0)), max(1, len(missing)))
         if executor is None and missing:
             executor = stack.enter_context(WorkerProcesses(count))
-            for _ in range(count):
-                executor.submit(preload)
+            executor.meanwhile(preload, PRELOADS * count)
         needed = RUN_BYTES + sum(expected.bytes_by_partition[partition] for partition in missing)
         require_space(run_dir, needed, f"part {share}", forced=force)
         made = part.make(expected, missing, executor, count) if executor is not None and missing else {}

@@ -28,7 +28,7 @@ from engine.execution.folder import (
 from engine.execution.inputs import inputs_of, write_inputs
 from engine.execution.making import Making, RunEvents, Simulate
 from engine.execution.part_journals import PARTS, PartTold, read_parts, require_folder
-from engine.execution.partition import preload, run_fingerprint, simulate_partition
+from engine.execution.partition import PRELOADS, preload, run_fingerprint, simulate_partition
 from engine.execution.tasks import Expected, foresee, partition_tasks
 from engine.execution.workers import WorkerProcesses
 from engine.farm.dimensions import dimension_tables
@@ -90,8 +90,7 @@ def simulate_schedule(
     with ExitStack() as stack:
         if executor is None:
             executor = stack.enter_context(WorkerProcesses(count))
-            for _ in range(count):
-                executor.submit(preload)
+            executor.meanwhile(preload, PRELOADS * count)
         heard = replace(
             events or RunEvents(), room=lambda needed: require_space(run_dir, needed, "the run", forced=force)
         )

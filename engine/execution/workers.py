@@ -110,8 +110,15 @@ class WorkerProcesses(Executor):
         self._workers: list[_Worker] = []
         self._lock = threading.Lock()
         self._killed = False
+        self._meanwhile: list[Future[Any]] = []
+
+    def meanwhile(self, fn: Callable[[], Any], times: int) -> None:
+        """What the workers do until the first task is there, at most so often; without one, it is broken off."""
+        self._meanwhile += [self._threads.submit(lambda: self._run(fn)) for _ in range(times)]
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        while self._meanwhile:
+            self._meanwhile.pop().cancel()
         return self._threads.submit(lambda: self._run(fn, *args, **kwargs))
 
     def _run(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -152,6 +159,8 @@ class WorkerProcesses(Executor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes when what they have begun is done; not waited for, they end with this process."""
+        if self._meanwhile:
+            self.kill()
         self._threads.shutdown(wait=wait, cancel_futures=cancel_futures)
         if wait:
             with self._lock:

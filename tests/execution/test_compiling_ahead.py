@@ -7,6 +7,7 @@ import importlib
 import json
 import os
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from engine.execution.compiling import compiled
 from engine.execution.compiling_ahead import KNOWN_CALLS, KnownCall, argument_type, compile_ahead, known_calls
 from engine.execution.partition import simulate_partition
 from engine.execution.tasks import foresee, partition_tasks
+from engine.execution.workers import WorkerProcesses
 from engine.farm.schedule import Schedule
 from engine.simulation.numerics import compilation
 from tests.execution.known_calls import calls_of, type_text
@@ -61,7 +63,7 @@ def two_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     kernels: list[Any] = [compilation.kernel(each) for each in (doubled, tripled)]
     calls = [KnownCall(kernel=each, arguments=(["float64"],), parts={each.__name__: 1}) for each in kernels]
     monkeypatch.setattr(compiling_ahead, "known_calls", lambda: iter(calls))
-    compile_ahead.cache_clear()
+    compiling_ahead._waiting.cache_clear()
     return kernels
 
 
@@ -74,7 +76,7 @@ def test_what_another_process_compiles_is_left_to_it(two_calls: list[Any]) -> No
     assert [len(each.signatures) for each in two_calls] == [0, 1]
     assert second._cache.is_kept()
     os.close(turn)
-    compile_ahead.cache_clear()
+    compiling_ahead._waiting.cache_clear()
     compile_ahead()
     assert [len(each.signatures) for each in two_calls] == [1, 1]
     assert not any(each._cache.is_taken() for each in two_calls)
@@ -84,7 +86,7 @@ def test_what_is_kept_is_not_compiled_again(two_calls: list[Any], monkeypatch: p
     compile_ahead()
     assert all(each._cache.is_kept() for each in two_calls)
     monkeypatch.setattr(KnownCall, "compile", lambda self: pytest.fail("compiled again"))
-    compile_ahead.cache_clear()
+    compiling_ahead._waiting.cache_clear()
     compile_ahead()
 
 
@@ -106,3 +108,19 @@ def test_what_is_compiled_once_a_partition_is_made_is_told_to_nobody(
     shutil.rmtree(tmp_path / "run")
     compiled.heard()
     assert not (tmp_path / "run").exists()
+
+
+def test_workers_compile_until_there_is_a_task() -> None:
+    """What waits then is left out; and where no task comes, as when the folder is refused, nothing is waited for."""
+    with WorkerProcesses(1) as workers:
+        workers.meanwhile(os.getpid, 50)
+        first, *_, last = workers._meanwhile
+        assert first.result() == workers.submit(os.getpid).result()
+        assert last.cancelled()
+        workers.meanwhile(never_ending, 2)
+        while not workers._meanwhile[0].running():
+            pass
+
+
+def never_ending() -> None:
+    threading.Event().wait()

@@ -60,6 +60,9 @@ class InProcess(Executor):
     def __init__(self, workers: int) -> None:
         self.made: list[int] = []
 
+    def meanwhile(self, fn: Callable[[], Any], times: int) -> None:
+        pass
+
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
         future.set_result(fn(*args, **kwargs))

@@ -246,7 +246,8 @@ def read_sensor(
 def level_in_container(c: int, days: int, water: Water, level: np.ndarray) -> None:
     """What the fish of container c leave of the oxygen that comes in, at each reading of their stay, into `level`."""
     outside = water.field[1]
-    level[: water.lead] = outside[: water.lead]
+    for i in range(water.lead):  # assigned as a slice, its check of shapes alone takes 4 s to compile
+        level[i] = outside[i]
     for d in range(days):
         for i in range(water.lead + d * water.slots, water.lead + (d + 1) * water.slots):
             level[i] = outside[i] - water.draw[c, d] * water.residence[i]

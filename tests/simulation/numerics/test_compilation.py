@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from engine.simulation.numerics import compilation, kernel_cache
+from engine.simulation.numerics import compilation, kernel_cache, known_types
 
 PRINTS_FOLDER = """
 import sys
@@ -104,6 +105,37 @@ def test_a_cache_that_is_full_or_gone_keeps_nothing_and_stops_nothing(
     kernel: Any = compilation.kernel(halved)
     assert kernel(3.0) == 1.5
     assert "No space left on device" in kernel_cache.cache_problem()
+
+
+def summed(x: float) -> float:
+    return (x + x) * x + abs(x)
+
+
+def test_a_call_is_typed_once_for_all_kernels_and_as_numba_would(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, look, usual = [], known_types._look, known_types.functions.BaseFunction.get_call_type
+
+    def noting(*given: Any) -> Any:
+        looked.append(given)
+        return look(*given)
+
+    monkeypatch.setattr(known_types, "_look", noting)
+    monkeypatch.setattr(known_types, "_found", {})
+    monkeypatch.setattr(compilation.config, "CACHE_DIR", "")
+    monkeypatch.setattr(compilation, "cache_folder", lambda *_: "")
+    first, second = (compilation.kernel(summed) for _ in range(2))
+    numbas = compilation.njit(fastmath=False, error_model="numpy", no_cfunc_wrapper=True)(summed)
+    assert first(-3.0) == 21.0
+    assert 0 < len(looked) == len(known_types._found)
+    looked.clear()
+    assert second(-3.0) == numbas(-3.0) == 21.0
+    assert not looked
+    assert known_types.functions.BaseFunction.get_call_type is usual
+    code = [re.sub(r"6summedB2v\d+", "", *kernel.inspect_asm().values()) for kernel in (first, second, numbas)]
+    assert len(set(code)) == 1
+    assert second(-3) == 21  # other types, of which it is looked for anew
+    assert looked
 
 
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
