@@ -1,7 +1,7 @@
 """Runs the invariants: invariants/NN_word.sql, each one SELECT of the rows that offend it, none when it holds.
 
-A check may use the tables of lake.views, those of invariants/shared, of lake.declared_sql and adult_females (made when
-the first check names them) and lake_fingerprint. invariants/NAME.report.sql is told, not judged.
+A check may use the tables of lake.views, those of lake.shared_sql (made when the first check names them) and
+lake_fingerprint. invariants/NAME.report.sql is told, not judged.
 """
 
 from __future__ import annotations
@@ -14,17 +14,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import duckdb
 
-from lake.adult_females import ADULT_FEMALES
-from lake.declared_sql import declared_sql
 from lake.errors import InputError
 from lake.one_pass import FINGERPRINTS, MADE_HERE, make_in_one_pass
+from lake.shared_sql import make_shared_table, shared_tables, texts
 from lake.views import Connection
 
 ROWS_SHOWN = 20
@@ -59,30 +56,21 @@ class Report:
     rows: tuple[Row, ...]
 
 
-@cache
-def _texts(folder: str) -> MappingProxyType[str, str]:
-    """The SQL of a folder by file stem, in order of name."""
-    found = sorted(
-        (f for f in files("lake").joinpath(folder).iterdir() if f.name.endswith(".sql")), key=lambda f: f.name
-    )
-    return MappingProxyType({f.name.removesuffix(".sql"): f.read_text(encoding="utf-8") for f in found})
-
-
 def check_names() -> tuple[str, ...]:
     """Every check, in order."""
-    return tuple(name for name in _texts("invariants") if not name.endswith(REPORT))
+    return tuple(name for name in texts("invariants") if not name.endswith(REPORT))
 
 
 def check_meaning(name: str) -> str:
     """What a check holds a run to: the first sentence of its SQL's comment."""
-    lines = itertools.takewhile(lambda line: line.startswith("--"), _texts("invariants")[name].splitlines())
+    lines = itertools.takewhile(lambda line: line.startswith("--"), texts("invariants")[name].splitlines())
     first, stop, _ = " ".join(line.removeprefix("--").strip() for line in lines).partition(". ")
     return first + stop.strip()
 
 
 def report_names() -> tuple[str, ...]:
     """Every report, in order."""
-    return tuple(name.removesuffix(REPORT) for name in _texts("invariants") if name.endswith(REPORT))
+    return tuple(name.removesuffix(REPORT) for name in texts("invariants") if name.endswith(REPORT))
 
 
 def require_check_names(names: tuple[str, ...]) -> None:
@@ -106,9 +94,9 @@ def run_checks(connection: Connection, run_dir: Path, only: tuple[str, ...] = ()
         connection.execute(setting)
     for done, name in enumerate(names, 1):
         begun = time.perf_counter()
-        soon = frozenset().union(*(_shared_by(_texts("invariants")[n]) for n in names[done:]))
+        soon = frozenset().union(*(_shared_by(texts("invariants")[n]) for n in names[done:]))
         try:
-            violations, rows = _offenders(connection, run_dir, _texts("invariants")[name], soon)
+            violations, rows = _offenders(connection, run_dir, texts("invariants")[name], soon)
         except (duckdb.Error, ValueError) as error:
             violations, rows = 1, ({"what": "the check could not be run", "found": str(error)},)
         for table in shared_tables().keys() - soon:
@@ -120,7 +108,7 @@ def run_reports(connection: Connection, run_dir: Path) -> list[Report]:
     """Every report that has something to tell."""
     reports = []
     for name in report_names():
-        text = _texts("invariants")[name + REPORT]
+        text = texts("invariants")[name + REPORT]
         make_shared_tables(connection, run_dir, text)
         rows = _rows(connection.sql(text))
         if rows:
@@ -133,11 +121,6 @@ def _offenders(connection: Connection, run_dir: Path, text: str, soon: frozenset
     connection.execute(f"CREATE OR REPLACE TEMP TABLE offender AS {text}")
     count = connection.sql("SELECT count(*) FROM offender").fetchall()[0][0]
     return count, _rows(connection.sql(f"FROM offender LIMIT {ROWS_SHOWN}")) if count else ()
-
-
-def shared_tables() -> dict[str, str]:
-    """The SQL of every table that checks may share, by name."""
-    return _texts("invariants/shared") | declared_sql() | {"adult_females": ADULT_FEMALES}
 
 
 @cache
@@ -158,7 +141,7 @@ def make_shared_tables(connection: Connection, run_dir: Path, text: str, soon: f
     for name, made_by in shared_tables().items():
         if name in words and not _exists(connection, name):
             make_shared_tables(connection, run_dir, made_by, soon)
-            connection.execute(f"CREATE TEMP TABLE {name} AS {made_by}")
+            make_shared_table(connection, name)
 
 
 def _exists(connection: Connection, name: str) -> bool:

@@ -27,11 +27,11 @@ from lake.checks import (
     report_names,
     run_checks,
     run_reports,
-    shared_tables,
 )
 from lake.declared_sql import AFTER_THE_STAY, CALENDAR, ENDS, MAY_LIE_AHEAD, date_columns
 from lake.errors import InputError
 from lake.manifest import read_complete
+from lake.shared_sql import shared_tables
 from lake.tables import EVENT_TABLES, TABLES
 from lake.tables.declaration import TIMESTAMP, Column, Table
 from lake.views import PLAN_TABLES, Connection, connect, register_plan
@@ -179,10 +179,10 @@ def test_a_true_run_passes_every_check(run_dir: Path) -> None:
 
 def test_no_shared_table_outlives_the_checks_that_name_it(run_dir: Path) -> None:
     with opened(run_dir) as connection:
-        made = "SELECT count(*) FROM duckdb_tables() WHERE table_name IN ('stay', 'state_day', 'row_reference')"
+        made = "SELECT count(*) FROM duckdb_tables() WHERE table_name IN ('stay', 'odd_state', 'row_reference')"
         left = [connection.sql(made).fetchall()[0][0] for _ in run_checks(connection, run_dir)]
     names = check_names()
-    assert left[names.index("12_feed_growth")] == 2
+    assert left[names.index("13_weights")] == 2
     assert left[names.index("16_daily_states")] == 1
     assert left[-1] == 0
 

@@ -11,10 +11,11 @@ import pytest
 
 from engine.execution.plan_tables import plan_tables
 from engine.farm.schedule_file import read_any
-from lake.checks import run_checks, shared_tables
+from lake.checks import run_checks
 from lake.manifest import read_complete
 from lake.one_pass import FINGERPRINTS, MADE_HERE, make_in_one_pass
 from lake.reading_runs import READING_TABLES, make_reading_tables
+from lake.shared_sql import shared_tables
 from lake.views import Connection, connect, register_plan
 
 IN_SQL = sorted(MADE_HERE - {FINGERPRINTS})

@@ -1,6 +1,8 @@
 -- Per feed container, batch and feed: purchased = fed + closing stock, and that is what lies in store; stock never below
 -- zero, nor in the evening above what the store holds, but for a bag cut open; nothing fed before it was delivered; a feeding's cost is that of the lots it drew, first in first out; the feed fits the fish; a meal's time is on its day.
--- Feed in 0.0001 kg, prices in cents, so that every sum is a whole number.
+-- Feed in 0.0001 kg, prices in cents, so that every sum is a whole number. A day's meals from one lot cost its price in
+-- whatever order they were eaten: what a meal cost allows prices from the lowest to the highest, and those of all meals hold
+-- the lot's. Only days in_doubt are followed meal by meal.
 WITH in_use AS (  -- stores of the places in which a batch lives at the as-of date
     SELECT DISTINCT a.batch_id, k.id AS feed_container_id
     FROM container_assignment a
@@ -21,21 +23,52 @@ lot AS (
     WINDOW w AS (PARTITION BY feed_container_id, batch_id, feed_id ORDER BY purchase_date,
         id ROWS UNBOUNDED PRECEDING)
 ),
-meal AS (
+fed_day AS (
+    SELECT
+        feed_container_id, batch_id, feed_id, feeding_date, sum(units)::BIGINT AS units,
+        max((cents * 10000 - 5000 + units - 1) // units) FILTER (units > 0) AS lowest,  -- rounded up, or to 0 below it
+        min((cents * 10000 + 4999) // units) FILTER (units > 0) AS highest,
+        count_if((units > 0 AND cents >= 0) IS NOT TRUE) AS strange
+    FROM (
+        SELECT
+            feed_container_id, batch_id, feed_id, feeding_date, (amount_kg * 10000)::BIGINT AS units,
+            (feed_cost * 100)::BIGINT AS cents
+        FROM feeding_event
+    ) GROUP BY ALL
+),
+upto_day AS (
     SELECT
         *, sum(units) OVER (
-            PARTITION BY feed_container_id, batch_id, feed_id ORDER BY feeding_date, feeding_time,
-                assignment_id ROWS UNBOUNDED PRECEDING
+            PARTITION BY feed_container_id, batch_id, feed_id ORDER BY feeding_date ROWS UNBOUNDED PRECEDING
+        )::BIGINT AS upto
+    FROM fed_day
+),
+in_doubt AS (
+    SELECT d.feed_container_id, d.batch_id, d.feed_id, d.feeding_date, d.upto - d.units AS begins
+    FROM upto_day d
+    ASOF LEFT JOIN lot l
+        ON l.feed_container_id = d.feed_container_id AND l.batch_id = d.batch_id AND l.feed_id = d.feed_id
+        AND d.upto > l.begins
+    WHERE (d.strange = 0 AND d.upto - d.units >= l.begins AND d.upto <= l.upto AND l.purchase_date <= d.feeding_date
+        AND l.cents BETWEEN d.lowest AND d.highest) IS NOT TRUE
+),
+meal AS (
+    SELECT
+        *, begins + sum(units) OVER (
+            PARTITION BY feed_container_id, batch_id, feed_id, feeding_date ORDER BY feeding_time, assignment_id
+            ROWS UNBOUNDED PRECEDING
         )::BIGINT AS upto
     FROM (
         SELECT
-            batch_id, feed_id, feed_container_id, batch_assignment_id AS assignment_id, feeding_date, feeding_time,
-            (amount_kg * 10000)::BIGINT AS units, (feed_cost * 100)::BIGINT AS cents
-        FROM feeding_event
+            e.batch_id, e.feed_id, e.feed_container_id, e.batch_assignment_id AS assignment_id, e.feeding_date, e.feeding_time,
+            (e.amount_kg * 10000)::BIGINT AS units, (e.feed_cost * 100)::BIGINT AS cents, i.begins
+        FROM feeding_event e JOIN in_doubt i
+            ON e.feed_container_id IS NOT DISTINCT FROM i.feed_container_id AND e.batch_id IS NOT DISTINCT FROM i.batch_id
+            AND e.feed_id IS NOT DISTINCT FROM i.feed_id AND e.feeding_date IS NOT DISTINCT FROM i.feeding_date
     )
 ),
 drawn AS (  -- the lot in which each meal ends
-    SELECT m.*, l.purchase_date, l.begins, l.upto AS lot_upto, l.id AS lot_id, l.cents AS price, l.value_before
+    SELECT m.* EXCLUDE (begins), l.purchase_date, l.begins, l.upto AS lot_upto, l.id AS lot_id, l.cents AS price, l.value_before
     FROM meal m
     ASOF LEFT JOIN lot l
         ON l.feed_container_id = m.feed_container_id AND l.batch_id = m.batch_id AND l.feed_id = m.feed_id
@@ -59,7 +92,7 @@ priced AS (
     SELECT batch_id, assignment_id, feed_container_id, feeding_date, feeding_time, cents, (units * price + 5000) // 10000
     FROM drawn WHERE (upto - units < begins) IS NOT TRUE
 ),
-fed AS (SELECT feed_container_id, batch_id, feed_id, sum(units) AS units FROM meal GROUP BY ALL),
+fed AS (SELECT feed_container_id, batch_id, feed_id, sum(units) AS units FROM fed_day GROUP BY ALL),
 balance AS (
     SELECT
         coalesce(l.feed_container_id, f.feed_container_id) AS feed_container_id, coalesce(l.batch_id,
@@ -81,7 +114,7 @@ evening AS (  -- what a store holds of a batch's feed after each day's meals
         AS units
     FROM (
         SELECT feed_container_id, batch_id, purchase_date AS day, units FROM lot
-        UNION ALL SELECT feed_container_id, batch_id, feeding_date, -units FROM meal
+        UNION ALL SELECT feed_container_id, batch_id, feeding_date, -units FROM fed_day
     )
     GROUP BY feed_container_id, batch_id, day
 ),
@@ -141,7 +174,9 @@ offence AS (
     UNION ALL
     SELECT batch_id, batch_assignment_id, feed_container_id, feeding_date, 'fed at a time of its day',
         feeding_date::VARCHAR, feeding_time::VARCHAR
-    FROM feeding_event WHERE (feeding_time::DATE = feeding_date) IS NOT TRUE
+    FROM feeding_event
+    WHERE (epoch_us(feeding_time) // 86400000000 = feeding_date - DATE '1970-01-01') IS NOT TRUE  -- cheaper than a cast
+        AND (feeding_time::DATE = feeding_date) IS NOT TRUE
     UNION ALL
     -- amount / biomass x 100, to six places: half a millionth of a per cent
     SELECT batch_id, batch_assignment_id, feed_container_id, feeding_date,

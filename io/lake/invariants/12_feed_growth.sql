@@ -7,69 +7,22 @@
 -- The band of a stage is the biology's mean +- 5 SD between batches (a draw beyond is one in two million), at least half the
 -- mean, as the model bounds it; wider by the appetite's 5 SD over the container-days fed, half of which count, since
 -- fish eat most at a stage's end; and by the rounding of mean weights, 0.01 g.
-WITH arrival AS (  -- the weight with which a stay began: in truth, and as the farm knew it
-    SELECT
-        t.dest_assignment_id AS assignment_id,
-        sum(t.transferred_count * d.avg_weight_g)::DOUBLE / sum(t.transferred_count) AS true_g,
-        sum(t.transferred_count * t.measured_avg_weight_g)::DOUBLE / sum(t.transferred_count) AS known_g
-    FROM fish_moved t
-    LEFT JOIN daily_truth d
-        ON d.assignment_id = t.source_assignment_id AND d.date = t.actual_execution_date - 1
-    GROUP BY ALL
-),
-cull AS (
-    SELECT assignment_id, event_date AS date, count AS fish, biomass_kg::DOUBLE AS biomass_kg
-    FROM mortality_event WHERE is_cull
-),
-gain AS (  -- of the day, kg: in truth, and as the farm reckons
-    SELECT
-        d.assignment_id, d.date, d.feed_kg::DOUBLE AS feed_kg, d.observed_fcr,
-        coalesce(d.true_before_g::DOUBLE, a.true_g, d.true_g::DOUBLE) AS true_before_g, d.true_g::DOUBLE AS true_g,
-        (d.fish_before * (d.true_g - coalesce(d.true_before_g::DOUBLE, a.true_g, d.true_g::DOUBLE))
-            - coalesce(c.fish * d.true_g, 0)) / 1000 + coalesce(c.biomass_kg, 0) AS true_kg,
-        (d.fish_before * (d.known_g - coalesce(d.known_before_g::DOUBLE, a.known_g, d.known_g::DOUBLE))
-            - coalesce(c.fish * d.known_g, 0)) / 1000 + coalesce(c.biomass_kg, 0) AS known_kg,
-        d.fish_before * 0.01 / 1000 + CASE WHEN c.fish > 0 THEN 0.005 ELSE 0 END AS slack_kg
-    FROM state_day d
-    LEFT JOIN arrival a USING (assignment_id)
-    LEFT JOIN cull c USING (assignment_id, date)
-),
-grown AS (
+WITH grown AS (
     SELECT
         assignment_id, sum(true_kg) AS growth_kg, max(slack_kg) AS slack_kg,
-        arg_min(true_before_g, date) AS first_weight_g, arg_max(true_g, date) AS last_weight_g,
-        max(date) AS last_day
-    FROM gain GROUP BY assignment_id
+        arg_min(first_weight_g, first_day) AS first_weight_g, arg_max(last_weight_g, last_day) AS last_weight_g,
+        max(last_day) AS last_day
+    FROM state_growth GROUP BY assignment_id
 ),
-told AS (
+fed_piece AS (
     SELECT
-        assignment_id, date, observed_fcr, sum(feed_kg) OVER w AS feed_kg, sum(known_kg) OVER w AS growth_kg,
-        max(slack_kg) OVER w AS slack_kg
-    FROM gain
-    WINDOW w AS (PARTITION BY assignment_id ORDER BY date)
-),
-judged AS (
-    SELECT
-        t.*, s.batch_number, s.container, s.stage,
-        p.value * s.initial_count * (a.known_g + 0.01) / 1000 AS enough_kg
-    FROM told t
-    JOIN stay s USING (assignment_id)
-    LEFT JOIN arrival a USING (assignment_id)
-    CROSS JOIN parameter p
-    WHERE p.name = 'fcr_least_growth'
-      AND CASE
-        WHEN s.stage = 1 THEN t.observed_fcr IS NOT NULL
-        WHEN t.observed_fcr IS NULL
-            THEN t.feed_kg > 0 AND t.growth_kg - t.slack_kg > p.value * s.initial_count * (a.known_g + 0.01) / 1000
-        ELSE t.growth_kg + t.slack_kg < p.value * s.initial_count * (a.known_g - 0.01) / 1000
-            OR (t.feed_kg >= (t.observed_fcr - 0.00051) * (t.growth_kg - t.slack_kg)
-                AND t.feed_kg <= (t.observed_fcr + 0.00051) * (t.growth_kg + t.slack_kg)) IS NOT TRUE
-      END
+        batch_assignment_id AS assignment_id,
+        feeding_date - (least(isodow(feeding_date), dayofmonth(feeding_date)) - 1)::INTEGER AS piece, sum(amount_kg) AS feed_kg,
+        count(*) AS meals, bit_or(1 << least(isodow(feeding_date), dayofmonth(feeding_date))) AS days
+    FROM feeding_event GROUP BY ALL
 ),
 fed AS (
-    SELECT batch_assignment_id AS assignment_id, sum(amount_kg)::DOUBLE AS feed_kg,
-        count(DISTINCT feeding_date) AS days
-    FROM feeding_event GROUP BY ALL
+    SELECT assignment_id, sum(feed_kg)::DOUBLE AS feed_kg, sum(bit_count(days)) AS days FROM fed_piece GROUP BY ALL
 ),
 stay_balance AS (
     SELECT s.*, g.* EXCLUDE (assignment_id), coalesce(f.feed_kg, 0) AS feed_kg, coalesce(f.days, 0) AS fed_days
@@ -94,63 +47,26 @@ banded AS (
     LEFT JOIN parameter p ON p.name = 'appetite_sd'
 ),
 sampled AS (SELECT DISTINCT assignment_id, sample_date FROM growth_sample),
-evening AS (  -- the states of stages that are fed, with the evening before: on arrival, the weight at the move
-    SELECT
-        d.batch_id, d.assignment_id, d.date, d.biomass_kg, d.fish_before::DOUBLE AS fish,
-        d.known_g::DOUBLE - coalesce(d.known_before_g::DOUBLE, a.known_g) AS gain_g,
-        d.known_before_g::DOUBLE - coalesce(d.known_earlier_g::DOUBLE, a.known_g) AS gain_before_g,
-        coalesce(d.biomass_before_kg::DOUBLE, s.initial_count * a.known_g / 1000) AS morning_kg,
-        s.initial_count * 0.01 / 1000 AS slack_kg
-    FROM state_day d
-    JOIN stay s USING (assignment_id)
-    JOIN fcr_band f ON f.geography_id = s.geography_id AND f.lifecycle_stage_id = s.stage AND f.mean > 0
-    LEFT JOIN arrival a USING (assignment_id)
-),
-span AS (SELECT value::INTEGER AS days FROM parameter WHERE name = 'summary_revision_days'),
-revised AS (  -- what a weighing revised: its day's gain beyond that of the day before
-    SELECT
-        e.*, CASE WHEN g.sample_date IS NULL THEN 0 ELSE e.gain_g - coalesce(e.gain_before_g, 0) END AS revised_g
-    FROM evening e LEFT JOIN sampled g ON g.assignment_id = e.assignment_id AND g.sample_date = e.date
-),
-spread AS (  -- booked over the days from then on; both sums in one order, that they share a sort
-    SELECT
-        r.*, r.fish / 1000 * (r.gain_g - r.revised_g + (sum(r.revised_g) OVER w - coalesce(sum(r.revised_g) OVER past, 0))
-            / s.days) AS booked_kg
-    FROM revised r CROSS JOIN span s
-    WINDOW
-        w AS (PARTITION BY r.assignment_id ORDER BY r.date::TIMESTAMP),
-        past AS (
-            PARTITION BY r.assignment_id ORDER BY r.date::TIMESTAMP
-            RANGE BETWEEN UNBOUNDED PRECEDING AND to_days(s.days) PRECEDING
-        )
-),
-told_kg AS (SELECT *, sum(booked_kg) OVER (PARTITION BY assignment_id ORDER BY date) AS sum_kg FROM spread),
-grown_day AS (  -- by how much the sum is higher than ever before: growth is never taken back
-    SELECT
-        *, greatest(max(sum_kg) OVER w, 0)
-            - coalesce(greatest(max(sum_kg) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0), 0) AS grown_kg
-    FROM told_kg
-    WINDOW w AS (PARTITION BY assignment_id ORDER BY date)
-),
+lived_piece AS (SELECT * FROM state_growth WHERE is_fed),
 calendar AS (
-    SELECT d.date, unnest([
-        {'first': date_trunc('week', d.date)::DATE, 'last': date_trunc('week', d.date)::DATE + 6},
-        {'first': date_trunc('month', d.date)::DATE, 'last': last_day(d.date)}
+    SELECT piece, unnest([
+        {'first': date_trunc('week', piece)::DATE, 'last': date_trunc('week', piece)::DATE + 6},
+        {'first': date_trunc('month', piece)::DATE, 'last': last_day(piece)}
     ]) AS p
-    FROM (SELECT DISTINCT date FROM evening) d
+    FROM (SELECT DISTINCT piece FROM lived_piece)
 ),
 served AS (
-    SELECT batch_assignment_id AS assignment_id, p.first, p.last, sum(amount_kg) AS feed_kg, count(*) AS meals
-    FROM feeding_event JOIN calendar ON date = feeding_date GROUP BY ALL
+    SELECT assignment_id, p.first, p.last, sum(feed_kg) AS feed_kg, sum(meals) AS meals
+    FROM fed_piece JOIN calendar USING (piece) GROUP BY ALL
 ),
 lived AS (
     SELECT
-        e.assignment_id, k.p.first AS first, k.p.last AS last, min(e.date) AS first_day, max(e.date) AS last_day,
-        arg_min(e.morning_kg, e.date) AS start_kg, arg_max(e.biomass_kg, e.date) AS end_kg,
-        sum(e.grown_kg) AS grown_kg, max(e.slack_kg) AS slack_kg
-    FROM grown_day e JOIN calendar k USING (date) CROSS JOIN run
+        e.assignment_id, k.p.first AS first, k.p.last AS last, min(e.first_day) AS first_day, max(e.last_day) AS last_day,
+        arg_min(e.start_kg, e.first_day) AS start_kg, arg_max(e.end_kg, e.last_day) AS end_kg,
+        sum(e.grown_kg) AS grown_kg, any_value(s.initial_count) * 0.01 / 1000 AS slack_kg
+    FROM lived_piece e JOIN calendar k USING (piece) JOIN stay s ON s.assignment_id = e.assignment_id CROSS JOIN run
     WHERE k.p.last < run.as_of
-    GROUP BY ALL HAVING arg_min(e.fish, e.date) > 0
+    GROUP BY ALL HAVING arg_min(e.fish, e.first_day) > 0
 ),
 summary AS (  -- beside each container's summary, what it should say
     SELECT
@@ -177,12 +93,14 @@ total AS (
         min(estimation_method::VARCHAR) AS method, count(DISTINCT estimation_method) AS methods
     FROM container_feeding_summary GROUP BY ALL
 ),
+batch_piece AS (
+    SELECT batch_id, piece, sum(evening_kg) AS evening_kg, bit_count(bit_or(days)) AS days FROM lived_piece GROUP BY ALL
+),
 evenings AS (
     SELECT
-        t.batch_id, t.period_start, t.period_end, count(DISTINCT e.date) AS days,
-        sum(e.biomass_kg)::DOUBLE / count(DISTINCT e.date) AS mean_kg
-    FROM total t JOIN evening e ON e.batch_id = t.batch_id AND e.date BETWEEN t.period_start AND t.period_end
-    GROUP BY t.batch_id, t.period_start, t.period_end
+        batch_id, p.first AS period_start, p.last AS period_end, sum(days) AS days,
+        sum(evening_kg)::DOUBLE / sum(days) AS mean_kg
+    FROM batch_piece JOIN calendar USING (piece) GROUP BY ALL
 )
 SELECT
     batch_number, container, last_day AS date, 'no feeding without growth' AS what,
@@ -197,13 +115,13 @@ WHERE (feed_kg >= low * (growth_kg - slack_kg) AND feed_kg <= high * (growth_kg 
 UNION ALL
 -- told once the fish of a stage that is fed have grown by more than weighings may err, and not before
 SELECT
-    batch_number, container, date, 'observed feed conversion',
+    batch_number, container, o.date, 'observed feed conversion',
     CASE WHEN stage = 1 THEN 'none of eggs'
-         WHEN observed_fcr IS NULL OR growth_kg < enough_kg
-             THEN format('told from {:.1f} kg of growth on', enough_kg)
-         ELSE format('{:.3f}', feed_kg / growth_kg) END,
-    format('{} at {:.1f} kg', coalesce(format('{:.3f}', observed_fcr), 'none'), growth_kg)
-FROM judged
+         WHEN o.observed_fcr IS NULL OR o.growth_kg < o.enough_kg
+             THEN format('told from {:.1f} kg of growth on', o.enough_kg)
+         ELSE format('{:.3f}', o.feed_kg / o.growth_kg) END,
+    format('{} at {:.1f} kg', coalesce(format('{:.3f}', o.observed_fcr), 'none'), o.growth_kg)
+FROM (SELECT assignment_id, unnest(odd_fcr) AS o FROM state_growth WHERE odd_fcr IS NOT NULL) JOIN stay USING (assignment_id)
 UNION ALL
 SELECT
     s.batch_number, s.container, coalesce(u.first, u.period_start), 'a period''s summary is what was fed and grew',

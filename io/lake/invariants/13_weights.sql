@@ -22,22 +22,14 @@ WITH arrival AS (
     JOIN stay s ON s.assignment_id = t.dest_assignment_id
     LEFT JOIN daily_truth l
         ON l.assignment_id = t.source_assignment_id AND l.date = t.actual_execution_date - 1
-    LEFT JOIN state_day d ON d.assignment_id = s.assignment_id AND d.date = s.first_day
+    LEFT JOIN odd_state d ON d.assignment_id = s.assignment_id AND d.date = s.first_day
     GROUP BY s.assignment_id, s.batch_number, s.container, s.first_day
     HAVING sum(t.transferred_count) > 0
 ),
 estimated AS (
     SELECT
-        d.assignment_id, d.date, d.known_g, d.known_before_g, d.true_g, d.true_before_g,
-        d.weight_source = 'measured' AS weighed,
-        CASE WHEN d.population > 0
-            THEN 8 * d.true_sd_g::DOUBLE / sqrt(p.value) + 0.5 * (d.true_g - d.weighed_g)::DOUBLE + 0.01
-                + sum(CASE WHEN d.weight_source <> 'measured'
-                    THEN (1 - d.appetite)::DOUBLE * (d.known_g - d.known_before_g)::DOUBLE ELSE 0
-                END) OVER (PARTITION BY d.assignment_id, d.weighings ORDER BY d.date)
-        END AS error_g
-    FROM state_day d CROSS JOIN parameter p
-    WHERE p.name = 'sample_size'
+        assignment_id, date, known_g, known_before_g, true_g, true_before_g, weight_source = 'measured' AS weighed, error_g
+    FROM odd_state
 ),
 state AS (
     SELECT s.batch_number, s.container, e.date, f.what, f.expected, f.found
