@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import xxhash
 
-from lake.columns import code_array, storage_dtype
+from lake.columns import code_array
 from lake.store_path import source
 from lake.tables import TABLES
 from lake.tables.declaration import Column, Table
@@ -36,40 +36,45 @@ def _canonical(column: Column, array: pa.Array, edges: np.ndarray) -> Iterator[t
 
     Values of fixed width, or lengths and text; validity before them where nulls may be.
     """
-    if column.nullable:
-        yield fixed_width(array.is_valid().cast(pa.uint8())), edges
+    valid = _validity(array) if column.nullable or array.null_count else None
+    if column.nullable and valid is not None:
+        yield valid, edges
     if column.codes:
         declared = code_array(column.codes)
-        if not array.dictionary.equals(declared):
-            indices = pc.index_in(array.dictionary, declared).take(array.indices)
-        else:
-            indices = array.indices
-        array = indices.cast(pa.int8())
-        yield _zero_for_null(array, fixed_width(array)), edges
-        return
-    if column.type == pa.string():
+        array = array.indices if array.dictionary.equals(declared) else _declared_codes(array, declared)
+        if array.type != pa.int8():
+            array = array.cast(pa.int8())
+    if column.type == pa.string() and not column.codes:
         if array.null_count:
             array = array.fill_null(code_array(("",))[0])
-        yield fixed_width(pc.binary_length(array).cast(pa.int32())), edges
-        data = array.buffers()[2]
-        if data is not None and len(array):
-            offsets = np.frombuffer(array.buffers()[1], np.int32)[array.offset : array.offset + len(array) + 1]
-            yield np.frombuffer(data, np.uint8), offsets[edges]
+        _, ends, data = array.buffers()
+        if len(array):
+            offsets = np.frombuffer(ends, np.int32)[array.offset : array.offset + len(array) + 1]
+            yield offsets[1:] - offsets[:-1], edges
+            if data is not None:
+                yield np.frombuffer(data, np.uint8), offsets[edges]
         return
-    if column.type == pa.bool_():
-        yield fixed_width(array.cast(pa.uint8())), edges
-        return
+    is_flag = column.type == pa.bool_() and not column.codes
+    values = _bits(array, array.buffers()[1]) if is_flag else fixed_width(array)
+    yield values if not array.null_count else np.where(valid, values, values.dtype.type(0)), edges
+
+
+def _validity(array: pa.Array) -> np.ndarray:
+    """1 where a value is, 0 where none is."""
+    return _bits(array, array.buffers()[0]) if array.null_count else np.ones(len(array), np.uint8)
+
+
+def _bits(array: pa.Array, packed: pa.Buffer) -> np.ndarray:
+    """The bits that a buffer has of an array's elements, a byte each. Arrow's own way takes ten times as long."""
     if not len(array):
-        return
-    dtype = storage_dtype(column)
-    data = np.frombuffer(array.buffers()[1], dtype)[array.offset : array.offset + len(array)]
-    yield _zero_for_null(array, data), edges
+        return np.empty(0, np.uint8)
+    begin, skipped = divmod(array.offset, 8)
+    size = skipped + len(array)
+    return np.unpackbits(np.frombuffer(packed, np.uint8, -(-size // 8), begin), count=size, bitorder="little")[skipped:]
 
 
-def _zero_for_null(array: pa.Array, values: np.ndarray) -> np.ndarray:
-    if not array.null_count:
-        return values
-    return np.where(fixed_width(array.is_valid().cast(pa.uint8())), values, values.dtype.type(0))
+def _declared_codes(array: pa.DictionaryArray, declared: pa.Array) -> pa.Array:
+    return pc.index_in(array.dictionary, declared).take(array.indices)
 
 
 def fingerprint(table: Table, rows: pa.RecordBatch) -> str:
@@ -80,22 +85,27 @@ def fingerprint(table: Table, rows: pa.RecordBatch) -> str:
 def fingerprints(table: Table, rows: pa.RecordBatch, counts: Sequence[int]) -> list[str]:
     """The fingerprint of each of the batches that `rows` hold one after the other, so many of them each."""
     edges = np.cumsum([0, *counts])
-    marks = [xxhash.xxh3_128(f"{table.name}:{count}".encode()) for count in counts]
+    marks = [[f"{table.name}:{count}".encode()] for count in counts]
     for column, array in zip(table.columns, rows.columns, strict=True):
         if column.day:
             array = _since_midnight(array, rows.column(column.day))
         chunks = [
-            (np.ascontiguousarray(values).view(np.uint8).data, (at * values.itemsize).tolist())
+            (memoryview(np.ascontiguousarray(values)).cast("B"), (at * values.itemsize).tolist())
             for values, at in _canonical(column, array, edges)
             if values.size
         ]
         name = column.name.encode()
+        if len(chunks) == 1:
+            ((data, at),) = chunks
+            for mark, begin, end in zip(marks, at, at[1:], strict=False):
+                mark += name, xxhash.xxh3_64_digest(data[begin:end])
+            continue
         for i, mark in enumerate(marks):
             part = xxhash.xxh3_64()
             for data, at in chunks:
                 part.update(data[at[i] : at[i + 1]])
-            mark.update(name + part.digest())
-    return [str(mark.hexdigest()) for mark in marks]
+            mark += name, part.digest()
+    return [xxhash.xxh3_128_hexdigest(b"".join(mark)) for mark in marks]
 
 
 def _since_midnight(times: pa.Array, days: pa.Array) -> pa.Array:
