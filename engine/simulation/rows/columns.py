@@ -93,15 +93,16 @@ def join(parts: list[Columns]) -> Columns:
 
 
 def _joined(values: list[Any], dtype: np.dtype | None = None) -> Any:
-    if any(isinstance(v, Nullable) for v in values):
+    kinds = set(map(type, values))
+    if Nullable in kinds:
         parts = [v if isinstance(v, Nullable) else Nullable(v, np.ones(len(v), dtype=bool)) for v in values]
         return Nullable(
             np.concatenate([v.values for v in parts], dtype=dtype, casting="unsafe"),
             np.concatenate([v.valid for v in parts]),
         )
-    if isinstance(values[0], (pa.Array, pa.ChunkedArray)):
-        return pa.concat_arrays(values)
-    return np.concatenate(values, dtype=dtype, casting="unsafe")
+    if np.ndarray in kinds:
+        return np.concatenate(values, dtype=dtype, casting="unsafe")
+    return pa.concat_arrays(values)
 
 
 @dataclass(frozen=True)
@@ -118,17 +119,23 @@ class BatchRows:
 
 def join_batches(table: str, parts: dict[int, Columns]) -> BatchRows:
     """A table's rows of each batch by its id, end to end, as the table stores them."""
-    first, declared = next(iter(parts.values())), TABLES[table]
+    first = next(iter(parts.values()))
     counts = {batch_id: _rows(part) for batch_id, part in parts.items()}
     if len(parts) == 1:
         return BatchRows(columns=first, counts=counts)
     for batch_id, part in parts.items():
-        if part.keys() != first.keys() or any(_length(v) != counts[batch_id] for v in part.values()):
+        if part.keys() != first.keys() or set(map(_length, part.values())) != {counts[batch_id]}:
             raise ValueError(f"table {table}: columns of batch {batch_id} differ in name or length")
-    of_type = {c.name: storage_dtype(c) for c in declared.columns}
+    of_type = _storage(table)
     filled = [part for batch_id, part in parts.items() if counts[batch_id]] or [first]
     columns = {name: _joined([part[name] for part in filled], of_type.get(name)) for name in first}
     return BatchRows(columns=columns, counts=counts)
+
+
+@cache
+def _storage(table: str) -> dict[str, np.dtype]:
+    """The type that each column is stored in, by its name."""
+    return {c.name: storage_dtype(c) for c in TABLES[table].columns}
 
 
 def _rows(columns: Columns) -> int:
@@ -136,7 +143,7 @@ def _rows(columns: Columns) -> int:
 
 
 def _length(values: Any) -> int:
-    return len(values.values if isinstance(values, Nullable) else values)
+    return len(values.values if type(values) is Nullable else values)
 
 
 def stack(parts: list[Columns]) -> Columns:
