@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from engine.simulation.water.climate import MIDSUMMER, Climate
 from engine.simulation.water.sky import Draws, Sky, SkyModel, Usual, observe_sky
 
 DAY_HOURS = 24
+WANDERING = ("wind", "direction", "cloud", "air", "wave")  # what a geography's areas share in part
 
 
 class Storm(NamedTuple):
@@ -26,6 +28,21 @@ class Storm(NamedTuple):
     hours: int
 
 
+class _Regional(NamedTuple):
+    """The weather of a geography at every observation that a climate knows, (n,), without what its areas differ by.
+
+    air_c, wind_m_s, rain_mm: as in Usual; wandering: its draws by name.
+    """
+
+    air_c: np.ndarray
+    wind_m_s: np.ndarray
+    rain_mm: np.ndarray
+    wandering: dict[str, np.ndarray]
+
+
+_regional: WeakKeyDictionary[Climate, dict[int, _Regional]] = WeakKeyDictionary()
+
+
 def observe_weather(
     schedule: Schedule, climate: Climate, area: Area, days: tuple[int, int], *, storms: Sequence[Storm] = ()
 ) -> Sky:
@@ -33,30 +50,21 @@ def observe_weather(
     model, region = schedule.biology.model.weather, schedule.region_of(area)
     first, end = days
     hours = np.array(model.hours_utc)
-    per_day, number = len(hours), end - first
-    months = months_since_1970(np.arange(first, end))
-    starts, lengths = first_of_month(months), first_of_month(months + 1) - first_of_month(months)
-    position = months + (np.arange(first, end) - starts + 0.5) / lengths - 0.5
-    sea = region.sea_month_c
-    usual_sea = through_months(np.array(sea), position) + region.sea_offset_c
-    warmer = climate.open_sea(area.geography_id, first, end) - usual_sea
-    light = 0.5 + 0.5 * season(first, number, MIDSUMMER)
-    daily = through_months(np.array(region.air_month_c), position) + model.air_sea_share * warmer
-    cycle = np.array([am.cos_turns((hour - 15.0) / DAY_HOURS) for hour in hours])
-    air_c = daily[:, None] + model.air_diurnal_c * light[:, None] * (cycle - cycle.mean())
-    rain_mm = np.array(region.rain_month_mm)[months % 12] / (lengths * per_day)
+    per_day = len(hours)
+    usual = _regional_weather(climate, area.geography_id)
+    here = slice((first - climate.known_from) * per_day, (end - climate.known_from) * per_day)
     shelter = stream_key(schedule.seed, Stream.WEATHER, area.name, "shelter")
     seen = observe_sky(
-        _draws(schedule, area, first * per_day, end * per_day),
+        _draws(climate, area, usual, here=here, begin=first * per_day),
         usual=Usual(
-            air_c=air_c.ravel(),
-            wind_m_s=np.repeat(through_months(np.array(region.wind_month_m_s), position), per_day),
-            rain_mm=np.repeat(rain_mm, per_day),
+            air_c=usual.air_c[here],
+            wind_m_s=usual.wind_m_s[here],
+            rain_mm=usual.rain_mm[here],
             wind_from_deg=region.wind_from_deg,
             cloud=region.cloud_cover,
             rain_share=region.rain_share,
         ),
-        storm=_stormy(storms, first, hours, number),
+        storm=_stormy(storms, first, hours, end - first),
         model=SkyModel(
             air_sd_c=model.air_sd_c,
             direction_sd_deg=model.direction_sd_deg,
@@ -73,25 +81,57 @@ def observe_weather(
     return Sky._make(seen)
 
 
-def _draws(schedule: Schedule, area: Area, begin: int, stop: int) -> Draws:
-    """Observations [begin, stop) since 1970: those of the geography, to which the area adds its own."""
-    model, geography = schedule.biology.model.weather, schedule.farm.geography_of(area).name
-    shared, own = model.region_share, np.sqrt(1.0 - model.region_share * model.region_share)
+def _regional_weather(climate: Climate, geography_id: int) -> _Regional:
+    """The weather of a geography, made once for all areas and batches."""
+    found = _regional.setdefault(climate, {})
+    if geography_id not in found:
+        found[geography_id] = _make_regional(climate, geography_id)
+    return found[geography_id]
 
-    def wandering(name: str, memory: float) -> np.ndarray:
-        keys = (stream_key(schedule.seed, Stream.WEATHER, place, name) for place in (geography, area.name))
-        of_geography, of_area = (wander(key, stop, memory, 1.0)[begin:] for key in keys)
-        together: np.ndarray = shared * of_geography + own * of_area
-        return together
 
-    return Draws(
-        wind=wandering("wind", model.memory),
-        direction=wandering("direction", model.memory),
-        cloud=wandering("cloud", model.memory),
-        air=wandering("air", model.air_memory),
-        wave=wandering("wave", 0.0),
-        rain=uniforms(stream_key(schedule.seed, Stream.WEATHER, area.name, "rain"), stop)[begin:],
+def _make_regional(climate: Climate, geography_id: int) -> _Regional:
+    biology, name = climate.biology, climate.farm.geography(geography_id).name
+    model, region = biology.model.weather, biology.region(name)
+    first, end = climate.known_from, climate.days
+    hours = np.array(model.hours_utc)
+    per_day, days = len(hours), np.arange(first, end)
+    months = months_since_1970(days)
+    starts, lengths = first_of_month(months), first_of_month(months + 1) - first_of_month(months)
+    position = months + (days - starts + 0.5) / lengths - 0.5
+    usual_sea = through_months(np.array(region.sea_month_c), position) + region.sea_offset_c
+    warmer = climate.open_sea(geography_id, first, end) - usual_sea
+    light = 0.5 + 0.5 * season(first, end - first, MIDSUMMER)
+    daily = through_months(np.array(region.air_month_c), position) + model.air_sea_share * warmer
+    cycle = np.array([am.cos_turns((hour - 15.0) / DAY_HOURS) for hour in hours])
+    air_c = daily[:, None] + model.air_diurnal_c * light[:, None] * (cycle - cycle.mean())
+    rain_mm = np.array(region.rain_month_mm)[months % 12] / (lengths * per_day)
+    wind_m_s = through_months(np.array(region.wind_month_m_s), position)
+    return _Regional(
+        air_c=air_c.ravel(),
+        wind_m_s=np.repeat(wind_m_s, per_day),
+        rain_mm=np.repeat(rain_mm, per_day),
+        wandering={
+            variable: _wandering(climate, name, variable, end * per_day)[first * per_day :] for variable in WANDERING
+        },
     )
+
+
+def _wandering(climate: Climate, place: str, variable: str, stop: int) -> np.ndarray:
+    """What a variable wanders by at a place, at observations up to `stop` since 1970."""
+    model = climate.biology.model.weather
+    memory = {"air": model.air_memory, "wave": 0.0}.get(variable, model.memory)
+    return wander(stream_key(climate.seed, Stream.WEATHER, place, variable), stop, memory, 1.0)
+
+
+def _draws(climate: Climate, area: Area, regional: _Regional, *, here: slice, begin: int) -> Draws:
+    """Observations from `begin` since 1970, of the geography `here`: to its draws the area adds its own."""
+    share, stop = climate.biology.model.weather.region_share, begin + here.stop - here.start
+    own = np.sqrt(1.0 - share * share)
+    drawn = {
+        name: share * regional.wandering[name][here] + own * _wandering(climate, area.name, name, stop)[begin:]
+        for name in WANDERING
+    }
+    return Draws(**drawn, rain=uniforms(stream_key(climate.seed, Stream.WEATHER, area.name, "rain"), stop)[begin:])
 
 
 def _stormy(storms: Sequence[Storm], first: int, hours: np.ndarray, days: int) -> np.ndarray:
