@@ -19,6 +19,7 @@ from engine.simulation.rows.health import health_tables
 from engine.simulation.rows.journal import journal_tables
 from engine.simulation.rows.lice import lice_tables
 from engine.simulation.rows.life import BatchLife
+from engine.simulation.rows.lives import Lives
 from engine.simulation.rows.moves import move_tables
 from engine.simulation.rows.origin import origin_tables
 from engine.simulation.rows.outlook import outlook_tables
@@ -48,11 +49,11 @@ class LentFamily(NamedTuple):
 class GroupFamily(NamedTuple):
     """A family that makes the rows of several batches at once, faster than of one after the other."""
 
-    of_batches: Callable[[Sequence[BatchLife]], dict[str, BatchRows]]
+    of_batches: Callable[[Lives], dict[str, BatchRows]]
 
     def tables(self, life: BatchLife) -> Tables:
         """The rows of one batch."""
-        return {table: rows.columns for table, rows in self.of_batches([life]).items()}
+        return {table: rows.columns for table, rows in self.of_batches(Lives([life])).items()}
 
 
 AnyFamily = Family | LentFamily | GroupFamily
@@ -62,9 +63,9 @@ FAMILIES: tuple[AnyFamily, ...] = (
     Family(origin_tables),
     Family(feed_tables),
     Family(summary_tables),
-    Family(fish_tables),
+    GroupFamily(fish_tables),
     Family(death_tables),
-    Family(state_tables),
+    GroupFamily(state_tables),
     Family(lice_tables),
     Family(health_tables),
     Family(journal_tables),
@@ -95,7 +96,7 @@ class Emitter:
 
         Tables of many rows come batch by batch, after all others.
         """
-        lives = [self._life(history) for history in histories]
+        lives = Lives(self._life(history) for history in histories)
         for family in FAMILIES:
             for table, rows in self._rows(family, lives):
                 emit(table, rows)
@@ -120,7 +121,7 @@ class Emitter:
             buffers=self._buffers,
         )
 
-    def _rows(self, family: AnyFamily, lives: Sequence[BatchLife]) -> Iterator[tuple[str, BatchRows]]:
+    def _rows(self, family: AnyFamily, lives: Lives) -> Iterator[tuple[str, BatchRows]]:
         """Each table of a family with its rows of all lives; of one life at a time where they are lent."""
         if isinstance(family, GroupFamily):
             yield from self._of_batches(family, lives).items()
@@ -137,14 +138,14 @@ class Emitter:
         if parts:
             yield from _by_table(parts)
 
-    def _of_batches(self, family: GroupFamily, lives: Sequence[BatchLife]) -> dict[str, BatchRows]:
+    def _of_batches(self, family: GroupFamily, lives: Lives) -> dict[str, BatchRows]:
         """A family's rows of all lives; an error is raised while `at_work` names the batch that it comes from."""
         try:
             return family.of_batches(lives)
         except Exception:
             for life in lives:
                 self.at_work = life.history.batch.number
-                family.of_batches([life])
+                family.of_batches(Lives([life]))
             self.at_work = ""
             raise
 

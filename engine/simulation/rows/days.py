@@ -1,8 +1,8 @@
-"""The days lived in a batch's containers, end to end: stage by stage, container by container, in time."""
+"""The days lived in batches' containers, end to end: batch by batch, by stage, container by container, in time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -12,13 +12,20 @@ from engine.simulation.rows.columns import Columns
 
 
 class StayDays:
-    """What stands in every row of a container and day."""
+    """What stands in every row of a container and day. lives: the stages of each batch; ids: of all their stays."""
 
-    def __init__(self, batch_id: int, stages: tuple[StageHistory, ...], ids: list[np.ndarray]) -> None:
-        self._batch_id, self._stages, self._ids = batch_id, stages, ids
-        self._present = [None if (s.days_lived == s.days).all() else s.present for s in stages]
-        self._lived = np.concatenate([s.days_lived for s in stages])
-        self.rows = int(self._lived.sum())
+    def __init__(
+        self, batch_ids: Sequence[int], lives: Sequence[tuple[StageHistory, ...]], ids: list[np.ndarray]
+    ) -> None:
+        self._batch_ids, self._ids = np.array(batch_ids, dtype=np.int32), ids
+        self._stages = [stage for stages in lives for stage in stages]
+        self._present = [None if (s.days_lived == s.days).all() else s.present for s in self._stages]
+        self._lived = np.concatenate([s.days_lived for s in self._stages])
+        upto = np.concatenate([[0], np.cumsum(self._lived)])
+        stays = np.cumsum([0, *(sum(len(s.days_lived) for s in stages) for stages in lives)])
+        self.edges: np.ndarray = upto[stays]  # where each batch's rows begin and the last one's end
+        self.counts: np.ndarray = np.diff(self.edges)  # of each batch
+        self.rows = int(upto[-1])
 
     def of(self, values: Iterable[np.ndarray]) -> np.ndarray:
         """The days lived of each stage's values (n, days)."""
@@ -29,13 +36,17 @@ class StayDays:
         """Each stage's values (n,), on every day lived."""
         return np.repeat(np.concatenate(list(values)), self._lived)
 
+    def of_batches(self, values: Sequence[int]) -> np.ndarray:
+        """Each batch's value, on every day lived."""
+        return np.repeat(np.array(values), self.counts)
+
     @cached_property
     def columns(self) -> Columns:
         """Batch, container, stay and day."""
         before = np.cumsum(self._lived) - self._lived
         begun = np.concatenate([np.full(len(s.days_lived), s.start_day) for s in self._stages])
         return {
-            "batch_id": np.full(self.rows, self._batch_id),
+            "batch_id": np.repeat(self._batch_ids, self.counts),
             "container_id": self.of_stays(np.array(s.container_ids) for s in self._stages),
             "assignment_id": self.of_stays(self._ids),
             "date": np.arange(self.rows) + np.repeat(begun - before, self._lived),

@@ -6,15 +6,15 @@ import numpy as np
 
 from engine.biology.fish import Growth
 from engine.simulation.observed.growth_samples import STATISTICS
-from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, row_ids
-from engine.simulation.rows.life import BatchLife
+from engine.simulation.rows.columns import BatchRows, Columns, biomass_units, code
+from engine.simulation.rows.lives import Lives
 
 
-def fish_tables(life: BatchLife) -> Tables:
+def fish_tables(lives: Lives) -> dict[str, BatchRows]:
     """mortality_event, growth_sample and individual_growth_observation."""
-    samples, fish = sample_rows(life)
+    samples, fish = sample_rows(lives)
     return {
-        "mortality_event": mortality_rows(life),
+        "mortality_event": mortality_rows(lives),
         "growth_sample": samples,
         "individual_growth_observation": fish,
     }
@@ -27,58 +27,55 @@ def count_sample_rows(growth: Growth, stage: int, days: int) -> int:
     return days // growth.sample_interval_days * (1 + growth.sample_size)
 
 
-def mortality_rows(life: BatchLife) -> Columns:
+def mortality_rows(lives: Lives) -> BatchRows:
     """A row for each stay and day with deaths, and one for each with a cull; nothing on other days."""
-    days = life.days
+    days = lives.days
     i, is_cull = np.nonzero(np.stack([days.dead, days.culled], axis=1))
     is_cull = is_cull == 1
     count = np.where(is_cull, days.culled[i], days.dead[i])
-    weight = np.where(is_cull, days.of(s.culled_cg for s in life.stages)[i], days.of(s.dead_cg for s in life.stages)[i])
-    return {
-        "container_id": days.columns["container_id"][i],
-        "assignment_id": days.columns["assignment_id"][i],
-        "event_date": days.columns["date"][i],
-        "count": count,
-        "biomass_kg": biomass_units(count, weight),
-        "cause": np.where(is_cull, code("mortality_event", "cause", "OTHER"), days.cause[i]),
-        "is_cull": is_cull,
-        "batch_id": days.columns["batch_id"][i],
-    }
+    culled_cg, dead_cg = days.of(s.culled_cg for s in lives.stages), days.of(s.dead_cg for s in lives.stages)
+    return lives.rows(
+        {
+            "container_id": days.columns["container_id"][i],
+            "assignment_id": days.columns["assignment_id"][i],
+            "event_date": days.columns["date"][i],
+            "count": count,
+            "biomass_kg": biomass_units(count, np.where(is_cull, culled_cg[i], dead_cg[i])),
+            "cause": np.where(is_cull, code("mortality_event", "cause", "OTHER"), days.cause[i]),
+            "is_cull": is_cull,
+        },
+        np.diff(np.searchsorted(i, days.edges)),
+    )
 
 
-def sample_rows(life: BatchLife) -> tuple[Columns, Columns]:
+def sample_rows(lives: Lives) -> tuple[BatchRows, BatchRows]:
     """The weekly samples and their fish."""
-    stages = life.weighings.stages
-    taken = [len(weighed.container) for weighed in stages]
-    before = np.cumsum(taken) - taken
-    stay = _joined([weighed.container for weighed in stages], _first_stays(life))
-    sample = _joined([weighed.fish_sample for weighed in stages], before.tolist())
-    statistics = np.concatenate([weighed.statistics for weighed in stages])
-    row = row_ids("growth_sample", life.batch_id, len(stay))
+    stages = lives.flat(lambda life: life.weighings.stages)
+    taken, fish = ([len(x) for x in each] for each in ([w.container for w in stages], [w.fish_sample for w in stages]))
+    stay = np.concatenate([w.container for w in stages]) + np.repeat(_begins([len(ids) for ids in lives.ids]), taken)
+    sample = np.concatenate([w.fish_sample for w in stages]) + np.repeat(_begins(taken), fish)
+    statistics = np.concatenate([w.statistics for w in stages])
+    first_stages = _begins([len(life.stages) for life in lives])
+    counts, fish_counts = np.add.reduceat(taken, first_stages), np.add.reduceat(fish, first_stages)
+    row = lives.row_ids("growth_sample", counts)
     samples: Columns = {
         "id": row,
-        "container_id": life.container_ids[stay],
-        "assignment_id": np.concatenate(life.ids)[stay],
-        "sample_date": np.concatenate([weighed.day for weighed in stages]),
-        "sample_size": np.concatenate([weighed.size for weighed in stages]),
-        "batch_id": np.full(len(row), life.batch_id),
+        "container_id": np.concatenate([s.container_ids for s in lives.stages])[stay],
+        "assignment_id": np.concatenate(lives.ids)[stay],
+        "sample_date": np.concatenate([w.day for w in stages]),
+        "sample_size": np.concatenate([w.size for w in stages]),
         **{name: statistics[:, i] for i, name in enumerate(STATISTICS)},
     }
-    fish: Columns = {
+    each: Columns = {
         "growth_sample_id": row[sample],
-        "fish_identifier": np.concatenate([weighed.fish_number for weighed in stages]),
-        "weight_g": np.concatenate([weighed.fish_weight for weighed in stages]),
-        "length_cm": np.concatenate([weighed.fish_length for weighed in stages]),
-        "batch_id": np.full(len(sample), life.batch_id),
+        "fish_identifier": np.concatenate([w.fish_number for w in stages]),
+        "weight_g": np.concatenate([w.fish_weight for w in stages]),
+        "length_cm": np.concatenate([w.fish_length for w in stages]),
     }
-    return samples, fish
+    return lives.rows(samples, counts), lives.rows(each, fish_counts)
 
 
-def _first_stays(life: BatchLife) -> list[int]:
-    """The position of each stage's first container among all of the batch's stays."""
-    return [int(ids[0] - life.ids[0][0]) for ids in life.ids]
-
-
-def _joined(parts: list[np.ndarray], first: list[int]) -> np.ndarray:
-    """Positions within each part as positions in all, end to end; first: of each part's beginning."""
-    return np.concatenate([positions + begin for positions, begin in zip(parts, first, strict=True)])
+def _begins(lengths: list[int]) -> np.ndarray:
+    """Where parts of such lengths begin that lie end to end."""
+    begins: np.ndarray = np.cumsum([0, *lengths[:-1]])
+    return begins

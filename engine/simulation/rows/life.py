@@ -77,7 +77,7 @@ class BatchLife:
     @cached_property
     def days(self) -> StayDays:
         """The days that were lived in the batch's containers."""
-        return StayDays(self.batch_id, self.stages, self.ids)
+        return StayDays([self.batch_id], [self.stages], self.ids)
 
     @cached_property
     def care(self) -> CareRecord:
