@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from engine.simulation.record import BatchHistory
+from engine.simulation.rows.columns import BatchRows, Tables
 from engine.simulation.rows.life import BatchLife
+from engine.simulation.rows.lives import Lives
 from lake.codes import SEA
 from lake.columns import Nullable
 
@@ -19,6 +21,11 @@ LivedTo = Callable[[int, int], BatchLife]  # by position and as-of day, see the 
 def changed(life: BatchLife, **values: Any) -> BatchLife:
     """The batch with another history, by fields of BatchHistory."""
     return BatchLife(schedule=life.schedule, history=replace(life.history, **values), climate=life.climate)
+
+
+def alone(family: Callable[[Lives], dict[str, BatchRows]], life: BatchLife) -> Tables:
+    """The tables that a family of several batches makes of one."""
+    return {table: rows.columns for table, rows in family(Lives([life])).items()}
 
 
 def harvest_days(history: BatchHistory) -> list[int]:

@@ -6,6 +6,7 @@ planned, then the sea's by the season.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,49 +90,56 @@ def _name(schedule: Schedule, batch: Batch, pattern: str) -> str:
     return pattern.format(batch=batch.number, geography=schedule.farm.geography_of(batch).name)
 
 
-def model_tables(schedule: Schedule, batch: Batch, profile: np.ndarray) -> Tables:
-    """temperature_profile, temperature_reading, tgc_model and tgc_model_stage of a batch.
+def model_tables(schedule: Schedule, batches: Sequence[Batch], profiles: Sequence[np.ndarray]) -> Tables:
+    """temperature_profile, temperature_reading, tgc_model and tgc_model_stage of batches, one after the other.
 
-    profile (days,): the expected temperature of each day of its scenario, 0.01 degC.
+    profiles: of each batch, the expected temperature of each day of its scenario (days,), 0.01 degC.
     """
     scenario, stages = schedule.farm.model.master.scenario, schedule.farm.stage_names
-    geography = schedule.farm.geography_of(batch).name
-    profile_id, model_id = row_ids("temperature_profile", batch.id, 1), row_ids("tgc_model", batch.id, 1)
-    days, one = len(profile), np.ones(1, dtype=np.int64)
-    every_stage = np.ones(len(stages), dtype=np.int64)
+    geographies = [schedule.farm.geography_of(batch).name for batch in batches]
+    number, days = len(batches), np.array([len(profile) for profile in profiles])
+    ids = np.array([batch.id for batch in batches])
+    profile_id, model_id = single_ids("temperature_profile", batches), single_ids("tgc_model", batches)
+    one, every_stage = np.ones(number, dtype=np.int64), np.ones(number * len(stages), dtype=np.int64)
     order = np.argsort(np.array(stages), kind="stable")
+    growth = {name: np.array(stage_tgc(schedule.biology, name))[order] for name in set(geographies)}
     return {
         "temperature_profile": {
             "id": profile_id,
-            "batch_id": one * batch.id,
-            "name": text(profile_name(schedule, batch)),
+            "batch_id": ids,
+            "name": pa.array([profile_name(schedule, batch) for batch in batches], pa.string()),
         },
         "temperature_reading": {
-            "batch_id": np.full(days, batch.id),
+            "batch_id": np.repeat(ids, days),
             "profile_id": np.repeat(profile_id, days),
-            "day_number": np.arange(1, days + 1),
-            "temperature": profile,
+            "day_number": np.concatenate([np.arange(1, n + 1) for n in days.tolist()]),
+            "temperature": np.concatenate(profiles),
         },
         "tgc_model": {
             "id": model_id,
-            "batch_id": one * batch.id,
-            "name": text(model_name(schedule, batch)),
-            "location": text(geography),
-            "release_period": text(scenario.release_period),
-            "tgc_value": hundred_thousandths(one * scenario.tgc_value[geography]),
+            "batch_id": ids,
+            "name": pa.array([model_name(schedule, batch) for batch in batches], pa.string()),
+            "location": pa.array(geographies, pa.string()),
+            "release_period": text(scenario.release_period, number),
+            "tgc_value": hundred_thousandths(np.array([scenario.tgc_value[name] for name in geographies])),
             "exponent_n": in_units(one * scenario.exponent_n, 10_000.0),
             "exponent_m": in_units(one * scenario.exponent_m, 10_000.0),
             "profile_id": profile_id,
         },
         "tgc_model_stage": {
-            "batch_id": every_stage * batch.id,
+            "batch_id": np.repeat(ids, len(stages)),
             "tgc_model_id": np.repeat(model_id, len(stages)),
-            "lifecycle_stage": pa.array([stages[i] for i in order], pa.string()),
-            "tgc_value": in_units(np.array(stage_tgc(schedule.biology, geography))[order], 10_000.0),
+            "lifecycle_stage": pa.array([stages[i] for i in order] * number, pa.string()),
+            "tgc_value": in_units(np.concatenate([growth[name] for name in geographies]), 10_000.0),
             "temperature_exponent": every_stage * 100,
             "weight_exponent": in_units(every_stage / 3.0, 100.0),
         },
     }
+
+
+def single_ids(table: str, batches: Sequence[Batch]) -> np.ndarray:
+    """The id of each batch's only row in a table."""
+    return np.concatenate([row_ids(table, batch.id, 1) for batch in batches])
 
 
 def count_model_rows(farm: Farm, policy: Outlook) -> dict[str, int]:

@@ -4,31 +4,52 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from engine.biology.parameters import Parameters
 from engine.farm.infrastructure import Farm
-from engine.simulation.rows.activities import activity_rows, plan_activities
-from engine.simulation.rows.columns import Tables, empty, join
+from engine.simulation.rows.activities import Activities, activity_rows, plan_activities
+from engine.simulation.rows.columns import BatchRows, Columns, Tables, empty, join, join_batches
 from engine.simulation.rows.life import BatchLife
+from engine.simulation.rows.lives import Lives
 from engine.simulation.rows.models import count_model_rows
 from engine.simulation.rows.projection import look_ahead, projection_rows, summary_rows
-from engine.simulation.rows.scenario import baseline, scenario_tables
+from engine.simulation.rows.scenario import Baseline, baseline, scenario_tables
 
 ACTIVE_TABLES = ("live_forward_projection", "container_forecast_summary")  # of an active batch
 
 
-def outlook_tables(life: BatchLife) -> Tables:
+def outlook_tables(lives: Lives) -> dict[str, BatchRows]:
     """temperature_profile, temperature_reading, tgc_model, tgc_model_stage, scenario, projection_run,
-    scenario_projection, planned_activity; of an active batch live_forward_projection and container_forecast_summary.
+    scenario_projection, planned_activity; of active batches live_forward_projection and container_forecast_summary.
     """
-    schedule, batch = life.schedule, life.history.batch
-    planned = baseline(schedule, batch)
-    activities = plan_activities(life)
-    tables = scenario_tables(schedule, batch, planned) | {"planned_activity": activity_rows(life, activities)}
+    batches = [life.history.batch for life in lives]
+    planned = [baseline(lives.schedule, batch) for batch in batches]
+    activities: dict[int, Columns] = {}
+    ahead: dict[int, Tables] = {}
+    for life, expected in zip(lives, planned, strict=True):
+        found = plan_activities(life)
+        activities[life.batch_id] = activity_rows(life, found)
+        ahead[life.batch_id] = _ahead_tables(life, expected, found)
+    # every batch has as many rows as any other
+    rows = {
+        table: lives.rows(columns, np.full(len(lives), len(columns["batch_id"]) // len(lives)))
+        for table, columns in scenario_tables(lives.schedule, batches, planned).items()
+    }
+    return {
+        **rows,
+        "planned_activity": join_batches("planned_activity", activities),
+        **{name: join_batches(name, {id: tables[name] for id, tables in ahead.items()}) for name in ACTIVE_TABLES},
+    }
+
+
+def _ahead_tables(life: BatchLife, planned: Baseline, activities: Activities) -> Tables:
+    """live_forward_projection and container_forecast_summary of a batch, without rows when it is not active."""
     if not life.history.lives_on:
-        return tables | {name: empty(name) for name in ACTIVE_TABLES}
+        return {name: empty(name) for name in ACTIVE_TABLES}
     lived_in = [(upto, look_ahead(upto, planned)) for upto in _lived_in(life)]
     summaries = [summary_rows(upto, ahead, planned, activities) for upto, ahead in lived_in]
-    return tables | {
+    return {
         "live_forward_projection": join([projection_rows(upto, ahead) for upto, ahead in lived_in]),
         "container_forecast_summary": join(summaries),
     }

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from engine.farm.masters import stage_tgc
 from engine.farm.schedule import Batch, Schedule
 from engine.simulation.numerics.calendar import DAY_US
 from engine.simulation.observed.projection import BatchProjection, StageModels, project_batch
-from engine.simulation.rows.columns import Columns, Tables, row_ids, text
-from engine.simulation.rows.models import model_name, model_tables, profile_name, standard_models
+from engine.simulation.rows.columns import Tables, text
+from engine.simulation.rows.models import (
+    model_name,
+    model_tables,
+    profile_name,
+    single_ids,
+    standard_models,
+)
 from engine.simulation.rows.origin import egg_supplier
 
 
@@ -77,65 +85,65 @@ def baseline(schedule: Schedule, batch: Batch) -> Baseline:
     )
 
 
-def scenario_tables(schedule: Schedule, batch: Batch, expected: Baseline) -> Tables:
-    """A batch's models, scenario, projection_run and scenario_projection: computed once, on the batch's first day.
+def scenario_tables(schedule: Schedule, batches: Sequence[Batch], expected: Sequence[Baseline]) -> Tables:
+    """Models, scenario, projection_run and scenario_projection of batches, one after the other.
 
-    Of a batch that has yet to begin it was computed on the last day that is past.
+    Each was computed once, on its batch's first day; of a batch that has yet to begin on the last day that is past.
     """
     master, biology = schedule.farm.model.master, schedule.biology.model
-    supplier = master.egg_suppliers[egg_supplier(schedule, batch)]
-    scenario, run = row_ids("scenario", batch.id, 1), row_ids("projection_run", batch.id, 1)
-    days = len(expected.day)
-    one = np.ones(1, dtype=np.int64)
-    computed = min(batch.start_day, batch.cancelled.day if batch.cancelled else schedule.as_of_day - 1)
+    suppliers = [master.egg_suppliers[egg_supplier(schedule, batch)] for batch in batches]
+    scenario, run = single_ids("scenario", batches), single_ids("projection_run", batches)
+    ids, one = np.array([batch.id for batch in batches]), np.ones(len(batches), dtype=np.int64)
+    days = np.array([len(each.day) for each in expected])
+    snapshots = [_snapshot(schedule, batch, len(each.day)) for batch, each in zip(batches, expected, strict=True)]
     return {
-        **model_tables(schedule, batch, expected.profile),
+        **model_tables(schedule, batches, [each.profile for each in expected]),
         "scenario": {
             "id": scenario,
-            "batch_id": one * batch.id,
-            "name": text(f"Baseline - {batch.number}"),
-            "start_date": one * batch.start_day,
-            "duration_days": one * days,
-            "initial_count": one * batch.eggs,
-            "genotype": text(master.scenario.genotypes[supplier]),
-            "supplier": text(supplier),
+            "batch_id": ids,
+            "name": pa.array([f"Baseline - {batch.number}" for batch in batches], pa.string()),
+            "start_date": np.array([batch.start_day for batch in batches]),
+            "duration_days": days,
+            "initial_count": np.array([batch.eggs for batch in batches]),
+            "genotype": pa.array([master.scenario.genotypes[supplier] for supplier in suppliers], pa.string()),
+            "supplier": pa.array(suppliers, pa.string()),
             "initial_weight": one * round(biology.stages.egg_weight_g * 10_000),
-            "tgc_model_id": row_ids("tgc_model", batch.id, 1),
+            "tgc_model_id": single_ids("tgc_model", batches),
             "fcr_model_id": one,
             "mortality_model_id": one,
             "biological_constraints_id": one,
         },
         "projection_run": {
             "id": run,
-            "batch_id": one * batch.id,
+            "batch_id": ids,
             "scenario_id": scenario,
-            "run_date": one * computed * DAY_US,
+            "run_date": np.array([_computed(schedule, batch) for batch in batches]) * DAY_US,
             "run_number": one,
-            "label": text("Baseline"),
-            "parameters_snapshot": text(_snapshot(schedule, batch, days)),
-            "total_projections": one * days,
-            "final_weight_g": expected.weight_cg[-1:],
-            "final_biomass_kg": expected.biomass[-1:],
+            "label": text("Baseline", len(batches)),
+            "parameters_snapshot": pa.array(snapshots, pa.string()),
+            "total_projections": days,
+            "final_weight_g": np.array([each.weight_cg[-1] for each in expected]),
+            "final_biomass_kg": np.array([each.biomass[-1] for each in expected]),
         },
-        "scenario_projection": _projection_rows(batch.id, run, expected),
+        "scenario_projection": {
+            "batch_id": np.repeat(ids, days),
+            "projection_run_id": np.repeat(run, days),
+            "projection_date": np.concatenate([each.day for each in expected]),
+            "day_number": np.concatenate([np.arange(1, n + 1) for n in days.tolist()]),
+            "average_weight": np.concatenate([each.weight_cg for each in expected]),
+            "population": np.concatenate([each.population for each in expected]),
+            "biomass": np.concatenate([each.biomass for each in expected]),
+            "daily_feed": np.concatenate([each.feed for each in expected]),
+            "cumulative_feed": np.concatenate([np.cumsum(each.feed) for each in expected]),
+            "temperature": np.concatenate([each.temperature for each in expected]),
+            "current_stage_id": np.concatenate([each.stage for each in expected]),
+        },
     }
 
 
-def _projection_rows(batch_id: int, run: np.ndarray, expected: Baseline) -> Columns:
-    days = len(expected.day)
-    return {
-        "batch_id": np.full(days, batch_id),
-        "projection_run_id": np.repeat(run, days),
-        "projection_date": expected.day,
-        "day_number": np.arange(1, days + 1),
-        "average_weight": expected.weight_cg,
-        "population": expected.population,
-        "biomass": expected.biomass,
-        "daily_feed": expected.feed,
-        "cumulative_feed": np.cumsum(expected.feed),
-        "temperature": expected.temperature,
-        "current_stage_id": expected.stage,
-    }
+def _computed(schedule: Schedule, batch: Batch) -> int:
+    """The day on which a batch's baseline was computed."""
+    return min(batch.start_day, batch.cancelled.day if batch.cancelled else schedule.as_of_day - 1)
 
 
 def _snapshot(schedule: Schedule, batch: Batch, days: int) -> str:

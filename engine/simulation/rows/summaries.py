@@ -21,8 +21,8 @@ from engine.simulation.numerics.calendar import (
     months_since_1970,
     weeks_since_1970,
 )
-from engine.simulation.rows.columns import Columns, Tables, biomass_units, code, codes, empty
-from engine.simulation.rows.life import BatchLife
+from engine.simulation.rows.columns import BatchRows, Columns, biomass_units, code, codes, empty
+from engine.simulation.rows.lives import Lives
 from lake.codes import SEA
 from lake.columns import Nullable
 
@@ -47,63 +47,80 @@ WEEKS, MONTHS = _Kind(weeks_since_1970, first_of_week), _Kind(months_since_1970,
 
 
 class _Evenings(NamedTuple):
-    """By day from first_day on: biomass of all fed containers on the evening, 0.01 kg, and whether there are any."""
+    """The days of all lives, end to end, and up to each of them (days + 1,): the biomass of all fed containers on the
+    evenings, 0.01 kg, and how many evenings had any.
 
-    first_day: int
+    begins, lengths (lives,): where each life's days stand, and how many; first_days: since 1970.
+    """
+
+    begins: np.ndarray
+    lengths: np.ndarray
+    first_days: np.ndarray
     biomass: np.ndarray
     lived: np.ndarray
 
 
-def summary_tables(life: BatchLife) -> Tables:
+def summary_tables(lives: Lives) -> dict[str, BatchRows]:
     """container_feeding_summary and batch_feeding_summary."""
-    periods, evenings = _periods(life)
+    periods, counts, evenings = _periods(lives)
     if not periods.shape[1]:
-        return {name: empty(name) for name in ("container_feeding_summary", "batch_feeding_summary")}
-    containers = _container_rows(life, periods)
-    batches = _batch_rows(life, containers, evenings)
+        none = {name: empty(name) for name in ("container_feeding_summary", "batch_feeding_summary")}
+        return {name: lives.rows(columns, counts) for name, columns in none.items()}
+    containers = _container_rows(lives, periods)
+    batches, batch_counts = _batch_rows(lives, containers, np.repeat(np.arange(len(lives)), counts), evenings)
     return {
-        "container_feeding_summary": _nullable(containers, "fcr"),
-        "batch_feeding_summary": _nullable(batches, "fcr", "weighted_avg_fcr", "average_feeding_percentage"),
+        "container_feeding_summary": lives.rows(_nullable(containers, "fcr"), counts),
+        "batch_feeding_summary": lives.rows(
+            _nullable(batches, "fcr", "weighted_avg_fcr", "average_feeding_percentage"), batch_counts
+        ),
     }
 
 
-def _periods(life: BatchLife) -> tuple[np.ndarray, _Evenings]:
-    """The periods of all containers, (PERIOD_FIGURES, periods), stay by stay; and the evenings' biomass."""
-    model, history = life.schedule.biology.model, life.history
-    first_day, end_day = history.batch.start_day, history.stages[-1].end_day
-    calendar = Calendar(weeks=WEEKS.begins(first_day, end_day), months=MONTHS.begins(first_day, end_day))
-    biomass, lived = np.zeros(end_day - first_day, dtype=np.int64), np.zeros(end_day - first_day, dtype=np.int64)
+def _periods(lives: Lives) -> tuple[np.ndarray, np.ndarray, _Evenings]:
+    """The periods of all containers, (PERIOD_FIGURES, periods), stay by stay; how many are each life's; the evenings'
+    biomass.
+    """
+    model = lives.schedule.biology.model
+    first_days = np.array([life.history.batch.start_day for life in lives])
+    lengths = np.array([life.stages[-1].end_day for life in lives]) - first_days
+    begins = np.cumsum(lengths) - lengths
+    biomass, lived = np.zeros(int(lengths.sum()), dtype=np.int64), np.zeros(int(lengths.sum()), dtype=np.int64)
     # a stay begins and ends within a period of each kind
-    room = sum(len(s.container_ids) * (s.days // WEEK_DAYS + s.days // MIN_MONTH_DAYS + 4) for s in life.stages)
-    rows = np.empty((PERIOD_FIGURES, room), dtype=np.int64)
-    end = 0
-    for stage, ids, fed, weighed in zip(life.stages, life.ids, life.feeding, life.weighed, strict=True):
-        if not _is_fed(model, stage.stage):
-            continue
-        stay = FedStay(
-            start_day=stage.start_day,
-            days_lived=stage.days_lived.astype(np.int64),
-            ids=ids,
-            stock=fed.stock,
-            meals=fed.meals,
-            weighed=weighed,
-        )
-        end = list_periods(
-            end, stay, model.feed.summary_revision_days, calendar, as_of_day=life.schedule.as_of_day, rows=rows
-        )
-        here = slice(stage.start_day - first_day, stage.end_day - first_day)
-        biomass[here] += biomass_units(fed.stock.fish, fed.stock.weight_cg).sum(axis=0)
-        lived[here] = 1
-    return rows[:, :end], _Evenings(first_day=first_day, biomass=biomass, lived=lived)
+    room = sum(len(s.container_ids) * (s.days // WEEK_DAYS + s.days // MIN_MONTH_DAYS + 4) for s in lives.stages)
+    rows, ends = np.empty((PERIOD_FIGURES, room), dtype=np.int64), [0]
+    for life, begin in zip(lives, begins.tolist(), strict=True):
+        first_day, end_day, end = life.history.batch.start_day, life.stages[-1].end_day, ends[-1]
+        calendar = Calendar(weeks=WEEKS.begins(first_day, end_day), months=MONTHS.begins(first_day, end_day))
+        for stage, ids, fed, weighed in zip(life.stages, life.ids, life.feeding, life.weighed, strict=True):
+            if not _is_fed(model, stage.stage):
+                continue
+            stay = FedStay(
+                start_day=stage.start_day,
+                days_lived=stage.days_lived.astype(np.int64),
+                ids=ids,
+                stock=fed.stock,
+                meals=fed.meals,
+                weighed=weighed,
+            )
+            end = list_periods(
+                end, stay, model.feed.summary_revision_days, calendar, as_of_day=lives.schedule.as_of_day, rows=rows
+            )
+            here = slice(begin + stage.start_day - first_day, begin + stage.end_day - first_day)
+            biomass[here] += biomass_units(fed.stock.fish, fed.stock.weight_cg).sum(axis=0)
+            lived[here] = 1
+        ends.append(end)
+    until, lived_until = (np.concatenate([[0], np.cumsum(values)]) for values in (biomass, lived))
+    evenings = _Evenings(begins=begins, lengths=lengths, first_days=first_days, biomass=until, lived=lived_until)
+    return rows[:, : ends[-1]], np.diff(ends), evenings
 
 
 def _is_fed(model: Parameters, stage: int) -> bool:
     return stage == SEA or model.stages.fcr[stage - 1] > 0
 
 
-def _container_rows(life: BatchLife, periods: np.ndarray) -> Columns:
+def _container_rows(lives: Lives, periods: np.ndarray) -> Columns:
     """A row a container and period."""
-    policy = life.schedule.biology.model.feed
+    policy = lives.schedule.biology.model.feed
     stay, first, last, first_lived, last_lived, feed, meals, start, end, growth, latest = periods
     age = np.where(latest >= 0, last_lived - latest, np.iinfo(np.int32).max)
     levels = codes("container_feeding_summary", "confidence_level", CONFIDENCE_LEVELS)
@@ -113,7 +130,6 @@ def _container_rows(life: BatchLife, periods: np.ndarray) -> Columns:
         (growth + 500 * policy.summary_revision_days) // (1000 * policy.summary_revision_days),
     )
     return {
-        "batch_id": np.full(len(stay), life.batch_id),
         "container_assignment_id": stay,
         "period_start": first,
         "period_end": last,
@@ -121,21 +137,26 @@ def _container_rows(life: BatchLife, periods: np.ndarray) -> Columns:
         "starting_biomass_kg": start,
         "ending_biomass_kg": end,
         "growth_kg": growth,
-        "fcr": _conversion(life, feed, growth, start),
+        "fcr": _conversion(lives, feed, growth, start),
         "confidence_level": levels[np.searchsorted(policy.summary_confidence_days, age, side="right")],
         "estimation_method": method[(latest >= first_lived).astype(np.int64)],
         "data_points": meals,
     }
 
 
-def _batch_rows(life: BatchLife, rows: Columns, evenings: _Evenings) -> Columns:
-    """The sums of the containers' `rows` of each period."""
-    length = rows["period_end"] - rows["period_start"]
-    which = rows["period_start"] * MAX_PERIOD_DAYS + length
+def _batch_rows(lives: Lives, rows: Columns, life: np.ndarray, evenings: _Evenings) -> tuple[Columns, np.ndarray]:
+    """The sums of the containers' `rows` of each batch's periods, and how many are each batch's.
+
+    life: the position of the life that each of `rows` is of.
+    """
+    which = rows["period_start"] * MAX_PERIOD_DAYS + rows["period_end"] - rows["period_start"]
+    span = int(which.max()) + 1
+    which += life * span
     order = np.argsort(which, kind="stable")
     which = which[order]
     begin = np.concatenate([[0], np.flatnonzero(which[1:] != which[:-1]) + 1])
-    first, length = which[begin] // MAX_PERIOD_DAYS, which[begin] % MAX_PERIOD_DAYS
+    (of_life, which), count = np.divmod(which[begin], span), np.diff(np.append(begin, len(order)))
+    first, length = np.divmod(which, MAX_PERIOD_DAYS)
     converted = rows["fcr"] >= 0
     fed_converted = np.where(converted, rows["total_feed_kg"], 0)
     summed = (
@@ -150,7 +171,6 @@ def _batch_rows(life: BatchLife, rows: Columns, evenings: _Evenings) -> Columns:
     feed, growth, start, end, measured, weighted, fed_converted = np.add.reduceat(
         np.stack(summed)[:, order], begin, axis=1
     )
-    count = np.diff(np.append(begin, len(order)))
     method = np.where(
         measured == count,
         code("batch_feeding_summary", "estimation_method", "MEASURED"),
@@ -160,10 +180,9 @@ def _batch_rows(life: BatchLife, rows: Columns, evenings: _Evenings) -> Columns:
             code("batch_feeding_summary", "estimation_method", "MIXED"),
         ),
     )
-    days, biomass_days = _biomass_days(first, first + length + 1, evenings)
+    days, biomass_days = _biomass_days(of_life, first, first + length + 1, evenings)
     average = (2 * biomass_days + days) // np.maximum(2 * days, 1)
-    return {
-        "batch_id": np.full(len(first), life.batch_id),
+    columns = {
         "period_start": first,
         "period_end": first + length,
         "total_feed_kg": feed,
@@ -174,19 +193,24 @@ def _batch_rows(life: BatchLife, rows: Columns, evenings: _Evenings) -> Columns:
         "total_starting_biomass_kg": start,
         "total_ending_biomass_kg": end,
         "total_growth_kg": growth,
-        "fcr": _conversion(life, feed, growth, start),
+        "fcr": _conversion(lives, feed, growth, start),
         "weighted_avg_fcr": _ratio(weighted, fed_converted, 1, MAX_FCR),
         "estimation_method": method,
         "container_count": count,
         "overall_confidence_level": np.maximum.reduceat(rows["confidence_level"][order], begin),
     }
+    return columns, np.bincount(of_life, minlength=len(lives))
 
 
-def _biomass_days(first: np.ndarray, end: np.ndarray, evenings: _Evenings) -> tuple[np.ndarray, np.ndarray]:
-    """Days of each period [first, end) that the batch was fed in, and the sum of their evenings' biomass, 0.01 kg."""
-    begin, end = (np.clip(days - evenings.first_day, 0, len(evenings.biomass)) for days in (first, end))
-    until, lived_until = (np.concatenate([[0], np.cumsum(v)]) for v in (evenings.biomass, evenings.lived))
-    return lived_until[end] - lived_until[begin], until[end] - until[begin]
+def _biomass_days(
+    life: np.ndarray, first: np.ndarray, end: np.ndarray, evenings: _Evenings
+) -> tuple[np.ndarray, np.ndarray]:
+    """Days of each period [first, end) that a life was fed in, and the sum of their evenings' biomass, 0.01 kg."""
+    begin, end = (
+        evenings.begins[life] + np.clip(days - evenings.first_days[life], 0, evenings.lengths[life])
+        for days in (first, end)
+    )
+    return evenings.lived[end] - evenings.lived[begin], evenings.biomass[end] - evenings.biomass[begin]
 
 
 def _ratio(above: np.ndarray, below: np.ndarray, units: int, maximum: int) -> np.ndarray:
@@ -195,9 +219,9 @@ def _ratio(above: np.ndarray, below: np.ndarray, units: int, maximum: int) -> np
     return np.where((above > 0) & (below > 0) & (ratio <= maximum), ratio, -1)
 
 
-def _conversion(life: BatchLife, feed: np.ndarray, growth: np.ndarray, start: np.ndarray) -> np.ndarray:
+def _conversion(lives: Lives, feed: np.ndarray, growth: np.ndarray, start: np.ndarray) -> np.ndarray:
     """Feed / growth, thousandths; -1 where growth is too small a share of the biomass for weighings to tell it."""
-    min_share = life.schedule.biology.model.feed.summary_least_growth
+    min_share = lives.schedule.biology.model.feed.summary_least_growth
     return np.where(growth > min_share * start, _ratio(feed, growth, 1000, MAX_FCR), -1)
 
 

@@ -26,7 +26,7 @@ def undelivered_tables(schedule: Schedule, batch: Batch, *, over_capacity_planne
         "container_assignment": reserved_rows(batch, first=0),
         "creation_workflow": workflow,
         "creation_action": actions,
-        **scenario_tables(schedule, batch, baseline(schedule, batch)),
+        **scenario_tables(schedule, [batch], [baseline(schedule, batch)]),
     }
 
 

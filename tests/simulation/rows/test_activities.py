@@ -19,7 +19,7 @@ from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.outlook import outlook_tables
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
-from tests.simulation.trade_lives import LivedTo
+from tests.simulation.trade_lives import LivedTo, alone
 
 HARVESTED, AT_SEA, IN_PARR, NEWBORN = 0, 2, 3, 4  # positions in the small schedule
 MINUTES = 24 * 60
@@ -82,7 +82,7 @@ def test_a_batch_has_every_template_due_on_its_day(small_schedule: Schedule, his
     templates = small_schedule.farm.model.master.activities
     assert len(templates) == 20
     for history in histories:
-        rows = outlook_tables(living(small_schedule, history))["planned_activity"]
+        rows = alone(outlook_tables, living(small_schedule, history))["planned_activity"]
         assert rows["due_date"].tolist()[:20] == [history.batch.start_day + t.day for t in templates]
         assert rows["template_id"].tolist()[:20] == list(range(1, 21))
         assert rows["notes"].to_pylist()[:20] == [t.name for t in templates]
@@ -302,7 +302,7 @@ def test_attention_is_due_when_a_harvest_comes_unplanned(
         first_day=batch.start_day,
     )
     life = living(schedule, simulate_batch(schedule, climate, replace(batch, harvest_target_g=99_000.0)))
-    flags: Any = outlook_tables(life)["container_forecast_summary"]["needs_planning_attention"]
+    flags: Any = alone(outlook_tables, life)["container_forecast_summary"]["needs_planning_attention"]
     assert set(flags.tolist()) == {attention}
 
 
@@ -318,7 +318,7 @@ def test_attention_is_due_where_fish_outgrow_their_tanks_and_no_move_is_planned(
     ):
         schedule = with_templates(given_policy(small_schedule, transfer_threshold_g=threshold_g), templates)
         life = living(schedule, histories[IN_PARR])
-        flags: Any = outlook_tables(life)["container_forecast_summary"]["needs_planning_attention"]
+        flags: Any = alone(outlook_tables, life)["container_forecast_summary"]["needs_planning_attention"]
         assert set(flags.tolist()) == {attention}
 
 

@@ -12,7 +12,7 @@ from engine.simulation.feed.market import feed_index
 from engine.simulation.numerics.calendar import HOUR_US
 from engine.simulation.rows.feed import feed_tables
 from engine.simulation.rows.life import BatchLife
-from tests.simulation.trade_lives import LivedTo, changed, rows_of
+from tests.simulation.trade_lives import LivedTo, alone, changed, rows_of
 
 
 def stores_in_use(life: BatchLife) -> set[int]:
@@ -24,7 +24,7 @@ def stores_in_use(life: BatchLife) -> set[int]:
 
 def test_what_lies_in_store_is_what_was_bought_and_not_fed(lives: list[BatchLife]) -> None:
     for life in lives:
-        tables = {name: rows_of(columns) for name, columns in feed_tables(life).items()}
+        tables = {name: rows_of(columns) for name, columns in alone(feed_tables, life).items()}
         kept: Counter[tuple[int, int]] = Counter()
         for lot in tables["feed_purchase"]:
             kept[lot["feed_container_id"], lot["feed_id"]] += lot["quantity_kg"] * 100
@@ -58,7 +58,7 @@ def test_little_is_left_of_a_batch_that_was_harvested(lives: list[BatchLife]) ->
 
 def test_lots_are_numbered_in_order_of_delivery_before_the_days_first_meal(lives: list[BatchLife]) -> None:
     for life in lives[:4]:  # the last is a day old and lives on its yolk
-        lots = rows_of(feed_tables(life)["feed_purchase"])
+        lots = rows_of(alone(feed_tables, life)["feed_purchase"])
         assert [lot["id"] for lot in lots] == list(range(lots[0]["id"], lots[0]["id"] + len(lots)))
         assert [lot["purchase_date"] for lot in lots] == sorted(lot["purchase_date"] for lot in lots)
         policy = life.schedule.biology.model.feed
@@ -71,7 +71,7 @@ def test_a_lots_price_follows_the_market_of_its_day(lives: list[BatchLife]) -> N
     for life in lives:
         geography = farm.geography_of(life.history.batch).name
         index = feed_index(biology, life.schedule.seed, geography, first_day=0, days=life.schedule.as_of_day)
-        for lot in rows_of(feed_tables(life)["feed_purchase"]):
+        for lot in rows_of(alone(feed_tables, life)["feed_purchase"]):
             base = farm.model.feeds[lot["feed_id"] - 1].price_per_kg * biology.region(geography).currency_per_eur
             spread.append(lot["cost_per_kg"] / 100 / (base * index[lot["purchase_date"]]))
     sd = biology.model.feed.lot_price_sd
@@ -86,7 +86,7 @@ def test_nothing_is_bought_or_fed_where_all_fast(lives: list[BatchLife]) -> None
     ration = sea.ration.copy()
     ration[:, 40:44] = 0
     fasting = changed(life, stages=(*life.stages[:-1], replace(sea, ration=ration)))
-    tables = feed_tables(fasting)
+    tables = alone(feed_tables, fasting)
     days = range(sea.start_day + 40, sea.start_day + 44)
     assert not any(meal["feeding_date"] in days for meal in rows_of(tables["feeding_event"]))
     assert not any(lot["purchase_date"] in days for lot in rows_of(tables["feed_purchase"]))
@@ -98,7 +98,7 @@ def test_nothing_is_fed_in_a_ring_that_has_been_emptied(lives: list[BatchLife]) 
     sea = life.stages[-1]
     ration = np.where(sea.present, sea.ration, 777)  # without meaning there
     odd = changed(life, stages=(*life.stages[:-1], replace(sea, ration=ration)))
-    assert rows_of(feed_tables(odd)["feeding_event"]) == rows_of(feed_tables(life)["feeding_event"])
+    assert rows_of(alone(feed_tables, odd)["feeding_event"]) == rows_of(alone(feed_tables, life)["feeding_event"])
 
 
 @pytest.mark.parametrize("days", [95, 181, 452, 500, 700])
@@ -106,7 +106,7 @@ def test_a_later_as_of_date_leaves_earlier_meals_and_lots(lives: list[BatchLife]
     """All but what is left of a lot, which is told of the as-of date."""
     life = lives[1]
     day = life.history.batch.start_day + days
-    early, late = feed_tables(lived_to(1, day)), feed_tables(life)
+    early, late = alone(feed_tables, lived_to(1, day)), alone(feed_tables, life)
     lots = [row for row in rows_of(late["feed_purchase"], "closing_kg") if row["purchase_date"] < day]
     assert rows_of(early["feed_purchase"], "closing_kg") == lots
     meals = [row for row in rows_of(late["feeding_event"]) if row["feeding_date"] < day]

@@ -13,13 +13,13 @@ from engine.farm.dimensions import dimension_tables
 from engine.farm.infrastructure import Farm
 from engine.farm.masters import pricing_rules
 from engine.farm.schedule import Schedule
-from engine.simulation.rows.feed import meal_rows
+from engine.simulation.rows.feed import feed_tables
 from engine.simulation.rows.finance import fact_rows, transaction_rows
 from engine.simulation.rows.harvest import event_rows, lot_rows
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.moves import move_tables
 from lake.tables import TABLES
-from tests.simulation.trade_lives import LivedTo, harvest_days, rows_of
+from tests.simulation.trade_lives import LivedTo, alone, harvest_days, rows_of
 
 STATES = TABLES["intercompany_transaction"].column("state").codes
 CENT = Decimal("0.01")
@@ -94,7 +94,7 @@ def feed_costs(sold: BatchLife) -> dict[int, Decimal]:
     day = int(sold.harvest.day.min())
     fish = {i: int(n) for i, n in zip(ids, sea.population[:, day - sea.start_day], strict=True)}
     before, after = Decimal(0), Counter[int]()
-    for meal in rows_of(meal_rows(sold)):
+    for meal in rows_of(alone(feed_tables, sold)["feeding_event"]):
         if meal["batch_assignment_id"] in fish:
             if meal["feeding_date"] <= day:
                 before += meal["feed_cost"]

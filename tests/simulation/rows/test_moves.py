@@ -18,7 +18,7 @@ from engine.simulation.rows.workflows import batch_workflows, broken_off
 from engine.simulation.water.climate import Climate
 from lake.columns import record_batch
 from lake.tables import TABLES
-from tests.simulation.trade_lives import LivedTo, changed, rows_of
+from tests.simulation.trade_lives import LivedTo, alone, changed, rows_of
 
 HARVESTED, IN_PARR, NEWBORN = 0, 3, 4  # positions in the small schedule
 
@@ -214,7 +214,7 @@ def test_of_a_move_under_way_some_fish_have_arrived_and_the_rest_is_being_moved(
 
 
 def test_a_batch_that_is_being_moved_has_a_forecast_of_every_stay_that_is_lived_in(begun: BatchLife) -> None:
-    tables = outlook_tables(begun)
+    tables = alone(outlook_tables, begun)
     wanted = [int(begun.ids[2][1]), int(begun.ids[3][0])]
     assert list(tables["container_forecast_summary"]["assignment_id"]) == wanted
     assert sorted(set(tables["live_forward_projection"]["assignment_id"].tolist())) == wanted

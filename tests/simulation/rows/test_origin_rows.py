@@ -30,7 +30,7 @@ from lake.codes import SEA
 from lake.columns import Nullable, record_batch
 from lake.errors import InputError
 from lake.tables import TABLES
-from tests.simulation.trade_lives import LivedTo
+from tests.simulation.trade_lives import LivedTo, alone
 
 Rows = dict[str, Any]
 LOTS = 400
@@ -168,7 +168,7 @@ def test_quality_is_good_or_excellent_as_a_rule(lots: list[tuple[Batch, Rows, Ro
 
 def test_the_trays_temperature_is_that_of_the_first_daily_state(lives: list[BatchLife]) -> None:
     for life in lives:
-        states = state_tables(life)["daily_state"]
+        states = alone(state_tables, life)["daily_state"]
         first = (states["lifecycle_stage_id"] == 1) & (states["day_number"] == 1)
         _, deliveries = creation_rows(life)
         np.testing.assert_array_equal(deliveries["water_temp_on_arrival"], states["temp_c"][first])
@@ -193,7 +193,7 @@ def test_the_water_of_a_move_is_that_of_the_first_container_entered(
         water = transition_rows(life)
         workflows, actions = done_rows(life)
         np.testing.assert_array_equal(water["batch_transfer_workflow_id"], workflows["id"])
-        tables = state_tables(life)
+        tables = alone(state_tables, life)
         for i, workflow in enumerate(workflows["id"]):
             at = int(np.flatnonzero(actions["workflow_id"] == workflow)[0])
             day, container_id = actions["actual_execution_date"][at], actions["dest_container_id"][at]

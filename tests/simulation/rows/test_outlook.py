@@ -22,14 +22,14 @@ from engine.simulation.rows.states import state_tables
 from lake.codes import SEA
 from lake.columns import record_batch
 from lake.tables import TABLES
-from tests.simulation.trade_lives import LivedTo
+from tests.simulation.trade_lives import LivedTo, alone
 
 Rows = list[dict[str, Any]]
 HARVESTED, AT_SEA, IN_PARR, NEWBORN = 0, 2, 3, 4  # positions in the small schedule
 
 
 def rows_of(life: BatchLife, table: str) -> Rows:
-    rows: Rows = pa.Table.from_batches([record_batch(TABLES[table], outlook_tables(life)[table])]).to_pylist()
+    rows: Rows = pa.Table.from_batches([record_batch(TABLES[table], alone(outlook_tables, life)[table])]).to_pylist()
     return rows
 
 
@@ -219,7 +219,7 @@ def test_only_a_batch_that_lives_has_days_ahead(lives: list[BatchLife]) -> None:
 @pytest.mark.parametrize("position", [AT_SEA, IN_PARR, NEWBORN])
 def test_a_forecast_begins_with_the_last_daily_state(lives: list[BatchLife], position: int) -> None:
     life = lives[position]
-    states = pa.Table.from_batches([record_batch(TABLES["daily_state"], state_tables(life)["daily_state"])])
+    states = pa.Table.from_batches([record_batch(TABLES["daily_state"], alone(state_tables, life)["daily_state"])])
     last = {row["assignment_id"]: row for row in states.to_pylist()}
     for forecast in rows_of(life, "container_forecast_summary"):
         state = last[forecast["assignment_id"]]

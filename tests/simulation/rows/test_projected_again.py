@@ -41,7 +41,7 @@ def rows(tables: dict[str, Any], name: str) -> list[dict[str, Any]]:
 
 def projected_again(schedule: Schedule, batch: Batch, ours: Baseline, *, twelve: bool) -> tuple[float, int]:
     """Mean weight (g) and fish on the scenario's last day, from what stands in the tables."""
-    farm, models = schedule.farm, model_tables(schedule, batch, ours.profile)
+    farm, models = schedule.farm, model_tables(schedule, [batch], [ours.profile])
     dimensions = {name: table.to_pylist() for name, table in dimension_tables(farm, schedule.biology).items()}
     names = {row["id"]: row["name"] for row in dimensions["lifecycle_stage"]}
     lengths = [(names[row["stage_id"]], row["duration_days"]) for row in dimensions["fcr_model_stage"]]

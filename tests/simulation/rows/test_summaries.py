@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 
 from engine.simulation.feed.rations import Stock, book_growth
-from engine.simulation.rows.feed import meal_rows
+from engine.simulation.rows.feed import feed_tables
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.summaries import summary_tables
 from lake.tables import TABLES
-from tests.simulation.trade_lives import LivedTo, rows_of
+from tests.simulation.trade_lives import LivedTo, alone, rows_of
 
 EPOCH = date(1970, 1, 1)
 CONTAINER, BATCH = TABLES["container_feeding_summary"], TABLES["batch_feeding_summary"]
@@ -53,7 +53,7 @@ def life(request: pytest.FixtureRequest, misjudged_lives: list[BatchLife]) -> Ba
 
 @pytest.fixture(scope="module")
 def summaries(life: BatchLife) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    tables = summary_tables(life)
+    tables = alone(summary_tables, life)
     return rows_of(tables["container_feeding_summary"]), rows_of(tables["batch_feeding_summary"])
 
 
@@ -88,7 +88,7 @@ def account(life: BatchLife) -> dict[tuple[int, int, int], dict[str, Any]]:
     """By stay, first and last day: each period's feed, biomass, growth and weighings, in the units of the columns."""
     span = life.schedule.biology.model.feed.summary_revision_days
     meals: dict[tuple[int, int], list[int]] = {}
-    for meal in rows_of(meal_rows(life)):
+    for meal in rows_of(alone(feed_tables, life)["feeding_event"]):
         meals.setdefault((meal["batch_assignment_id"], meal["feeding_date"]), []).append(meal["amount_kg"])
     found: dict[tuple[int, int, int], dict[str, Any]] = {}
     for stage, ids, known, weighed in zip(life.stages, life.ids, life.estimates, life.weighings.stages, strict=True):
@@ -175,7 +175,7 @@ def test_gross_growth_is_the_change_in_biomass_and_what_was_taken_out(
         replace(fed, stock=fed.stock._replace(weight_cg=known.weight_cg))
         for fed, known in zip(life.feeding, quiet.estimates, strict=True)
     ]
-    rows = of_kind(rows_of(summary_tables(quiet)["container_feeding_summary"]), week)
+    rows = of_kind(rows_of(alone(summary_tables, quiet)["container_feeding_summary"]), week)
     for stage, ids, known in zip(quiet.stages[1:], quiet.ids[1:], quiet.estimates[1:], strict=True):
         for c, stay in enumerate(ids.tolist()):
             mine = [row for row in rows if row["container_assignment_id"] == stay]
@@ -258,7 +258,9 @@ def test_a_batchs_summary_is_the_sum_of_its_containers(
 
 def test_the_misjudged_weights_show_every_case(misjudged_lives: list[BatchLife]) -> None:
     """Otherwise the comparisons above would see no growth below nothing and no ratio out of range."""
-    rows = [row for life in misjudged_lives for row in rows_of(summary_tables(life)["container_feeding_summary"])]
+    rows = [
+        row for life in misjudged_lives for row in rows_of(alone(summary_tables, life)["container_feeding_summary"])
+    ]
     assert any(row["growth_kg"] == 0 for row in rows)
     assert any(row["fcr"] is None for row in rows)
     assert {row["estimation_method"] for row in rows} == {0, 1}
@@ -267,7 +269,7 @@ def test_the_misjudged_weights_show_every_case(misjudged_lives: list[BatchLife])
 def test_periods_are_the_calendars_weeks_and_months_for_all_alike(lives: list[BatchLife]) -> None:
     """As the application's trend groups what is predicted; so those of a geography's batches can be put together."""
     for life in lives[:3]:
-        tables = summary_tables(life)
+        tables = alone(summary_tables, life)
         of_stay = {stay: stage for stage, ids in zip(life.stages, life.ids, strict=True) for stay in ids.tolist()}
         for row in rows_of(tables["container_feeding_summary"]) + rows_of(tables["batch_feeding_summary"]):
             assert (row["period_start"], row["period_end"]) in calendar_periods(row["period_start"])
@@ -280,7 +282,7 @@ def test_periods_are_the_calendars_weeks_and_months_for_all_alike(lives: list[Ba
 
 def test_a_months_feed_and_growth_are_those_of_its_days(lives: list[BatchLife]) -> None:
     """Weeks and months tell the same days twice: over whole years of a stay both come to the same."""
-    rows = rows_of(summary_tables(lives[0])["batch_feeding_summary"])
+    rows = rows_of(alone(summary_tables, lives[0])["batch_feeding_summary"])
     for name in ("total_feed_kg", "total_growth_kg"):
         weeks, months = (sum(row[name] for row in of_kind(rows, week)) for week in (True, False))
         assert weeks == pytest.approx(months, rel=0.02)
@@ -291,13 +293,13 @@ def test_a_later_as_of_date_leaves_the_periods_that_had_ended(lives: list[BatchL
     start = whole.stages[3].start_day
     for days in (1, 28, 29, 60):
         day = start + days
-        early, late = summary_tables(lived_to(0, day)), summary_tables(whole)
+        early, late = alone(summary_tables, lived_to(0, day)), alone(summary_tables, whole)
         for name in ("container_feeding_summary", "batch_feeding_summary"):
             assert rows_of(early[name]) == [row for row in rows_of(late[name]) if row["period_end"] < day]
 
 
 def test_fish_on_their_yolk_have_no_summary(lives: list[BatchLife]) -> None:
-    tables = summary_tables(lives[4])
+    tables = alone(summary_tables, lives[4])
     for table in (CONTAINER, BATCH):
         assert set(tables[table.name]) == {c.name for c in table.columns}
         assert len(tables[table.name]["batch_id"]) == 0

@@ -93,7 +93,7 @@ def test_an_order_is_a_draft_until_it_is_confirmed(planned: Schedule, beyond: in
 
 def test_the_baseline_was_computed_before_the_as_of_date_and_is_that_of_the_living_batch(planned: Schedule) -> None:
     living, batch = replace(planned, as_of_day=planned.as_of_day + 1), planned.batches[-1]
-    ahead, begun = rows_of(planned, batch), scenario_tables(living, batch, baseline(living, batch))
+    ahead, begun = rows_of(planned, batch), scenario_tables(living, [batch], [baseline(living, batch)])
     (run,) = ahead["projection_run"]
     assert run["run_date"].date() < ahead["scenario"][0]["start_date"]
     weights = [int(row["average_weight"] * 100) for row in ahead["scenario_projection"]]
