@@ -22,10 +22,11 @@ from engine.simulation.observed.growth_samples import (
 )
 from engine.simulation.observed.sampling import ConditionFactor, draw_fish, selection_errors
 from engine.simulation.record import BatchHistory, StageHistory
-from engine.simulation.rows.fish import sample_rows
+from engine.simulation.rows.fish import fish_tables
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
+from tests.simulation.trade_lives import alone
 
 Samples = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
 
@@ -46,7 +47,9 @@ def same(condition: float, sd: float = 0.0) -> ConditionFactor:
 
 @pytest.fixture(scope="module")
 def samples(small_schedule: Schedule, small_climate: Climate, histories: list[BatchHistory]) -> list[Samples]:
-    return [sample_rows(BatchLife(schedule=small_schedule, history=h, climate=small_climate)) for h in histories]
+    lives = [BatchLife(schedule=small_schedule, history=h, climate=small_climate) for h in histories]
+    found = [alone(fish_tables, life) for life in lives]
+    return [(tables["growth_sample"], tables["individual_growth_observation"]) for tables in found]
 
 
 def test_a_samples_statistics_are_those_of_its_fish(samples: list[Samples]) -> None:

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from engine.simulation.rows.deaths import death_tables
-from engine.simulation.rows.fish import mortality_rows
+from engine.simulation.rows.fish import fish_tables
 from engine.simulation.rows.life import BatchLife
 from lake.tables import TABLES
-from tests.simulation.trade_lives import LivedTo, rows_of
+from tests.simulation.trade_lives import LivedTo, alone, rows_of
 
 EPOCH = date(1970, 1, 1)
 
@@ -26,7 +26,7 @@ def test_every_week_that_is_over_tells_its_dead_by_reason(lives: list[BatchLife]
     stage_of = {int(stay): s for s, ids in zip(life.stages, life.ids, strict=True) for stay in ids}
     place = {int(stay): c for ids in life.ids for c, stay in enumerate(ids)}
     expected: Counter[tuple[int, int, int]] = Counter()
-    for row in rows_of(mortality_rows(life)):
+    for row in rows_of(alone(fish_tables, life)["mortality_event"]):
         stay, day = row["assignment_id"], row["event_date"]
         stage, c = stage_of[stay], place[stay]
         sunday = day + 6 - (EPOCH + timedelta(days=day)).weekday()
