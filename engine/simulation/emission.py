@@ -72,7 +72,7 @@ FAMILIES: tuple[AnyFamily, ...] = (
     Family(harvest_tables),
     Family(finance_tables),
     GroupFamily(outlook_tables),
-    Family(surroundings_tables),
+    GroupFamily(surroundings_tables),
     LentFamily(reading_tables),
 )
 

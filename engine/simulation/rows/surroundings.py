@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -10,8 +12,9 @@ import numpy as np
 from engine.biology.parameters import Parameters
 from engine.farm.sites import coordinates, own_days
 from engine.simulation.numerics.calendar import DAY_US, HOUR_US
-from engine.simulation.rows.columns import Columns, Tables, empty, hundredths, row_ids, stack
+from engine.simulation.rows.columns import BatchRows, Columns, empty, hundredths
 from engine.simulation.rows.life import BatchLife
+from engine.simulation.rows.lives import Lives
 from engine.simulation.water.climate import Climate
 from engine.simulation.water.sky import Sky
 from engine.simulation.water.sun import day_lengths_h, daylight, noon_heights
@@ -22,26 +25,56 @@ from lake.tables import TABLES
 NOON = 12  # h UTC; light is told at the observation nearest to it
 
 
-def surroundings_tables(life: BatchLife) -> Tables:
-    """weather_data and photoperiod_data of the days in sea areas that fall to the batch."""
+class _Seen(NamedTuple):
+    """What was seen in an area on days that fall to a life (its position), in time: of its sky and of its light.
+
+    sky: at each hour of observation, (n,); height, length_h (days,): the sun's at noon, sine, and of the day; noon: the
+    clouds at noon, per cent.
+    """
+
+    life: int
+    area_id: int
+    days: np.ndarray
+    sky: Sky
+    height: np.ndarray
+    length_h: np.ndarray
+    noon: np.ndarray
+
+
+def surroundings_tables(lives: Lives) -> dict[str, BatchRows]:
+    """weather_data and photoperiod_data of the days in sea areas that fall to the batches."""
+    seen = [each for i, life in enumerate(lives) for each in _look_around(i, life)]
+    if not seen:
+        nothing = np.zeros(len(lives), dtype=np.int64)
+        return {name: lives.rows(empty(name), nothing) for name in ("weather_data", "photoperiod_data")}
+    return {"weather_data": _weather_rows(lives, seen), "photoperiod_data": _light_rows(lives, seen)}
+
+
+def _look_around(position: int, life: BatchLife) -> Iterator[_Seen]:
+    """What is seen in each of a batch's areas."""
     schedule, model = life.schedule, life.schedule.biology.model
-    latitudes = _latitudes(life.climate)
-    weather: list[Columns] = []
-    light: list[Columns] = []
+    per_day, latitudes = len(model.weather.hours_utc), _latitudes(life.climate)
     for area_id, days in own_days(schedule, life.history.batch).items():
         if not len(days):
             continue
-        span = int(days[0]), int(days[-1]) + 1
+        first, end = int(days[0]), int(days[-1]) + 1
         area = schedule.farm.areas[area_id - 1]
-        sky = observe_weather(schedule, life.climate, area, span, storms=_storms(life))
-        here = days - span[0]
-        weather.append(_weather_rows(life, area_id, days, sky, here=here))
-        cloud = _by_day(sky.cloud, model)[here, _noon(model)]
-        light.append(_light_rows(life, area_id, latitudes[area_id], days, cloud=cloud))
-    return {
-        "weather_data": _in_time(life, "weather_data", weather, "timestamp"),
-        "photoperiod_data": _in_time(life, "photoperiod_data", light, "date"),
-    }
+        sky = observe_weather(schedule, life.climate, area, (first, end), storms=_storms(life))
+        if len(days) < end - first:
+            here = days - first
+            sky = Sky._make(values.reshape(-1, per_day)[here].ravel() for values in sky)
+        dates = days.astype("datetime64[D]")
+        of_year = (dates - dates.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64)
+        heights, lengths_h = _sun(latitudes[area_id])
+        yield _Seen(
+            life=position,
+            area_id=area_id,
+            days=days,
+            sky=sky,
+            height=heights[of_year],
+            length_h=lengths_h[of_year],
+            noon=sky.cloud[_noon(model) :: per_day],
+        )
 
 
 def count_surroundings_rows(biology: Parameters, areas: int, days: int) -> int:
@@ -61,13 +94,20 @@ def _latitudes(climate: Climate) -> dict[int, float]:
     return found
 
 
-def _in_time(life: BatchLife, table: str, parts: list[Columns], time: str) -> Columns:
-    """The rows of several areas together, in time, so that later ones leave the ids of those before."""
-    if not parts:
-        return empty(table)
-    rows = stack(parts)
-    order = np.lexsort((rows["area_id"], rows[time]))
-    return {"id": row_ids(table, life.batch_id, len(order)), **{name: values[order] for name, values in rows.items()}}
+def _in_time(lives: Lives, table: str, seen: Sequence[_Seen], rows: Columns, time: str) -> BatchRows:
+    """Each batch's rows of several areas in time, so that later ones leave the ids of those before.
+
+    rows: those of `seen`, end to end, as many of each of its days.
+    """
+    lengths = np.array([len(each.days) for each in seen])
+    a_day = len(rows[time]) // int(lengths.sum())
+    area, life = (
+        np.repeat(each, lengths * a_day) for each in ([each.area_id for each in seen], [each.life for each in seen])
+    )
+    order = np.lexsort((area, rows[time], life))
+    counts = np.bincount(life, minlength=len(lives))
+    sorted_rows = {name: values[order] for name, values in (rows | {"area_id": area}).items()}
+    return lives.rows({"id": lives.row_ids(table, counts), **sorted_rows}, counts)
 
 
 def _storms(life: BatchLife) -> list[Storm]:
@@ -75,38 +115,27 @@ def _storms(life: BatchLife) -> list[Storm]:
     return [Storm(e.start_day, hours) for e in life.history.events if e.stage == SEA and e.kind == "STORM"]
 
 
-def _by_day(values: np.ndarray, model: Parameters) -> np.ndarray:
-    by_day: np.ndarray = values.reshape(-1, len(model.weather.hours_utc))
-    return by_day
-
-
 def _noon(model: Parameters) -> int:
     """The position of the observation nearest to noon."""
     return min(range(len(model.weather.hours_utc)), key=lambda i: abs(model.weather.hours_utc[i] - NOON))
 
 
-def _weather_rows(life: BatchLife, area_id: int, days: np.ndarray, sky: Sky, *, here: np.ndarray) -> Columns:
-    model = life.schedule.biology.model
-    hours = np.array(model.weather.hours_utc)
-
-    def kept(values: np.ndarray) -> np.ndarray:
-        taken: np.ndarray = _by_day(values, model)[here].ravel()
-        return taken
-
-    time = (days[:, None] * DAY_US + hours * HOUR_US).ravel()
-    return {
-        "batch_id": life.batch_id,
-        "area_id": np.full(len(time), area_id),
-        "timestamp": time,
-        "temperature": _held("weather_data", "temperature", kept(sky.air_c)),
-        "wind_speed": _held("weather_data", "wind_speed", kept(sky.wind_m_s)),
-        "wind_direction": kept(sky.wind_deg),
-        "precipitation": _held("weather_data", "precipitation", kept(sky.rain_mm)),
-        "wave_height": _held("weather_data", "wave_height", kept(sky.wave_m)),
-        "wave_period": _held("weather_data", "wave_period", kept(sky.wave_s)),
-        "wave_direction": kept(sky.wave_deg),
-        "cloud_cover": kept(sky.cloud),
+def _weather_rows(lives: Lives, seen: Sequence[_Seen]) -> BatchRows:
+    hours = np.array(lives.schedule.biology.model.weather.hours_utc)
+    days = np.concatenate([each.days for each in seen])
+    sky = Sky._make(np.concatenate(values) for values in zip(*(each.sky for each in seen), strict=True))
+    rows = {
+        "timestamp": (days[:, None] * DAY_US + hours * HOUR_US).ravel(),
+        "temperature": _held("weather_data", "temperature", sky.air_c),
+        "wind_speed": _held("weather_data", "wind_speed", sky.wind_m_s),
+        "wind_direction": sky.wind_deg,
+        "precipitation": _held("weather_data", "precipitation", sky.rain_mm),
+        "wave_height": _held("weather_data", "wave_height", sky.wave_m),
+        "wave_period": _held("weather_data", "wave_period", sky.wave_s),
+        "wave_direction": sky.wave_deg,
+        "cloud_cover": sky.cloud,
     }
+    return _in_time(lives, "weather_data", seen, rows, time="timestamp")
 
 
 def _held(table: str, column: str, values: np.ndarray) -> np.ndarray:
@@ -116,25 +145,22 @@ def _held(table: str, column: str, values: np.ndarray) -> np.ndarray:
     return held
 
 
-def _light_rows(life: BatchLife, area_id: int, latitude: float, days: np.ndarray, *, cloud: np.ndarray) -> Columns:
-    model = life.schedule.biology.model.weather
-    dates = days.astype("datetime64[D]")
-    of_year = (dates - dates.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64)
-    heights, lengths_h = _sun(latitude)
+def _light_rows(lives: Lives, seen: Sequence[_Seen]) -> BatchRows:
+    model = lives.schedule.biology.model.weather
+    days = np.concatenate([each.days for each in seen])
     light = daylight(
-        heights[of_year],
-        cloud=cloud / 100.0,
+        np.concatenate([each.height for each in seen]),
+        cloud=np.concatenate([each.noon for each in seen]) / 100.0,
         clear=model.clear_sky_w_m2,
         dimming=model.cloud_dimming,
     )
-    return {
-        "batch_id": life.batch_id,
-        "area_id": np.full(len(days), area_id),
+    rows = {
         "date": days,
-        "day_length_hours": hundredths(lengths_h[of_year]),
+        "day_length_hours": hundredths(np.concatenate([each.length_h for each in seen])),
         "light_intensity": _held("photoperiod_data", "light_intensity", model.lux_per_w_m2 * light),
         "is_interpolated": np.ones(len(days), dtype=bool),
     }
+    return _in_time(lives, "photoperiod_data", seen, rows, time="date")
 
 
 @lru_cache(maxsize=1024)

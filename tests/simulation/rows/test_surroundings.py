@@ -16,7 +16,7 @@ from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.surroundings import surroundings_tables
 from lake.codes import SEA
 from lake.tables import TABLES
-from tests.simulation.trade_lives import LivedTo, rows_of
+from tests.simulation.trade_lives import LivedTo, alone, rows_of
 
 
 def planned(farm: Farm, number: int, area: int, days: tuple[int, int]) -> Batch:
@@ -71,7 +71,7 @@ def at_sea(lives: list[BatchLife]) -> BatchLife:
 
 
 def test_every_day_of_an_area_is_told_of_at_the_hours_of_observation(at_sea: BatchLife) -> None:
-    tables = surroundings_tables(at_sea)
+    tables = alone(surroundings_tables, at_sea)
     weather, light = rows_of(tables["weather_data"]), rows_of(tables["photoperiod_data"])
     own = {area: days for area, days in own_days(at_sea.schedule, at_sea.history.batch).items() if len(days)}
     assert [(r["area_id"], r["date"]) for r in light] == sorted(
@@ -93,7 +93,7 @@ def test_northern_areas_have_longer_days_in_summer_and_shorter_ones_in_winter(
     areas = coordinates(small_schedule.farm, small_schedule.farm.areas, "areas")
     seen: dict[int, set[tuple[Decimal, int]]] = {}
     for life in lives[:3]:
-        for row in rows_of(surroundings_tables(life)["photoperiod_data"]):
+        for row in rows_of(alone(surroundings_tables, life)["photoperiod_data"]):
             seen.setdefault(row["date"], set()).add((areas[row["area_id"]].latitude, row["day_length_hours"]))
     compared = 0
     for day, places in seen.items():
@@ -111,7 +111,7 @@ def test_northern_areas_have_longer_days_in_summer_and_shorter_ones_in_winter(
 def test_a_later_as_of_date_leaves_what_was_observed(lives: list[BatchLife], lived_to: LivedTo) -> None:
     whole = lives[0]
     day = whole.stages[-1].start_day + 60
-    early, late = surroundings_tables(lived_to(0, day)), surroundings_tables(whole)
+    early, late = alone(surroundings_tables, lived_to(0, day)), alone(surroundings_tables, whole)
     weather = [row for row in rows_of(late["weather_data"]) if row["timestamp"] < day * 86_400_000_000]
     assert rows_of(early["weather_data"]) == weather
     light = [row for row in rows_of(late["photoperiod_data"]) if row["date"] < day]
@@ -119,7 +119,7 @@ def test_a_later_as_of_date_leaves_what_was_observed(lives: list[BatchLife], liv
 
 
 def test_a_batch_in_fresh_water_tells_nothing_of_the_sea(lives: list[BatchLife]) -> None:
-    tables = surroundings_tables(lives[4])
+    tables = alone(surroundings_tables, lives[4])
     for name, rows in tables.items():
         assert set(rows) == {c.name for c in TABLES[name].columns}
         assert len(rows["batch_id"]) == 0
