@@ -11,6 +11,8 @@ from enum import IntEnum
 import numpy as np
 import xxhash
 
+from engine.simulation.numerics.arithmetic import GOLDEN
+
 
 class Stream(IntEnum):
     """Every stream of the simulation. Numbers are part of the data's identity: never reuse or renumber."""
@@ -68,3 +70,8 @@ def stream_keys(seed: int, stream: Stream, *entity: str, each: tuple[str, ...]) 
     """Keys of one stream for each of several entities, uint64."""
     common = "\x1f".join((str(int(seed)), str(int(stream)), *entity, ""))
     return np.array([xxhash.xxh3_64_intdigest((common + e).encode()) for e in each], dtype=np.uint64)
+
+
+def later(key: np.uint64, draws: int) -> np.uint64:
+    """The key of a stream that begins so many draws later: its draw i is this one's draw `draws` + i."""
+    return np.uint64((int(key) + draws * int(GOLDEN)) & 0xFFFF_FFFF_FFFF_FFFF)

@@ -13,11 +13,12 @@ from engine.farm.schedule import Schedule
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.calendar import first_of_month, months_since_1970
 from engine.simulation.numerics.series import season, through_months, uniforms, wander
-from engine.simulation.numerics.streams import Stream, stream_key
+from engine.simulation.numerics.streams import Stream, later, stream_key
 from engine.simulation.water.climate import MIDSUMMER, Climate
 from engine.simulation.water.sky import Draws, Sky, SkyModel, Usual, observe_sky
 
 DAY_HOURS = 24
+FORGETTING = 120.0  # the memory's lifetimes after which nothing is left of how a course began
 WANDERING = ("wind", "direction", "cloud", "air", "wave")  # what a geography's areas share in part
 
 
@@ -111,16 +112,28 @@ def _make_regional(climate: Climate, geography_id: int) -> _Regional:
         wind_m_s=np.repeat(wind_m_s, per_day),
         rain_mm=np.repeat(rain_mm, per_day),
         wandering={
-            variable: _wandering(climate, name, variable, end * per_day)[first * per_day :] for variable in WANDERING
+            variable: _wandering(climate, name, variable, first * per_day, end * per_day) for variable in WANDERING
         },
     )
 
 
-def _wandering(climate: Climate, place: str, variable: str, stop: int) -> np.ndarray:
-    """What a variable wanders by at a place, at observations up to `stop` since 1970."""
+def _wandering(climate: Climate, place: str, variable: str, begin: int, stop: int) -> np.ndarray:
+    """What a variable wanders by at a place, at observations [begin, stop) since 1970."""
     model = climate.biology.model.weather
     memory = {"air": model.air_memory, "wave": 0.0}.get(variable, model.memory)
-    return wander(stream_key(climate.seed, Stream.WEATHER, place, variable), stop, memory, 1.0)
+    return wander_from(stream_key(climate.seed, Stream.WEATHER, place, variable), begin, stop=stop, memory=memory)
+
+
+def wander_from(key: np.uint64, begin: int, *, stop: int, memory: float) -> np.ndarray:
+    """Steps [begin, stop) of `wander` from 1970, made from where it has forgotten how it began.
+
+    Two courses with the same draws draw near by the memory at every step, until they round to the same numbers and are
+    one: within FORGETTING / (1 - memory) steps they are e^-40 apart, which no number shows, and rounded as many times
+    again. A test holds some against the whole course.
+    """
+    back = int(FORGETTING / (1.0 - memory)) + 1 if 0.0 < memory < 1.0 else begin if memory else 0
+    first = max(0, begin - back)
+    return wander(later(key, first), stop - first, memory, 1.0)[begin - first :]
 
 
 def _draws(climate: Climate, area: Area, regional: _Regional, *, here: slice, begin: int) -> Draws:
@@ -128,10 +141,11 @@ def _draws(climate: Climate, area: Area, regional: _Regional, *, here: slice, be
     share, stop = climate.biology.model.weather.region_share, begin + here.stop - here.start
     own = np.sqrt(1.0 - share * share)
     drawn = {
-        name: share * regional.wandering[name][here] + own * _wandering(climate, area.name, name, stop)[begin:]
+        name: share * regional.wandering[name][here] + own * _wandering(climate, area.name, name, begin, stop)
         for name in WANDERING
     }
-    return Draws(**drawn, rain=uniforms(stream_key(climate.seed, Stream.WEATHER, area.name, "rain"), stop)[begin:])
+    rain = later(stream_key(climate.seed, Stream.WEATHER, area.name, "rain"), begin)
+    return Draws(**drawn, rain=uniforms(rain, stop - begin))
 
 
 def _stormy(storms: Sequence[Storm], first: int, hours: np.ndarray, days: int) -> np.ndarray:

@@ -9,9 +9,10 @@ import pytest
 
 from engine.farm.schedule import Schedule
 from engine.simulation.numerics.calendar import months_since_1970
+from engine.simulation.numerics.series import wander
 from engine.simulation.water.climate import Climate
 from engine.simulation.water.sky import Sky
-from engine.simulation.water.weather import Storm, observe_weather
+from engine.simulation.water.weather import Storm, observe_weather, wander_from
 
 FIRST, YEARS = 10_957, 24
 END = FIRST + round(365.25 * YEARS)
@@ -108,3 +109,11 @@ def test_areas_of_a_geography_share_its_weather_and_no_window_changes_it(long: S
     part = observe_weather(long, climate, one, (FIRST + 300, FIRST + 400))
     for name in ("air_c", "wind_m_s", "rain_mm", "cloud"):
         assert np.array_equal(getattr(part, name), getattr(whole, name)[1200:1600]), name
+
+
+@pytest.mark.parametrize("memory", [0.0, 0.3, 0.75, 0.9, 0.99, 0.9999, 1.0])
+@pytest.mark.parametrize("begin", [0, 700, 40_000])
+def test_a_course_that_begins_late_is_the_whole_ones_part_to_the_last_bit(memory: float, begin: int) -> None:
+    for key in np.arange(1, 21, dtype=np.uint64) * np.uint64(0x1234_5678_9ABC_DEF1):
+        part = wander_from(key, begin, stop=begin + 50, memory=memory)
+        assert part.tobytes() == wander(key, begin + 50, memory, 1.0)[begin:].tobytes()
