@@ -29,19 +29,22 @@ def count_sample_rows(growth: Growth, stage: int, days: int) -> int:
 
 def mortality_rows(lives: Lives) -> BatchRows:
     """A row for each stay and day with deaths, and one for each with a cull; nothing on other days."""
-    days = lives.days
-    i, is_cull = np.nonzero(np.stack([days.dead, days.culled], axis=1))
-    is_cull = is_cull == 1
-    count = np.where(is_cull, days.culled[i], days.dead[i])
-    culled_cg, dead_cg = days.of(s.culled_cg for s in lives.stages), days.of(s.dead_cg for s in lives.stages)
+    days, stages = lives.days, lives.stages
+    died, culled = np.flatnonzero(days.dead), np.flatnonzero(days.culled)
+    after = np.searchsorted(died, culled, side="right")  # a day's dead come before its cull
+    i, at = np.insert(died, after, culled), after + np.arange(len(culled))
+    count, weight, cause = days.dead[i], days.of(s.dead_cg for s in stages)[i], days.cause[i]
+    is_cull = np.zeros(len(i), dtype=bool)
+    is_cull[at], count[at], cause[at] = True, days.culled[culled], code("mortality_event", "cause", "OTHER")
+    weight[at] = days.of(s.culled_cg for s in stages)[culled]
     return lives.rows(
         {
             "container_id": days.columns["container_id"][i],
             "assignment_id": days.columns["assignment_id"][i],
             "event_date": days.columns["date"][i],
             "count": count,
-            "biomass_kg": biomass_units(count, np.where(is_cull, culled_cg[i], dead_cg[i])),
-            "cause": np.where(is_cull, code("mortality_event", "cause", "OTHER"), days.cause[i]),
+            "biomass_kg": biomass_units(count, weight),
+            "cause": cause,
             "is_cull": is_cull,
         },
         np.diff(np.searchsorted(i, days.edges)),
