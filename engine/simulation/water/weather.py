@@ -112,12 +112,13 @@ def _make_regional(climate: Climate, geography_id: int) -> _Regional:
         wind_m_s=np.repeat(wind_m_s, per_day),
         rain_mm=np.repeat(rain_mm, per_day),
         wandering={
-            variable: _wandering(climate, name, variable, first * per_day, end * per_day) for variable in WANDERING
+            variable: _wandering(climate, name, variable, begin=first * per_day, stop=end * per_day)
+            for variable in WANDERING
         },
     )
 
 
-def _wandering(climate: Climate, place: str, variable: str, begin: int, stop: int) -> np.ndarray:
+def _wandering(climate: Climate, place: str, variable: str, *, begin: int, stop: int) -> np.ndarray:
     """What a variable wanders by at a place, at observations [begin, stop) since 1970."""
     model = climate.biology.model.weather
     memory = {"air": model.air_memory, "wave": 0.0}.get(variable, model.memory)
@@ -141,7 +142,8 @@ def _draws(climate: Climate, area: Area, regional: _Regional, *, here: slice, be
     share, stop = climate.biology.model.weather.region_share, begin + here.stop - here.start
     own = np.sqrt(1.0 - share * share)
     drawn = {
-        name: share * regional.wandering[name][here] + own * _wandering(climate, area.name, name, begin, stop)
+        name: share * regional.wandering[name][here]
+        + own * _wandering(climate, area.name, name, begin=begin, stop=stop)
         for name in WANDERING
     }
     rain = later(stream_key(climate.seed, Stream.WEATHER, area.name, "rain"), begin)
