@@ -33,17 +33,24 @@ arrived AS (  -- what a stay of a later stage began with
         sum(transferred_count) AS fish
     FROM fish_moved GROUP BY ALL
 ),
-meal AS (
+began AS (  -- on the day of arrival two weights were rounded: the source's and the mixture's
+    SELECT a.assignment_id, s.first_day, a.biomass_kg, a.fish * 0.01 / 1000 + 0.005 * (a.actions + 1) AS slack
+    FROM arrived a JOIN stay s USING (assignment_id)
+),
+meal AS (  -- the first of those that follow each other: what offends is made distinct
     SELECT
-        f.batch_assignment_id AS assignment_id, f.feeding_date AS date, f.batch_biomass_kg AS found,
-        coalesce(d.population * d.avg_weight_g / 1000, a.biomass_kg) AS expected,
-        -- on the day of arrival two weights were rounded: the source's and the mixture's
-        CASE WHEN d.population IS NOT NULL THEN d.population * 0.005 / 1000 + 0.005
-             ELSE a.fish * 0.01 / 1000 + 0.005 * (a.actions + 1) END AS slack
-    FROM (SELECT DISTINCT batch_assignment_id, feeding_date, batch_biomass_kg FROM feeding_event) f
-    LEFT JOIN daily_state d ON d.assignment_id = f.batch_assignment_id AND d.date = f.feeding_date - 1
-    LEFT JOIN stay s ON s.assignment_id = f.batch_assignment_id AND s.first_day = f.feeding_date
-    LEFT JOIN arrived a ON a.assignment_id = s.assignment_id
+        f.assignment_id, f.date, f.found, coalesce(d.population * d.avg_weight_g / 1000, b.biomass_kg) AS expected,
+        CASE WHEN d.population IS NOT NULL THEN d.population * 0.005 / 1000 + 0.005 ELSE b.slack END AS slack
+    FROM (
+        SELECT
+            batch_assignment_id AS assignment_id, feeding_date AS date, batch_biomass_kg AS found,
+            lag(batch_assignment_id) OVER () AS assignment_before, lag(feeding_date) OVER () AS date_before,
+            lag(batch_biomass_kg) OVER () AS found_before
+        FROM feeding_event
+    ) f
+    LEFT JOIN daily_state d ON d.assignment_id = f.assignment_id AND d.date = f.date - 1
+    LEFT JOIN began b ON b.assignment_id = f.assignment_id AND b.first_day = f.date
+    WHERE (f.assignment_id = f.assignment_before AND f.date = f.date_before AND f.found = f.found_before) IS NOT TRUE
 ),
 weighed AS (
     SELECT t.source_assignment_id AS assignment_id, t.actual_execution_date AS date, d.avg_weight_g AS expected,
@@ -67,7 +74,7 @@ FROM lost l LEFT JOIN stay s USING (assignment_id)
 WHERE (l.biomass_kg BETWEEN l.least * l.fish * l.weight_g / 1000 - l.slack
                         AND l.most * l.fish * l.weight_g / 1000 + l.slack) IS NOT TRUE
 UNION ALL
-SELECT s.batch_number, s.container, m.date, 'biomass of the morning, at a meal',
+SELECT DISTINCT s.batch_number, s.container, m.date, 'biomass of the morning, at a meal',
     format('{} kg', m.expected::VARCHAR), format('{} kg', m.found::VARCHAR)
 FROM meal m LEFT JOIN stay s USING (assignment_id)
 WHERE (abs(m.expected - m.found) <= m.slack) IS NOT TRUE
