@@ -35,6 +35,7 @@ $(READY): pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -c 'import smoltworks; smoltworks.compile_kernels()' 2>/dev/null || echo "runs will compile what they call"
 	@touch $@
 
 run: setup

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from lake.errors import InputError, LoadFailed, RunFailed, WipeFailed
 from lake.store_path import place
+from smoltworks.kernels import compile_kernels
 from smoltworks.parts import finalise, simulate_part
 from smoltworks.runs import Run
 
@@ -47,6 +48,7 @@ __all__ = [
     "advance",
     "capacity",
     "compare",
+    "compile_kernels",
     "describe",
     "finalise",
     "fingerprints",

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import smoltworks
 from engine.execution import compiling_ahead, partition
 from engine.execution.compiling import compiled
 from engine.execution.compiling_ahead import KNOWN_CALLS, KnownCall, argument_type, compile_ahead, known_calls
@@ -21,7 +22,7 @@ from engine.execution.partition import simulate_partition
 from engine.execution.tasks import foresee, partition_tasks
 from engine.execution.workers import WorkerProcesses
 from engine.farm.schedule import Schedule
-from engine.simulation.numerics import compilation
+from engine.simulation.numerics import compilation, kernel_cache
 from tests.execution.known_calls import calls_of, type_text
 
 KNOWN = json.loads(KNOWN_CALLS.read_text("utf-8"))
@@ -108,6 +109,19 @@ def test_what_is_compiled_once_a_partition_is_made_is_told_to_nobody(
     shutil.rmtree(tmp_path / "run")
     compiled.heard()
     assert not (tmp_path / "run").exists()
+
+
+def test_what_a_run_calls_can_be_compiled_before_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """And where nothing can be kept, that is told."""
+    smoltworks.compile_kernels(workers=1)
+    assert all(call.kernel._cache.is_kept() for call in known_calls())
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "file"))
+    monkeypatch.setattr(kernel_cache, "_problem", "")
+    with pytest.raises(smoltworks.InputError, match=r"nothing can be kept.*file"):
+        smoltworks.compile_kernels(workers=1)
+    with pytest.raises(smoltworks.InputError, match="workers: 0"):
+        smoltworks.compile_kernels(workers=0)
 
 
 def test_workers_compile_until_there_is_a_task() -> None:

@@ -124,7 +124,8 @@ def test_a_call_is_typed_once_for_all_kernels_and_as_numba_would(
     monkeypatch.setattr(known_types, "_found", {})
     monkeypatch.setattr(compilation.config, "CACHE_DIR", "")
     monkeypatch.setattr(compilation, "cache_folder", lambda *_: "")
-    first, second = (compilation.kernel(summed) for _ in range(2))
+    kernels: list[Any] = [compilation.kernel(summed) for _ in range(2)]
+    first, second = kernels
     numbas = compilation.njit(fastmath=False, error_model="numpy", no_cfunc_wrapper=True)(summed)
     assert first(-3.0) == 21.0
     assert 0 < len(looked) == len(known_types._found)
@@ -132,7 +133,7 @@ def test_a_call_is_typed_once_for_all_kernels_and_as_numba_would(
     assert second(-3.0) == numbas(-3.0) == 21.0
     assert not looked
     assert known_types.functions.BaseFunction.get_call_type is usual
-    code = [re.sub(r"6summedB2v\d+", "", *kernel.inspect_asm().values()) for kernel in (first, second, numbas)]
+    code = [re.sub(r"6summedB2v\d+", "", *kernel.inspect_asm().values()) for kernel in (*kernels, numbas)]
     assert len(set(code)) == 1
     assert second(-3) == 21  # other types, of which it is looked for anew
     assert looked
