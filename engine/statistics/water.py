@@ -158,22 +158,35 @@ READING_BASIS = Basis("readings", "environmental_reading")
 
 
 def reading_frequencies(records: Records) -> pl.DataFrame:
-    """How often each value was read: geography, at_sea, parameter, value, readings."""
+    """How often each value was read: geography, at_sea, parameter, value, readings.
+
+    In halls, all together (geography ""), and of the rings salinity: nothing else that they read is asked for here.
+    """
     tables = records.tables
-    sensors = (
+    containers = collect(
         tables["container"]
         .join(tables["geography"].select(geography_id="id", geography="name"), on="geography_id")
         .select("geography", container_id="id", at_sea=pl.col("lifecycle_stage_id") == SEA)
     )
-    names = tables["environmental_parameter"].select(parameter_id="id", parameter="name")
-    return collect(
-        tables["environmental_reading"]
-        .select("container_id", "parameter_id", "value")
-        .join(sensors, on="container_id")
+    names = collect(tables["environmental_parameter"].select(parameter_id="id", parameter="name"))
+    of_sea = names.filter(pl.col("parameter") == SALINITY)["parameter_id"]
+    halls = containers.filter(~pl.col("at_sea"))["container_id"]
+    readings = tables["environmental_reading"].select("container_id", "parameter_id", "value")
+    in_halls = (
+        readings.filter(pl.col("container_id").is_in(halls.implode()))
+        .group_by("parameter_id", "value")
+        .agg(readings=pl.len())
+        .with_columns(geography=pl.lit(""), at_sea=False)
+    )
+    at_sea = (
+        readings.filter(pl.col("parameter_id").is_in(of_sea.implode()))
+        .join(containers.lazy().filter("at_sea"), on="container_id")
         .group_by("geography", "at_sea", "parameter_id", "value")
         .agg(readings=pl.len())
-        .join(names, on="parameter_id")
     )
+    columns = ("geography", "at_sea", "parameter_id", "value", "readings")
+    both = pl.concat([collect(in_halls.select(columns)), collect(at_sea.select(columns))])
+    return both.join(names, on="parameter_id")
 
 
 def _moments(what: str, spread: pl.DataFrame, scale: float) -> Measures:
@@ -204,7 +217,8 @@ def oxygen(records: Records) -> Measures:
     """Oxygen in the rings, % saturation: how low it is, when, and by how much fish lower it."""
     hours = ring_oxygen(records)
     basis = Basis("ring-days", "environmental_reading, oxygen in rings")
-    days = hours.group_by("assignment_id", "date").agg(oxygen=pl.col("oxygen").mean(), lowest=pl.col("oxygen").min())
+    by_day = hours.lazy().group_by("assignment_id", "date")  # streaming, a third of the time
+    days = collect(by_day.agg(oxygen=pl.col("oxygen").mean(), lowest=pl.col("oxygen").min()))
     month = pl.col("date").dt.month()
     late, early = month.is_between(8, 10), month.is_between(2, 4)
     hour = pl.col("hour")
@@ -230,8 +244,9 @@ def oxygen_by_density(records: Records, days: pl.DataFrame) -> Measure:
         "assignment_id", "date", "geography", density=pl.col("biomass_kg") / pl.col("volume_m3")
     )
     empty, crowded = pl.col("density") < NEARLY_EMPTY_KG_M3, pl.col("density") > CROWDED_KG_M3
-    months = (
-        days.join(density, on=["assignment_id", "date"])
+    months = collect(
+        days.lazy()
+        .join(density.lazy(), on=["assignment_id", "date"])
         .group_by("geography", month=pl.col("date").dt.truncate("1mo"))
         .agg(
             lower=pl.col("oxygen").filter(empty).mean() - pl.col("oxygen").filter(crowded).mean(),
