@@ -124,6 +124,7 @@ def _verify(
             for done, result in enumerate(run_checks(connection, run_dir, names), 1):
                 checks.append(result)
                 on_step(result.name, done, len(names))
+            checks.sort(key=lambda check: names.index(check.name))
             reports = [] if only else run_reports(connection, run_dir)
     checks += [result for result in compared if not only or result.name in only]
     figures = compute_statistics(run_dir, manifest, on_step) if with_statistics else []

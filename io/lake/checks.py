@@ -20,7 +20,7 @@ from typing import Any
 import duckdb
 
 from lake.errors import InputError
-from lake.one_pass import FINGERPRINTS, MADE_HERE, make_in_one_pass
+from lake.one_pass import FINGERPRINTS, MADE_HERE, make_in_one_pass, one_pass_begun
 from lake.shared_sql import make_shared_table, shared_tables, texts
 from lake.views import Connection
 
@@ -83,25 +83,38 @@ def require_check_names(names: tuple[str, ...]) -> None:
 
 
 def run_checks(connection: Connection, run_dir: Path, only: tuple[str, ...] = ()) -> Iterator[CheckResult]:
-    """Run the checks, all unless `only` names some, and yield each result as it comes.
+    """Run the checks, all unless `only` names some, and yield each result as it comes, in whatever order.
 
     `connection` is lake.views.connect's, with the plan registered. A check that DuckDB cannot run on the data
     has failed: its one row says why. A shared table is kept no longer than a check to come names it.
     """
     require_check_names(only)
-    names = only or check_names()
     for setting in SETTINGS:
         connection.execute(setting)
-    for done, name in enumerate(names, 1):
-        begun = time.perf_counter()
-        soon = frozenset().union(*(_shared_by(texts("invariants")[n]) for n in names[done:]))
-        try:
-            violations, rows = _offenders(connection, run_dir, texts("invariants")[name], soon)
-        except (duckdb.Error, ValueError) as error:
-            violations, rows = 1, ({"what": "the check could not be run", "found": str(error)},)
-        for table in shared_tables().keys() - soon:
-            connection.execute(f"DROP TABLE IF EXISTS {table}")
-        yield CheckResult(name=name, violations=violations, rows=rows, seconds=time.perf_counter() - begun)
+    names = sorted(only or check_names(), key=_needs_the_pass)
+    beside = (
+        names if _needs_the_pass(names[-1]) > _needs_the_pass(names[0]) else []
+    )  # else nothing is done until it is over
+    wanted = frozenset().union(*(_shared_by(texts("invariants")[name]) for name in beside))
+    with one_pass_begun(connection, run_dir, wanted) as begun:
+        for done, name in enumerate(names, 1):
+            started = time.perf_counter()
+            soon = frozenset().union(*(_shared_by(texts("invariants")[n]) for n in names[done:]))
+            try:
+                if begun is not None and (now := MADE_HERE & _shared_by(texts("invariants")[name])):
+                    over, begun = begun, None
+                    over.make_tables(connection, now)
+                violations, rows = _offenders(connection, run_dir, texts("invariants")[name], soon)
+            except (duckdb.Error, ValueError) as error:
+                violations, rows = 1, ({"what": "the check could not be run", "found": str(error)},)
+            for table in shared_tables().keys() - soon:
+                connection.execute(f"DROP TABLE IF EXISTS {table}")
+            yield CheckResult(name=name, violations=violations, rows=rows, seconds=time.perf_counter() - started)
+
+
+def _needs_the_pass(name: str) -> bool:
+    """Whether a check asks for what the one pass makes, and so waits while others are run beside it."""
+    return bool(_shared_by(texts("invariants")[name]) & MADE_HERE)
 
 
 def run_reports(connection: Connection, run_dir: Path) -> list[Report]:

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -37,6 +38,7 @@ Connection = duckdb.DuckDBPyConnection
 FINGERPRINTS = "lake_fingerprint"
 THREADS = 4  # each holds a row group
 MADE_HERE = frozenset({FINGERPRINTS, "batch_rows", "repeated_key", *READING_TABLES})
+NEEDS_VALUES = MADE_HERE - {"batch_rows"}
 
 
 def make_in_one_pass(connection: Connection, run_dir: Path, now: Collection[str], soon: Collection[str]) -> None:
@@ -49,20 +51,21 @@ def make_in_one_pass(connection: Connection, run_dir: Path, now: Collection[str]
         if READING_TABLES & set(now):
             make_reading_tables(connection, READING_TABLES & wanted)
         wanted &= {FINGERPRINTS} & set(now)
-    elif not {FINGERPRINTS, "repeated_key", *READING_TABLES} & set(now):
+    elif not NEEDS_VALUES & set(now):
         return  # rows alone: their batches' column tells
-    if not wanted:
+    if wanted:
+        with OnePass(connection, run_dir, wanted) as begun:
+            begun.make_tables(connection, now)
+
+
+@contextmanager
+def one_pass_begun(connection: Connection, run_dir: Path, wanted: Collection[str]) -> Iterator[OnePass | None]:
+    """A pass under way for those of MADE_HERE that are wanted; None where there is no need of one, or SQL has to."""
+    if not NEEDS_VALUES & set(wanted) or not _reads_the_files(connection):
+        yield None
         return
-    readings = Wanted.of(connection) if READING_TABLES & wanted else None
-    try:
-        fingerprints, seen = _read(run_dir, wanted, readings)
-    except ValueError:
-        if FINGERPRINTS in now:
-            raise
-        return
-    if FINGERPRINTS in wanted:
-        register_found(connection, FINGERPRINTS, fingerprints)
-    seen.make_tables(connection)
+    with OnePass(connection, run_dir, MADE_HERE & set(wanted)) as begun:
+        yield begun
 
 
 def _reads_the_files(connection: Connection) -> bool:
@@ -70,35 +73,56 @@ def _reads_the_files(connection: Connection) -> bool:
     return views.issuperset(TABLES)
 
 
-def _read(run_dir: Path, wanted: Collection[str], readings: Wanted | None) -> tuple[list[dict[str, object]], _Seen]:
-    """Every part's rows, seen; the fingerprints, if wanted: a batch without rows in a table has that of none."""
-    rows: list[dict[str, object]] = []
-    seen = _Seen(wanted, readings)
+class OnePass:
+    """A pass over a run's files, under way beside whatever else is done; in a `with`, and ended with it.
 
-    def read(p: PartitionRecord, name: str) -> tuple[dict[int, str], _Seen]:
-        table, of_part = TABLES[name], _Seen(wanted, readings)
-        file = run_dir / p.tables[name].file
-        if FINGERPRINTS in wanted:
-            return part_fingerprints(file, name, see=partial(of_part.add, table)), of_part
-        columns = of_part.columns(table)
-        for batch in part_batches(file, table, columns) if columns else ():
-            of_part.add(table, batch)
-        return {}, of_part
+    Nothing of it touches the connection but what its caller does.
+    """
 
-    parts = [(p, name) for p in read_complete(run_dir).partitions for name in p.tables]
-    with ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as threads:
+    def __init__(self, connection: Connection, run_dir: Path, wanted: Collection[str]) -> None:
+        self._run_dir, self._wanted = run_dir, wanted
+        self._readings = Wanted.of(connection) if READING_TABLES & set(wanted) else None
+        self._parts = [(p, name) for p in read_complete(run_dir).partitions for name in p.tables]
+        self._threads = ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1))
+        self._read = self._threads.map(self._read_part, self._parts)
+
+    def __enter__(self) -> OnePass:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._threads.shutdown(cancel_futures=True)
+
+    def make_tables(self, connection: Connection, now: Collection[str]) -> None:
+        """Wait until all is read, and make what is wanted; once. ValueError as of `make_in_one_pass`."""
+        rows: list[dict[str, object]] = []
+        seen = _Seen(self._wanted, self._readings)
         try:
-            for (p, name), (found, of_part) in zip(parts, threads.map(lambda part: read(*part), parts), strict=True):
+            for (p, name), (found, of_part) in zip(self._parts, self._read, strict=True):
                 seen.follow(of_part)
-                if FINGERPRINTS in wanted:
-                    rows += [
-                        {"batch_id": b, "table_name": name, "fingerprint": found.get(b) or empty_fingerprint(name)}
-                        for b in sorted({*p.batches, *found})
-                    ]
-        except BaseException:
-            threads.shutdown(cancel_futures=True)
-            raise
-    return rows, seen
+                rows += [
+                    # a batch without rows in a table has the fingerprint of none
+                    {"batch_id": b, "table_name": name, "fingerprint": found.get(b) or empty_fingerprint(name)}
+                    for b in sorted({*p.batches, *found})
+                ]
+        except ValueError:
+            if FINGERPRINTS in now:
+                raise
+            return
+        if FINGERPRINTS in self._wanted:
+            register_found(connection, FINGERPRINTS, rows)
+        seen.make_tables(connection)
+
+    def _read_part(self, part: tuple[PartitionRecord, str]) -> tuple[dict[int, str], _Seen]:
+        """The fingerprints of a part's batches, if wanted, and its rows, seen."""
+        p, name = part
+        table, seen = TABLES[name], _Seen(self._wanted, self._readings)
+        file = self._run_dir / p.tables[name].file
+        if FINGERPRINTS in self._wanted:
+            return part_fingerprints(file, name, see=partial(seen.add, table)), seen
+        columns = seen.columns(table)
+        for batch in part_batches(file, table, columns) if columns else ():
+            seen.add(table, batch)
+        return {}, seen
 
 
 class _Climb:

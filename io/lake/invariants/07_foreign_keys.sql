@@ -1,6 +1,11 @@
 -- Every reference that a table declares is filled and leads to a row, of the same batch and container where both name
 -- one; no key occurs twice; a place lies in one other place; what belongs together is together.
-WITH misplaced AS (  -- what lies in none or in two of the places that could hold it
+WITH astray AS (  -- references that lead to no row, or to one of another batch or container
+    SELECT r.*, k.id IS NULL AS is_lost, k.batch_id AS of_batch, k.container_id AS in_container
+    FROM row_reference r LEFT JOIN row_key k ON k.target_number = r.target_number AND k.id = r.id
+    WHERE k.id IS NULL OR k.batch_id <> r.batch_id OR k.container_id <> r.container_id
+),
+misplaced AS (  -- what lies in none or in two of the places that could hold it
     SELECT 'container ' || name AS what, count(hall_id) + count(area_id) AS places FROM container GROUP BY id, name
     UNION ALL SELECT 'feed container ' || name, count(hall_id) + count(area_id) FROM feed_container GROUP BY id, name
     UNION ALL SELECT 'site ' || site_name, count(station_id) + count(area_id) FROM site GROUP BY id, site_name
@@ -74,22 +79,21 @@ SELECT
     b.batch_number, NULL::VARCHAR AS container, NULL::DATE AS date,
     format('{}.{} refers to a row', r.table_name, r.column_name) AS what,
     'a row of ' || r.target AS expected, format('{} in {} rows', coalesce(r.id::VARCHAR, 'null'), r.rows) AS found
-FROM row_reference r
-ANTI JOIN row_key k ON k.target = r.target AND k.id = r.id
+FROM astray r
 LEFT JOIN batch b ON b.id = r.batch_id
+WHERE r.is_lost
 UNION ALL
 SELECT NULL, NULL, NULL, format('{}: {} is unique', table_name, key), '1 row', format('{} in {} rows', value, rows)
 FROM repeated_key
 UNION ALL
 SELECT b.batch_number, c.name, NULL,
     format('{}.{} leads to a row of its batch and container', r.table_name, r.column_name),
-    format('batch {}, container {}', k.batch_id, coalesce(k.container_id::VARCHAR, 'any')),
+    format('batch {}, container {}', r.of_batch, coalesce(r.in_container::VARCHAR, 'any')),
     format('batch {}, container {} in {} rows', r.batch_id, coalesce(r.container_id::VARCHAR, 'any'), r.rows)
-FROM row_reference r
-JOIN row_key k ON k.target = r.target AND k.id = r.id
-LEFT JOIN batch b ON b.id = k.batch_id
-LEFT JOIN container c ON c.id = k.container_id
-WHERE k.batch_id <> r.batch_id OR k.container_id <> r.container_id
+FROM astray r
+LEFT JOIN batch b ON b.id = r.of_batch
+LEFT JOIN container c ON c.id = r.in_container
+WHERE NOT r.is_lost
 UNION ALL
 SELECT NULL, NULL, NULL, what || ' lies in one place', '1', places::VARCHAR FROM misplaced WHERE places <> 1
 UNION ALL

@@ -180,12 +180,13 @@ sensor_offset AS (  -- one sensor, several stays: one bias
         6 * b.noise_sd / sqrt(d.readings) + b.drift + b.resolution AS of_a_day
     FROM stay_offset o JOIN stay s USING (assignment_id) JOIN bound b USING (parameter) CROSS JOIN per_day d
 ),
-own_day AS (  -- the fish of the morning are those of the evening before; what they ask for goes with W^x
+own_day AS (  -- place: of a hall or an area; asked: what fish ask for goes with W^x, and matters where none is added
     SELECT
-        s.batch_number, s.container, c.area_id, c.hall_id, t.date, t.temp_c::DOUBLE AS temp_c,
-        t.oxygen_mean::DOUBLE AS oxygen, t.oxygen_outside::DOUBLE AS outside,
-        lag(t.biomass_kg::DOUBLE / c.volume_m3::DOUBLE * pow(greatest(t.avg_weight_g, 0.01)::DOUBLE / 1000, e.value))
-            OVER (PARTITION BY t.assignment_id ORDER BY t.date) AS demand
+        t.assignment_id, s.batch_id, c.area_id, c.hall_id,
+        coalesce(c.area_id, 0)::BIGINT * 1000000000 + coalesce(c.hall_id, 0) AS place,
+        t.date, t.temp_c, t.oxygen_mean AS oxygen, t.oxygen_outside AS outside,
+        CASE WHEN c.hall_id IS NULL THEN t.biomass_kg::DOUBLE / c.volume_m3::DOUBLE
+            * pow(greatest(t.avg_weight_g, 0.01)::DOUBLE / 1000, e.value) END AS asked
     FROM daily_truth t
     JOIN stay s USING (assignment_id)
     JOIN container c ON c.id = s.container_id
@@ -193,11 +194,33 @@ own_day AS (  -- the fish of the morning are those of the evening before; what t
 ),
 place_day AS (
     SELECT
-        area_id, hall_id, date, min(temp_c) AS coldest, max(temp_c) AS warmest, min(outside) AS least,
-        max(outside) AS most, arg_min(batch_number, temp_c + outside) AS lower_batch,
-        arg_max(batch_number, temp_c + outside) AS higher_batch,
-        sum(outside - oxygen) FILTER (demand IS NOT NULL) / nullif(sum(demand), 0) AS taken
-    FROM own_day GROUP BY ALL
+        place, date, any_value(area_id) AS area_id, any_value(hall_id) AS hall_id, min(temp_c) AS coldest,
+        max(temp_c) AS warmest, min(outside) AS least, max(outside) AS most
+    FROM own_day GROUP BY place, date HAVING max(temp_c) > min(temp_c) OR max(outside) > min(outside)
+),
+torn AS (
+    SELECT
+        d.*, arg_min(o.batch_id, (o.temp_c + o.outside, o.batch_id)) AS lower_id,
+        arg_max(o.batch_id, (o.temp_c + o.outside, o.batch_id)) AS higher_id
+    FROM place_day d JOIN own_day o USING (place, date) GROUP BY ALL
+),
+sea_day AS (  -- the fish of the morning are those of the evening before
+    SELECT
+        assignment_id, place, date, oxygen::DOUBLE AS oxygen, outside::DOUBLE AS outside,
+        lag(asked) OVER (PARTITION BY assignment_id ORDER BY date) AS demand
+    FROM own_day WHERE hall_id IS NULL
+),
+sea_place AS (
+    SELECT place, date, sum(outside - oxygen) FILTER (demand IS NOT NULL) / nullif(sum(demand), 0) AS taken
+    FROM sea_day GROUP BY ALL
+),
+taken AS (  -- where the oxygen is another than what is left when all rings' fish take alike; a hall adds what they take
+    SELECT o.assignment_id, o.date, o.outside, o.oxygen, p.taken * o.demand AS taken
+    FROM sea_day o JOIN sea_place p USING (place, date)
+    WHERE abs(o.outside - p.taken * o.demand - o.oxygen) > 0.02 + 0.01 * p.taken * o.demand OR p.taken < 0
+    UNION ALL
+    SELECT assignment_id, date, outside::DOUBLE, oxygen::DOUBLE, 0 FROM own_day
+    WHERE hall_id IS NOT NULL AND oxygen <> outside
 ),
 field AS (  -- what each batch reads of its area's water on each day
     SELECT
@@ -263,7 +286,8 @@ JOIN sensor_fault f
     AND r.day::TIMESTAMP >= f.start_time::TIMESTAMP
 CROSS JOIN per_day d
 LEFT JOIN stay s ON s.assignment_id = r.assignment_id
-WHERE r.day::TIMESTAMP + to_microseconds(86400000000 - d.step) <= f.end_time::TIMESTAMP AND r.lowest <> r.highest
+WHERE NOT r.sound AND r.lowest <> r.highest
+    AND r.day::TIMESTAMP + to_microseconds(86400000000 - d.step) <= f.end_time::TIMESTAMP
 UNION ALL
 SELECT b.batch_number, a.name, c.day, format('{} of the area as {} reads it', c.parameter, coalesce(o.batch_number,
     '?')),
@@ -274,22 +298,17 @@ LEFT JOIN batch o ON o.id = c.higher_batch
 LEFT JOIN area a ON a.id = c.area_id
 WHERE c.highest - c.lowest > c.slack
 UNION ALL
-SELECT d.lower_batch, coalesce(a.name, h.name), d.date,
-    format('water of the place as the fish of {} have it', d.higher_batch),
-    format('{:.2f} degC, {:.2f} %', d.warmest, d.most), format('{:.2f} degC, {:.2f} %', d.coldest, d.least)
-FROM place_day d LEFT JOIN area a ON a.id = d.area_id LEFT JOIN hall h ON h.id = d.hall_id
-WHERE d.warmest > d.coldest OR d.most > d.least
+SELECT l.batch_number, coalesce(a.name, h.name), d.date,
+    format('water of the place as the fish of {} have it', u.batch_number),
+    format('{:.2f} degC, {:.2f} %', d.warmest::DOUBLE, d.most::DOUBLE),
+    format('{:.2f} degC, {:.2f} %', d.coldest::DOUBLE, d.least::DOUBLE)
+FROM torn d LEFT JOIN area a ON a.id = d.area_id LEFT JOIN hall h ON h.id = d.hall_id
+LEFT JOIN batch l ON l.id = d.lower_id LEFT JOIN batch u ON u.id = d.higher_id
 UNION ALL
--- what a fish takes is the same in every ring of an area on a day; a hall's oxygen is held against it
-SELECT o.batch_number, o.container, o.date, 'oxygen = what comes in - what the container''s own fish take',
-    format('{:.2f} - {:.2f}', o.outside, CASE WHEN o.hall_id IS NULL THEN d.taken * o.demand ELSE 0 END),
-    format('{:.2f}', o.oxygen)
-FROM own_day o
-JOIN place_day d
-    ON d.date = o.date AND d.area_id IS NOT DISTINCT FROM o.area_id AND d.hall_id IS NOT DISTINCT FROM o.hall_id
-WHERE CASE
-    WHEN o.hall_id IS NOT NULL THEN o.oxygen <> o.outside
-    ELSE abs(o.outside - d.taken * o.demand - o.oxygen) > 0.02 + 0.01 * d.taken * o.demand OR d.taken < 0 END
+-- what a fish takes is the same in every ring of an area on a day
+SELECT s.batch_number, s.container, o.date, 'oxygen = what comes in - what the container''s own fish take',
+    format('{:.2f} - {:.2f}', o.outside, o.taken), format('{:.2f}', o.oxygen)
+FROM taken o LEFT JOIN stay s USING (assignment_id)
 UNION ALL
 SELECT b.batch_number, a.name, date, 'the weather of an area''s day, once and possible',
     format('{} observations with batch {}', CASE WHEN d.area_id IS NULL THEN 0 ELSE w.value END, d.batch_id),
