@@ -67,9 +67,9 @@ faulty AS (
     FROM sensor_fault
 )
 SELECT
-    assignment_id, sensor_id, parameter, DATE '1970-01-01' + day AS day, readings::BIGINT AS readings,
-    total / 10000.0::DOUBLE / readings AS mean, lowest / 10000.0::DOUBLE AS lowest,
-    highest / 10000.0::DOUBLE AS highest, f.day IS NULL AS sound
+    assignment_id, sensor_id, parameter::ENUM ('Temperature', 'Dissolved Oxygen', 'Salinity') AS parameter,
+    DATE '1970-01-01' + day AS day, readings, total / 10000.0::DOUBLE / readings AS mean, lowest < highest AS varies,
+    f.day IS NULL AS sound
 FROM made_runs JOIN wanted USING (sensor_id) LEFT JOIN faulty f USING (assignment_id, sensor_id, day)
 """
 
@@ -157,7 +157,7 @@ class ReadingRuns:
         days = _merged(days, ~_differs([days[name] for name in _DAY_OF])[1:])
         for name, statement, runs in (("reading_span", _SPAN_TABLE, spans), ("reading_day", _DAY_TABLE, days)):
             if name in wanted:
-                connection.register("made_runs", _arrow(runs, decimals=runs is spans))
+                connection.register("made_runs", _arrow(runs))
                 connection.execute(statement)
                 connection.unregister("made_runs")
         return True
@@ -266,9 +266,9 @@ def _merged(runs: Runs, goes_on: np.ndarray) -> Runs:
     return {name: np.delete(values, cut) for name, values in runs.items()}
 
 
-def _arrow(runs: Runs, *, decimals: bool) -> pa.Table:
-    """The runs as DuckDB takes them; decimals: lowest and highest in 0.0001 as the decimals that they are."""
-    kinds = {"lowest": pa.decimal64(10, 4), "highest": pa.decimal64(10, 4)} if decimals else {}
+def _arrow(runs: Runs) -> pa.Table:
+    """The runs as DuckDB takes them; values of spans, in 0.0001, as the decimals that they are."""
+    kinds = {} if "total" in runs else {"lowest": pa.decimal64(10, 4), "highest": pa.decimal64(10, 4)}
     arrays = {
         name: pa.Array.from_buffers(
             kinds.get(name) or pa.from_numpy_dtype(values.dtype), len(values), [None, pa.py_buffer(values)]

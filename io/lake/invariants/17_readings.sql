@@ -249,7 +249,7 @@ UNION ALL
 SELECT batch_number, container, date, what, expected, found FROM fault_figure
 UNION ALL
 SELECT o.batch_number, o.container, o.first_day,
-    format('mean {} of the stay = the fish''s water, to the sensor''s error', lower(o.parameter)),
+    format('mean {} of the stay = the fish''s water, to the sensor''s error', lower(o.parameter::VARCHAR)),
     format('{:.3f} to {:.3f}', o.truth + o.fall - o.bias - 5 * o.noise_sd / sqrt(o.days),
         o.truth + o.rise + o.bias + 5 * o.noise_sd / sqrt(o.days)),
     format('{:.3f}', o.mean)
@@ -264,7 +264,7 @@ FROM sensor_offset o
 WHERE o.parameter = 'Temperature' AND abs(o.off - o.usual) > 6 * o.noise_sd / sqrt(o.fewest_days) + o.drift
 UNION ALL
 SELECT o.batch_number, o.container, w.day,
-    format('{} of the day = the fish''s water + the sensor''s error', lower(w.parameter)),
+    format('{} of the day = the fish''s water + the sensor''s error', lower(w.parameter::VARCHAR)),
     format('{:.3f} +- {:.3f}', w.truth + o.off, o.of_a_day), format('{:.3f}', w.mean)
 FROM sensor_offset o JOIN water w ON w.assignment_id = o.assignment_id AND w.parameter = o.parameter
 WHERE (o.known = o.days AND o.highest - o.off <= o.of_a_day AND o.off - o.lowest <= o.of_a_day) IS NOT TRUE
@@ -279,17 +279,17 @@ LEFT JOIN stay s ON s.assignment_id = d.assignment_id
 WHERE (d.temp_source = 'measured') <> (r.day IS NOT NULL) OR abs(d.temp_c::DOUBLE - r.mean) > 0.005001
 UNION ALL
 SELECT s.batch_number, s.container, r.day, 'a flat line repeats one value', '1 value',
-    format('{:.4f} to {:.4f}', r.lowest, r.highest)
+    format('several, {:.4f} on average', r.mean)
 FROM reading_day r
 JOIN sensor_fault f
     ON f.assignment_id = r.assignment_id AND f.sensor_id = r.sensor_id AND f.kind = 'FLAT_LINE'
     AND r.day::TIMESTAMP >= f.start_time::TIMESTAMP
 CROSS JOIN per_day d
 LEFT JOIN stay s ON s.assignment_id = r.assignment_id
-WHERE NOT r.sound AND r.lowest <> r.highest
+WHERE NOT r.sound AND r.varies
     AND r.day::TIMESTAMP + to_microseconds(86400000000 - d.step) <= f.end_time::TIMESTAMP
 UNION ALL
-SELECT b.batch_number, a.name, c.day, format('{} of the area as {} reads it', c.parameter, coalesce(o.batch_number,
+SELECT b.batch_number, a.name, c.day, format('{} of the area as {} reads it', c.parameter::VARCHAR, coalesce(o.batch_number,
     '?')),
        format('{:.3f} +- {:.3f}', c.highest, c.slack), format('{:.3f}', c.lowest)
 FROM compared c

@@ -1,5 +1,5 @@
--- Daily means and extremes of temperature and oxygen for every stay, and of salinity in the sea, by what the sensor
--- measures. sound: no fault of the sensor is listed that day, so that every time of reading shows the water.
+-- Daily means of temperature and oxygen for every stay, and of salinity in the sea, by what the sensor measures: there are
+-- millions of them, in few bytes each. varies: whether not all readings of the day are the same. sound: no fault of the sensor is listed that day, so that every time of reading shows the water.
 WITH wanted AS (
     SELECT n.id AS sensor_id, p.name AS parameter
     FROM sensor n
@@ -10,7 +10,7 @@ WITH wanted AS (
 sensor_day AS (
     SELECT
         batch_container_assignment_id AS assignment_id, sensor_id, epoch_us(reading_time) // 86400000000 AS day,
-        count(*) AS readings, avg(value::DOUBLE) AS mean, min(value) AS lowest, max(value) AS highest
+        count(*) AS readings, avg(value::DOUBLE) AS mean, min(value) < max(value) AS varies
     FROM environmental_reading SEMI JOIN wanted USING (sensor_id)
     GROUP BY ALL
 ),
@@ -20,6 +20,6 @@ faulty AS (
     FROM sensor_fault
 )
 SELECT
-    assignment_id, sensor_id, parameter, DATE '1970-01-01' + day::INTEGER AS day, readings, mean,
-    lowest::DOUBLE AS lowest, highest::DOUBLE AS highest, f.day IS NULL AS sound
+    assignment_id, sensor_id, parameter::ENUM ('Temperature', 'Dissolved Oxygen', 'Salinity') AS parameter,
+    DATE '1970-01-01' + day::INTEGER AS day, readings::INTEGER AS readings, mean, varies, f.day IS NULL AS sound
 FROM sensor_day JOIN wanted USING (sensor_id) LEFT JOIN faulty f USING (assignment_id, sensor_id, day)
