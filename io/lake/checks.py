@@ -92,9 +92,8 @@ def run_checks(connection: Connection, run_dir: Path, only: tuple[str, ...] = ()
     for setting in SETTINGS:
         connection.execute(setting)
     names = sorted(only or check_names(), key=_needs_the_pass)
-    beside = (
-        names if _needs_the_pass(names[-1]) > _needs_the_pass(names[0]) else []
-    )  # else nothing is done until it is over
+    # where all wait for it, the first one begins it
+    beside = names if _needs_the_pass(names[-1]) > _needs_the_pass(names[0]) else []
     wanted = frozenset().union(*(_shared_by(texts("invariants")[name]) for name in beside))
     with one_pass_begun(connection, run_dir, wanted) as begun:
         for done, name in enumerate(names, 1):
