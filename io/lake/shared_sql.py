@@ -13,6 +13,8 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
+import duckdb
+
 from lake.adult_females import ADULT_FEMALES
 from lake.declared_sql import declared_sql
 from lake.views import Connection
@@ -47,16 +49,23 @@ def shared_tables() -> MappingProxyType[str, str]:
 def make_shared_table(connection: Connection, name: str) -> None:
     """Make one of the shared tables, once those are there that it is made of."""
     if _rows_in(text := texts(SHARED).get(name, "")):
-        for statement in IN_ORDER:
-            connection.execute(statement)
-        try:
-            connection.execute(f"CREATE TEMP TABLE {name} AS {_with_rows(text, ORDERED)}")
-        finally:
-            connection.execute(ANY_ORDER)
-        if connection.sql(f"SELECT bool_and(in_order) IS NOT FALSE FROM {name}").fetchall() == [(True,)]:
+        if _make_in_order(connection, name, _with_rows(text, ORDERED)):
             return
-        connection.execute(f"DROP TABLE {name}")
+        connection.execute(f"DROP TABLE IF EXISTS {name}")
     connection.execute(f"CREATE TEMP TABLE {name} AS {shared_tables()[name]}")
+
+
+def _make_in_order(connection: Connection, name: str, text: str) -> bool:
+    """Whether the rows lay in order, with values that running sums can hold."""
+    for statement in IN_ORDER:
+        connection.execute(statement)
+    try:
+        connection.execute(f"CREATE TEMP TABLE {name} AS {text}")
+    except (duckdb.ConversionException, duckdb.OutOfRangeException):
+        return False
+    finally:
+        connection.execute(ANY_ORDER)
+    return connection.sql(f"SELECT bool_and(in_order) IS NOT FALSE FROM {name}").fetchall() == [(True,)]
 
 
 def _rows_in(text: str) -> list[str]:

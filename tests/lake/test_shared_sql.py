@@ -66,6 +66,18 @@ def test_rows_in_another_order_are_seen(tiny_run: Path, connection: Connection, 
     assert differing(made(connection, tiny_run, table), table) == []
 
 
+def test_values_beyond_what_running_sums_hold_are_left_to_the_sql_of_any_order(
+    tiny_run: Path, connection: Connection
+) -> None:
+    connection.execute("CREATE TABLE copied AS FROM daily_state; DROP VIEW daily_state")
+    connection.execute("ALTER TABLE copied RENAME TO daily_state")
+    connection.execute(
+        "UPDATE daily_state SET avg_weight_g = 99999999.99, population = 2000000000 WHERE date > '2000-01-01'"
+    )
+    made(connection, tiny_run, "state_growth")
+    assert connection.sql("SELECT count(*) > 9 FROM state_growth").fetchall() == [(True,)]
+
+
 def test_all_rows_have_both_forms() -> None:
     names = set(texts(ROWS))
     assert names == {f"{name}{order}" for name in ("growth_day", "state_day") for order in ("", ORDERED)}

@@ -71,7 +71,7 @@ since AS (
 highest AS (  -- of the stay, in 0.000001 kg
     SELECT
         *, assignment_id::HUGEINT * 100000000000000000000 AS base,
-        max(assignment_id::HUGEINT * 100000000000000000000 + round((sum_kg - sum_before) * 1000000)::BIGINT)
+        max(assignment_id::HUGEINT * 100000000000000000000 + TRY_CAST(round((sum_kg - sum_before) * 1000000) AS BIGINT))
             OVER (ROWS UNBOUNDED PRECEDING) AS top
     FROM since
 ),
@@ -83,6 +83,7 @@ SELECT
     CASE WHEN is_fed
         THEN (greatest(top - base, 0) - CASE WHEN first THEN 0 ELSE greatest(top_before - base, 0) END)::DOUBLE / 1000000
     END AS grown_kg,
-    (was_in_order AND booked_kg IS NOT NULL AND known_kg IS NOT NULL AND slack IS NOT NULL
+    (was_in_order AND TRY_CAST(round((sum_kg - sum_before) * 1000000) AS BIGINT) IS NOT NULL
+        AND booked_kg IS NOT NULL AND known_kg IS NOT NULL AND slack IS NOT NULL
         AND (stay_before IS NULL OR stay_before < assignment_id OR (first IS FALSE AND date_before + 1 = date))) IS TRUE AS in_order
 FROM higher
