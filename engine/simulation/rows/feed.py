@@ -51,6 +51,8 @@ def meal_rows(lives: Lives) -> BatchRows:
                 rows=rows,
             )
     stay, container, store, feed, day, hour, amount, biomass, cost, percent = rows
+    # rows wait to be written: a view would keep all columns until then
+    stay, amount, biomass, cost = (values.copy() for values in (stay, amount, biomass, cost))
     return lives.rows(
         {
             "batch_assignment_id": stay,

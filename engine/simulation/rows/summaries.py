@@ -122,6 +122,8 @@ def _container_rows(lives: Lives, periods: np.ndarray) -> Columns:
     """A row a container and period."""
     policy = lives.schedule.biology.model.feed
     stay, first, last, first_lived, last_lived, feed, meals, start, end, growth, latest = periods
+    # rows wait to be written: a view would keep all columns until then
+    stay, start, end = (values.copy() for values in (stay, start, end))
     age = np.where(latest >= 0, last_lived - latest, np.iinfo(np.int32).max)
     levels = codes("container_feeding_summary", "confidence_level", CONFIDENCE_LEVELS)
     method = codes("container_feeding_summary", "estimation_method", ("INTERPOLATED", "MEASURED"))
