@@ -6,6 +6,7 @@ import os
 import pickle
 import queue
 import signal
+import sys
 import threading
 import traceback
 from collections.abc import Callable
@@ -17,8 +18,20 @@ from engine.simulation.numerics.kernel_cache import cache_problem
 Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
 
+class WithoutPandas:
+    """Has no module find pandas. Arrow looks for it when it first makes an array of Python's values, and a worker, who
+    needs it for nothing, would pay .6 s and 30 MB wherever it happens to be installed."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
+        """Nothing, of other modules."""
+        if name == "pandas":
+            raise ModuleNotFoundError("a worker goes without pandas", name=name)
+
+
 def serve() -> None:
     """Answer calls until the parent closes the pipe or is gone."""
+    sys.meta_path.insert(0, WithoutPandas)
     # what ends a command reaches its workers too: the parent decides, a worker finishes what it has begun
     for number in STOPS:
         signal.signal(number, signal.SIG_IGN)
