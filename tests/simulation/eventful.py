@@ -175,8 +175,8 @@ def rows_of(schedule: Schedule, history: BatchHistory) -> Rows:
 def rows_of_life(life: BatchLife) -> Rows:
     """The rows of lice and of the journal as the lake stores them, a dictionary each, in their order."""
     found = {}
-    for table, columns in (lice_tables(life) | journal_tables(life)).items():
-        batch = record_batch(TABLES[table], columns)
+    for table, made in (lice_tables([life]) | journal_tables([life])).items():
+        batch = record_batch(TABLES[table], made.columns)
         batch.validate(full=True)
         found[table] = pa.Table.from_batches([batch]).to_pylist()
     return found

@@ -2,40 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from engine.biology.fish import Mortality
 from engine.simulation.numerics.calendar import DAY_US, HOUR_US, WEEK_DAYS, first_of_week, weeks_since_1970
-from engine.simulation.rows.columns import Columns, Tables
+from engine.simulation.rows.columns import BatchRows, Columns
+from engine.simulation.rows.groups import GroupStays, batch_ids, group_rows
 from engine.simulation.rows.life import BatchLife
 from lake.codes import MORTALITY_CAUSES, SEA
 
 
-def death_tables(life: BatchLife) -> Tables:
+def death_tables(lives: Sequence[BatchLife]) -> dict[str, BatchRows]:
     """mortality_record."""
-    days, number = life.days, len(MORTALITY_CAUSES)
-    i = np.flatnonzero(days.dead)
-    stay = days.columns["assignment_id"][i] - life.ids[0][0]
-    weeks = weeks_since_1970(days.columns["date"][i])
-    first, last = (weeks.min(), weeks.max()) if len(i) else (0, 0)
-    which = (stay * (last - first + 1) + weeks - first) * number + days.cause[i]
-    count = np.bincount(which, weights=days.dead[i])  # exact: whole and below 2^53
-    found = np.flatnonzero(count)
+    stays, number = GroupStays(lives), len(MORTALITY_CAUSES)
+    stay_of_row, day, dead, cause_of_row, before = [], [], [], [], 0
+    for life, containers in zip(lives, stays.counts, strict=True):
+        days = life.days
+        i = np.flatnonzero(days.dead != 0)
+        stay_of_row.append(days.columns["assignment_id"][i] + (before - life.ids[0][0]))
+        day.append(days.columns["date"][i])
+        dead.append(days.dead[i])
+        cause_of_row.append(days.cause[i])
+        before += containers
+    weeks = weeks_since_1970(np.concatenate(day))
+    first, last = (weeks.min(), weeks.max()) if len(weeks) else (0, 0)
+    which = (np.concatenate(stay_of_row) * (last - first + 1) + weeks - first) * number + np.concatenate(cause_of_row)
+    count = np.bincount(which, weights=np.concatenate(dead)).astype(np.int64)  # exact: whole and below 2^53
+    found = np.flatnonzero(count != 0)
     (stay, week), cause = np.divmod(found // number, last - first + 1), found % number
     sunday = first_of_week(first + week) + WEEK_DAYS - 1
-    is_over = (sunday < life.schedule.as_of_day) | life.joined(lambda s: s.emptied)[stay]
+    schedule = lives[0].schedule
+    is_over = (sunday < schedule.as_of_day) | stays.joined(lambda s: s.emptied)[stay]
     stay, sunday, cause, found = (values[is_over] for values in (stay, sunday, cause, found))
-    hour = life.schedule.biology.model.outlook.working_hours_utc[1]
-    left = life.joined(lambda s: s.start_day + s.days_lived.astype(np.int64) - 1)[stay]
-    rows: Columns = {
-        "batch_id": np.full(len(found), life.batch_id),
-        "container_id": life.container_ids[stay],
-        "assignment_id": np.concatenate(life.ids)[stay],
+    hour = schedule.biology.model.outlook.working_hours_utc[1]
+    left = stays.joined(lambda s: s.start_day + s.days_lived.astype(np.int64) - 1)[stay]
+    ends = np.searchsorted(stay, np.cumsum(stays.counts))
+    counts = np.diff(ends, prepend=0).tolist()
+    columns: Columns = {
+        "batch_id": batch_ids(lives, counts),
+        "container_id": stays.container_ids[stay],
+        "assignment_id": stays.ids[stay],
         "event_date": np.minimum(sunday, left) * DAY_US + hour * HOUR_US,
-        "count": count[found].astype(np.int64),
+        "count": count[found],
         "reason_id": cause + 1,
     }
-    return {"mortality_record": rows}
+    return {"mortality_record": group_rows(lives, counts, columns)}
 
 
 def count_death_rows(mortality: Mortality, stage: int, days: int, share_with_deaths: float) -> float:

@@ -25,15 +25,16 @@ from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
 from engine.simulation.numerics.sums import cumulative
 from engine.simulation.record import SeaLice, StageHistory
 from engine.simulation.rows.columns import (
+    BatchRows,
     Columns,
-    Tables,
     codes,
     empty,
     hundred_thousandths,
     hundredths,
     in_units,
-    row_ids,
+    stack,
 )
+from engine.simulation.rows.groups import batch_ids, first_ids, group_ids, group_rows
 from engine.simulation.rows.life import BatchLife
 from lake.codes import SEA, VACCINE
 from lake.columns import Nullable
@@ -44,12 +45,10 @@ DETECTION_METHODS = ("manual", "visual", "automated", "camera")  # the order of 
 LIMITED_TYPE = LICE_TYPES.index((SALMON_LOUSE, "female", "adult"))
 
 
-def lice_tables(life: BatchLife) -> Tables:
+def lice_tables(lives: Sequence[BatchLife]) -> dict[str, BatchRows]:
     """lice_count, treatment, treatment_truth, lice_truth."""
-    stage, ids = life.stages[-1], life.ids[-1]
-    lice = stage.lice if stage.stage == SEA else None
-    treatment, treatment_truth = treatment_rows(life)
-    counts, truth = _sea_rows(life, stage, lice, ids) if lice else (empty("lice_count"), empty("lice_truth"))
+    counts, truth = _sea_rows(lives)
+    treatment, treatment_truth = treatment_rows(lives)
     return {
         "lice_count": counts,
         "treatment": treatment,
@@ -104,47 +103,79 @@ def _identify(
     return IdentifiedLice(lice=count, moment=moment, certainty=certainty)
 
 
-def _sea_rows(life: BatchLife, stage: StageHistory, lice: SeaLice, ids: np.ndarray) -> tuple[Columns, Columns]:
-    """lice_count and lice_truth of a stay at sea."""
-    schedule, number = life.schedule, life.history.batch.number
+def _sea_rows(lives: Sequence[BatchLife]) -> tuple[BatchRows, BatchRows]:
+    """lice_count and lice_truth of the stays at sea."""
+    parts = [_ring_counts(life, life.stages[-1]) for life in lives]
+    counts = [0 if part is None else len(part["day"]) for part in parts]
+    found = [part for part in parts if part is not None]
+    if not found:
+        return group_rows(lives, counts, empty("lice_count")), group_rows(lives, counts, empty("lice_truth"))
+    rows, schedule = stack(found), lives[0].schedule
     model = schedule.biology.model.lice_counts
-    identified = _identify(schedule, life.history.batch, life.names(stage), stage.start_day, lice=lice)
-    c, w = np.nonzero(lice.sampled > 0)
     positions = type_positions(schedule.farm)
-    by_type = np.where(positions >= 0, identified.lice[c, w][:, positions], 0)
+    by_type = np.where(positions >= 0, rows["lice"][:, positions], 0)
     # a row a type found; where nothing was, one that says so of what the limits are about
     told = by_type > 0
-    told[~told.any(axis=1), np.nonzero(positions == LIMITED_TYPE)[0][0]] = True
+    types_found = told.sum(axis=1)
+    told[types_found == 0, np.nonzero(positions == LIMITED_TYPE)[0][0]] = True
     at, kind = np.nonzero(told)
-    method = _methods(schedule.seed, number, model.method_shares, stage)[lice.day - stage.start_day][w]
-    trust = model.method_confidence[method] + model.confidence_sd * identified.certainty[c, w]
+    trust = model.method_confidence[rows["method"]] + model.confidence_sd * rows["certainty"]
     # the rings are counted one after the other
     first, last = model.first_hour_utc * 60, model.last_hour_utc * 60
-    turn = (last - first) * (c + identified.moment[c, w]) / len(stage.container_ids)
-    minute = first + np.floor(turn).astype(np.int64)
+    minute = first + np.floor((last - first) * (rows["ring"] + rows["moment"]) / rows["rings"]).astype(np.int64)
     ring: Columns = {
-        "batch_id": np.full(len(c), life.batch_id),
-        "container_id": np.array(stage.container_ids)[c],
-        "assignment_id": ids[c],
+        "batch_id": batch_ids(lives, counts),
+        "container_id": rows["container"],
+        "assignment_id": rows["assignment"],
     }
     counted: Columns = {
         **ring,
-        "count_date": lice.day[w].astype(np.int64) * DAY_US + minute * MINUTE_US,
-        "fish_sampled": lice.sampled[c, w],
-        "detection_method": codes("lice_count", "detection_method", DETECTION_METHODS)[method],
+        "count_date": rows["day"] * DAY_US + minute * MINUTE_US,
+        "fish_sampled": rows["sampled"],
+        "detection_method": codes("lice_count", "detection_method", DETECTION_METHODS)[rows["method"]],
         "confidence_level": hundredths(np.clip(trust, 0.0, 1.0)),
     }
-    counts = {name: values[at] for name, values in counted.items()}
-    return counts | {"lice_type_id": kind + 1, "count_value": by_type[at, kind]}, {
-        **ring,
-        "date": lice.day[w],
-        "attached": in_units(lice.attached[c, w], TEN_THOUSANDTHS),
-        "mobile": in_units(lice.mobile[c, w], TEN_THOUSANDTHS),
-        "adult_female": in_units(lice.adult_female[c, w], TEN_THOUSANDTHS),
-        "external_pressure": in_units(lice.pressure[c, w], TEN_THOUSANDTHS),
-        "fish_sampled": lice.sampled[c, w],
-        "types_found": (by_type > 0).sum(axis=1),
+    types = {name: values[at] for name, values in counted.items()}
+    types |= {"lice_type_id": kind + 1, "count_value": by_type[at, kind]}
+    rows_before = np.concatenate([[0], np.cumsum(told.sum(axis=1))])
+    of_types = np.diff(rows_before[np.cumsum([0, *counts])]).tolist()
+    truth = ring | {
+        "date": rows["day"],
+        "attached": in_units(rows["attached"], TEN_THOUSANDTHS),
+        "mobile": in_units(rows["mobile"], TEN_THOUSANDTHS),
+        "adult_female": in_units(rows["adult_female"], TEN_THOUSANDTHS),
+        "external_pressure": in_units(rows["pressure"], TEN_THOUSANDTHS),
+        "fish_sampled": rows["sampled"],
+        "types_found": types_found,
         "lice_counted": by_type.sum(axis=1),
+    }
+    return group_rows(lives, of_types, types), group_rows(lives, counts, truth)
+
+
+def _ring_counts(life: BatchLife, stage: StageHistory) -> Columns | None:
+    """Each count of a ring at sea, ring by ring; None of a batch that has yet to come there."""
+    lice = stage.lice if stage.stage == SEA else None
+    if lice is None:
+        return None
+    schedule, batch = life.schedule, life.history.batch
+    shares = schedule.biology.model.lice_counts.method_shares
+    identified = _identify(schedule, batch, life.names(stage), stage.start_day, lice=lice)
+    c, w = np.nonzero(lice.sampled > 0)
+    return {
+        "day": lice.day.astype(np.int64)[w],
+        "ring": c,
+        "rings": len(stage.container_ids),
+        "container": np.array(stage.container_ids)[c],
+        "assignment": life.ids[-1][c],
+        "method": _methods(schedule.seed, batch.number, shares, stage)[lice.day - stage.start_day][w],
+        "lice": identified.lice[c, w],
+        "moment": identified.moment[c, w],
+        "certainty": identified.certainty[c, w],
+        "attached": lice.attached[c, w],
+        "mobile": lice.mobile[c, w],
+        "adult_female": lice.adult_female[c, w],
+        "pressure": lice.pressure[c, w],
+        "sampled": lice.sampled[c, w],
     }
 
 
@@ -155,38 +186,42 @@ def _methods(seed: int, batch: str, shares: Sequence[float], stage: StageHistory
     return chosen
 
 
-def treatment_rows(life: BatchLife) -> tuple[Columns, Columns]:
+def treatment_rows(lives: Sequence[BatchLife]) -> tuple[BatchRows, BatchRows]:
     """Each treatment as given, by time and container, and what it really did."""
-    care, schedule = life.care, life.schedule
-    remedies = care.remedies
-    if not remedies:
-        return empty("treatment"), empty("treatment_truth")
-    treatments = schedule.biology.model.treatments
-    ids = row_ids("treatment", life.batch_id, len(remedies))
-    journal = row_ids("journal_entry", life.batch_id, len(care.entries))
-    entry_of = care.entry_of
-    vaccine = _vaccine_id(life)
+    given = [(life, remedy) for life in lives for remedy in life.care.remedies]
+    counts = [len(life.care.remedies) for life in lives]
+    if not given:
+        return group_rows(lives, counts, empty("treatment")), group_rows(lives, counts, empty("treatment_truth"))
+    remedies = [remedy for _, remedy in given]
+    treatments = lives[0].schedule.biology.model.treatments
+    ids = group_ids("treatment", lives, counts)
+    entries: list[int] = []
+    for life, first in zip(lives, first_ids("journal_entry", lives).tolist(), strict=True):
+        entry_of = life.care.entry_of
+        entries += [first + entry_of[i] for i in range(len(life.care.remedies))]
+    vaccine_of = {life.batch_id: _vaccine_id(life) for life in lives if life.care.remedies}
+    vaccines = np.repeat([vaccine_of.get(life.batch_id, 0) for life in lives], counts)
     is_vaccine = np.array([r.method == VACCINE for r in remedies])
     policies = [treatments.vaccination if r.method == VACCINE else treatments.methods.of(r.method) for r in remedies]
     kinds = ["vaccination" if r.method == VACCINE else treatments.methods.of(r.method).type for r in remedies]
     columns: Columns = {
         "id": ids,
-        "batch_id": np.full(len(remedies), life.batch_id),
-        "container_id": np.array([life.stages[r.at].container_ids[r.container] for r in remedies]),
-        "batch_assignment_id": np.array([life.ids[r.at][r.container] for r in remedies]),
+        "batch_id": batch_ids(lives, counts),
+        "container_id": np.array([life.stages[r.at].container_ids[r.container] for life, r in given]),
+        "batch_assignment_id": np.array([life.ids[r.at][r.container] for life, r in given]),
         "treatment_date": np.array([r.time_us for r in remedies]),
         "treatment_type": codes("treatment", "treatment_type", kinds),
         "method": codes("treatment", "method", [r.method for r in remedies]),
-        "description": pa.array([_description(life, r) for r in remedies], pa.string()),
+        "description": pa.array([_description(life, r) for life, r in given], pa.string()),
         "dosage": pa.array([p.dosage for p in policies], pa.string()),
         "duration_days": np.array([p.duration_days for p in policies]),
         "withholding_period_days": np.array([p.withholding_days for p in policies]),
         "outcome": codes("treatment", "outcome", [r.outcome for r in remedies]),
-        "vaccination_type_id": Nullable(np.where(is_vaccine, vaccine, 0), is_vaccine),
+        "vaccination_type_id": Nullable(vaccines * is_vaccine, is_vaccine),
         "includes_weighing": np.array(
-            [life.weighed[r.at][r.container, r.day - life.stages[r.at].start_day] for r in remedies]
+            [life.weighed[r.at][r.container, r.day - life.stages[r.at].start_day] for life, r in given]
         ),
-        "journal_entry_id": journal[[entry_of[i] for i in range(len(remedies))]],
+        "journal_entry_id": np.array(entries),
     }
     truth: Columns = {
         "batch_id": columns["batch_id"],
@@ -194,7 +229,7 @@ def treatment_rows(life: BatchLife) -> tuple[Columns, Columns]:
         "efficacy": hundred_thousandths(np.array([r.efficacy for r in remedies])),
         "expected_loss": hundred_thousandths(np.array([r.loss for r in remedies])),
     }
-    return columns, truth
+    return group_rows(lives, counts, columns), group_rows(lives, counts, truth)
 
 
 def _vaccine_id(life: BatchLife) -> int:
