@@ -69,7 +69,7 @@ FAMILIES: tuple[AnyFamily, ...] = (
     GroupFamily(lice_tables),
     Family(health_tables),
     GroupFamily(journal_tables),
-    Family(harvest_tables),
+    GroupFamily(harvest_tables),
     Family(finance_tables),
     GroupFamily(outlook_tables),
     GroupFamily(surroundings_tables),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -47,6 +48,11 @@ class Setting:
     def parameters(self) -> Parameters:
         return self.schedule.biology.model
 
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The containers' names."""
+        return tuple(c.name for c in self.containers)
+
     @property
     def is_at_sea(self) -> bool:
         return self.stay.stage == SEA
@@ -62,7 +68,7 @@ class Setting:
 
     def keys(self, stream: Stream, containers: Sequence[Container] = ()) -> np.ndarray:
         """A stream's key for each of the stay's containers, or of others, uint64 (n,)."""
-        names = tuple(c.name for c in containers or self.containers)
+        names = tuple(c.name for c in containers) if containers else self.names
         return stream_keys(self.schedule.seed, stream, self.batch.number, each=names)
 
     def key(self, stream: Stream) -> np.uint64:

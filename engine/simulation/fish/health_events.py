@@ -38,7 +38,7 @@ def draw_health_events(setting: Setting) -> DrawnEvents:
     """
     events, region, at_sea = setting.parameters.events, setting.region, setting.is_at_sea
     seed, number, stay = setting.schedule.seed, setting.batch.number, setting.stay
-    names = tuple(c.name for c in setting.containers)
+    names = setting.names
     everywhere = tuple(range(len(names)))
     per_stay = region.events_per_cycle * setting.planned_days / CYCLE_DAYS if at_sea else events.freshwater_per_stage
     median = region.event_loss_median if at_sea else events.freshwater_loss_median

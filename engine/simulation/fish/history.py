@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from engine.farm.schedule import Batch, Schedule, Stay, deal_eggs
@@ -50,7 +48,7 @@ def simulate_batch(schedule: Schedule, climate: Climate, batch: Batch, stand_in:
         if stay.start_day >= schedule.as_of_day:
             break
         if stages:
-            stages[-1] = replace(stages[-1], emptied=np.ones_like(stages[-1].emptied))
+            stages[-1].emptied[:] = True  # its own array, made with it
             move, fish = _transfer(schedule, batch, stages[-1], stay)
             moves.append(move)
             if stand_in is not None and stay.stage == SEA:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -74,6 +75,7 @@ def choose(options: Sequence[str], key: np.uint64, index: int) -> str:
     return options[int(am.uniform(key, index) * len(options))]
 
 
+@lru_cache(maxsize=16_384)
 def date(day: int) -> str:
     """A day since 1970 as 2024-03-01."""
     return datetime.date.fromordinal(EPOCH + day).isoformat()

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
 from engine.farm.infrastructure import Farm
+from engine.simulation.harvest.lots import Harvest
 from engine.simulation.health.entries import HARVEST_HOUR
 from engine.simulation.numerics.calendar import DAY_US, HOUR_US
-from engine.simulation.rows.columns import Columns, Tables, codes, row_ids
+from engine.simulation.rows.columns import BatchRows, Columns, codes, row_ids
+from engine.simulation.rows.groups import batch_ids, group_ids, group_rows
 from engine.simulation.rows.life import BatchLife
 
 WASTE = ("VISCERA_AND_BLOOD", "DISCARD")
 
 
-def harvest_tables(life: BatchLife) -> Tables:
+def harvest_tables(lives: Sequence[BatchLife]) -> dict[str, BatchRows]:
     """harvest_event, harvest_lot and harvest_waste: nothing before the harvest."""
+    harvests = [life.harvest for life in lives]
+    counts = [len(harvest.ring) for harvest in harvests]
+    events = group_ids("harvest_event", lives, counts)
+    before = np.cumsum([0, *counts[:-1]])
     return {
-        "harvest_event": event_rows(life),
-        "harvest_lot": lot_rows(life),
-        "harvest_waste": waste_rows(life),
+        "harvest_event": group_rows(lives, counts, _event_rows(lives, events)),
+        "harvest_lot": _lot_rows(lives, events, before),
+        "harvest_waste": _waste_rows(lives, events, before),
     }
 
 
@@ -39,56 +47,69 @@ def event_times(life: BatchLife) -> np.ndarray:
     return times
 
 
-def event_rows(life: BatchLife) -> Columns:
+def _event_rows(lives: Sequence[BatchLife], events: np.ndarray) -> Columns:
     """One event a ring that still held fish."""
-    harvest, sea, batch = life.harvest, life.stages[-1], life.history.batch
-    names = life.names(sea)
-    events = len(harvest.ring)
+    harvests = [(life, life.harvest) for life in lives]
+    counts = [len(harvest.ring) for _, harvest in harvests]
+    rings = [(life, life.names(life.stages[-1]), harvest.ring.tolist()) for life, harvest in harvests]
     return {
-        "id": event_ids(life),
-        "batch_id": np.full(events, life.batch_id),
-        "container_id": np.array(sea.container_ids)[harvest.ring],
-        "assignment_id": life.ids[-1][harvest.ring],
-        "event_date": event_times(life),
-        "dest_geography_id": np.full(events, batch.geography_id),
-        "document_ref": pa.array([f"HRV-{batch.number}-{names[c]}" for c in harvest.ring.tolist()], pa.string()),
-        "harvested_count": harvest.fish,
-        "live_weight_kg": harvest.live_g,
+        "id": events,
+        "batch_id": batch_ids(lives, counts),
+        "container_id": np.concatenate(
+            [np.array(life.stages[-1].container_ids)[harvest.ring] for life, harvest in harvests]
+        ),
+        "assignment_id": np.concatenate([life.ids[-1][harvest.ring] for life, harvest in harvests]),
+        "event_date": np.concatenate([event_times(life) for life in lives]),
+        "dest_geography_id": np.repeat([life.history.batch.geography_id for life in lives], counts),
+        "document_ref": pa.array(
+            [f"HRV-{life.history.batch.number}-{names[c]}" for life, names, emptied in rings for c in emptied],
+            pa.string(),
+        ),
+        "harvested_count": np.concatenate([harvest.fish for _, harvest in harvests]),
+        "live_weight_kg": np.concatenate([harvest.live_g for _, harvest in harvests]),
     }
 
 
-def lot_rows(life: BatchLife) -> Columns:
-    """The lots of each event, by grade and size class; they sum to it in fish and grams."""
-    harvest = life.harvest
-    lots = len(harvest.event)
-    return {
-        "id": row_ids("harvest_lot", life.batch_id, lots),
-        "batch_id": np.full(lots, life.batch_id),
-        "event_id": event_ids(life)[harvest.event],
-        "product_grade_id": harvest.grade + 1,
-        "size_class": harvest.size_class,
-        "unit_count": harvest.count,
-        "live_weight_kg": harvest.lot_live_g,
-        "gutted_weight_kg": harvest.gutted_g,
+def _lot_rows(lives: Sequence[BatchLife], events: np.ndarray, before: np.ndarray) -> BatchRows:
+    """The lots of each event, by grade and size class; they sum to it in fish and grams. before: each life's events."""
+    harvests = [life.harvest for life in lives]
+    counts = [len(harvest.event) for harvest in harvests]
+    columns: Columns = {
+        "id": group_ids("harvest_lot", lives, counts),
+        "batch_id": batch_ids(lives, counts),
+        "event_id": events[_joined_events(harvests, before)],
+        "product_grade_id": np.concatenate([harvest.grade for harvest in harvests]) + 1,
+        "size_class": np.concatenate([harvest.size_class for harvest in harvests]),
+        "unit_count": np.concatenate([harvest.count for harvest in harvests]),
+        "live_weight_kg": np.concatenate([harvest.lot_live_g for harvest in harvests]),
+        "gutted_weight_kg": np.concatenate([harvest.gutted_g for harvest in harvests]),
     }
+    return group_rows(lives, counts, columns)
 
 
-def waste_rows(life: BatchLife) -> Columns:
+def _joined_events(harvests: list[Harvest], before: np.ndarray) -> np.ndarray:
+    """The event of each lot, among the events of all lives."""
+    return np.concatenate([harvest.event + first for harvest, first in zip(harvests, before.tolist(), strict=True)])
+
+
+def _waste_rows(lives: Sequence[BatchLife], events: np.ndarray, before: np.ndarray) -> BatchRows:
     """What gutting took, and what of the last grade was thrown away; a kind without weight has no row."""
-    harvest = life.harvest
-    share = life.schedule.biology.model.harvest.reject_discard_share
-    last_grade = len(life.schedule.farm.model.grades) - 1
-    events = len(harvest.ring)
-    gutted, rejected = (np.zeros(events, dtype=np.int64) for _ in range(2))
-    np.add.at(gutted, harvest.event, harvest.gutted_g)
-    is_last_grade = harvest.grade == last_grade
-    np.add.at(rejected, harvest.event[is_last_grade], harvest.gutted_g[is_last_grade])
-    weight = np.stack([harvest.live_g - gutted, np.floor(rejected * share + 0.5).astype(np.int64)], axis=1)
+    harvests, schedule = [life.harvest for life in lives], lives[0].schedule
+    share = schedule.biology.model.harvest.reject_discard_share
+    last_grade = len(schedule.farm.model.grades) - 1
+    of_lot, gutted_g = _joined_events(harvests, before), np.concatenate([harvest.gutted_g for harvest in harvests])
+    gutted, rejected = (np.zeros(len(events), dtype=np.int64) for _ in range(2))
+    np.add.at(gutted, of_lot, gutted_g)
+    is_last_grade = np.concatenate([harvest.grade for harvest in harvests]) == last_grade
+    np.add.at(rejected, of_lot[is_last_grade], gutted_g[is_last_grade])
+    live_g = np.concatenate([harvest.live_g for harvest in harvests])
+    weight = np.stack([live_g - gutted, np.floor(rejected * share + 0.5).astype(np.int64)], axis=1)
     event, category = np.nonzero(weight)
-    kinds = codes("harvest_waste", "category", WASTE)
-    return {
-        "batch_id": np.full(len(event), life.batch_id),
-        "event_id": event_ids(life)[event],
-        "category": kinds[category],
+    counts = np.diff(np.searchsorted(event, [*before, len(events)])).tolist()
+    columns: Columns = {
+        "batch_id": batch_ids(lives, counts),
+        "event_id": events[event],
+        "category": codes("harvest_waste", "category", WASTE)[category],
         "weight_kg": weight[event, category],
     }
+    return group_rows(lives, counts, columns)

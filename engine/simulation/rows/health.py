@@ -147,13 +147,14 @@ def samplings(health: HealthSampling, history: BatchHistory) -> Iterator[Samplin
     every = health.interval_days
     due = history.batch.start_day + health.first_day - 1
     for i, stage in enumerate(history.stages):
-        fish = stage.population * stage.present
         first = max(0, -(-(stage.start_day - due) // every))
-        for day in range(due + first * every - stage.start_day, stage.days, every):
-            living = np.flatnonzero(fish[:, day])
+        days = np.arange(due + first * every - stage.start_day, stage.days, every)
+        fish = (stage.population[:, days] * (days < stage.days_lived[:, None])).T.tolist()
+        for day, of_containers in zip(days.tolist(), fish, strict=True):
+            living = [c for c, count in enumerate(of_containers) if count]
             number = (stage.start_day + day - due) // every
-            if len(living):
-                yield Sampling(number=number, stage=i, container=int(living[number % len(living)]), day=day)
+            if living:
+                yield Sampling(number=number, stage=i, container=living[number % len(living)], day=day)
 
 
 def drivers(health: HealthSampling, history: BatchHistory, taken: Sampling) -> np.ndarray:
@@ -201,7 +202,7 @@ def _lice(health: HealthSampling, stage: StageHistory, c: int, today: int) -> fl
     """log(1 + mobile lice a fish / scale) on the latest day of counting; 0 before the first."""
     if stage.lice is None:
         return 0.0
-    latest = int(np.searchsorted(stage.lice.day, today, side="right")) - 1
+    latest = int(stage.lice.day.searchsorted(today, side="right")) - 1
     if latest < 0:
         return 0.0
     mobile = float(stage.lice.mobile[c, latest] + stage.lice.adult_female[c, latest])

@@ -15,7 +15,7 @@ from engine.farm.masters import pricing_rules
 from engine.farm.schedule import Schedule
 from engine.simulation.rows.feed import feed_tables
 from engine.simulation.rows.finance import fact_rows, transaction_rows
-from engine.simulation.rows.harvest import event_rows, lot_rows
+from engine.simulation.rows.harvest import harvest_tables
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.moves import move_tables
 from lake.tables import TABLES
@@ -30,6 +30,10 @@ def sold(lives: list[BatchLife]) -> BatchLife:
     return lives[0]
 
 
+def harvest_rows(life: BatchLife, table: str) -> list[dict[str, Any]]:
+    return rows_of(harvest_tables([life])[table].columns)
+
+
 @pytest.fixture(scope="module")
 def masters(small_schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
     rows = dimension_tables(small_schedule.farm, small_schedule.biology)
@@ -37,8 +41,8 @@ def masters(small_schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
 
 
 def test_every_lot_has_one_fact_with_its_figures(sold: BatchLife, masters: dict[str, list[dict[str, Any]]]) -> None:
-    lots, facts = rows_of(lot_rows(sold)), rows_of(fact_rows(sold))
-    events = {e["id"]: e for e in rows_of(event_rows(sold))}
+    lots, facts = harvest_rows(sold, "harvest_lot"), rows_of(fact_rows(sold))
+    events = {e["id"]: e for e in harvest_rows(sold, "harvest_event")}
     assert len(lots) == len(facts) > 10
     companies = {c["id"]: c for c in masters["company"]}
     sites = {s["id"]: s for s in masters["site"]}
@@ -107,9 +111,9 @@ def test_each_grade_of_a_harvest_is_paid_once_and_bears_its_share_of_the_rings_c
     sold: BatchLife, masters: dict[str, list[dict[str, Any]]]
 ) -> None:
     _, *sales = rows_of(transaction_rows(sold))
-    events = {e["id"]: e for e in rows_of(event_rows(sold))}
+    events = {e["id"]: e for e in harvest_rows(sold, "harvest_event")}
     gutted: Counter[tuple[int, int]] = Counter()
-    for lot in rows_of(lot_rows(sold)):
+    for lot in harvest_rows(sold, "harvest_lot"):
         gutted[lot["event_id"], lot["product_grade_id"]] += lot["gutted_weight_kg"]
     fed = feed_costs(sold)
     share = Decimal(str(sold.schedule.biology.model.trade.feed_share_of_cost))
@@ -142,7 +146,7 @@ def test_a_ring_that_lost_its_fish_sells_the_rest_at_the_others_price(sold: Batc
     prices = []
     for life in (sold, ill):
         gutted: Counter[int] = Counter()
-        for lot in rows_of(lot_rows(life)):
+        for lot in harvest_rows(life, "harvest_lot"):
             gutted[lot["event_id"]] += lot["gutted_weight_kg"]
         paid: Counter[int] = Counter()
         for row in rows_of(transaction_rows(life))[1:]:
@@ -156,7 +160,7 @@ def test_a_kilogram_costs_what_it_does_in_the_trade(sold: BatchLife) -> None:
     """Feed is half of the cost, so 4 to 6 EUR a kg gutted (Nofima, Kontali 2016-2023), before the markup."""
     _, *sales = rows_of(transaction_rows(sold))
     cents = sum(row["amount"] for row in sales) / 1.1
-    grams = sum(lot["gutted_weight_kg"] for lot in rows_of(lot_rows(sold)))
+    grams = sum(lot["gutted_weight_kg"] for lot in harvest_rows(sold, "harvest_lot"))
     assert 3.5 < cents * 10 / grams < 6.5
 
 
