@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -82,7 +82,7 @@ def require_check_names(names: tuple[str, ...]) -> None:
         )
 
 
-def run_checks(connection: Connection, run_dir: Path, only: tuple[str, ...] = ()) -> Iterator[CheckResult]:
+def run_checks(connection: Connection, run_dir: Path, only: tuple[str, ...] = ()) -> Generator[CheckResult, None, None]:
     """Run the checks, all unless `only` names some, and yield each result as it comes, in whatever order.
 
     `connection` is lake.views.connect's, with the plan registered. A check that DuckDB cannot run on the data

@@ -56,7 +56,7 @@ def _canonical(column: Column, array: pa.Array, edges: np.ndarray) -> Iterator[t
         return
     is_flag = column.type == pa.bool_() and not column.codes
     values = _bits(array, array.buffers()[1]) if is_flag else fixed_width(array)
-    yield values if not array.null_count else np.where(valid, values, values.dtype.type(0)), edges
+    yield values if valid is None or not array.null_count else np.where(valid, values, values.dtype.type(0)), edges
 
 
 def _validity(array: pa.Array) -> np.ndarray:
@@ -90,7 +90,7 @@ def fingerprints(table: Table, rows: pa.RecordBatch, counts: Sequence[int]) -> l
         if column.day:
             array = _since_midnight(array, rows.column(column.day))
         chunks = [
-            (memoryview(np.ascontiguousarray(values)).cast("B"), (at * values.itemsize).tolist())
+            (np.ascontiguousarray(values).data.cast("B"), (at * values.itemsize).tolist())
             for values, at in _canonical(column, array, edges)
             if values.size
         ]
