@@ -58,6 +58,8 @@ def _receive(calls: BinaryIO, waiting: queue.SimpleQueue[Call]) -> None:
         except Exception as error:
             # what was sent can't be read here, e.g. a function of a module that this process does not find
             waiting.put((_fail, (error,), {}))
+        except BaseException as error:  # of a module that does not let itself be imported; nobody may wait for ever
+            waiting.put((_fail, (ImportError(f"{type(error).__name__}: {error}"),), {}))
 
 
 def _fail(error: Exception) -> None:
