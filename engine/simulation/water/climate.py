@@ -30,6 +30,7 @@ from engine.simulation.water import sea, tide
 from engine.simulation.water.oxygen import MIN_SATURATION
 
 MIDSUMMER, MIDWINTER = 172.0, 355.0  # days of the year
+KEPT_BYTES = 40 << 20  # of fields; ten years of the shipped farm's 153 places take 25
 EXCHANGES_KEPT = 64  # the stages of a group of batches: their fish ask for them first, then their sensors
 GOLDEN_TURN = 0.6180339887498949  # multiples of it fill a circle evenly, however many there are
 
@@ -48,7 +49,7 @@ class WaterExchange:
 
 @dataclass(eq=False)
 class Climate:
-    """The fields of a farm up to day `days` since 1970-01-01, computed once per place.
+    """The fields of a farm up to day `days` since 1970-01-01, computed once per place as long as there is room.
 
     They are known from some days before `first_day` on: a sensor may have stuck before the first fish came.
     """
@@ -58,7 +59,8 @@ class Climate:
     seed: int
     days: int
     first_day: int = 0
-    _kept: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)  # by kind and place
+    _kept: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)  # by kind and place, the latest last
+    _kept_bytes: int = 0
     _exchanges: dict[tuple[bool, int, int], WaterExchange] = field(default_factory=dict)  # at sea, place, first day
 
     @cached_property
@@ -170,10 +172,15 @@ class Climate:
         return self._once("hall", hall.name, lambda: np.stack([self._hall_c(hall), *self._hall_others(hall)]))
 
     def _once(self, kind: str, place: str, make: Callable[[], np.ndarray]) -> np.ndarray:
-        found = self._kept.get((kind, place))
+        """What was made of a place, or make it; what was asked for longest ago is let go and made anew when wanted."""
+        found = self._kept.pop((kind, place), None)
         if found is None:
             with held_signals():
-                found = self._kept[kind, place] = make()
+                found = make()
+            self._kept_bytes += found.nbytes
+            while self._kept_bytes > KEPT_BYTES and self._kept:
+                self._kept_bytes -= self._kept.pop(next(iter(self._kept))).nbytes
+        self._kept[kind, place] = found
         return found
 
     @property

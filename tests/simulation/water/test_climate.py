@@ -295,6 +295,21 @@ def test_water_stays_within_what_water_can_be(climate: Climate) -> None:
             assert row.max() < high
 
 
+def test_a_large_farm_keeps_the_fields_of_the_places_asked_for_last(
+    small_farm: Farm, biology: Biology, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    climate, all_kept = made(small_farm, biology), made(small_farm, biology)
+    one = all_kept.sea(small_farm.areas[0]).nbytes
+    monkeypatch.setattr("engine.simulation.water.climate.KEPT_BYTES", 3 * one)
+    for _ in range(2):
+        for area in small_farm.areas:
+            assert climate.sea(area).tobytes() == all_kept.sea(area).tobytes()
+        for hall in small_farm.halls:
+            assert climate.hall(hall).tobytes() == all_kept.hall(hall).tobytes()
+            assert sum(field.nbytes for field in climate._kept.values()) == climate._kept_bytes <= 3 * one
+    assert climate.hall(hall) is climate.hall(hall)
+
+
 def test_water_that_is_asked_for_again_is_what_was_made_and_little_of_it_is_kept(
     small_farm: Farm, biology: Biology
 ) -> None:
