@@ -5,11 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import Any
 
 from engine.farm.infrastructure import Farm
 from engine.farm.staff_model import JobModel, PeopleModel
-from lake.errors import InputError
 
 ASCII = str.maketrans({"ð": "d", "Ð": "D", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "'": "", " ": ""})
 
@@ -53,8 +53,13 @@ def username(given: str, family: str) -> str:
     return "".join(letter for letter in plain if letter.isascii()).lower()
 
 
+def _free(login: str, taken: set[str]) -> str:
+    """The username, with the first number from 2 on that makes it nobody else's."""
+    return next(name for name in chain([login], (f"{login}{i}" for i in count(2))) if name not in taken)
+
+
 def staff_rows(farm: Farm) -> dict[str, list[dict[str, Any]]]:
-    """Rows of the tables staff and staff_profile, without ids. InputError when two people would share a username."""
+    """Rows of the tables staff and staff_profile, without ids."""
     staff = farm.model.master.staff
     named = dict.fromkeys(staff.names, 0)
     people: list[dict[str, Any]] = []
@@ -66,11 +71,7 @@ def staff_rows(farm: Farm) -> dict[str, list[dict[str, Any]]]:
         source = staff.names[geography]
         given, family = name_of(source, named[geography])
         named[geography] += 1
-        login = username(given, family)
-        if login in taken:
-            raise InputError(
-                f"farm {farm.name}", f"two of its staff would be called {login}", f"give {geography} more names"
-            )
+        login = _free(username(given, family), taken)
         taken.add(login)
         people.append(
             {

@@ -1,16 +1,19 @@
-"""Master data that other tables are computed by: growth of the stages, the sea through the year, templates of plans."""
+"""Master data: growth of the stages, the sea through the year, templates of plans, staff."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from engine.biology.parameters import Biology
-from engine.farm.infrastructure import Farm
+from engine.farm.infrastructure import Farm, parse_farm
 from engine.farm.master_model import TemplateModel
 from engine.farm.masters import master_rows, sea_profile_c, stage_tgc
+from engine.farm.staff import staff_rows, username
 
 
 @pytest.mark.parametrize("geography", ["Faroe Islands", "Scotland"])
@@ -62,3 +65,15 @@ def test_texts_that_the_application_does_not_allow_to_be_blank_are_filled(small_
     told = [row["description"] for row in rows["parameter_score_definition"]]
     assert all(told)
     assert len(set(told)) == len(told)
+
+
+def test_people_of_a_large_farm_who_share_a_name_have_usernames_of_their_own() -> None:
+    data = yaml.safe_load(Path("schedules/farms/faroe-scotland.yaml").read_text(encoding="utf-8"))
+    for geography in data["geographies"]:
+        geography["areas"]["count"] *= 20
+    rows = staff_rows(parse_farm(yaml.safe_dump(data, sort_keys=False), "large"))["staff"]
+    logins = [row["username"] for row in rows]
+    assert len(set(logins)) == len(logins) == len({row["email"] for row in rows})
+    assert len({(row["first_name"], row["last_name"]) for row in rows}) < len(rows)
+    numbered = [row for row in rows if row["username"][-1].isdecimal()]
+    assert numbered[0]["username"] == username(numbered[0]["first_name"], numbered[0]["last_name"]) + "2"
