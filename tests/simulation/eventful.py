@@ -18,6 +18,7 @@ from lake.codes import MORTALITY_CAUSES, SEA
 from lake.columns import record_batch
 from lake.tables import TABLES
 from tests.simulation.climates import climate_for
+from tests.simulation.trade_lives import alone
 
 Rows = dict[str, list[dict[str, Any]]]
 EventfulLife = Callable[[int], tuple[BatchHistory, Rows]]  # by position, see the fixture
@@ -175,8 +176,8 @@ def rows_of(schedule: Schedule, history: BatchHistory) -> Rows:
 def rows_of_life(life: BatchLife) -> Rows:
     """The rows of lice and of the journal as the lake stores them, a dictionary each, in their order."""
     found = {}
-    for table, made in (lice_tables([life]) | journal_tables([life])).items():
-        batch = record_batch(TABLES[table], made.columns)
+    for table, made in (alone(lice_tables, life) | alone(journal_tables, life)).items():
+        batch = record_batch(TABLES[table], made)
         batch.validate(full=True)
         found[table] = pa.Table.from_batches([batch]).to_pylist()
     return found

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 
 from engine.simulation import emission
@@ -58,7 +59,7 @@ def test_a_family_of_several_batches_that_fails_names_the_one(
     def of_batches(lives: Sequence[BatchLife]) -> dict[str, BatchRows]:
         if any(life.batch_id == bad.id for life in lives):
             raise ZeroDivisionError
-        return {"batch": join_batches("batch", {life.batch_id: {"id": [1]} for life in lives})}
+        return {"batch": join_batches("batch", {life.batch_id: {"id": np.array([1])} for life in lives})}
 
     monkeypatch.setattr(emission, "FAMILIES", (GroupFamily(of_batches),))
     emitter, seen = _emitter(lives), []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -24,6 +24,29 @@ def row_ids(table: str, batch_id: int, rows: int, start: int = 0) -> np.ndarray:
         raise OverflowError(f"batch {batch_id} has {start + rows} rows in {table}; its ids hold {1 << bits}")
     first = (batch_id << bits) + start
     return np.arange(first, first + rows, dtype=np.int64)
+
+
+def first_ids(table: str, batch_ids: Sequence[int] | np.ndarray) -> np.ndarray:
+    """The id of each batch's first row: see row_ids."""
+    ids: np.ndarray = np.array(batch_ids, dtype=np.int64) << TABLES[table].id_bits
+    return ids
+
+
+def edges(lengths: Sequence[int] | np.ndarray) -> np.ndarray:
+    """Where parts of such lengths begin that lie end to end, and where the last one ends, (lengths + 1,)."""
+    return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+
+
+def part_sums(values: Sequence[int] | np.ndarray, lengths: Sequence[int] | np.ndarray) -> np.ndarray:
+    """The sum of the values of each part, of parts of such lengths that lie end to end."""
+    sums: np.ndarray = np.diff(edges(values)[edges(lengths)])
+    return sums
+
+
+def part_counts(positions: np.ndarray, bounds: np.ndarray) -> np.ndarray:
+    """How many of some positions, which rise, lie in each part: see edges."""
+    counts: np.ndarray = np.diff(np.searchsorted(positions, bounds))
+    return counts
 
 
 @cache

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from engine.simulation.record import StageHistory
-from engine.simulation.rows.columns import Columns
+from engine.simulation.rows.columns import Columns, edges
 
 
 class StayDays:
@@ -21,11 +21,11 @@ class StayDays:
         self._stages = [stage for stages in lives for stage in stages]
         self._present = [None if (s.days_lived == s.days).all() else s.present for s in self._stages]
         self._lived = np.concatenate([s.days_lived for s in self._stages])
-        upto = np.concatenate([[0], np.cumsum(self._lived)])
-        stays = np.cumsum([0, *(sum(len(s.days_lived) for s in stages) for stages in lives)])
-        self.edges: np.ndarray = upto[stays]  # where each batch's rows begin and the last one's end
+        self._upto = edges(self._lived)
+        stays = edges([sum(len(s.days_lived) for s in stages) for stages in lives])
+        self.edges: np.ndarray = self._upto[stays]  # where each batch's rows begin and the last one's end
         self.counts: np.ndarray = np.diff(self.edges)  # of each batch
-        self.rows = int(upto[-1])
+        self.rows = int(self._upto[-1])
 
     def of(self, values: Iterable[np.ndarray]) -> np.ndarray:
         """The days lived of each stage's values (n, days)."""
@@ -43,13 +43,12 @@ class StayDays:
     @cached_property
     def columns(self) -> Columns:
         """Batch, container, stay and day."""
-        before = np.cumsum(self._lived) - self._lived
         begun = np.concatenate([np.full(len(s.days_lived), s.start_day) for s in self._stages])
         return {
             "batch_id": np.repeat(self._batch_ids, self.counts),
             "container_id": self.of_stays(np.array(s.container_ids) for s in self._stages),
             "assignment_id": self.of_stays(self._ids),
-            "date": np.arange(self.rows) + np.repeat(begun - before, self._lived),
+            "date": np.arange(self.rows) + np.repeat(begun - self._upto[:-1], self._lived),
         }
 
     @cached_property

@@ -8,7 +8,7 @@ import pyarrow as pa
 from engine.biology.fish import MEALS_A_DAY, Feed
 from engine.simulation.feed.rations import MEAL_FIGURES, MealColumns, list_meals
 from engine.simulation.numerics.calendar import DAY_US, HOUR_US
-from engine.simulation.rows.columns import BatchRows, biomass_units, code
+from engine.simulation.rows.columns import BatchRows, biomass_units, code, edges, part_counts
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.lives import Lives
 from lake.columns import Nullable
@@ -78,11 +78,7 @@ def purchase_rows(lives: Lives) -> BatchRows:
     lots = lives.flat(lambda life: (fed.lots for fed in life.feeding))
     feed, day = np.concatenate([each.feed_id for each in lots]), np.concatenate([each.day for each in lots])
     brands = pa.array([f.brand for f in feeds], pa.string())
-    numbers = [
-        f"{life.history.batch.number}-FEED-{i:04d}"
-        for life, count in zip(lives, counts.tolist(), strict=True)
-        for i in range(1, count + 1)
-    ]
+    numbers = [f"{life.history.batch.number}-FEED-{i:04d}" for life, i in lives.numbered(counts)]
     return lives.rows(
         {
             "id": lives.row_ids("feed_purchase", counts),
@@ -105,10 +101,10 @@ def stock_rows(lives: Lives, purchases: BatchRows) -> BatchRows:
 
     What a batch left behind when it moved on or was harvested is written off.
     """
-    bought, edges = purchases.columns, np.cumsum([0, *purchases.counts.values()])
+    bought, bounds = purchases.columns, edges([*purchases.counts.values()])
     quantity = (bought["closing_kg"] + MIN_STOCK) // (2 * MIN_STOCK)
     still_fed = np.zeros(len(quantity), dtype=bool)
-    for life, begin, end in zip(lives, edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+    for life, begin, end in zip(lives, bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
         if stores := _stores(life):
             still_fed[begin:end] = np.isin(bought["feed_container_id"][begin:end], stores)
     stocked = np.flatnonzero((quantity > 0) & still_fed)
@@ -120,7 +116,7 @@ def stock_rows(lives: Lives, purchases: BatchRows) -> BatchRows:
             "quantity_kg": quantity[stocked],
             "entry_date": bought["purchase_date"][stocked] * DAY_US + round(hour * HOUR_US),
         },
-        np.diff(np.searchsorted(stocked, edges)),
+        part_counts(stocked, bounds),
     )
 
 

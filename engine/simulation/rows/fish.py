@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.biology.fish import Growth
 from engine.simulation.observed.growth_samples import STATISTICS
-from engine.simulation.rows.columns import BatchRows, Columns, biomass_units, code
+from engine.simulation.rows.columns import BatchRows, Columns, biomass_units, code, edges, part_counts, part_sums
 from engine.simulation.rows.lives import Lives
 
 
@@ -47,24 +47,23 @@ def mortality_rows(lives: Lives) -> BatchRows:
             "cause": cause,
             "is_cull": is_cull,
         },
-        np.diff(np.searchsorted(i, days.edges)),
+        part_counts(i, days.edges),
     )
 
 
 def sample_rows(lives: Lives) -> tuple[BatchRows, BatchRows]:
     """The weekly samples and their fish."""
-    stages = lives.flat(lambda life: life.weighings.stages)
+    stages, stages_lived = lives.counted(lambda life: life.weighings.stages)
     taken, fish = ([len(x) for x in each] for each in ([w.container for w in stages], [w.fish_sample for w in stages]))
-    stay = np.concatenate([w.container for w in stages]) + np.repeat(_begins([len(ids) for ids in lives.ids]), taken)
-    sample = np.concatenate([w.fish_sample for w in stages]) + np.repeat(_begins(taken), fish)
+    stay = np.concatenate([w.container for w in stages]) + np.repeat(edges([len(ids) for ids in lives.ids])[:-1], taken)
+    sample = np.concatenate([w.fish_sample for w in stages]) + np.repeat(edges(taken)[:-1], fish)
     statistics = np.concatenate([w.statistics for w in stages])
-    first_stages = _begins([len(life.stages) for life in lives])
-    counts, fish_counts = np.add.reduceat(taken, first_stages), np.add.reduceat(fish, first_stages)
+    counts, fish_counts = part_sums(taken, stages_lived), part_sums(fish, stages_lived)
     row = lives.row_ids("growth_sample", counts)
     samples: Columns = {
         "id": row,
-        "container_id": np.concatenate([s.container_ids for s in lives.stages])[stay],
-        "assignment_id": np.concatenate(lives.ids)[stay],
+        "container_id": lives.container_ids[stay],
+        "assignment_id": lives.stay_ids[stay],
         "sample_date": np.concatenate([w.day for w in stages]),
         "sample_size": np.concatenate([w.size for w in stages]),
         **{name: statistics[:, i] for i, name in enumerate(STATISTICS)},
@@ -76,9 +75,3 @@ def sample_rows(lives: Lives) -> tuple[BatchRows, BatchRows]:
         "length_cm": np.concatenate([w.fish_length for w in stages]),
     }
     return lives.rows(samples, counts), lives.rows(each, fish_counts)
-
-
-def _begins(lengths: list[int]) -> np.ndarray:
-    """Where parts of such lengths begin that lie end to end."""
-    begins: np.ndarray = np.cumsum([0, *lengths[:-1]])
-    return begins

@@ -32,10 +32,11 @@ from engine.simulation.rows.columns import (
     hundred_thousandths,
     hundredths,
     in_units,
+    part_sums,
     stack,
 )
-from engine.simulation.rows.groups import batch_ids, first_ids, group_ids, group_rows
 from engine.simulation.rows.life import BatchLife
+from engine.simulation.rows.lives import Lives
 from lake.codes import SEA, VACCINE
 from lake.columns import Nullable
 from lake.errors import InputError
@@ -45,7 +46,7 @@ DETECTION_METHODS = ("manual", "visual", "automated", "camera")  # the order of 
 LIMITED_TYPE = LICE_TYPES.index((SALMON_LOUSE, "female", "adult"))
 
 
-def lice_tables(lives: Sequence[BatchLife]) -> dict[str, BatchRows]:
+def lice_tables(lives: Lives) -> dict[str, BatchRows]:
     """lice_count, treatment, treatment_truth, lice_truth."""
     counts, truth = _sea_rows(lives)
     treatment, treatment_truth = treatment_rows(lives)
@@ -103,14 +104,14 @@ def _identify(
     return IdentifiedLice(lice=count, moment=moment, certainty=certainty)
 
 
-def _sea_rows(lives: Sequence[BatchLife]) -> tuple[BatchRows, BatchRows]:
+def _sea_rows(lives: Lives) -> tuple[BatchRows, BatchRows]:
     """lice_count and lice_truth of the stays at sea."""
     parts = [_ring_counts(life, life.stages[-1]) for life in lives]
-    counts = [0 if part is None else len(part["day"]) for part in parts]
+    counts = np.array([0 if part is None else len(part["day"]) for part in parts])
     found = [part for part in parts if part is not None]
     if not found:
-        return group_rows(lives, counts, empty("lice_count")), group_rows(lives, counts, empty("lice_truth"))
-    rows, schedule = stack(found), lives[0].schedule
+        return lives.rows(empty("lice_count"), counts), lives.rows(empty("lice_truth"), counts)
+    rows, schedule = stack(found), lives.schedule
     model = schedule.biology.model.lice_counts
     positions = type_positions(schedule.farm)
     by_type = np.where(positions >= 0, rows["lice"][:, positions], 0)
@@ -123,11 +124,7 @@ def _sea_rows(lives: Sequence[BatchLife]) -> tuple[BatchRows, BatchRows]:
     # the rings are counted one after the other
     first, last = model.first_hour_utc * 60, model.last_hour_utc * 60
     minute = first + np.floor((last - first) * (rows["ring"] + rows["moment"]) / rows["rings"]).astype(np.int64)
-    ring: Columns = {
-        "batch_id": batch_ids(lives, counts),
-        "container_id": rows["container"],
-        "assignment_id": rows["assignment"],
-    }
+    ring: Columns = {"container_id": rows["container"], "assignment_id": rows["assignment"]}
     counted: Columns = {
         **ring,
         "count_date": rows["day"] * DAY_US + minute * MINUTE_US,
@@ -137,8 +134,6 @@ def _sea_rows(lives: Sequence[BatchLife]) -> tuple[BatchRows, BatchRows]:
     }
     types = {name: values[at] for name, values in counted.items()}
     types |= {"lice_type_id": kind + 1, "count_value": by_type[at, kind]}
-    rows_before = np.concatenate([[0], np.cumsum(told.sum(axis=1))])
-    of_types = np.diff(rows_before[np.cumsum([0, *counts])]).tolist()
     truth = ring | {
         "date": rows["day"],
         "attached": in_units(rows["attached"], TEN_THOUSANDTHS),
@@ -149,7 +144,7 @@ def _sea_rows(lives: Sequence[BatchLife]) -> tuple[BatchRows, BatchRows]:
         "types_found": types_found,
         "lice_counted": by_type.sum(axis=1),
     }
-    return group_rows(lives, of_types, types), group_rows(lives, counts, truth)
+    return lives.rows(types, part_sums(told.sum(axis=1), counts)), lives.rows(truth, counts)
 
 
 def _ring_counts(life: BatchLife, stage: StageHistory) -> Columns | None:
@@ -186,27 +181,21 @@ def _methods(seed: int, batch: str, shares: Sequence[float], stage: StageHistory
     return chosen
 
 
-def treatment_rows(lives: Sequence[BatchLife]) -> tuple[BatchRows, BatchRows]:
+def treatment_rows(lives: Lives) -> tuple[BatchRows, BatchRows]:
     """Each treatment as given, by time and container, and what it really did."""
-    given = [(life, remedy) for life in lives for remedy in life.care.remedies]
-    counts = [len(life.care.remedies) for life in lives]
+    given, counts = lives.counted(lambda life: [(life, remedy) for remedy in life.care.remedies])
     if not given:
-        return group_rows(lives, counts, empty("treatment")), group_rows(lives, counts, empty("treatment_truth"))
+        return lives.rows(empty("treatment"), counts), lives.rows(empty("treatment_truth"), counts)
     remedies = [remedy for _, remedy in given]
-    treatments = lives[0].schedule.biology.model.treatments
-    ids = group_ids("treatment", lives, counts)
-    entries: list[int] = []
-    for life, first in zip(lives, first_ids("journal_entry", lives).tolist(), strict=True):
-        entry_of = life.care.entry_of
-        entries += [first + entry_of[i] for i in range(len(life.care.remedies))]
-    vaccine_of = {life.batch_id: _vaccine_id(life) for life in lives if life.care.remedies}
-    vaccines = np.repeat([vaccine_of.get(life.batch_id, 0) for life in lives], counts)
+    treatments = lives.schedule.biology.model.treatments
+    ids = lives.row_ids("treatment", counts)
+    entries = np.array([life.care.entry_of[number - 1] for life, number in lives.numbered(counts)])
+    vaccines = np.repeat([_vaccine_id(life) if life.care.remedies else 0 for life in lives], counts)
     is_vaccine = np.array([r.method == VACCINE for r in remedies])
     policies = [treatments.vaccination if r.method == VACCINE else treatments.methods.of(r.method) for r in remedies]
     kinds = ["vaccination" if r.method == VACCINE else treatments.methods.of(r.method).type for r in remedies]
     columns: Columns = {
         "id": ids,
-        "batch_id": batch_ids(lives, counts),
         "container_id": np.array([life.stages[r.at].container_ids[r.container] for life, r in given]),
         "batch_assignment_id": np.array([life.ids[r.at][r.container] for life, r in given]),
         "treatment_date": np.array([r.time_us for r in remedies]),
@@ -221,15 +210,14 @@ def treatment_rows(lives: Sequence[BatchLife]) -> tuple[BatchRows, BatchRows]:
         "includes_weighing": np.array(
             [life.weighed[r.at][r.container, r.day - life.stages[r.at].start_day] for life, r in given]
         ),
-        "journal_entry_id": np.array(entries),
+        "journal_entry_id": np.repeat(lives.first_ids("journal_entry"), counts) + entries,
     }
     truth: Columns = {
-        "batch_id": columns["batch_id"],
         "treatment_id": ids,
         "efficacy": hundred_thousandths(np.array([r.efficacy for r in remedies])),
         "expected_loss": hundred_thousandths(np.array([r.loss for r in remedies])),
     }
-    return group_rows(lives, counts, columns), group_rows(lives, counts, truth)
+    return lives.rows(columns, counts), lives.rows(truth, counts)
 
 
 def _vaccine_id(life: BatchLife) -> int:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -22,7 +20,6 @@ from engine.simulation.observed.state_estimate import StageEstimate, estimate_st
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.buffers import ReadingBuffers
 from engine.simulation.rows.columns import row_ids
-from engine.simulation.rows.days import StayDays
 from engine.simulation.rows.workflows import Workflow, history_workflows
 from engine.simulation.water.climate import Climate
 from lake.codes import OXYGEN
@@ -75,11 +72,6 @@ class BatchLife:
         return [list(sensor_groups(self.climate, stage)) for stage in self.stages]
 
     @cached_property
-    def days(self) -> StayDays:
-        """The days that were lived in the batch's containers."""
-        return StayDays([self.batch_id], [self.stages], self.ids)
-
-    @cached_property
     def care(self) -> CareRecord:
         """The batch's treatments, laboratory samples and journal."""
         return record_care(self.schedule, self.history)
@@ -122,11 +114,6 @@ class BatchLife:
             was_weighed[samples.container, samples.day - stage.start_day] = True
         return found
 
-    @cached_property
-    def container_ids(self) -> np.ndarray:
-        """The container of each of the batch's stays."""
-        return np.array([c for stage in self.stages for c in stage.container_ids])
-
     def names(self, stage: StageHistory) -> tuple[str, ...]:
         """The names of a stage's containers."""
         return tuple(self.schedule.farm.container(c).name for c in stage.container_ids)
@@ -138,8 +125,3 @@ class BatchLife:
             water = group.water
             out[here] = day_means(water.field[OXYGEN_FIELD, water.lead :].reshape(-1, water.slots))
         return out
-
-    def joined(self, values: Callable[[StageHistory], Any]) -> np.ndarray:
-        """One value an assignment, over all stages, from each stage's one value or (n,)."""
-        found = [(values(s), len(s.container_ids)) for s in self.stages]
-        return np.concatenate([v if isinstance(v, np.ndarray) and v.ndim else np.full(n, v) for v, n in found])

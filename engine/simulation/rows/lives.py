@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from engine.farm.schedule import Schedule
 from engine.simulation.record import StageHistory
-from engine.simulation.rows.columns import BatchRows, Columns, row_ids
+from engine.simulation.rows.columns import BatchRows, Columns, edges, first_ids, row_ids
 from engine.simulation.rows.days import StayDays
 from engine.simulation.rows.life import BatchLife
 from lake.tables import TABLES
@@ -42,6 +42,21 @@ class Lives(tuple[BatchLife, ...]):
         return self.flat(lambda life: life.ids)
 
     @cached_property
+    def stays(self) -> np.ndarray:
+        """How many stays each life has."""
+        return np.array([sum(map(len, life.ids)) for life in self])
+
+    @cached_property
+    def stay_ids(self) -> np.ndarray:
+        """The id of each stay."""
+        return np.concatenate(self.ids)
+
+    @cached_property
+    def container_ids(self) -> np.ndarray:
+        """The container of each stay."""
+        return self.of_stays(lambda stage: np.array(stage.container_ids))
+
+    @cached_property
     def days(self) -> StayDays:
         """The days that were lived in the containers of all."""
         return StayDays(self.batch_ids, [life.stages for life in self], self.ids)
@@ -50,14 +65,32 @@ class Lives(tuple[BatchLife, ...]):
         """What each life has several of, those of all end to end."""
         return [value for life in self for value in values(life)]
 
+    def counted(self, values: Callable[[BatchLife], Sequence[Value]]) -> tuple[list[Value], np.ndarray]:
+        """What each life has several of, those of all end to end, and how many each has."""
+        found = [values(life) for life in self]
+        return [value for of_life in found for value in of_life], np.array([len(of_life) for of_life in found])
+
+    def numbered(self, counts: np.ndarray) -> Iterator[tuple[BatchLife, int]]:
+        """Of each row, of which each life has so many: its life, and its number in that, from 1."""
+        for life, count in zip(self, counts.tolist(), strict=True):
+            for number in range(1, count + 1):
+                yield life, number
+
+    def of_stays(self, values: Callable[[StageHistory], Any]) -> np.ndarray:
+        """Each stay's value, from each stage's one value or (n,)."""
+        found = [(values(stage), len(stage.container_ids)) for stage in self.stages]
+        return np.concatenate([v if isinstance(v, np.ndarray) and v.ndim else np.full(n, v) for v, n in found])
+
+    def first_ids(self, table: str) -> np.ndarray:
+        """The id of each batch's first row."""
+        return first_ids(table, self.batch_ids)
+
     def row_ids(self, table: str, counts: np.ndarray) -> np.ndarray:
         """Ids of each batch's rows, so many of each (lives,): see columns.row_ids."""
-        bits = TABLES[table].id_bits
-        if int(counts.max()) > 1 << bits:
+        if int(counts.max()) > 1 << TABLES[table].id_bits:
             each = zip(self.batch_ids, counts.tolist(), strict=True)
             return np.concatenate([row_ids(table, batch_id, count) for batch_id, count in each])
-        before = np.cumsum(counts) - counts
-        first = (np.array(self.batch_ids, dtype=np.int64) << bits) - before
+        first = self.first_ids(table) - edges(counts)[:-1]
         ids: np.ndarray = np.repeat(first, counts) + np.arange(int(counts.sum()))
         return ids
 

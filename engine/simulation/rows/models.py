@@ -16,7 +16,7 @@ from engine.biology.outlook import Outlook
 from engine.farm.infrastructure import Farm
 from engine.farm.masters import sea_profile_c, stage_tgc
 from engine.farm.schedule import Batch, Schedule
-from engine.simulation.rows.columns import Tables, hundred_thousandths, in_units, row_ids, text
+from engine.simulation.rows.columns import Tables, first_ids, hundred_thousandths, in_units, text
 from lake.codes import SEA
 
 
@@ -99,7 +99,7 @@ def model_tables(schedule: Schedule, batches: Sequence[Batch], profiles: Sequenc
     geographies = [schedule.farm.geography_of(batch).name for batch in batches]
     number, days = len(batches), np.array([len(profile) for profile in profiles])
     ids = np.array([batch.id for batch in batches])
-    profile_id, model_id = single_ids("temperature_profile", batches), single_ids("tgc_model", batches)
+    profile_id, model_id = first_ids("temperature_profile", ids), first_ids("tgc_model", ids)
     one, every_stage = np.ones(number, dtype=np.int64), np.ones(number * len(stages), dtype=np.int64)
     order = np.argsort(np.array(stages), kind="stable")
     growth = {name: np.array(stage_tgc(schedule.biology, name))[order] for name in set(geographies)}
@@ -135,11 +135,6 @@ def model_tables(schedule: Schedule, batches: Sequence[Batch], profiles: Sequenc
             "weight_exponent": in_units(every_stage / 3.0, 100.0),
         },
     }
-
-
-def single_ids(table: str, batches: Sequence[Batch]) -> np.ndarray:
-    """The id of each batch's only row in a table."""
-    return np.concatenate([row_ids(table, batch.id, 1) for batch in batches])
 
 
 def count_model_rows(farm: Farm, policy: Outlook) -> dict[str, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
@@ -18,14 +17,16 @@ from engine.simulation.rows.columns import (
     biomass_units,
     code,
     codes,
+    edges,
     empty,
     hundredths,
+    part_sums,
     row_ids,
     stack,
 )
-from engine.simulation.rows.groups import batch_ids, first_ids, group_ids, group_rows
 from engine.simulation.rows.handling import handling_minutes
 from engine.simulation.rows.life import BatchLife
+from engine.simulation.rows.lives import Lives
 from engine.simulation.rows.workflows import Workflow, broken_off, transfer_templates
 from lake.codes import SEA
 from lake.columns import Nullable
@@ -59,20 +60,16 @@ class Moved(NamedTuple):
     actions: Actions
 
 
-def move_tables(lives: Sequence[BatchLife]) -> dict[str, BatchRows]:
+def move_tables(lives: Lives) -> dict[str, BatchRows]:
     """transfer_workflow and transfer_action."""
-    moves = [
-        [Moved(life=life, workflow=w, actions=_actions(life, w)) for w in life.workflows if w.has_actions]
-        for life in lives
-    ]
-    made = [move for of_life in moves for move in of_life]
-    counts = [sum(len(move.actions.source) for move in of_life) for of_life in moves]
-    actions = _action_rows(made, group_ids("transfer_action", lives, counts)) if made else empty("transfer_action")
-    workflows = [len(life.workflows) for life in lives]
-    totals = _totals(lives, made, actions)
+    moves, moves_made = lives.counted(
+        lambda life: [Moved(life=life, workflow=w, actions=_actions(life, w)) for w in life.workflows if w.has_actions]
+    )
+    counts = part_sums([len(move.actions.source) for move in moves], moves_made)
+    actions = _action_rows(moves, lives.row_ids("transfer_action", counts)) if moves else empty("transfer_action")
     return {
-        "transfer_workflow": group_rows(lives, workflows, _workflow_rows(lives, workflows, totals)),
-        "transfer_action": group_rows(lives, counts, actions),
+        "transfer_workflow": _workflow_rows(lives, _totals(lives, moves, actions)),
+        "transfer_action": lives.rows(actions, counts),
     }
 
 
@@ -86,9 +83,9 @@ def count_actions(sources: int, containers: int) -> int:
     return containers if containers == sources else containers + sources - 1
 
 
-def _workflow_rows(lives: Sequence[BatchLife], counts: Sequence[int], totals: dict[str, np.ndarray]) -> Columns:
+def _workflow_rows(lives: Lives, totals: dict[str, np.ndarray]) -> BatchRows:
     """transfer_workflow: one row a workflow, with the totals of its actions."""
-    found = [(life.history.batch, w) for life in lives for w in life.workflows]
+    found, counts = lives.counted(lambda life: [(life.history.batch, w) for w in life.workflows])
     n = len(found)
     stage = np.array([w.stage for _, w in found], dtype=np.int64)
     status = codes("transfer_workflow", "status", [w.status for _, w in found])
@@ -96,12 +93,11 @@ def _workflow_rows(lives: Sequence[BatchLife], counts: Sequence[int], totals: di
     last = np.array([w.last_day for _, w in found], dtype=np.int64)
     done = status == code("transfer_workflow", "status", "COMPLETED")
     begun = done | (status == code("transfer_workflow", "status", "IN_PROGRESS"))
-    template = transfer_templates(lives[0].schedule.farm)
+    template = transfer_templates(lives.schedule.farm)
     activity = np.array([template.get(w.stage + 1, 0) for _, w in found], dtype=np.int64)
     follows = [w.status != "CANCELLED" and w.stage + 1 in template for _, w in found]
-    return {
-        "id": group_ids("transfer_workflow", lives, counts),
-        "batch_id": batch_ids(lives, counts),
+    columns: Columns = {
+        "id": lives.row_ids("transfer_workflow", counts),
         "workflow_number": pa.array([w.number(batch) for batch, w in found], pa.string()),
         "workflow_type": np.full(n, code("transfer_workflow", "workflow_type", "LIFECYCLE_TRANSITION")),
         "status": status,
@@ -115,13 +111,14 @@ def _workflow_rows(lives: Sequence[BatchLife], counts: Sequence[int], totals: di
         "estimated_total_count": Nullable(totals["estimated_total_count"], ~done),
         "estimated_total_biomass_kg": Nullable(totals["estimated_total_biomass_kg"], ~done),
         "finance_transaction_id": Nullable(
-            np.repeat(first_ids("intercompany_transaction", lives), counts), done & (stage == SEA - 1)
+            np.repeat(lives.first_ids("intercompany_transaction"), counts), done & (stage == SEA - 1)
         ),
         "planned_activity_id": Nullable(
-            np.repeat(first_ids("planned_activity", lives), counts) + activity, np.array(follows, dtype=bool)
+            np.repeat(lives.first_ids("planned_activity"), counts) + activity, np.array(follows, dtype=bool)
         ),
         "cancellation_reason": pa.array([w.reason for _, w in found], pa.string()),
     }
+    return lives.rows(columns, counts)
 
 
 TOTALS = (
@@ -136,12 +133,11 @@ TOTALS = (
 )
 
 
-def _totals(lives: Sequence[BatchLife], moves: list[Moved], rows: Columns) -> dict[str, np.ndarray]:
+def _totals(lives: Lives, moves: list[Moved], rows: Columns) -> dict[str, np.ndarray]:
     """TOTALS of each workflow, from the rows of its actions. Of a draft they are those of the fish that live now."""
-    first, total = {}, 0
-    for life in lives:
-        first[life.batch_id], total = total, total + len(life.workflows)
-    totals = np.zeros((len(TOTALS), total), dtype=np.int64)
+    bounds = edges([len(life.workflows) for life in lives]).tolist()
+    first = dict(zip(lives.batch_ids, bounds[:-1], strict=True))
+    totals = np.zeros((len(TOTALS), bounds[-1]), dtype=np.int64)
     for life in lives:
         drafts = [first[life.batch_id] + workflow.row for workflow in life.workflows if not workflow.has_actions]
         if drafts:
@@ -169,7 +165,7 @@ def _totals(lives: Sequence[BatchLife], moves: list[Moved], rows: Columns) -> di
         )
         upto = np.concatenate([np.zeros((len(of_rows), 1), dtype=np.int64), of_rows.cumsum(axis=1)], axis=1)
         here = [first[move.life.batch_id] + move.workflow.row for move in moves]
-        totals[1:, here] = np.diff(upto[:, np.cumsum([0, *actions])], axis=1)
+        totals[1:, here] = np.diff(upto[:, edges(actions)], axis=1)
         totals[0, here] = [_evening_fish(move.life, move.workflow) for move in moves]
     return dict(zip(TOTALS, totals, strict=True))
 
@@ -201,7 +197,6 @@ def _action_rows(moves: list[Moved], ids: np.ndarray) -> Columns:
     methods = codes("transfer_action", "transfer_method", handling.transfer_methods)
     return {
         "id": ids,
-        "batch_id": rows["batch"],
         "workflow_id": rows["workflow"],
         "action_number": rows["action_number"],
         "source_assignment_id": rows["source"],
@@ -235,7 +230,6 @@ def _move_rows(life: BatchLife, workflow: Workflow, actions: Actions) -> Columns
     evening = np.minimum(actions.day, life.schedule.as_of_day) - 1 - stage.start_day
     return {
         "action_number": np.arange(1, n + 1),
-        "batch": life.batch_id,
         "workflow": row_ids("transfer_workflow", life.batch_id, 1)[0] + workflow.row,
         "stage": workflow.stage,
         "source": life.ids[i][source],

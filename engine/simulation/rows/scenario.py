@@ -13,12 +13,11 @@ from engine.farm.masters import stage_tgc
 from engine.farm.schedule import Batch, Schedule
 from engine.simulation.numerics.calendar import DAY_US
 from engine.simulation.observed.projection import BatchProjection, StageModels, project_batch
-from engine.simulation.rows.columns import Tables, text
+from engine.simulation.rows.columns import Tables, first_ids, text
 from engine.simulation.rows.models import (
     model_name,
     model_tables,
     profile_name,
-    single_ids,
     standard_models,
 )
 from engine.simulation.rows.origin import egg_supplier
@@ -92,8 +91,8 @@ def scenario_tables(schedule: Schedule, batches: Sequence[Batch], expected: Sequ
     """
     master, biology = schedule.farm.model.master, schedule.biology.model
     suppliers = [master.egg_suppliers[egg_supplier(schedule, batch)] for batch in batches]
-    scenario, run = single_ids("scenario", batches), single_ids("projection_run", batches)
     ids, one = np.array([batch.id for batch in batches]), np.ones(len(batches), dtype=np.int64)
+    scenario, run = first_ids("scenario", ids), first_ids("projection_run", ids)
     days = np.array([len(each.day) for each in expected])
     snapshots = [_snapshot(schedule, batch, len(each.day)) for batch, each in zip(batches, expected, strict=True)]
     return {
@@ -108,7 +107,7 @@ def scenario_tables(schedule: Schedule, batches: Sequence[Batch], expected: Sequ
             "genotype": pa.array([master.scenario.genotypes[supplier] for supplier in suppliers], pa.string()),
             "supplier": pa.array(suppliers, pa.string()),
             "initial_weight": one * round(biology.stages.egg_weight_g * 10_000),
-            "tgc_model_id": single_ids("tgc_model", batches),
+            "tgc_model_id": first_ids("tgc_model", ids),
             "fcr_model_id": one,
             "mortality_model_id": one,
             "biological_constraints_id": one,

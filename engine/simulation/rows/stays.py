@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pyarrow as pa
 
 from engine.farm.schedule import Batch
 from engine.simulation.rows.columns import BatchRows, Columns, append, biomass_units, code, codes, join_batches
-from engine.simulation.rows.groups import GroupStays, batch_ids, first_ids, group_rows
-from engine.simulation.rows.life import BatchLife
+from engine.simulation.rows.lives import Lives
 from engine.simulation.rows.undelivered import reserved_rows
 from lake.columns import Nullable
 
 BATCH_ROWS = 1
 
 
-def stay_tables(lives: Sequence[BatchLife]) -> dict[str, BatchRows]:
+def stay_tables(lives: Lives) -> dict[str, BatchRows]:
     """batch and container_assignment."""
     return {"batch": batch_rows(lives), "container_assignment": _with_reserved(lives)}
 
@@ -28,20 +25,20 @@ def _reserved_trays(batch: Batch) -> int:
     return 0 if batch.trays_received is None else trays - batch.trays_received
 
 
-def _with_reserved(lives: Sequence[BatchLife]) -> BatchRows:
+def _with_reserved(lives: Lives) -> BatchRows:
     """The stays' rows, and the trays that eggs are yet to come into."""
     reserved = [_reserved_trays(life.history.batch) for life in lives]
     if not any(reserved):
         return assignment_rows(lives)
     parts = {}
     for life, trays in zip(lives, reserved, strict=True):
-        rows = assignment_rows([life]).columns
+        rows = assignment_rows(Lives([life])).columns
         yet_to_come = reserved_rows(life.history.batch, first=len(life.ids[0])) if trays else None
         parts[life.batch_id] = rows if yet_to_come is None else append(rows, yet_to_come)
     return join_batches("container_assignment", parts)
 
 
-def batch_rows(lives: Sequence[BatchLife]) -> BatchRows:
+def batch_rows(lives: Lives) -> BatchRows:
     """Each batch's one row."""
     histories = [life.history for life in lives]
     batches = [h.batch for h in histories]
@@ -69,35 +66,33 @@ def batch_rows(lives: Sequence[BatchLife]) -> BatchRows:
         "harvest_target_g": np.array([h.harvest_target_cg for h in histories]),
         "harvest_decision_date": Nullable(np.maximum(decided, 0), decided >= 0),
         "harvest_reason": Nullable(np.array(reasons), harvested),
-        "pinned_projection_run_id": first_ids("projection_run", lives),
+        "pinned_projection_run_id": lives.first_ids("projection_run"),
         "over_capacity_planned": np.array([life.over_capacity_planned for life in lives]),
         "cutoff_forecast": codes("batch", "cutoff_forecast", [life.cutoff_forecast for life in lives]),
     }
-    return group_rows(lives, [BATCH_ROWS] * len(lives), columns)
+    return BatchRows(columns=columns, counts=dict.fromkeys(lives.batch_ids, BATCH_ROWS))
 
 
-def assignment_rows(lives: Sequence[BatchLife]) -> BatchRows:
+def assignment_rows(lives: Lives) -> BatchRows:
     """One row a stay."""
-    stays = GroupStays(lives)
-    emptied = stays.joined(lambda s: s.emptied)
-    last_weighed = np.concatenate([latest for life in lives for latest in life.weighings.latest])
-    population = np.where(emptied, 0, stays.joined(lambda s: s.last(s.population))).astype(np.int64)
-    known = [estimate for life in lives for estimate in life.estimates]
-    weight = np.concatenate([s.last(e.weight_cg) for s, e in zip(stays.stages, known, strict=True)])
-    start_day = stays.repeated(lambda s: s.start_day)
+    emptied = lives.of_stays(lambda s: s.emptied)
+    last_weighed = np.concatenate(lives.flat(lambda life: life.weighings.latest))
+    population = np.where(emptied, 0, lives.of_stays(lambda s: s.last(s.population))).astype(np.int64)
+    known = lives.flat(lambda life: life.estimates)
+    weight = np.concatenate([s.last(e.weight_cg) for s, e in zip(lives.stages, known, strict=True)])
+    start_day = lives.of_stays(lambda s: s.start_day)
     columns: Columns = {
-        "id": stays.ids,
-        "batch_id": batch_ids(lives, stays.counts),
-        "container_id": stays.container_ids,
-        "lifecycle_stage_id": stays.repeated(lambda s: s.stage),
+        "id": lives.stay_ids,
+        "container_id": lives.container_ids,
+        "lifecycle_stage_id": lives.of_stays(lambda s: s.stage),
         "assignment_date": start_day,
-        "departure_date": Nullable(start_day + stays.joined(lambda s: s.days_lived), emptied),
-        "planned_departure_date": stays.repeated(lambda s: s.planned_end_day),
-        "initial_count": stays.joined(lambda s: s.fish),
+        "departure_date": Nullable(start_day + lives.of_stays(lambda s: s.days_lived), emptied),
+        "planned_departure_date": lives.of_stays(lambda s: s.planned_end_day),
+        "initial_count": lives.of_stays(lambda s: s.fish),
         "population_count": population,
         "avg_weight_g": weight,
         "biomass_kg": biomass_units(population, weight),
         "is_active": ~emptied,
         "last_weighing_date": Nullable(np.maximum(last_weighed, 0), last_weighed >= 0),
     }
-    return group_rows(lives, stays.counts, columns)
+    return lives.rows(columns, lives.stays)

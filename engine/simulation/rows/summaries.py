@@ -21,7 +21,7 @@ from engine.simulation.numerics.calendar import (
     months_since_1970,
     weeks_since_1970,
 )
-from engine.simulation.rows.columns import BatchRows, Columns, biomass_units, code, codes, empty
+from engine.simulation.rows.columns import BatchRows, Columns, biomass_units, code, codes, edges, empty
 from engine.simulation.rows.lives import Lives
 from lake.codes import SEA
 from lake.columns import Nullable
@@ -83,7 +83,7 @@ def _periods(lives: Lives) -> tuple[np.ndarray, np.ndarray, _Evenings]:
     model = lives.schedule.biology.model
     first_days = np.array([life.history.batch.start_day for life in lives])
     lengths = np.array([life.stages[-1].end_day for life in lives]) - first_days
-    begins = np.cumsum(lengths) - lengths
+    begins = edges(lengths)[:-1]
     biomass, lived = np.zeros(int(lengths.sum()), dtype=np.int64), np.zeros(int(lengths.sum()), dtype=np.int64)
     # a stay begins and ends within a period of each kind
     room = sum(len(s.container_ids) * (s.days // WEEK_DAYS + s.days // MIN_MONTH_DAYS + 4) for s in lives.stages)
@@ -109,7 +109,7 @@ def _periods(lives: Lives) -> tuple[np.ndarray, np.ndarray, _Evenings]:
             biomass[here] += biomass_units(fed.stock.fish, fed.stock.weight_cg).sum(axis=0)
             lived[here] = 1
         ends.append(end)
-    until, lived_until = (np.concatenate([[0], np.cumsum(values)]) for values in (biomass, lived))
+    until, lived_until = (edges(values) for values in (biomass, lived))
     evenings = _Evenings(begins=begins, lengths=lengths, first_days=first_days, biomass=until, lived=lived_until)
     return rows[:, : ends[-1]], np.diff(ends), evenings
 

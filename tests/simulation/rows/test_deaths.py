@@ -33,7 +33,7 @@ def test_every_week_that_is_over_tells_its_dead_by_reason(lives: list[BatchLife]
         last = stage.start_day + int(stage.days_lived[c]) - 1
         if not row["is_cull"] and (sunday < life.schedule.as_of_day or stage.emptied[c]):
             expected[stay, min(sunday, last), row["cause"] + 1] += row["count"]
-    found = rows_of(death_tables([life])["mortality_record"].columns)
+    found = rows_of(alone(death_tables, life)["mortality_record"])
     assert {(r["assignment_id"], day_of(r["event_date"]), r["reason_id"]): r["count"] for r in found} == expected
     assert len(found) == len(expected) > 50
     keys = [(r["assignment_id"], r["event_date"], r["reason_id"]) for r in found]
@@ -42,7 +42,7 @@ def test_every_week_that_is_over_tells_its_dead_by_reason(lives: list[BatchLife]
 
 def test_the_dead_are_sorted_within_working_hours(lives: list[BatchLife]) -> None:
     first, last = lives[0].schedule.biology.model.outlook.working_hours_utc
-    for row in rows_of(death_tables([lives[0]])["mortality_record"].columns):
+    for row in rows_of(alone(death_tables, lives[0])["mortality_record"]):
         moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=row["event_date"])
         assert first <= moment.hour <= last
 
@@ -51,7 +51,7 @@ def test_a_later_as_of_date_leaves_the_weeks_that_were_over(lives: list[BatchLif
     whole = lives[0]
     for days in (1, 9, 40):
         day = whole.stages[3].start_day + days
-        early, late = (rows_of(death_tables([life])["mortality_record"].columns) for life in (lived_to(0, day), whole))
+        early, late = (rows_of(alone(death_tables, life)["mortality_record"]) for life in (lived_to(0, day), whole))
         assert early == [row for row in late if day_of(row["event_date"]) < day]
 
 

@@ -31,7 +31,7 @@ def sold(lives: list[BatchLife]) -> BatchLife:
 
 
 def harvest_rows(life: BatchLife, table: str) -> list[dict[str, Any]]:
-    return rows_of(harvest_tables([life])[table].columns)
+    return rows_of(alone(harvest_tables, life)[table])
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_the_move_to_sea_is_paid_first_at_the_smolts_cost(
     first, *others = rows_of(transaction_rows(sold))
     (move,) = (
         row
-        for row in rows_of(move_tables([sold])["transfer_workflow"].columns)
+        for row in rows_of(alone(move_tables, sold)["transfer_workflow"])
         if row["finance_transaction_id"] is not None
     )
     seller, buyer, geography, _, markup = policy(masters, first)

@@ -6,7 +6,7 @@ import pytest
 
 from engine.simulation.rows.harvest import harvest_tables
 from engine.simulation.rows.life import BatchLife
-from tests.simulation.trade_lives import LivedTo, harvest_days, rows_of
+from tests.simulation.trade_lives import LivedTo, alone, harvest_days, rows_of
 
 
 @pytest.fixture(scope="module")
@@ -17,8 +17,8 @@ def harvested(lives: list[BatchLife]) -> BatchLife:
 
 
 def test_events_lots_and_waste_agree_to_the_gram(harvested: BatchLife) -> None:
-    tables = harvest_tables([harvested])
-    events, lots, waste = (rows_of(tables[name].columns) for name in ("harvest_event", "harvest_lot", "harvest_waste"))
+    tables = alone(harvest_tables, harvested)
+    events, lots, waste = (rows_of(tables[name]) for name in ("harvest_event", "harvest_lot", "harvest_waste"))
     sea = harvested.stages[-1]
     grams = {c: int(f) * int(w) / 100 for c, f, w in zip(
         sea.container_ids, sea.last(sea.population), sea.last(sea.weight_cg), strict=True)}  # fmt: skip
@@ -51,12 +51,12 @@ def test_events_are_numbered_in_order_of_time_and_leave_earlier_rows_as_they_wer
     early = lived_to(0, days[0] + 1)
     assert not early.history.harvested
     for table in ("harvest_event", "harvest_lot"):
-        short, long = (rows_of(harvest_tables([life])[table].columns) for life in (early, harvested))
+        short, long = (rows_of(alone(harvest_tables, life)[table]) for life in (early, harvested))
         assert 0 < len(short) < len(long)
         assert short == long[: len(short)]
 
 
 @pytest.mark.parametrize("number", [3, 4])
 def test_nothing_is_harvested_before_the_harvest(lives: list[BatchLife], number: int) -> None:
-    tables = harvest_tables([lives[number]])
-    assert all(len(made.columns["batch_id"]) == 0 for made in tables.values())
+    tables = alone(harvest_tables, lives[number])
+    assert all(len(made["batch_id"]) == 0 for made in tables.values())

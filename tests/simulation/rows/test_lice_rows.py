@@ -21,6 +21,7 @@ from engine.simulation.rows.lice import lice_tables, type_positions
 from lake.codes import SEA
 from lake.errors import InputError
 from tests.simulation.eventful import EventfulLife, Rows, cut, life_of_batch, rows_of
+from tests.simulation.trade_lives import alone
 
 EPOCH = date(1970, 1, 1)
 ATTACHED, MOBILE, FEMALE = (
@@ -344,8 +345,8 @@ def test_a_batch_without_lice_or_treatments_has_no_such_rows(
 ) -> None:
     sea = histories[0].stages[-1]
     quiet = replace(histories[0], stages=(*histories[0].stages[:3], replace(sea, lice=None)), treatments=())
-    tables = lice_tables([life_of_batch(small_schedule, quiet)])
-    assert all(len(made.columns["batch_id"]) == 0 for made in tables.values())
+    tables = alone(lice_tables, life_of_batch(small_schedule, quiet))
+    assert all(len(made["batch_id"]) == 0 for made in tables.values())
 
 
 def test_a_farm_without_a_type_of_the_salmon_louse_is_refused(small_schedule: Schedule) -> None:
@@ -369,7 +370,7 @@ def test_a_vaccine_that_the_farm_does_not_know_is_refused(small_schedule: Schedu
     master = farm.model.master.model_copy(update={"vaccination_types": ["Furunculosis"]})
     poorer = replace(farm, model=farm.model.model_copy(update={"master": master}))
     with pytest.raises(InputError, match="'Combined' is no vaccination type"):
-        lice_tables([life_of_batch(replace(small_schedule, farm=poorer), lived)])
+        alone(lice_tables, life_of_batch(replace(small_schedule, farm=poorer), lived))
 
 
 @pytest.mark.parametrize("which", [0, 2])

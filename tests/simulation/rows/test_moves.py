@@ -31,9 +31,9 @@ def given_handling(schedule: Schedule, **values: Any) -> Schedule:
 def told(life: BatchLife) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Workflows and actions as rows, statuses in words."""
     found = []
-    for table, made in move_tables([life]).items():
+    for table, made in alone(move_tables, life).items():
         codes = TABLES[table].column("status").codes
-        found.append([row | {"status": codes[row["status"]]} for row in rows_of(made.columns)])
+        found.append([row | {"status": codes[row["status"]]} for row in rows_of(made)])
     return found[0], found[1]
 
 

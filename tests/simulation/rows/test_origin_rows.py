@@ -24,7 +24,7 @@ from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.moves import move_tables
 from engine.simulation.rows.origin import creation_rows, transition_rows
 from engine.simulation.rows.states import state_tables
-from engine.simulation.rows.stays import assignment_rows
+from engine.simulation.rows.stays import stay_tables
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 from lake.columns import Nullable, record_batch
@@ -54,7 +54,7 @@ def lots(small_schedule: Schedule, small_climate: Climate) -> list[tuple[Batch, 
 def test_what_is_received_less_the_dead_is_what_is_placed(lives: list[BatchLife]) -> None:
     for life in lives:
         order, deliveries = creation_rows(life)
-        stays = assignment_rows([life]).columns
+        stays = alone(stay_tables, life)["container_assignment"]
         trays = stays["lifecycle_stage_id"] == 1
         np.testing.assert_array_equal(deliveries["dest_assignment_id"], stays["id"][trays])
         placed = deliveries["egg_count_actual"] - deliveries["mortality_on_arrival"]
@@ -177,8 +177,7 @@ def test_the_trays_temperature_is_that_of_the_first_daily_state(lives: list[Batc
 def done_rows(life: BatchLife) -> tuple[dict[str, Any], dict[str, Any]]:
     """The moves that were made, and the actions by which they were: columns of the rows."""
     parts = []
-    for table, made in move_tables([life]).items():
-        columns = made.columns
+    for table, columns in alone(move_tables, life).items():
         done = np.flatnonzero(columns["status"] == code(table, "status", "COMPLETED"))
         plain = {name: v.values if isinstance(v, Nullable) else v for name, v in columns.items()}
         parts.append({name: v[done] for name, v in plain.items() if isinstance(v, np.ndarray)})
