@@ -34,6 +34,7 @@ from lake.writer import PartitionWriter
 PRELOADS = 60  # of a worker at most, one a kernel; until there are tasks
 PROGRESS_SECONDS = 0.25
 STORE_SECONDS = 10.0
+GROUP_BATCHES = 12
 GROUP_CONTAINER_DAYS = 50_000  # whose rows are made at once, but for readings: what a worker holds of them
 
 
@@ -167,7 +168,7 @@ def simulate_partition(task: PartitionTask) -> PartitionRecord:
 def grouped(batches: Sequence[Batch], as_of_day: int, container_days: int) -> list[list[Batch]]:
     """The batches in groups whose rows are made at once: each lives up to so many container-days, but for one alone.
 
-    A group's batches are all delivered or all not.
+    A group's batches are all delivered or all not, and few: of a young one too a scenario's days are told.
     """
     groups: list[list[Batch]] = []
     room = 0
@@ -177,7 +178,7 @@ def grouped(batches: Sequence[Batch], as_of_day: int, container_days: int) -> li
             for stay in batch.lived_stays
         )
         together = bool(groups) and groups[-1][0].is_delivered(as_of_day) == batch.is_delivered(as_of_day)
-        if not together or lived > room:
+        if not together or lived > room or len(groups[-1]) == GROUP_BATCHES:
             groups.append([])
             room = container_days
         groups[-1].append(batch)

@@ -337,3 +337,4 @@ def test_batches_are_made_together_up_to_so_many_container_days(small_schedule: 
     before = batches[2].start_day
     assert all(len({batch.is_delivered(before) for batch in group}) == 1 for group in grouped(batches, before, 10**9))
     assert len(grouped(batches, before, 10**9)) > 1
+    assert [len(group) for group in grouped(batches * 5, as_of_day, 10**9)] == [12, 12, 1]  # however young they are
