@@ -17,7 +17,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -88,42 +88,50 @@ def warm(folder: Path, workers: int) -> None:
     smoltworks.simulate(sample, out=folder / "warm", workers=workers, overwrite=True)
 
 
-def measure(batches: int, folder: Path, workers: int, names: Sequence[str]) -> dict[str, Any]:
-    """The named steps of so many batches; what was measured of the others before stands."""
+def measure(batches: int, folder: Path, workers: int, names: Sequence[str]) -> None:
+    """The named steps of so many batches, each kept as soon as it is measured; what was kept of the others stands."""
     folder.mkdir(parents=True, exist_ok=True)
-    run_dir = folder / f"whole-{batches}"
+    run_dir, file = folder / f"whole-{batches}", RESULTS / f"whole-{batches}.json"
     warm(folder, workers)
-    steps = []
     step, schedule = timed("plan", lambda: planned(batches))
-    step.ceiling, step.ceiling_is = ceilings.yaml_seconds(schedule.text), "libyaml reads and writes the schedule's text"
-    steps.append(step)
     if "run" in names:
         if run_dir.exists():
             smoltworks.open_run(run_dir)  # refuses what is no run
             remove_database(run_dir)
             shutil.rmtree(run_dir)
-        steps.append(run_step(schedule, run_dir, workers))
+        ran = run_step(schedule, run_dir, workers)
     run = smoltworks.open_run(run_dir)
+    if "plan" in names:
+        step.ceiling = ceilings.yaml_seconds(schedule.text)
+        step.ceiling_is = "libyaml reads and writes the schedule's text"
+        keep(file, run, workers, step)
+    if "run" in names:
+        keep(file, run, workers, ran)
     if "verify" in names:
-        steps.append(verify_step(run))
+        keep(file, run, workers, verify_step(run))
     if "load" in names:
-        steps += load_steps(run, folder)
-    file = RESULTS / f"whole-{batches}.json"
-    before = json.loads(file.read_text(encoding="utf-8"))["steps"] if file.exists() else []
-    made = [asdict(step) for step in steps if step.name in (*names, "reconcile")]
+        for steps in load_steps(run, folder):
+            keep(file, run, workers, *steps)
+
+
+def keep(file: Path, run: smoltworks.Run, workers: int, *steps: Step) -> None:
+    """Write steps into a file of results, in the place of what it held of them."""
     manifest = run.manifest
-    return {
-        "batches": len(schedule.batches),
+    before = json.loads(file.read_text(encoding="utf-8"))["steps"] if file.exists() else []
+    kept = {step["name"]: step for step in (*before, *map(asdict, steps))}
+    found = {
+        "batches": manifest.tables["batch"],
         "events": manifest.events,
-        "bytes": sum((run_dir / file).stat().st_size for files in manifest.files.values() for file in files),
+        "bytes": sum((run.path / part).stat().st_size for parts in manifest.files.values() for part in parts),
         "fingerprint": manifest.fingerprint,
         "peak_memory_mb": manifest.peak_memory_mb,
         "workers": workers,
         "machine": {"cores": os.cpu_count(), "processor": platform.processor() or platform.machine()},
         "version": smoltworks.__version__,
         "at": datetime.now(tz=UTC).isoformat(timespec="seconds"),
-        "steps": list({step["name"]: step for step in (*before, *made)}.values()),
+        "steps": list(kept.values()),
     }
+    file.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 def run_step(schedule: Schedule, run_dir: Path, workers: int) -> Step:
@@ -148,8 +156,8 @@ def verify_step(run: smoltworks.Run) -> Step:
     return step
 
 
-def load_steps(run: smoltworks.Run, folder: Path) -> list[Step]:
-    """Load into the run's own server, and reconcile."""
+def load_steps(run: smoltworks.Run, folder: Path) -> Iterator[tuple[Step, Step]]:
+    """Load into the run's own server, and reconcile; told again with the load's ceiling, which spends the database."""
     remove_database(run.path)
     with embedded_dsn(run.path) as dsn:  # started beforehand, so that its processors can be counted
         server = server_process(run.path)
@@ -162,13 +170,14 @@ def load_steps(run: smoltworks.Run, folder: Path) -> list[Step]:
         assert checked.passed
         reconcile.ceiling = ceilings.reconcile_seconds(dsn, run.path, run.manifest)
         reconcile.ceiling_is = "rows counted and numbers summed once on both sides"
+        yield load, reconcile
         sys.stderr.write("the load's ceiling ...\n")
         with tempfile.TemporaryDirectory(dir=folder) as place:
             ceiling = load_ceiling(dsn, server, Path(place))
     load.ceiling, load.ceiling_cpu, load.ceiling_parts = ceiling.clock, ceiling.busy, ceiling.phases
     load.ceiling_is = "COPY of bytes encoded beforehand, CREATE INDEX, keys validated, ANALYZE: two connections"
     remove_database(run.path)  # the ceiling has emptied it
-    return [load, reconcile]
+    yield load, reconcile
 
 
 def table(results: list[dict[str, Any]]) -> str:
@@ -181,7 +190,8 @@ def table(results: list[dict[str, Any]]) -> str:
             if step["ceiling_parts"]:
                 parts += f"; the ceiling's: {_told(step['ceiling_parts'])}"
             share = step["ceiling"] / step["seconds"]
-            figures = f"{step['seconds']:.1f} | {step['cpu']:.1f} | {step['ceiling']:.2f} | {share:.0%}"
+            beside = f"{step['ceiling']:.2f} | {share:.0%}" if step["ceiling"] else "not measured |"
+            figures = f"{step['seconds']:.1f} | {step['cpu']:.1f} | {beside}"
             lines.append(f"| {result['batches']} | {step['name']} | {figures} | {parts} |")
     return "\n".join(lines)
 
@@ -205,8 +215,7 @@ def main() -> None:
     if not given.tables:
         with tempfile.TemporaryDirectory(prefix="whole-") as temporary:
             folder = given.folder or Path(temporary)
-            found = measure(given.batches, folder, given.workers, given.steps)
-        (RESULTS / f"whole-{given.batches}.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+            measure(given.batches, folder, given.workers, given.steps)
     measured = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(RESULTS.glob("whole-*.json"))]
     sys.stdout.write(table(measured) + "\n")
 
