@@ -26,6 +26,9 @@ class OneAfterAnother(Executor):
     def __init__(self, workers: int) -> None:
         self.workers = workers
 
+    def meanwhile(self, fn: Callable[[], Any], times: int) -> None:
+        """Nothing is done while nobody waits: there is this process alone."""
+
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
         try:
