@@ -55,7 +55,7 @@ def counted() -> Counts:
     climate = Climate(
         farm=schedule.farm, biology=schedule.biology, seed=schedule.seed, days=schedule.as_of_day, first_day=first
     )
-    families = [family for family in FAMILIES if family.tables.__name__ in {f"{name}_tables" for name in MADE_BY}]
+    families = [family for family in FAMILIES if family[0].__name__ in {f"{name}_tables" for name in MADE_BY}]
     assert len(families) == len(MADE_BY)
     counts: Counter[tuple[str, str, str]] = Counter()
     for batch in schedule.batches:
