@@ -1,13 +1,5 @@
 -- The same of rows that lie by stay, day after day: running sums of all rows, less what they were when the stay began.
-WITH cull AS (
-    SELECT assignment_id, event_date AS date, count AS fish, biomass_kg::DOUBLE AS biomass_kg
-    FROM mortality_event WHERE is_cull
-),
-fed AS (
-    SELECT s.assignment_id, s.initial_count
-    FROM stay s JOIN fcr_band f ON f.geography_id = s.geography_id AND f.lifecycle_stage_id = s.stage AND f.mean > 0
-),
-gain AS (
+WITH gain AS (
     SELECT
         d.assignment_id, d.batch_id, d.date, d.feed_kg, d.observed_fcr, d.biomass_kg, d.weighed, d.in_order AND d.feed_kg IS NOT NULL AS was_in_order,
         coalesce(d.true_before_g::DOUBLE, a.true_g, d.true_g::DOUBLE) AS true_before_g, d.true_g::DOUBLE AS true_g,
@@ -22,8 +14,8 @@ gain AS (
         coalesce(d.biomass_before_kg::DOUBLE, f.initial_count * a.known_g / 1000) AS morning_kg
     FROM state_day d
     LEFT JOIN arrival a ON a.assignment_id = d.assignment_id
-    LEFT JOIN cull c ON c.assignment_id = d.assignment_id AND c.date = d.date
-    LEFT JOIN fed f ON f.assignment_id = d.assignment_id
+    LEFT JOIN cull_day c ON c.assignment_id = d.assignment_id AND c.date = d.date
+    LEFT JOIN fed_stay f ON f.assignment_id = d.assignment_id
 ),
 lagged AS (
     SELECT

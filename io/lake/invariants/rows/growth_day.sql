@@ -3,15 +3,7 @@
 -- the morning; grown_kg, by how much the sum of what is booked is higher than ever before: growth is never taken back.
 -- What a cull of small fish raises the mean by is no growth; what a weighing revised, its day's gain beyond that of the day
 -- before, is booked over summary_revision_days from then on.
-WITH cull AS (
-    SELECT assignment_id, event_date AS date, count AS fish, biomass_kg::DOUBLE AS biomass_kg
-    FROM mortality_event WHERE is_cull
-),
-fed AS (
-    SELECT s.assignment_id, s.initial_count
-    FROM stay s JOIN fcr_band f ON f.geography_id = s.geography_id AND f.lifecycle_stage_id = s.stage AND f.mean > 0
-),
-span AS (SELECT value::INTEGER AS days FROM parameter WHERE name = 'summary_revision_days'),
+WITH span AS (SELECT value::INTEGER AS days FROM parameter WHERE name = 'summary_revision_days'),
 gain AS (
     SELECT
         d.assignment_id, d.batch_id, d.date, d.feed_kg, d.observed_fcr, d.biomass_kg, d.weighed, d.in_order,
@@ -27,8 +19,8 @@ gain AS (
         coalesce(d.biomass_before_kg::DOUBLE, f.initial_count * a.known_g / 1000) AS morning_kg
     FROM state_day d
     LEFT JOIN arrival a ON a.assignment_id = d.assignment_id
-    LEFT JOIN cull c ON c.assignment_id = d.assignment_id AND c.date = d.date
-    LEFT JOIN fed f ON f.assignment_id = d.assignment_id
+    LEFT JOIN cull_day c ON c.assignment_id = d.assignment_id AND c.date = d.date
+    LEFT JOIN fed_stay f ON f.assignment_id = d.assignment_id
 ),
 revised AS (
     SELECT *, CASE WHEN weighed THEN gain_g - coalesce(gain_before_g, 0) ELSE 0 END AS revised_g FROM gain

@@ -1,16 +1,6 @@
 -- The same of rows that lie by stay and date, truths beside their states: without a sort or a large join. Running figures
 -- are those of all rows, less what they were when the stay began. Where a row is not in_order the tables lie otherwise.
-WITH weighing AS (
-    SELECT assignment_id, date, bool_or(weighed) AS weighed, bool_or(vaccinated) AS vaccinated
-    FROM (
-        SELECT assignment_id, sample_date AS date, TRUE AS weighed, FALSE AS vaccinated FROM growth_sample
-        UNION ALL
-        SELECT batch_assignment_id, treatment_date::DATE, FALSE, TRUE FROM treatment
-        WHERE treatment_type = 'vaccination' AND includes_weighing
-    )
-    GROUP BY assignment_id, date
-),
-beside AS (
+WITH beside AS (
     SELECT
         d.assignment_id, d.batch_id, d.date, d.biomass_kg, d.population, d.mortality_count, d.feed_kg, d.observed_fcr,
         d.anchor_type, d.weight_source, d.weight_confidence, d.avg_weight_g AS known_g, t.avg_weight_g AS true_g,
@@ -73,4 +63,4 @@ SELECT
         AS in_order
 FROM off_feed o
 LEFT JOIN stay s ON s.assignment_id = o.assignment_id
-LEFT JOIN weighing g ON g.assignment_id = o.assignment_id AND g.date = o.date
+LEFT JOIN weighing_day g ON g.assignment_id = o.assignment_id AND g.date = o.date

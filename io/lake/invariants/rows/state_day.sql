@@ -2,17 +2,7 @@
 -- fish_before is what the stay began with there. weighed: a growth sample was taken; vaccinated: with a weighing.
 -- weighed_g: the true weight at the latest weighing, or on the first day. appetite: the true one. error_g: by how much the
 -- farm's estimate may err, as 13_weights says. known_earlier_g: two evenings before.
-WITH weighing AS (
-    SELECT assignment_id, date, bool_or(weighed) AS weighed, bool_or(vaccinated) AS vaccinated
-    FROM (
-        SELECT assignment_id, sample_date AS date, TRUE AS weighed, FALSE AS vaccinated FROM growth_sample
-        UNION ALL
-        SELECT batch_assignment_id, treatment_date::DATE, FALSE, TRUE FROM treatment
-        WHERE treatment_type = 'vaccination' AND includes_weighing
-    )
-    GROUP BY assignment_id, date
-),
-day AS (
+WITH day AS (
     SELECT
         d.assignment_id, d.batch_id, d.date, d.biomass_kg, d.population, d.mortality_count, d.feed_kg, d.observed_fcr,
         d.anchor_type, d.weight_source, d.weight_confidence, d.avg_weight_g AS known_g, t.avg_weight_g AS true_g,
@@ -31,7 +21,7 @@ day AS (
     FROM daily_state d
     LEFT JOIN daily_truth t ON t.assignment_id = d.assignment_id AND t.date = d.date
     LEFT JOIN stay s ON s.assignment_id = d.assignment_id
-    LEFT JOIN weighing g ON g.assignment_id = d.assignment_id AND g.date = d.date
+    LEFT JOIN weighing_day g ON g.assignment_id = d.assignment_id AND g.date = d.date
     WINDOW w AS (PARTITION BY d.assignment_id ORDER BY d.date)
 ),
 off_feed AS (  -- of the growth expected since a weighing, the share that appetite fell short by
