@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.simulation.emission import GroupFamily
 from engine.simulation.record import BatchHistory
 from engine.simulation.rows.columns import BatchRows, Tables
 from engine.simulation.rows.life import BatchLife
@@ -25,7 +26,7 @@ def changed(life: BatchLife, **values: Any) -> BatchLife:
 
 def alone(family: Callable[[Lives], dict[str, BatchRows]], life: BatchLife) -> Tables:
     """The tables that a family of several batches makes of one."""
-    return {table: rows.columns for table, rows in family(Lives([life])).items()}
+    return GroupFamily(family).tables(life)
 
 
 def harvest_days(history: BatchHistory) -> list[int]:
