@@ -32,7 +32,7 @@ ORDER BY relpages DESC
 """
 INDEXES = r"""
 SELECT regexp_replace(
-    pg_get_indexdef(indexrelid), '^CREATE (UNIQUE )?INDEX .*? ON .*? USING', 'CREATE \1INDEX ON COPY USING'
+    pg_get_indexdef(indexrelid), '^CREATE (UNIQUE )?INDEX .*? ON .*? USING', 'CREATE \1INDEX NAME ON COPY USING'
 ) FROM pg_index WHERE indrelid = {}::regclass
 """
 KEYS = """
@@ -124,8 +124,10 @@ def _fill(dsn: str, encoded: Sequence[Encoded], pace: Pace) -> None:
     with ExitStack() as closing, connect(dsn) as connection:
         pool = [closing.enter_context(connect(dsn)) for _ in range(CONNECTIONS)]
         let_sort(pool)
-        indexes = [
-            made.replace("COPY", each.copy, 1) for each in encoded for (made,) in _all(connection, INDEXES, each.table)
+        indexes = [  # named, since two made at once may be given the same name
+            made.replace("NAME ON COPY", f"{each.copy}_{number} ON {each.copy}", 1)
+            for each in encoded
+            for number, (made,) in enumerate(_all(connection, INDEXES, each.table))
         ]
         keys = {each.copy: [key for (key,) in _all(connection, KEYS, each.table)] for each in encoded}
         adding = [  # at a moment, and two at once would wait for each other
