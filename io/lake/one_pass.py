@@ -90,6 +90,10 @@ class OnePass:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Read no more; whoever waits for the tables gets a CancelledError."""
         self._threads.shutdown(cancel_futures=True)
 
     def make_tables(self, connection: Connection, now: Collection[str]) -> None:
@@ -194,7 +198,7 @@ class _Seen:
             register_found(connection, "batch_rows", of)
         if "repeated_key" in self._wanted:
             made = repeated_keys(besides=self._climbing.keys())
-            connection.execute(f"CREATE TEMP TABLE repeated_key AS {made}")
+            connection.execute(f"CREATE TABLE repeated_key AS {made}")
         if self._readings is not None:
             self._readings.make_tables(connection, READING_TABLES & set(self._wanted))
 

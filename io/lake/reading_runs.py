@@ -51,7 +51,7 @@ _MERGED: Mapping[str, np.ufunc] = MappingProxyType(
 )
 
 _SPAN_TABLE = """
-CREATE TEMP TABLE reading_span AS
+CREATE TABLE reading_span AS
 SELECT
     batch_id, container_id, assignment_id, sensor_id, parameter_id, readings,
     make_timestamp(first_time) AT TIME ZONE 'UTC' AS first_time,
@@ -59,7 +59,7 @@ SELECT
 FROM made_runs
 """
 _DAY_TABLE = f"""
-CREATE TEMP TABLE reading_day AS
+CREATE TABLE reading_day AS
 WITH wanted AS ({_WANTED}),
 faulty AS (
     SELECT DISTINCT assignment_id, sensor_id, unnest(generate_series(

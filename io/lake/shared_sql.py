@@ -52,7 +52,7 @@ def make_shared_table(connection: Connection, name: str) -> None:
         if _make_in_order(connection, name, _with_rows(text, ORDERED)):
             return
         connection.execute(f"DROP TABLE IF EXISTS {name}")
-    connection.execute(f"CREATE TEMP TABLE {name} AS {shared_tables()[name]}")
+    connection.execute(f"CREATE TABLE {name} AS {shared_tables()[name]}")
 
 
 def _make_in_order(connection: Connection, name: str, text: str) -> bool:
@@ -60,7 +60,7 @@ def _make_in_order(connection: Connection, name: str, text: str) -> bool:
     for statement in IN_ORDER:
         connection.execute(statement)
     try:
-        connection.execute(f"CREATE TEMP TABLE {name} AS {text}")
+        connection.execute(f"CREATE TABLE {name} AS {text}")
     except (duckdb.ConversionException, duckdb.OutOfRangeException):
         return False
     finally:

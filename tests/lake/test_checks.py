@@ -23,7 +23,6 @@ from engine.farm.schedule_text import format_schedule
 from lake.checks import (
     CheckResult,
     check_names,
-    make_shared_tables,
     report_names,
     run_checks,
     run_reports,
@@ -32,6 +31,7 @@ from lake.declared_sql import AFTER_THE_STAY, CALENDAR, ENDS, MAY_LIE_AHEAD, dat
 from lake.errors import InputError
 from lake.manifest import read_complete
 from lake.shared_sql import shared_tables
+from lake.shared_tables import SharedTables
 from lake.tables import EVENT_TABLES, TABLES
 from lake.tables.declaration import TIMESTAMP, Column, Table
 from lake.views import PLAN_TABLES, Connection, connect, register_plan
@@ -126,7 +126,7 @@ def tables(run_dir: Path) -> Iterator[Connection]:
             )
         connection.execute("CREATE TABLE stays AS SELECT id, assignment_date AS first FROM container_assignment")
         connection.execute("CREATE MACRO day(a, n) AS (SELECT first + n::INTEGER FROM stays WHERE id = a)")
-        make_shared_tables(connection, run_dir, " ".join(shared_tables()))
+        SharedTables(run_dir).make(connection, " ".join(shared_tables()))
         yield connection
 
 
@@ -175,17 +175,6 @@ def test_a_true_run_passes_every_check(run_dir: Path) -> None:
         found = list(run_checks(connection, run_dir))
     assert sorted(r.name for r in found) == list(check_names())
     assert {r.name: r.rows for r in found if r.violations} == {}
-
-
-def test_no_shared_table_outlives_the_checks_that_name_it(run_dir: Path) -> None:
-    with opened(run_dir) as connection:
-        made = "SELECT count(*) FROM duckdb_tables() WHERE table_name IN ('stay', 'odd_state', 'row_reference')"
-        left = {r.name: connection.sql(made).fetchall()[0][0] for r in run_checks(connection, run_dir)}
-    assert list(left) != sorted(left)  # those that wait for the files to be read come last
-    assert left["13_weights"] == 2
-    assert left["16_daily_states"] == 1
-    assert left["07_foreign_keys"] == 1
-    assert left[list(left)[-1]] == 0
 
 
 def test_the_run_shows_what_the_checks_are_about(lake: Connection) -> None:

@@ -73,18 +73,6 @@ def test_one_pass_makes_what_the_sql_makes(tiny_run: Path) -> None:
         assert connection.sql(both).fetchall() == []
 
 
-def test_what_later_checks_want_is_made_in_the_first_ones_pass(tiny_run: Path) -> None:
-    with opened(tiny_run) as connection:
-        checks = run_checks(connection, tiny_run)
-        while next(checks).name != "04_double_booking":
-            assert not made(connection)
-        assert made(connection) == MADE_HERE
-        checks.close()
-    with opened(tiny_run) as connection:
-        assert next(run_checks(connection, tiny_run, ("20_counts",))).passed
-        assert made(connection) == set()  # made by SQL, and dropped
-
-
 def test_rows_in_another_order_are_left_to_the_sql(spoilt: Path) -> None:
     disturb(spoilt, "environmental_reading")
     disturb(spoilt, "daily_truth")

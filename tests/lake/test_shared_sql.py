@@ -9,8 +9,8 @@ import pytest
 
 from engine.execution.plan_tables import plan_tables
 from engine.farm.schedule_file import read_any
-from lake.checks import make_shared_tables
 from lake.shared_sql import ORDERED, ROWS, make_shared_table, shared_tables, texts
+from lake.shared_tables import SharedTables
 from lake.views import Connection, connect, register_plan
 
 KEYS = {"odd_state": "date", "state_growth": "piece"}
@@ -26,7 +26,7 @@ def connection(tiny_run: Path) -> Iterator[Connection]:
 
 def made(connection: Connection, run_dir: Path, table: str) -> Connection:
     """A table made anew, and `by_sql` by its SQL for rows in any order."""
-    make_shared_tables(connection, run_dir, shared_tables()[table])
+    SharedTables(run_dir).make(connection, shared_tables()[table])
     connection.execute(f"CREATE OR REPLACE TEMP TABLE by_sql AS {shared_tables()[table]}")
     connection.execute(f"DROP TABLE IF EXISTS {table}")
     make_shared_table(connection, table)
@@ -62,7 +62,7 @@ def test_rows_in_order_make_what_rows_in_any_order_make(tiny_run: Path, connecti
 def test_rows_in_another_order_are_seen(tiny_run: Path, connection: Connection, table: str, moved: str) -> None:
     connection.execute(f"CREATE TABLE copied AS FROM {moved} ORDER BY date, assignment_id")
     connection.execute(f"DROP VIEW {moved}; ALTER TABLE copied RENAME TO {moved}")
-    make_shared_tables(connection, tiny_run, shared_tables()[table])
+    SharedTables(tiny_run).make(connection, shared_tables()[table])
     assert differing(made(connection, tiny_run, table), table) == []
 
 
