@@ -15,7 +15,7 @@ from engine.farm.schedule_file import read_any
 from lake import checks, shared_tables
 from lake.checks import check_names, run_checks
 from lake.one_pass import MADE_HERE
-from lake.shared_sql import texts
+from lake.shared_sql import make_shared_table, texts
 from lake.shared_tables import SharedTables
 from lake.views import Connection, connect, register_plan
 
@@ -74,7 +74,7 @@ def test_a_table_that_many_ask_for_at_once_is_made_once(
 
         return make_counted
 
-    monkeypatch.setattr(shared_tables, "make_shared_table", counted(shared_tables.make_shared_table))
+    monkeypatch.setattr(shared_tables, "make_shared_table", counted(make_shared_table))
     shared, together = SharedTables(tiny_run), threading.Barrier(4)
 
     def ask(cursor: Connection) -> None:
