@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from engine.execution.run import run
+from engine.execution.template import Template
 from engine.execution.workers import WorkerProcesses
 from engine.farm.schedule import Schedule
 from lake.columns import from_file
@@ -92,7 +93,7 @@ def test_two_workers_over_one(benchmark: Any, schedule: Schedule, tmp_path: Path
     fingerprints: set[str] = set()
 
     def timed(workers: int, round_: int) -> float:
-        with WorkerProcesses(workers) as pool:
+        with Template() as template, WorkerProcesses(workers, template) as pool:
             for future in [pool.submit(int, "1") for _ in range(4 * workers)]:
                 future.result()
             begun = time.perf_counter()

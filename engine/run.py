@@ -98,6 +98,10 @@ def run(
     missing.
     """
     with input_errors(), ExitStack() as stack:
+        from engine.execution.template import Template
+
+        # workers get ready while the schedule is read
+        template = stack.enter_context(Template()) if executor == "processes" and not finalise else None
         from engine.report.run import RunDisplay
 
         screen = console()
@@ -170,13 +174,21 @@ def run(
             return f"; what is whole is kept. To finish:\n  {again}" if is_run(run_dir) else "; nothing was begun"
 
         with when_stopped(how_to_finish):
-            makers = stack.enter_context(chosen(executor, scheduler, workers))
+            makers = stack.enter_context(chosen(executor, scheduler, workers)) or template
             if isinstance(makers, DaskCluster):
                 say(screen, makers.note)
             events = RunEvents(begun=begun, finished=display.finished, progress=display.progress)
             try:
                 if share is not None:
-                    made = simulate_part(the_schedule, run_dir, share, workers=workers, force=force, events=events)
+                    made = simulate_part(
+                        the_schedule,
+                        run_dir,
+                        share,
+                        workers=workers,
+                        executor=makers,
+                        force=force,
+                        events=events,
+                    )
                     stack.close()
                     if as_json:
                         print_json(part_data(made, again))

@@ -54,6 +54,13 @@ def compile_ahead() -> None:
     _waiting().clear()  # what is left, others compile; should they not, its first call does
 
 
+def load_kept() -> None:
+    """Have at hand what is kept of what a run calls; nothing is compiled but what was kept of other types alone."""
+    for call in _waiting():
+        if call.kernel._cache.is_kept():
+            call.compile()
+
+
 def compile_next() -> bool:
     """Compile the largest of what is left; False when there is none that no other process compiles.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.execution.compiling import compiled, nobody
-from engine.execution.compiling_ahead import compile_ahead, compile_next
+from engine.execution.compiling_ahead import compile_ahead, compile_next, load_kept
 from engine.execution.progress import Underway
 from engine.farm.schedule import Batch, Schedule
 from engine.forecast.cutoff import predict_states
@@ -52,6 +52,11 @@ class PartitionTask:
     first_day: int
     last_day: int
     expected_rows: int  # of all tables; the longest partition goes first
+
+
+def get_ready() -> None:
+    """Have at hand what partitions need, as far as it is kept."""
+    load_kept()
 
 
 def preload() -> None:

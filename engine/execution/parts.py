@@ -24,6 +24,7 @@ from engine.execution.part_journals import Share, held_for_part, part_journal, r
 from engine.execution.partition import PRELOADS, preload, simulate_partition
 from engine.execution.run import identity
 from engine.execution.tasks import Expected, foresee, partition_tasks
+from engine.execution.template import Template
 from engine.execution.workers import WorkerProcesses
 from engine.farm.schedule import Schedule, with_layout
 from engine.farm.schedule_text import self_contained
@@ -92,13 +93,14 @@ def simulate_part(
     share: Share,
     *,
     workers: int | None = None,
-    executor: Executor | None = None,
+    executor: Executor | Template | None = None,
     force: bool = False,
     events: RunEvents | None = None,
 ) -> MadePart:
     """Make a part of a run, or what is missing of it; InputError when the folder holds anything else.
 
-    workers: processes of this machine; one a core unless given, at most one a partition.
+    workers: processes of this machine; one a core unless given, at most one a partition. executor: or the template of
+    the workers, begun before.
     """
     began = time.perf_counter()
     require_folder(run_dir)
@@ -117,12 +119,13 @@ def simulate_part(
         kept = part.kept(mine)
         missing = [partition for partition in mine if partition not in kept]
         count = min(workers or len(os.sched_getaffinity(0)), max(1, len(missing)))
-        if executor is None and missing:
-            executor = stack.enter_context(WorkerProcesses(count))
+        if not isinstance(executor, Executor) and missing:
+            template = executor or stack.enter_context(Template())
+            executor = stack.enter_context(WorkerProcesses(count, template))
             executor.meanwhile(preload, PRELOADS * count)
         needed = RUN_BYTES + sum(expected.bytes_by_partition[partition] for partition in missing)
         require_space(run_dir, needed, f"part {share}", forced=force)
-        made = part.make(expected, missing, executor, count) if executor is not None and missing else {}
+        made = part.make(expected, missing, executor, count) if isinstance(executor, Executor) and missing else {}
         records = kept | made
         return part.made(tuple(records[p] for p in sorted(records)), tuple(sorted(kept)), began=began)
 

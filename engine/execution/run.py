@@ -30,6 +30,7 @@ from engine.execution.making import Making, RunEvents, Simulate
 from engine.execution.part_journals import PARTS, PartTold, read_parts, require_folder
 from engine.execution.partition import PRELOADS, preload, run_fingerprint, simulate_partition
 from engine.execution.tasks import Expected, foresee, partition_tasks
+from engine.execution.template import Template
 from engine.execution.workers import WorkerProcesses
 from engine.farm.dimensions import dimension_tables
 from engine.farm.schedule import Schedule, to_date, with_layout
@@ -78,18 +79,22 @@ def simulate_schedule(
     run_dir: Path,
     *,
     workers: int | None = None,
-    executor: Executor | None = None,
+    executor: Executor | Template | None = None,
     resume: bool = False,
     overwrite: bool = False,
     force: bool = False,
     events: RunEvents | None = None,
 ) -> Manifest:
-    """`run` on worker processes that start while it is prepared, or on the caller's executor, which is left open."""
+    """`run` on worker processes that start while it is prepared, or on the caller's executor, which is left open.
+
+    executor: or the template of the workers, begun before.
+    """
     asked = executor.workers if workers is None and isinstance(executor, DaskCluster) else workers
     count = worker_count(schedule, asked)
     with ExitStack() as stack:
-        if executor is None:
-            executor = stack.enter_context(WorkerProcesses(count))
+        if not isinstance(executor, Executor):
+            template = executor or stack.enter_context(Template())
+            executor = stack.enter_context(WorkerProcesses(count, template))
             executor.meanwhile(preload, PRELOADS * count)
         heard = replace(
             events or RunEvents(), room=lambda needed: require_space(run_dir, needed, "the run", forced=force)

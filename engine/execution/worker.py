@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import queue
 import signal
+import socket
 import sys
 import threading
 import traceback
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from contextlib import suppress
+from typing import Any, BinaryIO, NoReturn
 
 from engine.simulation.numerics.held_signals import STOPS
 from engine.simulation.numerics.kernel_cache import cache_problem
@@ -30,22 +33,69 @@ class WithoutPandas:
 
 
 def serve() -> None:
-    """Answer calls until the parent closes the pipe or is gone."""
+    """Answer calls from the standard input until the parent closes the pipe or is gone."""
+    _prepare()
+    calls, answers = os.dup(0), os.dup(1)
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)  # the pipe carries answers alone, whatever is printed
+    _use_one_core()
+    _work(calls, answers)
+
+
+def become_workers(parent: int) -> None:
+    """Get ready for a run's tasks, then be copied for each pair of pipes that the parent sends, until it is gone.
+
+    What is ready by then is so in each copy. parent: the number of a socket. With threads, which a copy would lack and
+    whose locks it might wait for, none is made.
+    """
+    _prepare()
+    os.dup2(2, 1)
+    _use_one_core()
+    from engine.execution.partition import get_ready  # which imports the simulation; other workers go without
+
+    get_ready()
+    gc.collect()
+    gc.freeze()  # nobody looks for circles in that any more, nor so makes it each copy's own
+    with socket.socket(fileno=parent) as sender:
+        while len(os.listdir("/proc/self/task")) == 1 and (pipes := socket.recv_fds(sender, 1, 2)[1]):
+            pid = os.fork()
+            if not pid:
+                sender.close()
+                _work_and_end(*pipes)
+            for pipe in pipes:
+                os.close(pipe)
+            sender.sendall(pid.to_bytes(8, sys.byteorder))
+    with suppress(ChildProcessError):
+        while True:
+            os.wait()
+
+
+def _work_and_end(calls: int, answers: int) -> NoReturn:
+    try:
+        _work(calls, answers)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(1)
+
+
+def _prepare() -> None:
     sys.meta_path.insert(0, WithoutPandas)
     # what ends a command reaches its workers too: the parent decides, a worker finishes what it has begun
     for number in STOPS:
         signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
-    calls, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    with open(os.devnull, "rb") as nothing:
-        os.dup2(nothing.fileno(), 0)
-    os.dup2(2, 1)  # the pipe carries answers alone, whatever is printed
+
+
+def _work(calls: int, answers: int) -> NoReturn:
+    """Answer calls until the parent closes the pipe or is gone."""
     waiting: queue.SimpleQueue[Call] = queue.SimpleQueue()
-    threading.Thread(target=_receive, args=(calls, waiting), daemon=True).start()
-    _use_one_core()
-    while True:
-        answers.write(_answer(waiting.get()))
-        answers.flush()
+    threading.Thread(target=_receive, args=(os.fdopen(calls, "rb"), waiting), daemon=True).start()
+    with os.fdopen(answers, "wb") as told:
+        while True:
+            told.write(_answer(waiting.get()))
+            told.flush()
 
 
 def _receive(calls: BinaryIO, waiting: queue.SimpleQueue[Call]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import signal
 import subprocess
@@ -14,6 +13,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
+from engine.execution.template import Copied, Template, module_path
 from engine.execution.worker_pickles import pickled
 from engine.simulation.numerics.held_signals import STOPS
 from engine.simulation.numerics.kernel_cache import note_problem
@@ -29,26 +29,25 @@ class WorkerDied(Exception):
     """A worker process ended without an answer: killed, out of memory, or crashed."""
 
 
-def _path() -> list[str]:
-    """Where this process finds modules; "" stands for the present folder, which may be gone."""
-    with suppress(FileNotFoundError):
-        here = os.getcwd()
-        return [entry or here for entry in sys.path if isinstance(entry, str)]
-    return [entry for entry in sys.path if isinstance(entry, str) and entry]
+def _begin(template: Template | None) -> subprocess.Popen[bytes] | Copied:
+    if template is not None:
+        with suppress(OSError):
+            return template.copy()
+    # a signal that comes before the worker is ready for it waits, and is then ignored
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-c", START, *module_path()], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Worker:
     """One process. It imports nothing of the program that started it, so a script needs no guard around its main."""
 
-    def __init__(self) -> None:
-        # a signal that comes before the worker is ready for it waits, and is then ignored
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
-        try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", START, *_path()], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-            )
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    def __init__(self, template: Template | None = None) -> None:
+        self._process = _begin(template)
 
     def call(self, task: bytes) -> tuple[bool, Any]:
         """(True, result) or (False, exception) of a pickled call; WorkerDied when no answer comes."""
@@ -98,13 +97,14 @@ def in_own_process(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> 
 
 
 class WorkerProcesses(Executor):
-    """An executor of `workers` new processes (never forked).
+    """An executor of `workers` new processes, copies of a template or begun from nothing, never of this process.
 
     A task whose process dies raises WorkerDied; the next task gets a fresh process. Functions, arguments and results
     go by pickle: a function must be one that the process can import.
     """
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, template: Template | None = None) -> None:
+        self._template = template
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="worker")
         self._local = threading.local()
         self._workers: list[_Worker] = []
@@ -125,11 +125,7 @@ class WorkerProcesses(Executor):
         task = pickled((fn, args, kwargs))
         worker: _Worker | None = getattr(self._local, "worker", None)
         if worker is None:
-            with self._lock:
-                if self._killed:
-                    raise WorkerDied("the workers were ended")
-                worker = self._local.worker = _Worker()
-                self._workers.append(worker)
+            worker = self._local.worker = self._begun()
         try:
             succeeded, value = worker.call(task)
         except WorkerDied:
@@ -141,6 +137,19 @@ class WorkerProcesses(Executor):
             raise value
         result: T = value
         return result
+
+    def _begun(self) -> _Worker:
+        """A worker, for which a template may keep its caller waiting."""
+        if self._killed:
+            raise WorkerDied("the workers were ended")
+        worker = _Worker(self._template)
+        with self._lock:
+            if self._killed:
+                worker.kill()
+                worker.close()
+                raise WorkerDied("the workers were ended")
+            self._workers.append(worker)
+        return worker
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -156,6 +165,8 @@ class WorkerProcesses(Executor):
             self._killed = True
             for worker in self._workers:
                 worker.kill()
+        if self._template is not None:
+            self._template.kill()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes when what they have begun is done; not waited for, they end with this process."""

@@ -8,6 +8,7 @@ import shlex
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ import engine.sql
 import engine.status
 import engine.verify
 from engine.execution import run as run_module
+from engine.execution import template as template_module
 from engine.execution.run import run
 from engine.farm.schedule import Schedule
 from lake.writer import part_path
@@ -57,7 +59,7 @@ CURED_BY_RESUME = tuple(file for file in (*RECORDS, *PARTS) if file != "logs/ver
 class InProcess(Executor):
     """Takes the place of worker processes."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, template: object) -> None:
         self.made: list[int] = []
 
     def meanwhile(self, fn: Callable[[], Any], times: int) -> None:
@@ -72,6 +74,8 @@ class InProcess(Executor):
 @pytest.fixture(autouse=True)
 def _no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_module, "WorkerProcesses", InProcess)
+    for home in (run_module, template_module):
+        monkeypatch.setattr(home, "Template", nullcontext)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -23,7 +23,7 @@ LITTER_SIZES, LITTER_PIECES = (4, 8, 12, 16, 32, 64, 128, 512, 4096, 65536), 50
 class OneAfterAnother(Executor):
     """In place of worker processes: each task as it is given, in this process, and finished whatever signals come."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, template: object = None) -> None:
         self.workers = workers
 
     def meanwhile(self, fn: Callable[[], Any], times: int) -> None:
@@ -43,6 +43,8 @@ class OneAfterAnother(Executor):
 def one_process() -> Iterator[None]:
     """A run without worker processes, which writes the same files however slow the machine is."""
     with (
+        patch("engine.execution.template.Template", nullcontext),
+        patch("engine.execution.run.Template", nullcontext),
         patch("engine.execution.run.WorkerProcesses", OneAfterAnother),
         patch("engine.execution.making.WorkerProcesses", OneAfterAnother),
         patch("engine.execution.partition.PROGRESS_SECONDS", math.inf),
