@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from lake.declared_sql import READINGS
 from lake.fingerprint import fixed_width
+from lake.stay_days import WaterDays
 
 Connection = duckdb.DuckDBPyConnection
 Runs = dict[str, np.ndarray]
@@ -67,25 +68,39 @@ faulty AS (
     FROM sensor_fault
 )
 SELECT
-    assignment_id, sensor_id, parameter::ENUM ('Temperature', 'Dissolved Oxygen', 'Salinity') AS parameter,
-    DATE '1970-01-01' + day AS day, readings, total / 10000.0::DOUBLE / readings AS mean, lowest < highest AS varies,
-    f.day IS NULL AS sound
-FROM made_runs JOIN wanted USING (sensor_id) LEFT JOIN faulty f USING (assignment_id, sensor_id, day)
+    r.assignment_id, r.sensor_id, w.parameter::ENUM ('Temperature', 'Dissolved Oxygen', 'Salinity') AS parameter,
+    DATE '1970-01-01' + r.day AS day, r.readings, r.total / 10000.0::DOUBLE / r.readings AS mean,
+    r.lowest < r.highest AS varies, f.day IS NULL AS sound, %s
+FROM made_runs r JOIN wanted w USING (sensor_id) LEFT JOIN faulty f USING (assignment_id, sensor_id, day)
 """
+# what the day's states say: found beside it, or joined where they lie in another order
+_BESIDE = _DAY_TABLE % "r.truth, r.farm_c"
+_JOINED = (
+    _DAY_TABLE
+    % """CASE w.parameter WHEN 'Temperature' THEN t.temp_c WHEN 'Dissolved Oxygen' THEN t.oxygen_mean END AS truth,
+    CASE WHEN w.parameter = 'Temperature' AND d.temp_source = 'measured' THEN d.temp_c END AS farm_c"""
+    + """
+LEFT JOIN daily_truth t ON t.assignment_id = r.assignment_id AND t.date = DATE '1970-01-01' + r.day
+LEFT JOIN daily_state d ON d.assignment_id = r.assignment_id AND d.date = DATE '1970-01-01' + r.day
+"""
+)
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked of readings: microseconds between two of a sensor, and the sensors whose days are summed."""
+    """What is asked of readings: microseconds between two of a sensor, and whose days are summed: what they measure."""
 
     step: int
-    sensors: np.ndarray
+    sensors: np.ndarray  # in rising order
+    parameters: np.ndarray
 
     @classmethod
     def of(cls, connection: Connection) -> Wanted:
         """As the run's own tables have it."""
         (step,) = connection.sql(_STEP).fetchall()[0]
-        return cls(step, np.array([sensor for sensor, _ in connection.sql(_WANTED).fetchall()], np.int32))
+        found = sorted(connection.sql(_WANTED).fetchall())
+        sensors = np.array([sensor for sensor, _ in found], np.int32)
+        return cls(step, sensors, np.array([parameter for _, parameter in found], np.str_))
 
 
 class ReadingRuns:
@@ -155,7 +170,12 @@ class ReadingRuns:
         spans = _merged(spans, goes_on & ~_differs([spans[name] for name in _SPAN_OF])[1:])
         days = _joined(self._days)
         days = _merged(days, ~_differs([days[name] for name in _DAY_OF])[1:])
-        for name, statement, runs in (("reading_span", _SPAN_TABLE, spans), ("reading_day", _DAY_TABLE, days)):
+        beside = _beside(connection, days, self._wanted) if "reading_day" in wanted else None
+        of_day = _JOINED if beside is None else _BESIDE
+        for name, statement, runs in (
+            ("reading_span", _SPAN_TABLE, spans),
+            ("reading_day", of_day, days | (beside or {})),
+        ):
             if name in wanted:
                 connection.register("made_runs", _arrow(runs))
                 connection.execute(statement)
@@ -248,6 +268,24 @@ def _summed(days: Runs, value: np.ndarray, most: int) -> Runs:
     return days | {"total": total, "lowest": lowest.astype(kind), "highest": highest.astype(kind)}
 
 
+def _beside(connection: Connection, days: Runs, wanted: Wanted) -> dict[str, pa.Array] | None:
+    """truth and farm_c of readings' days; None where states lie in another order."""
+    water = WaterDays.read(connection)
+    if water is None:
+        return None
+    stay, sensor, day = (days[name] for name in _DAY_OF)
+    starts = np.flatnonzero(_differs([stay, sensor]))
+    measures = wanted.parameters[np.searchsorted(wanted.sensors, sensor[starts])]
+    length = np.diff(np.append(starts, len(day)))
+    is_warmth, is_oxygen = (np.repeat(measures == name, length) for name in ("Temperature", "Dissolved Oxygen"))
+    row = water.rows.rows_of(stay, day)
+    truth = np.where(is_warmth, water.temp_c[row], water.oxygen[row])
+    return {
+        "truth": pa.array(truth, mask=(row < 0) | ~(is_warmth | is_oxygen)),
+        "farm_c": pa.array(water.farm_c[row], mask=(row < 0) | ~(is_warmth & water.measured[row])),
+    }
+
+
 def _joined(pieces: list[Runs]) -> Runs:
     """The runs of all pieces, which are given away."""
     names = list(pieces[0])
@@ -266,13 +304,16 @@ def _merged(runs: Runs, goes_on: np.ndarray) -> Runs:
     return {name: np.delete(values, cut) for name, values in runs.items()}
 
 
-def _arrow(runs: Runs) -> pa.Table:
-    """The runs as DuckDB takes them; values of spans, in 0.0001, as the decimals that they are."""
-    kinds = {} if "total" in runs else {"lowest": pa.decimal64(10, 4), "highest": pa.decimal64(10, 4)}
-    arrays = {
-        name: pa.Array.from_buffers(
-            kinds.get(name) or pa.from_numpy_dtype(values.dtype), len(values), [None, pa.py_buffer(values)]
-        )
-        for name, values in runs.items()
-    }
+def _arrow(runs: Mapping[str, np.ndarray | pa.Array]) -> pa.Table:
+    """The runs as DuckDB takes them; values of spans, in 0.0001, and states, in 0.01, as the decimals that they are."""
+    kinds = {"truth": pa.decimal32(5, 2), "farm_c": pa.decimal32(5, 2)}
+    if "total" not in runs:
+        kinds |= {"lowest": pa.decimal64(10, 4), "highest": pa.decimal64(10, 4)}
+    arrays = {}
+    for name, values in runs.items():
+        if isinstance(values, np.ndarray):
+            kind, buffers = pa.from_numpy_dtype(values.dtype), [None, pa.py_buffer(values)]
+        else:
+            kind, buffers = values.type, values.buffers()
+        arrays[name] = pa.Array.from_buffers(kinds.get(name, kind), len(values), buffers)
     return pa.Table.from_arrays(list(arrays.values()), list(arrays))

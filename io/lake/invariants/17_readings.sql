@@ -158,20 +158,25 @@ bound AS (  -- what a sensor may add, by parameter
     JOIN environmental_parameter p ON p.id = l.parameter_id
     CROSS JOIN (SELECT value * 12 / 365 AS months FROM parameter WHERE name = 'service_interval_days') m
 ),
-water AS (  -- daily means against what the fish lived in
-    SELECT
-        r.assignment_id, r.parameter, r.day, r.mean,
-        CASE r.parameter WHEN 'Temperature' THEN t.temp_c ELSE t.oxygen_mean END::DOUBLE AS truth
-    FROM reading_day r
-    LEFT JOIN daily_truth t ON t.assignment_id = r.assignment_id AND t.date = r.day
-    WHERE r.sound AND r.parameter <> 'Salinity'
-),
-stay_offset AS (
+stay_offset AS (  -- daily means against what the fish lived in
     SELECT
         assignment_id, parameter, min(day) AS first_day, count(*) AS days, count(truth) AS known,
-        avg(mean - truth) AS off, min(mean - truth) AS lowest, max(mean - truth) AS highest,
-        avg(truth) AS truth, avg(mean) AS mean
-    FROM water GROUP BY ALL
+        avg(mean - truth::DOUBLE) AS off, min(mean - truth::DOUBLE) AS lowest, max(mean - truth::DOUBLE) AS highest,
+        avg(truth::DOUBLE) AS truth, avg(mean) AS mean
+    FROM reading_day WHERE sound AND parameter <> 'Salinity' GROUP BY ALL
+),
+in_doubt AS (  -- all but stays that were measured on as many days as were read, by one sensor, at the mean of each
+    SELECT assignment_id
+    FROM (
+        SELECT
+            assignment_id, count(farm_c) AS days, min(sensor_id) = max(sensor_id)
+                AND count_if((abs(farm_c::DOUBLE - mean) <= 0.005001) IS NOT TRUE) = 0 AS told
+        FROM reading_day WHERE parameter = 'Temperature' GROUP BY assignment_id
+    ) r
+    FULL JOIN (
+        SELECT assignment_id, count_if((temp_source <> 'measured') IS NOT TRUE) AS days FROM daily_state GROUP BY assignment_id
+    ) d USING (assignment_id)
+    WHERE (coalesce(r.told, true) AND coalesce(r.days, 0) = coalesce(d.days, 0)) IS NOT TRUE
 ),
 sensor_offset AS (  -- one sensor, several stays: one bias
     SELECT
@@ -265,15 +270,16 @@ WHERE o.parameter = 'Temperature' AND abs(o.off - o.usual) > 6 * o.noise_sd / sq
 UNION ALL
 SELECT o.batch_number, o.container, w.day,
     format('{} of the day = the fish''s water + the sensor''s error', lower(w.parameter::VARCHAR)),
-    format('{:.3f} +- {:.3f}', w.truth + o.off, o.of_a_day), format('{:.3f}', w.mean)
-FROM sensor_offset o JOIN water w ON w.assignment_id = o.assignment_id AND w.parameter = o.parameter
+    format('{:.3f} +- {:.3f}', w.truth::DOUBLE + o.off, o.of_a_day), format('{:.3f}', w.mean)
+FROM sensor_offset o JOIN reading_day w ON w.assignment_id = o.assignment_id AND w.parameter = o.parameter AND w.sound
 WHERE (o.known = o.days AND o.highest - o.off <= o.of_a_day AND o.off - o.lowest <= o.of_a_day) IS NOT TRUE
-    AND (abs(w.mean - w.truth - o.off) <= o.of_a_day) IS NOT TRUE
+    AND (abs(w.mean - w.truth::DOUBLE - o.off) <= o.of_a_day) IS NOT TRUE
 UNION ALL
 SELECT s.batch_number, s.container, d.date, 'the farm''s temperature of a day is the mean of what was read',
     coalesce(format('measured {:.4f}', r.mean), 'not measured'), format('{} {}', d.temp_source, d.temp_c)
-FROM daily_state d
-LEFT JOIN reading_day r ON r.assignment_id = d.assignment_id AND r.day = d.date AND r.parameter = 'Temperature'
+FROM (FROM daily_state SEMI JOIN in_doubt USING (assignment_id)) d
+LEFT JOIN (FROM reading_day SEMI JOIN in_doubt USING (assignment_id) WHERE parameter = 'Temperature') r
+    ON r.assignment_id = d.assignment_id AND r.day = d.date
 LEFT JOIN stay s ON s.assignment_id = d.assignment_id
 -- half of the last digit, and what a mean of doubles may miss
 WHERE (d.temp_source = 'measured') <> (r.day IS NOT NULL) OR abs(d.temp_c::DOUBLE - r.mean) > 0.005001

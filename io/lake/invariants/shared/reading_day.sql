@@ -1,5 +1,6 @@
 -- Daily means of temperature and oxygen for every stay, and of salinity in the sea, by what the sensor measures: there are
 -- millions of them, in few bytes each. varies: whether not all readings of the day are the same. sound: no fault of the sensor is listed that day, so that every time of reading shows the water.
+-- truth: what the water was for the fish, but for salinity; farm_c: the day's temperature where the farm has it as measured.
 WITH wanted AS (
     SELECT n.id AS sensor_id, p.name AS parameter
     FROM sensor n
@@ -20,6 +21,10 @@ faulty AS (
     FROM sensor_fault
 )
 SELECT
-    assignment_id, sensor_id, parameter::ENUM ('Temperature', 'Dissolved Oxygen', 'Salinity') AS parameter,
-    DATE '1970-01-01' + day::INTEGER AS day, readings::INTEGER AS readings, mean, varies, f.day IS NULL AS sound
-FROM sensor_day JOIN wanted USING (sensor_id) LEFT JOIN faulty f USING (assignment_id, sensor_id, day)
+    r.assignment_id, r.sensor_id, w.parameter::ENUM ('Temperature', 'Dissolved Oxygen', 'Salinity') AS parameter,
+    DATE '1970-01-01' + r.day::INTEGER AS day, r.readings::INTEGER AS readings, r.mean, r.varies, f.day IS NULL AS sound,
+    CASE w.parameter WHEN 'Temperature' THEN t.temp_c WHEN 'Dissolved Oxygen' THEN t.oxygen_mean END AS truth,
+    CASE WHEN w.parameter = 'Temperature' AND d.temp_source = 'measured' THEN d.temp_c END AS farm_c
+FROM sensor_day r JOIN wanted w USING (sensor_id) LEFT JOIN faulty f USING (assignment_id, sensor_id, day)
+LEFT JOIN daily_truth t ON t.assignment_id = r.assignment_id AND t.date = DATE '1970-01-01' + r.day::INTEGER
+LEFT JOIN daily_state d ON d.assignment_id = r.assignment_id AND d.date = DATE '1970-01-01' + r.day::INTEGER
