@@ -10,7 +10,7 @@ from __future__ import annotations
 import resource
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,10 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks.test_run import Here
+from benchmarks.here import Here, one_thread
 from engine.execution.run import run
 from engine.farm.schedule import Schedule
 
@@ -31,11 +30,9 @@ TOLD: list[str] = []
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Any:
-    before = pa.cpu_count()
-    pa.set_cpu_count(1)
-    yield
-    pa.set_cpu_count(before)
+def _one_thread() -> Iterator[None]:
+    with one_thread():
+        yield
     print("\n" + "\n".join(TOLD))
 
 

@@ -4,57 +4,28 @@ from __future__ import annotations
 
 import shutil
 import time
-from concurrent.futures import Executor, Future
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from benchmarks.ceilings import writer_seconds
+from benchmarks.here import Here, one_thread
 from engine.execution.run import run
 from engine.execution.template import Template
 from engine.execution.workers import WorkerProcesses
 from engine.farm.schedule import Schedule
-from lake.columns import from_file
 from lake.manifest import Manifest
-from lake.tables import EVENT_TABLE_NAMES, TABLES
-from lake.writer import open_writer
-
-
-class Here(Executor):
-    """Runs each task at once in this process, so that run and ceiling share one core and one cache."""
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
+from lake.tables import EVENT_TABLE_NAMES
 
 
 @pytest.fixture(autouse=True)
-def _one_thread() -> Any:
-    before = pa.cpu_count()
-    pa.set_cpu_count(1)
-    yield
-    pa.set_cpu_count(before)
-
-
-def rewrite(run_dir: Path, out: Path) -> float:
-    """Seconds to write a run's event tables again from memory with the writer's options: its ceiling."""
-    seconds = 0.0
-    for name in EVENT_TABLE_NAMES:
-        for file in sorted((run_dir / "lake" / name).glob("*.parquet")):
-            with pq.ParquetFile(file) as source:
-                groups = [from_file(source.read_row_group(g).combine_chunks()) for g in range(source.num_row_groups)]
-            begun = time.perf_counter()
-            target = out / f"{name}-{file.name}"
-            with open_writer(target, TABLES[name]) as writer:
-                for rows in groups:
-                    writer.write_table(rows.cast(TABLES[name].schema), row_group_size=max(1, rows.num_rows))
-            seconds += time.perf_counter() - begun
-            target.unlink()
-    return seconds
+def _one_thread() -> Iterator[None]:
+    with one_thread():
+        yield
 
 
 def rows_on_disk(run_dir: Path) -> int:
@@ -74,7 +45,7 @@ def test_run_beside_the_writers_ceiling(benchmark: Any, schedule: Schedule, tmp_
         manifests.append(run(few, tmp_path / "run", Here(), 1))
 
     benchmark.pedantic(whole_run, rounds=3, warmup_rounds=1)
-    ceiling = min(rewrite(tmp_path / "run", tmp_path) for _ in range(3))
+    ceiling = min(writer_seconds(tmp_path / "run", tmp_path) for _ in range(3))
     events = manifests[-1].events
     pace, limit = events / benchmark.stats.stats.min, events / ceiling
     benchmark.extra_info |= {

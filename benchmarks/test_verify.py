@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.ceilings import scan_seconds
 from benchmarks.conftest import SCHEDULES
-from benchmarks.test_run import Here
+from benchmarks.here import Here
 from engine.execution.run import run
 from engine.execution.verification import Verification, verify_run
 from engine.farm.schedule_file import read_any

@@ -18,15 +18,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import smoltworks
 from benchmarks import ceilings
+from benchmarks.here import Here, one_thread
 from benchmarks.load_ceiling import CONNECTIONS, load_ceiling, server_process
 from benchmarks.load_ceiling import timed as paced
+from benchmarks.where import time_by_module
+from engine.execution.run import run as run_here
 from engine.farm.schedule import Schedule
 from warehouse.embedded import embedded_dsn
 from warehouse.load_result import LoadResult
@@ -37,6 +40,22 @@ AS_OF, STAGGER, LONGEST = date(2025, 11, 19), 6, 550
 BEFORE_EGGS = 50  # days between the last start and the as-of date, as plan has them
 STEPS = ("plan", "run", "verify", "load")
 RECONCILE = ("20_counts_postgres", "07_foreign_keys_postgres")
+SAMPLED = 36  # batches, of which the run's time is told
+PLANNING = {
+    "engine.planning": "allocating",
+    "engine.farm.schedule": "writing the schedule",
+    "engine.farm": "reading the farm",
+    "engine.biology": "reading the biology",
+    "engine.inputs": "reading the farm",
+    "yaml": "reading the farm",
+}
+RUNNING = {
+    "lake.fingerprint": "fingerprints",
+    "lake.writer": "Parquet",
+    "engine.simulation.fish.history": "living the batches",
+    "engine.simulation.emission": "their rows",
+    "engine.forecast": "foreseeing",
+}
 
 Result = TypeVar("Result")
 
@@ -45,7 +64,7 @@ Result = TypeVar("Result")
 class Step:
     """One step: wall seconds, CPU seconds of this process and of its children, the ceiling's wall seconds.
 
-    In a load's `cpu` is the server's too. parts: where the time went.
+    In a load's `cpu` is the server's too. parts: where the time went; of a sample that parts_of tells, if it tells one.
     """
 
     name: str
@@ -55,6 +74,7 @@ class Step:
     ceiling_cpu: float = 0.0
     ceiling_is: str = ""
     parts: dict[str, float] = field(default_factory=dict)
+    parts_of: str = ""
     ceiling_parts: dict[str, float] = field(default_factory=dict)
 
 
@@ -102,6 +122,7 @@ def measure(batches: int, folder: Path, workers: int, names: Sequence[str]) -> N
         ran = run_step(schedule, run_dir, workers)
     run = smoltworks.open_run(run_dir)
     if "plan" in names:
+        step.parts = time_by_module(lambda: planned(batches), PLANNING)
         step.ceiling = ceilings.yaml_seconds(schedule.text)
         step.ceiling_is = "libyaml reads and writes the schedule's text"
         keep(file, run, workers, step)
@@ -137,12 +158,22 @@ def keep(file: Path, run: smoltworks.Run, workers: int, *steps: Step) -> None:
 def run_step(schedule: Schedule, run_dir: Path, workers: int) -> Step:
     """Simulate and write."""
     step, run = timed("run", lambda: smoltworks.simulate(schedule, out=run_dir, workers=workers))
-    step.parts = {"compiling": run.manifest.compiling}
+    assert not run.manifest.compiling
     with tempfile.TemporaryDirectory(dir=run_dir.parent) as out:
+        step.parts, step.parts_of = sampled_run(schedule, Path(out) / "sample"), f"{SAMPLED} batches in one process"
         alone = ceilings.writer_seconds(run_dir, Path(out))
     step.ceiling = alone / min(workers, os.cpu_count() or 1)
     step.ceiling_is = f"the Parquet writer alone, {alone:.2f} s of one core, on as many cores as there are workers"
     return step
+
+
+def sampled_run(schedule: Schedule, out: Path) -> dict[str, float]:
+    """CPU seconds of the first batches, made by this process, by what is done."""
+    few = schedule.batches[:SAMPLED]
+    sample = replace(schedule, batches=few, partitions=(range(1, len(few) + 1),))
+    with one_thread():
+        run_here(sample, out / "warm", Here(), 1)
+        return time_by_module(lambda: run_here(sample, out / "made", Here(), 1), RUNNING)
 
 
 def verify_step(run: smoltworks.Run) -> Step:
@@ -168,6 +199,7 @@ def load_steps(run: smoltworks.Run, folder: Path) -> Iterator[tuple[Step, Step]]
         load = Step(name="load", seconds=pace.clock, cpu=pace.busy, parts=spent)
         reconcile, checked = timed("reconcile", lambda: run.verify(only=RECONCILE))
         assert checked.passed
+        reconcile.parts = {check.name: check.seconds for check in checked.checks}
         reconcile.ceiling = ceilings.reconcile_seconds(dsn, run.path, run.manifest)
         reconcile.ceiling_is = "rows counted and numbers summed once on both sides"
         yield load, reconcile
@@ -186,7 +218,7 @@ def table(results: list[dict[str, Any]]) -> str:
     lines.append("|---:|---|---:|---:|---:|---:|---|")
     for result in sorted(results, key=lambda each: each["batches"]):
         for step in result["steps"]:
-            parts = _told(step["parts"])
+            parts = _told(step["parts"]) + (f", of {step['parts_of']}" if step.get("parts_of") else "")
             if step["ceiling_parts"]:
                 parts += f"; the ceiling's: {_told(step['ceiling_parts'])}"
             share = step["ceiling"] / step["seconds"]
