@@ -160,7 +160,10 @@ def run_step(schedule: Schedule, run_dir: Path, workers: int) -> Step:
     step, run = timed("run", lambda: smoltworks.simulate(schedule, out=run_dir, workers=workers))
     assert not run.manifest.compiling
     with tempfile.TemporaryDirectory(dir=run_dir.parent) as out:
-        step.parts, step.parts_of = sampled_run(schedule, Path(out) / "sample"), f"{min(SAMPLED, len(schedule.batches))} batches in one process"
+        step.parts, step.parts_of = (
+            sampled_run(schedule, Path(out) / "sample"),
+            f"{min(SAMPLED, len(schedule.batches))} batches in one process",
+        )
         alone = ceilings.writer_seconds(run_dir, Path(out))
     step.ceiling = alone / min(workers, os.cpu_count() or 1)
     step.ceiling_is = f"the Parquet writer alone, {alone:.2f} s of one core, on as many cores as there are workers"
