@@ -47,7 +47,7 @@ def become_workers(parent: int) -> None:
     """Get ready for a run's tasks, then be copied for each pair of pipes that the parent sends, until it is gone.
 
     What is ready by then is so in each copy. parent: the number of a socket. With threads, which a copy would lack and
-    whose locks it might wait for, none is made.
+    whose locks it might wait for, none is made, nor where the system tells nothing of them.
     """
     _prepare()
     os.dup2(2, 1)
@@ -58,7 +58,7 @@ def become_workers(parent: int) -> None:
     gc.collect()
     gc.freeze()  # nobody looks for circles in that any more, nor so makes it each copy's own
     with socket.socket(fileno=parent) as sender:
-        while len(os.listdir("/proc/self/task")) == 1 and (pipes := socket.recv_fds(sender, 1, 2)[1]):
+        while _is_one_thread() and (pipes := socket.recv_fds(sender, 1, 2)[1]):
             pid = os.fork()
             if not pid:
                 sender.close()
@@ -69,6 +69,13 @@ def become_workers(parent: int) -> None:
     with suppress(ChildProcessError):
         while True:
             os.wait()
+
+
+def _is_one_thread() -> bool:
+    """False also where the system does not tell."""
+    with suppress(OSError):
+        return len(os.listdir("/proc/self/task")) == 1
+    return False
 
 
 def _work_and_end(calls: int, answers: int) -> NoReturn:
