@@ -144,7 +144,7 @@ def part_batches(file: Path, table: Table, columns: Sequence[str] | None = None)
             pieces = [piece.select([c.name for c in declared]) for piece in read]
             (batch,) = pieces if len(pieces) == 1 else pa.Table.from_batches(pieces).combine_chunks().to_batches()
             yield pa.RecordBatch.from_arrays(
-                [_as_declared(c, a) for c, a in zip(declared, batch.columns, strict=True)],
+                [as_declared(c, a) for c, a in zip(declared, batch.columns, strict=True)],
                 schema=pa.schema([table.schema.field(c.name) for c in declared]),
             )
 
@@ -170,7 +170,8 @@ def batch_runs(ids: np.ndarray) -> tuple[list[int], list[int]]:
     return ids[edges].tolist(), np.diff(edges, append=len(ids)).tolist()
 
 
-def _as_declared(column: Column, array: pa.Array) -> pa.Array:
+def as_declared(column: Column, array: pa.Array) -> pa.Array:
+    """A column's values in the type that it is declared with."""
     if pa.types.is_decimal64(column.type) and pa.types.is_decimal128(array.type) and not array.offset:
         # the lower half of what a file's 64 bits were widened to
         low = np.ascontiguousarray(np.frombuffer(array.buffers()[1], np.int64)[: 2 * len(array) : 2])

@@ -1,33 +1,31 @@
 """The SQL of the tables that checks share, and rows of which they are made.
 
 invariants/shared/NAME.sql is a table. invariants/rows/NAME.sql is what such a table may be made FROM and nobody keeps:
-rows with what rows before them tell, in any order of the tables they come from. NAME.ordered.sql is the same for tables
-that lie as a run writes them, at a fraction of the cost: rows in order need no sort. Its column in_order, which the
-table hands on, says whether they did; where not, the table is made of the other.
+rows with what rows before them tell, in any order of the tables they come from. Of days that lie as a run writes them
+IN_ORDER makes the same tables at a fraction of the cost; the SQL says what is meant, and takes what lies otherwise.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
-
-import duckdb
 
 from lake.adult_females import ADULT_FEMALES
 from lake.declared_sql import declared_sql
+from lake.odd_state import odd_state
+from lake.state_days import LacksOrder, MadeOfDays
+from lake.state_growth import state_growth
 from lake.views import Connection
 
 SHARED, ROWS = "invariants/shared", "invariants/rows"
-ORDERED = ".ordered"
-# joins as they are written keep the order of their left side; a lag streams where its offset is a constant
-IN_ORDER = (
-    "SET disabled_optimizers = 'join_order,build_side_probe_side'",
-    "SET VARIABLE summary_revision_days = "
-    "(SELECT max(value)::INTEGER FROM parameter WHERE name = 'summary_revision_days')",
+IN_ORDER: Mapping[str, Callable[[Connection, Path], MadeOfDays]] = MappingProxyType(
+    {"odd_state": odd_state, "state_growth": state_growth}
 )
-ANY_ORDER = "RESET disabled_optimizers"
 
 
 @cache
@@ -42,30 +40,23 @@ def texts(folder: str) -> MappingProxyType[str, str]:
 @cache
 def shared_tables() -> MappingProxyType[str, str]:
     """The SQL of every table that checks may share, by name."""
-    made = {name: _with_rows(text, "") for name, text in texts(SHARED).items()}
+    made = {name: _with_rows(text) for name, text in texts(SHARED).items()}
     return MappingProxyType(made | declared_sql() | {"adult_females": ADULT_FEMALES})
 
 
-def make_shared_table(connection: Connection, name: str) -> None:
+def make_shared_table(connection: Connection, run_dir: Path, name: str) -> None:
     """Make one of the shared tables, once those are there that it is made of."""
-    if _rows_in(text := texts(SHARED).get(name, "")):
-        if _make_in_order(connection, name, _with_rows(text, ORDERED)):
-            return
-        connection.execute(f"DROP TABLE IF EXISTS {name}")
-    connection.execute(f"CREATE TABLE {name} AS {shared_tables()[name]}")
-
-
-def _make_in_order(connection: Connection, name: str, text: str) -> bool:
-    """Whether the rows lay in order, with values that running sums can hold."""
-    for statement in IN_ORDER:
-        connection.execute(statement)
+    made = MadeOfDays({}, shared_tables()[name])
+    if name in IN_ORDER:
+        with suppress(LacksOrder):
+            made = IN_ORDER[name](connection, run_dir)
+    for relation, rows in made.relations.items():
+        connection.register(relation, rows)
     try:
-        connection.execute(f"CREATE TABLE {name} AS {text}")
-    except (duckdb.ConversionException, duckdb.OutOfRangeException):
-        return False
+        connection.execute(f"CREATE TABLE {name} AS {made.select}")
     finally:
-        connection.execute(ANY_ORDER)
-    return connection.sql(f"SELECT bool_and(in_order) IS NOT FALSE FROM {name}").fetchall() == [(True,)]
+        for relation in made.relations:
+            connection.unregister(relation)
 
 
 def _rows_in(text: str) -> list[str]:
@@ -77,7 +68,7 @@ def _rows_in(text: str) -> list[str]:
     return found
 
 
-def _with_rows(text: str, order: str) -> str:
+def _with_rows(text: str) -> str:
     """A text with the rows that it is made of."""
-    rows = ", ".join(f"{name} AS (\n{texts(ROWS)[name + order]})" for name in _rows_in(text))
+    rows = ", ".join(f"{name} AS (\n{texts(ROWS)[name]})" for name in _rows_in(text))
     return f"WITH {rows}\nFROM (\n{text})" if rows else text

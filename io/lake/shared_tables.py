@@ -74,7 +74,7 @@ class SharedTables:
                 with self._lock(name):
                     if not _exists(connection, name):
                         self.make(connection, made_of)
-                        make_shared_table(connection, name)
+                        make_shared_table(connection, self._run_dir, name)
 
     def _lock(self, name: str) -> threading.RLock:
         with self._changing:

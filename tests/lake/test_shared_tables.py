@@ -67,10 +67,10 @@ def test_a_table_that_many_ask_for_at_once_is_made_once(
 ) -> None:
     made: Counter[str] = Counter()
 
-    def counted(make: Callable[[Connection, str], None]) -> Callable[[Connection, str], None]:
-        def make_counted(connection: Connection, name: str) -> None:
+    def counted(make: Callable[[Connection, Path, str], None]) -> Callable[[Connection, Path, str], None]:
+        def make_counted(connection: Connection, run_dir: Path, name: str) -> None:
             made[name] += 1
-            make(connection, name)
+            make(connection, run_dir, name)
 
         return make_counted
 

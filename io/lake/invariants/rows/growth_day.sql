@@ -6,7 +6,7 @@
 WITH span AS (SELECT value::INTEGER AS days FROM parameter WHERE name = 'summary_revision_days'),
 gain AS (
     SELECT
-        d.assignment_id, d.batch_id, d.date, d.feed_kg, d.observed_fcr, d.biomass_kg, d.weighed, d.in_order,
+        d.assignment_id, d.batch_id, d.date, d.feed_kg, d.observed_fcr, d.biomass_kg, d.weighed,
         coalesce(d.true_before_g::DOUBLE, a.true_g, d.true_g::DOUBLE) AS true_before_g, d.true_g::DOUBLE AS true_g,
         (d.fish_before * (d.true_g - coalesce(d.true_before_g::DOUBLE, a.true_g, d.true_g::DOUBLE))
             - coalesce(c.fish * d.true_g, 0)) / 1000 + coalesce(c.biomass_kg, 0) AS true_kg,
@@ -49,7 +49,6 @@ SELECT
     assignment_id, batch_id, date, observed_fcr, biomass_kg, true_before_g, true_g, true_kg,
     sum_feed_kg::DOUBLE AS sum_feed_kg, sum_known_kg, most_slack_kg, is_fed, fish, morning_kg,
     CASE WHEN is_fed THEN greatest(max(sum_kg) OVER w, 0)
-        - coalesce(greatest(max(sum_kg) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0), 0) END AS grown_kg,
-    in_order
+        - coalesce(greatest(max(sum_kg) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0), 0) END AS grown_kg
 FROM summed
 WINDOW w AS (PARTITION BY assignment_id ORDER BY date)

@@ -36,6 +36,5 @@ SELECT
     CASE WHEN population > 0
         THEN 8 * true_sd_g::DOUBLE / sqrt((SELECT value FROM parameter WHERE name = 'sample_size'))
             + 0.5 * (true_g - weighed_g)::DOUBLE + 0.01 + off_feed_g
-    END AS error_g,
-    TRUE AS in_order
+    END AS error_g
 FROM off_feed

@@ -25,6 +25,5 @@ SELECT
     bit_or(1 << least(isodow(date), dayofmonth(date))) AS days, sum(true_kg) AS true_kg, max(most_slack_kg) AS slack_kg,
     arg_min(true_before_g, date) AS first_weight_g, arg_max(true_g, date) AS last_weight_g,
     list({'date': date, 'observed_fcr': observed_fcr, 'feed_kg': sum_feed_kg, 'growth_kg': sum_known_kg,
-        'enough_kg': enough_kg}) FILTER (is_odd) AS odd_fcr,
-    bool_and(in_order) AS in_order
+        'enough_kg': enough_kg}) FILTER (is_odd) AS odd_fcr
 FROM day GROUP BY ALL
