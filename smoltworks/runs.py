@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from engine.execution.progress import Progress
+    from engine.execution.realism import Realism
     from engine.execution.summary import Summary
     from engine.execution.verification import Verification
     from engine.report.export.export import Exported
@@ -168,6 +169,16 @@ class Run:
         from engine.execution.verification import run_statistics
 
         return run_statistics(self.path, on_step or _ignore)
+
+    def realism(self, *, cages: str | PathLike[str] | None = None, on_step: OnStep | None = None) -> Realism:
+        """Tell-tales: what would give the data away to someone who knows farms, each beside its bound; not judged.
+
+        cages: the folder of the real cages' weeks, from which a classifier then tells ours. The result: `telltales` are
+        like statistics, `constants` the columns that never change, `told` is what the classifier says.
+        """
+        from engine.execution.realism import run_realism
+
+        return run_realism(self.path, cages=None if cages is None else Path(cages), on_step=on_step or _ignore)
 
     def report(self) -> Summary:
         """What is in the run, whether it holds, how full the farm was, and how to open lake and database."""

@@ -69,15 +69,45 @@ class Bands(StrictModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> Bands:
-        seen: set[str] = set()
-        for band in (*self.required, *self.told):
-            if band.name in seen:
-                raise ValueError(f"statistic {shortened(band.name)} is given twice")
-            seen.add(band.name)
+        _hold_names_apart((*self.required, *self.told))
         for band in self.required:
             if band.low is None and band.high is None:
                 raise ValueError(f"statistic {shortened(band.name)} is required, but has neither low nor high")
         return self
+
+
+class Telltales(StrictModel):
+    """The tell-tales' file. told: each with its bound; constant: why a table.column may say the same in every row."""
+
+    format: Literal["smoltworks-telltales/1"]
+    told: Annotated[tuple[Band, ...], Field(max_length=1_000)]
+    constant: Annotated[dict[str, Name], Field(max_length=1_000)]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Telltales:
+        _hold_names_apart(self.told)
+        for band in self.told:
+            if band.low is None and band.high is None:
+                raise ValueError(f"tell-tale {shortened(band.name)} has neither low nor high")
+        return self
+
+
+def _hold_names_apart(bands: tuple[Band, ...]) -> None:
+    seen: set[str] = set()
+    for band in bands:
+        if band.name in seen:
+            raise ValueError(f"statistic {shortened(band.name)} is given twice")
+        seen.add(band.name)
+
+
+def read_telltales(name: str = "realism") -> Telltales:
+    """The tell-tales' bounds of a path or a shipped name; InputError when absent or wrong."""
+    path = find_shipped("telltales", name, None)
+    return parse_telltales(load_text(path), str(path))
+
+
+def parse_telltales(text: str, source: str) -> Telltales:
+    return validate(Telltales, parse_yaml(text, source), source)
 
 
 def read_bands(name: str = "bands") -> Bands:

@@ -12,7 +12,7 @@ from lake.errors import InputError
 def find_shipped(kind: str, name: str, beside: Path | None) -> Path:
     """The file of a farm or biology named `name`: a path, beside the schedule, or the shipped copy.
 
-    kind: "farms", "biology", or "bands", which lie with the biology. InputError names what is shipped.
+    kind: "farms", "biology", or "bands" and "telltales", which lie with the biology. InputError names what is shipped.
     """
     places = [Path(name)]
     if beside is not None:

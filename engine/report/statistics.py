@@ -24,31 +24,40 @@ def print_statistics(screen: Console, statistics: list[Statistic]) -> None:
 
     A terminal shows the bands' sources where there is room; a pipe also the tables that a value comes from.
     """
-    with_source = screen.width >= ROOM_FOR_SOURCES
     for of_group, title in GROUPS.items():
-        group = [s for s in statistics if s.required == of_group]
-        table = Table(box=None, header_style="bold", title=f"\n{title}", title_justify="left", title_style="bold")
-        table.add_column("statistic", min_width=LONGEST_WORD)
-        for name in ("value", "band", "published"):
-            table.add_column(name, justify="right", no_wrap=True)
-        table.add_column("unit")
-        table.add_column("result", no_wrap=True)
-        if with_source:
-            table.add_column("source", style="dim", min_width=LONGEST_SOURCE_WORD)
-        for s in group:
-            figures = (figure(s.value), limits(s), figure(s.band.published))
-            source = escape(s.band.cited if screen.is_terminal else s.source)
-            table.add_row(s.name, *figures, s.band.unit, _result(s), *([source] if with_source else []))
-        screen.print(table)
+        print_group(screen, [s for s in statistics if s.required == of_group], title)
     required = [s for s in statistics if s.required]
     within, unknown = sum(s.within is True for s in required), sum(s.within is None for s in required)
     left_out = f"; {unknown} not judged for want of data (--json tells how much there is)" if unknown else ""
     say(screen, f"\n{within} of {len(required)} statistics within their bands{left_out}")
-    if not with_source:
-        say(screen, f"sources are shown where there is room: {ROOM_FOR_SOURCES} columns, a file, or --json")
+    say_where_sources_are(screen)
     for s in required:
         if s.failed:
             say(screen, f"outside: {s.name} {figure(s.value)}, not {limits(s)} {s.band.unit}")
+
+
+def print_group(screen: Console, group: list[Statistic], title: str) -> None:
+    """Statistics as an aligned table under a title, with their sources where there is room."""
+    with_source = screen.width >= ROOM_FOR_SOURCES
+    table = Table(box=None, header_style="bold", title=f"\n{title}", title_justify="left", title_style="bold")
+    table.add_column("statistic", min_width=LONGEST_WORD)
+    for name in ("value", "band", "published"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("unit")
+    table.add_column("result", no_wrap=True)
+    if with_source:
+        table.add_column("source", style="dim", min_width=LONGEST_SOURCE_WORD)
+    for s in group:
+        figures = (figure(s.value), limits(s), figure(s.band.published))
+        source = escape(s.band.cited if screen.is_terminal else s.source)
+        table.add_row(s.name, *figures, s.band.unit, _result(s), *([source] if with_source else []))
+    screen.print(table)
+
+
+def say_where_sources_are(screen: Console) -> None:
+    """On a screen too narrow for the sources: where they are."""
+    if screen.width < ROOM_FOR_SOURCES:
+        say(screen, f"sources are shown where there is room: {ROOM_FOR_SOURCES} columns, a file, or --json")
 
 
 def _result(s: Statistic) -> str:

@@ -109,13 +109,14 @@ def run_records(run: Path, manifest: Manifest) -> Records:
 def judge(bands: Bands, measures: Measures, geographies: tuple[str, ...]) -> list[Statistic]:
     """Each band with its statistic, the required ones first; InputError for a statistic that nothing computes."""
     return [
-        _judge_band(band, required, measures, geographies)
+        judge_band(band, required, measures, geographies)
         for group, required in ((bands.required, True), (bands.told, False))
         for band in group
     ]
 
 
-def _judge_band(band: Band, required: bool, measures: Measures, geographies: tuple[str, ...]) -> Statistic:
+def judge_band(band: Band, required: bool, measures: Measures, geographies: tuple[str, ...]) -> Statistic:
+    """One band with its statistic; InputError where nothing computes it."""
     statistic = partial(Statistic, band=band, required=required)
     if band.geography is not None and band.geography not in geographies:
         return statistic(value=None, measure=None, note=f"the farm has no geography {band.geography}")

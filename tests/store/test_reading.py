@@ -108,6 +108,12 @@ def test_it_is_verified_and_summed_up_and_remembers_both(copied: Copy, monkeypat
     assert not (there / "lake.duckdb").exists()
 
 
+def test_its_tell_tales_are_those_of_a_local_run(pretended_run: StorePath, tiny_run: Path) -> None:
+    stored, local = (smoltworks.open_run(str(path)).realism() for path in (pretended_run, tiny_run))
+    assert stored.constants
+    assert stored.to_json() == local.to_json()
+
+
 def test_a_part_that_was_changed_is_read_by_nobody(copied: Copy) -> None:
     there = copied("spoilt")
     run = smoltworks.open_run(str(there))
