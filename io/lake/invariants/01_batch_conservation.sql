@@ -39,22 +39,22 @@ total AS (
         coalesce((SELECT sum(population_count) FROM container_assignment a WHERE a.batch_id = b.id), 0) AS alive
     FROM batch b
 ),
-dead AS (  -- found dead, not culled
+week_dead AS (  -- found dead, not culled, by the day up to which a week of the stay goes, once it is over
     SELECT
-        m.assignment_id, least(date_trunc('week', m.event_date)::DATE + 6, s.end_day - 1) AS date, m.cause::VARCHAR AS cause,
-        sum(m.count) AS fish
-    FROM mortality_event m JOIN stay s USING (assignment_id) WHERE NOT m.is_cull GROUP BY ALL
-),
-recorded AS (
-    SELECT r.assignment_id, r.event_date::DATE AS date, n.name AS cause, sum(r.count) AS fish
-    FROM mortality_record r LEFT JOIN mortality_reason n ON n.id = r.reason_id GROUP BY ALL
+        assignment_id, least(sunday, end_day - 1) AS date, n.id AS reason_id, count AS dead, NULL::INTEGER AS recorded
+    FROM (SELECT *, event_date + (7 - isodow(event_date))::INTEGER AS sunday FROM mortality_event WHERE NOT is_cull) m
+    JOIN stay s USING (assignment_id)
+    CROSS JOIN run
+    LEFT JOIN mortality_reason n ON n.name = m.cause::VARCHAR
+    WHERE sunday < run.as_of OR s.departure_date IS NOT NULL
+    UNION ALL
+    SELECT
+        assignment_id, DATE '1970-01-01' + (epoch_us(event_date) // 86400000000)::INTEGER,  -- cheaper than a cast
+        reason_id, NULL, count
+    FROM mortality_record
 ),
 sorted AS (
-    SELECT d.assignment_id, d.date, d.cause, d.fish AS dead, r.fish AS recorded
-    FROM (SELECT d.* FROM dead d JOIN stay s USING (assignment_id) CROSS JOIN run
-        WHERE date_trunc('week', d.date)::DATE + 6 < run.as_of
-            OR s.assignment_id IN (SELECT id FROM container_assignment WHERE departure_date IS NOT NULL)) d
-    FULL JOIN recorded r USING (assignment_id, date, cause)
+    SELECT assignment_id, date, reason_id, sum(dead) AS dead, sum(recorded) AS recorded FROM week_dead GROUP BY ALL
 ),
 delivered AS (
     SELECT
@@ -103,9 +103,10 @@ UNION ALL
 SELECT batch_number, NULL, day, 'population never rises', format('at most {}', alive_before::BIGINT), alive::VARCHAR
 FROM steps WHERE alive > alive_before
 UNION ALL
-SELECT s.batch_number, s.container, t.date, 'the dead of a week, by reason', format('{} of {}', t.dead, t.cause),
-    t.recorded::VARCHAR
-FROM sorted t LEFT JOIN stay s USING (assignment_id) WHERE t.dead IS DISTINCT FROM t.recorded
+SELECT s.batch_number, s.container, t.date, 'the dead of a week, by reason',
+    format('{} of {}', coalesce(t.dead, 0), n.name), coalesce(t.recorded, 0)::VARCHAR
+FROM sorted t LEFT JOIN stay s USING (assignment_id) LEFT JOIN mortality_reason n ON n.id = t.reason_id
+WHERE t.dead IS DISTINCT FROM t.recorded
 UNION ALL
 SELECT
     batch_number, NULL, NULL, 'eggs = all that is gone + what the assignments hold', eggs::VARCHAR,

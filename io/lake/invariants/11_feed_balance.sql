@@ -12,7 +12,7 @@ WITH in_use AS (  -- stores of the places in which a batch lives at the as-of da
 ),
 lot AS (
     SELECT
-        *, sum(units) OVER w AS upto, sum(units) OVER w - units AS begins,
+        *, (sum(units) OVER w)::BIGINT AS upto, (sum(units) OVER w)::BIGINT - units AS begins,
         sum(units * cents) OVER w - units * cents AS value_before  -- of the lots before, 0.0001 cents
     FROM (
         SELECT
@@ -167,10 +167,18 @@ offence AS (
         'feed fits the fish: ' || coalesce(f.name, '?'),
            format('{} to {} g', f.min_fish_weight_g::VARCHAR, f.max_fish_weight_g::VARCHAR),
                format('{} g', d.avg_weight_g::VARCHAR)
-    FROM feeding_event e
+    FROM (  -- of a day's meals that follow each other the first
+        SELECT
+            batch_id, batch_assignment_id, feed_container_id, feeding_date, feed_id,
+            lag(batch_assignment_id) OVER () AS assignment_before, lag(feeding_date) OVER () AS date_before,
+            lag(feed_id) OVER () AS feed_before
+        FROM feeding_event
+    ) e
     LEFT JOIN feed f ON f.id = e.feed_id
     LEFT JOIN daily_state d ON d.assignment_id = e.batch_assignment_id AND d.date = e.feeding_date
-    WHERE (d.avg_weight_g >= f.min_fish_weight_g AND d.avg_weight_g < f.max_fish_weight_g) IS NOT TRUE
+    WHERE (e.batch_assignment_id = e.assignment_before AND e.feeding_date = e.date_before
+            AND e.feed_id = e.feed_before) IS NOT TRUE
+        AND (d.avg_weight_g >= f.min_fish_weight_g AND d.avg_weight_g < f.max_fish_weight_g) IS NOT TRUE
     UNION ALL
     SELECT batch_id, batch_assignment_id, feed_container_id, feeding_date, 'fed at a time of its day',
         feeding_date::VARCHAR, feeding_time::VARCHAR

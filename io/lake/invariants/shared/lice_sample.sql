@@ -2,7 +2,9 @@
 -- and its variance, that of a negative binomial.
 WITH counted AS (
     SELECT
-        c.assignment_id, c.count_date::DATE AS date, max(c.fish_sampled) AS fish,
+        c.assignment_id,
+        DATE '1970-01-01' + (epoch_us(c.count_date) // 86400000000)::INTEGER AS date,  -- cheaper than a cast
+        max(c.fish_sampled) AS fish,
         coalesce(sum(c.count_value) FILTER (t.development_stage IN ('copepodid', 'chalimus')), 0) AS attached,
         coalesce(sum(c.count_value) FILTER (t.development_stage = 'pre-adult'
             OR (t.development_stage = 'adult' AND t.gender = 'male')), 0) AS mobile,
