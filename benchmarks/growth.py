@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import pickle
 import shutil
 import sys
 import time
@@ -26,6 +25,7 @@ from engine.execution.inputs import inputs_of
 from engine.execution.partition import simulate_partition
 from engine.execution.run import identity
 from engine.execution.tasks import foresee, partition_tasks
+from engine.execution.worker_pickles import pickled
 from engine.execution.workers import WorkerProcesses
 from engine.farm.schedule_file import parse_schedule
 from engine.planning.planner import Request, plan
@@ -69,7 +69,7 @@ def measure(batches: int, partitions: int, folder: Path) -> dict[str, Any]:
     run_dir = folder / schedule.name
     shutil.rmtree(run_dir, ignore_errors=True)
     tasks = timed(parent, "tasks", lambda: list(partition_tasks(schedule, run_dir, expected)))
-    sizes = timed(parent, "pickle tasks", lambda: [len(pickle.dumps(task)) for task in tasks])
+    sizes = timed(parent, "pickle tasks", lambda: [len(pickled(task)) for task in tasks])
     timed(parent, "inputs", lambda: sealed_text(inputs_of(schedule, identity(schedule))))
     step = max(1, len(tasks) // partitions) if partitions else 1
     chosen = tasks[step // 2 :: step][: partitions or None]
