@@ -174,7 +174,8 @@ in_doubt AS (  -- all but stays that were measured on as many days as were read,
         FROM reading_day WHERE parameter = 'Temperature' GROUP BY assignment_id
     ) r
     FULL JOIN (
-        SELECT assignment_id, count_if((temp_source <> 'measured') IS NOT TRUE) AS days FROM daily_state GROUP BY assignment_id
+        SELECT assignment_id, count_if((temp_source <> 'measured') IS NOT TRUE) AS days
+        FROM daily_state GROUP BY assignment_id
     ) d USING (assignment_id)
     WHERE (coalesce(r.told, true) AND coalesce(r.days, 0) = coalesce(d.days, 0)) IS NOT TRUE
 ),
@@ -185,11 +186,10 @@ sensor_offset AS (  -- one sensor, several stays: one bias
         6 * b.noise_sd / sqrt(d.readings) + b.drift + b.resolution AS of_a_day
     FROM stay_offset o JOIN stay s USING (assignment_id) JOIN bound b USING (parameter) CROSS JOIN per_day d
 ),
-own_day AS (  -- place: of a hall or an area; asked: what fish ask for goes with W^x, and matters where none is added
+own_day AS (  -- place: an area, or a hall below 0; asked: what fish ask for goes with W^x, and matters where none is added
     SELECT
-        t.assignment_id, s.batch_id, c.area_id, c.hall_id,
-        coalesce(c.area_id, 0)::BIGINT * 1000000000 + coalesce(c.hall_id, 0) AS place,
-        t.date, t.temp_c, t.oxygen_mean AS oxygen, t.oxygen_outside AS outside,
+        t.assignment_id, coalesce(-c.hall_id, c.area_id, 0) AS place, t.date, t.temp_c, t.oxygen_mean AS oxygen,
+        t.oxygen_outside AS outside,
         CASE WHEN c.hall_id IS NULL THEN t.biomass_kg::DOUBLE / c.volume_m3::DOUBLE
             * pow(greatest(t.avg_weight_g, 0.01)::DOUBLE / 1000, e.value) END AS asked
     FROM daily_truth t
@@ -199,21 +199,20 @@ own_day AS (  -- place: of a hall or an area; asked: what fish ask for goes with
 ),
 place_day AS (
     SELECT
-        place, date, any_value(area_id) AS area_id, any_value(hall_id) AS hall_id, min(temp_c) AS coldest,
-        max(temp_c) AS warmest, min(outside) AS least, max(outside) AS most
+        place, date, min(temp_c) AS coldest, max(temp_c) AS warmest, min(outside) AS least, max(outside) AS most
     FROM own_day GROUP BY place, date HAVING max(temp_c) > min(temp_c) OR max(outside) > min(outside)
 ),
 torn AS (
     SELECT
-        d.*, arg_min(o.batch_id, (o.temp_c + o.outside, o.batch_id)) AS lower_id,
-        arg_max(o.batch_id, (o.temp_c + o.outside, o.batch_id)) AS higher_id
-    FROM place_day d JOIN own_day o USING (place, date) GROUP BY ALL
+        d.*, arg_min(s.batch_id, (o.temp_c + o.outside, s.batch_id)) AS lower_id,
+        arg_max(s.batch_id, (o.temp_c + o.outside, s.batch_id)) AS higher_id
+    FROM place_day d JOIN own_day o USING (place, date) JOIN stay s USING (assignment_id) GROUP BY ALL
 ),
 sea_day AS (  -- the fish of the morning are those of the evening before
     SELECT
         assignment_id, place, date, oxygen::DOUBLE AS oxygen, outside::DOUBLE AS outside,
         lag(asked) OVER (PARTITION BY assignment_id ORDER BY date) AS demand
-    FROM own_day WHERE hall_id IS NULL
+    FROM own_day WHERE place >= 0
 ),
 sea_place AS (
     SELECT place, date, sum(outside - oxygen) FILTER (demand IS NOT NULL) / nullif(sum(demand), 0) AS taken
@@ -225,7 +224,7 @@ taken AS (  -- where the oxygen is another than what is left when all rings' fis
     WHERE abs(o.outside - p.taken * o.demand - o.oxygen) > 0.02 + 0.01 * p.taken * o.demand OR p.taken < 0
     UNION ALL
     SELECT assignment_id, date, outside::DOUBLE, oxygen::DOUBLE, 0 FROM own_day
-    WHERE hall_id IS NOT NULL AND oxygen <> outside
+    WHERE place < 0 AND oxygen <> outside
 ),
 field AS (  -- what each batch reads of its area's water on each day
     SELECT
@@ -308,7 +307,7 @@ SELECT l.batch_number, coalesce(a.name, h.name), d.date,
     format('water of the place as the fish of {} have it', u.batch_number),
     format('{:.2f} degC, {:.2f} %', d.warmest::DOUBLE, d.most::DOUBLE),
     format('{:.2f} degC, {:.2f} %', d.coldest::DOUBLE, d.least::DOUBLE)
-FROM torn d LEFT JOIN area a ON a.id = d.area_id LEFT JOIN hall h ON h.id = d.hall_id
+FROM torn d LEFT JOIN area a ON a.id = d.place LEFT JOIN hall h ON h.id = -d.place
 LEFT JOIN batch l ON l.id = d.lower_id LEFT JOIN batch u ON u.id = d.higher_id
 UNION ALL
 -- what a fish takes is the same in every ring of an area on a day
