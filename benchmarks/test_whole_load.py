@@ -21,7 +21,7 @@ from engine.farm.schedule_file import read_any
 from engine.planning.partitions import balance_partitions
 from warehouse.embedded import embedded_dsn
 from warehouse.run_database import load
-from warehouse.server_folder import remove_database
+from warehouse.run_folder import remove_database
 
 BATCHES, SMOKE_BATCHES = 55, 2
 

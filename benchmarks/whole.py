@@ -33,7 +33,7 @@ from engine.execution.run import run as run_here
 from engine.farm.schedule import Schedule
 from warehouse.embedded import embedded_dsn
 from warehouse.load_result import LoadResult
-from warehouse.server_folder import remove_database
+from warehouse.run_folder import remove_database
 
 RESULTS = Path(__file__).parent / "results"
 AS_OF, STAGGER, LONGEST = date(2025, 11, 19), 6, 550

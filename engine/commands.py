@@ -14,6 +14,7 @@ import typer
 from engine import __version__
 from engine.report.console import start
 from lake.next_step import SCRIPT, entrance
+from lake.without_pandas import go_without_pandas
 
 # name -> (where its app is, what it does)
 COMMANDS = {
@@ -36,6 +37,7 @@ COMMANDS = {
 
 def main() -> None:
     """The console script, python -m smoltworks and python -m engine."""
+    go_without_pandas()
     program, name = entrance(), next(iter(sys.argv[1:]), "")
     if name in COMMANDS:
         # as python -m engine.NAME runs it, with nothing of the other commands imported

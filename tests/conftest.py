@@ -20,7 +20,7 @@ from engine.farm.schedule import Schedule
 from tests import small_plan
 from tests.faults import tiny
 from tests.sharing import made_once
-from warehouse.server_folder import FOLDER, remove_database
+from warehouse.run_folder import FOLDER, remove_database
 
 pytest_plugins = ["tests.asserting", "tests.store.pretended"]
 os.environ["SMOLTWORKS_EVERY"] = "86400"  # what a test expects on a screen doesn't hang on how busy the machine is

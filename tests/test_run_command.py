@@ -212,3 +212,17 @@ def test_help_names_every_option_and_loads_no_kernel(tmp_path: Path) -> None:
     assert "import time" in loaded
     for heavy in ("numba", "pyarrow", "pydantic", "duckdb"):
         assert f" {heavy}\n" not in loaded
+
+
+def test_a_run_goes_without_what_only_databases_and_notebooks_need(
+    done: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    options = ["--schedule", str(done[0] / "small.yaml"), "--out", str(tmp_path / "run")]
+    process = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "smoltworks", "run", *options], capture_output=True, text=True
+    )
+    assert process.returncode == 0, process.stderr
+    imported = {line.rpartition("|")[2].strip() for line in process.stderr.splitlines() if "import time:" in line}
+    assert "pyarrow" in imported
+    unwanted = ("pandas.", "psycopg", "duckdb", "polars", "distributed")  # pandas itself is looked for, and not found
+    assert not [name for name in imported if name.startswith(unwanted)]

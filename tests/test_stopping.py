@@ -41,7 +41,7 @@ def run_dir(small_run: Path, tmp_path: Path) -> Iterator[Path]:
     run_dir = shutil.copytree(small_run, tmp_path / "run")
     yield run_dir
     if (run_dir / "postgres").exists():
-        from warehouse.server_folder import remove_database
+        from warehouse.run_folder import remove_database
 
         remove_database(run_dir)
 

@@ -36,8 +36,8 @@ from lake.store_path import StorePath, is_stored, missing_bucket, remove_tree
 from lake.tables import EVENT_TABLE_NAMES, TABLES
 from lake.view_files import FILES as VIEWS
 from lake.writer import part_path
-from warehouse.server_folder import FOLDER as DATABASE
-from warehouse.server_folder import remove_database
+from warehouse.run_folder import FOLDER as DATABASE
+from warehouse.run_folder import remove_database
 from warehouse.server_users import OWNER, USERS, in_use
 
 # What a run folder holds beside its database and its logs; nothing else is ever removed from one.

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from engine.simulation.numerics.kernel_places import kernel_places
 from lake.errors import InputError
+from lake.files import folder_bytes
 from lake.manifest import is_run, no_run
-from lake.store_path import bytes_below, is_stored
 from warehouse.loaded_target import forget_load
-from warehouse.server_folder import FOLDER, has_database, remove_database
+from warehouse.run_folder import FOLDER, has_database, remove_database
 from warehouse.server_process import end_orphans
 from warehouse.server_users import seat
 
@@ -48,18 +48,6 @@ def find_traces(runs: Iterable[Path] | None = None) -> list[Trace]:
     here = Path("runs")
     found = sorted(path for path in here.iterdir() if is_run(path)) if here.is_dir() else []
     return [trace for run in found for trace in _of_run(run)] + [*_kernels(), *_temporary()]
-
-
-def folder_bytes(folder: Path) -> int:
-    """What the files of a folder take of the disk, or objects of a store; 0 when it is not there."""
-    if is_stored(folder):
-        return bytes_below(folder)
-    total = 0
-    for place, _, files in os.walk(folder):
-        for name in files:
-            with suppress(OSError):  # it went meanwhile
-                total += os.lstat(os.path.join(place, name)).st_blocks * 512
-    return total
 
 
 def remove_trace(trace: Trace) -> None:

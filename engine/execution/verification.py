@@ -35,7 +35,7 @@ from lake.views import connect, register_plan
 from warehouse.database import without_password
 from warehouse.loaded_target import loaded_target, target_dsn
 from warehouse.reconciling.reconcile import reconcile
-from warehouse.server_folder import has_database
+from warehouse.run_folder import has_database
 from warehouse.server_users import Tell, silent
 
 COUNTS, KEYS = "20_counts_postgres", "07_foreign_keys_postgres"

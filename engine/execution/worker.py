@@ -17,19 +17,9 @@ from typing import Any, BinaryIO, NoReturn
 
 from engine.simulation.numerics.held_signals import STOPS
 from engine.simulation.numerics.kernel_cache import cache_problem
+from lake.without_pandas import go_without_pandas
 
 Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
-
-
-class WithoutPandas:
-    """Has no module find pandas. Arrow looks for it when it first makes an array of Python's values, and a worker, who
-    needs it for nothing, would pay .6 s and 30 MB wherever it happens to be installed."""
-
-    @staticmethod
-    def find_spec(name: str, path: object = None, target: object = None) -> None:
-        """Nothing, of other modules."""
-        if name == "pandas":
-            raise ModuleNotFoundError("a worker goes without pandas", name=name)
 
 
 def serve() -> None:
@@ -88,7 +78,7 @@ def _work_and_end(calls: int, answers: int) -> NoReturn:
 
 
 def _prepare() -> None:
-    sys.meta_path.insert(0, WithoutPandas)
+    go_without_pandas()
     # what ends a command reaches its workers too: the parent decides, a worker finishes what it has begun
     for number in STOPS:
         signal.signal(number, signal.SIG_IGN)

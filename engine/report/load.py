@@ -8,13 +8,13 @@ from typing import Any
 
 from rich.console import Console
 
-from engine.execution.traces import folder_bytes
 from engine.report.console import say
+from lake.files import folder_bytes
 from lake.next_step import command
 from lake.space import size
 from warehouse.differences import DifferingColumn
 from warehouse.load_result import LoadResult
-from warehouse.server_folder import FOLDER
+from warehouse.run_folder import FOLDER
 from warehouse.wipe import WipeResult
 
 MAX_COLUMNS = 12  # lines on the screen

@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.execution.progress import Progress
-from engine.execution.traces import folder_bytes
 from engine.report.console import say
 from engine.report.sign_of_life import in_time
 from engine.report.waiting import Waiting, compiling
+from lake.files import folder_bytes
 from lake.manifest import BiologyRecord, Manifest, PartitionRecord
 from lake.next_step import command, finalise
 from lake.space import size

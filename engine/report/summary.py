@@ -7,14 +7,14 @@ from pathlib import Path
 from rich.console import Console
 
 from engine.execution.summary import SHARES, Summary
-from engine.execution.traces import folder_bytes
 from engine.report.console import say
 from engine.report.run import biology_line, made_in, rows_table
+from lake.files import folder_bytes
 from lake.next_step import command
 from lake.space import size
 from lake.store_path import is_stored
 from warehouse.embedded import psql_line, served_dsn
-from warehouse.server_folder import FOLDER
+from warehouse.run_folder import FOLDER
 
 
 def print_summary(screen: Console, summary: Summary, page: Path | None = None) -> None:

@@ -11,7 +11,7 @@ import xxhash
 
 from lake.disk import disk
 from lake.store import asked
-from lake.store_path import is_stored
+from lake.store_path import bytes_below, is_stored
 
 
 def write_atomically(path: Path, text: str | bytes, *, durable: bool = True) -> None:
@@ -42,6 +42,18 @@ def sync_folders(top: Path) -> None:
         return
     for folder, _, _ in os.walk(top, topdown=False):
         disk().sync_folder(Path(folder))
+
+
+def folder_bytes(folder: Path) -> int:
+    """What the files of a folder take of the disk, or objects of a store; 0 when it is not there."""
+    if is_stored(folder):
+        return bytes_below(folder)
+    total = 0
+    for place, _, files in os.walk(folder):
+        for name in files:
+            with suppress(OSError):  # it went meanwhile
+                total += os.lstat(os.path.join(place, name)).st_blocks * 512
+    return total
 
 
 def file_hash(path: Path) -> str:

@@ -17,8 +17,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from lake.errors import InputError
+from warehouse.run_folder import FOLDER
 from warehouse.server_account import make_open_folder, reachable_installation, server_account
-from warehouse.server_folder import FOLDER, data_folder, told
+from warehouse.server_folder import data_folder, told
 from warehouse.server_process import (
     LOOK_SECONDS,
     SOCKET_NAME,

@@ -16,7 +16,7 @@ from lake.sealed import Damaged, seal, unseal
 from lake.store_path import is_there
 from warehouse.database import without_password
 from warehouse.embedded import embedded_dsn
-from warehouse.server_folder import has_database
+from warehouse.run_folder import has_database
 from warehouse.server_users import Tell, silent
 
 FILE = "load.json"

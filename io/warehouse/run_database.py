@@ -20,8 +20,8 @@ from warehouse.embedded import embedded_dsn
 from warehouse.load import DEFAULT_CONNECTIONS, WHOLE, Listener, Options, load_run, restore_only
 from warehouse.load_result import LoadResult
 from warehouse.loaded_target import forget_load, record_load
+from warehouse.run_folder import FOLDER, has_database
 from warehouse.selection import choose
-from warehouse.server_folder import FOLDER, has_database
 from warehouse.server_process import is_up
 from warehouse.server_users import Tell, silent
 from warehouse.space import NEW_SERVER, bytes_needed, way

@@ -4,44 +4,21 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from lake.errors import InputError
-from lake.store_path import is_stored
-from warehouse.server_account import PREFIX, Account, first_closed, make_open_folder, own, run_as
+from warehouse.run_folder import FOLDER, MAKING, VERSION, remove_folder
+from warehouse.server_account import Account, first_closed, make_open_folder, own, run_as
 from warehouse.server_log import gave_up
 from warehouse.server_process import environment, owner_words
 
-FOLDER = "postgres"
-MAKING = ".postgres.making"  # beside it, until initdb is done
-VERSION = "PG_VERSION"
 MAJOR = "18"
 # A cluster of this locale can be made anywhere, and it sorts alike everywhere.
 NEW_DATA = ("--locale=C", "--encoding=UTF8", "--auth=trust", "--username=postgres")
 AGAIN = "then repeat the command"
-
-
-def has_database(run_dir: Path) -> bool:
-    """Whether the run has a server's folder of its own."""
-    return not is_stored(run_dir) and os.path.lexists(run_dir / FOLDER / VERSION)
-
-
-def remove_database(run_dir: Path) -> None:
-    """Remove the run's server's folder, wherever it lies, if there is one."""
-    for name in (FOLDER, MAKING):
-        _remove(run_dir / name)
-
-
-def _remove(path: Path) -> None:
-    """Remove a folder; of a link the folder too that we made for it, and no other that it may lead to."""
-    if path.is_dir() and (not path.is_symlink() or path.resolve().name.startswith(PREFIX)):
-        shutil.rmtree(path.resolve())
-    if path.is_symlink():
-        path.unlink()
 
 
 def data_folder(run_dir: Path, programs: Path, account: Account | None) -> Path:
@@ -50,7 +27,7 @@ def data_folder(run_dir: Path, programs: Path, account: Account | None) -> Path:
     InputError where something else is in its place, or the server's account can't reach it.
     """
     folder = run_dir.resolve() / FOLDER
-    _remove(folder.with_name(MAKING))  # an initdb that was killed left it
+    remove_folder(folder.with_name(MAKING))  # an initdb that was killed left it
     if folder.is_symlink() and not folder.exists():
         folder.unlink()  # what it led to was removed
     if not folder.exists():
@@ -104,11 +81,11 @@ def _make(folder: Path, programs: Path, account: Account | None) -> None:
         if folder.is_dir() and not folder.is_symlink():
             folder.rmdir()
         elif folder.is_symlink():
-            _remove(folder)
+            remove_folder(folder)
         making.rename(folder)
         _sync(folder.parent)
     except BaseException:
-        _remove(making)
+        remove_folder(making)
         raise
 
 

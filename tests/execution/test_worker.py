@@ -10,8 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from engine.execution.worker import WithoutPandas
 from engine.execution.workers import WorkerProcesses
+from lake.without_pandas import WithoutPandas
 
 
 def imported_for_an_array_of_texts() -> tuple[list[str], bool]:

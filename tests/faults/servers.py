@@ -19,7 +19,7 @@ from tests.faults.judging import require_same
 from tests.faults.shell import Running, Told
 from tests.faults.workshop import RUN, Workshop
 from warehouse.embedded import served_dsn
-from warehouse.server_folder import FOLDER, remove_database
+from warehouse.run_folder import FOLDER, remove_database
 
 LOAD = ("load", RUN)
 CHECK = ("verify", RUN, "--only", "20_counts_postgres", "--only", "07_foreign_keys_postgres")

@@ -23,7 +23,7 @@ from warehouse.embedded import embedded_dsn
 from warehouse.load import Listener, load_run
 from warehouse.preflight.tables import prepare_tables
 from warehouse.reconciling.reconcile import reconcile
-from warehouse.server_folder import FOLDER
+from warehouse.run_folder import FOLDER
 
 Lake = tuple[Path, Manifest]
 Structure = set[tuple[object, ...]]

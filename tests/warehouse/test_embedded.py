@@ -22,9 +22,9 @@ from warehouse import embedded, server_account
 from warehouse.database import connect, without_password
 from warehouse.embedded import embedded_dsn, psql_line
 from warehouse.loaded_target import loaded_target, record_load, target_dsn
+from warehouse.run_folder import has_database, remove_database
 from warehouse.server_account import Account
 from warehouse.server_errors import hide_secrets
-from warehouse.server_folder import has_database, remove_database
 
 root_alone = pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another user")
 

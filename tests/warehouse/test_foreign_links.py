@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.server_folder import FOLDER, MAKING, remove_database
+from warehouse.run_folder import FOLDER, MAKING, remove_database
 
 
 @pytest.mark.parametrize("name", [FOLDER, MAKING])

@@ -21,8 +21,8 @@ from lake.errors import InputError
 from tests.warehouse.conftest import opened
 from warehouse import server_process
 from warehouse.embedded import binaries, embedded_dsn
+from warehouse.run_folder import FOLDER, MAKING, VERSION
 from warehouse.server_account import Account
-from warehouse.server_folder import FOLDER, MAKING, VERSION
 from warehouse.server_log import gave_up
 
 root_alone = pytest.mark.skipif(os.geteuid() != 0, reason="only root may do it")

@@ -15,7 +15,7 @@ from tests.warehouse import small_lake
 from warehouse.load import Listener, Options
 from warehouse.reconciling.reconcile import reconcile
 from warehouse.run_database import database, load
-from warehouse.server_folder import FOLDER
+from warehouse.run_folder import FOLDER
 from warehouse.space import NEW_SERVER, Way, bytes_needed
 from warehouse.uat.history import HISTORIES
 
