@@ -46,7 +46,7 @@ from lake.processes import process_start
 from lake.space import require_space
 from lake.store_path import bytes_below, is_stored
 from lake.view_files import write_view_files
-from lake.writer import write_dimension
+from lake.writer import write_dimensions
 
 
 @dataclass(frozen=True)
@@ -220,10 +220,7 @@ def _run(request: _Request, began: float) -> Manifest:
     else:
         journal.rewrite([begun])
     write_inputs(run_dir, inputs)
-    dimensions = {
-        name: write_dimension(run_dir, name, rows)
-        for name, rows in dimension_tables(schedule.farm, schedule.biology).items()
-    }
+    dimensions = write_dimensions(run_dir, dimension_tables(schedule.farm, schedule.biology))
     journal.append(Forecast(at=time.time(), events=expected.events))
     events.begun(expected)
     for record in kept.values():

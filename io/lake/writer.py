@@ -106,7 +106,7 @@ class _File(PartBytes):
         self._begun = False
 
     def finish(self) -> str:
-        self._pass_on(sync=True)
+        self._pass_on()
         return str(self._hash.hexdigest())
 
     def abandon(self) -> None:
@@ -116,9 +116,9 @@ class _File(PartBytes):
         if self._begun:
             disk().remove(self.path)
 
-    def _pass_on(self, *, sync: bool = False) -> None:
+    def _pass_on(self) -> None:
         append, self._begun = self._begun, True
-        disk().write(self.path, self._take(), append=append, sync=sync)
+        disk().write(self.path, self._take(), append=append)
 
 
 def _new_file(path: Path) -> _File | PartObject:
@@ -138,7 +138,7 @@ class _Part:
         self.path = run_dir / self.file
         disk().make_folder(self.path.parent)
         self.rows = 0
-        self._named = False
+        self._named, self._mark = False, ""
         self._full = row_group_rows(table, layout)
         self._enough = min(self._full, (layout.row_group_rows + 1) // 2)
         self._waiting: list[pa.RecordBatch] = []
@@ -169,13 +169,18 @@ class _Part:
             self._writer.write_table(rows, row_group_size=self._waiting_rows)
         self._waiting, self._waiting_rows = [], 0
 
-    def finish(self) -> PartRecord:
+    def close(self) -> Path:
+        """Write the rest; the file, which has yet to be synced and to get its name."""
         self._flush()
         self._writer.close()
-        mark = self._out.finish()
+        self._mark = self._out.finish()
+        return self._out.path
+
+    def name(self) -> PartRecord:
+        """Give it its final name."""
         disk().rename(self._out.path, self.path)
         self._named = True
-        return PartRecord(file=self.file, rows=self.rows, bytes=self._out.size, xxh3=mark)
+        return PartRecord(file=self.file, rows=self.rows, bytes=self._out.size, xxh3=self._mark)
 
     def abandon(self) -> None:
         """Leave nothing behind; a disk that fails here again has the rest removed by the resume."""
@@ -194,8 +199,8 @@ def _copy(rows: pa.RecordBatch) -> pa.RecordBatch:
 class PartitionWriter:
     """The parts of one partition. Use as a context: left by an error, it leaves no file behind.
 
-    `add` takes one batch's rows of one table and returns their fingerprint, `add_batches` those of several; `finish`
-    closes, syncs and renames.
+    `add` takes one batch's rows of one table and returns their fingerprint, `add_batches` those of several, `add_rows`
+    rows of no batch; `finish` closes, syncs and renames.
     """
 
     def __init__(self, run_dir: Path, part: int, tables: tuple[str, ...], layout: Layout = USUAL) -> None:
@@ -225,6 +230,11 @@ class PartitionWriter:
             raise ValueError(f"table {table_name}: {rows.num_rows} rows, of batches with {sum(counts)}")
         return self._take(part, rows, counts, lent=lent)
 
+    def add_rows(self, table_name: str, rows: pa.Table) -> None:
+        """Take rows of a table as they stand, which are no batch's."""
+        for some in rows.combine_chunks().to_batches():
+            self._parts[table_name].add(some, [some.num_rows])
+
     @staticmethod
     def _take(part: _Part, rows: pa.RecordBatch, counts: Sequence[int], *, lent: bool) -> list[str]:
         marks = fingerprints(part.table, rows, counts)
@@ -237,8 +247,9 @@ class PartitionWriter:
         return sum(part.rows for part in self._parts.values())
 
     def finish(self) -> dict[str, PartRecord]:
-        """Close every part and give it its final name."""
-        records = {name: part.finish() for name, part in self._parts.items()}
+        """Close every part and, once all are on the disk, give each its final name."""
+        disk().sync_files([part.close() for part in self._parts.values()])
+        records = {name: part.name() for name, part in self._parts.items()}
         self._finished = True
         return records
 
@@ -250,13 +261,9 @@ class PartitionWriter:
                 part.abandon()
 
 
-def write_dimension(run_dir: Path, name: str, rows: pa.Table) -> PartRecord:
-    """Write a dimension table as its single part."""
-    part = _Part(run_dir, TABLES[name], 0)
-    try:
-        for batch in rows.combine_chunks().to_batches():
-            part.add(batch, [batch.num_rows])
-        return part.finish()
-    except BaseException:
-        part.abandon()
-        raise
+def write_dimensions(run_dir: Path, tables: Mapping[str, pa.Table]) -> dict[str, PartRecord]:
+    """Write dimension tables, each as its single part."""
+    with PartitionWriter(run_dir, 0, tuple(tables)) as writer:
+        for name, rows in tables.items():
+            writer.add_rows(name, rows)
+        return writer.finish()

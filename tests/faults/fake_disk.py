@@ -14,7 +14,7 @@ import errno
 import os
 import random
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,6 +112,12 @@ class FailingDisk(Disk):
             file = self._files[path]
             file.written = (file.written if append else b"") + bytes(data)
         if sync:
+            self._next()
+            if self.how == "crash":
+                self._files[path].synced = self._files[path].written
+
+    def sync_files(self, paths: Sequence[Path]) -> None:
+        for path in paths:  # one after the other, so that the n-th is always the same
             self._next()
             if self.how == "crash":
                 self._files[path].synced = self._files[path].written

@@ -40,7 +40,9 @@ def sync_forgotten() -> AbstractContextManager[Any]:
     def write(disk: FailingDisk, path: Path, data: Bytes, *, append: bool = False, sync: bool = False) -> None:
         real(disk, path, data, append=append)
 
-    return patch.object(FailingDisk, "write", write)
+    return _several(
+        patch.object(FailingDisk, "write", write), patch.object(FailingDisk, "sync_files", lambda disk, paths: None)
+    )
 
 
 def folder_sync_forgotten() -> AbstractContextManager[Any]:
@@ -54,9 +56,9 @@ def full_disk_ignored() -> AbstractContextManager[Any]:
 
     real = writer._File._pass_on
 
-    def pass_on(self: Any, *, sync: bool = False) -> None:
+    def pass_on(self: Any) -> None:
         with suppress(OSError):
-            real(self, sync=sync)
+            real(self)
 
     return patch.object(writer._File, "_pass_on", pass_on)
 

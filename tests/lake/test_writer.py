@@ -21,7 +21,7 @@ from lake.fingerprint import part_fingerprints
 from lake.layout import Layout
 from lake.tables import EVENT_TABLE_NAMES, EVENT_TABLES, TABLES
 from lake.tables.declaration import Table
-from lake.writer import PartitionWriter, part_path, write_dimension
+from lake.writer import PartitionWriter, part_path, write_dimensions
 from tests.lake.declared_rows import columns_of, of_batch
 
 GROUP_ROWS = 8
@@ -202,7 +202,7 @@ def test_decimals_are_whole_numbers_in_the_file(tmp_path: Path) -> None:
 
 def test_a_dimension_is_one_part(tmp_path: Path) -> None:
     rows = pa.Table.from_pylist([{"id": 1, "name": "Here"}, {"id": 2, "name": "There"}], TABLES["geography"].schema)
-    record = write_dimension(tmp_path, "geography", rows)
+    record = write_dimensions(tmp_path, {"geography": rows})["geography"]
     assert (record.file, record.rows) == ("lake/geography/part-0000.parquet", 2)
     assert pq.read_table(tmp_path / record.file).equals(rows)
 
@@ -220,6 +220,24 @@ def test_a_full_disk_is_told_as_such_and_nothing_is_left(tmp_path: Path) -> None
         PartitionWriter(tmp_path, 0, ("batch",), SMALL) as writer,
     ):
         writer.finish()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_no_part_gets_its_name_before_all_are_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+
+    def fsync(descriptor: int) -> None:
+        synced.append(descriptor)
+        if len(synced) == 2:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with (
+        pytest.raises(OSError, match=r"\.part-0000\.parquet\.tmp"),
+        PartitionWriter(tmp_path, 0, ("batch", "container_assignment", "transfer_action"), SMALL) as writer,
+    ):
+        writer.finish()
+    assert len(synced) >= 2
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 

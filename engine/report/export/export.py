@@ -23,7 +23,7 @@ from lake.scanned import dataset
 from lake.tables import EVENT_TABLE_NAMES, TABLES
 from lake.view_files import write_view_files
 from lake.views import Connection, connect
-from lake.writer import write_dimension
+from lake.writer import write_dimensions
 
 CSV, XLSX, PARQUET = FORMATS = ("csv", "xlsx", "parquet")
 OnStep = Callable[[str, int, int], None]
@@ -131,7 +131,7 @@ def _write_lake(source: _Source, folder: Path, chosen: Chosen, on_step: OnStep) 
             kept, column = [id_ for (id_,) in ids], "id"
         wanted = ds.field(column).isin(pa.array(kept, table.column(column).type))
         found = dataset(source.run_dir, source.manifest.files.get(name, ())).to_table(filter=wanted)
-        rows[name] = write_dimension(folder, name, found.cast(table.schema)).rows
+        rows[name] = write_dimensions(folder, {name: found.cast(table.schema)})[name].rows
     if chosen.is_whole:
         write_view_files(folder)
     return rows
