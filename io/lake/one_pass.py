@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import duckdb
@@ -151,11 +151,7 @@ class _Seen:
         self._wanted = wanted
         self._rows: Counter[tuple[str, int]] = Counter()
         self._readings = ReadingRuns(readings) if readings else None
-        self._climbing = (
-            {(t.name, key): _Climb() for t in EVENT_TABLES if t.name != READINGS for key in t.keys if _is_plain(t, key)}
-            if "repeated_key" in wanted
-            else {}
-        )
+        self._climbing = {key: _Climb() for key in _plain_keys()} if "repeated_key" in wanted else {}
 
     def columns(self, table: Table) -> list[str]:
         """The columns of a table that have to be shown."""
@@ -183,7 +179,7 @@ class _Seen:
 
     def follow(self, other: _Seen) -> None:
         """Take what was seen of rows that lie behind these; it is given away."""
-        self._rows += other._rows
+        self._rows.update(other._rows)  # += looks at every count there is
         if self._readings is not None and other._readings is not None:
             self._readings.follow(other._readings)
         for key, climb in tuple(self._climbing.items()):
@@ -203,6 +199,10 @@ class _Seen:
             self._readings.make_tables(connection, READING_TABLES & set(self._wanted))
 
 
-def _is_plain(table: Table, key: tuple[str, ...]) -> bool:
-    """Whether a key's order is that of numbers."""
-    return all(not c.codes and c.type != pa.string() for c in map(table.column, key))
+@cache
+def _plain_keys() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The tables and keys whose order is that of numbers, but readings'."""
+    keys = ((t, key) for t in EVENT_TABLES if t.name != READINGS for key in t.keys)
+    return tuple(
+        (t.name, key) for t, key in keys if all(not c.codes and c.type != pa.string() for c in map(t.column, key))
+    )
