@@ -128,7 +128,6 @@ def _error(days: Days, measured: np.ndarray, sample: float) -> np.ndarray:
     """By how much the farm's estimate may err, g; NaN where no fish are, or nothing tells it yet."""
     known_g, true_g = days.of_state("avg_weight_g"), days.of_truth("avg_weight_g")
     short = (1000 - days.of_truth("appetite")) * (known_g - days.before(known_g, 0))
-    short[measured] = short[days.start] = 0
     if np.abs(short).max() >= (1 << 62) // len(short):
         raise LacksOrder
     since = measured.copy()

@@ -44,6 +44,7 @@ PLANTED = {
     "weighed a day later": "growth_sample SET sample_date = sample_date + 1",
     "weighed on the first day": "growth_sample SET sample_date = (SELECT assignment_date FROM container_assignment a "
     "WHERE a.id = growth_sample.assignment_id)",
+    "begun later": "container_assignment SET assignment_date = assignment_date + 5",
     "taken for eggs": "container_assignment SET lifecycle_stage_id = 1 WHERE lifecycle_stage_id = 2",
     "all died as culls": "mortality_event SET is_cull = TRUE, biomass_kg = 3 WHERE hash(event_date) % 3 = 0",
     "culls that weigh nothing": "mortality_event SET biomass_kg = NULL",
@@ -158,11 +159,24 @@ def test_days_that_lie_otherwise_are_seen(tiny_run: Path, connection: Connection
         assert rows > [(9,)] or (rows, how, moved) == ([(0,)], "none is there", "daily_state")
 
 
-def test_a_part_whose_days_lie_otherwise_is_left_to_the_sql(tiny_run: Path, tmp_path: Path) -> None:
+def test_days_that_both_tables_lack_are_seen(tiny_run: Path, connection: Connection) -> None:
+    for table in DAYS:
+        plant(connection, table, LYING_OTHERWISE["a day is missing"])
+    assert not any(made_of(connection, tiny_run, table) for table in KEYS)
+    assert {table: differing(connection, tiny_run, table) for table in KEYS} == {"odd_state": [], "state_growth": []}
+
+
+@pytest.mark.parametrize(("tables", "step", "group"), [(DAYS[1:], -1, 100_000), (DAYS, 1, 50)])
+def test_parts_whose_days_lie_otherwise_are_left_to_the_sql(
+    tiny_run: Path, tmp_path: Path, tables: tuple[str, ...], step: int, group: int
+) -> None:
+    """The last day first, or stays that groups of rows cut."""
     spoilt = shutil.copytree(tiny_run, tmp_path / "run")
-    part = spoilt / "lake" / "daily_truth" / "part-0000.parquet"
-    rows = pq.read_table(part)
-    pq.write_table(rows.take(pa.array(range(len(rows) - 1, -1, -1))), part, store_decimal_as_integer=True)
+    for table in tables:
+        part = spoilt / "lake" / table / "part-0000.parquet"
+        rows = pq.read_table(part)
+        turned = rows.take(pa.array(range(len(rows))[::step]))
+        pq.write_table(turned, part, row_group_size=group, store_decimal_as_integer=True)
     with opened(spoilt) as connection:
         assert not any(made_of(connection, spoilt, table) for table in KEYS)
         assert {table: differing(connection, spoilt, table) for table in KEYS} == {"odd_state": [], "state_growth": []}
