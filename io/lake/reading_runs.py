@@ -61,16 +61,17 @@ FROM made_runs
 """
 _DAY_TABLE = f"""
 CREATE TABLE reading_day AS
-WITH wanted AS ({_WANTED}),
+WITH wanted AS (
+    SELECT sensor_id, parameter::ENUM ('Temperature', 'Dissolved Oxygen', 'Salinity') AS parameter FROM ({_WANTED})
+),
 faulty AS (
     SELECT DISTINCT assignment_id, sensor_id, unnest(generate_series(
         epoch_us(start_time) // {DAY_US}, epoch_us(end_time) // {DAY_US}))::INTEGER AS day
     FROM sensor_fault
 )
 SELECT
-    r.assignment_id, r.sensor_id, w.parameter::ENUM ('Temperature', 'Dissolved Oxygen', 'Salinity') AS parameter,
-    DATE '1970-01-01' + r.day AS day, r.readings, r.total / 10000.0::DOUBLE / r.readings AS mean,
-    r.lowest < r.highest AS varies, f.day IS NULL AS sound, %s
+    r.assignment_id, r.sensor_id, w.parameter, DATE '1970-01-01' + r.day AS day, r.readings,
+    r.total / 10000.0::DOUBLE / r.readings AS mean, r.lowest < r.highest AS varies, f.day IS NULL AS sound, %s
 FROM made_runs r JOIN wanted w USING (sensor_id) LEFT JOIN faulty f USING (assignment_id, sensor_id, day)
 """
 # what the day's states say: found beside it, or joined where they lie in another order
