@@ -34,7 +34,7 @@ CHECKERS = 2  # much of a check is done by one thread, and each holds its own ta
 INTERRUPTED_AGAIN = 0.05  # seconds
 
 # a part's footer is read by some hundred SELECTs; what doesn't fit is kept in temporary files
-SETTINGS = ("SET TimeZone = 'UTC'", "SET parquet_metadata_cache = true", "SET memory_limit = '1200MB'")
+SETTINGS = ("SET TimeZone = 'UTC'", "SET parquet_metadata_cache = true", "SET memory_limit = '1000MB'")
 
 Row = dict[str, Any]
 
