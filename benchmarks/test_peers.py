@@ -7,7 +7,6 @@ each.
 
 from __future__ import annotations
 
-import resource
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -21,7 +20,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks.here import Here, one_thread
+from benchmarks.here import Here, cpu_seconds, one_thread
 from engine.execution.run import run
 from engine.farm.schedule import Schedule
 
@@ -34,12 +33,6 @@ def _one_thread() -> Iterator[None]:
     with one_thread():
         yield
     print("\n" + "\n".join(TOLD))
-
-
-def cpu_seconds() -> float:
-    """User and system seconds of this process and of its children that have ended."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def tell(benchmark: Any, name: str, make: Callable[[Path], Any], folder: Path, *, warm: bool = False) -> None:

@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import platform
-import resource
 import shutil
 import sys
 import tempfile
@@ -25,7 +24,7 @@ from typing import Any, TypeVar
 
 import smoltworks
 from benchmarks import ceilings
-from benchmarks.here import Here, one_thread
+from benchmarks.here import Here, cpu_seconds, one_thread
 from benchmarks.load_ceiling import CONNECTIONS, load_ceiling, server_process
 from benchmarks.load_ceiling import timed as paced
 from benchmarks.where import time_by_module
@@ -76,12 +75,6 @@ class Step:
     parts: dict[str, float] = field(default_factory=dict)
     parts_of: str = ""
     ceiling_parts: dict[str, float] = field(default_factory=dict)
-
-
-def cpu_seconds() -> float:
-    """User and system seconds of this process and of its children that have ended."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def timed(name: str, work: Callable[[], Result]) -> tuple[Step, Result]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from engine.execution.apart import Apart, Attempt, adopt
-from engine.execution.partition import PartitionTask, progress_path
+from engine.execution.partition import PRELOADS, PartitionTask, preload, progress_path
 from engine.execution.progress import Progress, read_progress
 from engine.execution.tasks import Expected
+from engine.execution.template import Template
 from engine.execution.workers import WorkerProcesses
 from lake.disk import disk
 from lake.errors import InputError
@@ -22,6 +24,15 @@ from lake.manifest import PartitionRecord
 Simulate = Callable[[PartitionTask], PartitionRecord]
 PROGRESS_SECONDS = 0.3
 LOOK_SHARE = 100  # times as long as a look at the progress took, until the next
+
+
+@contextmanager
+def workers_begun(count: int, template: Template | None) -> Iterator[WorkerProcesses]:
+    """Worker processes, copies of a template or of one of their own, which get ready while the run is prepared."""
+    with ExitStack() as stack:
+        executor = stack.enter_context(WorkerProcesses(count, template or stack.enter_context(Template())))
+        executor.meanwhile(preload, PRELOADS * count)
+        yield executor
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,12 @@ from typing import Any
 from engine.execution.apart import Apart
 from engine.execution.folder import check_folder, kept_layout, require_identity, whole_partitions
 from engine.execution.inputs import inputs_of, write_inputs
-from engine.execution.making import Making, RunEvents
+from engine.execution.making import Making, RunEvents, workers_begun
 from engine.execution.part_journals import Share, held_for_part, part_journal, read_parts, require_folder, this_host
-from engine.execution.partition import PRELOADS, preload, simulate_partition
+from engine.execution.partition import simulate_partition
 from engine.execution.run import identity
 from engine.execution.tasks import Expected, foresee, partition_tasks
 from engine.execution.template import Template
-from engine.execution.workers import WorkerProcesses
 from engine.farm.schedule import Schedule, with_layout
 from engine.farm.schedule_text import self_contained
 from lake.errors import InputError
@@ -120,9 +119,7 @@ def simulate_part(
         missing = [partition for partition in mine if partition not in kept]
         count = min(workers or len(os.sched_getaffinity(0)), max(1, len(missing)))
         if not isinstance(executor, Executor) and missing:
-            template = executor or stack.enter_context(Template())
-            executor = stack.enter_context(WorkerProcesses(count, template))
-            executor.meanwhile(preload, PRELOADS * count)
+            executor = stack.enter_context(workers_begun(count, executor))
         needed = RUN_BYTES + sum(expected.bytes_by_partition[partition] for partition in missing)
         require_space(run_dir, needed, f"part {share}", forced=force)
         made = part.make(expected, missing, executor, count) if isinstance(executor, Executor) and missing else {}

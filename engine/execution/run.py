@@ -26,12 +26,11 @@ from engine.execution.folder import (
     resume_run,
 )
 from engine.execution.inputs import inputs_of, write_inputs
-from engine.execution.making import Making, RunEvents, Simulate
+from engine.execution.making import Making, RunEvents, Simulate, workers_begun
 from engine.execution.part_journals import PARTS, PartTold, read_parts, require_folder
-from engine.execution.partition import PRELOADS, preload, run_fingerprint, simulate_partition
+from engine.execution.partition import run_fingerprint, simulate_partition
 from engine.execution.tasks import Expected, foresee, partition_tasks
 from engine.execution.template import Template
-from engine.execution.workers import WorkerProcesses
 from engine.farm.dimensions import dimension_tables
 from engine.farm.schedule import Schedule, to_date, with_layout
 from engine.farm.schedule_text import self_contained
@@ -93,9 +92,7 @@ def simulate_schedule(
     count = worker_count(schedule, asked)
     with ExitStack() as stack:
         if not isinstance(executor, Executor):
-            template = executor or stack.enter_context(Template())
-            executor = stack.enter_context(WorkerProcesses(count, template))
-            executor.meanwhile(preload, PRELOADS * count)
+            executor = stack.enter_context(workers_begun(count, executor))
         heard = replace(
             events or RunEvents(), room=lambda needed: require_space(run_dir, needed, "the run", forced=force)
         )

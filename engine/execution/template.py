@@ -15,7 +15,7 @@ import sys
 from contextlib import suppress
 from threading import Lock
 from types import TracebackType
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from engine.simulation.numerics.held_signals import STOPS
 
@@ -31,12 +31,22 @@ become_workers(int(sys.argv[1]))
 WITHOUT_THREADS = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
 
 
-def module_path() -> list[str]:
+def _module_path() -> list[str]:
     """Where this process finds modules; "" stands for the present folder, which may be gone."""
     with suppress(FileNotFoundError):
         here = os.getcwd()
         return [entry or here for entry in sys.path if isinstance(entry, str)]
     return [entry for entry in sys.path if isinstance(entry, str) and entry]
+
+
+def begin_python(code: str, *arguments: str, **how: Any) -> subprocess.Popen[bytes]:
+    """A new process that runs `code`, its arguments followed by where this one finds modules. how: as Popen has it."""
+    # a signal that comes before it is ready for it waits, and is then ignored
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    try:
+        return subprocess.Popen([sys.executable, "-P", "-c", code, *arguments, *_module_path()], **how)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Copied:
@@ -69,18 +79,16 @@ class Template:
         self._lock, self._copies = Lock(), 0
         self._ours, theirs = socket.socketpair()
         number = theirs.fileno()
-        # a signal that comes before it is ready for it waits, and is then ignored
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
         try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", START, str(number), *module_path()],
+            self._process = begin_python(
+                START,
+                str(number),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[number],
                 env=os.environ | WITHOUT_THREADS,
             )
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
             theirs.close()
 
     def copy(self) -> Copied:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pickle
-import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -13,9 +11,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
-from engine.execution.template import Copied, Template, module_path
+from engine.execution.template import Copied, Template, begin_python
 from engine.execution.worker_pickles import pickled
-from engine.simulation.numerics.held_signals import STOPS
 from engine.simulation.numerics.kernel_cache import note_problem
 
 P = ParamSpec("P")
@@ -33,14 +30,7 @@ def _begin(template: Template | None) -> subprocess.Popen[bytes] | Copied:
     if template is not None:
         with suppress(OSError):
             return template.copy()
-    # a signal that comes before the worker is ready for it waits, and is then ignored
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
-    try:
-        return subprocess.Popen(
-            [sys.executable, "-P", "-c", START, *module_path()], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return begin_python(START, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
 class _Worker:

@@ -14,25 +14,31 @@ WINDOW_DAYS = 14  # days before and after a treatment that are compared
 WASHOUT_DAYS = 2 * WINDOW_DAYS  # days without another treatment before one that is compared
 
 
-def counts(records: Records) -> Measures:
-    """Adult female Lepeophtheirus salmonis per fish examined, by days at sea."""
-    basis = Basis("counts", "lice_count")
-    (kind,) = collect(
+def adult_females(records: Records) -> pl.LazyFrame:
+    """Adult Lepeophtheirus salmonis females found in each count: assignment_id, count_date, fish_sampled, females."""
+    kinds = collect(
         records.tables["lice_type"].filter(
             (pl.col("species") == "Lepeophtheirus salmonis")
             & (pl.col("gender") == "female")
             & (pl.col("development_stage") == "adult")
         )
     )["id"]
-    females = pl.col("count_value").filter(pl.col("lice_type_id") == kind).sum()
-    counts_of_females = collect(
+    return (
         records.tables["lice_count"]
-        .group_by("assignment_id", "count_date", "fish_sampled")  # a count; a type without a row was not found
-        .agg(count_value=females)
+        .group_by("assignment_id", "count_date", "fish_sampled")  # a type without a row was not found
+        .agg(females=pl.col("count_value").filter(pl.col("lice_type_id").is_in(kinds.implode())).sum())
+    )
+
+
+def counts(records: Records) -> Measures:
+    """Adult female Lepeophtheirus salmonis per fish examined, by days at sea."""
+    basis = Basis("counts", "lice_count")
+    counts_of_females = collect(
+        adult_females(records)
         .join(records.rings.lazy().select("assignment_id", "geography", "first_day"), on="assignment_id")
         .select(
             "geography",
-            "count_value",
+            "females",
             "fish_sampled",
             day=(pl.col("count_date").dt.date() - pl.col("first_day")).dt.total_days() + 1,
         )
@@ -41,7 +47,7 @@ def counts(records: Records) -> Measures:
     for geography, rows in by_geography(counts_of_females, records.geographies):
         for first, last in COUNT_DAYS:
             of_days = rows.filter(pl.col("day").is_between(first, last))
-            lice_a_fish = ratio(total(of_days["count_value"]), total(of_days["fish_sampled"]))
+            lice_a_fish = ratio(total(of_days["females"]), total(of_days["fish_sampled"]))
             name = f"adult female lice a fish, days {first}-{last}"
             found[with_geography(name, geography)] = basis.measure(lice_a_fish, of_days.height)
     return found

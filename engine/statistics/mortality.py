@@ -139,10 +139,8 @@ def mortality_by_day(records: Records) -> Measures:
     """How the rate runs over the days at sea: dead per fish and week, all fish of the days together."""
     basis = Basis("batches", "mortality_event without culls, daily_state.population")
     days = records.rings.select("assignment_id", "batch_id", "geography").join(
-        records.ring_days.select("assignment_id", "day", "population"), on="assignment_id"
+        records.deaths_by_day, on="assignment_id"
     )
-    dead = records.ring_deaths.group_by("assignment_id", "day").agg(pl.col("dead").sum())
-    days = days.join(dead, on=["assignment_id", "day"], how="left").with_columns(pl.col("dead").fill_null(0))
     plateau, _ = rate_per_week(days, *PLATEAU)
     late, reached = rate_per_week(days, *LATE)
     early, begun = rate_per_week(days, *EARLY)

@@ -135,6 +135,17 @@ class Records:
         )
 
     @cached_property
+    def deaths_by_day(self) -> pl.DataFrame:
+        """Every ring-day: assignment_id, date, day (at sea), population (in the evening), dead (0 too)."""
+        dead = self.ring_deaths.group_by("assignment_id", "day").agg(pl.col("dead").sum())
+        return (
+            self.ring_days.select("assignment_id", "date", "day", "population")
+            .join(dead, on=["assignment_id", "day"], how="left")
+            .with_columns(pl.col("dead").fill_null(0))
+            .sort("assignment_id", "day")
+        )
+
+    @cached_property
     def lost(self) -> pl.DataFrame:
         """Per stay: assignment_id, dead, dead_kg, culled, culled_kg."""
         cull = pl.col("is_cull")

@@ -24,7 +24,7 @@ import engine.run
 import engine.sql
 import engine.status
 import engine.verify
-from engine.execution import run as run_module
+from engine.execution import making
 from engine.execution import template as template_module
 from engine.execution.run import run
 from engine.farm.schedule import Schedule
@@ -73,8 +73,8 @@ class InProcess(Executor):
 
 @pytest.fixture(autouse=True)
 def _no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_module, "WorkerProcesses", InProcess)
-    for home in (run_module, template_module):
+    monkeypatch.setattr(making, "WorkerProcesses", InProcess)
+    for home in (making, template_module):
         monkeypatch.setattr(home, "Template", nullcontext)
 
 

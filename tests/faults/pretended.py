@@ -44,8 +44,7 @@ def one_process() -> Iterator[None]:
     """A run without worker processes, which writes the same files however slow the machine is."""
     with (
         patch("engine.execution.template.Template", nullcontext),
-        patch("engine.execution.run.Template", nullcontext),
-        patch("engine.execution.run.WorkerProcesses", OneAfterAnother),
+        patch("engine.execution.making.Template", nullcontext),
         patch("engine.execution.making.WorkerProcesses", OneAfterAnother),
         patch("engine.execution.partition.PROGRESS_SECONDS", math.inf),
     ):

@@ -35,7 +35,7 @@ def boosted_scores(train: Floats, is_real: NDArray[np.bool_], test: Floats) -> F
     """
     edges = [np.unique(np.nanquantile(column, np.linspace(0, 1, BINS)[1:-1])) for column in train.T]
     seen, asked = _binned(train, edges), _binned(test, edges)
-    weight = np.where(is_real, 0.5 / is_real.mean(), 0.5 / (1 - is_real.mean()))
+    weight = _even(is_real)
     truth = is_real.astype(np.float64)
     margin, scores = np.zeros(len(train)), np.zeros(len(test))
     for _ in range(ROUNDS):
@@ -45,6 +45,12 @@ def boosted_scores(train: Floats, is_real: NDArray[np.bool_], test: Floats) -> F
         margin += RATE * _added(tree, seen)
         scores += RATE * _added(tree, asked)
     return scores
+
+
+def _even(is_real: NDArray[np.bool_]) -> Floats:
+    """Weights of rows by which both kinds weigh the same."""
+    weights: Floats = np.where(is_real, 0.5 / is_real.mean(), 0.5 / (1 - is_real.mean()))
+    return weights
 
 
 def _binned(rows: Floats, edges: list[Floats]) -> Bins:
@@ -99,7 +105,7 @@ def logistic_scores(train: Floats, is_real: NDArray[np.bool_], test: Floats) -> 
     seen, asked = (
         _with_one(np.nan_to_num((rows - middle) / np.where(spread > 0, spread, 1))) for rows in (train, test)
     )
-    weight = np.where(is_real, 0.5 / is_real.mean(), 0.5 / (1 - is_real.mean()))
+    weight = _even(is_real)
     line = np.zeros(seen.shape[1])
     for _ in range(STEPS):
         p = 1 / (1 + np.exp(-(seen @ line)))

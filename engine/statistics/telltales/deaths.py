@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from engine.statistics.lice import TRAUMA_CAUSE
 from engine.statistics.measure import (
     Basis,
     Measure,
@@ -17,14 +18,13 @@ from engine.statistics.measure import (
     total,
     with_geography,
 )
+from engine.statistics.mortality import MIN_DEAD
 from engine.statistics.telltales.frames import FARM, WEEK_DAYS, FarmRecords, lag_correlation, share_between
 
 MIN_DEAD_OF_JUMP = 30  # fish on the higher of two days: chance alone seldom doubles so many
 JUMP, HALF_A_JUMP = 2.0, 0.5
 MIN_DEAD_A_DAY = 5.0  # fish, the mean of a week whose spread is looked at
 MIN_DEAD_OF_CAUSE = 10  # fish on each of two days whose causes are compared
-MIN_DEAD = 0.5  # fish: a week without a death has a logarithm too
-TRAUMA = "HANDLING"
 
 
 def blocks(records: FarmRecords) -> Measures:
@@ -100,7 +100,7 @@ def causes(records: FarmRecords) -> Measures:
     found: Measures = {"cause of death, memory from day to day": cause_memory(records.ring_deaths)}
     died = records.ring_deaths.join(records.rings.select("assignment_id", "geography"), on="assignment_id")
     for geography, rows in by_geography(died, records.geographies):
-        of_trauma = total(rows.filter(pl.col("cause").cast(pl.String) == TRAUMA)["dead"])
+        of_trauma = total(rows.filter(pl.col("cause").cast(pl.String) == TRAUMA_CAUSE)["dead"])
         basis = Basis("ring-days", "mortality_event at sea without culls")
         share = basis.measure(ratio(of_trauma, total(rows["dead"])), rows.height)
         found[with_geography("share of deaths at sea by injuries", geography)] = as_percent(share)

@@ -7,7 +7,7 @@ import polars as pl
 from engine.statistics.lice import sea_treatments
 from engine.statistics.measure import Basis, Measure, Measures, as_percent, ratio, total
 from engine.statistics.records import collect
-from engine.statistics.telltales.frames import FarmRecords, share_between, top_share
+from engine.statistics.telltales.frames import FARM, FarmRecords, share_between, top_share
 from lake.codes import SEA
 
 FRY = 2
@@ -112,12 +112,12 @@ def appetite(records: FarmRecords) -> Measures:
     again = changes.select("assignment_id", pl.col("date").dt.offset_by("1d"), last="change")
     pairs = changes.join(again, on=["assignment_id", "date"])
     correlation = pairs.select(pl.corr("change", "last")).item() if pairs.height > 2 else None
-    farms = changes.join(records.rings.select("assignment_id", "batch_id", "area_id"), on="assignment_id")
+    farms = changes.join(records.rings.select("assignment_id", *FARM), on="assignment_id")
     basis = Basis("ring-days", "daily_state.feed_kg")
     return {
         "feed, correlation of one day's change with the last one's": basis.measure(correlation, pairs.height),
         "feed, share of the daily changes' variance between farm-days": basis.measure(
-            share_between(farms, "change", ("batch_id", "area_id", "date")), farms.height
+            share_between(farms, "change", (*FARM, "date")), farms.height
         ),
         "feed on the first fed day after a treatment over a week later": fed_after(records),
     }

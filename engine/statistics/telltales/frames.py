@@ -6,6 +6,7 @@ from functools import cached_property
 
 import polars as pl
 
+from engine.statistics.lice import adult_females
 from engine.statistics.measure import Basis, Measure, as_float, ratio
 from engine.statistics.records import Records, collect
 
@@ -31,35 +32,15 @@ class FarmRecords(Records):
 
         Adult females of Lepeophtheirus salmonis; week: its Monday.
         """
-        kinds = collect(
-            self.tables["lice_type"].filter(
-                (pl.col("species") == "Lepeophtheirus salmonis")
-                & (pl.col("gender") == "female")
-                & (pl.col("development_stage") == "adult")
-            )
-        )["id"]
-        females = pl.col("count_value").filter(pl.col("lice_type_id").is_in(kinds.implode())).sum()
         return collect(
-            self.tables["lice_count"]
-            .group_by("assignment_id", "count_date", "fish_sampled")
-            .agg(females=females / pl.col("fish_sampled").first())
+            adult_females(self)
+            .with_columns(females=pl.col("females") / pl.col("fish_sampled"))
             .join(self.rings.lazy().select("assignment_id", *FARM, "geography"), on="assignment_id")
             .with_columns(date=pl.col("count_date").dt.date())
             .with_columns(week=pl.col("date").dt.truncate("1w"))
             .group_by("assignment_id", *FARM, "geography", "week")
             .agg(pl.col("date").min(), pl.col("females").mean())
             .sort("assignment_id", "week")
-        )
-
-    @cached_property
-    def deaths_by_day(self) -> pl.DataFrame:
-        """Every ring-day: assignment_id, date, day (at sea), population (in the evening), dead (0 too)."""
-        dead = self.ring_deaths.group_by("assignment_id", "day").agg(pl.col("dead").sum())
-        return (
-            self.ring_days.select("assignment_id", "date", "day", "population")
-            .join(dead, on=["assignment_id", "day"], how="left")
-            .with_columns(pl.col("dead").fill_null(0))
-            .sort("assignment_id", "day")
         )
 
     @cached_property

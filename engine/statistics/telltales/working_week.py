@@ -9,13 +9,12 @@ import polars as pl
 from engine.statistics.measure import Basis, Measure, Measures, as_percent, ratio, total
 from engine.statistics.records import collect
 from engine.statistics.telltales.frames import WEEK_DAYS, FarmRecords, top_share
-from lake.codes import TREATMENT_WORDS
+from lake.codes import TREATMENT_WORDS, VACCINE
 
 SATURDAY, SUNDAY, MONDAY = 6, 7, 1
 MIN_DEAD_OF_WEEK = 35  # fish: weeks in which every day is likely to have some
 HOLIDAYS = ((12, 25), (12, 26), (1, 1))
 COMMON_TIMES = 10
-VACCINE = "VACCINE"
 
 
 def work_days(records: FarmRecords) -> dict[str, tuple[Basis, pl.DataFrame]]:
