@@ -7,18 +7,17 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from lake.fingerprint import fixed_width
+from lake.rows_in_order import Columns, joined, to_arrow
 from lake.state_days import (
-    Columns,
     Connection,
     Days,
     LacksOrder,
     MadeOfDays,
     days_in_order,
     flags,
-    joined,
     known,
     parameter,
+    says,
 )
 
 _STAYS = "SELECT assignment_id, first_day, initial_count FROM stay ORDER BY assignment_id"
@@ -67,7 +66,7 @@ def odd_state(connection: Connection, run_dir: Path) -> MadeOfDays:
         rows = pa.Array.from_buffers(pa.int64(), len(row), [None, pa.py_buffer(row)])
         for of, name in zip(words, ("anchor_type", "weight_source"), strict=True):
             of.append(days.state.column(name).take(rows).cast(pa.string()))
-    table = joined(pieces, _KINDS)
+    table = to_arrow(joined(pieces), _KINDS)
     for of, name in zip(words, ("anchor_type", "weight_source"), strict=True):
         table = table.append_column(name, pa.chunked_array(of))
     return MadeOfDays({"made_odd_state": table}, _SELECT)
@@ -82,7 +81,7 @@ def _odd(days: Days, stays: Columns, weighed: Columns, sample: float) -> tuple[C
     first[days.start] = True
     fish, dead = days.of_state("population"), days.of_state("mortality_count")
     known_g, true_g = days.of_state("avg_weight_g"), days.of_truth("avg_weight_g")
-    confidence, measured = days.of_state("weight_confidence"), _is(days.state.column("weight_source"), "measured")
+    confidence, measured = days.of_state("weight_confidence"), says(days.state.column("weight_source"), "measured")
     found = {
         "assignment_id": days.of_state("assignment_id"),
         "date": days.of_state("date"),
@@ -141,12 +140,3 @@ def _error(days: Days, measured: np.ndarray, sample: float) -> np.ndarray:
     weighed_g = np.where(weighed_g == none, days.by_row(true_g[days.start]), weighed_g)
     error_g = 8 * (days.of_truth("std_weight_g") / 100) / np.sqrt(sample) + 0.5 * ((true_g - weighed_g) / 100)
     return np.where(days.of_state("population") > 0, error_g + 0.01 + off_feed_g, np.nan)
-
-
-def _is(words: pa.DictionaryArray, word: str) -> np.ndarray:
-    """Where a column says `word`."""
-    codes = words.dictionary.to_pylist()
-    if word not in codes:
-        return np.zeros(len(words), bool)
-    there: np.ndarray = fixed_width(words.indices) == codes.index(word)
-    return there

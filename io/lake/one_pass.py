@@ -28,7 +28,8 @@ import pyarrow as pa
 from lake.declared_sql import READINGS, batch_column, repeated_keys
 from lake.fingerprint import batch_runs, empty_fingerprint, part_batches, part_fingerprints
 from lake.manifest import PartitionRecord, read_complete
-from lake.reading_runs import COLUMNS, READING_TABLES, ReadingRuns, Wanted, climbs, make_reading_tables, plain
+from lake.reading_runs import COLUMNS, READING_TABLES, ReadingRuns, Wanted, make_reading_tables
+from lake.rows_in_order import climbs, plain
 from lake.tables import EVENT_TABLES, TABLES
 from lake.tables.declaration import Table
 from lake.views import register_found
@@ -49,7 +50,7 @@ def make_in_one_pass(connection: Connection, run_dir: Path, now: Collection[str]
     wanted = MADE_HERE & {*now, *soon}
     if not _reads_the_files(connection):
         if READING_TABLES & set(now):
-            make_reading_tables(connection, READING_TABLES & wanted)
+            make_reading_tables(connection, run_dir, READING_TABLES & wanted)
         wanted &= {FINGERPRINTS} & set(now)
     elif not NEEDS_VALUES & set(now):
         return  # rows alone: their batches' column tells
@@ -114,7 +115,7 @@ class OnePass:
             return
         if FINGERPRINTS in self._wanted:
             register_found(connection, FINGERPRINTS, rows)
-        seen.make_tables(connection)
+        seen.make_tables(connection, self._run_dir)
 
     def _read_part(self, part: tuple[PartitionRecord, str]) -> tuple[dict[int, str], _Seen]:
         """The fingerprints of a part's batches, if wanted, and its rows, seen."""
@@ -187,7 +188,7 @@ class _Seen:
             if behind is None or (behind.last and not climb.follow(behind.first, behind.last)):
                 del self._climbing[key]
 
-    def make_tables(self, connection: Connection) -> None:
+    def make_tables(self, connection: Connection, run_dir: Path) -> None:
         """Make what is wanted of batch_rows, repeated_key and the readings' tables."""
         if "batch_rows" in self._wanted:
             of = [{"table_name": t, "batch_id": b, "rows": n} for (t, b), n in self._rows.items()]
@@ -196,7 +197,7 @@ class _Seen:
             made = repeated_keys(besides=self._climbing.keys())
             connection.execute(f"CREATE TABLE repeated_key AS {made}")
         if self._readings is not None:
-            self._readings.make_tables(connection, READING_TABLES & set(self._wanted))
+            self._readings.make_tables(connection, run_dir, READING_TABLES & set(self._wanted))
 
 
 @cache

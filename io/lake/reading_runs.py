@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 
 import duckdb
@@ -17,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from lake.declared_sql import READINGS
-from lake.fingerprint import fixed_width
+from lake.rows_in_order import differs, is_higher, joined, plain, to_arrow
 from lake.stay_days import WaterDays
 
 Connection = duckdb.DuckDBPyConnection
@@ -50,6 +51,10 @@ _MERGED: Mapping[str, np.ufunc] = MappingProxyType(
         "highest": np.maximum,
     }
 )
+
+# values of spans, in 0.0001, and states, in 0.01
+_OF_SPANS = {"lowest": pa.decimal64(10, 4), "highest": pa.decimal64(10, 4)}
+_DECIMALS = {"truth": pa.decimal32(5, 2), "farm_c": pa.decimal32(5, 2)}
 
 _SPAN_TABLE = """
 CREATE TABLE reading_span AS
@@ -137,7 +142,7 @@ class ReadingRuns:
             return False
         rows = {name: plain(column) for name, column in zip(COLUMNS, columns, strict=True)}
         time, value = rows["reading_time"], rows["value"]
-        other = _differs([rows[name] for name in _SERIES])
+        other = differs([rows[name] for name in _SERIES])
         begins = other.copy()
         begins[1:] |= time[1:] - time[:-1] != self._wanted.step
         starts = np.flatnonzero(begins)
@@ -157,79 +162,48 @@ class ReadingRuns:
             self._days.append(_summed(days, value, most=DAY_US // self._wanted.step + 1))
         return _are_in_order(spans)
 
-    def make_tables(self, connection: Connection, wanted: Collection[str]) -> bool:
+    def make_tables(self, connection: Connection, run_dir: Path, wanted: Collection[str]) -> bool:
         """Make those of READING_TABLES that are wanted, and forget what they are of.
 
         False, and nothing made, where there is nothing for one of them, or rows lack order.
         """
         if not (self._in_order and self._spans and self._days):
             return False
-        spans = _joined(self._spans)
+        spans = joined(self._spans)
         if not _are_in_order(spans):
             return False
         goes_on = spans["first_time"][1:] - spans["last_time"][:-1] == self._wanted.step
-        spans = _merged(spans, goes_on & ~_differs([spans[name] for name in _SPAN_OF])[1:])
-        days = _joined(self._days)
-        days = _merged(days, ~_differs([days[name] for name in _DAY_OF])[1:])
-        beside = _beside(connection, days, self._wanted) if "reading_day" in wanted else None
+        spans = _merged(spans, goes_on & ~differs([spans[name] for name in _SPAN_OF])[1:])
+        days = joined(self._days)
+        days = _merged(days, ~differs([days[name] for name in _DAY_OF])[1:])
+        beside = _beside(connection, run_dir, days, self._wanted) if "reading_day" in wanted else None
         of_day = _JOINED if beside is None else _BESIDE
         for name, statement, runs in (
             ("reading_span", _SPAN_TABLE, spans),
             ("reading_day", of_day, days | (beside or {})),
         ):
             if name in wanted:
-                connection.register("made_runs", _arrow(runs))
+                connection.register("made_runs", to_arrow(runs, _DECIMALS | ({} if "total" in runs else _OF_SPANS)))
                 connection.execute(statement)
                 connection.unregister("made_runs")
         return True
 
 
-def make_reading_tables(connection: Connection, wanted: Collection[str]) -> bool:
+def make_reading_tables(connection: Connection, run_dir: Path, wanted: Collection[str]) -> bool:
     """Make those of READING_TABLES that are wanted; False, and nothing made, where rows lack order."""
     runs = ReadingRuns(Wanted.of(connection))
     for batch in connection.sql(f"SELECT {', '.join(COLUMNS)} FROM {READINGS}").to_arrow_reader(ROWS_AT_ONCE):
         runs.add(batch)
         if not runs.in_order:
             return False
-    return runs.make_tables(connection, wanted)
-
-
-def plain(column: pa.Array) -> np.ndarray:
-    """A column's values without copying them where they lie so; dates, times and decimals as integers."""
-    if pa.types.is_decimal128(column.type):
-        halves = np.frombuffer(column.buffers()[1], np.int64)
-        return np.ascontiguousarray(halves[2 * column.offset : 2 * (column.offset + len(column)) : 2])
-    return fixed_width(column.cast(pa.uint8()) if pa.types.is_boolean(column.type) else column)
-
-
-def climbs(key: list[np.ndarray]) -> bool:
-    """Whether each row's key is greater than that of the row before."""
-    return bool(_is_higher(key).all())
-
-
-def _is_higher(key: list[np.ndarray]) -> np.ndarray:
-    """Whether a row's key is greater than that of the row before, for all rows but the first."""
-    higher = key[-1][1:] > key[-1][:-1]
-    for column in reversed(key[:-1]):
-        higher = (column[1:] > column[:-1]) | ((column[1:] == column[:-1]) & higher)
-    return higher
-
-
-def _differs(columns: list[np.ndarray]) -> np.ndarray:
-    """Whether a row differs from the one before in any of the columns; the first row does."""
-    differs = np.empty(len(columns[0]), bool)
-    differs[:1] = True
-    np.not_equal(columns[0][1:], columns[0][:-1], out=differs[1:])
-    for column in columns[1:]:
-        differs[1:] |= column[1:] != column[:-1]
-    return differs
+    return runs.make_tables(connection, run_dir, wanted)
 
 
 def _are_in_order(spans: Runs) -> bool:
     """Whether each span is of the series of the one before and no earlier, or of a later stay or sensor."""
-    other = _differs([spans[name] for name in _SPAN_OF])[1:]
+    other = differs([spans[name] for name in _SPAN_OF])[1:]
     later = spans["first_time"][1:] >= spans["last_time"][:-1]
-    higher = _is_higher([spans["assignment_id"], spans["sensor_id"]])
+    higher = is_higher([spans["assignment_id"], spans["sensor_id"]])
     return bool(spans["first_time"].min() >= 0 and np.where(other, higher, later).all())
 
 
@@ -269,13 +243,13 @@ def _summed(days: Runs, value: np.ndarray, most: int) -> Runs:
     return days | {"total": total, "lowest": lowest.astype(kind), "highest": highest.astype(kind)}
 
 
-def _beside(connection: Connection, days: Runs, wanted: Wanted) -> dict[str, pa.Array] | None:
+def _beside(connection: Connection, run_dir: Path, days: Runs, wanted: Wanted) -> dict[str, pa.Array] | None:
     """truth and farm_c of readings' days; None where states lie in another order."""
-    water = WaterDays.read(connection)
+    water = WaterDays.read(connection, run_dir)
     if water is None:
         return None
     stay, sensor, day = (days[name] for name in _DAY_OF)
-    starts = np.flatnonzero(_differs([stay, sensor]))
+    starts = np.flatnonzero(differs([stay, sensor]))
     measures = wanted.parameters[np.searchsorted(wanted.sensors, sensor[starts])]
     length = np.diff(np.append(starts, len(day)))
     is_warmth, is_oxygen = (np.repeat(measures == name, length) for name in ("Temperature", "Dissolved Oxygen"))
@@ -285,12 +259,6 @@ def _beside(connection: Connection, days: Runs, wanted: Wanted) -> dict[str, pa.
         "truth": pa.array(truth, mask=(row < 0) | ~(is_warmth | is_oxygen)),
         "farm_c": pa.array(water.farm_c[row], mask=(row < 0) | ~(is_warmth & water.measured[row])),
     }
-
-
-def _joined(pieces: list[Runs]) -> Runs:
-    """The runs of all pieces, which are given away."""
-    names = list(pieces[0])
-    return {name: np.concatenate([piece.pop(name) for piece in pieces]) for name in names}
 
 
 def _merged(runs: Runs, goes_on: np.ndarray) -> Runs:
@@ -303,18 +271,3 @@ def _merged(runs: Runs, goes_on: np.ndarray) -> Runs:
     for name in runs.keys() & _MERGED.keys():
         _MERGED[name].at(runs[name], into, runs[name][cut])
     return {name: np.delete(values, cut) for name, values in runs.items()}
-
-
-def _arrow(runs: Mapping[str, np.ndarray | pa.Array]) -> pa.Table:
-    """The runs as DuckDB takes them; values of spans, in 0.0001, and states, in 0.01, as the decimals that they are."""
-    kinds = {"truth": pa.decimal32(5, 2), "farm_c": pa.decimal32(5, 2)}
-    if "total" not in runs:
-        kinds |= {"lowest": pa.decimal64(10, 4), "highest": pa.decimal64(10, 4)}
-    arrays = {}
-    for name, values in runs.items():
-        if isinstance(values, np.ndarray):
-            kind, buffers = pa.from_numpy_dtype(values.dtype), [None, pa.py_buffer(values)]
-        else:
-            kind, buffers = values.type, values.buffers()
-        arrays[name] = pa.Array.from_buffers(kinds.get(name, kind), len(values), buffers)
-    return pa.Table.from_arrays(list(arrays.values()), list(arrays))

@@ -17,12 +17,11 @@ import numpy as np
 import pyarrow as pa
 
 from lake.fingerprint import as_declared, fixed_width, part_batches
-from lake.reading_runs import climbs
+from lake.rows_in_order import Columns, climbs
 from lake.tables import TABLES
 from lake.tables.declaration import Column, Table
 
 Connection = duckdb.DuckDBPyConnection
-Columns = dict[str, np.ndarray]
 
 STATES, TRUTHS = "daily_state", "daily_truth"
 KEY = ("assignment_id", "date")
@@ -159,6 +158,15 @@ def known(connection: Connection, select: str) -> Columns:
     return found
 
 
+def says(words: pa.DictionaryArray, word: str) -> np.ndarray:
+    """Where a column says `word`."""
+    codes = words.dictionary.to_pylist()
+    if word not in codes:
+        return np.zeros(len(words), bool)
+    there: np.ndarray = fixed_width(words.indices) == codes.index(word)
+    return there
+
+
 def flags(column: pa.Array) -> np.ndarray:
     """A column of true and false."""
     return fixed_width(column.cast(pa.uint8())).astype(bool)
@@ -170,17 +178,6 @@ def parameter(connection: Connection, name: str) -> float:
     if len(found) != 1 or found[0][0] is None:
         raise LacksOrder
     return float(found[0][0])
-
-
-def joined(pieces: list[Columns], kinds: Mapping[str, pa.DataType]) -> pa.Table:
-    """The rows of all pieces, of which there is one, as DuckDB takes them; kinds: what integers are."""
-    arrays = {}
-    for name in list(pieces[0]):
-        values = np.concatenate([piece.pop(name) for piece in pieces])
-        values = values.view(np.uint8) if values.dtype == bool else values
-        kind = kinds.get(name) or pa.from_numpy_dtype(values.dtype)
-        arrays[name] = pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
-    return pa.Table.from_arrays(list(arrays.values()), list(arrays))
 
 
 def _begins(state: pa.RecordBatch, truth: pa.RecordBatch) -> np.ndarray:

@@ -7,15 +7,14 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from lake.rows_in_order import Columns, joined, to_arrow
 from lake.state_days import (
-    Columns,
     Connection,
     Days,
     LacksOrder,
     MadeOfDays,
     days_in_order,
     flags,
-    joined,
     known,
     parameter,
 )
@@ -68,7 +67,8 @@ def state_growth(connection: Connection, run_dir: Path) -> MadeOfDays:
         of_piece, of_odd = growth.of(days)
         pieces.append(of_piece)
         odd.append(of_odd)
-    return MadeOfDays({"made_state_growth": joined(pieces, _KINDS), "made_odd_fcr": joined(odd, _KINDS)}, _SELECT)
+    made = {"made_state_growth": pieces, "made_odd_fcr": odd}
+    return MadeOfDays({name: to_arrow(joined(found), _KINDS) for name, found in made.items()}, _SELECT)
 
 
 class _Growth:

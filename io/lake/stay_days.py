@@ -1,29 +1,18 @@
 """What the states of a stay's day say of its water, found by where the day's row must lie: no join is needed.
 
-A run writes each stay's states together, a row a day without a gap, and the truths beside them in the same order: a
-day's row lies as many after the stay's first as days have passed. Of rows that lie otherwise nothing is found here.
+Stays' days lie one after the other without a gap (lake.state_days): a day's row lies as many after the stay's first as
+days have passed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
-import duckdb
 import numpy as np
-import pyarrow as pa
 
-from lake.fingerprint import fixed_width
-
-Connection = duckdb.DuckDBPyConnection
-
-ROWS_AT_ONCE = 65_536
-_WATER = """
-SELECT
-    d.assignment_id, d.date, t.temp_c, t.oxygen_mean, d.temp_c AS farm_c,
-    (d.temp_source = 'measured')::TINYINT AS measured,
-    (d.assignment_id = t.assignment_id AND d.date = t.date)::TINYINT AS beside
-FROM daily_state d POSITIONAL JOIN daily_truth t
-"""
+from lake.rows_in_order import joined
+from lake.state_days import Connection, LacksOrder, days_in_order, says
 
 
 @dataclass(frozen=True)
@@ -36,17 +25,10 @@ class StayDays:
     first_days: np.ndarray
 
     @classmethod
-    def of(cls, stay: np.ndarray, day: np.ndarray) -> StayDays | None:
-        """Of a stay and a day a row; None where there are no rows or they lie otherwise."""
-        if not len(stay):
-            return None
-        other = stay[1:] != stay[:-1]
-        begins = np.append(0, np.flatnonzero(other) + 1)
-        stays = stay[begins]
-        if not ((other | (day[1:] - day[:-1] == 1)).all() and (stays[1:] > stays[:-1]).all()):
-            return None
-        days = np.diff(np.append(begins, len(stay))).astype(np.int32)
-        return cls(stays=stays, begins=begins.astype(np.int32), days=days, first_days=day[begins])
+    def of(cls, stays: np.ndarray, days: np.ndarray, first_days: np.ndarray) -> StayDays:
+        """Of stays whose rows lie one after the other's."""
+        begins = (np.cumsum(days) - days).astype(np.int32)
+        return cls(stays=stays, begins=begins, days=days.astype(np.int32), first_days=first_days)
 
     def rows_of(self, stay: np.ndarray, day: np.ndarray) -> np.ndarray:
         """The row of each stay and day, -1 where there is none; quick where a stay's days lie together."""
@@ -70,22 +52,21 @@ class WaterDays:
     measured: np.ndarray
 
     @classmethod
-    def read(cls, connection: Connection) -> WaterDays | None:
+    def read(cls, connection: Connection, run_dir: Path) -> WaterDays | None:
         """None where the tables lie otherwise, or a value is null."""
-        pieces = []
-        for batch in connection.sql(_WATER).to_arrow_reader(ROWS_AT_ONCE):
-            if any(column.null_count for column in batch.columns):
-                return None
-            pieces.append([fixed_width(_in_32_bits(column)).copy() for column in batch.columns])
-        if not pieces:
+        stays, water = [], []
+        try:
+            for days in days_in_order(connection, run_dir, ("temp_c", "temp_source"), ("temp_c", "oxygen_mean")):
+                first_days = days.of_state("date")[days.start]
+                stays.append({"stays": days.stay, "days": days.count, "first_days": first_days})
+                water.append(
+                    {
+                        "temp_c": days.of_truth("temp_c").astype(np.int32),
+                        "oxygen": days.of_truth("oxygen_mean").astype(np.int32),
+                        "farm_c": days.of_state("temp_c").astype(np.int32),
+                        "measured": says(days.state.column("temp_source"), "measured"),
+                    }
+                )
+        except LacksOrder:
             return None
-        stay, day, temp_c, oxygen, farm_c, measured, beside = map(np.concatenate, zip(*pieces, strict=True))
-        rows = StayDays.of(stay, day)
-        if rows is None or not beside.all():
-            return None
-        return cls(rows=rows, temp_c=temp_c, oxygen=oxygen, farm_c=farm_c, measured=measured > 0)
-
-
-def _in_32_bits(column: pa.Array) -> pa.Array:
-    """The column, decimals in 32 bits."""
-    return column.cast(pa.decimal32(5, 2)) if pa.types.is_decimal(column.type) else column
+        return cls(rows=StayDays.of(**joined(stays)), **joined(water))

@@ -107,9 +107,9 @@ def test_tables_that_are_no_views_of_the_files_are_read_where_they_are(tiny_run:
         connection.execute(
             "DROP TABLE reading_span; INSERT INTO environmental_reading FROM environmental_reading LIMIT 1"
         )
-        assert not make_reading_tables(connection, {"reading_span"})
+        assert not make_reading_tables(connection, tiny_run, {"reading_span"})
         connection.execute("DELETE FROM environmental_reading")
-        assert not make_reading_tables(connection, {"reading_span"})
+        assert not make_reading_tables(connection, tiny_run, {"reading_span"})
         assert made(connection) == {"reading_day"}
 
 
@@ -144,6 +144,6 @@ def test_readings_off_their_times_repeated_and_left_out_come_to_what_the_sql_mak
             """
         )
         connection.execute("DROP VIEW environmental_reading; ALTER TABLE copied RENAME TO environmental_reading")
-        assert make_reading_tables(connection, READING_TABLES)
+        assert make_reading_tables(connection, tiny_run, READING_TABLES)
         assert connection.sql("SELECT count(*) > 100 FROM reading_span WHERE readings > 1").fetchall() == [(True,)]
         assert all(same_as_sql(connection, name) for name in READING_TABLES)
