@@ -12,6 +12,8 @@ from engine.farm.sites import own_area_days
 from engine.forecast.sizing import biomass_flags
 from engine.forecast.workload import predicted_events
 from engine.planning.partitions import sum_partitions
+from engine.simulation.foreseeing.foresee import foresee_places
+from engine.simulation.water.climate import Climate
 from lake.tables.sizes import RUN_BYTES, part_bytes
 
 
@@ -51,6 +53,10 @@ def partition_tasks(schedule: Schedule, run_dir: Path, expected: Expected) -> It
     first_day = min(b.start_day for b in schedule.batches)
     last_day = max(schedule.as_of_day, *(b.end_day for b in schedule.batches))
     area_days = own_area_days(schedule)
+    climate = Climate(
+        farm=schedule.farm, biology=schedule.biology, seed=schedule.seed, days=last_day, first_day=first_day
+    )
+    foreseen = foresee_places(schedule, climate)
     for number, span in enumerate(schedule.partitions):
         batches = tuple(by_id[id_] for id_ in span if id_ in by_id)
         yield PartitionTask(
@@ -62,6 +68,7 @@ def partition_tasks(schedule: Schedule, run_dir: Path, expected: Expected) -> It
                 partitions=(span,),
                 text="",
                 area_days={batch.id: area_days[batch.id] for batch in batches},
+                foreseen=foreseen.of([batch.id for batch in batches]),
             ),
             flagged=frozenset(b.id for b in batches) & expected.flagged,
             first_day=first_day,

@@ -11,6 +11,7 @@ import numpy as np
 from engine.biology.parameters import Biology
 from engine.biology.region import Region
 from engine.biology.stages import FreshwaterStage
+from engine.farm.foreseen import Foreseen
 from engine.farm.infrastructure import Farm, InGeography
 from engine.inputs.bounded import FILE_NAME
 from lake.layout import Layout
@@ -136,6 +137,7 @@ class Schedule:
 
     layout and partitions alone change no value.
     area_days: of a part of a schedule, what sites.own_area_days tells of the whole; None of a whole one.
+    foreseen: what is in store for its places, of a part what the whole one told; None where it is yet to be made.
     """
 
     name: str
@@ -153,6 +155,7 @@ class Schedule:
     areas_per_batch: int = 1  # sea areas, neighbours in the farm's order, that a batch's rings may lie in: 1 or 2
     fallow_days: int = 0  # days that a container stays empty between two batches
     area_days: AreaDays | None = None
+    foreseen: Foreseen | None = None
     layout: Layout | None = None  # how a run's files are to lie; None: as usual, or as a run lies that is resumed
 
     def region_of(self, thing: InGeography) -> Region:

@@ -23,7 +23,19 @@ ROOMS = (
     "lake",
 )
 WAREHOUSE_USERS = ("smoltworks", "engine", "engine.report", "engine.execution", "warehouse")
-SUBJECTS = ("emission", "rows", "harvest", "feed", "observed", "health", "fish", "lice", "water", "numerics")
+SUBJECTS = (
+    "emission",
+    "rows",
+    "harvest",
+    "feed",
+    "observed",
+    "health",
+    "fish",
+    "foreseeing",
+    "lice",
+    "water",
+    "numerics",
+)
 CONTRACTS = ("record", "setting")  # what the simulation's rooms hand each other
 BELOW_CONTRACTS = ("water", "numerics")
 SIMULATION = "engine.simulation"
