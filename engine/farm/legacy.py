@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import itertools
 import re
 from collections import Counter
@@ -12,14 +13,23 @@ from typing import Any
 from engine.biology.parameters import Biology
 from engine.farm.farm_fit import require_fit
 from engine.farm.infrastructure import Farm
-from engine.farm.legacy_model import HallStayModel, LegacyBatchModel, LegacyModel, MetadataModel, SeaModel, names_in
+from engine.farm.legacy_ahead import settle_ahead
+from engine.farm.legacy_model import (
+    HallStayModel,
+    LegacyBatchModel,
+    LegacyModel,
+    MetadataModel,
+    SeaModel,
+    days_with_fractions,
+    names_in,
+)
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay, to_day
 from engine.farm.schedule_text import format_schedule
 from engine.farm.validation import Field as Place
 from engine.farm.validation import find_complaints, refuse
 from engine.inputs.reading import suggest_name, validate
 from lake.codes import SEA
-from lake.errors import shortened
+from lake.errors import MAX_QUOTED, shortened, shown
 
 STAGE_KEYS = ("egg_alevin", "fry", "parr", "smolt", "post-smolt")
 AREA_ALIASES = {"Faroe Islands Sea Area 1": "FI-SEA-23"}
@@ -56,6 +66,7 @@ def parse_legacy(
     reader = _Reader(farm, meta, found)
     batches = tuple(reader.batch(i, entry) for i, entry in enumerate(model.batches))
     refuse(source, found)
+    batches, ahead = settle_ahead(batches, as_of)
     partitions, partition_note = _partitions(meta, len(batches))
     schedule = Schedule(
         name=re.sub(r"[^A-Za-z0-9-]+", "-", name).strip("-")[:100] or "legacy",
@@ -66,7 +77,7 @@ def parse_legacy(
         batches=batches,
         partitions=partitions,
         text="",
-        notes=tuple(_notes(model, reader, seed) + partition_note),
+        notes=tuple(_notes(model, reader, seed) + _rounded(days_with_fractions(data)) + ahead + partition_note),
         areas_per_batch=reader.areas_per_batch,
     )
 
@@ -123,7 +134,9 @@ class _Reader:
                 f"{path}.freshwater.egg_alevin.start_day: the first stay starts on day "
                 f"{stays[0].start_day - start}; let it start on day 0"
             )
-        if last_day not in (entry.duration, entry.effective_duration):
+        if max(entry.duration, entry.effective_duration or 0) < last_day and start + entry.duration == self.as_of:
+            self.counted_to_as_of += 1
+        elif last_day not in (entry.duration, entry.effective_duration):
             self.found.append(
                 f"{path}.duration: {entry.duration} days, but the last stay ends on day {last_day}; correct one of them"
             )
@@ -183,12 +196,24 @@ class _Reader:
     def hall_containers(self, where: str, stay: HallStayModel) -> tuple[int, ...]:
         ids = self.containers(where, "containers", stay.containers, stay.container_ids)
         halls, named = [], names_in(stay.hall)
+        stations = [station.name for station in self.farm.stations]
+        if stay.station is not None and stay.station not in stations:
+            cure = suggest_name(stay.station, stations, "stations")
+            self.found.append(
+                f"{where}.station: {shortened(stay.station)} is no station of farm {self.farm.name}; {cure}"
+            )
         for name in named:
             if name in self.halls:
                 halls.append(self.halls[name])
             else:
                 cure = suggest_name(name, self.halls, "halls")
                 self.found.append(f"{where}.hall: {shortened(name)} is no hall of farm {self.farm.name}; {cure}")
+        for hall in halls:
+            at = stations[hall.station_id - 1]
+            if stay.station in stations and stay.station != at:
+                self.found.append(
+                    f"{where}.station: {hall.name} stands in {at}, not in {stay.station}; correct one of them"
+                )
         if ids and len(halls) == len(named):
             self.require_in_rooms(
                 f"{where}.containers",
@@ -292,6 +317,10 @@ def _partitions(meta: MetadataModel, count: int) -> tuple[tuple[range, ...], lis
     return tuple(range(a, b) for a, b in itertools.pairwise(cuts)), [note]
 
 
+def _rounded(days: int) -> list[str]:
+    return [f"{days} days have fractions; they are rounded down"] if days else []
+
+
 def _notes(model: LegacyModel, reader: _Reader, seed: int) -> list[str]:
     """What the file says that has no effect here, or another one than the words suggest."""
     meta = model.metadata
@@ -308,8 +337,8 @@ def _notes(model: LegacyModel, reader: _Reader, seed: int) -> list[str]:
         )
     if reader.counted_to_as_of:
         notes.append(
-            f"effective_duration of {reader.counted_to_as_of} batches counts the days up to the as-of date and "
-            "shortens nothing"
+            f"the duration of {reader.counted_to_as_of} batches counts the days up to the as-of date and shortens "
+            "nothing"
         )
     if reader.ids_beside_names:
         notes.append(
@@ -327,6 +356,13 @@ def _notes(model: LegacyModel, reader: _Reader, seed: int) -> list[str]:
     ):
         remarks = Counter(text for text in texts if text)
         notes += [f"{key} {shortened(text)} of {n} batches is a remark without effect" for text, n in remarks.items()]
+    at_sea = sum(batch.sea_batch_number_target is not None for batch in model.batches)
+    if at_sea:
+        notes.append(f"sea_batch_number_target of {at_sea} batches has no effect: a batch keeps its number")
+    for key, value in (meta.model_extra or {}).items():
+        near = difflib.get_close_matches(key[:MAX_QUOTED], MetadataModel.model_fields, n=1, cutoff=0.85)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        notes.append(f"metadata.{shown(key)} {shortened(value)} has no effect{hint}")
     areas = {name for b in model.batches if b.sea is not None for name in names_in(b.sea.area)}
     notes += [f"area {shortened(name)} is {AREA_ALIASES[name]}" for name in sorted(areas & set(AREA_ALIASES))]
     return notes

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field
@@ -23,11 +25,16 @@ def _by_text(value: Any) -> Any:
     return {_key(k): v for k, v in value.items()} if isinstance(value, dict) else value
 
 
+def _whole(value: Any) -> Any:
+    """A day as a weight model gave it, rounded down."""
+    return math.floor(value) if isinstance(value, float) and math.isfinite(value) else value
+
+
 Key = Annotated[Name, BeforeValidator(_key)]
 Keys = Annotated[list[Key], Field(min_length=1, max_length=10_000)]
 Kilograms = Annotated[float, within(0.1, 20, "kg")]
 Count = Annotated[int, within(0, MAX_BATCHES, "batches")]
-DayOfLife = Annotated[int, within(0, 100_000, "days")]
+DayOfLife = Annotated[int, within(0, 100_000, "days"), BeforeValidator(_whole)]
 Stagger = Annotated[int, within(0, 3_650, "days")] | Annotated[float, within(0, 3_650, "days")]
 Places = Annotated[str, Field(min_length=1, max_length=1_000, pattern=LINE)]  # one, or MULTI(a, b)
 
@@ -43,7 +50,12 @@ class WorkerModel(_Strict):
 
 
 class MetadataModel(_Strict):
-    """container_ids: which container each id of the older database stands for, if the file uses ids."""
+    """container_ids: which container each id of the older database stands for, if the file uses ids.
+
+    What else stands there tells how the file came about: it has no effect.
+    """
+
+    model_config = ConfigDict(strict=True, populate_by_name=True, extra="allow")
 
     generated_date: Day
     total_batches: Count
@@ -59,9 +71,11 @@ class MetadataModel(_Strict):
 
 
 class HallStayModel(_Strict):
-    """hall: a hall's name, or MULTI(a, b). Of containers (names or ids) and container_ids one is needed."""
+    """hall: a hall's name, or MULTI(a, b); station: its station. Of containers (names or ids) and container_ids one is
+    needed."""
 
     hall: Places
+    station: Line | None = None
     containers: Keys | None = None
     container_ids: Keys | None = None
     start_day: DayOfLife
@@ -95,7 +109,7 @@ class SeaModel(_Strict):
 class LegacyBatchModel(_Strict):
     """duration: days to the end of the last stay; effective_duration: days lived, where that is less."""
 
-    batch_id: Name
+    batch_id: Key
     start_date: Day
     eggs: Annotated[int, within(*EGGS, "eggs")]
     duration: DayOfLife
@@ -103,6 +117,7 @@ class LegacyBatchModel(_Strict):
     geography: Name
     station: Line
     purpose: Prose | None = None
+    sea_batch_number_target: Line | None = None
     harvest_target_kg: Kilograms | None = None
     freshwater: FreshwaterModel
     sea: SeaModel | None  # null, not absent: a file cut before its last line is told from a whole one
@@ -121,3 +136,16 @@ def names_in(text: str) -> list[str]:
     if match is None:
         return [text]
     return [name.strip() for name in re.split(r"[,;]", match["names"]) if name.strip()] or [text]
+
+
+def days_with_fractions(data: Mapping[str, Any]) -> int:
+    """How many days of a file, as parsed, have fractions."""
+    batches = [batch for batch in data["batches"] if isinstance(batch, dict)]
+    stays = [stay for batch in batches for stay in (batch.get("sea"), *_values(batch.get("freshwater")))]
+    entries = [entry for entry in (*batches, *stays) if isinstance(entry, dict)]
+    days = (entry.get(key) for entry in entries for key in ("duration", "effective_duration", "start_day", "end_day"))
+    return sum(isinstance(day, float) and day != math.floor(day) for day in days)
+
+
+def _values(mapping: Any) -> list[Any]:
+    return list(mapping.values()) if isinstance(mapping, dict) else []

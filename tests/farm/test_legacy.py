@@ -238,7 +238,7 @@ def test_an_effective_duration_ends_the_stay_at_sea_or_counts_days_so_far(varied
     assert young.end_day - young.start_day == 90
     notes = "\n".join(varied.notes)
     assert "effective_duration ends the stay at sea of 1 batches" in notes
-    assert "effective_duration of 2 batches counts the days up to the as-of date" in notes
+    assert "the duration of 2 batches counts the days up to the as-of date" in notes
 
 
 def test_both_spellings_of_post_smolt_and_a_sea_that_is_null_are_read(varied: Schedule) -> None:
