@@ -26,7 +26,9 @@ from engine.biology.values import (
     LengthDays,
     Loss,
     Memory,
+    PositiveRatio,
     PositiveSaturation,
+    PositiveShare,
     Ratio,
     Saturation,
     Share,
@@ -39,9 +41,10 @@ from engine.biology.values import (
     exactly,
 )
 from engine.inputs.reading import Unfit
-from lake.codes import MORTALITY_CAUSES
+from lake.codes import MORTALITY_CAUSES, SEA
 
 MEALS_A_DAY = 2
+WEEK = 7
 CYCLE_DAYS = 448  # the Monte Carlo behind the hazards at sea ran 64 weeks
 CONDITION_SDS = 3.5  # a fish lies within so many of its weight's condition
 
@@ -84,6 +87,8 @@ class Feed:
     oxygen_full_appetite: PositiveSaturation
     oxygen_no_appetite: Saturation
     sick_appetite: Ratio
+    appetite_memory: Memory
+    fasted_appetite: Share
     bag_kg: Annotated[float, Field(ge=1, le=10_000)]
     reserve_days: Days
     lot_cover_days: DaysOrMore
@@ -120,14 +125,18 @@ class Mortality:
     shape_rate: Annotated[Floats, Written(Ratio)]
     shape_u_share: Share
     noise_sd: Spread
+    noise_days: LengthDays
     noise_batch_share: Share
+    day_sd: Spread
+    cause_memory: Share
+    recent_days: DaysOrMore
     sea_causes: Causes
     freshwater_causes: Causes
     freshwater_loss: FreshwaterLosses
     freshwater_frailty_sd: FreshwaterSpreads
     freshwater_year_sd: Spread
     freshwater_noise_sd: Spread
-    freshwater_noise_ar1: Memory
+    freshwater_noise_days: LengthDays
     cull_stage: Stage
     cull_share: Share
     cull_day: Days
@@ -151,6 +160,22 @@ class Mortality:
             )
         if not self.shape_rate.any():
             raise Unfit("shape_rate", self.shape_rate, "no value is above 0")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collection:
+    """How the dead are collected. weekday_land, weekday_sea: chance that a place's crew goes round, from Monday."""
+
+    weekday_land: Annotated[Floats, Written(PositiveShare, exactly(WEEK, "from Monday to Sunday"))]
+    weekday_sea: Annotated[Floats, Written(PositiveShare, exactly(WEEK, "from Monday to Sunday"))]
+    reached_share: PositiveShare
+    found_share: PositiveShare
+    wave_limit_m: PositiveRatio
+
+    def rounds_a_day(self, stage: int) -> float:
+        """On how many of its days a container's dead are collected, storms aside."""
+        weekdays = self.weekday_sea if stage == SEA else self.weekday_land
+        return self.reached_share * float(weekdays.mean())
 
 
 @dataclass(frozen=True, kw_only=True)

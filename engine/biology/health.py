@@ -10,16 +10,21 @@ from pydantic import AfterValidator, Field
 from engine.biology.values import (
     NEVER_FALLING,
     SUM_TO_ONE,
+    Celsius,
     Days,
     DaysRange,
+    Exponent,
     Fish,
     Floats,
     Loss,
+    PositiveRatio,
     Ratio,
     Saturation,
     Share,
+    Slope,
     Spread,
     Text,
+    Weight,
     WholeHour,
     Written,
     exactly,
@@ -50,6 +55,8 @@ class TreatmentMethod:
     attached_factor: Share
     loss_mean: Share
     loss_sdlog: Spread
+    loss_temp_slope: Slope
+    appetite_left: Share
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +90,13 @@ class Treatments:
     vaccination: Vaccination
     successful_reduction: Share
     partial_reduction: Share
+    loss_temp_c: Celsius
+    loss_weight_g: Weight
+    loss_weight_exponent: Exponent
+    loss_recent: PositiveRatio
+    loss_recent_exponent: Exponent
+    loss_limit: Annotated[float, Field(ge=1, le=100)]
+    day_share: Share
     first_hour_utc: WholeHour
     last_hour_utc: WholeHour
 

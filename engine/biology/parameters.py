@@ -21,7 +21,7 @@ from engine.biology.derivation import (
     plain,
 )
 from engine.biology.events import Events
-from engine.biology.fish import Feed, Growth, Mortality, Respiration, Stages
+from engine.biology.fish import Collection, Feed, Growth, Mortality, Respiration, Stages
 from engine.biology.handling import Eggs, Handling
 from engine.biology.health import Journal, Laboratory, LiceCounts, Treatments
 from engine.biology.health_sampling import HealthSampling
@@ -50,6 +50,7 @@ class Parameters:
 
     growth: Growth
     feed: Feed
+    collection: Collection
     respiration: Respiration
     mortality: Mortality
     events: Events

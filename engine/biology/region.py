@@ -20,7 +20,6 @@ from engine.biology.values import (
     LengthDays,
     Lice,
     Loss,
-    Memory,
     PerYear,
     PositiveFcr,
     PositiveRatio,
@@ -60,7 +59,6 @@ class Region:
     event_weights: dict[str, Ratio]
     frailty_batch_sd: Spread
     frailty_site_sd: Spread
-    noise_ar1: Memory
     harvest_target_g: Annotated[float, Field(ge=10, le=20_000)]
     harvest_target_sd_g: WeightSd
     superior_beta: BetaOrders

@@ -20,7 +20,7 @@ from engine.biology.parameters import Biology
 from engine.biology.region import Region
 from engine.biology.stages import FreshwaterStage
 from engine.farm.infrastructure import Farm
-from engine.farm.schedule import Batch, Schedule, Stay, to_date
+from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay, to_date
 from engine.simulation.numerics.moments import mean_weights_g
 from lake.codes import SEA
 from lake.errors import InputError
@@ -152,10 +152,9 @@ def _freshwater_gain(stage: FreshwaterStage, days: int, biology: Biology) -> flo
 def _freshwater_survival(stage: FreshwaterStage, number: int, biology: Biology) -> float:
     """Upper share of a stage's fish that are moved on."""
     m = biology.model.mortality
-    frailty, weekly = stage.frailty_sd, m.freshwater_noise_sd
-    ar1 = m.freshwater_noise_ar1
-    # 13 weeks average the weekly noise; AR(1) leaves (1 + a) / (1 - a) of its variance to each
-    sd = math.sqrt(frailty**2 + weekly**2 * (1 + ar1) / (1 - ar1) / 13)
+    frailty, noise = stage.frailty_sd, m.freshwater_noise_sd
+    # the stage's days average the noise, which is drawn anew every so often
+    sd = math.sqrt(frailty**2 + noise**2 * m.freshwater_noise_days / STAGE_DAYS[number - 1])
     hazard = -math.log1p(-stage.loss) * math.exp(-Z_UPPER * sd - frailty**2 / 2)
     kept = math.exp(-hazard) * (1 - stage.transfer_loss)
     if number == m.cull_stage:

@@ -115,8 +115,13 @@ class _RegionOutlook:
         """Mean growth of the cube-root weight, g^(1/3), over each freshwater stage of the given days."""
         return [stage.tgc / 1000 * stage.temperature_c * d for stage, d in zip(self.stages, days, strict=False)]
 
-    def share_with_deaths(self, deaths: float, noise_sd: float) -> float:
-        """Share of container-days with a death when `deaths` fall on one on average and noise is lognormal."""
+    def share_with_deaths(self, deaths: float, noise_sd: float, stage: int) -> float:
+        """Share of container-days on which dead are found when `deaths` fall on one on average and noise is lognormal:
+        those of the days since the last round."""
+        rounds = self.bio.collection.rounds_a_day(stage)
+        return rounds * self._share_above_zero(deaths / rounds, noise_sd)
+
+    def _share_above_zero(self, deaths: float, noise_sd: float) -> float:
         key = (float(f"{deaths:.2g}"), noise_sd)
         if key not in self._shares:
             half = noise_sd * noise_sd / 2
@@ -149,7 +154,7 @@ def _batch_rows(batch: Batch, farm: Farm, region: _RegionOutlook, as_of_day: int
             hazard, noise_sd = region.region.sea_hazard / CYCLE_DAYS, mortality.noise_sd
             for share, days in region.sea_days(stay, root, spread, batch.harvest_target_g):
                 harvest = n * (count_harvest_rows(farm) + 1) if days <= lived else 0  # and its plan
-                dying = region.share_with_deaths(fish * hazard, noise_sd)
+                dying = region.share_with_deaths(fish * hazard, noise_sd, SEA)
                 day_rows = _stay_rows(stay, min(days, lived), farm=farm, region=region, share_with_deaths=dying)
                 age = stay.start_day - batch.start_day + min(days, lived)
                 ahead = 0 if days <= lived or ended else count_ahead_rows(n, days_ahead(bio.outlook, old))
@@ -157,7 +162,7 @@ def _batch_rows(batch: Batch, farm: Farm, region: _RegionOutlook, as_of_day: int
             return rows
         stage = region.stages[stay.stage - 1]
         deaths = fish * stage.loss / stay.days
-        dying = region.share_with_deaths(deaths, mortality.freshwater_noise_sd)
+        dying = region.share_with_deaths(deaths, mortality.freshwater_noise_sd, stage=stay.stage)
         rows += _stay_rows(stay, lived, farm=farm, region=region, share_with_deaths=dying)
         alive *= 1 - stage.loss
         if stay.stage == mortality.cull_stage:

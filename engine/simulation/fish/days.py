@@ -37,16 +37,19 @@ class Today(NamedTuple):
 class State(NamedTuple):
     """What lives in the containers now, (n,), and what a later day or container need not work out again.
 
-    grown: growth of the stay, g^(1/3); noise: of the hazard, standard; of_week: the factor that it makes of it. breath
-    (3,): the temperature of the water that fish last breathed in, degC, and see breathing.take_in.
+    fish: with those that lie dead, uncollected, `lying`. grown: growth of the stay, g^(1/3). recent: deaths a fish and
+    day, of late. blame (n, 2): what decides the cause, in (0, 1). zest: share of the usual appetite. breath (3,): the
+    temperature of the water that fish last breathed in, degC, and see breathing.take_in.
     """
 
     fish: np.ndarray
     mu: np.ndarray
     v: np.ndarray
     grown: np.ndarray
-    noise: np.ndarray
-    of_week: np.ndarray
+    lying: np.ndarray
+    recent: np.ndarray
+    blame: np.ndarray
+    zest: np.ndarray
     breath: np.ndarray
 
 
@@ -79,8 +82,10 @@ def state_on_arrival(arrived: Population) -> State:
         mu=arrived.mu.copy(),
         v=arrived.v.copy(),
         grown=np.zeros(n),
-        noise=np.zeros(n),
-        of_week=np.zeros(n),
+        lying=np.zeros(n, dtype=np.int64),
+        recent=np.zeros(n),
+        blame=np.zeros((n, 2)),
+        zest=np.ones(n),
         breath=np.full(3, np.nan),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.simulation.fish.collection import rounds_on_land
 from engine.simulation.fish.hazards import freshwater_hazard
 from engine.simulation.fish.health_events import draw_health_events
 from engine.simulation.fish.life import Physiology
@@ -35,7 +36,7 @@ def simulate_freshwater_stage(setting: Setting, arrived: Population) -> StageOut
     physiology = Physiology(
         breathing=prepare_breathing(setting),
         growing=prepare_growing(setting, _growth(setting)),
-        dying=prepare_dying(setting, _base_hazard(setting), drawn),
+        dying=prepare_dying(setting, _base_hazard(setting), drawn, rounds_on_land(setting)),
     )
     _vaccinate(setting, physiology.dying)
     daily = simulate_tanks(arrived=arrived, water=water, physiology=physiology, plan=_plan(setting))
@@ -72,9 +73,14 @@ def _base_hazard(setting: Setting) -> BaseHazard:
     return BaseHazard(
         hazard=freshwater_hazard(setting),
         noise_sd=mortality.freshwater_noise_sd,
-        noise_ar1=mortality.freshwater_noise_ar1,
+        noise_days=mortality.freshwater_noise_days,
         causes=mortality.freshwater_causes,
     )
+
+
+def _moved_early(setting: Setting) -> int:
+    """How many of the containers, the first, are emptied a day before the others: see begun.begin_move."""
+    return setting.batch.move_under_way if setting.stay.end_day == setting.schedule.as_of_day else 0
 
 
 def _vaccinate(setting: Setting, dying: Dying) -> None:
@@ -89,6 +95,7 @@ def _plan(setting: Setting) -> TankPlan:
     mortality, stage, planned = setting.parameters.mortality, setting.stay.stage, setting.planned_days
     return TankPlan(
         fasting_from=planned if stage == 1 else planned - setting.parameters.feed.fasting_days_before_transfer,
+        cleared_on=planned - 1 - (np.arange(len(setting.containers)) < _moved_early(setting)),
         cull_on=mortality.cull_day if stage == mortality.cull_stage else NEVER,
         cull_share=mortality.cull_share,
         cull_keys=setting.keys(Stream.CULL),

@@ -20,7 +20,8 @@ class Growing(NamedTuple):
     individual_cv: of the TGC between fish. size_exponent: TGC goes with (W / 1 kg)^x. yolk: growth without feed,
     g^(1/3) a day. fcr: feed / growth. appetite_sd: of the daily ration. oxygen_full, oxygen_none: % saturation at
     which the fish eat all and nothing. sickness: appetite is divided by 1 + sickness x the events' daily hazard.
-    appetite_keys (n,): of the containers' streams.
+    zest_memory: share of what appetite lacks that is still lacking a day later; zest_fasted: share of it that a day
+    without feed leaves. appetite_keys (n,): of the containers' streams.
     """
 
     tgc: np.ndarray
@@ -34,17 +35,25 @@ class Growing(NamedTuple):
     oxygen_full: float
     oxygen_none: float
     sickness: float
+    zest_memory: float
+    zest_fasted: float
     appetite_keys: np.ndarray
 
 
 @lean_kernel
-def appetite_left(oxygen_mean: float, event_hazard: float, growing: Growing) -> float:
-    """The share of the intended ration that fish take, 0 to 1, at a mean oxygen (% saturation) and events' hazard."""
-    appetite: float = min(
-        max((oxygen_mean - growing.oxygen_none) / (growing.oxygen_full - growing.oxygen_none), 0.0), 1.0
-    )
-    appetite /= 1.0 + growing.sickness * event_hazard
-    return appetite
+def appetite_left(oxygen_mean: float, growing: Growing) -> float:
+    """The share of the intended ration that fish take, 0 to 1, at a mean oxygen (% saturation)."""
+    return min(max((oxygen_mean - growing.oxygen_none) / (growing.oxygen_full - growing.oxygen_none), 0.0), 1.0)
+
+
+@lean_kernel
+def zest_left(c: int, is_fed: bool, event_hazard: float, state: State, growing: Growing) -> float:
+    """The share of its usual appetite that a container has: lost at once by sickness and fasting, back over days."""
+    usual = 1.0 / (1.0 + growing.sickness * event_hazard)
+    zest: float = min(state.zest[c], usual)
+    zest = usual - (usual - zest) * growing.zest_memory if is_fed else zest * growing.zest_fasted
+    state.zest[c] = zest
+    return zest
 
 
 @lean_kernel

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from engine.simulation.fish.breathing import Breathing, breathe
 from engine.simulation.fish.days import Daily, State, Today, Water
-from engine.simulation.fish.growth import Growing, appetite_left, grow
+from engine.simulation.fish.growth import Growing, appetite_left, grow, zest_left
 from engine.simulation.fish.mortality import Dying
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.compilation import lean_kernel
@@ -38,5 +38,6 @@ def breathe_and_grow(
     oxygen_mean = breathe(
         today=today, weight_g=weight_g, log_kg=log_kg, state=state, water=water, breathing=breathing, daily=daily
     )
-    appetite = appetite_left(oxygen_mean, event_hazard, growing)
+    zest = zest_left(c=today.c, is_fed=is_fed, event_hazard=event_hazard, state=state, growing=growing)
+    appetite = zest * appetite_left(oxygen_mean, growing)
     grow(today=today, is_fed=is_fed, appetite=appetite, log_kg=log_kg, state=state, growing=growing, daily=daily)

@@ -13,10 +13,11 @@ from engine.simulation.fish.growth import Growing
 from engine.simulation.fish.health_events import DrawnEvents
 from engine.simulation.fish.mortality import Dying
 from engine.simulation.numerics import arithmetic as am
-from engine.simulation.numerics.series import ar1
-from engine.simulation.numerics.streams import Stream
+from engine.simulation.numerics.streams import Stream, later
 from engine.simulation.numerics.sums import cumulative
 from engine.simulation.setting import Setting
+
+DAY_NOISE = 1 << 32  # of a container's draws of noise, the first that is of a day alone
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,11 @@ class Growth:
 
 @dataclass(frozen=True)
 class BaseHazard:
-    """What the batch dies of anyway: a day's hazard (days,), its noise, the shares of its causes."""
+    """What the batch dies of anyway: a day's hazard (days,), its noise and how soon it changes, its causes' shares."""
 
     hazard: np.ndarray
     noise_sd: float
-    noise_ar1: float
+    noise_days: float
     causes: tuple[float, ...]
 
 
@@ -92,30 +93,40 @@ def prepare_growing(setting: Setting, growth: Growth) -> Growing:
         oxygen_full=feed.oxygen_full_appetite,
         oxygen_none=feed.oxygen_no_appetite,
         sickness=feed.sick_appetite,
+        zest_memory=feed.appetite_memory,
+        zest_fasted=feed.fasted_appetite,
         appetite_keys=setting.keys(Stream.APPETITE),
     )
 
 
-def prepare_dying(setting: Setting, base: BaseHazard, events: DrawnEvents) -> Dying:
-    """What the fish die of; nothing of handling yet."""
+def prepare_dying(setting: Setting, base: BaseHazard, events: DrawnEvents, round_chance: np.ndarray) -> Dying:
+    """What the fish die of; nothing of handling yet. round_chance (n, days): that the dead are collected."""
     mortality, n, days = setting.parameters.mortality, len(setting.containers), setting.days
-    weeks = setting.planned_days // 7 + 1
+    collection, noise_keys = setting.parameters.collection, setting.keys(Stream.CONTAINER_NOISE)
     return Dying(
         base_hazard=base.hazard,
         event_hazard=events.hazard[:, :days].copy(),
         event_cause=np.tile(events.cause[:days], (n, 1)),
         handling_hazard=np.zeros((n, days)),
-        batch_noise=ar1(setting.key(Stream.BATCH_NOISE), weeks, base.noise_ar1, 1.0),
+        settling_hazard=np.zeros(days),
         noise_sd=base.noise_sd,
-        noise_ar1=base.noise_ar1,
+        noise_days=base.noise_days,
         batch_share=mortality.noise_batch_share,
+        day_sd=mortality.day_sd,
         cause_cumulative=cumulative(base.causes),
+        cause_memory=mortality.cause_memory,
         warm_c=mortality.warm_c,
         warm_slope=mortality.warm_slope,
         oxygen_critical=mortality.oxygen_critical,
         oxygen_hazard=mortality.oxygen_hazard,
-        noise_keys=setting.keys(Stream.CONTAINER_NOISE),
+        recent_days=float(mortality.recent_days),
+        round_chance=round_chance,
+        found_share=collection.found_share,
+        noise_key=setting.key(Stream.BATCH_NOISE),
+        noise_keys=noise_keys,
         death_keys=setting.keys(Stream.DEATHS),
         cause_keys=setting.keys(Stream.CAUSE),
         dead_size_keys=setting.keys(Stream.DEAD_SIZE),
+        round_keys=setting.keys(Stream.COLLECTION),
+        day_keys=np.array([later(key, DAY_NOISE) for key in noise_keys], dtype=np.uint64),
     )

@@ -8,10 +8,11 @@ import numpy as np
 
 from engine.simulation.fish.days import Daily, Water, blank_days, close_day, state_on_arrival, today_in
 from engine.simulation.fish.life import Physiology, breathe_and_grow
-from engine.simulation.fish.mortality import die, spread_loss
+from engine.simulation.fish.mortality import clear_dead, die, spread_loss
 from engine.simulation.lice.counting import Counting, LiceCounts, blank_counts, count_lice
 from engine.simulation.lice.delousing import (
     Delousing,
+    Patients,
     RingTreatments,
     blank_treatments,
     first_treatments,
@@ -20,7 +21,7 @@ from engine.simulation.lice.delousing import (
 from engine.simulation.lice.stages import STAGES
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.compilation import kernel
-from engine.simulation.numerics.weights import Population
+from engine.simulation.numerics.weights import Population, mean_weight_g
 
 UNDECIDED, BY_WEIGHT, BY_PLAN = 0, 1, 2  # why a harvest was decided
 
@@ -217,15 +218,24 @@ def live_in_rings(
                 daily=daily,
             )
             if state.fish[c] > 0:
+                patients = Patients(
+                    day=today.day,
+                    temp_c=today.temp_c,
+                    weight_g=mean_weight_g(state.mu[c], state.v[c]),
+                    recent=state.recent[c],
+                )
                 for r in range(leading[c], all_rings):
                     if counting.container[r] == c and treat_on[r] == d:
-                        efficacy, loss = treat_ring(r=r, number=number - 1, m=method, lice=lice, delousing=delousing)
+                        efficacy, loss = treat_ring(
+                            r=r, number=number - 1, m=method, patients=patients, lice=lice, delousing=delousing
+                        )
                         treatments.ring[treated], treatments.day[treated] = r, d
                         treatments.method[treated] = method
                         treatments.efficacy[treated], treatments.loss[treated] = efficacy, loss
                         treated += 1
                         if r == leading[c]:
                             spread_loss(today, loss, delousing.loss_spread, dying)
+                            state.zest[c] *= delousing.zest[method]
                             free_from[c] = d + delousing.withholding_days[method] + 1
             die(today, state, dying, daily)
             close_day(today, state, daily)
@@ -245,6 +255,7 @@ def live_in_rings(
         left = 0
         for c in range(n):
             if present[c] and harvest_on[c] == d:
+                clear_dead(c, d, state, daily)
                 present[c] = False
                 days_lived[c] = d + 1
                 emptied[c] = True

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.biology.health import METHOD_NAMES
 from engine.farm.infrastructure import Container
+from engine.simulation.fish.collection import rounds_at_sea
 from engine.simulation.fish.hazards import sea_hazard
 from engine.simulation.fish.health_events import draw_health_events
 from engine.simulation.fish.life import Physiology
@@ -50,7 +51,7 @@ def simulate_sea_stage(
     physiology = Physiology(
         breathing=prepare_breathing(setting),
         growing=prepare_growing(setting, _growth(setting)),
-        dying=prepare_dying(setting, _base_hazard(setting), drawn),
+        dying=prepare_dying(setting, _base_hazard(setting), drawn, rounds_at_sea(setting, None if stand_in else drawn)),
     )
     _transfer_stress(setting, physiology.dying)
     counting = prepare_counting(setting, rings)
@@ -98,7 +99,7 @@ def _base_hazard(setting: Setting) -> BaseHazard:
     return BaseHazard(
         hazard=sea_hazard(setting)[: setting.days],
         noise_sd=mortality.noise_sd,
-        noise_ar1=setting.region.noise_ar1,
+        noise_days=mortality.noise_days,
         causes=mortality.sea_causes,
     )
 
@@ -109,7 +110,7 @@ def _transfer_stress(setting: Setting, dying: Dying) -> None:
     z = am.normal(setting.key(Stream.TRANSFER), 0)
     loss = min(0.5, mortality.sea_transfer_loss_median * am.exp(mortality.sea_transfer_loss_sdlog * z))
     days = max(1, mortality.sea_transfer_days)
-    dying.handling_hazard[:, :days] += -am.log(1.0 - loss) / days
+    dying.settling_hazard[:days] += -am.log(1.0 - loss) / days
 
 
 def _harvesting(setting: Setting, rings: Sequence[Container], target_cg: int) -> Harvesting:

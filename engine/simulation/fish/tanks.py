@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.simulation.fish.days import Daily, Water, blank_days, close_day, state_on_arrival, today_in
 from engine.simulation.fish.life import Physiology, breathe_and_grow
-from engine.simulation.fish.mortality import cull_smallest, die
+from engine.simulation.fish.mortality import clear_dead, cull_smallest, die
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.compilation import kernel
 from engine.simulation.numerics.weights import Population
@@ -17,11 +17,13 @@ from engine.simulation.numerics.weights import Population
 class TankPlan(NamedTuple):
     """What is done to the fish of a freshwater stage, by day of the stay.
 
-    fasting_from: the first day without feed. cull_on (-1: never): when the smallest cull_share are graded out.
-    cull_keys (n,): of the containers' streams.
+    fasting_from: the first day without feed. cleared_on (n,): the last day before the fish are moved, in whose evening
+    no dead one is left. cull_on (-1: never): when the smallest cull_share are graded out. cull_keys (n,): of the
+    containers' streams.
     """
 
     fasting_from: int
+    cleared_on: np.ndarray
     cull_on: int
     cull_share: float
     cull_keys: np.ndarray
@@ -55,6 +57,8 @@ def live_in_tanks(arrived: Population, water: Water, physiology: Physiology, pla
                 daily=daily,
             )
             die(today, state, dying, daily)
+            if d == plan.cull_on or d == plan.cleared_on[c]:
+                clear_dead(c, d, state, daily)
             if d == plan.cull_on:
                 cull = int(state.fish[c] * plan.cull_share + am.uniform(plan.cull_keys[c], 0))
                 cull_smallest(today, cull, state, daily)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,22 @@ from engine.simulation.lice.stages import ATTACHED, MOBILE, STAGES, inverse_logi
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.compilation import kernel
 
+LEAST_RECENT = 1e-6  # deaths a fish and day: of none there is no logarithm
+
+
+class Strain(NamedTuple):
+    """How a treatment's loss answers to the fish: it goes with (W / weight_g)^weight_exponent and
+    (r / recent)^recent_exponent, r their deaths a fish and day of late, and is as given at temp_c and for such fish;
+    all together at most `limit` times more or less.
+    """
+
+    temp_c: float
+    weight_g: float
+    weight_exponent: float
+    recent: float
+    recent_exponent: float
+    limit: float
+
 
 class Delousing(NamedTuple):
     """When and how lice are treated; arrays over methods (engine.biology.health.METHOD_NAMES) unless said otherwise.
@@ -17,7 +34,9 @@ class Delousing(NamedTuple):
     limit (days,): adult females a fish above which a count calls for a treatment, lead_days later, rings_a_day, not
     sooner than interval_days after the last. efficacy: logit-normal, of mobiles; attached_factor: the share of it that
     holds for attached lice. loss: share of the fish that die of it, lognormal by its mean, over days as in
-    loss_spread (days after,). batch_key: of the batch's stream; ring_keys (rings,).
+    loss_spread (days after,); its log rises by loss_temp_slope a degC, and as in `strain`. day_share: weight of an
+    area's day, its vessel and crew, in efficacy and loss; a ring has sqrt(1 - x^2). zest: share of its appetite that it
+    leaves. batch_key: of the batch's stream; ring_keys, area_keys (rings,).
     """
 
     limit: np.ndarray
@@ -31,10 +50,24 @@ class Delousing(NamedTuple):
     loss_mean: np.ndarray
     loss_sdlog: np.ndarray
     loss_spread: np.ndarray
+    loss_temp_slope: np.ndarray
+    strain: Strain
+    day_share: float
+    zest: np.ndarray
     withholding_days: np.ndarray
     fasting_days: np.ndarray
     batch_key: np.uint64
     ring_keys: np.ndarray
+    area_keys: np.ndarray
+
+
+class Patients(NamedTuple):
+    """Fish that are treated on a day since 1970: the water (degC), their mean weight, deaths a fish and day of late."""
+
+    day: int
+    temp_c: float
+    weight_g: float
+    recent: float
 
 
 class RingTreatments(NamedTuple):
@@ -70,17 +103,32 @@ def first_treatments(treatments: RingTreatments, count: int) -> RingTreatments:
 
 
 @kernel
-def treat_ring(r: int, number: int, m: int, lice: np.ndarray, delousing: Delousing) -> tuple[float, float]:
+def treat_ring(
+    r: int, number: int, m: int, patients: Patients, lice: np.ndarray, delousing: Delousing
+) -> tuple[float, float]:
     """The batch's treatment `number`, by method m, of ring r: fewer lice (rings, STAGES) in it.
 
     Returns the share of its mobile lice removed and the share of its fish that will die of it.
     """
-    key = delousing.ring_keys[r]
-    efficacy = inverse_logit(delousing.efficacy_logit[m] + delousing.efficacy_sd[m] * am.normal(key, 2 * number))
+    key, area, share = delousing.ring_keys[r], delousing.area_keys[r], delousing.day_share
+    own_share = math.sqrt(1.0 - share * share)
+    z = share * am.normal(area, 2 * patients.day) + own_share * am.normal(key, 2 * number)
+    efficacy = inverse_logit(delousing.efficacy_logit[m] + delousing.efficacy_sd[m] * z)
     sd = delousing.loss_sdlog[m]
-    z = am.normal(key, 2 * number + 1)
-    loss: float = min(0.5, delousing.loss_mean[m] * am.exp(sd * z - 0.5 * sd * sd))
+    z = share * am.normal(area, 2 * patients.day + 1) + own_share * am.normal(key, 2 * number + 1)
+    mean = delousing.loss_mean[m] * strain_of(delousing.loss_temp_slope[m], patients, delousing.strain)
+    loss: float = min(0.5, mean * am.exp(sd * z - 0.5 * sd * sd))
     lice[r, ATTACHED] *= 1.0 - efficacy * delousing.attached_factor[m]
     for s in range(MOBILE, STAGES):
         lice[r, s] *= 1.0 - efficacy
     return efficacy, loss
+
+
+@kernel
+def strain_of(temp_slope: float, patients: Patients, strain: Strain) -> float:
+    """How many times as many fish die of a treatment as usual: more in warm water, of large fish, of sick ones."""
+    log = temp_slope * (patients.temp_c - strain.temp_c)
+    log += strain.weight_exponent * am.log(max(patients.weight_g, 1.0) / strain.weight_g)
+    log += strain.recent_exponent * am.log(max(patients.recent, LEAST_RECENT) / strain.recent)
+    most = am.log(strain.limit)
+    return am.exp(min(max(log, -most), most))

@@ -10,7 +10,7 @@ from engine.biology.health import METHOD_NAMES
 from engine.farm.infrastructure import Container
 from engine.farm.schedule import Schedule
 from engine.simulation.lice.counting import Counting
-from engine.simulation.lice.delousing import Delousing
+from engine.simulation.lice.delousing import Delousing, Strain
 from engine.simulation.lice.stages import LiceModel
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.calendar import months_since_1970
@@ -78,7 +78,8 @@ def lice_pressure(schedule: Schedule, climate: Climate, container: Container, st
 def prepare_delousing(setting: Setting, rings: Sequence[Container]) -> Delousing:
     """When and how the farm treats the rings, by the region's limits and choice of methods."""
     lice, region, start = setting.parameters.lice, setting.region, setting.stay.start_day
-    methods = [setting.parameters.treatments.methods.of(name) for name in METHOD_NAMES]
+    treatments = setting.parameters.treatments
+    methods = [treatments.methods.of(name) for name in METHOD_NAMES]
     month = months_since_1970(np.arange(start, start + setting.days)) % 12
     lower, upper = (_logits([m.efficacy_iqr[side] for m in methods]) for side in (0, 1))
     return Delousing(
@@ -93,10 +94,29 @@ def prepare_delousing(setting: Setting, rings: Sequence[Container]) -> Delousing
         loss_mean=np.array([m.loss_mean for m in methods]),
         loss_sdlog=np.array([m.loss_sdlog for m in methods]),
         loss_spread=lice.loss_spread,
+        loss_temp_slope=np.array([m.loss_temp_slope for m in methods]),
+        strain=_strain(setting),
+        day_share=treatments.day_share,
+        zest=np.array([m.appetite_left for m in methods]),
         withholding_days=np.array([m.withholding_days for m in methods]),
         fasting_days=np.array([m.fasting_days for m in methods]),
         batch_key=setting.key(Stream.TREATMENT),
         ring_keys=setting.keys(Stream.TREATMENT, rings),
+        area_keys=np.array(
+            [stream_key(setting.schedule.seed, Stream.TREATMENT_DAY, ring.area.name) for ring in rings], dtype=np.uint64
+        ),
+    )
+
+
+def _strain(setting: Setting) -> Strain:
+    treatments = setting.parameters.treatments
+    return Strain(
+        temp_c=treatments.loss_temp_c,
+        weight_g=treatments.loss_weight_g,
+        weight_exponent=treatments.loss_weight_exponent,
+        recent=treatments.loss_recent,
+        recent_exponent=treatments.loss_recent_exponent,
+        limit=treatments.loss_limit,
     )
 
 

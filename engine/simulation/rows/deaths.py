@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from engine.biology.fish import Mortality
@@ -39,6 +41,12 @@ def death_tables(lives: Lives) -> dict[str, BatchRows]:
 
 
 def count_death_rows(mortality: Mortality, stage: int, days: int, share_with_deaths: float) -> float:
-    """Rows of a container lived in for so many days, on such a share of which fish die, each day of one cause."""
+    """Rows of a container lived in for so many days, on such a share of which dead are found, each day of one cause.
+
+    What decides the cause is drawn anew once in a while.
+    """
     causes = mortality.sea_causes if stage == SEA else mortality.freshwater_causes
-    return days / WEEK_DAYS * sum(1 - (1 - share_with_deaths * share) ** WEEK_DAYS for share in causes)
+    draws = 1 + (WEEK_DAYS - 1) * (1 - mortality.cause_memory)
+    a_draw = WEEK_DAYS / draws  # days of one cause
+    found = 1 - (1 - share_with_deaths) ** a_draw
+    return days / WEEK_DAYS * math.fsum(1 - (1 - found * share) ** draws for share in causes)

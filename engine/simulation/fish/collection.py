@@ -1,0 +1,60 @@
+"""Who collects the dead: crews that go round less often on Sundays, and not at all in high waves."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+import numpy as np
+
+from engine.farm.infrastructure import Area
+from engine.simulation.fish.health_events import DrawnEvents
+from engine.simulation.numerics.calendar import first_of_week, weeks_since_1970
+from engine.simulation.numerics.series import uniforms
+from engine.simulation.numerics.streams import Stream, later, stream_key
+from engine.simulation.setting import Setting
+from engine.simulation.water.weather import Storm, observe_weather
+
+
+def rounds_on_land(setting: Setting) -> np.ndarray:
+    """How likely each tank's dead are collected, (n, days): those of one hall share their crew."""
+    collection = setting.parameters.collection
+    here = [_crew_rounds(setting, c.place.name, weekdays=collection.weekday_land) for c in setting.containers]
+    return np.stack(here) * collection.reached_share
+
+
+def rounds_at_sea(setting: Setting, drawn: DrawnEvents | None) -> np.ndarray:
+    """How likely each ring's dead are collected, (n, days): those of one area share crew and weather.
+
+    drawn: the stay's events, for its storms; None: in calm weather, where only the expected matters.
+    """
+    collection = setting.parameters.collection
+    out = np.empty((len(setting.containers), setting.days))
+    begin = 0
+    for _, together in groupby(setting.containers, lambda c: c.area.id):
+        rings = list(together)
+        rounds = _crew_rounds(setting, rings[0].area.name, weekdays=collection.weekday_sea)
+        if drawn is not None:
+            rounds &= ~_rough(setting, rings[0].area, drawn)
+        out[begin : begin + len(rings)] = rounds * collection.reached_share
+        begin += len(rings)
+    return out
+
+
+def _crew_rounds(setting: Setting, place: str, weekdays: np.ndarray) -> np.ndarray:
+    """Whether the crew of a place goes round on each day, (days,)."""
+    start = setting.stay.start_day
+    day = np.arange(start, start + setting.days)
+    key = stream_key(setting.schedule.seed, Stream.COLLECTION, place)
+    chance = weekdays[day - first_of_week(weeks_since_1970(day))]
+    goes: np.ndarray = uniforms(later(key, start), setting.days) < chance
+    return goes
+
+
+def _rough(setting: Setting, area: Area, drawn: DrawnEvents) -> np.ndarray:
+    """Whether the waves of each day are too high to work, (days,)."""
+    model, start = setting.parameters.weather, setting.stay.start_day
+    storms = [Storm(e.start_day, model.storm_hours) for e in drawn.events if e.kind == "STORM"]
+    sky = observe_weather(setting.schedule, setting.climate, area, (start, start + setting.days), storms=storms)
+    waves = sky.wave_m.reshape(setting.days, len(model.hours_utc))
+    rough: np.ndarray = waves.sum(axis=1) > setting.parameters.collection.wave_limit_m * waves.shape[1]
+    return rough
