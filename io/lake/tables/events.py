@@ -309,12 +309,12 @@ STOCK_TABLES: tuple[Table, ...] = (
     ),
     Table(
         "mortality_event",
-        "Fish that died or were culled in one container on one day.",
+        "Fish that were found dead or culled in one container on one day.",
         (
             BATCH_REF,
             CONTAINER_REF,
             ASSIGNMENT_REF,
-            Column("event_date", DATE, "day", delta=True),
+            Column("event_date", DATE, "day on which they were collected", delta=True),
             count("count", "fish"),
             Column("biomass_kg", decimal(10, 2), "their biomass, by their own size", unit="kg", delta=True),
             Column(

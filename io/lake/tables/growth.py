@@ -70,7 +70,7 @@ GROWTH_TABLES: tuple[Table, ...] = (
             Column("date", DATE, "day", delta=True),
             Column("day_number", pa.int32(), "day of the batch's life, 1 first", delta=True),
             Column("avg_weight_g", decimal(10, 2), "estimated mean live weight", unit="g", delta=True),
-            count("population", "fish alive", delta=True),
+            count("population", "fish, with the dead that nobody has collected yet", delta=True),
             Column("biomass_kg", decimal(12, 2), "population x avg_weight_g / 1000", unit="kg", delta=True),
             Column(
                 "temp_c",

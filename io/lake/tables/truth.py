@@ -33,7 +33,7 @@ TRUTH_TABLES: tuple[Table, ...] = (
             Column("date", DATE, "day", delta=True),
             Column("avg_weight_g", decimal(10, 2), "mean live weight", unit="g", delta=True),
             Column("std_weight_g", decimal(10, 2), "standard deviation of live weight", unit="g", delta=True),
-            count("population", "fish alive", delta=True),
+            count("population", "fish, with the dead that nobody has collected yet", delta=True),
             Column("biomass_kg", decimal(12, 2), "population x avg_weight_g / 1000", unit="kg", delta=True),
             Column(
                 "temp_c",

@@ -14,12 +14,12 @@ from engine.simulation.fish.breathing import Breathing
 from engine.simulation.fish.days import Daily, Water
 from engine.simulation.fish.growth import Growing
 from engine.simulation.fish.life import Physiology
-from engine.simulation.fish.mortality import ENVIRONMENTAL, HANDLING, Dying
+from engine.simulation.fish.mortality import ENVIRONMENTAL, HANDLING, OTHER, Dying
 from engine.simulation.fish.tanks import TankPlan, simulate_tanks
 from engine.simulation.numerics.weights import Population
 from lake.codes import MORTALITY_CAUSES
 
-NO_CULL = -1
+NEVER = -1
 SLOTS = 6
 
 
@@ -40,7 +40,8 @@ def live(fish: list[int], days: int, **changes: Any) -> Daily:
         "residence_h": np.zeros((n, days, SLOTS)),
         "salinity": 0.0,
         "fasting_from": days,
-        "cull_on": NO_CULL,
+        "cleared_on": np.full(n, NEVER),
+        "cull_on": NEVER,
         "cull_share": 0.0,
         "cull_keys": keys(4, n),
         "tgc": np.full(n, 3.0),
@@ -54,6 +55,8 @@ def live(fish: list[int], days: int, **changes: Any) -> Daily:
         "oxygen_full": 75.0,
         "oxygen_none": 35.0,
         "sickness": 0.0,
+        "zest_memory": 0.0,
+        "zest_fasted": 1.0,
         "appetite_keys": keys(5, n),
         "volume_m3": np.full(n, 100.0),
         "rate_mg_kg_h": 95.0,
@@ -63,19 +66,27 @@ def live(fish: list[int], days: int, **changes: Any) -> Daily:
         "event_hazard": np.zeros((n, days)),
         "event_cause": np.zeros((n, days), dtype=np.int8),
         "handling_hazard": np.zeros((n, days)),
-        "batch_noise": np.zeros(days // 7 + 1),
+        "settling_hazard": np.zeros(days),
         "noise_sd": 0.0,
-        "noise_ar1": 0.5,
+        "noise_days": 5.0,
         "batch_share": 0.8,
+        "day_sd": 0.0,
         "cause_cumulative": np.array([0.4, 0.7, 1.0]),
+        "cause_memory": 0.0,
         "warm_c": 30.0,
         "warm_slope": 0.3,
         "oxygen_critical": 45.0,
         "oxygen_hazard": 0.0004,
+        "recent_days": 14.0,
+        "round_chance": np.ones((n, days)),
+        "found_share": 1.0,
+        "noise_key": np.uint64(77),
         "noise_keys": keys(1, n),
         "death_keys": keys(2, n),
         "cause_keys": keys(3, n),
         "dead_size_keys": keys(6, n),
+        "round_keys": keys(7, n),
+        "day_keys": keys(8, n),
     }
     assert set(changes) <= set(settings)
     s = settings | changes
@@ -177,9 +188,10 @@ def test_moments_are_those_of_single_fish(cv: float, spread: float) -> None:
     noise=st.floats(0.0, 2.0),
     cull=st.floats(0.0, 1.0),
     handling=st.floats(0.0, 0.5),
+    rounds=st.floats(0.0, 1.0),
 )
 def test_every_fish_is_alive_dead_or_culled_on_every_day(
-    fish: list[int], hazard: float, pulse: float, noise: float, cull: float, handling: float
+    fish: list[int], hazard: float, pulse: float, noise: float, cull: float, handling: float, rounds: float
 ) -> None:
     days = 25
     found = live(
@@ -188,6 +200,7 @@ def test_every_fish_is_alive_dead_or_culled_on_every_day(
         base_hazard=np.full(days, hazard),
         event_hazard=np.full((len(fish), days), pulse),
         handling_hazard=np.full((len(fish), days), handling),
+        round_chance=np.full((len(fish), days), rounds),
         noise_sd=noise,
         cull_on=10,
         cull_share=cull,
@@ -216,6 +229,7 @@ def test_mean_deaths_are_the_hazard_whatever_the_noise(fish: int, hazard: float)
         days,
         base_hazard=np.full(days, hazard),
         noise_sd=sd,
+        day_sd=0.4,
         batch_share=0.0,
     )
     per_fish_day = found.dead.sum() / (found.population + found.dead).sum()
@@ -225,22 +239,110 @@ def test_mean_deaths_are_the_hazard_whatever_the_noise(fish: int, hazard: float)
     assert per_fish_day == pytest.approx(hazard, rel=4.0 * error)
 
 
-def test_container_noise_is_an_ar1_with_the_given_memory() -> None:
-    containers, weeks, memory, sd = 4_000, 8, 0.45, 1.0
-    days = 7 * weeks
+def daily_log_rates(batch_share: float, containers: int = 3_000, noise_days: float = 6.0) -> np.ndarray:
+    """Of rings with the same hazard on 56 days, each of so many fish that chance alone does not show."""
     found = live(
-        [10_000_000] * containers,
-        days,
-        base_hazard=np.full(days, 1e-4),
-        noise_sd=sd,
-        noise_ar1=memory,
-        batch_share=0.0,
+        [2_000_000_000] * containers,
+        56,
+        base_hazard=np.full(56, 1e-5),
+        noise_sd=1.0,
+        noise_days=noise_days,
+        batch_share=batch_share,
     )
-    log_rate = np.log(found.dead.reshape(containers, weeks, 7).sum(axis=2))
-    assert np.ptp(log_rate.std(axis=0)) < 0.1
-    assert log_rate.std() == pytest.approx(sd, abs=0.03)
-    for week in range(weeks - 1):
-        assert np.corrcoef(log_rate[:, week], log_rate[:, week + 1])[0, 1] == pytest.approx(memory, abs=0.06)
+    log_rate: np.ndarray = np.log(found.dead)
+    return log_rate
+
+
+def test_noise_wanders_on_over_its_days_and_knows_no_block_of_days() -> None:
+    """Near days are alike, far ones not; the step from any day to the next is as large as from any other."""
+    log = daily_log_rates(0.0)
+    assert log.std(axis=0) == pytest.approx(1.0, abs=0.06)
+    steps = np.diff(log, axis=1).std(axis=0)
+    assert steps.max() < 1.12 * steps.min()
+    for apart, low, high in ((1, 0.85, 0.97), (6, 0.05, 0.35), (12, -0.06, 0.06)):
+        assert low < np.corrcoef(log[:, 0], log[:, apart])[0, 1] < high
+
+
+def test_containers_share_the_noise_by_the_batchs_weight() -> None:
+    log = daily_log_rates(0.6, containers=400)
+    shared = log - log.mean(axis=0)
+    assert shared.std() == pytest.approx(math.sqrt(1.0 - 0.36), rel=0.1)
+
+
+def test_a_cause_stays_by_its_memory_and_keeps_its_share() -> None:
+    containers, days, memory = 4_000, 20, 0.8
+    found = live([100_000] * containers, days, base_hazard=np.full(days, 0.002), cause_memory=memory)
+    same = (found.cause[:, 1:] == found.cause[:, :-1]).mean()
+    chance = 0.4**2 + 0.3**2 + 0.3**2
+    assert (same - chance) / (1.0 - chance) == pytest.approx(memory, abs=0.02)
+    shares = np.bincount(found.cause[:, -1], minlength=3) / containers
+    np.testing.assert_allclose(shares, [0.4, 0.3, 0.3], atol=0.03)
+
+
+def test_while_an_outbreak_rages_its_deaths_have_its_cause() -> None:
+    pulse = np.zeros((50, 30))
+    pulse[:, 10:20] = 0.5
+    found = live(
+        [100_000] * 50,
+        30,
+        base_hazard=np.full(30, 0.001),
+        event_hazard=pulse,
+        event_cause=np.full((50, 30), 4, dtype=np.int8),
+        cause_memory=0.9,
+    )
+    assert (found.cause[:, 10:20] == 4).mean() > 0.97
+    assert not (found.cause[:, :10] == 4).any()
+    assert not (found.cause[:, 20:] == 4).any()
+
+
+def test_what_the_move_to_sea_kills_is_no_injury() -> None:
+    found = live([100_000] * 10, 3, settling_hazard=np.array([0.01, 0.0, 0.0]))
+    assert (found.dead[:, 0] > 0).all()
+    assert (found.cause[:, 0] == OTHER).all()
+    assert not found.dead[:, 1:].any()
+
+
+def test_the_dead_wait_for_a_round_and_none_is_lost() -> None:
+    """Without a round nobody knows of them; the next round finds them all, as of the same deaths."""
+    rounds = np.ones((200, 14))
+    rounds[:, 5:9] = 0.0
+    known, found = (
+        live([1_000_000] * 200, 14, base_hazard=np.full(14, 0.001), round_chance=chance)
+        for chance in (np.ones((200, 14)), rounds)
+    )
+    assert not found.dead[:, 5:9].any()
+    np.testing.assert_array_equal(found.population[:, 5:9], np.repeat(found.population[:, 4:5], 4, axis=1))
+    np.testing.assert_array_equal(found.dead[:, 9], known.dead[:, 5:10].sum(axis=1))
+    np.testing.assert_array_equal(found.population[:, 9:], known.population[:, 9:])
+
+
+def test_a_round_finds_its_share_and_the_last_evening_all() -> None:
+    containers, days = 500, 20
+    found = live(
+        [1_000_000] * containers,
+        days,
+        base_hazard=np.full(days, 0.001),
+        found_share=0.6,
+        cleared_on=np.full(containers, days - 1),
+    )
+    whole = live([1_000_000] * containers, days, base_hazard=np.full(days, 0.001))
+    assert found.dead[:, 0].sum() / whole.dead[:, 0].sum() == pytest.approx(0.6, abs=0.01)
+    np.testing.assert_array_equal(found.dead.sum(axis=1), whole.dead.sum(axis=1))
+    np.testing.assert_array_equal(found.population[:, -1], whole.population[:, -1])
+
+
+def test_a_cull_leaves_no_dead_fish_behind() -> None:
+    found = live(
+        [100_000],
+        5,
+        base_hazard=np.full(5, 0.01),
+        round_chance=np.zeros((1, 5)),
+        cull_on=2,
+        cull_share=0.1,
+    )
+    assert found.dead[0].tolist()[:2] == [0, 0]
+    assert found.dead[0, 2] == pytest.approx(3_000, rel=0.1)
+    assert found.culled[0, 2] == pytest.approx(0.1 * (100_000 - found.dead[0, 2]), abs=2)
 
 
 def test_causes_have_their_shares_and_an_event_names_its_own() -> None:
@@ -261,7 +363,8 @@ def test_causes_have_their_shares_and_an_event_names_its_own() -> None:
 
 
 def test_causes_are_known_by_the_positions_that_the_lake_gives_them() -> None:
-    assert (MORTALITY_CAUSES[HANDLING], MORTALITY_CAUSES[ENVIRONMENTAL]) == ("HANDLING", "ENVIRONMENTAL")
+    named = [MORTALITY_CAUSES[cause] for cause in (HANDLING, ENVIRONMENTAL, OTHER)]
+    assert named == ["HANDLING", "ENVIRONMENTAL", "OTHER"]
 
 
 def test_heat_and_want_of_oxygen_kill_and_are_named_environmental() -> None:
@@ -343,6 +446,17 @@ def test_oxygen_inside_is_what_comes_in_less_what_the_fish_take(outside: float, 
 def test_sick_fish_eat_less() -> None:
     sick = live([1_000], 1, sickness=40.0, event_hazard=np.full((1, 1), 0.01))
     assert sick.appetite[0, 0] == pytest.approx(1.0 / 1.4)
+
+
+def test_appetite_comes_back_over_days_after_sickness_and_fasting() -> None:
+    pulse = np.zeros((1, 12))
+    pulse[0, 2] = 0.01
+    sick = live([1_000], 12, sickness=100.0, zest_memory=0.5, event_hazard=pulse).appetite[0]
+    lacking = 1.0 - sick
+    np.testing.assert_allclose(lacking[:2], 0.0, atol=1e-12)
+    np.testing.assert_allclose(lacking[2:8], 0.5 * 0.5 ** np.arange(6), rtol=1e-9)
+    fasted = live([1_000], 6, fasting_from=3, zest_fasted=0.9).appetite[0]
+    np.testing.assert_allclose(fasted, [1, 1, 1, 0.9, 0.81, 0.729], rtol=1e-9)
 
 
 def test_fish_that_lack_oxygen_eat_and_grow_less_in_the_same_proportion() -> None:

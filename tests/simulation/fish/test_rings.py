@@ -118,6 +118,9 @@ def test_lice_fall_by_the_efficacy_and_fish_die_of_the_loss(
         method["efficacy_iqr"]["value"] = [0.9999998, 0.99999995]
         method["attached_factor"]["value"] = 1.0
         method["loss_mean"]["value"], method["loss_sdlog"]["value"] = 0.02, 0.0
+        method["loss_temp_slope"]["value"] = 0.0
+    for name in ("loss_weight_exponent", "loss_recent_exponent"):
+        data["treatments"][name]["value"] = 0.0
     sure = parse_biology(yaml.safe_dump(data), "sure")
     treated = [h for h in live(small_schedule, farm, sure, 8) if h.treatments]
     assert treated
