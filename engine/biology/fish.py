@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+import numpy as np
 from pydantic import Field
 
 from engine.biology.values import (
@@ -46,6 +47,7 @@ from lake.codes import MORTALITY_CAUSES, SEA
 MEALS_A_DAY = 2
 WEEK = 7
 CYCLE_DAYS = 448  # the Monte Carlo behind the hazards at sea ran 64 weeks
+ANY_SIZE = np.ones(1), np.ones(1)
 CONDITION_SDS = 3.5  # a fish lies within so many of its weight's condition
 
 Hours = Annotated[Floats, Written(Hour, exactly(MEALS_A_DAY, "one for each meal of a day"), RISING)]
@@ -57,7 +59,9 @@ Causes = Annotated[tuple[Share, ...], exactly(len(MORTALITY_CAUSES), ", ".join(M
 class Growth:
     temperature_response_c: Annotated[Floats, Written(Celsius, RISING)]
     temperature_response: Annotated[Floats, Written(Share)]
-    size_response_exponent: Annotated[float, Field(ge=-0.3, le=0.3)]
+    size_response_g: Annotated[Floats, Written(Weight, RISING)]
+    size_response: Annotated[Floats, Written(PositiveRatio)]
+    daylight_share: Annotated[float, Field(ge=0, le=0.5)]
     container_tgc_cv: Spread
     condition_factor_g: Annotated[Floats, Written(Weight, RISING)]
     condition_factor: Annotated[Floats, Written(Annotated[float, Field(ge=0.1, le=10)])]
@@ -66,8 +70,16 @@ class Growth:
     sample_size: Fish
     first_sampled_stage: Stage
 
+    def response_to_size(self, at_sea: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Mean weights, g, and the share of the TGC there; the stages on land have a TGC each, whatever the size."""
+        return (self.size_response_g, self.size_response) if at_sea else ANY_SIZE
+
     def __post_init__(self) -> None:
-        for y, x in (("temperature_response", "temperature_response_c"), ("condition_factor", "condition_factor_g")):
+        for y, x in (
+            ("temperature_response", "temperature_response_c"),
+            ("size_response", "size_response_g"),
+            ("condition_factor", "condition_factor_g"),
+        ):
             values, length = getattr(self, y), len(getattr(self, x))
             if len(values) != length:
                 raise Unfit(y, values, f"has {len(values)} values, not {length}: one for each of {x}")

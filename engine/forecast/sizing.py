@@ -21,7 +21,10 @@ from engine.biology.region import Region
 from engine.biology.stages import FreshwaterStage
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay, to_date
+from engine.forecast.size_response import reached
 from engine.simulation.numerics.moments import mean_weights_g
+from engine.simulation.numerics.series import season
+from engine.simulation.water.climate import MIDSUMMER
 from lake.codes import SEA
 from lake.errors import InputError
 
@@ -177,10 +180,9 @@ def _sea_weight_g(
     growth = biology.model.growth
     tgc = region.sea_tgc + Z_UPPER * math.hypot(region.sea_tgc_batch_sd, region.sea_tgc_site_sd)
     ring = 1 + Z_UPPER * growth.container_tgc_cv
-    # TGC ~ (W / 1 kg)^x with x < 0 is highest for the smallest fish
-    size = max(1.0, (root**3 / 1000) ** growth.size_response_exponent)
     degree_days = _upper_degree_days(start_day, days, region, biology.model.environment.site_sd_c)
-    gain = tgc / 1000 * size * degree_days
+    light = 1 + growth.daylight_share * float(season(start_day, days, MIDSUMMER).mean())
+    gain = reached(growth, root, tgc / 1000 * degree_days * light) - root
     spread = (region.sea_individual_tgc_cv * gain) ** 2
     end = root + gain * ring
     end_g = mean_weights_g(end, spread)
@@ -190,7 +192,8 @@ def _sea_weight_g(
     target_root = target_g ** (1 / 3)
     share = max(0.0, target_root - root) / target_root
     # the ring that grew best is heavier than the batch's mean when that mean reaches the target
-    at_target = target_root * (1 + share * (ring - 1)) + tgc / 1000 * warmest
+    in_a_day = reached(growth, target_root, tgc / 1000 * (1 + growth.daylight_share) * warmest) - target_root
+    at_target = target_root * (1 + share * (ring - 1)) + in_a_day
     return float(min(end_g, at_target**3))
 
 

@@ -19,7 +19,9 @@ from engine.biology.parameters import Biology
 from engine.farm.infrastructure import Farm
 from engine.farm.occupancy import Ints
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay
+from engine.forecast.size_response import unhindered
 from engine.simulation.numerics.moments import mean_weights_g
+from engine.simulation.numerics.series import season
 from engine.simulation.rows.deaths import count_death_rows
 from engine.simulation.rows.feed import count_feed_rows
 from engine.simulation.rows.fish import count_sample_rows
@@ -34,7 +36,7 @@ from engine.simulation.rows.readings import mean_readings
 from engine.simulation.rows.states import ROWS_A_DAY
 from engine.simulation.rows.stays import BATCH_ROWS
 from engine.simulation.rows.surroundings import count_surroundings_rows
-from engine.simulation.water.climate import Climate
+from engine.simulation.water.climate import MIDSUMMER, Climate
 from lake.codes import SEA
 
 # Gauss-Hermite for a standard normal: seven points and their weights
@@ -76,6 +78,7 @@ class _RegionOutlook:
         self.stages = biology.model.freshwater[geography]
         growth = biology.model.growth
         share = np.interp(sea_c, growth.temperature_response_c, growth.temperature_response)
+        share *= 1.0 + growth.daylight_share * season(first_day, len(sea_c), MIDSUMMER)
         self.effective = list(accumulate((np.maximum(sea_c, 0.0) * share).tolist(), initial=0.0))
         self.needs: dict[tuple[float, float], list[tuple[float, float]]] = {}
         self._shares: dict[tuple[float, float], float] = {}
@@ -98,13 +101,12 @@ class _RegionOutlook:
     def _needs(self, root: float, spread: float, target_g: float, target_sd_g: float) -> list[tuple[float, float]]:
         """(probability, effective degree-days from transfer to the target) at the points of the spread."""
         r = self.region
-        power = 1.0 - 3.0 * self.bio.growth.size_response_exponent
         mean_g = target_g
         end = mean_g ** (1 / 3)
         for _ in range(4):
             v = spread + (r.sea_individual_tgc_cv * (end - root)) ** 2
             end -= (mean_weights_g(end, v) - mean_g) / (3 * (end * end + v))
-        need = max(0.0, end**power - root**power) / power * 1000.0 ** (1.0 + (1.0 - power) / 3.0) / r.sea_tgc
+        need = 1000.0 / r.sea_tgc * unhindered(self.bio.growth, root, end)
         growth = math.hypot(r.sea_tgc_batch_sd, r.sea_tgc_site_sd) / r.sea_tgc
         size = target_sd_g / (3 * mean_g) * end / max(end - root, 1e-9)
         start = sum((stage.tgc_cv * g) ** 2 for stage, g in zip(self.stages, self.gains(), strict=True)) ** 0.5

@@ -107,7 +107,9 @@ def test_a_stations_name_at_a_stage_is_held_against_its_hall(changed: Changed, s
 
 def _batch(id: int, *stays: tuple[int, int, int]) -> Batch:
     """A batch with stays (container, first day, end day), by stage."""
-    found = tuple(Stay(stage, (c,), start_day=a, end_day=b) for stage, (c, a, b) in enumerate(stays, 1))
+    found = tuple(
+        Stay(stage=stage, container_ids=(c,), start_day=a, end_day=b) for stage, (c, a, b) in enumerate(stays, 1)
+    )
     return Batch(id=id, number=f"B{id}", geography_id=1, eggs=10_000, stays=found)
 
 

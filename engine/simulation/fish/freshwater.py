@@ -60,8 +60,8 @@ def _growth(setting: Setting) -> Growth:
         yolk = (am.cbrt(end_g) - am.cbrt(start_g)) / setting.planned_days
     return Growth(
         tgc=mean / usual_response,
+        size=growth.response_to_size(at_sea=False),
         individual_cv=stage.individual_tgc_cv,
-        size_exponent=0.0,
         yolk=yolk,
         fcr_mean=stage.fcr,
         fcr_sd=stages.fcr_sd,

@@ -16,19 +16,21 @@ from engine.simulation.numerics.weights import mean_weight_g
 class Growing(NamedTuple):
     """How the fish of a stage grow and eat.
 
-    tgc (n,): each container's, g^(1/3) per 1000 degree-days. response: share of it over response_c (degC).
-    individual_cv: of the TGC between fish. size_exponent: TGC goes with (W / 1 kg)^x. yolk: growth without feed,
-    g^(1/3) a day. fcr: feed / growth. appetite_sd: of the daily ration. oxygen_full, oxygen_none: % saturation at
-    which the fish eat all and nothing. sickness: appetite is divided by 1 + sickness x the events' daily hazard.
-    zest_memory: share of what appetite lacks that is still lacking a day later; zest_fasted: share of it that a day
-    without feed leaves. appetite_keys (n,): of the containers' streams.
+    tgc (n,): each container's, g^(1/3) per 1000 degree-days. response: share of it over response_c (degC);
+    size_response: over size_g, the mean weight; light (days,): by the length of the day. individual_cv: of the TGC
+    between fish. yolk: growth without feed, g^(1/3) a day. fcr: feed / growth. appetite_sd: of the daily ration.
+    oxygen_full, oxygen_none: % saturation at which the fish eat all and nothing. sickness: appetite is divided by
+    1 + sickness x the events' daily hazard. zest_memory: share of what appetite lacks that is still lacking a day
+    later; zest_fasted: share of it that a day without feed leaves. appetite_keys (n,): of the containers' streams.
     """
 
     tgc: np.ndarray
     response_c: np.ndarray
     response: np.ndarray
+    size_g: np.ndarray
+    size_response: np.ndarray
+    light: np.ndarray
     individual_cv: float
-    size_exponent: float
     yolk: float
     fcr: float
     appetite_sd: float
@@ -57,13 +59,8 @@ def zest_left(c: int, is_fed: bool, event_hazard: float, state: State, growing: 
 
 
 @lean_kernel
-def grow(
-    today: Today, is_fed: bool, appetite: float, log_kg: float, state: State, growing: Growing, daily: Daily
-) -> None:
-    """The day's growth and ration. Fish that are not fed do not grow, not even of their yolk.
-
-    log_kg: the logarithm of their mean weight in the morning.
-    """
+def grow(today: Today, is_fed: bool, appetite: float, state: State, growing: Growing, daily: Daily) -> None:
+    """The day's growth and ration. Fish that are not fed do not grow, not even of their yolk."""
     c, d = today.c, today.d
     temp_c, tgc = today.temp_c, growing.tgc[c]
     mu, v = state.mu[c], state.v[c]
@@ -72,9 +69,9 @@ def grow(
     if is_fed:
         g = growing.yolk
         if tgc > 0.0 and temp_c > 0.0:
-            g += tgc / 1000.0 * temp_c * interpolate(temp_c, growing.response_c, growing.response) * appetite
-            if growing.size_exponent != 0.0:
-                g *= am.exp(growing.size_exponent * log_kg)
+            share = interpolate(temp_c, growing.response_c, growing.response)
+            share *= interpolate(before_g, growing.size_g, growing.size_response) * growing.light[d]
+            g += tgc / 1000.0 * temp_c * share * appetite
         v += growing.individual_cv * growing.individual_cv * g * (2.0 * state.grown[c] + g)
         state.grown[c] += g
         mu += g

@@ -40,4 +40,4 @@ def breathe_and_grow(
     )
     zest = zest_left(c=today.c, is_fed=is_fed, event_hazard=event_hazard, state=state, growing=growing)
     appetite = zest * appetite_left(oxygen_mean, growing)
-    grow(today=today, is_fed=is_fed, appetite=appetite, log_kg=log_kg, state=state, growing=growing, daily=daily)
+    grow(today=today, is_fed=is_fed, appetite=appetite, state=state, growing=growing, daily=daily)

@@ -13,20 +13,22 @@ from engine.simulation.fish.growth import Growing
 from engine.simulation.fish.health_events import DrawnEvents
 from engine.simulation.fish.mortality import Dying
 from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.series import season
 from engine.simulation.numerics.streams import Stream, later
 from engine.simulation.numerics.sums import cumulative
 from engine.simulation.setting import Setting
+from engine.simulation.water.climate import MIDSUMMER
 
 DAY_NOISE = 1 << 32  # of a container's draws of noise, the first that is of a day alone
 
 
 @dataclass(frozen=True)
 class Growth:
-    """How a batch's fish grow in a stage: its mean TGC, and what Growing has of the same name."""
+    """How a batch's fish grow in a stage: its mean TGC, its answer to size, and what Growing has of the same name."""
 
     tgc: float
+    size: tuple[np.ndarray, np.ndarray]
     individual_cv: float
-    size_exponent: float
     yolk: float
     fcr_mean: float
     fcr_sd: float
@@ -75,6 +77,7 @@ def prepare_breathing(setting: Setting) -> Breathing:
 def prepare_growing(setting: Setting, growth: Growth) -> Growing:
     """The fish's growth and appetite; each container's TGC varies about the batch's, the FCR from batch to batch."""
     parameters, stage = setting.parameters, setting.stay.stage
+    by_day = parameters.growth.daylight_share if setting.is_at_sea else 0.0  # halls have light of their own
     feed, cv = parameters.feed, parameters.growth.container_tgc_cv
     tgc = [max(0.0, growth.tgc * (1.0 + cv * am.normal(key, stage))) for key in setting.keys(Stream.GROWTH)]
     fcr = 0.0
@@ -85,8 +88,10 @@ def prepare_growing(setting: Setting, growth: Growth) -> Growing:
         tgc=np.array(tgc),
         response_c=parameters.growth.temperature_response_c,
         response=parameters.growth.temperature_response,
+        size_g=growth.size[0],
+        size_response=growth.size[1],
+        light=1.0 + by_day * season(setting.stay.start_day, setting.days, MIDSUMMER),
         individual_cv=growth.individual_cv,
-        size_exponent=growth.size_exponent,
         yolk=growth.yolk,
         fcr=fcr,
         appetite_sd=feed.appetite_sd,

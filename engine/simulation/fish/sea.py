@@ -86,8 +86,8 @@ def _growth(setting: Setting) -> Growth:
     mean += region.sea_tgc_site_sd * am.normal(setting.site_key, 1)
     return Growth(
         tgc=mean,
+        size=setting.parameters.growth.response_to_size(at_sea=True),
         individual_cv=region.sea_individual_tgc_cv,
-        size_exponent=setting.parameters.growth.size_response_exponent,
         yolk=0.0,
         fcr_mean=region.sea_fcr,
         fcr_sd=region.sea_fcr_sd,

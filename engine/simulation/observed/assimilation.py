@@ -29,13 +29,14 @@ class Known(NamedTuple):
 class ExpectedGrowth(NamedTuple):
     """The growth that a farm expects of a stage.
 
-    tgc: g^(1/3) per 1000 degree-days where the response is 1; yolk: g^(1/3) a day without feed; size_exponent: TGC goes
-    with (W / 1 kg)^x; response: share of the TGC at response_c (degC).
+    tgc: g^(1/3) per 1000 degree-days where the responses are 1; yolk: g^(1/3) a day without feed; size_response: share
+    of the TGC at a mean weight of size_g; response: at response_c (degC).
     """
 
     tgc: float
     yolk: float
-    size_exponent: float
+    size_g: np.ndarray
+    size_response: np.ndarray
     response_c: np.ndarray
     response: np.ndarray
 
@@ -107,9 +108,9 @@ def grown_root(root: float, temp_c: float, expected: ExpectedGrowth) -> float:
     """The cube-root weight a day later, where fish are fed or live on their yolk."""
     g = expected.yolk
     if expected.tgc > 0.0 and temp_c > 0.0:
-        g += expected.tgc / 1000.0 * temp_c * interpolate(temp_c, expected.response_c, expected.response)
-    if expected.size_exponent != 0.0:
-        g *= am.exp(expected.size_exponent * am.log(root * root * root / 1000.0))
+        share = interpolate(temp_c, expected.response_c, expected.response)
+        share *= interpolate(root * root * root, expected.size_g, expected.size_response)
+        g += expected.tgc / 1000.0 * temp_c * share
     return root + g
 
 

@@ -56,12 +56,14 @@ def expected_growth(schedule: Schedule, geography_id: int, stage: int, planned_d
     model = schedule.biology.model
     geography = schedule.farm.geography(geography_id).name
     growth, share = model.growth, model.monitoring.expected_growth
+    size_g, size_response = growth.response_to_size(at_sea=stage == SEA)
     response_c, response = growth.temperature_response_c, growth.temperature_response
     if stage == SEA:
         return ExpectedGrowth(
             tgc=share * schedule.biology.region(geography).sea_tgc,
             yolk=0.0,
-            size_exponent=growth.size_response_exponent,
+            size_g=size_g,
+            size_response=size_response,
             response_c=response_c,
             response=response,
         )
@@ -75,7 +77,8 @@ def expected_growth(schedule: Schedule, geography_id: int, stage: int, planned_d
     return ExpectedGrowth(
         tgc=share * published.tgc / found_at,
         yolk=yolk,
-        size_exponent=0.0,
+        size_g=size_g,
+        size_response=size_response,
         response_c=response_c,
         response=response,
     )

@@ -35,7 +35,7 @@ from tests.simulation.observed.test_growth_samples import changed
 FLAT_C, FLAT = np.array([0.0, 30.0]), np.array([1.0, 1.0])
 TRUST = Trust(anchor_weight=0.75, after_week=0.8, floor=0.4, min_growth=0.2)
 HARD = TRUST._replace(anchor_weight=1.0)
-TGC = ExpectedGrowth(tgc=3.0, yolk=0.0, size_exponent=0.0, response_c=FLAT_C, response=FLAT)
+TGC = ExpectedGrowth(tgc=3.0, yolk=0.0, size_g=np.ones(1), size_response=np.ones(1), response_c=FLAT_C, response=FLAT)
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +100,7 @@ def test_without_error_the_estimate_is_the_truth(
     data = changed(
         biology,
         growth__container_tgc_cv=0.0,
+        growth__daylight_share=0.0,
         stages__egg_weight_cv=0.0,
         stages__individual_tgc_cv=[0.0] * 5,
         monitoring__selection_sd=[0.0] * 6,
@@ -259,7 +260,13 @@ def test_no_jump_at_a_transfer(
                 planned = stage.planned_end_day - stage.start_day
                 model = expected_growth(small_schedule, h.batch.geography_id, stage.stage, planned)
                 share = np.interp(dest.temp_c[j, 0], model.response_c, model.response)
-                g = model.tgc / 1000.0 * dest.temp_c[j, 0] * share * (mixed_g / 1000.0) ** model.size_exponent
+                g = (
+                    model.tgc
+                    / 1000.0
+                    * dest.temp_c[j, 0]
+                    * share
+                    * np.interp(mixed_g, model.size_g, model.size_response)
+                )
                 if not stage.ration[j, 0]:
                     g = 0.0
                 assert first_g == pytest.approx((mixed_g ** (1.0 / 3.0) + g) ** 3, abs=0.00501, rel=1e-9)
@@ -437,7 +444,7 @@ def _plainly(
             root += yolk / planned
         elif stage.ration[c, d] > 0 and t > 0.0:
             if stage.stage == SEA:
-                tgc = region.sea_tgc * (weight_g / 1000.0) ** growth.size_response_exponent
+                tgc = region.sea_tgc * float(np.interp(weight_g, growth.size_response_g, growth.size_response))
             else:
                 tgc = region.freshwater_tgc[stage.stage - 1]
                 tgc /= response(region.hall_temperature_c[stage.stage - 1])
