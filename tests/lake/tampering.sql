@@ -755,7 +755,7 @@ UPDATE daily_state SET avg_weight_g = avg_weight_g * 1.2 WHERE assignment_id = 1
 UPDATE transfer_action SET measured_avg_weight_g = measured_avg_weight_g * 1.2 WHERE dest_assignment_id = 1034;
 
 -- 13_weights: estimate within bounds
-UPDATE daily_state SET avg_weight_g = avg_weight_g * 1.5 WHERE assignment_id = 1034 AND date > day(1034, 200);
+UPDATE daily_state SET avg_weight_g = avg_weight_g * 2 WHERE assignment_id = 1034 AND date > day(1034, 200);
 
 -- 13_weights: mean weight = its fish
 UPDATE growth_sample SET avg_weight_g = avg_weight_g + 0.01 WHERE rowid = 3;
@@ -809,7 +809,7 @@ UPDATE health_sampling_event SET min_length_cm = min_length_cm + 0.01 WHERE rowi
 UPDATE health_sampling_event SET max_length_cm = max_length_cm + 0.01 WHERE rowid = 3;
 
 -- 13_weights: examined fish's K
-UPDATE health_sampling_event SET avg_k_factor = avg_k_factor + 0.0001 WHERE rowid = 3;
+UPDATE health_sampling_event SET avg_k_factor = avg_k_factor + 0.01 WHERE rowid = 3;
 
 -- 13_weights: fish weighed and measured
 UPDATE health_sampling_event SET calculated_sample_size = calculated_sample_size - 1 WHERE rowid = 3;
