@@ -17,7 +17,7 @@ class Monitoring:
     last_sample_share: Share
     last_sample_days: Days
     anchor_weight: Share
-    expected_growth: PositiveRatio
+    expected_growth: Annotated[float, Field(ge=1e-6, le=100)]  # a weight has its cube, and eight digits
     confidence_after_week: Share
     confidence_floor: Share
     interpolated_confidence: Share

@@ -1331,7 +1331,7 @@ UPDATE photoperiod_data SET batch_id = 2 WHERE batch_id = 1;
 UPDATE photoperiod_data SET day_length_hours = day_length_hours + 0.02 WHERE rowid = 5;
 
 -- 17_readings: it blows in a storm
-UPDATE weather_data SET wind_speed = 1;
+UPDATE health_event SET kind = 'STORM';
 
 -- 01_batch_conservation: the dead of a week, by reason
 UPDATE mortality_record SET count = count + 1 WHERE rowid = 5;

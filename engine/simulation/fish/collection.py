@@ -7,12 +7,11 @@ from itertools import groupby
 import numpy as np
 
 from engine.farm.infrastructure import Area
-from engine.simulation.fish.health_events import DrawnEvents
 from engine.simulation.numerics.calendar import first_of_week, weeks_since_1970
 from engine.simulation.numerics.series import uniforms
 from engine.simulation.numerics.streams import Stream, later, stream_key
 from engine.simulation.setting import Setting
-from engine.simulation.water.weather import Storm, observe_weather
+from engine.simulation.water.weather import observe_weather
 
 
 def rounds_on_land(setting: Setting) -> np.ndarray:
@@ -22,10 +21,10 @@ def rounds_on_land(setting: Setting) -> np.ndarray:
     return np.stack(here) * collection.reached_share
 
 
-def rounds_at_sea(setting: Setting, drawn: DrawnEvents | None) -> np.ndarray:
+def rounds_at_sea(setting: Setting, *, is_calm: bool = False) -> np.ndarray:
     """How likely each ring's dead are collected, (n, days): those of one area share crew and weather.
 
-    drawn: the stay's events, for its storms; None: in calm weather, where only the expected matters.
+    is_calm: as if the weather always were, where only the expected matters.
     """
     collection = setting.parameters.collection
     out = np.empty((len(setting.containers), setting.days))
@@ -33,8 +32,8 @@ def rounds_at_sea(setting: Setting, drawn: DrawnEvents | None) -> np.ndarray:
     for _, together in groupby(setting.containers, lambda c: c.area.id):
         rings = list(together)
         rounds = _crew_rounds(setting, rings[0].area.name, weekdays=collection.weekday_sea)
-        if drawn is not None:
-            rounds &= ~_rough(setting, rings[0].area, drawn)
+        if not is_calm:
+            rounds &= ~_rough(setting, rings[0].area)
         out[begin : begin + len(rings)] = rounds * collection.reached_share
         begin += len(rings)
     return out
@@ -50,11 +49,10 @@ def _crew_rounds(setting: Setting, place: str, weekdays: np.ndarray) -> np.ndarr
     return goes
 
 
-def _rough(setting: Setting, area: Area, drawn: DrawnEvents) -> np.ndarray:
+def _rough(setting: Setting, area: Area) -> np.ndarray:
     """Whether the waves of each day are too high to work, (days,)."""
     model, start = setting.parameters.weather, setting.stay.start_day
-    storms = [Storm(e.start_day, model.storm_hours) for e in drawn.events if e.kind == "STORM"]
-    sky = observe_weather(setting.schedule, setting.climate, area, (start, start + setting.days), storms=storms)
+    sky = observe_weather(setting.schedule, setting.climate, area, (start, start + setting.days))
     waves = sky.wave_m.reshape(setting.days, len(model.hours_utc))
     rough: np.ndarray = waves.sum(axis=1) > setting.parameters.collection.wave_limit_m * waves.shape[1]
     return rough

@@ -1,68 +1,54 @@
-"""Kernels of health events: when those of a kind begin, what they kill, and the hazard that they add by day."""
+"""Kernels of health events: what one takes, and the hazard that it adds by day."""
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.compilation import kernel
 
-
-class EventRates(NamedTuple):
-    """Events of one kind in a stay: `mean` of their number, `limit` at most.
-
-    Their losses, shares of the fish that die of one, are lognormal: loss_median, loss_sdlog, loss_limit at most.
-    """
-
-    mean: float
-    limit: int
-    loss_median: float
-    loss_sdlog: float
-    loss_limit: float
+WEEK = 7  # days
 
 
 @kernel
-def draw_events(key: np.uint64, weeks: np.ndarray, rates: EventRates) -> tuple[np.ndarray, np.ndarray]:
-    """Draw a stay's events of one kind: the week of the stay in which each begins, and its loss, (events,).
+def daily_course(weeks: np.ndarray, pace: float) -> np.ndarray:
+    """An event's course over its days, (7 x weeks / pace,), summing to 1, from its shares by week (weeks,) at pace 1.
 
-    weeks: likelihood of a start by week of the stay. Draws: 1 for the number of events, 2 for each of `limit`, whether
-    it happens or not.
+    It rises and falls evenly from the middle of a week to the next one's, from nothing and to nothing.
     """
+    n = weeks.shape[0]
+    days = int(np.ceil(WEEK * n / pace))
+    out = np.empty(days)
     total = 0.0
-    for w in range(weeks.shape[0]):
-        total += weeks[w]
-    count = 0
-    if total > 0.0:
-        count = min(rates.limit, am.poisson_quantile(rates.mean, am.uniform(key, 0)))
-    start_week, loss = np.zeros(count, dtype=np.int64), np.zeros(count)
-    for e in range(count):
-        u = am.uniform(key, 2 * e + 1) * total
-        start = 0
-        while start < weeks.shape[0] - 1 and u >= weeks[start]:
-            u -= weeks[start]
-            start += 1
-        for _ in range(e):  # no two in one week: the later drawn waits
-            for earlier in range(e):
-                if start_week[earlier] == start:
-                    start = (start + 1) % weeks.shape[0]
-        start_week[e] = start
-        loss[e] = min(rates.loss_limit, rates.loss_median * am.exp(rates.loss_sdlog * am.normal(key, 2 * e + 2)))
-    return start_week, loss
+    for d in range(days):
+        position = (d + 0.5) * pace / WEEK - 0.5  # in weeks, from the middle of the first
+        left = int(np.floor(position))
+        part = position - left
+        low = weeks[left] if 0 <= left < n else 0.0
+        high = weeks[left + 1] if left + 1 < n else 0.0
+        out[d] = low + part * (high - low)
+        total += out[d]
+    for d in range(days):
+        out[d] /= total
+    return out
+
+
+@kernel
+def loss_of(z: float, median: float, sdlog: float, limit: float) -> float:
+    """The share of the fish that die of an event, lognormal from a standard normal deviate, `limit` at most."""
+    return min(limit, median * am.exp(sdlog * z))
 
 
 @kernel
 def spread_event(
-    start_week: int, dose: float, cause: int, spread: np.ndarray, hazard: np.ndarray, hazard_cause: np.ndarray
+    start: int, dose: float, cause: int, course: np.ndarray, hazard: np.ndarray, hazard_cause: np.ndarray
 ) -> None:
-    """Add an event's cumulative hazard, `dose`, to `hazard` (days,), by week as in spread (weeks,).
+    """Add an event's cumulative hazard, `dose`, to `hazard` (days,) from day `start`, by day as in course (its days,).
 
     Where it weighs most, hazard_cause (days,) becomes its own.
     """
-    for w in range(spread.shape[0]):
-        for d in range(7 * (start_week + w), min(7 * (start_week + w + 1), hazard.shape[0])):
-            daily = spread[w] * dose / 7.0
-            if daily > hazard[d]:
-                hazard_cause[d] = cause
-            hazard[d] += daily
+    for i in range(min(course.shape[0], hazard.shape[0] - start)):
+        daily = course[i] * dose
+        if daily > hazard[start + i]:
+            hazard_cause[start + i] = cause
+        hazard[start + i] += daily

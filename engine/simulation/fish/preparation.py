@@ -111,7 +111,7 @@ def prepare_dying(setting: Setting, base: BaseHazard, events: DrawnEvents, round
     return Dying(
         base_hazard=base.hazard,
         event_hazard=events.hazard[:, :days].copy(),
-        event_cause=np.tile(events.cause[:days], (n, 1)),
+        event_cause=events.cause[:, :days].copy(),
         handling_hazard=np.zeros((n, days)),
         settling_hazard=np.zeros(days),
         noise_sd=base.noise_sd,

@@ -48,10 +48,11 @@ def simulate_sea_stage(
     ring_ids = setting.stay.container_ids if stand_in is None else stand_in.ring_ids
     rings = [setting.schedule.farm.container(c) for c in ring_ids]
     water = prepare_water(setting, setting.region.salinity)
+    rounds = rounds_at_sea(setting, is_calm=stand_in is not None)
     physiology = Physiology(
         breathing=prepare_breathing(setting),
         growing=prepare_growing(setting, _growth(setting)),
-        dying=prepare_dying(setting, _base_hazard(setting), drawn, rounds_at_sea(setting, None if stand_in else drawn)),
+        dying=prepare_dying(setting, _base_hazard(setting), drawn, rounds),
     )
     _transfer_stress(setting, physiology.dying)
     counting = prepare_counting(setting, rings)

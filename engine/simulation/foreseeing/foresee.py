@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from engine.farm.foreseen import Foreseen
 from engine.farm.schedule import Batch, Schedule
+from engine.simulation.foreseeing.outbreaks import foresee_outbreaks
 from engine.simulation.water.climate import Climate
 
 KEPT = 4  # schedules
@@ -35,4 +36,4 @@ def with_foreseen(schedule: Schedule, climate: Climate) -> Schedule:
 
 
 def _foresee(schedule: Schedule, climate: Climate) -> Foreseen:
-    return Foreseen()
+    return Foreseen(outbreaks=foresee_outbreaks(schedule.farm, climate, schedule.batches))

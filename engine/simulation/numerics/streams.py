@@ -57,6 +57,7 @@ class Stream(IntEnum):
     WASTE = 38  # per batch and container
     YEAR_CLASS = 39  # per geography, by year of the eggs
     WEATHER = 40  # per geography or area, and variable, by observation
+    STRIKE = 42  # what befalls places: per geography, kind and year; per area and year; per batch and area, by event
     COLLECTION = 44  # per place, by day: whether its crew goes round; per batch and container: whether it is reached
     TREATMENT_DAY = 45  # per area, by day: how well treatments go there
     MOVE_PLAN = 61  # per batch and stage left: the plan, then by action

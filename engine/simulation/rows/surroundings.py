@@ -18,8 +18,7 @@ from engine.simulation.rows.lives import Lives
 from engine.simulation.water.climate import Climate
 from engine.simulation.water.sky import Sky
 from engine.simulation.water.sun import day_lengths_h, daylight, noon_heights
-from engine.simulation.water.weather import Storm, observe_weather
-from lake.codes import SEA
+from engine.simulation.water.weather import observe_weather
 from lake.tables import TABLES
 
 NOON = 12  # h UTC; light is told at the observation nearest to it
@@ -59,7 +58,7 @@ def _look_around(position: int, life: BatchLife) -> Iterator[_Seen]:
             continue
         first, end = int(days[0]), int(days[-1]) + 1
         area = schedule.farm.areas[area_id - 1]
-        sky = observe_weather(schedule, life.climate, area, (first, end), storms=_storms(life))
+        sky = observe_weather(schedule, life.climate, area, (first, end))
         if len(days) < end - first:
             here = days - first
             sky = Sky._make(values.reshape(-1, per_day)[here].ravel() for values in sky)
@@ -108,11 +107,6 @@ def _in_time(lives: Lives, table: str, seen: Sequence[_Seen], rows: Columns, tim
     counts = np.bincount(life, minlength=len(lives))
     sorted_rows = {name: values[order] for name, values in (rows | {"area_id": area}).items()}
     return lives.rows({"id": lives.row_ids(table, counts), **sorted_rows}, counts)
-
-
-def _storms(life: BatchLife) -> list[Storm]:
-    hours = life.schedule.biology.model.weather.storm_hours
-    return [Storm(e.start_day, hours) for e in life.history.events if e.stage == SEA and e.kind == "STORM"]
 
 
 def _noon(model: Parameters) -> int:

@@ -16,8 +16,10 @@ from engine.simulation.numerics.series import season, through_months, uniforms, 
 from engine.simulation.numerics.streams import Stream, later, stream_key
 from engine.simulation.water.climate import MIDSUMMER, Climate
 from engine.simulation.water.sky import Draws, Sky, SkyModel, Usual, observe_sky
+from engine.simulation.water.strikes import strikes
 
 DAY_HOURS = 24
+STORM = "STORM"  # in lake.codes.EVENT_KINDS
 FORGETTING = 120.0  # the memory's lifetimes after which nothing is left of how a course began
 WANDERING = ("wind", "direction", "cloud", "air", "wave")  # what a geography's areas share in part
 
@@ -44,9 +46,7 @@ class _Regional(NamedTuple):
 _regional: WeakKeyDictionary[Climate, dict[int, _Regional]] = WeakKeyDictionary()
 
 
-def observe_weather(
-    schedule: Schedule, climate: Climate, area: Area, days: tuple[int, int], *, storms: Sequence[Storm] = ()
-) -> Sky:
+def observe_weather(schedule: Schedule, climate: Climate, area: Area, days: tuple[int, int]) -> Sky:
     """The weather of an area at the hours of observation on days [first, end), in time; in storms it blows hard."""
     model, region = schedule.biology.model.weather, schedule.region_of(area)
     first, end = days
@@ -65,7 +65,7 @@ def observe_weather(
             cloud=region.cloud_cover,
             rain_share=region.rain_share,
         ),
-        storm=_stormy(storms, first, hours, end - first),
+        storm=_stormy(storms_over(climate, area, days), first, hours, end - first),
         model=SkyModel(
             air_sd_c=model.air_sd_c,
             direction_sd_deg=model.direction_sd_deg,
@@ -80,6 +80,15 @@ def observe_weather(
         ),
     )
     return Sky._make(seen)
+
+
+def storms_over(climate: Climate, area: Area, days: tuple[int, int]) -> list[Storm]:
+    """The storms that blow over an area on days [first, end), whether or not they harm anything there."""
+    (first, end), hours = days, climate.biology.model.weather.storm_hours
+    before = -(-hours // DAY_HOURS)
+    return [
+        Storm(strike.day, hours) for strike in strikes(climate, area, (first - before, end)) if strike.kind == STORM
+    ]
 
 
 def _regional_weather(climate: Climate, geography_id: int) -> _Regional:

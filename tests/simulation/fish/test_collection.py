@@ -11,10 +11,10 @@ import yaml
 from engine.biology.parameters import Biology, parse_biology
 from engine.farm.schedule import Schedule, Stay
 from engine.simulation.fish.collection import rounds_at_sea, rounds_on_land
-from engine.simulation.fish.health_events import DrawnEvents
-from engine.simulation.record import BatchHistory, HealthEvent
+from engine.simulation.record import BatchHistory
 from engine.simulation.setting import Setting
 from engine.simulation.water.climate import Climate
+from engine.simulation.water.weather import storms_over
 from lake.codes import SEA
 
 START, DAYS = 19_900, 448
@@ -33,14 +33,6 @@ def at_sea(small_schedule: Schedule, small_climate: Climate) -> Setting:
     return stay_of(small_schedule, small_climate)
 
 
-def drawn(*storm_days: int) -> DrawnEvents:
-    storms = [
-        HealthEvent(stage=SEA, containers=(0,), kind="STORM", cause=1, start_day=d, end_day=d + 7, loss=0.01)
-        for d in storm_days
-    ]
-    return DrawnEvents(events=tuple(storms), hazard=np.zeros((3, DAYS)), cause=np.zeros(DAYS, dtype=np.int8))
-
-
 def weekday(days: int = DAYS) -> np.ndarray:
     """Of each day of the stay, Monday 0."""
     found: np.ndarray = (np.arange(START, START + days) + 3) % 7
@@ -48,7 +40,7 @@ def weekday(days: int = DAYS) -> np.ndarray:
 
 
 def test_rounds_are_fewer_on_sundays(at_sea: Setting, biology: Biology) -> None:
-    chance = rounds_at_sea(at_sea, None)
+    chance = rounds_at_sea(at_sea, is_calm=True)
     assert chance.shape == (3, DAYS)
     made = chance[0] > 0
     sundays, mondays = made[weekday() == SUNDAY].mean(), made[weekday() == 0].mean()
@@ -60,11 +52,11 @@ def test_rounds_are_fewer_on_sundays(at_sea: Setting, biology: Biology) -> None:
 def test_one_crew_serves_an_area_whichever_batch_stands_there(
     at_sea: Setting, small_schedule: Schedule, small_climate: Climate
 ) -> None:
-    ours = rounds_at_sea(at_sea, drawn())
+    ours = rounds_at_sea(at_sea)
     assert (ours == ours[0]).all()
-    theirs = rounds_at_sea(stay_of(small_schedule, small_climate, number="B"), drawn())
+    theirs = rounds_at_sea(stay_of(small_schedule, small_climate, number="B"))
     np.testing.assert_array_equal(theirs, ours)
-    elsewhere = rounds_at_sea(stay_of(small_schedule, small_climate, area=1), drawn())
+    elsewhere = rounds_at_sea(stay_of(small_schedule, small_climate, area=1))
     assert (elsewhere != ours).any()
 
 
@@ -73,13 +65,19 @@ def test_nobody_goes_round_in_a_storm(at_sea: Setting, biology: Biology) -> None
     data = yaml.safe_load(biology.text)
     data["collection"]["weekday_sea"]["value"] = [1] * 7
     data["weather"]["storm_m_s"]["value"] = 60
+    data["weather"]["storm_hours"]["value"] = 48
     data["collection"]["wave_limit_m"]["value"] = 12
     data["weather"]["wave_shelter"]["value"] = 1
+    data["regions"]["Faroe Islands"]["event_weights"]["STORM"]["value"] = 30
     wild = parse_biology(yaml.safe_dump(data), "wild")
-    setting = replace(at_sea, schedule=replace(at_sea.schedule, biology=wild))
-    assert (rounds_at_sea(setting, drawn()) > 0).all()
-    stormy = rounds_at_sea(setting, drawn(START + 100))
-    assert np.flatnonzero(stormy[0] == 0).tolist() == [100, 101]  # of storm_hours
+    climate = replace(at_sea.climate, biology=wild)
+    setting = replace(at_sea, schedule=replace(at_sea.schedule, biology=wild), climate=climate)
+    assert (rounds_at_sea(setting, is_calm=True) > 0).all()
+    span = START, START + setting.days
+    blown = {storm.day - START + d for storm in storms_over(climate, setting.containers[0].area, span) for d in (0, 1)}
+    assert 2 < len(blown) < 80
+    rough = set(np.flatnonzero(rounds_at_sea(setting)[0] == 0).tolist())
+    assert {d for d in blown if 0 <= d < setting.days} <= rough <= blown | {d + 1 for d in blown}  # waves outlast it
 
 
 def test_halls_are_tended_daily(small_schedule: Schedule, small_climate: Climate, biology: Biology) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,41 +13,47 @@ from hypothesis import strategies as st
 
 from engine.biology.parameters import Biology, parse_biology
 from engine.farm.schedule import Schedule, Stay
-from engine.simulation.fish.events import EventRates, draw_events, spread_event
+from engine.simulation.fish.events import daily_course, spread_event
 from engine.simulation.fish.hazards import sea_hazard
 from engine.simulation.fish.health_events import draw_health_events
+from engine.simulation.foreseeing.outbreaks import own_rate
 from engine.simulation.setting import Setting
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 
 SPREAD = np.array([0.15, 0.35, 0.30, 0.15, 0.05])
+COURSE = daily_course(SPREAD, 1.0)
 
 
-RATES = EventRates(mean=2.4, limit=12, loss_median=0.03, loss_sdlog=0.0, loss_limit=0.9)
+def test_an_event_rises_and_falls_without_steps_and_takes_its_weeks_about_as_told() -> None:
+    assert COURSE.sum() == pytest.approx(1.0, rel=1e-12)
+    assert np.argmax(COURSE) == pytest.approx(10, abs=4)  # the second week is the worst
+    steps = np.diff(np.concatenate([[0.0], COURSE, [0.0]]))
+    assert abs(steps).max() < 0.3 * COURSE.max()
+    np.testing.assert_allclose(COURSE.reshape(-1, 7).sum(axis=1), SPREAD, atol=0.05)
 
 
-def drawn(key: int, **changes: Any) -> tuple[np.ndarray, np.ndarray]:
-    return draw_events(np.uint64(key), np.ones(60), RATES._replace(**changes))
+@pytest.mark.parametrize("pace", [0.5, 1.0, 3.0, 35.0])
+def test_a_faster_event_takes_as_much_in_fewer_days(pace: float) -> None:
+    course = daily_course(SPREAD, pace)
+    assert len(course) == math.ceil(35 / pace)
+    assert course.sum() == pytest.approx(1.0, rel=1e-12)
+    assert (course > 0).all()
 
 
-def test_events_and_their_losses_have_the_given_distribution() -> None:
-    counts = [len(drawn(key)[0]) for key in range(4_000)]
-    assert np.mean(counts) == pytest.approx(2.4, abs=4.0 * math.sqrt(2.4 / 4_000))
-    logs = np.log([drawn(key, mean=1e9, limit=1, loss_sdlog=1.15)[1][0] for key in range(4_000)])
-    assert logs.mean() == pytest.approx(math.log(0.03), abs=4.0 * 1.15 / math.sqrt(4_000))
-    assert logs.std() == pytest.approx(1.15, rel=0.05)
-    starts = np.concatenate([drawn(key)[0] for key in range(4_000)])
-    assert np.bincount(starts, minlength=60).std() / np.sqrt(len(starts) / 60) == pytest.approx(1.0, abs=0.3)
-
-
-@given(st.integers(0, 59), st.floats(0.001, 0.8))
-def test_an_event_adds_its_dose_week_by_week(start: int, loss: float) -> None:
+@given(st.integers(0, 59 * 7), st.floats(0.001, 0.8))
+def test_an_event_adds_its_dose_day_by_day(start: int, loss: float) -> None:
     hazard, cause = np.zeros(64 * 7), np.zeros(64 * 7, dtype=np.int8)
-    spread_event(start_week=start, dose=-math.log1p(-loss), cause=3, spread=SPREAD, hazard=hazard, hazard_cause=cause)
-    weeks = hazard.reshape(-1, 7)
-    assert (weeks == weeks[:, :1]).all()
-    np.testing.assert_allclose(weeks[start : start + 5].sum(axis=1), SPREAD * -math.log1p(-loss), rtol=1e-12)
+    spread_event(start=start, dose=-math.log1p(-loss), cause=3, course=COURSE, hazard=hazard, hazard_cause=cause)
+    np.testing.assert_allclose(hazard[start : start + 35], COURSE * -math.log1p(-loss), rtol=1e-12)
     assert set(cause[hazard > 0]) == {3}
+    assert not hazard[:start].any()
+
+
+def test_an_events_days_after_the_stay_are_left_out() -> None:
+    hazard, cause = np.zeros(20), np.zeros(20, dtype=np.int8)
+    spread_event(start=15, dose=0.1, cause=3, course=COURSE, hazard=hazard, hazard_cause=cause)
+    np.testing.assert_allclose(hazard[15:], 0.1 * COURSE[:5], rtol=1e-12)
 
 
 @pytest.fixture(scope="module")
@@ -59,51 +64,67 @@ def at_sea(small_schedule: Schedule, small_climate: Climate) -> Setting:
     return Setting.resolve(small_schedule, small_climate, small_schedule.batches[1], stay)
 
 
-def renamed(setting: Setting, number: str, biology: Biology) -> Setting:
-    """The same stay of another batch under another biology."""
-    schedule = replace(setting.schedule, biology=biology)
+def under(setting: Setting, biology: Biology) -> Setting:
+    """The same stay under another biology, in its water."""
     return replace(
-        setting, schedule=schedule, batch=replace(setting.batch, number=number), region=biology.region("Scotland")
+        setting,
+        schedule=replace(setting.schedule, biology=biology),
+        climate=replace(setting.climate, biology=biology),
+        region=biology.region("Scotland"),
     )
 
 
-def events_by_kind(setting: Setting, biology: Biology) -> dict[str, list[tuple[int, float]]]:
-    """Of 300 batches: the batch and the day in one number, and the loss."""
-    found: dict[str, list[tuple[int, float]]] = {}
+def events_by_kind(setting: Setting) -> dict[str, list[tuple[int, int, float]]]:
+    """Of 300 batches: the batch, the day and the loss."""
+    found: dict[str, list[tuple[int, int, float]]] = {}
     for i in range(300):
-        for event in draw_health_events(renamed(setting, f"SCO-{i}", biology)).events:
-            found.setdefault(event.kind, []).append((i * 10_000 + event.start_day, event.loss))
+        batch = replace(setting.batch, number=f"SCO-{i}")
+        for event in draw_health_events(replace(setting, batch=batch)).events:
+            found.setdefault(event.kind, []).append((i, event.start_day, event.loss))
     return found
 
 
-def test_each_kind_of_event_has_draws_of_its_own(at_sea: Setting, biology: Biology) -> None:
-    """With pancreas disease five times likelier, every event of another kind is what it was."""
+def with_weights(biology: Biology, times: float, *kinds: str) -> Biology:
+    """With events ten times as often, and some kinds more often still."""
     data = yaml.safe_load(biology.text)
-    weights = data["regions"]["Scotland"]["event_weights"]
-    weights["PANCREAS_DISEASE"]["value"] *= 5
-    more = parse_biology(yaml.safe_dump(data), "more PD")
-    before, after = events_by_kind(at_sea, biology), events_by_kind(at_sea, more)
-    others = set(before) - {"PANCREAS_DISEASE"}
+    data["regions"]["Scotland"]["events_per_cycle"]["value"] *= 10
+    for kind in kinds:
+        data["regions"]["Scotland"]["event_weights"][kind]["value"] *= times
+    return parse_biology(yaml.safe_dump(data), "other weights")
+
+
+@pytest.mark.parametrize("kind", ["WINTER_ULCER", "PANCREAS_DISEASE", "STORM"])
+def test_each_kind_of_event_has_draws_of_its_own(at_sea: Setting, biology: Biology, kind: str) -> None:
+    """With one kind five times likelier, every event of another is what it was."""
+    before = events_by_kind(under(at_sea, with_weights(biology, 1.0)))
+    after = events_by_kind(under(at_sea, with_weights(biology, 5.0, kind)))
+    others = set(before) - {kind}
     assert len(others) > 4
-    for kind in others:
-        assert before[kind] == after[kind], kind
-    assert set(before["PANCREAS_DISEASE"]) < set(after["PANCREAS_DISEASE"])
-    expected = biology.region("Scotland").events_per_cycle * weights["PANCREAS_DISEASE"]["value"] * 300
-    assert len(after["PANCREAS_DISEASE"]) == pytest.approx(expected, abs=4 * math.sqrt(expected))
+    for other in others:
+        assert before[other] == after[other], other
+    assert len(after[kind]) > 1.3 * len(before[kind]) > 0
+    if kind != "PANCREAS_DISEASE":  # a new outbreak may leave a batch immune to one that it had
+        assert set(before[kind]) < set(after[kind])
+
+
+def test_what_befalls_a_batch_alone_is_as_often_as_told(at_sea: Setting, biology: Biology) -> None:
+    setting = under(at_sea, with_weights(biology, 1.0))
+    days = setting.stay.start_day, setting.stay.end_day
+    expected = 300 * own_rate(setting.climate, 2, "WINTER_ULCER", days).sum()
+    assert expected > 30
+    assert len(events_by_kind(setting)["WINTER_ULCER"]) == pytest.approx(expected, abs=4 * math.sqrt(expected))
 
 
 def test_events_of_a_kind_begin_on_days_of_their_own(at_sea: Setting, biology: Biology) -> None:
-    data = yaml.safe_load(biology.text)
-    data["regions"]["Scotland"]["events_per_cycle"]["value"] = 60
-    for events in events_by_kind(at_sea, parse_biology(yaml.safe_dump(data), "many events")).values():
-        assert len({day for day, _ in events}) == len(events)
+    for events in events_by_kind(under(at_sea, with_weights(biology, 5.0, "STORM", "WINTER_ULCER"))).values():
+        assert len({(batch, day) for batch, day, _ in events}) == len(events) > 100
 
 
 def test_events_keep_to_their_season(at_sea: Setting, biology: Biology) -> None:
-    found = events_by_kind(at_sea, biology)
-    months = (np.array([day % 10_000 + 10_000 for day, _ in found["GILL_DISEASE"]]) + 0).astype(np.int64)
-    calendar = np.array(months).astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12
-    assert np.isin(calendar, (6, 7, 8, 9, 10, 11)).mean() > 0.85
+    found = events_by_kind(under(at_sea, with_weights(biology, 1.0)))["GILL_DISEASE"]
+    month = np.array([day for _, day, _ in found]).astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12
+    assert len(month) > 100
+    assert np.isin(month, (6, 7, 8, 9, 10, 11)).mean() > 0.8
 
 
 def test_the_base_hazard_has_the_published_shape_and_sum(at_sea: Setting, biology: Biology) -> None:

@@ -42,7 +42,7 @@ def with_event(life: BatchLife, day: int, rings: tuple[int, ...], kind: str = "W
 
 def test_ulcers_lower_the_grade_of_the_rings_that_had_them_before_their_harvest(harvested: BatchLife) -> None:
     quiet = changed(harvested, events=())
-    day = quiet.stages[-1].start_day + 200
+    day = int(quiet.harvest.day[0]) - 50
     before = superior(quiet.harvest)
     shift = harvested.schedule.biology.model.harvest.ulcer_grade_shift
     struck = with_event(quiet, day, (1,))

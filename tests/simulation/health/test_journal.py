@@ -138,7 +138,7 @@ def test_the_dead_of_an_entry_are_the_dead_of_the_data(
                 fish = stage.before(stage.population, stage.fish)[there, first - stage.start_day].sum()
                 assert float(share[1]) == pytest.approx(100 * lost / fish, abs=0.0051)
             checked += 1
-    assert checked >= 10
+    assert checked >= 8
 
 
 def test_an_end_tells_the_toll_of_the_event(small_schedule: Schedule, lived: BatchHistory, rows: Rows) -> None:

@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from engine.biology.parameters import Parameters
 from engine.farm.schedule import Schedule
 from engine.simulation.numerics.calendar import months_since_1970
 from engine.simulation.numerics.series import wander
 from engine.simulation.water.climate import Climate
 from engine.simulation.water.sky import Sky
-from engine.simulation.water.weather import Storm, observe_weather, wander_from
+from engine.simulation.water.weather import observe_weather, storms_over, wander_from
 
 FIRST, YEARS = 10_957, 24
 END = FIRST + round(365.25 * YEARS)
@@ -88,15 +89,25 @@ def test_gales_blow_in_winter(lived: tuple[int, Sky]) -> None:
 
 
 def test_a_storm_blows_while_it_lasts_and_changes_no_other_hour(long: Schedule, climate: Climate) -> None:
-    area, days = long.farm.areas_in(1)[0], (FIRST, FIRST + 30)
-    calm = observe_weather(long, climate, area, days)
-    stormy = observe_weather(long, climate, area, days, storms=[Storm(FIRST + 10, 36)])
-    hours = np.arange(120)
-    during = (hours >= 40) & (hours < 46)
-    assert (stormy.wind_m_s[during] >= 20.8).all()
-    assert np.array_equal(stormy.wind_m_s[~during], calm.wind_m_s[~during])
-    assert stormy.wave_m[during].mean() > calm.wave_m.mean()
+    area, without = long.farm.areas_in(1)[0], replace(long.biology, model=without_storms(long.biology.model))
+    storm = storms_over(climate, area, (FIRST, END))[-1]
+    days = storm.day - 10, storm.day + 20
+    calm = observe_weather(long, replace(climate, biology=without), area, days)
+    stormy = observe_weather(long, climate, area, days)
+    blows = np.zeros(120, dtype=bool)
+    for each in storms_over(climate, area, days):
+        hours = np.arange(120) * 6 - 24 * (each.day - days[0])
+        blows |= (hours >= 0) & (hours < each.hours)
+    assert 0 < blows.sum() < 60
+    assert (stormy.wind_m_s[blows] >= 20.8).all()
+    assert np.array_equal(stormy.wind_m_s[~blows], calm.wind_m_s[~blows])
+    assert stormy.wave_m[blows].mean() > calm.wave_m.mean()
     assert np.array_equal(stormy.air_c, calm.air_c)
+
+
+def without_storms(model: Parameters) -> Parameters:
+    places = {kind: place for kind, place in model.events.places.items() if kind != "STORM"}
+    return replace(model, events=replace(model.events, places=places))
 
 
 def test_areas_of_a_geography_share_its_weather_and_no_window_changes_it(long: Schedule, climate: Climate) -> None:
