@@ -35,6 +35,17 @@ class Strike(NamedTuple):
     harms: bool
 
 
+class _Reach(NamedTuple):
+    """A geography's areas, how far they are apart, km, and how likely a strike at one (the column) reaches another and
+    harms it, (areas, areas)."""
+
+    areas: list[Area]
+    apart: np.ndarray
+    near: np.ndarray
+    struck: np.ndarray
+
+
+_reached: WeakKeyDictionary[Climate, dict[tuple[int, str], _Reach]] = WeakKeyDictionary()
 _found: WeakKeyDictionary[Climate, dict[tuple[int, int], dict[int, list[Strike]]]] = WeakKeyDictionary()
 
 
@@ -67,11 +78,7 @@ def _begun(
     climate: Climate, geography_id: int, kind: str, place: PlaceEvent, *, year: int
 ) -> Iterator[tuple[int, Strike]]:
     """The strikes of a kind that begin in a geography's year, one by one: the area's id, and what comes over it."""
-    areas = [area for area in climate.farm.areas if area.geography_id == geography_id]
-    here = np.array([area.id - 1 for area in areas])
-    apart = distances_km(climate)[np.ix_(here, here)]
-    near = np.array([[am.exp(-km / place.reach_km) for km in row] for row in apart.tolist()])
-    struck = np.where(np.eye(len(areas), dtype=bool), 1.0, place.exposed * near)
+    areas, apart, near, struck = _reach(climate, geography_id, kind, place)
     first, end = year_days(year)
     # an area is struck as often as the kind befalls a farm, by its own strikes and its neighbours' together
     rate = rate_at_sea(climate, geography_id, kind, (first, end)) * (len(areas) / float(sum(struck.ravel().tolist())))
@@ -85,3 +92,17 @@ def _begun(
                     continue
                 day = first + begun + int(apart[a, c] / place.km_a_day)
                 yield area.id, Strike(day=day, kind=kind, weight=weight_of(key, e), harms=a == c or u < struck[a, c])
+
+
+def _reach(climate: Climate, geography_id: int, kind: str, place: PlaceEvent) -> _Reach:
+    """How far a kind reaches in a geography, found once."""
+    found = _reached.setdefault(climate, {})
+    key = geography_id, kind
+    if key not in found:
+        areas = [area for area in climate.farm.areas if area.geography_id == geography_id]
+        here = np.array([area.id - 1 for area in areas])
+        apart = distances_km(climate)[np.ix_(here, here)]
+        near = np.array([[am.exp(-km / place.reach_km) for km in row] for row in apart.tolist()])
+        struck = np.where(np.eye(len(areas), dtype=bool), 1.0, place.exposed * near)
+        found[key] = _Reach(areas=areas, apart=apart, near=near, struck=struck)
+    return found[key]
