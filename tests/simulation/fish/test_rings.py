@@ -225,3 +225,19 @@ def test_nothing_that_happened_changes_with_the_as_of_date(
             np.testing.assert_array_equal(sea.lice.counted, whole.lice.counted[:, : len(sea.lice.day)])
             gone = whole.start_day + whole.days_lived <= as_of
             np.testing.assert_array_equal(sea.emptied, gone)
+
+
+def test_appetite_comes_back_over_days_after_a_treatment(lives: list[BatchHistory], biology: Biology) -> None:
+    """The first day with feed finds less of it than the method leaves and a night brings back; a week later more."""
+    memory = biology.model.feed.appetite_memory
+    first, later = [], []
+    for h in lives:
+        sea = h.stages[-1]
+        for t in h.treatments:
+            d, left = t.day - sea.start_day, biology.model.treatments.methods.of(t.method).appetite_left
+            if d + 8 < sea.days_lived[t.container] and not sea.fasted[t.container, d + 1 : d + 9].any():
+                assert sea.appetite[t.container, d + 1] <= 1.0 - (1.0 - left) * memory + 1e-9
+                first.append(sea.appetite[t.container, d + 1])
+                later.append(sea.appetite[t.container, d + 8])
+    assert len(first) > 40
+    assert np.mean(first) < 0.8 * np.mean(later)
