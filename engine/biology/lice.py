@@ -13,7 +13,6 @@ from engine.biology.values import (
     Fish,
     Floats,
     Memory,
-    Places,
     PositiveRatio,
     Ratio,
     Share,
@@ -77,5 +76,4 @@ class Lice:
     pressure_temp_slope: Slope
     treatment_lead_days: Days
     treatment_interval_days: Days
-    treatment_rings_a_day: Places
     loss_spread: ShareVector

@@ -35,6 +35,7 @@ from engine.biology.stages import FreshwaterStage
 from engine.biology.trade import Harvest, Trade
 from engine.biology.water import Environment, Sensors
 from engine.biology.weather import Weather
+from engine.biology.work import Work
 from engine.inputs.bounded import FileName
 from engine.inputs.reading import Unfit, load_text, parse_yaml, refusal, sha256, validate
 from engine.inputs.shipped_files import find_shipped
@@ -70,6 +71,7 @@ class Parameters:
     harvest: Harvest
     outlook: Outlook
     trade: Trade
+    work: Work
     regions: dict[str, Region]
 
     def __post_init__(self) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from engine.biology.health import MethodShares
 from engine.biology.values import (
@@ -36,6 +37,19 @@ from engine.biology.values import (
 )
 from engine.biology.weather import Degrees, Millimetres, WindSpeed
 
+COMMON_YEAR = 2023
+
+
+def _is_every_year(value: int) -> int:
+    try:
+        date(COMMON_YEAR, value // 100, value % 100)
+    except ValueError:
+        raise ValueError("is no month x 100 + day that every year has, e.g. 1225") from None
+    return value
+
+
+MonthDay = Annotated[int, Field(ge=101, le=1231), AfterValidator(_is_every_year)]  # month x 100 + day
+DaysAfterEaster = Annotated[int, Field(ge=-70, le=70)]
 HallCelsius = Annotated[float, Field(ge=0.1, le=40)]
 DeliveryShares = Annotated[tuple[Share, ...], exactly(4, "transport, helicopter, boat, internal transfer"), SUM_TO_ONE]
 
@@ -62,6 +76,8 @@ class Region:
     harvest_target_g: Annotated[float, Field(ge=10, le=20_000)]
     harvest_target_sd_g: WeightSd
     superior_beta: BetaOrders
+    holidays: Annotated[tuple[MonthDay, ...], Field(max_length=60)]
+    easter_holidays: Annotated[tuple[DaysAfterEaster, ...], Field(max_length=30)]
     currency_per_eur: Annotated[float, Field(ge=0.001, le=1_000)]
     sea_month_c: Annotated[tuple[Celsius, ...], BY_MONTH]
     sea_offset_c: Celsius

@@ -13,6 +13,8 @@ Rows = list[dict[str, Any]]
 CONFIDENCE_FROM = ("high_from_days", "medium_from_days", "low_from_days")
 LICE_STAGES = ("attached", "mobile", "adult_female")
 
+REST_DAYS = 6  # that follow each other, at most
+
 
 def _eggs_placed(batch: Batch, as_of_day: int) -> int:
     """The eggs that are in trays by the as-of date."""
@@ -131,11 +133,12 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
                 ),
                 ("treatment_lead_days", bio.lice.treatment_lead_days),
                 ("treatment_interval_days", bio.lice.treatment_interval_days),
-                ("treatment_rings_a_day", bio.lice.treatment_rings_a_day),
+                ("least_rings_treated", min(bio.work.rings_treated)),
                 ("successful_reduction", bio.treatments.successful_reduction),
                 ("partial_reduction", bio.treatments.partial_reduction),
                 ("vaccination_stage", bio.mortality.vaccination_stage),
-                ("vaccination_day", bio.mortality.vaccination_day),
+                ("vaccination_from_day", bio.mortality.vaccination_day - bio.work.vaccination_spread_days),
+                ("vaccination_to_day", bio.mortality.vaccination_day + bio.work.vaccination_spread_days + REST_DAYS),
                 ("move_planned_days", bio.handling.move_planned_days),
                 ("move_draft_days", bio.handling.move_draft_days),
                 ("harvest_rings_a_day", bio.harvest.rings_a_day),

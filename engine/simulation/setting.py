@@ -12,9 +12,45 @@ from engine.biology.parameters import Parameters
 from engine.biology.region import Region
 from engine.farm.infrastructure import Container
 from engine.farm.schedule import Batch, Schedule, Stay
+from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.streams import Stream, stream_key, stream_keys
+from engine.simulation.numerics.working_days import Diligence, done_on, kinds_of_days, weekly
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
+
+NEVER = -1  # as a day of a stay
+
+
+def days_of_rest(region: Region) -> np.ndarray:
+    """What kind each day since 1970 is in a region: see working_days.kinds_of_days."""
+    return kinds_of_days(region.holidays, region.easter_holidays)
+
+
+def routine_days(schedule: Schedule, container: Container, span: tuple[int, int], routine: str) -> np.ndarray:
+    """The days of a span [first, end) on which a weekly routine is done where a container stands, ascending."""
+    work = schedule.biology.model.work
+    key = stream_key(schedule.seed, Stream.WORK, container.place.name, routine)
+    days = done_on(
+        weekly(*span, key, work.slip_days),
+        stream_key(schedule.seed, Stream.WORK, container.place.name, routine, "rest"),
+        days_of_rest(schedule.region_of(container)),
+        Diligence(work.weekend_share, work.holiday_share),
+    )
+    done: np.ndarray = np.unique(days[days < span[1]])
+    return done
+
+
+def vaccination_day(schedule: Schedule, batch: Batch, stage: int, start_day: int) -> int:
+    """The day of a stay on which its fish are vaccinated, NEVER in other stages than the one for it."""
+    mortality, work = schedule.biology.model.mortality, schedule.biology.model.work
+    if stage != mortality.vaccination_stage:
+        return NEVER
+    key = stream_key(schedule.seed, Stream.WORK, batch.number, "vaccination")
+    spread = work.vaccination_spread_days
+    due = max(0, mortality.vaccination_day + int((2 * spread + 1) * am.uniform(key, 0)) - spread)
+    kinds = days_of_rest(schedule.region_of(batch))
+    (day,) = done_on(np.array([start_day + due]), key, kinds, Diligence(work.weekend_share, work.holiday_share))
+    return int(day) - start_day
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def begin_move(
     )
     actions, arrived = transfer(
         leaving,
-        n,
+        np.ones(n),
         schedule.freshwater_stage_of(batch, stage.stage).transfer_loss,
         stream_key(schedule.seed, Stream.TRANSFER, batch.number, stage.stage),
     )

@@ -23,10 +23,9 @@ from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.series import interpolate
 from engine.simulation.numerics.streams import Stream
 from engine.simulation.numerics.weights import Population
-from engine.simulation.setting import Setting
+from engine.simulation.setting import NEVER, Setting, vaccination_day
 
 FRESH_WATER = 0.0  # PSU
-NEVER = -1
 
 
 def simulate_freshwater_stage(setting: Setting, arrived: Population) -> StageOutcome:
@@ -85,10 +84,9 @@ def _moved_early(setting: Setting) -> int:
 
 def _vaccinate(setting: Setting, dying: Dying) -> None:
     """Add what dies of the vaccination on its day."""
-    mortality = setting.parameters.mortality
-    day = mortality.vaccination_day
-    if setting.stay.stage == mortality.vaccination_stage and day < setting.days:
-        dying.handling_hazard[:, day] += mortality.vaccination_loss
+    day = vaccination_day(setting.schedule, setting.batch, setting.stay.stage, setting.stay.start_day)
+    if NEVER < day < setting.days:
+        dying.handling_hazard[:, day] += setting.parameters.mortality.vaccination_loss
 
 
 def _plan(setting: Setting) -> TankPlan:

@@ -31,6 +31,9 @@ def harvest_target_cg(schedule: Schedule, batch: Batch) -> int:
     return int(am.whole(max(target, 0.5 * region.harvest_target_g) * 100.0))
 
 
+FILL_SDS = 3.0  # that a container's fill lies off the mean at most
+
+
 @holding
 def simulate_batch(schedule: Schedule, climate: Climate, batch: Batch, stand_in: StandIn | None = None) -> BatchHistory:
     """Simulate one batch up to its harvest or the as-of date. Draws depend on the batch's number alone.
@@ -103,6 +106,13 @@ def _eggs(schedule: Schedule, batch: Batch) -> Population:
     return Population(fish=eggs, mu=np.full(n, root), v=np.full(n, spread * spread))
 
 
+def _fill(schedule: Schedule, batch: Batch, stage_left: int, containers: int) -> np.ndarray:
+    """The share of the fish that each container of the next stay gets, (containers,), of any sum."""
+    key = stream_key(schedule.seed, Stream.RING_FILL, batch.number, stage_left)
+    cv = schedule.biology.model.work.ring_fill_cv
+    return np.array([1.0 + cv * min(max(am.normal(key, c), -FILL_SDS), FILL_SDS) for c in range(containers)])
+
+
 def _transfer(schedule: Schedule, batch: Batch, source: StageHistory, stay: Stay) -> tuple[Move, Population]:
     """Move all fish of a stage to the stay that follows it."""
     leaving = Population(
@@ -110,7 +120,7 @@ def _transfer(schedule: Schedule, batch: Batch, source: StageHistory, stay: Stay
     )
     actions, arrived = transfer(
         leaving,
-        len(stay.container_ids),
+        _fill(schedule, batch, source.stage, len(stay.container_ids)),
         schedule.freshwater_stage_of(batch, source.stage).transfer_loss,
         stream_key(schedule.seed, Stream.TRANSFER, batch.number, source.stage),
     )

@@ -15,6 +15,7 @@ from engine.simulation.lice.delousing import (
     Patients,
     RingTreatments,
     blank_treatments,
+    book_vessel,
     first_treatments,
     treat_ring,
 )
@@ -29,7 +30,8 @@ UNDECIDED, BY_WEIGHT, BY_PLAN = 0, 1, 2  # why a harvest was decided
 class Harvesting(NamedTuple):
     """When rings are emptied: at the target (mean live weight, 0.01 g) or the planned stay's end, `rings_a_day`.
 
-    rings: how many there are, more than containers where a few stand for all.
+    rings: how many there are, more than containers where a few stand for all. open (planned_days,): whether a plant
+    works; last_start: the day of the stay on which the emptying must begin to be over in time.
     """
 
     target_cg: int
@@ -37,6 +39,8 @@ class Harvesting(NamedTuple):
     rings: int
     rings_a_day: int
     fasting_days: int
+    open: np.ndarray
+    last_start: int
 
 
 class SeaOutcome(NamedTuple):
@@ -72,14 +76,17 @@ def plan_harvest(d: int, present: np.ndarray, free_from: np.ndarray, harvesting:
     stand_for_all = n < harvesting.rings
     a_day = harvesting.rings_a_day
     span = -(-harvesting.rings // a_day)
-    if not stand_for_all and first + -(-rings // a_day) - 1 > last:
-        a_day = -(-rings // (last - first + 1))
+    works = harvesting.open.copy()
+    if works[first : last + 1].sum() * a_day < rings:
+        works[first : last + 1] = True  # a plant works on days of rest rather than keep fish beyond their stay
+        if not stand_for_all and (last - first + 1) * a_day < rings:
+            a_day = -(-rings // (last - first + 1))
     taken = np.zeros(last + 1, dtype=np.int64)
     for c in range(n):
         if not present[c]:
             continue
         on = min(max(first + (span - 1 if stand_for_all else 0), free_from[c]), last)
-        while not stand_for_all and taken[on] >= a_day and on < last:
+        while ((not stand_for_all and taken[on] >= a_day) or not works[on]) and on < last:
             on += 1
         taken[on] += 1
         harvest_on[c] = on
@@ -105,9 +112,9 @@ def simulate_rings(
     harvesting: Harvesting,
 ) -> SeaOutcome:
     """Simulate a stay in n rings, day by day, to its harvest or the last day of `water`. arrived (n,): on its first
-    morning. Lice are counted on every seventh day, before any treatment of the day."""
+    morning. Lice are counted on the days of `counting`, before any treatment of the day."""
     n, days = water.temp_c.shape
-    all_rings, weeks = counting.container.shape[0], days // 7
+    all_rings, weeks = counting.container.shape[0], counting.day.shape[0]
     lived = Lived(
         daily=blank_days(n, days),
         counts=blank_counts(all_rings, weeks),
@@ -162,6 +169,7 @@ def live_in_rings(
     for r in range(all_rings):
         leading[counting.container[r]] = min(leading[counting.container[r]], r)
     treat_on = np.full(all_rings, -1)
+    booked = np.full(all_rings, -1)
     free_from = np.zeros(n, dtype=np.int64)
     harvest_on = np.full(n, -1)
     method = 0
@@ -170,16 +178,18 @@ def live_in_rings(
     latest = -delousing.interval_days
     decided_on = -1
     reason = UNDECIDED
-    span = -(-harvesting.rings // harvesting.rings_a_day)
-    by_plan = max(0, harvesting.planned_days - span - harvesting.fasting_days)
+    by_plan = max(0, harvesting.last_start - harvesting.fasting_days)
+    week = 0
+    since = 0
     for d in range(days):
         for c in range(n):
             warmth[c] += water.temp_c[c, d]
-        if d % 7 == 6:
+        since += 1
+        if week < counting.day.shape[0] and d == counting.day[week]:
             for c in range(n):
-                warmth[c] /= 7.0
+                warmth[c] /= since
             females = count_lice(
-                w=d // 7,
+                w=week,
                 mean_temp_c=warmth,
                 population=population,
                 present=present,
@@ -188,14 +198,15 @@ def live_in_rings(
                 counts=counts,
             )
             warmth[:] = 0.0
+            week += 1
+            since = 0
             if females > delousing.limit[d] and decided_on < 0 and d - latest >= delousing.interval_days:
                 method = am.choose(am.uniform(delousing.batch_key, number), delousing.method_cumulative)
-                start = d + delousing.lead_days
-                end = start + (all_rings - 1) // delousing.rings_a_day
+                book_vessel(d + delousing.lead_days, delousing.rings, booked)
+                end = booked[all_rings - 1]
                 # one whose withdrawal would outlast the stay gives way to the harvest
-                if end + delousing.withholding_days[method] < harvesting.planned_days - span:
-                    for r in range(all_rings):
-                        treat_on[r] = start + r // delousing.rings_a_day
+                if end + delousing.withholding_days[method] < harvesting.last_start:
+                    treat_on[:] = booked
                     latest = end
                     number += 1
         fish = 0

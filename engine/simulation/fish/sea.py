@@ -23,6 +23,7 @@ from engine.simulation.fish.preparation import (
     prepare_water,
 )
 from engine.simulation.fish.rings import BY_PLAN, BY_WEIGHT, UNDECIDED, Harvesting, SeaOutcome, simulate_rings
+from engine.simulation.fish.slaughter import plan_slaughter
 from engine.simulation.lice.counting import Counting
 from engine.simulation.lice.preparation import prepare_counting, prepare_delousing
 from engine.simulation.lice.stages import ADULT_FEMALE, ATTACHED, MOBILE
@@ -115,23 +116,18 @@ def _transfer_stress(setting: Setting, dying: Dying) -> None:
 
 
 def _harvesting(setting: Setting, rings: Sequence[Container], target_cg: int) -> Harvesting:
-    parameters = setting.parameters
-    return Harvesting(
-        target_cg=target_cg,
-        planned_days=setting.planned_days,
-        rings=len(rings),
-        rings_a_day=parameters.harvest.rings_a_day,
-        fasting_days=parameters.feed.fasting_days_before_harvest,
-    )
+    span = setting.stay.start_day, setting.stay.end_day
+    geography = setting.schedule.farm.geography_of(setting.batch).name
+    return plan_slaughter(setting.schedule, geography, span, rings=len(rings), target_cg=target_cg)
 
 
 def _lice(setting: Setting, counting: Counting, outcome: SeaOutcome) -> SeaLice:
     """The weekly counts up to the last day outcome."""
     last = int(outcome.days_lived.max())
-    weeks = min(setting.days // 7, -(-(last - 6) // 7)) if last > 6 else 0
+    weeks = int(np.searchsorted(counting.day, last))
     lice = outcome.counts.lice[:, :weeks]
     return SeaLice(
-        day=setting.stay.start_day + 6 + 7 * np.arange(weeks),
+        day=setting.stay.start_day + counting.day[:weeks],
         attached=lice[:, :, ATTACHED],
         mobile=lice[:, :, MOBILE],
         adult_female=lice[:, :, ADULT_FEMALE],

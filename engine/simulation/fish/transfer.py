@@ -21,23 +21,37 @@ class Actions(NamedTuple):
     lost: np.ndarray
 
 
-def transfer(leaving: Population, destinations: int, loss_share: float, key: np.uint64) -> tuple[Actions, Population]:
-    """Empty the source containers into `destinations`; returns the actions and what arrives in each destination.
+def transfer(leaving: Population, fill: np.ndarray, loss_share: float, key: np.uint64) -> tuple[Actions, Population]:
+    """Empty the source containers into as many destinations as `fill` has shares; returns the actions and what arrives.
 
-    Equal numbers of containers: one into one. Otherwise the fish are dealt out evenly, each destination filled
-    before the next. Fish leaving = arrived + lost. A destination's population is the mixture of what arrives:
+    Equal numbers of containers: one into one. Otherwise each destination gets its share of the fish, filled before the
+    next. Fish leaving = arrived + lost. A destination's population is the mixture of what arrives:
     its mean weight and the variance of L are exact.
     """
+    destinations = len(fill)
     mixed = Population(fish=np.zeros(destinations, dtype=np.int64), mu=np.zeros(destinations), v=np.zeros(destinations))
-    source, dest, before, arrived, lost = move(leaving, loss_share, key, mixed)
+    rooms = dealt_out(int(leaving.fish.sum()), fill)
+    source, dest, before, arrived, lost = move(leaving, rooms, loss_share, key=key, mixed=mixed)
     return Actions(source=source, dest=dest, before=before, arrived=arrived, lost=lost), mixed
+
+
+def dealt_out(fish: int, fill: np.ndarray) -> np.ndarray:
+    """Fish for each of some destinations by their shares `fill` (n,) of any sum, at least one each while there are."""
+    n = len(fill)
+    upto = np.floor(np.cumsum(fill) / fill.sum() * max(fish - n, 0) + 0.5).astype(np.int64)
+    upto[-1] = max(fish - n, 0)
+    each: np.ndarray = np.diff(upto, prepend=0) + (np.arange(n) < fish)
+    return each
 
 
 @kernel
 def move(
-    leaving: Population, loss_share: float, key: np.uint64, mixed: Population
+    leaving: Population, rooms: np.ndarray, loss_share: float, key: np.uint64, mixed: Population
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Fill `mixed` with what arrives; returns the actions, in the order of their fields."""
+    """Fill `mixed` with what arrives; returns the actions, in the order of their fields.
+
+    rooms (destinations,): how many fish each gets, unless they go one into one.
+    """
     destinations = mixed.fish.shape[0]
     fish, mu, v = leaving.fish, leaving.mu, leaving.v
     n = fish.shape[0]
@@ -45,12 +59,9 @@ def move(
     source, dest = np.zeros(limit, dtype=np.int64), np.zeros(limit, dtype=np.int64)
     before, arrived = np.zeros(limit, dtype=np.int64), np.zeros(limit, dtype=np.int64)
     lost = np.zeros(limit, dtype=np.int64)
-    total = 0
-    for i in range(n):
-        total += fish[i]
     actions = 0
     j = 0
-    room = total // destinations + (1 if total % destinations > 0 else 0)
+    room = rooms[0]
     for i in range(n):
         left = fish[i]
         while left > 0:
@@ -71,7 +82,7 @@ def move(
                 room -= take
                 if room == 0 and j < destinations - 1:
                     j += 1
-                    room = total // destinations + (1 if j < total % destinations else 0)
+                    room = rooms[j]
     for j in range(destinations):
         count = 0
         weight = 0.0

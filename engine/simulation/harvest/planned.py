@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from engine.farm.schedule import Schedule
-from engine.simulation.fish.rings import Harvesting, plan_harvest
+from engine.simulation.fish.rings import plan_harvest
+from engine.simulation.fish.slaughter import plan_slaughter
 from engine.simulation.record import BatchHistory
 from lake.codes import VACCINE
 
@@ -24,12 +25,12 @@ def planned_harvest_days(schedule: Schedule, history: BatchHistory) -> np.ndarra
         if treatment.stage == sea.stage and treatment.method != VACCINE and treatment.day <= history.trigger_day:
             withheld = model.treatments.methods.of(treatment.method).withholding_days
             free_from[treatment.container] = treatment.day - sea.start_day + withheld + 1
-    harvesting = Harvesting(
-        target_cg=history.harvest_target_cg,
-        planned_days=sea.planned_end_day - sea.start_day,
+    harvesting = plan_slaughter(
+        schedule,
+        schedule.farm.geography_of(history.batch).name,
+        (sea.start_day, sea.planned_end_day),
         rings=n,
-        rings_a_day=model.harvest.rings_a_day,
-        fasting_days=model.feed.fasting_days_before_harvest,
+        target_cg=history.harvest_target_cg,
     )
     present = np.ones(n, dtype=np.bool_)
     days: np.ndarray = sea.start_day + plan_harvest(history.trigger_day - sea.start_day, present, free_from, harvesting)

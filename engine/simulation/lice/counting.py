@@ -15,13 +15,14 @@ from engine.simulation.numerics.weights import Population, mean_weight_g
 class Counting(NamedTuple):
     """How lice live in the rings and are counted on `fish` sampled; a container may stand for several rings.
 
-    container (rings,): the position of each ring's, in order. pressure (rings, weeks): larvae from outside, lice a fish
-    and week. own_infection: larvae from the batch's own rings, a week, for each adult female a fish in them on average.
-    lice_keys, count_keys (rings,): of the rings' streams.
+    container (rings,): the position of each ring's, in order. day (counts,): of the stay, ascending. pressure (rings,
+    weeks): larvae from outside, lice a fish and week. own_infection: larvae from the batch's own rings, a week, for
+    each adult female a fish in them on average. lice_keys, count_keys (rings,): of the rings' streams.
     """
 
     model: LiceModel
     container: np.ndarray
+    day: np.ndarray
     pressure: np.ndarray
     own_infection: float
     fish: int

@@ -31,8 +31,9 @@ class Strain(NamedTuple):
 class Delousing(NamedTuple):
     """When and how lice are treated; arrays over methods (engine.biology.health.METHOD_NAMES) unless said otherwise.
 
-    limit (days,): adult females a fish above which a count calls for a treatment, lead_days later, rings_a_day, not
-    sooner than interval_days after the last. efficacy: logit-normal, of mobiles; attached_factor: the share of it that
+    limit (days,): adult females a fish above which a count calls for a treatment, lead_days later or when a
+    vessel has time: it treats so many rings on each day of the stay, rings (days,); not sooner than interval_days after
+    the last treatment. efficacy: logit-normal, of mobiles; attached_factor: the share of it that
     holds for attached lice. loss: share of the fish that die of it, lognormal by its mean, over days as in
     loss_spread (days after,); its log rises by loss_temp_slope a degC, and as in `strain`. day_share: weight of an
     area's day, its vessel and crew, in efficacy and loss; a ring has sqrt(1 - x^2). zest: share of its appetite that it
@@ -41,7 +42,7 @@ class Delousing(NamedTuple):
 
     limit: np.ndarray
     lead_days: int
-    rings_a_day: int
+    rings: np.ndarray
     interval_days: int
     method_cumulative: np.ndarray
     efficacy_logit: np.ndarray
@@ -100,6 +101,19 @@ def first_treatments(treatments: RingTreatments, count: int) -> RingTreatments:
         efficacy=treatments.efficacy[:count],
         loss=treatments.loss[:count],
     )
+
+
+@kernel
+def book_vessel(start: int, rings: np.ndarray, booked: np.ndarray) -> None:
+    """The day of the stay on which each ring is treated, `booked` (rings,), from day `start` on by a vessel's days."""
+    d = start
+    left = rings[min(d, rings.shape[0] - 1)]
+    for r in range(booked.shape[0]):
+        while left == 0 and d < rings.shape[0]:
+            d += 1
+            left = rings[min(d, rings.shape[0] - 1)]
+        booked[r] = d
+        left = max(left - 1, 0)
 
 
 @kernel

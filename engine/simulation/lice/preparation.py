@@ -13,15 +13,17 @@ from engine.simulation.lice.counting import Counting
 from engine.simulation.lice.delousing import Delousing, Strain
 from engine.simulation.lice.stages import LiceModel
 from engine.simulation.numerics import arithmetic as am
-from engine.simulation.numerics.calendar import months_since_1970
-from engine.simulation.numerics.series import ar1
-from engine.simulation.numerics.streams import Stream, stream_key
+from engine.simulation.numerics.calendar import WEEK_DAYS, months_since_1970
+from engine.simulation.numerics.series import ar1, uniforms
+from engine.simulation.numerics.streams import Stream, later, stream_key
 from engine.simulation.numerics.sums import cumulative
-from engine.simulation.setting import Setting
+from engine.simulation.setting import Setting, days_of_rest, routine_days
 from engine.simulation.water.climate import Climate
 
 MIN_EFFICACY = 0.02  # a quartile of 0 has no logit
 QUARTILE_Z = 0.6745
+VESSEL_DAYS_BEYOND = 60
+LEAST_DAYS_BETWEEN = 3  # counts of one ring
 
 
 def prepare_counting(setting: Setting, rings: Sequence[Container]) -> Counting:
@@ -48,12 +50,23 @@ def prepare_counting(setting: Setting, rings: Sequence[Container]) -> Counting:
     return Counting(
         model=model,
         container=np.arange(len(rings)) * len(setting.containers) // len(rings),
+        day=_count_days(setting),
         pressure=np.stack([by_area[ring.area.id] for ring in rings]),
         own_infection=lice.own_infection,
         fish=lice.count_fish,
         lice_keys=setting.keys(Stream.LICE, rings),
         count_keys=setting.keys(Stream.LICE_COUNT, rings),
     )
+
+
+def _count_days(setting: Setting) -> np.ndarray:
+    """The days of the stay on which lice are counted, the first when they have had a week."""
+    stay = setting.stay
+    days = routine_days(setting.schedule, setting.containers[0], (stay.start_day + WEEK_DAYS - 1, stay.end_day), "lice")
+    days = days[days < stay.start_day + setting.days] - stay.start_day
+    # none is counted again before some days have passed
+    kept: np.ndarray = days[np.diff(days, prepend=-WEEK_DAYS) > LEAST_DAYS_BETWEEN]
+    return kept
 
 
 def lice_pressure(schedule: Schedule, climate: Climate, container: Container, start_day: int, weeks: int) -> np.ndarray:
@@ -85,7 +98,7 @@ def prepare_delousing(setting: Setting, rings: Sequence[Container]) -> Delousing
     return Delousing(
         limit=np.array(region.adult_female_limit)[month] * region.treatment_trigger,
         lead_days=lice.treatment_lead_days,
-        rings_a_day=lice.treatment_rings_a_day,
+        rings=_vessel_days(setting),
         interval_days=lice.treatment_interval_days,
         method_cumulative=cumulative([region.treatment_shares[name] for name in METHOD_NAMES]),
         efficacy_logit=_logits([m.efficacy_median for m in methods]),
@@ -106,6 +119,19 @@ def prepare_delousing(setting: Setting, rings: Sequence[Container]) -> Delousing
             [stream_key(setting.schedule.seed, Stream.TREATMENT_DAY, ring.area.name) for ring in rings], dtype=np.uint64
         ),
     )
+
+
+def _vessel_days(setting: Setting) -> np.ndarray:
+    """How many rings a vessel treats on each day of the planned stay and some weeks beyond, 0 on days of rest."""
+    work, first = setting.parameters.work, setting.stay.start_day
+    day = np.arange(first, setting.stay.end_day + VESSEL_DAYS_BEYOND)
+    key = stream_key(setting.schedule.seed, Stream.WORK, setting.containers[0].area.name, "vessel")
+    choice = np.array(work.rings_treated, dtype=np.int64)
+    rings = choice[(uniforms(later(key, first), len(day)) * len(choice)).astype(np.int64)]
+    rest = stream_key(setting.schedule.seed, Stream.WORK, setting.containers[0].area.name, "vessel", "rest")
+    chance = np.array([1.0, work.weekend_share, work.holiday_share])[days_of_rest(setting.region)[day]]
+    busy: np.ndarray = np.where(uniforms(later(rest, first), len(day)) < chance, rings, 0)
+    return busy
 
 
 def _strain(setting: Setting) -> Strain:

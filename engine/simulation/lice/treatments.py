@@ -9,9 +9,14 @@ import numpy as np
 
 from engine.farm.schedule import Schedule
 from engine.simulation.lice.stages import ADULT_FEMALE, MOBILE
+from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.calendar import DAY_US, MINUTE_US
+from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.record import BatchHistory, SeaLice, Treatment
+from engine.simulation.setting import NEVER, vaccination_day
 from lake.codes import VACCINE
+
+EVENING_HOUR, MINUTES_AN_HOUR = 19, 60
 
 
 @dataclass(frozen=True)
@@ -45,8 +50,6 @@ class Remedy:
 def remedies(schedule: Schedule, history: BatchHistory) -> tuple[Remedy, ...]:
     """Every treatment of a batch, by time, then by container."""
     given = [*_vaccinations(schedule, history), *history.treatments]
-    treatments = schedule.biology.model.treatments
-    first, last = treatments.first_hour_utc * 60, treatments.last_hour_utc * 60
     position_of = {stage.stage: at for at, stage in enumerate(history.stages)}
     days: dict[tuple[int, int], list[Treatment]] = {}
     for treatment in sorted(given, key=lambda t: (t.day, t.stage, t.container)):
@@ -54,10 +57,8 @@ def remedies(schedule: Schedule, history: BatchHistory) -> tuple[Remedy, ...]:
     counts = {at: _MobileCounts(stage.lice) for at, stage in enumerate(history.stages) if stage.lice is not None}
     found = []
     for (day, at), that_day in days.items():
-        stage = history.stages[at]
-        # one container after the other, in steps of five minutes
-        step = (last - first) // len(stage.container_ids) // 5 * 5
-        for turn, treatment in enumerate(that_day):
+        minutes = _begun_at(schedule, history, day, len(that_day))
+        for minute, treatment in zip(minutes, that_day, strict=True):
             c = treatment.container
             before, after = counts[at].around(c, day) if at in counts else (None, None)
             found.append(
@@ -65,7 +66,7 @@ def remedies(schedule: Schedule, history: BatchHistory) -> tuple[Remedy, ...]:
                     at=at,
                     container=c,
                     day=day,
-                    time_us=day * DAY_US + (first + turn * step) * MINUTE_US,
+                    time_us=day * DAY_US + minute * MINUTE_US,
                     method=treatment.method,
                     efficacy=treatment.efficacy,
                     loss=treatment.loss,
@@ -77,12 +78,28 @@ def remedies(schedule: Schedule, history: BatchHistory) -> tuple[Remedy, ...]:
     return tuple(sorted(found, key=lambda r: (r.time_us, r.at, r.container)))
 
 
+def _begun_at(schedule: Schedule, history: BatchHistory, day: int, containers: int) -> list[int]:
+    """The minute of the day at which each of a day's containers is begun with, one after the other, before midnight."""
+    work = schedule.biology.model.work
+    key = stream_key(schedule.seed, Stream.WORK, history.batch.number, "treatment", day)
+    earliest, latest = work.start_hours_utc * MINUTES_AN_HOUR
+    shortest, longest = work.ring_minutes
+    minute = earliest + (latest - earliest) * am.uniform(key, 0)
+    found = []
+    for c in range(containers):
+        # a day's work is done by the evening, however many containers there are
+        left = (EVENING_HOUR * MINUTES_AN_HOUR - minute) / (containers - c)
+        found.append(int(minute))
+        minute += min(shortest + (longest - shortest) * am.uniform(key, c + 1), left)
+    return found
+
+
 def _vaccinations(schedule: Schedule, history: BatchHistory) -> list[Treatment]:
     mortality = schedule.biology.model.mortality
     found = []
     for stage in history.stages:
-        d = mortality.vaccination_day
-        if stage.stage == mortality.vaccination_stage and d < stage.days:
+        d = vaccination_day(schedule, history.batch, stage.stage, stage.start_day)
+        if NEVER < d < stage.days:
             found += [
                 Treatment(
                     stage=stage.stage,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.farm.schedule import Schedule
+from engine.farm.schedule import Batch, Schedule
+from engine.simulation.numerics.calendar import WEEK_DAYS
 from engine.simulation.numerics.streams import Stream, stream_keys
 from engine.simulation.observed.sampling import (
     ConditionFactor,
@@ -18,6 +19,7 @@ from engine.simulation.observed.sampling import (
     selection_errors,
 )
 from engine.simulation.record import BatchHistory, StageHistory
+from engine.simulation.setting import NEVER, routine_days, vaccination_day
 from lake.codes import SEA
 
 STATISTICS = (
@@ -85,15 +87,18 @@ def _sampled_until(schedule: Schedule, stage: StageHistory, target_cg: int) -> t
     return planned - monitoring.last_sample_days - 1, int(target_cg * monitoring.last_sample_share)
 
 
-def vaccination_day(schedule: Schedule, stage: int) -> int:
-    """The day of a stage on which its fish are vaccinated, -1 for none."""
-    mortality = schedule.biology.model.mortality
-    return mortality.vaccination_day if stage == mortality.vaccination_stage else -1
-
-
-def _extra_day(schedule: Schedule, stage: int) -> int:
-    """The day of a stage on which fish are weighed because they are vaccinated, -1 for none."""
-    return vaccination_day(schedule, stage) if schedule.biology.model.mortality.vaccination_weighed else -1
+def _sample_days(schedule: Schedule, batch: Batch, stage: StageHistory) -> np.ndarray:
+    """Whether fish are weighed on each day of a stay, (days,)."""
+    interval = schedule.biology.model.growth.sample_interval_days
+    first = min(stage.start_day + interval - 1, stage.planned_end_day)
+    place = schedule.farm.container(stage.container_ids[0])
+    days = routine_days(schedule, place, (first, stage.planned_end_day), "weighing")[:: -(-interval // WEEK_DAYS)]
+    due = np.zeros(stage.days, dtype=np.bool_)
+    due[days[days < stage.start_day + stage.days] - stage.start_day] = True
+    vaccinated = vaccination_day(schedule, batch, stage.stage, stage.start_day)
+    if schedule.biology.model.mortality.vaccination_weighed and NEVER < vaccinated < stage.days:
+        due[vaccinated] = True
+    return due
 
 
 def empty_columns(samples: int, size: int) -> tuple[SampleColumns, FishColumns]:
@@ -113,14 +118,13 @@ def _sample_stage(schedule: Schedule, history: BatchHistory, stage: StageHistory
     last_day, enough_cg = _sampled_until(schedule, stage, history.harvest_target_cg)
     plan = SamplingPlan(
         first_day=stage.start_day,
-        interval_days=growth.sample_interval_days,
-        extra_day=_extra_day(schedule, stage.stage),
+        due=_sample_days(schedule, history.batch, stage),
         last_day=last_day,
         enough_cg=enough_cg,
         size=growth.sample_size,
     )
     is_sampled = stage.stage >= growth.first_sampled_stage
-    room = len(stage.container_ids) * (stage.days // plan.interval_days + 1) if is_sampled else 0
+    room = len(stage.container_ids) * int(plan.due.sum()) if is_sampled else 0
     samples, fish = empty_columns(room, plan.size)
     sampled = measured = 0
     if room:

@@ -30,14 +30,13 @@ class ConditionFactor(NamedTuple):
 class SamplingPlan(NamedTuple):
     """When n containers are sampled, in days of the stay. first_day: of the stay, since 1970.
 
-    `size` fish are taken every interval_days days and on extra_day (-1: none), not after last_day. A container is
+    `size` fish are taken on the days of `due` (days,), not after last_day. A container is
     sampled no more once a sample before its latest had reached enough_cg (mean, 0.01 g; 0: never): the latest itself
     has no say, so that what it errs does not decide whether it is the last.
     """
 
     first_day: int
-    interval_days: int
-    extra_day: int
+    due: np.ndarray
     last_day: int
     enough_cg: int
     size: int
@@ -125,7 +124,7 @@ def sample_fish(
         before_cg = 0
         enough = False
         for d in range(min(days, plan.last_day + 1)):
-            if (d % plan.interval_days != plan.interval_days - 1 and d != plan.extra_day) or enough:
+            if not plan.due[d] or enough:
                 continue
             count = min(plan.size, living.population[c, d])
             if count == 0:

@@ -21,8 +21,9 @@ from engine.simulation.observed.assimilation import (
     fill_gaps,
     mix_arrivals,
 )
-from engine.simulation.observed.growth_samples import GrowthSamples, StageSamples, vaccination_day
+from engine.simulation.observed.growth_samples import GrowthSamples, StageSamples
 from engine.simulation.record import BatchHistory, StageHistory
+from engine.simulation.setting import NEVER, vaccination_day
 from lake.codes import SEA
 from lake.tables import TABLES
 
@@ -110,7 +111,7 @@ def estimate_states(
             mix_arrivals(move.source, move.dest, move.arrived, last=found[-1].last, arrival=arrival)
         temp_c, measured = temperatures[i] if temperatures else true_temperatures(stage)
         temp_c = fill_gaps(temp_c, measured, stage.days_lived, _usual_c(schedule, history.batch, stage))
-        sample_cg, anchor = _anchors(schedule, stage, samples.stages[i])
+        sample_cg, anchor = _anchors(schedule, history.batch, stage, samples.stages[i])
         columns = _estimate_weights(schedule, history, stage, arrival, temp_c=temp_c, sample_cg=sample_cg)
         found.append(
             StageEstimate(
@@ -127,7 +128,9 @@ def estimate_states(
     return found
 
 
-def _anchors(schedule: Schedule, stage: StageHistory, sampled: StageSamples) -> tuple[np.ndarray, np.ndarray]:
+def _anchors(
+    schedule: Schedule, batch: Batch, stage: StageHistory, sampled: StageSamples
+) -> tuple[np.ndarray, np.ndarray]:
     """The mean weight of each day's sample, 0.01 g, 0 for none; and StageEstimate.anchor; both (n, days)."""
     sample_cg = np.zeros(stage.population.shape, dtype=np.int64)
     at = (sampled.container, sampled.day - stage.start_day)
@@ -136,8 +139,8 @@ def _anchors(schedule: Schedule, stage: StageHistory, sampled: StageSamples) -> 
     if stage.stage > 1:
         anchor[:, 0] = ANCHORS.index("transfer")
     anchor[at] = ANCHORS.index("growth_sample")
-    vaccinated = vaccination_day(schedule, stage.stage)
-    if 0 <= vaccinated < stage.days:
+    vaccinated = vaccination_day(schedule, batch, stage.stage, stage.start_day)
+    if NEVER < vaccinated < stage.days:
         anchor[sample_cg[:, vaccinated] > 0, vaccinated] = ANCHORS.index("vaccination")
     return sample_cg, anchor
 

@@ -287,7 +287,7 @@ def _planned_actions(life: BatchLife, workflow: Workflow, *, day: int, first: in
         v=stage.v[first:, evening].copy(),
     )
     into = len(life.history.batch.stays[workflow.stage].container_ids) - first
-    made, _ = transfer(leaving, into, NO_LOSS, NO_KEY)
+    made, _ = transfer(leaving, np.ones(into), NO_LOSS, NO_KEY)  # people plan even shares
     n, is_cancelled = len(made.source), workflow.status == "CANCELLED"
     status = ["SKIPPED" if is_cancelled else "PENDING"] * n
     if workflow.status == "IN_PROGRESS":

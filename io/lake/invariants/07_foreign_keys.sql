@@ -47,15 +47,17 @@ incomplete AS (  -- what must have rows that refer to it, and how many it has
     GROUP BY t.id, t.batch_id, t.treatment_date HAVING count(r.treatment_id) <> 1
     UNION ALL
     SELECT s.batch_id, s.container, s.first_day, 'a container is vaccinated once, in the stage for it',
-        (s.stage = p.stage AND s.end_day > s.first_day + p.day)::INTEGER, coalesce(v.times, 0)
+        (s.stage = p.stage AND s.end_day > s.first_day + p.last)::INTEGER, coalesce(v.times, 0)
     FROM stay s
     CROSS JOIN (
         SELECT max(value) FILTER (name = 'vaccination_stage') AS stage,
-            max(value::INTEGER) FILTER (name = 'vaccination_day') AS day
+            max(value::INTEGER) FILTER (name = 'vaccination_from_day') AS first,
+            max(value::INTEGER) FILTER (name = 'vaccination_to_day') AS last
         FROM parameter
     ) p
     LEFT JOIN vaccinated v USING (assignment_id)
-    WHERE coalesce(v.times, 0) <> (s.stage = p.stage AND s.end_day > s.first_day + p.day)::INTEGER
+    WHERE coalesce(v.times, 0) NOT BETWEEN (s.stage = p.stage AND s.end_day > s.first_day + p.last)::INTEGER
+        AND (s.stage = p.stage AND s.end_day > s.first_day + p.first)::INTEGER
     UNION ALL
     SELECT c.batch_id, s.container, c.date, 'every type of lice found has its row, on the same fish', t.lice_counted,
         CASE WHEN c.samples = 1 THEN c.lice ELSE -c.samples END

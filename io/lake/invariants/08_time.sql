@@ -1,6 +1,6 @@
 -- Every event lies in its assignment's stay; nothing on or after the as-of date; nothing for a harvested batch.
 -- Days are half-open: the day of departure belongs to the container arrived in. What follows from a day comes after it:
--- lice are counted every week, a treatment follows a count above the limit, and the journal tells of it that day.
+-- lice are counted about every week, a treatment follows a count above the limit, and the journal tells of it that day.
 WITH own_day AS (  -- what names a container but no stay, or another row, and the days on which that was so
     SELECT 'journal_entry' AS what, batch_id, container_id, entry_date::DATE AS date FROM journal_entry
     WHERE container_id IS NOT NULL
@@ -21,16 +21,16 @@ placed AS (  -- an activity may be due in a container that the fish are yet to e
 lice_rule AS (
     SELECT
         max(value::INTEGER) FILTER (name = 'treatment_lead_days') AS lead,
-        max(value::INTEGER) FILTER (name = 'treatment_rings_a_day') AS rings_a_day,
+        max(value::INTEGER) FILTER (name = 'least_rings_treated') AS rings_a_day,
         max(value::INTEGER) FILTER (name = 'treatment_interval_days') AS apart,
         max(value::INTEGER) FILTER (name = 'harvest_rings_a_day') AS emptied_a_day,
         (SELECT max(withholding_days) FROM treatment_rule) AS longest
     FROM parameter
 ),
-sea AS (  -- rings of a batch, and until when a treatment may go on
+sea AS (  -- rings of a batch, and until when a treatment may go on: people rest on two days of seven, and on holidays
     SELECT
-        s.batch_id, ((count(*) - 1) // any_value(r.rings_a_day))::INTEGER AS treated_later,
-        max(a.planned_departure_date) - ((count(*) - 1) // any_value(r.emptied_a_day))::INTEGER AS emptied_from
+        s.batch_id, (2 * ((count(*) - 1) // any_value(r.rings_a_day)) + 6)::INTEGER AS treated_later,
+        max(a.planned_departure_date) - (2 * ((count(*) - 1) // any_value(r.emptied_a_day)) + 6)::INTEGER AS emptied_from
     FROM stay s JOIN container_assignment a ON a.id = s.assignment_id CROSS JOIN lice_rule r
     WHERE s.stage = (SELECT max(id) FROM lifecycle_stage) GROUP BY ALL
 ),
@@ -82,13 +82,17 @@ LEFT JOIN container c ON c.id = t.container_id
 WHERE (j.entry_date::DATE = t.treatment_date::DATE AND j.entry_date > t.treatment_date
        AND j.category::VARCHAR = CASE t.method WHEN 'VACCINE' THEN 'vaccination' ELSE 'treatment' END) IS NOT TRUE
 UNION ALL
-SELECT s.batch_number, s.container, s.first_day, 'lice are counted every seventh day',
-    format('{} counts', (s.end_day - s.first_day) // 7), format('{} counts, {} to {}', count(t.date), min(t.date),
-        max(t.date))
-FROM stay s LEFT JOIN lice_truth t USING (assignment_id)
-WHERE s.stage = (SELECT max(id) FROM lifecycle_stage)
-GROUP BY ALL
-HAVING count(t.date) <> (s.end_day - s.first_day) // 7 OR bool_or((t.date - s.first_day) % 7 <> 6)
+SELECT batch_number, container, date, 'lice are counted about every week, from the seventh day on',
+    'a count 4 to 16 days after the last, or after the first day', format('{} days', days)
+FROM (
+    SELECT s.batch_number, s.container, t.date, t.is_count,
+        t.date - coalesce(lag(t.date) OVER (PARTITION BY s.assignment_id ORDER BY t.date), s.first_day) AS days
+    FROM stay s JOIN (
+        SELECT assignment_id, date, TRUE AS is_count FROM lice_truth
+        UNION ALL SELECT assignment_id, end_day, FALSE FROM stay  -- nor is the last long before the end
+    ) t USING (assignment_id)
+    WHERE s.stage = (SELECT max(id) FROM lifecycle_stage)
+) WHERE days > 16 OR is_count AND days < 4
 UNION ALL
 -- a boat comes so many days after the count, and treats so many rings a day
 SELECT s.batch_number, s.container, d.date, 'a treatment against lice follows a count above the limit',

@@ -1,5 +1,5 @@
 -- The trigger holds on the day and not before: the harvest is decided on the first day on which the living's mean weight
--- reaches the target, or so that the last ring is emptied on the planned stay's last day. Each ring is emptied once, after
+-- reaches the target, or so that the last ring is emptied on the planned stay's last day of work. Each ring is emptied once, after
 -- the decision, fasted, outside every treatment's withdrawal time, of the fish alive and at their weight. Lots sum to the
 -- fish and kilograms harvested, and each is of its class; what is not sold is waste; one finance fact a lot; smolts and fish
 -- are paid for at cost plus the policy's markup.
@@ -146,7 +146,7 @@ WHERE (CASE
     WHEN harvest_decision_date IS NULL THEN reached IS NULL AND first_harvest IS NULL
     WHEN reached IS NOT NULL AND reached <= harvest_decision_date THEN
         reached = harvest_decision_date AND coalesce(harvest_reason = 'WEIGHT', TRUE)
-    ELSE harvest_reason IS NULL OR harvest_reason = 'PLAN_END' AND last_harvest = last_planned
+    ELSE harvest_reason IS NULL OR harvest_reason = 'PLAN_END' AND last_harvest BETWEEN last_planned - 6 AND last_planned  -- plants rest
 END) IS NOT TRUE
 UNION ALL
 SELECT batch_number, NULL, first_harvest, 'no ring is emptied before the decision', format('from {}',
