@@ -76,8 +76,8 @@ class Region:
     harvest_target_g: Annotated[float, Field(ge=10, le=20_000)]
     harvest_target_sd_g: WeightSd
     superior_beta: BetaOrders
-    holidays: Annotated[tuple[MonthDay, ...], Field(max_length=60)]
-    easter_holidays: Annotated[tuple[DaysAfterEaster, ...], Field(max_length=30)]
+    holidays: Annotated[tuple[MonthDay, ...], Field(min_length=1, max_length=60)]
+    easter_holidays: Annotated[tuple[DaysAfterEaster, ...], Field(min_length=1, max_length=30)]
     currency_per_eur: Annotated[float, Field(ge=0.001, le=1_000)]
     sea_month_c: Annotated[tuple[Celsius, ...], BY_MONTH]
     sea_offset_c: Celsius

@@ -27,7 +27,7 @@ ENDED_DAYS_AGO = (120, 10)
 """Completed batches of each geography: their plans ended so many days before the as-of date."""
 HARVEST_IN_DAYS = (3, 12, 19)
 """Batches of each geography near harvest: they leave the sea about so many days after the as-of date."""
-HARVEST_TOLERANCE_DAYS = 2
+HARVEST_TOLERANCE_DAYS = 4  # plants rest at weekends
 FRESHWATER_DAYS = (88, 84, 45, 10)
 """Days lived in each freshwater stage of 90 by its four batches of each geography: two are about to move on."""
 MOVING_STAGE, CONTAINERS_MOVED = 3, 4

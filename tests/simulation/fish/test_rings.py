@@ -17,7 +17,9 @@ from engine.simulation.fish.mortality import HANDLING
 from engine.simulation.fish.rings import BY_PLAN, BY_WEIGHT, UNDECIDED
 from engine.simulation.fish.sea import HARVEST_REASONS
 from engine.simulation.lice.preparation import lice_pressure
+from engine.simulation.numerics.working_days import HOLIDAY
 from engine.simulation.record import BatchHistory, StageHistory
+from engine.simulation.setting import days_of_rest
 from engine.simulation.water.climate import Climate
 from lake.codes import LICE_TREATMENTS
 from lake.tables import TABLES
@@ -72,19 +74,27 @@ def limit_on(biology: Biology, history: BatchHistory, farm: Farm, day: int) -> f
 def test_a_treatment_follows_a_count_above_the_limit_and_treats_every_ring(
     lives: list[BatchHistory], biology: Biology, farm: Farm
 ) -> None:
-    lead, a_day = biology.model.lice.treatment_lead_days, biology.model.lice.treatment_rings_a_day
+    lead, most = biology.model.lice.treatment_lead_days, max(biology.model.work.rings_treated)
     seen = 0
+    sizes = set()
     for h in lives:
         sea = h.stages[-1]
         assert sea.lice is not None
         first_days = sorted({t.day for t in h.treatments if t.container == 0})
         for day in first_days:
-            w = int(np.flatnonzero(sea.lice.day == day - lead)[0])
-            assert females(sea, w) > limit_on(biology, h, farm, day - lead)
-            same = {t.container: t.day for t in h.treatments if day <= t.day < day + 10}
-            alive = sea.population[:, day - sea.start_day] > 0
-            assert all(same[c] == day + c // a_day for c in np.flatnonzero(alive).tolist() if c in same)
+            # a vessel comes when people work, some days later at the most
+            weeks = np.flatnonzero((sea.lice.day <= day - lead) & (sea.lice.day >= day - lead - 6))
+            assert any(females(sea, int(w)) > limit_on(biology, h, farm, int(sea.lice.day[w])) for w in weeks)
+            same = {t.container: t.day for t in h.treatments if day <= t.day < day + 14}
+            order = [same[c] for c in sorted(same)]
+            assert order == sorted(order)
+            rings = np.unique(order, return_counts=True)[1]
+            assert rings.max() <= most
+            sizes.update(rings.tolist())
             seen += 1
+    assert len(sizes) > 1
+    for h in lives:
+        first_days = sorted({t.day for t in h.treatments if t.container == 0})
         assert not np.isin(np.diff(first_days), range(21)).any()
     assert seen > 40
 
@@ -101,8 +111,8 @@ def test_a_count_above_the_limit_leads_to_a_treatment_or_to_the_harvest(
         for w, day in enumerate(sea.lice.day.tolist()):
             if females(sea, w) <= limit_on(biology, h, farm, day) or day >= h.trigger_day:
                 continue
-            recent = any(day - rest < d <= day + lead + 2 for d in days)
-            assert recent or h.trigger_day - day <= lead + 12 or sea.planned_end_day - day < 30
+            recent = any(day - rest < d <= day + lead + 8 for d in days)
+            assert recent or h.trigger_day - day <= lead + 20 or sea.planned_end_day - day < 30
             above += 1
     assert above > 60
 
@@ -143,7 +153,9 @@ def test_lice_fall_by_the_efficacy_and_fish_die_of_the_loss(
     assert dead / fish == pytest.approx(0.02, rel=0.15)
 
 
-def test_rings_are_emptied_in_turn_fasted_and_out_of_withdrawal(lives: list[BatchHistory], biology: Biology) -> None:
+def test_rings_are_emptied_in_turn_fasted_and_out_of_withdrawal(
+    lives: list[BatchHistory], biology: Biology, farm: Farm
+) -> None:
     fasting = biology.model.feed.fasting_days_before_harvest
     a_day = biology.model.harvest.rings_a_day
     by_weight = 0
@@ -152,7 +164,9 @@ def test_rings_are_emptied_in_turn_fasted_and_out_of_withdrawal(lives: list[Batc
         sea = h.stages[-1]
         assert sea.end_day <= sea.planned_end_day
         last = sea.start_day + sea.days_lived - 1
-        assert np.bincount(last - last.min()).max() <= max(a_day, 3 * (last.max() == sea.planned_end_day - 1))
+        kinds = days_of_rest(biology.region(farm.geography_of(h.batch).name))
+        assert np.bincount(last - last.min()).max() <= max(a_day, 3 * (last.max() >= sea.planned_end_day - 7))
+        assert (kinds[last] != HOLIDAY).all() or last.max() == sea.planned_end_day - 1
         for c, day in enumerate(last.tolist()):
             d = int(sea.days_lived[c])
             assert sea.fasted[c, max(0, d - fasting) : d].all()
@@ -168,7 +182,8 @@ def test_rings_are_emptied_in_turn_fasted_and_out_of_withdrawal(lives: list[Batc
             assert last.min() >= h.trigger_day + fasting or last.min() == sea.planned_end_day - 1
         else:
             assert not reached[: h.trigger_day - sea.start_day].any()
-            assert last.max() == sea.planned_end_day - 1
+            assert sea.planned_end_day - 7 <= last.max() <= sea.planned_end_day - 1
+            assert last.max() == sea.planned_end_day - 1 or kinds[last.max() + 1 : sea.planned_end_day].all()
     assert 3 < by_weight < len(lives)
 
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.simulation.fish.transfer import Actions, transfer
+from engine.simulation.fish.transfer import Actions, dealt_out, transfer
 from engine.simulation.numerics.weights import Population, mean_weight_g, mu_for_weight
 
 
 def moved_by(leaving: Population, destinations: int, loss: float, key: int = 5) -> tuple[Actions, Population]:
-    return transfer(leaving, destinations, loss, np.uint64(key))
+    return transfer(leaving, np.ones(destinations), loss, np.uint64(key))
 
 
 @st.composite
@@ -71,6 +71,19 @@ def test_fish_are_dealt_out_evenly(origin: Population, destinations: int) -> Non
         assert np.ptp(there.fish) <= 1
         assert there.fish.sum() == fish.sum()
         assert len(moved.source) <= len(fish) + destinations - 1
+
+
+@given(populations(), st.lists(st.floats(0.85, 1.15), min_size=1, max_size=14))
+def test_fish_are_dealt_out_by_shares(origin: Population, shares: list[float]) -> None:
+    total, n, fill = int(origin.fish.sum()), len(shares), np.array(shares)
+    dealt = dealt_out(total, fill)
+    assert dealt.sum() == total
+    assert (dealt[: min(n, total)] > 0).all()
+    assert np.abs(dealt - total * fill / fill.sum()).max() <= 2.0
+    if len(origin.fish) != n:
+        moved, there = transfer(origin, fill, 0.0, np.uint64(1))
+        np.testing.assert_array_equal(there.fish, dealt)
+        assert moved.arrived.sum() == total
 
 
 @given(populations(), DESTINATIONS, LOSSES)

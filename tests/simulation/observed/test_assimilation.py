@@ -28,6 +28,7 @@ from engine.simulation.observed.sampling import ConditionFactor, Living, Samplin
 from engine.simulation.observed.state_estimate import ANCHORS, StageEstimate, estimate_states, expected_growth
 from engine.simulation.record import BatchHistory, StageHistory
 from engine.simulation.rows.life import BatchLife
+from engine.simulation.setting import NEVER, vaccination_day
 from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 from tests.simulation.observed.test_growth_samples import changed
@@ -160,7 +161,7 @@ def errors(sample_size: int, seed: int, sd_of_tgc: float = 0.0, days: int = 7) -
     sample_fish(
         keys,
         selection=np.zeros(n),
-        plan=SamplingPlan(first_day=100, interval_days=1, extra_day=-1, last_day=0, enough_cg=0, size=sample_size),
+        plan=SamplingPlan(first_day=100, due=np.ones(1, dtype=np.bool_), last_day=0, enough_cg=0, size=sample_size),
         living=Living(population=np.full((n, 1), 1000), mu=mu, v=np.full((n, 1), v)),
         condition=ConditionFactor(weight_g=np.array([1.0]), mean=np.array([1.2]), sd=0.06),
         samples=samples,
@@ -226,8 +227,10 @@ def test_anchors_are_what_was_observed(
                 expected[:, 0] = ANCHORS.index("transfer")
             at = (weighed.container, weighed.day - stage.start_day)
             expected[at] = ANCHORS.index("growth_sample")
-            if stage.stage == mortality.vaccination_stage and stage.days > mortality.vaccination_day:
-                expected[:, mortality.vaccination_day] = ANCHORS.index("vaccination")
+            day = vaccination_day(small_schedule, h.batch, stage.stage, stage.start_day)
+            assert (day != NEVER) == (stage.stage == mortality.vaccination_stage)
+            if NEVER < day < stage.days:
+                expected[:, day] = ANCHORS.index("vaccination")
                 vaccinations += 1
             np.testing.assert_array_equal(e.anchor[stage.present], expected[stage.present])
             assert (e.confidence[at] == 100).all()
