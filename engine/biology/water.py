@@ -51,6 +51,8 @@ class Environment:
     monthly_anomaly_ar1: Memory
     anomaly_line_years: Annotated[int, Field(ge=1, le=100)]
     anomaly_line_jitter: Share
+    anomaly_local_share: Share
+    anomaly_range_km: Annotated[float, Field(ge=1, le=20_000)]
     heat_wave_probability: Share
     heat_wave_c: Celsius
     heat_wave_days: Annotated[float, Field(ge=1, le=366)]
@@ -67,8 +69,18 @@ class Environment:
     oxygen_daily_sd: Saturation
     oxygen_ar1: Memory
     oxygen_diurnal: Saturation
+    oxygen_dips_a_year: PerYear
+    oxygen_dip_site_sdlog: Spread
+    oxygen_dip_peak_day: DayOfYear
+    oxygen_dip_season: Share
+    oxygen_dip_depth: Saturation
+    oxygen_dip_limit: Saturation
+    oxygen_dip_days: LengthDays
     ring_length_m: Annotated[float, Field(ge=0.1, le=1_000)]
     net_blocking: Annotated[float, Field(ge=0, le=0.99)]
+    fouling_share: Ratio
+    cleaning_days: LengthDays
+    ring_water_sdlog: Spread
     current_median_m_s: Current
     current_sdlog: Spread
     current_range_m_s: CurrentRange
@@ -77,6 +89,8 @@ class Environment:
     tide_lunar_share: Ratio
     tide_solar_share: Ratio
     tide_minor_share: Ratio
+    tide_c: CelsiusSd
+    tide_salinity_share: Ratio
     demand_by_hour: Hours
     sea_ph: Ph
     sea_ph_sd: Ph

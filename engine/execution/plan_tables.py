@@ -7,6 +7,7 @@ from typing import Any
 from engine.biology.health import METHOD_NAMES
 from engine.farm.schedule import Batch, Schedule, deal_eggs, to_date
 from engine.forecast.sizing import biomass_flags
+from engine.simulation.water.site import staleness
 from lake.codes import VACCINE
 
 Rows = list[dict[str, Any]]
@@ -92,6 +93,11 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
             }
             for g, region in enumerate(regions, 1)
             for month, limit in enumerate(region.adult_female_limit, 1)
+        ],
+        "ring_water": [
+            {"container_id": c.id, "staleness": staleness(bio.environment, schedule.seed, c.name)}
+            for c in farm.containers
+            if c.is_at_sea
         ],
         "treatment_rule": [
             {

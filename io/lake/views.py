@@ -132,6 +132,7 @@ PLAN_TABLES: Mapping[str, pa.Schema] = MappingProxyType(
             ]
         ),
         "exchange_rate": pa.schema([("geography_id", pa.int32()), ("per_eur", pa.float64())]),
+        "ring_water": pa.schema([("container_id", pa.int64()), ("staleness", pa.float64())]),
         "planned_lice_limit": pa.schema(
             [
                 ("geography_id", pa.int32()),

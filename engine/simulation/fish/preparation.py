@@ -7,6 +7,7 @@ from itertools import groupby
 
 import numpy as np
 
+from engine.farm.infrastructure import Container
 from engine.simulation.fish.breathing import Breathing
 from engine.simulation.fish.days import Water
 from engine.simulation.fish.growth import Growing
@@ -18,6 +19,7 @@ from engine.simulation.numerics.streams import Stream, later
 from engine.simulation.numerics.sums import cumulative
 from engine.simulation.setting import Setting
 from engine.simulation.water.climate import MIDSUMMER
+from engine.simulation.water.site import staleness
 
 DAY_NOISE = 1 << 32  # of a container's draws of noise, the first that is of a day alone
 
@@ -67,11 +69,19 @@ def prepare_breathing(setting: Setting) -> Breathing:
     """The fish's respiration in the stay's containers."""
     respiration = setting.parameters.respiration
     return Breathing(
-        volume_m3=np.array([float(c.volume_m3) for c in setting.containers]),
+        volume_m3=np.array([_water_m3(setting, c) for c in setting.containers]),
         rate_mg_kg_h=respiration.rate_mg_kg_h,
         temp_slope=respiration.temp_slope,
         size_exponent=respiration.size_exponent,
     )
+
+
+def _water_m3(setting: Setting, container: Container) -> float:
+    """The water that a container's fish breathe, as though it were exchanged as it is in others of its place."""
+    volume_m3 = float(container.volume_m3)
+    if not container.is_at_sea:
+        return volume_m3
+    return volume_m3 / staleness(setting.parameters.environment, setting.schedule.seed, container.name)
 
 
 def prepare_growing(setting: Setting, growth: Growth) -> Growing:

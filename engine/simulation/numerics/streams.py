@@ -60,8 +60,10 @@ class Stream(IntEnum):
     STRIKE = 42  # what befalls places: per geography, kind and year; per area and year; per batch and area, by event
     COLLECTION = 44  # per place, by day: whether its crew goes round; per batch and container: whether it is reached
     TREATMENT_DAY = 45  # per area, by day: how well treatments go there
+    SEA_LOCAL = 43  # per geography: the waves that near areas share; per wave, by month
     WORK = 46  # per place and routine: its weekday, by day; per area: a vessel's rings, by day
     RING_FILL = 47  # per batch and stage left: how full each container of the next one is
+    OXYGEN_DIP = 53  # per area, by day
     MOVE_PLAN = 61  # per batch and stage left: the plan, then by action
 
 

@@ -5,6 +5,7 @@ Series run from 1970-01-01, one value a day, so that no schedule's span and no p
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,7 +14,9 @@ import numpy as np
 
 from engine.biology.parameters import Biology
 from engine.biology.region import Region
+from engine.biology.water import SEA_VARIABLES
 from engine.farm.infrastructure import Area, Container, Farm, Hall
+from engine.farm.sites import Coordinates, coordinates
 from engine.simulation.numerics import arithmetic as am
 from engine.simulation.numerics.held_signals import held_signals
 from engine.simulation.numerics.series import (
@@ -26,9 +29,11 @@ from engine.simulation.numerics.series import (
 )
 from engine.simulation.numerics.streams import Stream, stream_key
 from engine.simulation.water import hall as halls
-from engine.simulation.water import sea, tide
+from engine.simulation.water import nearness, sea, site, tide
 from engine.simulation.water.oxygen import MIN_SATURATION
+from lake.codes import SALINITY
 
+SALT = SEA_VARIABLES.index(SALINITY)
 MIDSUMMER, MIDWINTER = 172.0, 355.0  # days of the year
 KEPT_BYTES = 40 << 20  # of fields; ten years of the shipped farm's 153 places take 25
 EXCHANGES_KEPT = 64  # the stages of a group of batches: their fish ask for them first, then their sensors
@@ -120,18 +125,7 @@ class Climate:
             )
             return WaterExchange(np.maximum(daily[:, None] - failed, MIN_SATURATION), np.zeros_like(failed))
         light = 0.5 + 0.5 * season(start, end - start, MIDSUMMER)
-        key = stream_key(self.seed, Stream.SITE_CURRENT, container.area.name)
-        low, high = env.current_range_m_s
-        speed_m_s = env.current_median_m_s * am.exp(env.current_sdlog * am.normal(key, 0))
-        current = tide.Current(
-            speed_m_s=min(max(speed_m_s, low), high),
-            background_m_s=env.current_background_m_s,
-            drift=env.current_drift_share,
-            lunar=env.tide_lunar_share,
-            solar=env.tide_solar_share,
-            minor_axis=env.tide_minor_share,
-            phase=am.uniform(key, 1),
-        )
+        name = container.area.name
         hourly = env.demand_by_hour
         demand = hourly[:: 24 // slots] * (len(hourly) / float(sum(env.demand_by_hour)))
         residence_h = tide.residence_h(
@@ -139,8 +133,11 @@ class Climate:
             days=end - start,
             demand=demand,
             net=tide.Net(length_m=env.ring_length_m, blocking=env.net_blocking),
-            current=current,
+            current=site.current_at(env, self.seed, name),
         )
+        residence_h *= (1.0 + env.fouling_share * light * site.fouling(env, self.seed, name, np.arange(start, end)))[
+            :, None
+        ]
         return WaterExchange(daily_cycle(daily, env.oxygen_diurnal * light, slots), residence_h)
 
     def oxygen_outside(self, container: Container, start: int, end: int) -> np.ndarray:
@@ -160,7 +157,15 @@ class Climate:
         if container.is_at_sea:
             light = 0.5 + 0.5 * season(start, end - start, MIDSUMMER)
             warmth = env.diurnal_amplitude_c * light
-            out[0] = daily_cycle(np.ascontiguousarray(daily[0]), warmth, slots).ravel()
+            area, region = container.area, self._region(container.geography_id)
+            tides = tide.course(start, end - start, slots, site.current_at(env, self.seed, area.name))
+            # the ebb brings the loch's water, fresher after rain and warmer in summer than the sea's
+            warm = daily_cycle(np.ascontiguousarray(daily[0]), warmth, slots)
+            out[0] = (warm - env.tide_c * light[:, None] * tides).ravel()
+            rain = self._rain(container.geography_id)[start - self.known_from : end - self.known_from]
+            fresher = region.salinity_sd + site.rain_exposure(env, self.seed, area.name) * rain
+            salt = daily[SALT][:, None] + env.tide_salinity_share * fresher[:, None] * tides
+            out[SALT] = np.maximum(salt, 0.0).ravel()
         return out, exchange.residence_h.ravel()
 
     def sea(self, area: Area) -> np.ndarray:
@@ -216,7 +221,7 @@ class Climate:
             *self._span,
             sea.AnomalyModel(
                 memory=env.monthly_anomaly_ar1,
-                sd=region.sea_anomaly_sd_c,
+                sd=region.sea_anomaly_sd_c * math.sqrt(1.0 - env.anomaly_local_share),
                 line_years=env.anomaly_line_years,
                 jitter=env.anomaly_line_jitter,
             ),
@@ -252,10 +257,33 @@ class Climate:
         of_geography = sum(a.geography_id == area.geography_id for a in self.farm.areas[: area.id - 1])
         key = stream_key(self.seed, Stream.SITE, self.farm.geography_of(area).name)
         turns = am.uniform(key, 0) + of_geography * GOLDEN_TURN
-        site = env.site_sd_c * am.normal_quantile(max(turns % 1.0, 1e-9))
+        offset = env.site_sd_c * am.normal_quantile(max(turns % 1.0, 1e-9))
         daily = self._series(area.name, "Temperature", env.daily_ar1, env.daily_sd_c)
-        warm: np.ndarray = self._geography_c(area.geography_id) + site + daily
+        warm: np.ndarray = self._geography_c(area.geography_id) + self._local_c(area) + offset + daily
         return warm
+
+    def _local_c(self, area: Area) -> np.ndarray:
+        """What an area's temperature departs from its geography's by, degC: like near areas', unlike far ones'."""
+        geography, env = self.farm.geography_of(area).name, self.biology.model.environment
+        key, at = stream_key(self.seed, Stream.SEA_LOCAL, geography), self._positions[area.id]
+        share = nearness.shares_at(key, float(at.latitude), float(at.longitude), range_km=env.anomaly_range_km)
+        courses = self._once("local courses", geography, lambda: self._make_courses(area.geography_id))
+        height = self._region(area.geography_id).sea_anomaly_sd_c * math.sqrt(env.anomaly_local_share)
+        local: np.ndarray = height * (share @ courses)
+        return local
+
+    def _make_courses(self, geography_id: int) -> np.ndarray:
+        """The courses in time of the waves that near areas share, each of an SD of 1, (WAVES, days)."""
+        geography, env = self.farm.geography(geography_id).name, self.biology.model.environment
+        model = sea.AnomalyModel(
+            memory=env.monthly_anomaly_ar1, sd=1.0, line_years=env.anomaly_line_years, jitter=env.anomaly_line_jitter
+        )
+        keys = (stream_key(self.seed, Stream.SEA_LOCAL, geography, wave) for wave in range(nearness.WAVES))
+        return np.stack([sea.anomaly(key, *self._span, model) for key in keys])
+
+    @cached_property
+    def _positions(self) -> dict[int, Coordinates]:
+        return coordinates(self.farm, self.farm.areas, "areas")
 
     def _hall_c(self, hall: Hall) -> np.ndarray:
         return self._once("hall, degC", hall.name, lambda: self._make_hall_c(hall))
@@ -290,12 +318,12 @@ class Climate:
         breathed = self._series(area.name, "Dissolved Oxygen", env.oxygen_ar1, env.oxygen_daily_sd)
         fullest = env.oxygen_season * season(*self._span, env.oxygen_fullest_day)
         bloom = env.sea_ph_season * season(*self._span, env.sea_ph_highest_day)
-        exposure = am.exp(env.rain_exposure_sdlog * am.normal(stream_key(self.seed, Stream.SITE, area.name), 4))
+        dips = site.oxygen_dips(env, self.seed, area.name, self.days)
         salt = region.salinity + self._series(area.name, "Salinity", slow, region.salinity_sd)
         return [
-            env.oxygen_outside + fullest + breathed,
+            env.oxygen_outside + fullest + breathed - dips[self.known_from :],
             env.sea_ph + bloom + self._series(area.name, "pH", slow, env.sea_ph_sd),
-            np.maximum(salt - exposure * self._rain(area.geography_id), 0.0),
+            np.maximum(salt - site.rain_exposure(env, self.seed, area.name) * self._rain(area.geography_id), 0.0),
         ]
 
     def _hall_others(self, hall: Hall) -> list[np.ndarray]:

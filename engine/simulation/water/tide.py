@@ -39,6 +39,27 @@ class Current(NamedTuple):
 
 
 @kernel
+def course(first_day: int, days: int, slots: int, current: Current) -> np.ndarray:
+    """The tide at the times of reading about its mean of the day, (days, slots): within +-1 at a mean spring tide."""
+    out = np.empty((days, slots))
+    solar_lag = SPRING_TIDE_HOUR / M2_HOURS - SPRING_TIDE_HOUR / S2_HOURS
+    whole = current.lunar + current.solar
+    for d in range(days):
+        mean = 0.0
+        for s in range(slots):
+            hour = (first_day + d) * 24.0 + s * (24.0 / slots)
+            m2 = hour / M2_HOURS + current.phase
+            s2 = hour / S2_HOURS + solar_lag + current.phase
+            # water is highest a quarter of a tide after it runs in fastest
+            out[d, s] = (current.lunar * am.cos_turns(m2 - 0.25) + current.solar * am.cos_turns(s2 - 0.25)) / whole
+            mean += out[d, s]
+        mean /= slots
+        for s in range(slots):
+            out[d, s] -= mean
+    return out
+
+
+@kernel
 def residence_h(first_day: int, days: int, demand: np.ndarray, net: Net, current: Current) -> np.ndarray:
     """Hours that water stays in a ring at the times of reading, (days, slots), x what the fish demand at that hour.
 

@@ -191,10 +191,11 @@ own_day AS (  -- place: an area, or a hall below 0; asked: what fish ask for goe
         t.assignment_id, coalesce(-c.hall_id, c.area_id, 0) AS place, t.date, t.temp_c, t.oxygen_mean AS oxygen,
         t.oxygen_outside AS outside,
         CASE WHEN c.hall_id IS NULL THEN t.biomass_kg::DOUBLE / c.volume_m3::DOUBLE
-            * pow(greatest(t.avg_weight_g, 0.01)::DOUBLE / 1000, e.value) END AS asked
+            * pow(greatest(t.avg_weight_g, 0.01)::DOUBLE / 1000, e.value) * coalesce(w.staleness, 1) END AS asked
     FROM daily_truth t
     JOIN stay s USING (assignment_id)
     JOIN container c ON c.id = s.container_id
+    LEFT JOIN ring_water w ON w.container_id = s.container_id
     CROSS JOIN (SELECT value FROM parameter WHERE name = 'respiration_size_exponent') e
 ),
 place_day AS (
@@ -310,7 +311,7 @@ SELECT l.batch_number, coalesce(a.name, h.name), d.date,
 FROM torn d LEFT JOIN area a ON a.id = d.place LEFT JOIN hall h ON h.id = -d.place
 LEFT JOIN batch l ON l.id = d.lower_id LEFT JOIN batch u ON u.id = d.higher_id
 UNION ALL
--- what a fish takes is the same in every ring of an area on a day
+-- what a fish takes is the same in every ring of an area on a day, as long as the water stays in each
 SELECT s.batch_number, s.container, o.date, 'oxygen = what comes in - what the container''s own fish take',
     format('{:.2f} - {:.2f}', o.outside, o.taken), format('{:.2f}', o.oxygen)
 FROM taken o LEFT JOIN stay s USING (assignment_id)
