@@ -51,8 +51,9 @@ class Environment:
     monthly_anomaly_ar1: Memory
     anomaly_line_years: Annotated[int, Field(ge=1, le=100)]
     anomaly_line_jitter: Share
-    anomaly_local_share: Share
-    anomaly_range_km: Annotated[float, Field(ge=1, le=20_000)]
+    local_sd_c: CelsiusSd
+    local_ar1: Memory
+    local_range_km: Annotated[float, Field(ge=1, le=20_000)]
     heat_wave_probability: Share
     heat_wave_c: Celsius
     heat_wave_days: Annotated[float, Field(ge=1, le=366)]

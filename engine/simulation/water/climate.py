@@ -5,7 +5,6 @@ Series run from 1970-01-01, one value a day, so that no schedule's span and no p
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -221,7 +220,7 @@ class Climate:
             *self._span,
             sea.AnomalyModel(
                 memory=env.monthly_anomaly_ar1,
-                sd=region.sea_anomaly_sd_c * math.sqrt(1.0 - env.anomaly_local_share),
+                sd=region.sea_anomaly_sd_c,
                 line_years=env.anomaly_line_years,
                 jitter=env.anomaly_line_jitter,
             ),
@@ -266,20 +265,18 @@ class Climate:
         """What an area's temperature departs from its geography's by, degC: like near areas', unlike far ones'."""
         geography, env = self.farm.geography_of(area).name, self.biology.model.environment
         key, at = stream_key(self.seed, Stream.SEA_LOCAL, geography), self._positions[area.id]
-        share = nearness.shares_at(key, float(at.latitude), float(at.longitude), range_km=env.anomaly_range_km)
-        courses = self._once("local courses", geography, lambda: self._make_courses(area.geography_id))
-        height = self._region(area.geography_id).sea_anomaly_sd_c * math.sqrt(env.anomaly_local_share)
-        local: np.ndarray = height * (share @ courses)
+        share = nearness.shares_at(key, float(at.latitude), float(at.longitude), range_km=env.local_range_km)
+        courses = self._once("local courses", geography, lambda: self._make_courses(geography))
+        local = np.zeros(courses.shape[1])
+        for k in range(nearness.WAVES):  # in one order, whatever the number of days: a matrix product is not
+            local += share[k] * courses[k]
         return local
 
-    def _make_courses(self, geography_id: int) -> np.ndarray:
-        """The courses in time of the waves that near areas share, each of an SD of 1, (WAVES, days)."""
-        geography, env = self.farm.geography(geography_id).name, self.biology.model.environment
-        model = sea.AnomalyModel(
-            memory=env.monthly_anomaly_ar1, sd=1.0, line_years=env.anomaly_line_years, jitter=env.anomaly_line_jitter
-        )
+    def _make_courses(self, geography: str) -> np.ndarray:
+        """The courses in time of the waves that near areas share, degC, (WAVES, days)."""
+        env = self.biology.model.environment
         keys = (stream_key(self.seed, Stream.SEA_LOCAL, geography, wave) for wave in range(nearness.WAVES))
-        return np.stack([sea.anomaly(key, *self._span, model) for key in keys])
+        return np.stack([wander(key, self.days, env.local_ar1, env.local_sd_c)[self.known_from :] for key in keys])
 
     @cached_property
     def _positions(self) -> dict[int, Coordinates]:
