@@ -72,16 +72,22 @@ class LabSamples:
 def take_lab_samples(
     schedule: Schedule, history: BatchHistory, events: tuple[NoticedEvent, ...]
 ) -> tuple[LabSamples, ...]:
-    """The samples of all events that a laboratory is asked about, by event; none dated past the as-of date."""
+    """The samples of all events that a laboratory is asked about, by event; none dated past the as-of date.
+
+    A stage's fish are sampled once a day: for what is noticed later, a day later.
+    """
     policy = schedule.biology.model.laboratory
     known = schedule.farm.model.master.sample_types
-    found = []
-    for i, event in enumerate(events):
+    found: list[LabSamples] = []
+    sampled: set[tuple[int, int]] = set()  # stages, by position, and days
+    for i, event in sorted(enumerate(events), key=lambda e: (e[1].day, e[0])):
         if event.event.kind not in AGENTS:
             continue
         types = tuple(t for t in AGENTS[event.event.kind].samples if t in known)
         stage, key = history.stages[event.at], event.key
         day = event.day + whole_between(*policy.sample_days, am.uniform(key, 1))
+        while (event.at, day) in sampled:
+            day += 1
         lived = stage.days_lived.tolist()
         there = [c for c in event.containers if day < stage.start_day + lived[c]]
         # by lot: those with the smallest draws
@@ -89,6 +95,7 @@ def take_lab_samples(
         chosen = tuple(sorted(c for _, c in lots[: policy.containers]))
         if not chosen or not types:
             continue
+        sampled.add((event.at, day))
         sent = day + policy.send_days
         result = sent + whole_between(*policy.result_days, am.uniform(key, 2))
         findings = tuple(
@@ -107,7 +114,7 @@ def take_lab_samples(
                 findings=findings,
             )
         )
-    return tuple(found)
+    return tuple(sorted(found, key=lambda samples: samples.event))
 
 
 def _examine(schedule: Schedule, event: NoticedEvent, container: int, type_: str, draw: int) -> Finding:

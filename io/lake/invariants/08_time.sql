@@ -83,7 +83,7 @@ WHERE (j.entry_date::DATE = t.treatment_date::DATE AND j.entry_date > t.treatmen
        AND j.category::VARCHAR = CASE t.method WHEN 'VACCINE' THEN 'vaccination' ELSE 'treatment' END) IS NOT TRUE
 UNION ALL
 SELECT batch_number, container, date, 'lice are counted about every week, from the seventh day on',
-    'a count 4 to 16 days after the last, or after the first day', format('{} days', days)
+    'a count 4 to 28 days after the last, or after the first day', format('{} days', days)
 FROM (
     SELECT s.batch_number, s.container, t.date, t.is_count,
         t.date - coalesce(lag(t.date) OVER (PARTITION BY s.assignment_id ORDER BY t.date), s.first_day) AS days
@@ -92,7 +92,7 @@ FROM (
         UNION ALL SELECT assignment_id, end_day, FALSE FROM stay  -- nor is the last long before the end
     ) t USING (assignment_id)
     WHERE s.stage = (SELECT max(id) FROM lifecycle_stage)
-) WHERE days > 16 OR is_count AND days < 4
+) WHERE days > 28 OR is_count AND days < 4  -- some a week late, after feasts
 UNION ALL
 -- a boat comes so many days after the count, and treats so many rings a day
 SELECT s.batch_number, s.container, d.date, 'a treatment against lice follows a count above the limit',
