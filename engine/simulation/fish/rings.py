@@ -9,7 +9,7 @@ import numpy as np
 from engine.simulation.fish.days import Daily, Water, blank_days, close_day, state_on_arrival, today_in
 from engine.simulation.fish.life import Physiology, breathe_and_grow
 from engine.simulation.fish.mortality import clear_dead, die, spread_loss
-from engine.simulation.lice.counting import Counting, LiceCounts, blank_counts, count_lice
+from engine.simulation.lice.counting import Counting, LiceCounts, blank_counts, count_lice, live_a_week
 from engine.simulation.lice.delousing import (
     Delousing,
     Patients,
@@ -21,6 +21,7 @@ from engine.simulation.lice.delousing import (
 )
 from engine.simulation.lice.stages import STAGES
 from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.calendar import WEEK_DAYS
 from engine.simulation.numerics.compilation import kernel
 from engine.simulation.numerics.weights import Population, mean_weight_g
 
@@ -179,27 +180,27 @@ def live_in_rings(
     decided_on = -1
     reason = UNDECIDED
     by_plan = max(0, harvesting.last_start - harvesting.fasting_days)
-    week = 0
-    since = 0
+    made = 0  # counts
     for d in range(days):
         for c in range(n):
             warmth[c] += water.temp_c[c, d]
-        since += 1
-        if week < counting.day.shape[0] and d == counting.day[week]:
+        if d % WEEK_DAYS == WEEK_DAYS - 1:
             for c in range(n):
-                warmth[c] /= since
-            females = count_lice(
-                w=week,
+                warmth[c] /= WEEK_DAYS
+            live_a_week(
+                w=d // WEEK_DAYS,
                 mean_temp_c=warmth,
                 population=population,
                 present=present,
                 lice=lice,
                 counting=counting,
-                counts=counts,
             )
             warmth[:] = 0.0
-            week += 1
-            since = 0
+        if made < counting.day.shape[0] and d == counting.day[made]:
+            females = count_lice(
+                k=made, population=population, present=present, lice=lice, counting=counting, counts=counts
+            )
+            made += 1
             if females > delousing.limit[d] and decided_on < 0 and d - latest >= delousing.interval_days:
                 method = am.choose(am.uniform(delousing.batch_key, number), delousing.method_cumulative)
                 book_vessel(d + delousing.lead_days, delousing.rings, booked)

@@ -28,6 +28,7 @@ from engine.simulation.lice.counting import Counting
 from engine.simulation.lice.preparation import prepare_counting, prepare_delousing
 from engine.simulation.lice.stages import ADULT_FEMALE, ATTACHED, MOBILE
 from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.calendar import WEEK_DAYS
 from engine.simulation.numerics.streams import Stream
 from engine.simulation.numerics.weights import Population
 from engine.simulation.record import SeaLice, StandIn, Treatment
@@ -131,7 +132,7 @@ def _lice(setting: Setting, counting: Counting, outcome: SeaOutcome) -> SeaLice:
         attached=lice[:, :, ATTACHED],
         mobile=lice[:, :, MOBILE],
         adult_female=lice[:, :, ADULT_FEMALE],
-        pressure=counting.pressure[:, :weeks],
+        pressure=counting.pressure[:, counting.day[:weeks] // WEEK_DAYS],
         counted=outcome.counts.counted[:, :weeks],
         sampled=outcome.counts.sampled[:, :weeks],
     )

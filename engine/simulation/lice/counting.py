@@ -52,23 +52,15 @@ def blank_counts(rings: int, counts: int) -> LiceCounts:
 
 
 @kernel
-def count_lice(
-    w: int,
-    mean_temp_c: np.ndarray,
-    population: Population,
-    present: np.ndarray,
-    lice: np.ndarray,
-    counting: Counting,
-    counts: LiceCounts,
-) -> float:
-    """Let week w pass for the lice of every ring and count them; returns the adult females a fish counted.
+def live_a_week(
+    w: int, mean_temp_c: np.ndarray, population: Population, present: np.ndarray, lice: np.ndarray, counting: Counting
+) -> None:
+    """Let week w of the stay pass for the lice of every ring.
 
     mean_temp_c (n,): of the week, by container, degC; present (n,): it has not been harvested. lice (rings, STAGES): a
     fish, turned into those of the week's end.
     """
     noise = np.zeros(STAGES)
-    females = 0
-    fish = 0
     breeding = 0.0
     rings = 0
     for r in range(lice.shape[0]):
@@ -92,13 +84,29 @@ def count_lice(
             noise=noise,
             model=counting.model,
         )
+
+
+@kernel
+def count_lice(
+    k: int, population: Population, present: np.ndarray, lice: np.ndarray, counting: Counting, counts: LiceCounts
+) -> float:
+    """Make count k of the lice of every ring that holds fish; returns the adult females a fish counted.
+
+    present (n,): the container has not been harvested. lice (rings, STAGES): a fish.
+    """
+    females = 0
+    fish = 0
+    for r in range(lice.shape[0]):
+        c = counting.container[r]
+        if not present[c] or population.fish[c] == 0:
+            continue
         sampled = min(counting.fish, population.fish[c])
-        counts.sampled[r, w] = sampled
+        counts.sampled[r, k] = sampled
         for s in range(STAGES):
-            counts.lice[r, w, s] = lice[r, s]
-            counts.counted[r, w, s] = negative_binomial_quantile(
-                sampled * lice[r, s], counting.model.count_size[s], am.uniform(counting.count_keys[r], STAGES * w + s)
+            counts.lice[r, k, s] = lice[r, s]
+            counts.counted[r, k, s] = negative_binomial_quantile(
+                sampled * lice[r, s], counting.model.count_size[s], am.uniform(counting.count_keys[r], STAGES * k + s)
             )
-        females += counts.counted[r, w, ADULT_FEMALE]
+        females += counts.counted[r, k, ADULT_FEMALE]
         fish += sampled
     return females / fish if fish > 0 else 0.0
