@@ -47,7 +47,7 @@ from lake.codes import MORTALITY_CAUSES, SEA
 MEALS_A_DAY = 2
 WEEK = 7
 CYCLE_DAYS = 448  # the Monte Carlo behind the hazards at sea ran 64 weeks
-ANY_SIZE = np.ones(1), np.ones(1)
+ANY_SIZE = np.frombuffer(np.ones(1).tobytes()), np.frombuffer(np.ones(1).tobytes())  # as a file's: not to be written to
 CONDITION_SDS = 3.5  # a fish lies within so many of its weight's condition
 
 Hours = Annotated[Floats, Written(Hour, exactly(MEALS_A_DAY, "one for each meal of a day"), RISING)]

@@ -7,7 +7,6 @@ from typing import Any
 from engine.biology.health import METHOD_NAMES
 from engine.farm.schedule import Batch, Schedule, deal_eggs, to_date
 from engine.forecast.sizing import biomass_flags
-from engine.simulation.water.site import staleness
 from lake.codes import VACCINE
 
 Rows = list[dict[str, Any]]
@@ -28,6 +27,8 @@ def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
     """The rows of lake.views.PLAN_TABLES: the plan, and what the biology allows."""
     farm, bio = schedule.farm, schedule.biology.model
     flagged = biomass_flags(schedule)
+    from engine.simulation.water.site import staleness  # kernels: what only reads a run needs none
+
     sensors, regions = bio.sensors, [schedule.biology.region(name) for name in farm.geography_names]
     sea = len(farm.stage_names)
     return {

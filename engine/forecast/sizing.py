@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+
 from engine.biology.fish import CYCLE_DAYS
 from engine.biology.parameters import Biology
 from engine.biology.region import Region
@@ -22,9 +24,8 @@ from engine.biology.stages import FreshwaterStage
 from engine.farm.infrastructure import Farm
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay, to_date
 from engine.forecast.size_response import reached
+from engine.simulation.numerics.calendar import DAYS_A_YEAR, MIDSUMMER
 from engine.simulation.numerics.moments import mean_weights_g
-from engine.simulation.numerics.series import season
-from engine.simulation.water.climate import MIDSUMMER
 from lake.codes import SEA
 from lake.errors import InputError
 
@@ -181,7 +182,8 @@ def _sea_weight_g(
     tgc = region.sea_tgc + Z_UPPER * math.hypot(region.sea_tgc_batch_sd, region.sea_tgc_site_sd)
     ring = 1 + Z_UPPER * growth.container_tgc_cv
     degree_days = _upper_degree_days(start_day, days, region, biology.model.environment.site_sd_c)
-    light = 1 + growth.daylight_share * float(season(start_day, days, MIDSUMMER).mean())
+    turns = (start_day + np.arange(days) + 0.5 - MIDSUMMER) / DAYS_A_YEAR
+    light = 1 + growth.daylight_share * float(np.cos(2 * np.pi * turns).mean())
     gain = reached(growth, root, tgc / 1000 * degree_days * light) - root
     spread = (region.sea_individual_tgc_cv * gain) ** 2
     end = root + gain * ring

@@ -20,6 +20,7 @@ from engine.farm.infrastructure import Farm
 from engine.farm.occupancy import Ints
 from engine.farm.schedule import STAGE_DAYS, Batch, Schedule, Stay
 from engine.forecast.size_response import unhindered
+from engine.simulation.numerics.calendar import MIDSUMMER
 from engine.simulation.numerics.moments import mean_weights_g
 from engine.simulation.numerics.series import season
 from engine.simulation.rows.deaths import count_death_rows
@@ -36,7 +37,7 @@ from engine.simulation.rows.readings import mean_readings
 from engine.simulation.rows.states import ROWS_A_DAY
 from engine.simulation.rows.stays import BATCH_ROWS
 from engine.simulation.rows.surroundings import count_surroundings_rows
-from engine.simulation.water.climate import MIDSUMMER, Climate
+from engine.simulation.water.climate import Climate
 from lake.codes import SEA
 
 # Gauss-Hermite for a standard normal: seven points and their weights

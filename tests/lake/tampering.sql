@@ -339,7 +339,8 @@ UPDATE lice_count SET lice_type_id = 1 WHERE count_value = 0;
 DELETE FROM lice_truth WHERE rowid = 5;
 
 -- 07_foreign_keys: count of lice has its truth
-DELETE FROM lice_count WHERE assignment_id = 1034 AND count_date::DATE = day(1034, 6);
+DELETE FROM lice_count WHERE assignment_id = 1034
+    AND count_date::DATE = (SELECT min(count_date::DATE) FROM lice_count WHERE assignment_id = 1034);
 
 -- 07_foreign_keys: because of a disease
 UPDATE health_event SET cause = 'HANDLING' WHERE batch_id = 3;
@@ -447,11 +448,11 @@ UPDATE journal_entry SET entry_date = entry_date + INTERVAL 1 DAY WHERE category
 UPDATE treatment SET journal_entry_id = (SELECT min(id) FROM journal_entry WHERE batch_id = 1)
 WHERE batch_id = 1 AND method <> 'VACCINE';
 
--- 08_time: counted every seventh day
-UPDATE lice_truth SET date = date + 1 WHERE rowid = 5;
+-- 08_time: counted about every week
+UPDATE lice_truth SET date = date - 6 WHERE rowid = 5;
 
--- 08_time: counted every seventh day
-DELETE FROM lice_truth WHERE rowid = 5;
+-- 08_time: counted about every week
+DELETE FROM lice_truth WHERE assignment_id = 1034 AND date BETWEEN day(1034, 20) AND day(1034, 60);
 
 -- 08_time: follows a count above the limit
 UPDATE treatment SET treatment_date = treatment_date - INTERVAL 1 DAY WHERE batch_id = 3 AND method <> 'VACCINE';
@@ -1032,7 +1033,7 @@ UPDATE daily_state SET weight_source = 'measured' WHERE assignment_id = 1034 AND
 UPDATE daily_state SET weight_confidence = 0.9 WHERE assignment_id = 1034 AND date = day(1034, 6);
 
 -- 16_daily_states: confidence is 1
-UPDATE daily_state SET weight_confidence = 1 WHERE assignment_id = 1034 AND date = day(1034, 9);
+UPDATE daily_state SET weight_confidence = 1 WHERE assignment_id = 1034 AND date = day(1034, 3);
 
 -- 16_daily_states: assignment's weight
 UPDATE container_assignment SET avg_weight_g = avg_weight_g + 0.01 WHERE id = 1034;

@@ -14,11 +14,11 @@ from engine.simulation.fish.growth import Growing
 from engine.simulation.fish.health_events import DrawnEvents
 from engine.simulation.fish.mortality import Dying
 from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.calendar import MIDSUMMER
 from engine.simulation.numerics.series import season
 from engine.simulation.numerics.streams import Stream, later
 from engine.simulation.numerics.sums import cumulative
 from engine.simulation.setting import Setting
-from engine.simulation.water.climate import MIDSUMMER
 from engine.simulation.water.site import staleness
 
 DAY_NOISE = 1 << 32  # of a container's draws of noise, the first that is of a day alone

@@ -11,6 +11,7 @@ HOUR_US = 60 * MINUTE_US
 DAY_US = 24 * HOUR_US
 WEEK_DAYS = 7
 DAYS_A_YEAR = 365.2425
+MIDSUMMER, MIDWINTER = 172.0, 355.0  # days of the year
 
 
 def months_since_1970(day: Any) -> np.ndarray:

@@ -58,9 +58,9 @@ class Stream(IntEnum):
     YEAR_CLASS = 39  # per geography, by year of the eggs
     WEATHER = 40  # per geography or area, and variable, by observation
     STRIKE = 42  # what befalls places: per geography, kind and year; per area and year; per batch and area, by event
+    SEA_LOCAL = 43  # per geography: the waves that near areas share; per wave, by month
     COLLECTION = 44  # per place, by day: whether its crew goes round; per batch and container: whether it is reached
     TREATMENT_DAY = 45  # per area, by day: how well treatments go there
-    SEA_LOCAL = 43  # per geography: the waves that near areas share; per wave, by month
     WORK = 46  # per place and routine: its weekday, by day; per area: a vessel's rings, by day
     RING_FILL = 47  # per batch and stage left: how full each container of the next one is
     OXYGEN_DIP = 53  # per area, by day

@@ -17,6 +17,7 @@ from engine.biology.water import SEA_VARIABLES
 from engine.farm.infrastructure import Area, Container, Farm, Hall
 from engine.farm.sites import Coordinates, coordinates
 from engine.simulation.numerics import arithmetic as am
+from engine.simulation.numerics.calendar import MIDSUMMER, MIDWINTER
 from engine.simulation.numerics.held_signals import held_signals
 from engine.simulation.numerics.series import (
     daily_cycle,
@@ -33,7 +34,6 @@ from engine.simulation.water.oxygen import MIN_SATURATION
 from lake.codes import SALINITY
 
 SALT = SEA_VARIABLES.index(SALINITY)
-MIDSUMMER, MIDWINTER = 172.0, 355.0  # days of the year
 KEPT_BYTES = 40 << 20  # of fields; ten years of the shipped farm's 153 places take 25
 EXCHANGES_KEPT = 64  # the stages of a group of batches: their fish ask for them first, then their sensors
 GOLDEN_TURN = 0.6180339887498949  # multiples of it fill a circle evenly, however many there are

@@ -11,10 +11,10 @@ import numpy as np
 from engine.farm.infrastructure import Area
 from engine.farm.schedule import Schedule
 from engine.simulation.numerics import arithmetic as am
-from engine.simulation.numerics.calendar import first_of_month, months_since_1970
+from engine.simulation.numerics.calendar import MIDSUMMER, first_of_month, months_since_1970
 from engine.simulation.numerics.series import season, through_months, uniforms, wander
 from engine.simulation.numerics.streams import Stream, later, stream_key
-from engine.simulation.water.climate import MIDSUMMER, Climate
+from engine.simulation.water.climate import Climate
 from engine.simulation.water.sky import Draws, Sky, SkyModel, Usual, observe_sky
 from engine.simulation.water.strikes import strikes
 

@@ -139,7 +139,7 @@ def test_without_error_the_estimate_is_the_truth(
             apart = np.abs(known.weight_cg - stage.weight_cg)[here]
             assert apart.max(initial=0) <= np.maximum(1, stage.weight_cg[here].max(initial=0) // 10_000)
             compared += len(apart)
-    assert compared > 4000
+    assert compared > 3500
 
 
 def test_eggs_live_on_their_yolk(small_schedule: Schedule, estimates: list[list[StageEstimate]]) -> None:

@@ -10,6 +10,7 @@ from engine.simulation.harvest.planned import planned_harvest_days
 from engine.simulation.record import Treatment
 from engine.simulation.rows.life import BatchLife
 from engine.simulation.rows.ring_harvests import ring_harvests
+from engine.simulation.setting import days_of_rest
 from lake.codes import SEA
 from tests.simulation.trade_lives import LivedTo, changed, harvest_days
 
@@ -48,6 +49,9 @@ def test_a_ring_that_a_treatment_withholds_is_planned_later(lives: list[BatchLif
     bath = Treatment(stage=SEA, container=0, day=decided, method="BATH", efficacy=0.9, loss=0.0)
     found = planned_harvest_days(whole.schedule, replace(whole.history, treatments=(bath,)))
     rest = whole.schedule.biology.model.treatments.methods.of("BATH").withholding_days
-    assert found[0] == decided + rest + 1 > planned[0]
+    # the first day of work from then on
+    kinds = days_of_rest(whole.schedule.region_of(whole.history.batch))
+    assert found[0] >= decided + rest + 1 > planned[0]
+    assert kinds[decided + rest + 1 : found[0]].all()
     later = replace(bath, day=decided + 1)  # ordered, and called off by the decision
     assert planned_harvest_days(whole.schedule, replace(whole.history, treatments=(later,)))[0] == planned[0]

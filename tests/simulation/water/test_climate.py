@@ -203,7 +203,7 @@ def test_oxygen_outside_is_lowest_from_august_to_october(climate: Climate, small
 
 
 def test_grown_rings_lose_as_much_oxygen_as_published(biology: Biology) -> None:
-    """5-20 points below outside, usually and at worst, for fish that take 15-20 % saturation an hour."""
+    """5-20 points below outside usually, some more at slack water, for fish that take 15-20 % saturation an hour."""
     farm = read_farm("faroe-scotland")
     climate = made(farm, biology, seed=3, first_day=DAYS - 1000)
     stays = np.concatenate(

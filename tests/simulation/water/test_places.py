@@ -75,7 +75,7 @@ def test_water_stays_longer_in_some_rings_than_in_others(biology: Biology) -> No
     assert 0.15 < factors.std() < 0.4
 
 
-def test_salinity_does_not_step_at_midnight_and_keeps_its_days(
+def test_salinity_moves_within_the_day_as_it_does_at_midnight_and_keeps_its_days(
     small_schedule: Schedule, small_climate: Climate
 ) -> None:
     ring = next(c for c in small_schedule.farm.containers if c.is_at_sea)
@@ -89,7 +89,7 @@ def test_salinity_does_not_step_at_midnight_and_keeps_its_days(
     assert steps[midnight].mean() < 1.6 * steps[~midnight].mean()
 
 
-def test_a_farm_with_fewer_areas_has_the_same_water(small_schedule: Schedule, small_climate: Climate) -> None:
+def test_areas_have_the_same_water_in_whatever_order_they_are_asked(small_schedule: Schedule, small_climate: Climate) -> None:
     farm = small_schedule.farm
     fresh = replace(small_climate, _kept={}, _exchanges={})
     areas = list(farm.areas)
