@@ -89,7 +89,9 @@ def test_salinity_moves_within_the_day_as_it_does_at_midnight_and_keeps_its_days
     assert steps[midnight].mean() < 1.6 * steps[~midnight].mean()
 
 
-def test_areas_have_the_same_water_in_whatever_order_they_are_asked(small_schedule: Schedule, small_climate: Climate) -> None:
+def test_areas_have_the_same_water_in_whatever_order_they_are_asked(
+    small_schedule: Schedule, small_climate: Climate
+) -> None:
     farm = small_schedule.farm
     fresh = replace(small_climate, _kept={}, _exchanges={})
     areas = list(farm.areas)
