@@ -25,10 +25,10 @@ def _eggs_placed(batch: Batch, as_of_day: int) -> int:
 
 def plan_tables(schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
     """The rows of lake.views.PLAN_TABLES: the plan, and what the biology allows."""
-    farm, bio = schedule.farm, schedule.biology.model
-    flagged = biomass_flags(schedule)
     from engine.simulation.water.site import staleness  # kernels: what only reads a run needs none
 
+    farm, bio = schedule.farm, schedule.biology.model
+    flagged = biomass_flags(schedule)
     sensors, regions = bio.sensors, [schedule.biology.region(name) for name in farm.geography_names]
     sea = len(farm.stage_names)
     return {

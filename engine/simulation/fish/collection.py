@@ -7,7 +7,7 @@ from itertools import groupby
 import numpy as np
 
 from engine.farm.infrastructure import Area
-from engine.simulation.numerics.calendar import first_of_week, weeks_since_1970
+from engine.simulation.numerics.calendar import weekday
 from engine.simulation.numerics.series import uniforms
 from engine.simulation.numerics.streams import Stream, later, stream_key
 from engine.simulation.setting import Setting
@@ -44,7 +44,7 @@ def _crew_rounds(setting: Setting, place: str, weekdays: np.ndarray) -> np.ndarr
     start = setting.stay.start_day
     day = np.arange(start, start + setting.days)
     key = stream_key(setting.schedule.seed, Stream.COLLECTION, place)
-    chance = weekdays[day - first_of_week(weeks_since_1970(day))]
+    chance = weekdays[weekday(day)]
     goes: np.ndarray = uniforms(later(key, start), setting.days) < chance
     return goes
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.farm.schedule import Schedule
 from engine.simulation.fish.rings import Harvesting
-from engine.simulation.numerics.calendar import WEEK_DAYS, first_of_week, weeks_since_1970
+from engine.simulation.numerics.calendar import WEEK_DAYS, weekday
 from engine.simulation.numerics.series import uniforms
 from engine.simulation.numerics.streams import Stream, later, stream_key
 from engine.simulation.numerics.working_days import WEEKEND, WORK
@@ -43,6 +43,6 @@ def _open_days(schedule: Schedule, geography: str, span: tuple[int, int]) -> np.
     kind = days_of_rest(schedule.biology.region(geography))[day]
     key = stream_key(schedule.seed, Stream.WORK, geography, "slaughter")
     extra = uniforms(later(key, first), len(day)) < schedule.biology.model.work.slaughter_share
-    saturday = (kind == WEEKEND) & (day - first_of_week(weeks_since_1970(day)) < SUNDAY)
+    saturday = (kind == WEEKEND) & (weekday(day) < SUNDAY)
     works: np.ndarray = (kind == WORK) | (saturday & extra)
     return works

@@ -26,6 +26,12 @@ def weeks_since_1970(day: Any) -> np.ndarray:
     return weeks
 
 
+def weekday(day: Any) -> np.ndarray:
+    """The day of the week that each day (since 1970) is, of the same shape; 0 is Monday."""
+    days: np.ndarray = (np.asarray(day, dtype=np.int64) + 3) % WEEK_DAYS
+    return days
+
+
 def first_of_month(month: Any) -> np.ndarray:
     """The first day (since 1970) of each month (since 1970), of the same shape."""
     days: np.ndarray = np.asarray(month, dtype="datetime64[M]").astype("datetime64[D]").astype(np.int64)

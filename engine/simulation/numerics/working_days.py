@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.simulation.numerics import arithmetic as am
-from engine.simulation.numerics.calendar import WEEK_DAYS, first_of_week, weeks_since_1970
+from engine.simulation.numerics.calendar import WEEK_DAYS, weekday
 
 WORK, WEEKEND, HOLIDAY = 0, 1, 2  # kinds of days
 FRIDAY = 4
@@ -33,8 +33,7 @@ def kinds_of_days(fixed: tuple[int, ...], easter: tuple[int, ...]) -> np.ndarray
     fixed: its holidays as month x 100 + day; easter: as days after Easter Sunday.
     """
     day = np.arange((date(LAST_YEAR + 1, 1, 1) - EPOCH).days)
-    weekday = day - first_of_week(weeks_since_1970(day))
-    kind = np.where(weekday > FRIDAY, WEEKEND, WORK).astype(np.int8)
+    kind = np.where(weekday(day) > FRIDAY, WEEKEND, WORK).astype(np.int8)
     for year in range(FIRST_YEAR, LAST_YEAR + 1):
         kind[[(date(year, md // 100, md % 100) - EPOCH).days for md in fixed]] = HOLIDAY
         kind[[easter_day(year) + after for after in easter]] = HOLIDAY
